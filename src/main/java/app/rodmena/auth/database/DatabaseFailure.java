@@ -1,0 +1,33 @@
+package app.rodmena.auth.database;
+
+import java.util.Objects;
+
+/** The database gave no answer. Never to be read as "no": whoever asked must be told that it is not known. */
+public final class DatabaseFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** Why there was no answer, safe to be shown to a client. */
+    public enum Reason {
+        /** No connection came free within pool_timeout. */
+        POOL_TIMEOUT,
+        /** More than max_waiting callers were waiting already. */
+        QUEUE_FULL,
+        /** PostgreSQL can't be reached, broke the connection, or is not prepared yet. */
+        DATABASE_DOWN,
+        /** PostgreSQL cancelled the statement after statement_timeout. */
+        STATEMENT_TIMEOUT,
+        /** This server is stopping. */
+        SHUTTING_DOWN
+    }
+
+    private final Reason reason;
+
+    public DatabaseFailure(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,2 @@
+/** The door to the database: one engine per process, its migrations, whether it answers. */
+package app.rodmena.auth.database;

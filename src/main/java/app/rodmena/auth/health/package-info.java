@@ -1,0 +1,2 @@
+/** Is it well: checks, one report. */
+package app.rodmena.auth.health;

@@ -1,0 +1,100 @@
+package app.rodmena.auth.pool;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How the pool behaves. Nothing here is unbounded: values that other pools read as "no limit" are refused.
+ *
+ * @param poolSize connections kept open once opened
+ * @param maxOverflow extra connections, opened only while {@code poolSize} are all checked out
+ * @param poolTimeout longest wait for a connection, counted from arrival
+ * @param poolRecycle a connection older than this is never handed out again
+ * @param prePing when to test a connection before it is handed out
+ * @param statementTimeout after which PostgreSQL itself cancels a statement
+ * @param connectTimeout longest wait for a TCP connection
+ * @param socketTimeout longest wait for an answer; longer than {@code statementTimeout}, so that the server's own
+ *     cancellation comes first
+ * @param leakThreshold held longer than this, a leak is suspected
+ * @param maxWaiting more callers than this waiting: refuse at once
+ * @param workers how many processes like this one share the database
+ */
+public record PoolSettings(
+        int poolSize,
+        int maxOverflow,
+        Duration poolTimeout,
+        Duration poolRecycle,
+        PrePing prePing,
+        Duration statementTimeout,
+        Duration connectTimeout,
+        Duration socketTimeout,
+        Duration leakThreshold,
+        int maxWaiting,
+        int workers) {
+
+    /** What {@code pool_size} and {@code max_overflow} may be at most, each. */
+    public static final int MOST_CONNECTIONS = 1000;
+
+    public static final PoolSettings DEFAULT = new PoolSettings(
+            5,
+            5,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(3600),
+            PrePing.IDLE,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            1000,
+            1);
+
+    public PoolSettings {
+        range("pool_size", poolSize, 1, MOST_CONNECTIONS);
+        range("max_overflow", maxOverflow, 0, MOST_CONNECTIONS);
+        duration("pool_timeout", poolTimeout);
+        duration("pool_recycle", poolRecycle);
+        Objects.requireNonNull(prePing, "pre_ping");
+        duration("statement_timeout", statementTimeout);
+        duration("connect_timeout", connectTimeout);
+        duration("socket_timeout", socketTimeout);
+        duration("leak_threshold", leakThreshold);
+        range("max_waiting", maxWaiting, 1, 1_000_000);
+        range("workers", workers, 1, 10_000);
+        if (socketTimeout.compareTo(statementTimeout) <= 0) {
+            throw new IllegalArgumentException("socket_timeout: %s ms; must be longer than statement_timeout (%s ms)"
+                    .formatted(socketTimeout.toMillis(), statementTimeout.toMillis()));
+        }
+    }
+
+    /** The most connections that are ever open at once: pool_size + max_overflow. */
+    public int maximum() {
+        return poolSize + maxOverflow;
+    }
+
+    public PoolSettings withSize(int poolSize, int maxOverflow) {
+        return new PoolSettings(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                poolRecycle,
+                prePing,
+                statementTimeout,
+                connectTimeout,
+                socketTimeout,
+                leakThreshold,
+                maxWaiting,
+                workers);
+    }
+
+    private static void range(String name, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("%s: %d; must be %d to %d".formatted(name, value, least, most));
+        }
+    }
+
+    private static void duration(String name, Duration value) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(365)) > 0) {
+            throw new IllegalArgumentException("%s: %s ms; must be 1ms to 365d".formatted(name, value.toMillis()));
+        }
+    }
+}
