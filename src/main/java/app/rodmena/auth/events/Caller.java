@@ -10,6 +10,9 @@ import java.util.function.Supplier;
  * @param tenant gives the tenant's fingerprint, never the key itself; asked only where an event is shown
  */
 public record Caller(String route, Supplier<String> tenant) {
+    /** The pool itself. */
+    public static final Caller NOBODY = named("-");
+
     public Caller {
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(tenant, "tenant");

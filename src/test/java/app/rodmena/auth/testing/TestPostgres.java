@@ -40,8 +40,19 @@ public final class TestPostgres {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+        return target(name);
+    }
+
+    private static DatabaseTarget target(String database) {
         return new DatabaseTarget(
-                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(Server.RUNNING.getPort(), name), "postgres", Secret.NONE);
+                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(Server.RUNNING.getPort(), database),
+                "postgres",
+                Secret.NONE);
+    }
+
+    /** The database that the server comes with, for tests that keep nothing in it. */
+    public static DatabaseTarget sharedDatabase() {
+        return target("postgres");
     }
 
     /** A connection of the test's own, to look at the server from outside. */

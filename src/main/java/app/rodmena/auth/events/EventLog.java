@@ -1,0 +1,62 @@
+package app.rodmena.auth.events;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Writes every event to the logger {@code auth.database}, at a level that says how much it matters. */
+public final class EventLog implements PoolListener {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        Level level = levelOf(event.kind());
+        if (LOG.isEnabledForLevel(level)) {
+            LOG.atLevel(level).log(line(event));
+        }
+    }
+
+    private static Level levelOf(PoolEventKind kind) {
+        return switch (kind) {
+            case CONNECT, CHECKOUT, CHECKIN, CLOSE, OVERFLOW_OPEN, OVERFLOW_CLOSE -> Level.DEBUG;
+            case SOFT_INVALIDATE, RECYCLE -> Level.INFO;
+            case CONNECT_FAILED, INVALIDATE, TIMEOUT, REJECTED, LEAK_SUSPECTED, LEAK_RETURNED -> Level.WARN;
+        };
+    }
+
+    /** One line, as {@code checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c… }. */
+    static String line(PoolEvent event) {
+        StringBuilder line = new StringBuilder(160).append(event.kind().wireName());
+        if (event.connectionId() != 0) {
+            line.append(" connection=").append(event.connectionId());
+            line.append(" pid=").append(event.backendPid() == 0 ? "unknown" : event.backendPid());
+        }
+        if (!event.took().isZero()) {
+            line.append(' ').append(measureOf(event.kind())).append('=').append(millis(event.took()));
+        }
+        if (!event.caller().equals(Caller.NOBODY)) {
+            line.append(" route=\"").append(event.caller().route()).append('"');
+            line.append(" tenant=").append(event.caller().tenant().get());
+        }
+        line.append(" thread=").append(event.thread());
+        if (!event.cause().isEmpty()) {
+            line.append(" cause=\"").append(event.cause()).append('"');
+        }
+        return line.toString();
+    }
+
+    private static String measureOf(PoolEventKind kind) {
+        return switch (kind) {
+            case CHECKOUT, TIMEOUT, REJECTED -> "wait";
+            case CHECKIN, LEAK_SUSPECTED, LEAK_RETURNED -> "use";
+            case CONNECT, CONNECT_FAILED -> "connect";
+            case INVALIDATE, SOFT_INVALIDATE, RECYCLE, OVERFLOW_OPEN, OVERFLOW_CLOSE, CLOSE -> "age";
+        };
+    }
+
+    private static String millis(Duration took) {
+        return String.format(Locale.ROOT, "%.3fms", took.toNanos() / 1e6);
+    }
+}

@@ -1,0 +1,65 @@
+package app.rodmena.auth.pool;
+
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that is checked out. Close the lease, not the connection: only then the next caller is admitted. Closing
+ * twice does nothing. To be used by one thread at a time.
+ */
+public final class Lease implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    private final HikariPool hikari;
+    private final Gate gate;
+    private final Ticket ticket;
+    private final Connection connection;
+    private final PhysicalConnection physical;
+    private final long checkout;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Lease(HikariPool hikari, Gate gate, Ticket ticket, Connection connection, PhysicalConnection physical) {
+        this.hikari = hikari;
+        this.gate = gate;
+        this.ticket = ticket;
+        this.connection = connection;
+        this.physical = physical;
+        this.checkout = physical.checkouts();
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    /** The connection's number, never used twice in a process. */
+    public int connectionId() {
+        return physical.id();
+    }
+
+    /** The pid of PostgreSQL's process behind it; 0 where it is unknown. */
+    public int backendPid() {
+        return physical.backendPid();
+    }
+
+    /** Gives the connection back, rolling back what was not committed. Never throws: a broken one is replaced. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
+                hikari.evictConnection(connection);
+            }
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("Connection {} broke while it was given back", physical.id(), e);
+        } finally {
+            ticket.giveBack();
+        }
+    }
+}

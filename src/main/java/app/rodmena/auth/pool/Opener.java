@@ -1,0 +1,147 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
+
+import app.rodmena.auth.events.Caller;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+
+/**
+ * Opens the connections that Hikari asks for, on Hikari's one thread for that: not before there is a slot for them,
+ * only while a caller still wants one, and again and again while PostgreSQL refuses.
+ */
+final class Opener implements DataSource {
+    private static final long ROOM_CHECK_MILLIS = 2;
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    /** PostgreSQL lets no connection be opened. */
+    record Outage(SQLException cause, long lastTriedNanos) {
+        /** For how long after a failed attempt nobody needs to try again. */
+        private static final long VALID_NANOS = Duration.ofMillis(500).toNanos();
+
+        boolean isRecent(long now) {
+            return now - lastTriedNanos < VALID_NANOS;
+        }
+    }
+
+    private final PoolState pool;
+    private final ConnectionSource source;
+    private final Consumer<SQLException> onOutage;
+    private volatile Outage outage;
+
+    /** @param onOutage told when an attempt failed and no connection is open either */
+    Opener(PoolState pool, ConnectionSource source, Consumer<SQLException> onOutage) {
+        this.pool = pool;
+        this.source = source;
+        this.onOutage = onOutage;
+    }
+
+    /** The failure of the last attempt; null if it succeeded, and while any connection is open. */
+    Outage outage() {
+        return pool.ledger.open() == 0 ? outage : null;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        long pause = FIRST_PAUSE_MILLIS;
+        try {
+            while (pool.borrowing.get() > 0 && !pool.closing) {
+                if (!pool.ledger.tryReserve(pool.settings)) {
+                    pool.awaitFreeSlot(ROOM_CHECK_MILLIS);
+                    continue;
+                }
+                Connection opened = tryOpen();
+                if (opened != null) {
+                    return opened;
+                }
+                pool.awaitFreeSlot(pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new SQLTransientConnectionException("nobody needs another connection any more");
+    }
+
+    private Connection tryOpen() {
+        long started = pool.now();
+        Connection raw = null;
+        try {
+            raw = source.open(pool.settings);
+            PhysicalConnection connection = new PhysicalConnection(pool, raw, source.backendPid(raw));
+            outage = null;
+            connection.tellOpened(pool.now() - started);
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            closeQuietly(raw);
+            pool.freeSlot();
+            failed(e instanceof SQLException failure ? failure : new SQLException(e), pool.now() - started);
+            return null;
+        }
+    }
+
+    private void failed(SQLException failure, long tookNanos) {
+        outage = new Outage(failure, pool.now());
+        pool.emit(CONNECT_FAILED, 0, 0, tookNanos, Caller.NOBODY, String.valueOf(failure.getMessage()));
+        if (pool.ledger.open() == 0) {
+            onOutage.accept(failure);
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                // It was never anybody's; what broke it is being told already.
+            }
+        }
+    }
+
+    // The rest of DataSource: nothing that this pool uses
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException("the pool logs in as one role");
+    }
+
+    @Override
+    public PrintWriter getLogWriter() {
+        return null;
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) {}
+
+    @Override
+    public void setLoginTimeout(int seconds) {}
+
+    /** Seconds; Hikari waits as long for the opening thread to end when it shuts down. */
+    @Override
+    public int getLoginTimeout() {
+        return (int) pool.settings.connectTimeout().toSeconds() + 1;
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("the pool logs to auth.database");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLException("wraps nothing");
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+}

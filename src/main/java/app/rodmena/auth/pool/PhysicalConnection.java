@@ -1,0 +1,359 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.LEAK_RETURNED;
+import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
+import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_OPEN;
+import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
+import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEventKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * One connection to PostgreSQL, as Hikari sees it. Hikari calls {@link #isValid} and {@link #beginRequest} when it
+ * hands the connection out, {@link #endRequest} when it has it back, and {@link #close} or {@link #abort} when it is
+ * done with it; here these calls become the pool's rules and its events.
+ *
+ * <p>Every change of state happens under this object's lock and tells its event there, so that the events of one
+ * connection are complete and in order, whatever breaks and on whichever thread.
+ */
+final class PhysicalConnection extends DelegatingConnection {
+    private static final long PRE_PING_IDLE_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long PRE_PING_MILLIS = 5_000;
+
+    private enum State {
+        IDLE,
+        OUT,
+        /** Idle, and to be closed. */
+        RETIRING,
+        CLOSING
+    }
+
+    private final PoolState pool;
+    private final int id;
+    private final int backendPid;
+    private final long openedNanos;
+
+    private State state = State.IDLE;
+    private final int generation;
+    private Ticket holder;
+    private Ticket deserted;
+    private long outSinceNanos;
+    private long idleSinceNanos;
+    private long checkouts;
+    private boolean leakSuspected;
+    private boolean comingBack;
+    private boolean markTold;
+    private String closeCause = "";
+
+    PhysicalConnection(PoolState pool, Connection delegate, int backendPid) {
+        super(delegate);
+        this.pool = pool;
+        this.id = pool.nextId();
+        this.backendPid = backendPid;
+        this.openedNanos = pool.now();
+        this.idleSinceNanos = openedNanos;
+        this.generation = pool.generation;
+    }
+
+    int id() {
+        return id;
+    }
+
+    int backendPid() {
+        return backendPid;
+    }
+
+    /** How often it was checked out; tells one use of the connection from the next. */
+    synchronized long checkouts() {
+        return checkouts;
+    }
+
+    // What Hikari calls
+
+    /** May it be handed out? Hikari quietly discards a connection that says no, and takes the next. */
+    @Override
+    public boolean isValid(int timeoutSeconds) {
+        Borrower borrower = Borrower.current();
+        if (borrower == null) {
+            return answersPing(PRE_PING_MILLIS) == null;
+        }
+        if (borrower.isThePool()) {
+            return true;
+        }
+        PoolSettings settings = pool.settings;
+        long now = pool.now();
+        if (isMarked()) {
+            return retire("soft-invalidated");
+        }
+        if (now - openedNanos > settings.poolRecycle().toNanos()) {
+            return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
+        }
+        if (needsPing(settings.prePing(), now)) {
+            long patience = Math.min(PRE_PING_MILLIS, (borrower.ticket().deadlineNanos - now) / 1_000_000);
+            SQLException failure = answersPing(Math.max(1, patience));
+            if (failure != null) {
+                return retire(INVALIDATE, now - openedNanos, "pre-ping failed: " + failure.getMessage());
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void beginRequest() {
+        Borrower borrower = Borrower.current();
+        synchronized (this) {
+            if (state != State.IDLE) {
+                return; // The pool shut down in between.
+            }
+            borrower.got = this;
+            if (borrower.isThePool()) {
+                return;
+            }
+            long now = pool.now();
+            state = State.OUT;
+            checkouts++;
+            holder = borrower.ticket();
+            outSinceNanos = now;
+            pool.ledger.checkedOut();
+            tell(CHECKOUT, now - holder.arrivedNanos, "");
+        }
+    }
+
+    @Override
+    public synchronized void endRequest() {
+        if (state == State.OUT) {
+            pool.ledger.checkedIn();
+            comeBack(State.IDLE);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (startClosing()) {
+            try {
+                delegate.close();
+            } finally {
+                finishClosing();
+            }
+        }
+    }
+
+    @Override
+    public void abort(Executor executor) {
+        if (startClosing()) {
+            executor.execute(() -> {
+                try {
+                    delegate.abort(Runnable::run);
+                } catch (SQLException e) {
+                    // An abort that fails has nobody to tell: the connection is gone for us either way.
+                } finally {
+                    finishClosing();
+                }
+            });
+        }
+    }
+
+    /** Between uses the pool sets its own time limits, so Hikari's changes around a validation cost nothing. */
+    @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        if (isOut()) {
+            delegate.setNetworkTimeout(executor, milliseconds);
+        }
+    }
+
+    // What the pool calls
+
+    /** It is open and its slot taken; from here on it counts. */
+    synchronized void tellOpened(long tookNanos) {
+        pool.add(this);
+        int open = pool.ledger.opened();
+        tell(CONNECT, tookNanos, "");
+        if (open > pool.settings.poolSize()) {
+            tell(OVERFLOW_OPEN, 0, "");
+        }
+    }
+
+    /**
+     * The caller with checkout number {@code checkout} is about to give the connection back. Should it be closed rather
+     * than kept? If so it counts as checked in from here, and Hikari must be told to evict it.
+     */
+    synchronized boolean retireAtCheckin(long checkout, boolean wanted) {
+        if (state != State.OUT || checkouts != checkout) {
+            return false;
+        }
+        comingBack = true;
+        if (isMarked()) {
+            pool.ledger.checkedInToRetire();
+            closeCause = "soft-invalidated";
+        } else if (pool.ledger.checkInSurplus(pool.settings, wanted)) {
+            closeCause = "not needed";
+        } else {
+            return false;
+        }
+        comeBack(State.RETIRING);
+        return true;
+    }
+
+    /** The pool holds it, idle: to be closed if more than {@code keep} are open. */
+    synchronized boolean retireIfAbove(int keep) {
+        if (state != State.IDLE || !pool.ledger.retireIdleAbove(keep)) {
+            return false;
+        }
+        state = State.RETIRING;
+        closeCause = "not needed";
+        return true;
+    }
+
+    /** Suspects a leak, once for each checkout, if it has been out for longer than the threshold. */
+    synchronized void suspectLeak(long now, Duration threshold) {
+        if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
+            leakSuspected = true;
+            tell(LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
+        }
+    }
+
+    private synchronized boolean isOut() {
+        return state == State.OUT;
+    }
+
+    /** Is it of a generation that the pool wants replaced? Told once, when it is first seen. */
+    synchronized boolean isMarked() {
+        boolean marked = generation != pool.generation;
+        if (marked && !markTold && (state == State.IDLE || state == State.OUT)) {
+            markTold = true;
+            tell(SOFT_INVALIDATE, pool.now() - openedNanos, "");
+        }
+        return marked;
+    }
+
+    private synchronized boolean needsPing(PrePing prePing, long now) {
+        return switch (prePing) {
+            case ALWAYS -> true;
+            case IDLE -> now - idleSinceNanos > PRE_PING_IDLE_NANOS;
+            case OFF -> false;
+        };
+    }
+
+    /** @return what went wrong, or null */
+    private SQLException answersPing(long patienceMillis) {
+        try {
+            int usual = delegate.getNetworkTimeout();
+            delegate.setNetworkTimeout(Runnable::run, (int) patienceMillis);
+            try (var statement = delegate.createStatement()) {
+                statement.execute("");
+            }
+            delegate.setNetworkTimeout(Runnable::run, usual);
+            return null;
+        } catch (SQLException e) {
+            return e;
+        }
+    }
+
+    private boolean retire(PoolEventKind kind, long tookNanos, String cause) {
+        synchronized (this) {
+            tell(kind, tookNanos, cause);
+        }
+        return retire(cause);
+    }
+
+    /** @return false, which is what {@link #isValid} then says */
+    private synchronized boolean retire(String cause) {
+        if (state == State.IDLE) {
+            pool.ledger.retireIdle();
+            state = State.RETIRING;
+            closeCause = cause;
+        }
+        return false;
+    }
+
+    private void comeBack(State next) {
+        long now = pool.now();
+        if (leakSuspected) {
+            leakSuspected = false;
+            tell(LEAK_RETURNED, now - outSinceNanos, "");
+        }
+        tell(CHECKIN, now - outSinceNanos, "");
+        state = next;
+        holder = null;
+        comingBack = false;
+        idleSinceNanos = now;
+    }
+
+    /** The first to close it goes on; a connection that is out comes back by force. */
+    private synchronized boolean startClosing() {
+        switch (state) {
+            case CLOSING -> {
+                return false;
+            }
+            case RETIRING -> {}
+            case IDLE -> {
+                pool.ledger.retireIdle();
+                closeCause = pool.closing ? "the pool is closed" : "evicted";
+            }
+            case OUT -> {
+                tellWhyOutAndClosed();
+                deserted = holder;
+                pool.ledger.checkedInToRetire();
+                comeBack(State.CLOSING);
+            }
+        }
+        state = State.CLOSING;
+        return true;
+    }
+
+    private void tellWhyOutAndClosed() {
+        if (pool.closing) {
+            closeCause = "the pool is closed";
+        } else if (comingBack && !isBroken()) {
+            closeCause = "evicted";
+        } else {
+            closeCause = "broke in use";
+            tell(INVALIDATE, pool.now() - openedNanos, closeCause);
+        }
+    }
+
+    private boolean isBroken() {
+        try {
+            return delegate.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    private void finishClosing() {
+        tellClosed();
+        pool.freeSlot();
+        if (deserted != null) {
+            deserted.giveBack(); // Whoever held it may never notice, and others are waiting.
+        }
+    }
+
+    private synchronized void tellClosed() {
+        long age = pool.now() - openedNanos;
+        pool.remove(this);
+        if (pool.ledger.closed() > pool.settings.poolSize()) {
+            tell(OVERFLOW_CLOSE, age, "");
+        }
+        tell(CLOSE, age, closeCause);
+    }
+
+    private void tell(PoolEventKind kind, long tookNanos, String cause) {
+        pool.emit(kind, id, backendPid, tookNanos, holder == null ? Caller.NOBODY : holder.caller, cause);
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + id + " (pid " + backendPid + ")";
+    }
+}

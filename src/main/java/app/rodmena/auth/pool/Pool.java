@@ -1,0 +1,299 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * A connection pool with the semantics of SQLAlchemy's QueuePool: pool_size connections are kept once opened,
+ * max_overflow more while all of these are out.
+ *
+ * <p>Every caller passes one fair {@link Gate} first, then takes a connection from HikariCP, whose connections are ours
+ * ({@link PhysicalConnection}), opened by our {@link Opener} within the bounds of our {@link Ledger}. Thread-safe.
+ */
+public final class Pool implements AutoCloseable {
+    /** A caller in Hikari looks up this often, to see whether waiting there is still of use. */
+    private static final long LOOK_UP_MILLIS = 50;
+
+    /** Work on a connection. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private final PoolState state;
+    private final Gate gate;
+    private final Opener opener;
+    private final HikariDataSource hikariDataSource;
+    private final HikariPool hikari;
+    private final ExecutorService workers;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Alarm deadlines;
+    private final Upkeep upkeep;
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
+    public Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events) {
+        this(name, settings, source, events, System::nanoTime);
+        timer.scheduleWithFixedDelay(upkeep::run, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /**
+     * A pool whose time is kept by a test, which calls {@link #tick} too.
+     *
+     * @param clock nanoseconds, as {@link System#nanoTime} gives them
+     */
+    Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events, LongSupplier clock) {
+        state = new PoolState(settings, events, clock);
+        gate = new Gate(settings.maximum(), settings.maxWaiting(), this::tellRefused);
+        opener = new Opener(state, source, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
+        hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
+        hikari = HikariEngine.poolOf(hikariDataSource);
+        workers = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("db-" + name));
+        timer = new ScheduledThreadPoolExecutor(1, threads("pool-" + name + "-clock"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        deadlines = new Alarm(timer, this::expireWaits);
+        upkeep = new Upkeep(state, hikari);
+    }
+
+    /**
+     * Runs {@code work} on a connection, as soon as one is free, on a thread of the pool's. The caller's thread never
+     * blocks.
+     *
+     * @return completed after the connection was given back; exceptionally with a {@link NoConnectionException} if
+     *     there was none in time, or with what {@code work} threw
+     */
+    public <T> CompletionStage<T> call(Caller caller, Work<T> work) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        enter(caller, new Ticket.Outcome() {
+            @Override
+            public void admitted(Ticket ticket) {
+                workers.execute(() -> run(ticket, work, answer));
+            }
+
+            @Override
+            public void refused(NoConnectionException reason) {
+                answer.completeExceptionally(reason);
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * Takes a connection, waiting for pool_timeout at most.
+     *
+     * @throws NoConnectionException if there was none in time; it tells why
+     */
+    public Lease checkout(Caller caller) throws NoConnectionException {
+        CompletableFuture<Ticket> decided = new CompletableFuture<>();
+        Ticket ticket = enter(caller, new Ticket.Outcome() {
+            @Override
+            public void admitted(Ticket admitted) {
+                decided.complete(admitted);
+            }
+
+            @Override
+            public void refused(NoConnectionException reason) {
+                decided.completeExceptionally(reason);
+            }
+        });
+        return checkOut(await(decided, ticket));
+    }
+
+    /** The pool's numbers, all of the same instant. Lock-free: safe to ask for at any time, and often. */
+    public PoolSnapshot snapshot() {
+        while (true) {
+            PoolSettings settings = state.settings;
+            PoolSnapshot snapshot = state.ledger.snapshot(settings, gate.waiting());
+            if (settings.equals(state.settings)) {
+                return snapshot;
+            }
+        }
+    }
+
+    public PoolSettings settings() {
+        return state.settings;
+    }
+
+    /**
+     * Replaces the settings that may change at run time. A smaller pool closes what is idle beyond pool_size at once,
+     * and what is out when it is checked in.
+     */
+    public synchronized void resize(PoolSettings settings) {
+        state.settings = settings;
+        hikariDataSource.setMaximumPoolSize(settings.maximum());
+        gate.resize(settings.maximum(), settings.maxWaiting());
+        upkeep.closeIdleAbove(settings.poolSize());
+    }
+
+    /** Marks every open connection, to be replaced at its next checkout or check-in. */
+    public synchronized void softInvalidate() {
+        state.generation++;
+        state.connections().forEach(PhysicalConnection::isMarked);
+    }
+
+    /** From now on every caller waits; whoever has a connection keeps it. */
+    public void suspend() {
+        gate.suspend();
+    }
+
+    public void resume() {
+        gate.resume();
+    }
+
+    /** Refuses everybody who waits, gives those who hold a connection time to return it, closes all. */
+    public void close(Duration grace) {
+        gate.close();
+        long deadline = System.nanoTime() + grace.toNanos();
+        try {
+            while (state.ledger.out() > 0 && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        state.closing = true;
+        timer.shutdown();
+        workers.shutdown();
+        hikariDataSource.close();
+    }
+
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /** What the timer does, in time and every second. */
+    void tick() {
+        gate.expire(state.now());
+        upkeep.run();
+    }
+
+    private Ticket enter(Caller caller, Ticket.Outcome outcome) {
+        long now = state.now();
+        Duration timeout = state.settings.poolTimeout();
+        Ticket ticket = new Ticket(caller, now, now + timeout.toNanos(), outcome);
+        Opener.Outage outage = opener.outage();
+        if (outage != null && outage.isRecent(now)) {
+            gate.refuse(ticket, Reason.DATABASE_DOWN, outage.cause());
+        } else if (gate.enter(ticket)) {
+            deadlines.ringWithin(timeout.toNanos());
+        }
+        return ticket;
+    }
+
+    private Ticket await(CompletableFuture<Ticket> decided, Ticket ticket) throws NoConnectionException {
+        try {
+            return decided.get();
+        } catch (ExecutionException e) {
+            throw (NoConnectionException) e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            NoConnectionException interrupted = new NoConnectionException(Reason.INTERRUPTED, null);
+            if (!gate.leave(ticket)) {
+                giveBackOnceDecided(decided);
+            }
+            tellRefused(ticket, interrupted);
+            throw interrupted;
+        }
+    }
+
+    /** The gate decided while the interrupt came; a place that it gave is given back. */
+    private static void giveBackOnceDecided(CompletableFuture<Ticket> decided) throws NoConnectionException {
+        try {
+            decided.join().giveBack();
+        } catch (CompletionException e) {
+            throw (NoConnectionException) e.getCause();
+        }
+    }
+
+    private <T> void run(Ticket ticket, Work<T> work, CompletableFuture<T> answer) {
+        T result;
+        try (Lease lease = checkOut(ticket)) {
+            result = work.run(lease.connection());
+        } catch (Throwable failure) {
+            answer.completeExceptionally(failure);
+            return;
+        }
+        answer.complete(result);
+    }
+
+    private Lease checkOut(Ticket ticket) throws NoConnectionException {
+        Borrower borrower = Borrower.of(ticket);
+        state.borrowing.incrementAndGet();
+        borrower.begin();
+        try {
+            Connection connection = borrow(ticket);
+            return new Lease(hikari, gate, ticket, connection, borrower.got);
+        } catch (NoConnectionException e) {
+            tellRefused(ticket, e);
+            ticket.giveBack();
+            throw e;
+        } finally {
+            Borrower.end();
+            state.borrowing.decrementAndGet();
+        }
+    }
+
+    private Connection borrow(Ticket ticket) throws NoConnectionException {
+        SQLException failure = null;
+        while (true) {
+            long remainingMillis = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - state.now());
+            if (remainingMillis <= 0) {
+                throw new NoConnectionException(Reason.TIMEOUT, failure);
+            }
+            try {
+                return hikari.getConnection(Math.min(remainingMillis, LOOK_UP_MILLIS));
+            } catch (SQLException e) {
+                failure = e;
+            }
+            if (state.closing) {
+                throw new NoConnectionException(Reason.CLOSED, null);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new NoConnectionException(Reason.INTERRUPTED, null);
+            }
+            Opener.Outage outage = opener.outage();
+            if (outage != null && outage.lastTriedNanos() - ticket.arrivedNanos >= 0) {
+                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
+            }
+        }
+    }
+
+    private void tellRefused(Ticket ticket, NoConnectionException refusal) {
+        PoolEventKind kind = refusal.reason() == Reason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
+        state.emit(kind, 0, 0, state.now() - ticket.arrivedNanos, ticket.caller, refusal.getMessage());
+    }
+
+    private long expireWaits() {
+        return gate.expire(state.now());
+    }
+
+    private static ThreadFactory threads(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

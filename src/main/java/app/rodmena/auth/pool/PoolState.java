@@ -1,0 +1,85 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolEvents;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** What the parts of one pool share: its settings, its numbers, its clock, its connections, its voice. */
+final class PoolState {
+    final Ledger ledger = new Ledger();
+    final PoolEvents events;
+
+    /** Callers that were admitted and have no connection yet: what a new connection would be opened for. */
+    final AtomicInteger borrowing = new AtomicInteger();
+
+    private final Object slotFreed = new Object();
+    private final LongSupplier clock;
+    private final AtomicInteger lastId = new AtomicInteger();
+    private final ConcurrentMap<Integer, PhysicalConnection> connections = new ConcurrentHashMap<>();
+
+    volatile PoolSettings settings;
+    volatile int generation;
+    volatile boolean closing;
+
+    PoolState(PoolSettings settings, PoolEvents events, LongSupplier clock) {
+        this.settings = settings;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    int nextId() {
+        return lastId.incrementAndGet();
+    }
+
+    Collection<PhysicalConnection> connections() {
+        return connections.values();
+    }
+
+    void add(PhysicalConnection connection) {
+        connections.put(connection.id(), connection);
+    }
+
+    void remove(PhysicalConnection connection) {
+        connections.remove(connection.id());
+    }
+
+    /** A slot is free again, for whoever waits in {@link #awaitFreeSlot}. */
+    void freeSlot() {
+        ledger.freeSlot();
+        synchronized (slotFreed) {
+            slotFreed.notifyAll();
+        }
+    }
+
+    /** Waits until a slot came free, or a little: whether there is room can change without that, too. */
+    @SuppressWarnings("WaitNotInLoop") // The caller looks again, whatever woke it.
+    void awaitFreeSlot(long atMostMillis) throws InterruptedException {
+        synchronized (slotFreed) {
+            slotFreed.wait(atMostMillis);
+        }
+    }
+
+    void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, Caller caller, String cause) {
+        events.emit(new PoolEvent(
+                kind,
+                Instant.now(),
+                connectionId,
+                backendPid,
+                Duration.ofNanos(tookNanos),
+                Thread.currentThread().getName(),
+                caller,
+                cause));
+    }
+}

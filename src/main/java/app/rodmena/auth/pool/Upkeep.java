@@ -1,0 +1,82 @@
+package app.rodmena.auth.pool;
+
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the pool does by itself, once a second: suspect leaks, and close the overflow that nobody needed for a while.
+ */
+final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    /** Overflow that was not needed for this many seconds is closed. */
+    private static final int OVERFLOW_IDLE_SECONDS = 5;
+
+    private final PoolState pool;
+    private final HikariPool hikari;
+    private final Deque<Integer> peaks = new ArrayDeque<>();
+
+    Upkeep(PoolState pool, HikariPool hikari) {
+        this.pool = pool;
+        this.hikari = hikari;
+    }
+
+    void run() {
+        try {
+            suspectLeaks();
+            closeUnneededOverflow();
+        } catch (RuntimeException e) {
+            LOG.error("The pool's upkeep failed; it goes on", e);
+        }
+    }
+
+    /** Closes idle connections, one after the other, until {@code keep} are open or none is idle. */
+    void closeIdleAbove(int keep) {
+        while (pool.ledger.staying() > keep && pool.ledger.idle() > 0) {
+            if (!closeOneIdle(keep)) {
+                return;
+            }
+        }
+    }
+
+    private void suspectLeaks() {
+        long now = pool.now();
+        for (PhysicalConnection connection : pool.connections()) {
+            connection.suspectLeak(now, pool.settings.leakThreshold());
+        }
+    }
+
+    /** The overflow is needed as far as the most that were out at once in the last seconds. */
+    private void closeUnneededOverflow() {
+        peaks.addLast(pool.ledger.peakOutSinceLast());
+        if (peaks.size() > OVERFLOW_IDLE_SECONDS) {
+            peaks.removeFirst();
+        }
+        if (peaks.size() == OVERFLOW_IDLE_SECONDS) {
+            int needed = peaks.stream().mapToInt(Integer::intValue).max().orElse(0);
+            closeIdleAbove(Math.max(needed, pool.settings.poolSize()));
+        }
+    }
+
+    /** Hikari closes a single idle connection only for whoever has borrowed it. */
+    private boolean closeOneIdle(int keep) {
+        Borrower borrower = Borrower.thePool();
+        borrower.begin();
+        try (Connection connection = hikari.getConnection(1)) {
+            boolean retired = borrower.got != null && borrower.got.retireIfAbove(keep);
+            if (retired) {
+                hikari.evictConnection(connection);
+            }
+            return retired;
+        } catch (SQLException e) {
+            return false; // Somebody was faster: it is not idle any more.
+        } finally {
+            Borrower.end();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package app.rodmena.auth.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens connections to one PostgreSQL. Thread-safe. */
+public final class Connector {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+    private static final String PROTOCOL_VIOLATION = "08P01";
+
+    private final Driver driver = new Driver();
+    private final String server;
+    private final Properties fromUrl;
+    private volatile boolean optionsRefused;
+
+    /** @throws IllegalArgumentException if pgjdbc can't read the target's URL */
+    public Connector(DatabaseTarget target) {
+        fromUrl = Driver.parseURL(target.jdbcUrl(), new Properties());
+        if (fromUrl == null) {
+            throw new IllegalArgumentException("not a URL that pgjdbc understands");
+        }
+        int query = target.jdbcUrl().indexOf('?');
+        server = query < 0 ? target.jdbcUrl() : target.jdbcUrl().substring(0, query);
+        PGProperty.USER.set(fromUrl, target.user());
+        if (target.password().isPresent()) {
+            PGProperty.PASSWORD.set(fromUrl, target.password().reveal());
+        }
+        PGProperty.TCP_KEEP_ALIVE.set(fromUrl, true);
+        // With it, the application's name is in the first packet and the connection visible under it at once.
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(fromUrl, "10");
+        PGProperty.SOCKET_FACTORY.set(fromUrl, FarewellSocketFactory.class.getName());
+    }
+
+    /** Opens a connection; the caller closes it. */
+    public Connection open(Session session) throws SQLException {
+        if (optionsRefused) {
+            return driver.connect(server, properties(session, false));
+        }
+        try {
+            return driver.connect(server, properties(session, true));
+        } catch (SQLException e) {
+            if (!PROTOCOL_VIOLATION.equals(e.getSQLState())
+                    || session.statementTimeout().isEmpty()) {
+                throw e;
+            }
+            Connection connection = driver.connect(server, properties(session, false));
+            sayOptionsAreRefused(e);
+            return connection;
+        }
+    }
+
+    /**
+     * The pid of PostgreSQL's process behind a connection opened here; 0 where what answers is not PostgreSQL itself,
+     * so that its pids mean nothing.
+     */
+    public int backendPid(Connection connection) throws SQLException {
+        return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
+    }
+
+    private Properties properties(Session session, boolean withOptions) {
+        Properties properties = (Properties) fromUrl.clone();
+        PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
+        PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
+        PGProperty.SOCKET_TIMEOUT.set(
+                properties, session.socketTimeout().map(Connector::seconds).orElse(0));
+        if (withOptions) {
+            session.statementTimeout().ifPresent(timeout -> addOption(properties, timeout));
+        }
+        return properties;
+    }
+
+    private static void addOption(Properties properties, Duration statementTimeout) {
+        String given = PGProperty.OPTIONS.getOrDefault(properties);
+        String ours = "-c statement_timeout=" + statementTimeout.toMillis();
+        PGProperty.OPTIONS.set(properties, given == null ? ours : ours + " " + given);
+    }
+
+    private static int seconds(Duration duration) {
+        return (int) Math.min(
+                Integer.MAX_VALUE / 1000, Math.max(1, duration.plusMillis(999).toSeconds()));
+    }
+
+    private synchronized void sayOptionsAreRefused(SQLException refusal) {
+        if (!optionsRefused) {
+            optionsRefused = true;
+            LOG.warn(
+                    "The server refuses start-up options ({}), as PgBouncer does: statement_timeout is not set by us,"
+                            + " set it with ALTER ROLE … SET statement_timeout; backend pids are unknown",
+                    refusal.getMessage());
+        }
+    }
+}

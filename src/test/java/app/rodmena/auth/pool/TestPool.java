@@ -1,0 +1,123 @@
+package app.rodmena.auth.pool;
+
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real pool on a real PostgreSQL, with everything that happened in it, and the server's own view of it. */
+final class TestPool implements AutoCloseable {
+    private static final AtomicInteger NAMES = new AtomicInteger();
+    static final Caller CALLER = Caller.named("test");
+
+    final String applicationName = "pool-test-" + NAMES.incrementAndGet();
+    final List<PoolEvent> events = new CopyOnWriteArrayList<>();
+    final PoolEvents sink = new PoolEvents();
+    final TestClock clock;
+    final Pool pool;
+    private final Connection outside;
+
+    private TestPool(PoolSettings settings, DatabaseTarget target, TestClock clock) {
+        sink.add(events::add);
+        this.clock = clock;
+        ConnectionSource source = new Source(new Connector(target), applicationName);
+        pool = clock == null
+                ? new Pool(applicationName, settings, source, sink)
+                : new Pool(applicationName, settings, source, sink, clock);
+        try {
+            outside = TestPostgres.superuser();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static TestPool with(PoolSettings settings) {
+        return new TestPool(settings, TestPostgres.sharedDatabase(), null);
+    }
+
+    static TestPool at(DatabaseTarget target, PoolSettings settings) {
+        return new TestPool(settings, target, null);
+    }
+
+    /** A pool whose time stands still until the test moves it. */
+    static TestPool timed(PoolSettings settings) {
+        return new TestPool(settings, TestPostgres.sharedDatabase(), new TestClock());
+    }
+
+    Lease checkout() throws NoConnectionException {
+        return pool.checkout(CALLER);
+    }
+
+    /** What pg_stat_activity counts. */
+    int backends() throws SQLException {
+        try (var query = outside.prepareStatement(
+                "select count(*) from pg_stat_activity where application_name = ? and backend_type = 'client backend'")) {
+            query.setString(1, applicationName);
+            try (var result = query.executeQuery()) {
+                result.next();
+                return result.getInt(1);
+            }
+        }
+    }
+
+    /** Ends a backend, as an administrator would. */
+    void terminate(int pid) throws SQLException {
+        try (var statement = outside.prepareStatement("select pg_terminate_backend(?, 5000)")) {
+            statement.setInt(1, pid);
+            statement.execute();
+        }
+    }
+
+    long count(PoolEventKind kind) {
+        return sink.count(kind);
+    }
+
+    void awaitCount(PoolEventKind kind, long count) {
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> count(kind) == count);
+    }
+
+    List<PoolEventKind> kindsOf(int connectionId) {
+        return events.stream()
+                .filter(event -> event.connectionId() == connectionId)
+                .map(PoolEvent::kind)
+                .toList();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        pool.close();
+        outside.close();
+    }
+
+    /** Opens sessions as the product does. */
+    record Source(Connector connector, String applicationName) implements ConnectionSource {
+        @Override
+        public Connection open(PoolSettings settings) throws SQLException {
+            return connector.open(new Session(
+                    applicationName,
+                    Optional.of(settings.statementTimeout()),
+                    settings.connectTimeout(),
+                    Optional.of(settings.socketTimeout())));
+        }
+
+        @Override
+        public int backendPid(Connection connection) throws SQLException {
+            return connector.backendPid(connection);
+        }
+    }
+}
