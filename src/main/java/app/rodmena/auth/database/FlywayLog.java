@@ -1,0 +1,43 @@
+package app.rodmena.auth.database;
+
+import org.flywaydb.core.api.logging.Log;
+import org.flywaydb.core.api.logging.LogCreator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns Flyway's voice down to DEBUG: what an operator has to know, {@link Migrations} says in one line. Errors are not
+ * repeated here because Flyway throws them too. Public because Flyway makes its own instance, by name.
+ */
+public final class FlywayLog implements Log, LogCreator {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");
+
+    @Override
+    public Log createLogger(Class<?> loggingClass) {
+        return this;
+    }
+
+    @Override
+    public void debug(String message) {
+        LOG.debug(message);
+    }
+
+    @Override
+    public void info(String message) {
+        LOG.debug(message);
+    }
+
+    @Override
+    public void warn(String message) {
+        LOG.debug(message);
+    }
+
+    @Override
+    public void error(String message) {}
+
+    @Override
+    public void error(String message, Exception e) {}
+
+    @Override
+    public void notice(String message) {}
+}

@@ -1,0 +1,170 @@
+package app.rodmena.auth.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the tables into the shape this server needs: creates them in an empty database, adopts those of the service
+ * this protocol comes from, and does nothing, with no more than read privileges, where they are in shape already.
+ *
+ * <p>Any number of processes may call {@link #migrate()} at once: one does the work, the others wait for it. Each
+ * migration is one transaction, so that a process that dies on the way leaves nothing half done.
+ */
+public final class Migrations {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");
+
+    /** How long to wait for other processes and for locked tables before giving up. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final DataSource dataSource;
+
+    /**
+     * @param dataSource gives connections of the migrations' own: not of the pool, and without its statement and socket
+     *     timeouts, since changing a big table takes the time it takes. Up to four are open at once.
+     */
+    public Migrations(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * Returns when the tables are in shape, whoever made them so. Blocks meanwhile, for up to ten minutes beyond the
+     * work itself.
+     *
+     * @throws MigrationException if they can't be brought into shape
+     * @throws InterruptedException if the thread is interrupted while another process is being waited for
+     */
+    public void migrate() throws MigrationException, InterruptedException {
+        long start = System.nanoTime();
+        Optional<Obstacle> before = Optional.empty();
+        for (var obstacle = attempt(); obstacle.isPresent(); obstacle = attempt()) {
+            String description = obstacle.get().description;
+            if (!obstacle.equals(before)) {
+                LOG.info("The migration waits: {}", description);
+            }
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new MigrationException(
+                        "The migration gave up after %d s: %s".formatted(PATIENCE.toSeconds(), description),
+                        true,
+                        null);
+            }
+            before = obstacle;
+            Thread.sleep(PAUSE.toMillis());
+        }
+    }
+
+    /** What goes away by waiting. */
+    private enum Obstacle {
+        ANOTHER_PROCESS("another process is migrating the same database"),
+        LOCKED_TABLES("another session holds locks on the tables");
+
+        final String description;
+
+        Obstacle(String description) {
+            this.description = description;
+        }
+    }
+
+    /** Tells what stood in the way, if anything did. */
+    private Optional<Obstacle> attempt() throws MigrationException {
+        try (Connection guard = dataSource.getConnection()) {
+            guard.setAutoCommit(false);
+            if (!lock(guard)) {
+                return Optional.of(Obstacle.ANOTHER_PROCESS);
+            }
+            runFlyway();
+            return Optional.empty();
+        } catch (SQLException | FlywayException e) {
+            if (SqlStates.LOCK_NOT_AVAILABLE.equals(SqlStates.of(e))) {
+                return Optional.of(Obstacle.LOCKED_TABLES);
+            }
+            throw explain(e);
+        }
+    }
+
+    /**
+     * Flyway's own lock begins only after it has looked around and created its history, so this one is put around all
+     * of it. A transaction holds it, not a session, so that it also works through a transaction-pooling proxy; it ends
+     * with the connection.
+     */
+    private static boolean lock(Connection guard) throws SQLException {
+        try (var statement = guard.createStatement()) {
+            statement.execute("""
+                    select set_config(name, '0', true) from pg_settings
+                    where name in ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
+                    """);
+            // The first number spells "auth", the second stands for migrations.
+            try (var result = statement.executeQuery("select pg_try_advisory_xact_lock(1635087464, 1)")) {
+                result.next();
+                return result.getBoolean(1);
+            }
+        }
+    }
+
+    private void runFlyway() throws MigrationException {
+        Flyway flyway = Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(dataSource)
+                .locations("classpath:db/migration")
+                // Not Flyway's default name: the schema may be shared with somebody who uses Flyway too.
+                .table("auth_schema_history")
+                // A schema with tables but no history is one of the older service, or shared: start counting there.
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .placeholderReplacement(false)
+                .createSchemas(false)
+                .validateMigrationNaming(true)
+                .loggers(FlywayLog.class.getName())
+                .load();
+        refuseNewerTables(flyway.info().all());
+        MigrateResult result = flyway.migrate();
+        if (result.migrationsExecuted > 0) {
+            LOG.info(
+                    "Migrated schema {} to version {} in {} ms",
+                    result.schemaName,
+                    result.targetSchemaVersion,
+                    result.getTotalMigrationTime());
+        }
+    }
+
+    /** Flyway would carry on; but this server can't know what a later version means by its tables. */
+    private static void refuseNewerTables(MigrationInfo[] migrations) throws MigrationException {
+        var newer = Arrays.stream(migrations)
+                .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS
+                        || migration.getState() == MigrationState.FUTURE_FAILED)
+                .map(MigrationInfo::getVersion)
+                .reduce((first, second) -> second);
+        if (newer.isPresent()) {
+            throw new MigrationException(
+                    "The tables are of version %s, which is newer than this server: start that version or a later one"
+                            .formatted(newer.get()),
+                    false,
+                    null);
+        }
+    }
+
+    private static MigrationException explain(Exception failure) {
+        String state = SqlStates.of(failure);
+        String message = SqlStates.firstLine(failure);
+        if (SqlStates.INSUFFICIENT_PRIVILEGE.equals(state)) {
+            return new MigrationException(
+                    ("The database role may not do what the migration needs (%s): start this version once as the owner"
+                                    + " of the tables, or grant CREATE on the schema")
+                            .formatted(message),
+                    false,
+                    failure);
+        }
+        return new MigrationException("The migration failed: " + message, SqlStates.passes(state), failure);
+    }
+}

@@ -1,0 +1,192 @@
+package app.rodmena.auth.database;
+
+import static app.rodmena.auth.database.Catalogue.execute;
+import static app.rodmena.auth.database.Catalogue.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestPostgres;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MigrationsTest {
+    private static final String EVERYTHING = """
+            select 'group', id, creator, role, description, is_active, date_created, modified from auth_group
+            union all select 'membership', id, creator, "user", '', is_active, date_created, modified from auth_membership
+            union all select 'permission', id, creator, name, '', is_active, date_created, modified from auth_permission
+            union all select 'has', membership_id, '', '', '', true, null, null from membership_groups
+            union all select 'gives', permission_id, '', '', '', true, null, null from permission_groups
+            order by 1, 2, 3
+            """;
+
+    @Test
+    void anEmptyDatabaseGetsTheTablesOfThePage() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        migrate(target);
+        assertThat(rows(target, """
+                        select table_name, column_name, data_type, character_maximum_length, is_nullable,
+                            case when is_identity = 'YES' then 'generated' else column_default end
+                        from information_schema.columns
+                        where table_schema = 'public' and table_name <> 'auth_schema_history'
+                        order by table_name, ordinal_position
+                        """))
+                .containsExactly(
+                        "auth_group id integer null NO generated",
+                        "auth_group creator character varying 64 NO null",
+                        "auth_group role character varying 64 NO null",
+                        "auth_group description text null YES null",
+                        "auth_group is_active boolean null NO true",
+                        "auth_group date_created timestamp without time zone null YES now()",
+                        "auth_group modified timestamp without time zone null YES now()",
+                        "auth_membership id integer null NO generated",
+                        "auth_membership creator character varying 64 NO null",
+                        "auth_membership user character varying 64 NO null",
+                        "auth_membership is_active boolean null NO true",
+                        "auth_membership date_created timestamp without time zone null YES now()",
+                        "auth_membership modified timestamp without time zone null YES now()",
+                        "auth_permission id integer null NO generated",
+                        "auth_permission creator character varying 64 NO null",
+                        "auth_permission name character varying 128 NO null",
+                        "auth_permission is_active boolean null NO true",
+                        "auth_permission date_created timestamp without time zone null YES now()",
+                        "auth_permission modified timestamp without time zone null YES now()",
+                        "membership_groups membership_id integer null NO null",
+                        "membership_groups group_id integer null NO null",
+                        "permission_groups permission_id integer null NO null",
+                        "permission_groups group_id integer null NO null");
+        assertThat(indexes(target))
+                .containsExactlyInAnyOrder(
+                        "auth_group id",
+                        "auth_group creator,role",
+                        "auth_membership id",
+                        "auth_membership creator,user",
+                        "auth_permission id",
+                        "auth_permission creator,name",
+                        "membership_groups membership_id,group_id",
+                        "membership_groups group_id,membership_id",
+                        "permission_groups permission_id,group_id",
+                        "permission_groups group_id,permission_id");
+    }
+
+    @Test
+    void migratingAgainChangesNothing() throws Exception {
+        DatabaseTarget target = Catalogue.olderInstallation();
+        migrate(target);
+        List<String> once = rows(target, EVERYTHING);
+        List<String> history = rows(target, "select * from auth_schema_history order by installed_rank");
+        migrate(target);
+        assertThat(rows(target, EVERYTHING)).isEqualTo(once);
+        assertThat(rows(target, "select * from auth_schema_history order by installed_rank"))
+                .isEqualTo(history);
+    }
+
+    @Test
+    void aDatabaseThatHasOnlyHalfOfItGetsTheOtherHalf() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        // As copied by hand: no key, no sequence, no activity, another type, and the permissions not at all.
+        execute(target, """
+                create table auth_group (id integer not null, creator uuid not null, role char(20) not null);
+                insert into auth_group values (41, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'admin');
+                create table auth_membership (id serial primary key, creator varchar(36) not null,
+                    "user" varchar(255) not null, is_active boolean default true);
+                """);
+        migrate(target);
+        assertThat(rows(target, "select id, creator, role, is_active from auth_group"))
+                .containsExactly("41 aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa admin t");
+        execute(target, "insert into auth_group (creator, role) values ('x', 'y')");
+        assertThat(rows(target, "select id from auth_group where creator = 'x'"))
+                .containsExactly("42");
+        assertThat(rows(target, """
+                        select table_name, column_name, character_maximum_length from information_schema.columns
+                        where data_type = 'character varying' and table_name in ('auth_group', 'auth_membership')
+                        order by 1, 2
+                        """))
+                .containsExactly(
+                        "auth_group creator 64",
+                        "auth_group role 64",
+                        "auth_membership creator 64",
+                        "auth_membership user 255");
+        assertThat(indexes(target))
+                .contains(
+                        "auth_group creator,role",
+                        "auth_membership creator,user",
+                        "permission_groups permission_id,group_id");
+    }
+
+    @Test
+    void aSchemaThatOthersUseTooIsTheirs() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        execute(target, "create table flyway_schema_history (theirs integer); create table orders (id integer)");
+        migrate(target);
+        assertThat(rows(target, "select theirs from flyway_schema_history")).isEmpty();
+        assertThat(indexes(target)).contains("auth_group creator,role");
+    }
+
+    @Test
+    void aRoleThatMayOnlyReadAndWriteNeedsNoMoreOnceTheTablesAreThere() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        migrate(asPlainRole(target, "may_only_use"));
+        assertThat(rows(target, "select count(*) from auth_schema_history where not success"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void aRoleThatMayNotCreateTablesIsToldSo() {
+        DatabaseTarget target = asPlainRole(TestPostgres.freshDatabase(), "may_not_create");
+        assertThatThrownBy(() -> migrate(target))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("permission denied for schema public")
+                .hasMessageContaining("grant CREATE on the schema")
+                .extracting(e -> ((MigrationException) e).worthRetrying())
+                .isEqualTo(false);
+    }
+
+    @Test
+    void tablesOfANewerServerAreRefused() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        execute(target, """
+                insert into auth_schema_history
+                    (installed_rank, version, description, type, script, installed_by, execution_time, success)
+                values (99, '99', 'later', 'SQL', 'V99__later.sql', 'x', 1, true)
+                """);
+        assertThatThrownBy(() -> migrate(target))
+                .isInstanceOf(MigrationException.class)
+                .hasMessage("The tables are of version 99, which is newer than this server:"
+                        + " start that version or a later one");
+    }
+
+    @Test
+    void aServerThatIsAwayIsWorthTryingAgain() {
+        DatabaseTarget nowhere = new DatabaseTarget("jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.NONE);
+        assertThatThrownBy(() -> migrate(nowhere))
+                .isInstanceOf(MigrationException.class)
+                .extracting(e -> ((MigrationException) e).worthRetrying())
+                .isEqualTo(true);
+    }
+
+    static void migrate(DatabaseTarget target) throws MigrationException, InterruptedException {
+        new Migrations(MigratedDatabase.dataSource(target)).migrate();
+    }
+
+    private static DatabaseTarget asPlainRole(DatabaseTarget target, String role) {
+        execute(target, """
+                create role %1$s login;
+                revoke create on schema public from public;
+                grant usage on schema public to %1$s;
+                grant select, insert, update, delete on all tables in schema public to %1$s;
+                """.formatted(role));
+        return new DatabaseTarget(target.jdbcUrl(), role, Secret.NONE);
+    }
+
+    private static List<String> indexes(DatabaseTarget target) {
+        return rows(target, """
+                select indrelid::regclass, string_agg(attname, ',' order by attnum)
+                from pg_index join pg_attribute on attrelid = indexrelid
+                where indrelid::regclass::text ~ '^auth_(group|mem|per)|_groups$'
+                group by indrelid, indexrelid
+                """);
+    }
+}
