@@ -1,58 +1,144 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.EventLog;
+import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSnapshot;
-import com.zaxxer.hikari.HikariDataSource;
-import java.time.Instant;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.SingleLoginDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
-/** The door to the database: one engine per process, whose pool everything goes through. */
+/**
+ * The door to the database: one engine per process, whose pool everything goes through. Thread-safe.
+ *
+ * <p>It opens whether PostgreSQL is there or not, and gets ready as soon as it is; {@link #availability()} tells.
+ */
 public final class DatabaseEngine implements AutoCloseable {
+    private static final Object DOOR = new Object();
+    private static DatabaseEngine theOne;
+
     private final DatabaseConfig config;
-    private final HikariDataSource hikari;
+    private final PoolEvents events = new PoolEvents();
+    private final Pool pool;
     private final Jdbi jdbi;
-    private final ExecutorService workers;
+    private final Heartbeat heartbeat;
+    private final Preparation preparation;
+    private int users;
 
     private DatabaseEngine(DatabaseConfig config) {
         this.config = config;
-        hikari = new HikariDataSource();
-        hikari.setJdbcUrl(config.target().jdbcUrl());
-        hikari.setUsername(config.target().user());
-        hikari.setPassword(config.target().password().reveal());
-        hikari.setMaximumPoolSize(config.pool().maximum());
-        jdbi = Jdbi.create(hikari);
-        workers = Executors.newFixedThreadPool(config.pool().maximum());
-    }
-
-    public static DatabaseEngine open(DatabaseConfig config) {
-        return new DatabaseEngine(config);
+        Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
+        events.add(new EventLog());
+        pool = new Pool("auth", config.pool(), sessions, events);
+        jdbi = Jdbi.create(new LeasedConnection());
+        // Statements are asked with client keys in them, which must not get into an exception's message.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+        heartbeat = new Heartbeat(sessions, pool::settings);
+        preparation = new Preparation(() -> migrate(sessions));
     }
 
     /**
-     * Runs {@code work} on a connection of the pool, once one is free, on a thread of the engine's.
+     * Opens the engine of this process, or joins those who have it open with the same settings.
+     *
+     * @throws IllegalStateException if it is open with other settings
+     */
+    public static DatabaseEngine open(DatabaseConfig config) {
+        synchronized (DOOR) {
+            if (theOne == null) {
+                theOne = new DatabaseEngine(config);
+            } else if (!theOne.config.equals(config)) {
+                throw new IllegalStateException(
+                        "one engine per process: it is open with %s, and can't be opened with %s as well"
+                                .formatted(theOne.config, config));
+            }
+            theOne.users++;
+            return theOne;
+        }
+    }
+
+    /**
+     * Runs {@code work} on a connection of the pool, once one is free, on a thread of the pool's. Never blocks.
      *
      * @return the answer; completed with a {@link DatabaseFailure} where the database gave none
      */
     public <T> CompletionStage<T> call(Caller caller, HandleCallback<T, RuntimeException> work) {
-        return CompletableFuture.supplyAsync(() -> jdbi.withHandle(work), workers);
+        if (!preparation.isDone()) {
+            return CompletableFuture.failedFuture(
+                    new DatabaseFailure(DatabaseFailure.Reason.DATABASE_DOWN, preparation.problem(), null));
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        pool.call(caller, connection -> LeasedConnection.with(connection, jdbi, work))
+                .whenComplete((result, failure) -> {
+                    if (failure == null) {
+                        answer.complete(result);
+                    } else {
+                        answer.completeExceptionally(Failures.of(failure));
+                    }
+                });
+        return answer;
     }
 
+    /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */
     public PoolSnapshot snapshot() {
-        return new PoolSnapshot(config.pool().poolSize(), config.pool().maxOverflow(), 0, 0, 0);
+        return pool.snapshot();
     }
 
+    /** Whether PostgreSQL answers; at most 2 s old, and told at once. */
     public Availability availability() {
-        return new Availability(true, true, "", Instant.EPOCH);
+        boolean prepared = preparation.isDone();
+        boolean alive = heartbeat.isAlive();
+        String problem = alive && !prepared ? preparation.problem() : heartbeat.problem();
+        return new Availability(alive, prepared, problem, heartbeat.since());
+    }
+
+    /**
+     * Waits until the first attempt to reach and prepare the database has ended.
+     *
+     * @throws DatabaseFailure if it failed
+     */
+    public void awaitFirstAttempt() {
+        preparation.awaitFirstAttempt();
+    }
+
+    /** Everything the pool tells, for whoever wants to listen. */
+    public PoolEvents events() {
+        return events;
+    }
+
+    /** Leaves; the last to leave closes, giving connections that are out {@code grace} to come back. */
+    public void close(Duration grace) {
+        synchronized (DOOR) {
+            if (--users > 0) {
+                return;
+            }
+            theOne = null;
+        }
+        preparation.close();
+        pool.close(grace);
+        heartbeat.close();
     }
 
     @Override
     public void close() {
-        workers.shutdown();
-        hikari.close();
+        close(Duration.ZERO);
+    }
+
+    private void migrate(Sessions sessions) throws MigrationException, InterruptedException {
+        new Migrations(new SingleLoginDataSource() {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        return sessions.openMigration(config.pool());
+                    }
+                })
+                .migrate();
     }
 }

@@ -35,6 +35,8 @@ public final class Connector {
         PGProperty.TCP_KEEP_ALIVE.set(fromUrl, true);
         // With it, the application's name is in the first packet and the connection visible under it at once.
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(fromUrl, "10");
+        // An error's detail quotes rows, and rows hold client keys.
+        PGProperty.LOG_SERVER_ERROR_DETAIL.set(fromUrl, false);
         PGProperty.SOCKET_FACTORY.set(fromUrl, FarewellSocketFactory.class.getName());
     }
 

@@ -1,0 +1,55 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.pool.ConnectionSource;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The kinds of session one process has, each under a name of its own in pg_stat_activity. */
+final class Sessions implements ConnectionSource {
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Connector connector;
+    private final String instance;
+
+    Sessions(Connector connector, String instance) {
+        this.connector = connector;
+        this.instance = instance;
+    }
+
+    /** One of the pool's: {@code auth/<instance>}. */
+    @Override
+    public Connection open(PoolSettings settings) throws SQLException {
+        return connector.open(new Session(
+                "auth/" + instance,
+                Optional.of(settings.statementTimeout()),
+                settings.connectTimeout(),
+                Optional.of(settings.socketTimeout())));
+    }
+
+    @Override
+    public int backendPid(Connection connection) throws SQLException {
+        return connector.backendPid(connection);
+    }
+
+    /** The monitor's, outside the pool, which waits for nothing longer than a second. */
+    Connection openMonitor(PoolSettings settings) throws SQLException {
+        return connector.open(new Session(
+                monitorName(settings), Optional.of(PROBE_TIMEOUT), PROBE_TIMEOUT, Optional.of(PROBE_TIMEOUT)));
+    }
+
+    /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its caps. */
+    String monitorName(PoolSettings settings) {
+        return "auth/%s/%d+%d".formatted(instance, settings.poolSize(), settings.maxOverflow());
+    }
+
+    /** The migrations', which may take the time they take. */
+    Connection openMigration(PoolSettings settings) throws SQLException {
+        return connector.open(new Session(
+                "auth/" + instance + "/migration", Optional.empty(), settings.connectTimeout(), Optional.empty()));
+    }
+}

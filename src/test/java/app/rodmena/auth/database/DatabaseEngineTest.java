@@ -1,0 +1,193 @@
+package app.rodmena.auth.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PrePing;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.Door;
+import app.rodmena.auth.testing.TestPostgres;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+
+class DatabaseEngineTest {
+    private static final Caller CALLER = Caller.named("test");
+
+    @Test
+    void answersOnceTheDatabaseIsPrepared() {
+        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
+            assertThat(ask(engine)).isZero();
+            assertThat(engine.snapshot().checkedOut()).isZero();
+            assertThat(engine.availability().ready()).isTrue();
+        }
+    }
+
+    @Test
+    void opensOncePerProcessAndClosesWithTheLastUser() {
+        DatabaseConfig config = config(TestPostgres.freshDatabase());
+        DatabaseEngine first = DatabaseEngine.open(config);
+        DatabaseEngine second = DatabaseEngine.open(config(config.target()));
+        assertThat(second).isSameAs(first);
+        first.close();
+        await().until(() -> second.availability().ready());
+        assertThat(ask(second)).isZero();
+        second.close();
+        assertReason(second.call(CALLER, handle -> 1), Reason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void refusesASecondEngineWithOtherSettingsAndNamesBoth() {
+        DatabaseConfig config = config(TestPostgres.freshDatabase());
+        DatabaseConfig other = new DatabaseConfig(config.target(), config.pool().withSize(7, 0), "other");
+        try (DatabaseEngine engine = DatabaseEngine.open(config)) {
+            assertThat(engine).isNotNull();
+            assertThatThrownBy(() -> DatabaseEngine.open(other))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("poolSize=5")
+                    .hasMessageContaining("poolSize=7");
+        }
+    }
+
+    @Test
+    void startsWithoutADatabaseAndIsReadyWhenItComes() throws Exception {
+        try (Door door = Door.to(TestPostgres.freshDatabase());
+                DatabaseEngine engine = DatabaseEngine.open(config(door.target()))) {
+            assertThatThrownBy(engine::awaitFirstAttempt).isInstanceOf(DatabaseFailure.class);
+            assertThat(engine.availability().reachable()).isFalse();
+            assertReason(engine.call(CALLER, handle -> 1), Reason.DATABASE_DOWN);
+
+            door.open();
+
+            await().until(() -> engine.availability().ready());
+            assertThat(ask(engine)).isZero();
+        }
+    }
+
+    @Test
+    void seesWithinTwoSecondsThatTheDatabaseIsGoneAndThatItIsBack() throws Exception {
+        try (Door door = Door.to(TestPostgres.freshDatabase())) {
+            door.open();
+            try (DatabaseEngine engine = ready(door.target())) {
+                assertThat(ask(engine)).isZero();
+                door.shut();
+                await().atMost(Duration.ofSeconds(2))
+                        .until(() -> !engine.availability().reachable());
+                assertThat(engine.availability().problem()).isNotEmpty();
+                assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_DOWN);
+
+                door.open();
+                await().atMost(Duration.ofSeconds(5))
+                        .until(() -> engine.availability().ready());
+                await().atMost(Duration.ofSeconds(5))
+                        .ignoreExceptions()
+                        .until(() -> join(engine.call(CALLER, DatabaseEngineTest::count)) == 0);
+            }
+        }
+    }
+
+    @Test
+    void tellsAStatementTimeoutFromAMistakeOfOurOwn() {
+        PoolSettings hasty = new PoolSettings(
+                1,
+                0,
+                Duration.ofSeconds(5),
+                Duration.ofHours(1),
+                PrePing.IDLE,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
+                10,
+                1);
+        try (DatabaseEngine engine =
+                DatabaseEngine.open(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {
+            engine.awaitFirstAttempt();
+            assertReason(engine.call(CALLER, handle -> handle.execute("select pg_sleep(5)")), Reason.STATEMENT_TIMEOUT);
+            assertThatThrownBy(() -> join(engine.call(CALLER, handle -> handle.execute("selekt"))))
+                    .isNotInstanceOf(DatabaseFailure.class)
+                    .hasMessageContaining("syntax error");
+        }
+    }
+
+    @Test
+    void keepsClientKeysOutOfExceptions() {
+        String key = "0b8e1b1e-5a7e-4c0e-9d5c-2a7e1b1e5a7e";
+        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
+            CompletionStage<Integer> twice = engine.call(CALLER, handle -> {
+                String insert = "insert into auth_group (creator, role) values (:creator, 'r')";
+                handle.createUpdate(insert).bind("creator", key).execute();
+                return handle.createUpdate(insert).bind("creator", key).execute();
+            });
+            assertThatThrownBy(() -> join(twice))
+                    .hasStackTraceContaining("duplicate key")
+                    .satisfies(failure -> {
+                        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                            assertThat(cause.toString()).doesNotContain(key);
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void showsItselfUnderTheAgreedNames() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        try (DatabaseEngine engine = ready(target);
+                var outside = TestPostgres.superuser()) {
+            assertThat(ask(engine)).isZero();
+            try (var names = outside.createStatement().executeQuery("""
+                            select string_agg(application_name, ' ' order by application_name) from pg_stat_activity
+                            where application_name like 'auth/engine-test%'
+                            """)) {
+                names.next();
+                assertThat(names.getString(1)).isEqualTo("auth/engine-test auth/engine-test/5+5");
+            }
+        }
+    }
+
+    private static DatabaseEngine ready(DatabaseTarget target) {
+        DatabaseEngine engine = DatabaseEngine.open(config(target));
+        engine.awaitFirstAttempt();
+        await().until(() -> engine.availability().ready());
+        return engine;
+    }
+
+    private static DatabaseConfig config(DatabaseTarget target) {
+        return new DatabaseConfig(target, PoolSettings.DEFAULT, "engine-test");
+    }
+
+    private static int ask(DatabaseEngine engine) {
+        return join(engine.call(CALLER, DatabaseEngineTest::count));
+    }
+
+    private static int count(Handle handle) {
+        return handle.createQuery("select count(*) from auth_group")
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    private static void assertReason(CompletionStage<?> answer, Reason reason) {
+        assertThatThrownBy(() -> join(answer))
+                .isInstanceOfSatisfying(
+                        DatabaseFailure.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(reason));
+    }
+
+    /** The answer, or what it failed with. */
+    private static <T> T join(CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+}
