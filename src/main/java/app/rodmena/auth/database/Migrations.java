@@ -27,6 +27,9 @@ public final class Migrations {
     /** How long to wait for other processes and for locked tables before giving up. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    private static final String PRIVILEGE_ADVICE =
+            "start this version once as the owner of the tables, or of the schema where there are none";
+
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final DataSource dataSource;
@@ -84,6 +87,7 @@ public final class Migrations {
             if (!lock(guard)) {
                 return Optional.of(Obstacle.ANOTHER_PROCESS);
             }
+            requireRightToStart(guard);
             runFlyway();
             return Optional.empty();
         } catch (SQLException | FlywayException e) {
@@ -109,6 +113,25 @@ public final class Migrations {
             try (var result = statement.executeQuery("select pg_try_advisory_xact_lock(1635087464, 1)")) {
                 result.next();
                 return result.getBoolean(1);
+            }
+        }
+    }
+
+    /** Flyway would find out too, but only after ten attempts a second apart. */
+    private static void requireRightToStart(Connection guard) throws SQLException, MigrationException {
+        try (var statement = guard.createStatement();
+                var result = statement.executeQuery("""
+                        select current_user, current_schema(),
+                            to_regclass('auth_schema_history') is not null
+                                or has_schema_privilege(current_schema(), 'create')
+                        """)) {
+            result.next();
+            if (!result.getBoolean(3)) {
+                throw new MigrationException(
+                        "The database role %s may not create tables in schema %s; %s"
+                                .formatted(result.getString(1), result.getString(2), PRIVILEGE_ADVICE),
+                        false,
+                        null);
             }
         }
     }
@@ -159,9 +182,8 @@ public final class Migrations {
         String message = SqlStates.firstLine(failure);
         if (SqlStates.INSUFFICIENT_PRIVILEGE.equals(state)) {
             return new MigrationException(
-                    ("The database role may not do what the migration needs (%s): start this version once as the owner"
-                                    + " of the tables, or grant CREATE on the schema")
-                            .formatted(message),
+                    "The database role may not do what the migration needs (%s); %s"
+                            .formatted(message, PRIVILEGE_ADVICE),
                     false,
                     failure);
         }

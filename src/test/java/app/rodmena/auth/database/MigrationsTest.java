@@ -138,10 +138,24 @@ class MigrationsTest {
         DatabaseTarget target = asPlainRole(TestPostgres.freshDatabase(), "may_not_create");
         assertThatThrownBy(() -> migrate(target))
                 .isInstanceOf(MigrationException.class)
-                .hasMessageContaining("permission denied for schema public")
-                .hasMessageContaining("grant CREATE on the schema")
+                .hasMessage(
+                        "The database role may_not_create may not create tables in schema public; start this version"
+                                + " once as the owner of the tables, or of the schema where there are none")
                 .extracting(e -> ((MigrationException) e).worthRetrying())
                 .isEqualTo(false);
+    }
+
+    @Test
+    void aRoleThatDoesNotOwnTheOlderTablesIsToldSo() throws Exception {
+        DatabaseTarget older = Catalogue.olderInstallation();
+        DatabaseTarget target = asPlainRole(older, "owns_nothing");
+        execute(older, "grant create on schema public to owns_nothing");
+        assertThatThrownBy(() -> migrate(target))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageStartingWith("The database role may not do what the migration needs (ERROR: ")
+                .hasMessageContaining("start this version once as the owner of the tables");
+        migrate(older);
+        migrate(target);
     }
 
     @Test

@@ -1,0 +1,134 @@
+package app.rodmena.auth.rbac;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.events.Caller;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Which user has which role. Thread-safe. Every answer comes from the database; where it gave none, the stage completes
+ * with a {@link DatabaseFailure}.
+ */
+public final class Memberships {
+    private final DatabaseEngine database;
+
+    public Memberships(DatabaseEngine database) {
+        this.database = database;
+    }
+
+    /** Gives the user the role; false, and no user is made, if the role does not exist. */
+    public CompletionStage<Boolean> grant(Caller caller, ClientKey key, UserName user, RoleName role) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                with granting as (
+                                    -- Shared until commit: whoever deletes the role waits, and then sees this grant.
+                                    select id from auth_group
+                                    where creator = :creator and role = :role and is_active
+                                    for share
+                                ), known as (
+                                    select m.id, m.is_active from auth_membership m, granting
+                                    where m.creator = :creator and m."user" = :user
+                                    for no key update of m
+                                ), revived as (
+                                    update auth_membership m set is_active = true, modified = now() from known
+                                    where m.id = known.id and not known.is_active
+                                ), purged as (
+                                    -- What a dead row still held must not come back with it.
+                                    delete from membership_groups fact using known, granting
+                                    where fact.membership_id = known.id and not known.is_active
+                                        and fact.group_id <> granting.id
+                                ), added as (
+                                    -- A conflict is another client who adds the same user just now.
+                                    insert into auth_membership (creator, "user")
+                                    select :creator, :user from granting where not exists (select from known)
+                                    on conflict (creator, "user") do update set is_active = true
+                                    returning id
+                                ), granted as (
+                                    insert into membership_groups (membership_id, group_id)
+                                    select member.id, granting.id
+                                    from granting, (select id from known union all select id from added) member
+                                    on conflict do nothing
+                                )
+                                select exists (select from granting)
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("user", user.value())
+                        .bind("role", role.value())
+                        .map(Rows::bool)
+                        .one());
+    }
+
+    /** Takes the role from the user; true, also if there was nothing to take. */
+    public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, UserName user, RoleName role) {
+        return database.call(caller, handle -> {
+            handle.createUpdate("""
+                            delete from membership_groups fact using auth_membership m, auth_group g
+                            where m.creator = :creator and m."user" = :user
+                                and g.creator = :creator and g.role = :role
+                                and fact.membership_id = m.id and fact.group_id = g.id
+                            """)
+                    .bind("creator", key.creator())
+                    .bind("user", user.value())
+                    .bind("role", role.value())
+                    .execute();
+            return true;
+        });
+    }
+
+    /** Whether the user has the role. */
+    public CompletionStage<Boolean> holds(Caller caller, ClientKey key, UserName user, RoleName role) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select exists (
+                                    select from auth_membership m
+                                    join membership_groups mg on mg.membership_id = m.id
+                                    join auth_group g on g.id = mg.group_id
+                                    where m.creator = :creator and m."user" = :user and m.is_active
+                                        and g.creator = :creator and g.role = :role and g.is_active)
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("user", user.value())
+                        .bind("role", role.value())
+                        .map(Rows::bool)
+                        .one());
+    }
+
+    /** The roles of a user, by name. */
+    public CompletionStage<List<Member>> ofUser(Caller caller, ClientKey key, UserName user) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select m."user", g.role from auth_membership m
+                                join membership_groups mg on mg.membership_id = m.id
+                                join auth_group g on g.id = mg.group_id
+                                where m.creator = :creator and m."user" = :user and m.is_active
+                                    and g.creator = :creator and g.is_active
+                                order by g.role collate "C"
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("user", user.value())
+                        .map(Rows::member)
+                        .list());
+    }
+
+    /** The users of a role, by name. */
+    public CompletionStage<List<Member>> ofRole(Caller caller, ClientKey key, RoleName role) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select m."user", g.role from auth_group g
+                                join membership_groups mg on mg.group_id = g.id
+                                join auth_membership m on m.id = mg.membership_id
+                                where g.creator = :creator and g.role = :role and g.is_active
+                                    and m.creator = :creator and m.is_active
+                                order by m."user" collate "C"
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("role", role.value())
+                        .map(Rows::member)
+                        .list());
+    }
+}

@@ -1,0 +1,52 @@
+package app.rodmena.auth.rbac;
+
+/**
+ * What a kind of name may consist of.
+ *
+ * @param kind what the name names, for the message
+ * @param marks the characters allowed besides ASCII letters and digits
+ * @param longest the most characters
+ */
+record NameRule(String kind, String marks, int longest) {
+    static final NameRule USER = new NameRule("user", "_.@+-", 64);
+    static final NameRule ROLE = new NameRule("role", "_-", 64);
+    static final NameRule PERMISSION = new NameRule("permission", "_-", 128);
+    static final NameRule WORKFLOW = new NameRule("workflow", "_-", 128);
+    static final NameRule WORKFLOW_TO_RUN = new NameRule("workflow", "_-", 64);
+
+    /**
+     * Gives the name back as it is.
+     *
+     * @throws InvalidValueException if it breaks the rule
+     */
+    String check(String name) {
+        if (name.isEmpty()) {
+            throw broken("is empty");
+        }
+        if (name.length() > longest) {
+            throw broken("has more than %d characters".formatted(longest));
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (!allows(name.charAt(i))) {
+                throw broken("has %s at position %d".formatted(shown(name.codePointAt(i)), i + 1));
+            }
+        }
+        return name;
+    }
+
+    private boolean allows(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || marks.indexOf(c) >= 0;
+    }
+
+    /** Only printable ASCII is shown as it is: a log or a terminal must not act on what somebody sent. */
+    private static String shown(int character) {
+        return character > ' ' && character <= '~'
+                ? "'" + Character.toString(character) + "'"
+                : "U+%04X".formatted(character);
+    }
+
+    private InvalidValueException broken(String how) {
+        return new InvalidValueException("%s: %s; allowed are 1 to %d of A-Z a-z 0-9 %s"
+                .formatted(kind, how, longest, String.join(" ", marks.split(""))));
+    }
+}

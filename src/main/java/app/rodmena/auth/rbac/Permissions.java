@@ -1,0 +1,200 @@
+package app.rodmena.auth.rbac;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.events.Caller;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Which role has which permission, and so which user. Thread-safe. Every answer comes from the database; where it gave
+ * none, the stage completes with a {@link DatabaseFailure}.
+ */
+public final class Permissions {
+    private final DatabaseEngine database;
+
+    public Permissions(DatabaseEngine database) {
+        this.database = database;
+    }
+
+    /** Gives the role the permission; false if the role does not exist. */
+    public CompletionStage<Boolean> grant(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                with granting as (
+                                    -- Shared until commit: whoever deletes the role waits, and then sees this grant.
+                                    select id from auth_group
+                                    where creator = :creator and role = :role and is_active
+                                    for share
+                                ), known as (
+                                    select p.id, p.is_active from auth_permission p, granting
+                                    where p.creator = :creator and p.name = :name
+                                    for no key update of p
+                                ), revived as (
+                                    update auth_permission p set is_active = true, modified = now() from known
+                                    where p.id = known.id and not known.is_active
+                                ), purged as (
+                                    -- Whoever had it before it died must not have it again.
+                                    delete from permission_groups fact using known, granting
+                                    where fact.permission_id = known.id and not known.is_active
+                                        and fact.group_id <> granting.id
+                                ), added as (
+                                    -- A conflict is another client who adds the same permission just now.
+                                    insert into auth_permission (creator, name)
+                                    select :creator, :name from granting where not exists (select from known)
+                                    on conflict (creator, name) do update set is_active = true
+                                    returning id
+                                ), granted as (
+                                    insert into permission_groups (permission_id, group_id)
+                                    select permission.id, granting.id
+                                    from granting, (select id from known union all select id from added) permission
+                                    on conflict do nothing
+                                )
+                                select exists (select from granting)
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("role", role.value())
+                        .bind("name", permission.value())
+                        .map(Rows::bool)
+                        .one());
+    }
+
+    /** Takes the permission from the role; true, also if there was nothing to take. */
+    public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
+        return database.call(caller, handle -> {
+            handle.createUpdate("""
+                            delete from permission_groups fact using auth_permission p, auth_group g
+                            where p.creator = :creator and p.name = :name
+                                and g.creator = :creator and g.role = :role
+                                and fact.permission_id = p.id and fact.group_id = g.id
+                            """)
+                    .bind("creator", key.creator())
+                    .bind("role", role.value())
+                    .bind("name", permission.value())
+                    .execute();
+            return true;
+        });
+    }
+
+    /** Whether the role has the permission; false also if there is no such role. */
+    public CompletionStage<Boolean> roleHolds(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select exists (
+                                    select from auth_permission p
+                                    join permission_groups pg on pg.permission_id = p.id
+                                    join auth_group g on g.id = pg.group_id
+                                    where p.creator = :creator and p.name = :name and p.is_active
+                                        and g.creator = :creator and g.role = :role and g.is_active)
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("role", role.value())
+                        .bind("name", permission.value())
+                        .map(Rows::bool)
+                        .one());
+    }
+
+    /** Whether the user has a role that has the permission: the question that this server is asked most. */
+    public CompletionStage<Boolean> userHolds(Caller caller, ClientKey key, UserName user, PermissionName permission) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery(USER_HOLDS)
+                        .bind("creator", key.creator())
+                        .bind("user", user.value())
+                        .bind("name", permission.value())
+                        .map(Rows::bool)
+                        .one());
+    }
+
+    static final String USER_HOLDS = """
+            select exists (
+                select from auth_membership m
+                join membership_groups mg on mg.membership_id = m.id
+                join auth_group g on g.id = mg.group_id
+                join permission_groups pg on pg.group_id = g.id
+                join auth_permission p on p.id = pg.permission_id
+                where m.creator = :creator and m."user" = :user and m.is_active
+                    and g.creator = :creator and g.is_active
+                    and p.creator = :creator and p.name = :name and p.is_active)
+            """;
+
+    /** The permissions of a role, by name. */
+    public CompletionStage<List<String>> ofRole(Caller caller, ClientKey key, RoleName role) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select p.name from auth_group g
+                                join permission_groups pg on pg.group_id = g.id
+                                join auth_permission p on p.id = pg.permission_id
+                                where g.creator = :creator and g.role = :role and g.is_active
+                                    and p.creator = :creator and p.is_active
+                                order by p.name collate "C"
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("role", role.value())
+                        .map(Rows::text)
+                        .list());
+    }
+
+    /** The permissions of a user, by name, each once for every role that gives it. */
+    public CompletionStage<List<String>> ofUser(Caller caller, ClientKey key, UserName user) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select p.name from auth_membership m
+                                join membership_groups mg on mg.membership_id = m.id
+                                join auth_group g on g.id = mg.group_id
+                                join permission_groups pg on pg.group_id = g.id
+                                join auth_permission p on p.id = pg.permission_id
+                                where m.creator = :creator and m."user" = :user and m.is_active
+                                    and g.creator = :creator and g.is_active
+                                    and p.creator = :creator and p.is_active
+                                order by p.name collate "C"
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("user", user.value())
+                        .map(Rows::text)
+                        .list());
+    }
+
+    /** The roles that have the permission, by name. */
+    public CompletionStage<List<String>> rolesWith(Caller caller, ClientKey key, PermissionName permission) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select g.role from auth_permission p
+                                join permission_groups pg on pg.permission_id = p.id
+                                join auth_group g on g.id = pg.group_id
+                                where p.creator = :creator and p.name = :name and p.is_active
+                                    and g.creator = :creator and g.is_active
+                                order by g.role collate "C"
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("name", permission.value())
+                        .map(Rows::text)
+                        .list());
+    }
+
+    /** The users who have the permission, by user and role, each once for every role that gives it. */
+    public CompletionStage<List<Member>> usersWith(Caller caller, ClientKey key, PermissionName permission) {
+        return database.call(
+                caller,
+                handle -> handle.createQuery("""
+                                select m."user", g.role from auth_permission p
+                                join permission_groups pg on pg.permission_id = p.id
+                                join auth_group g on g.id = pg.group_id
+                                join membership_groups mg on mg.group_id = g.id
+                                join auth_membership m on m.id = mg.membership_id
+                                where p.creator = :creator and p.name = :name and p.is_active
+                                    and g.creator = :creator and g.is_active
+                                    and m.creator = :creator and m.is_active
+                                order by m."user" collate "C", g.role collate "C"
+                                """)
+                        .bind("creator", key.creator())
+                        .bind("name", permission.value())
+                        .map(Rows::member)
+                        .list());
+    }
+}

@@ -1,0 +1,22 @@
+package app.rodmena.auth.rbac;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** How rows become answers: by position and by hand, because permission checks are too many to look mappers up. */
+final class Rows {
+    private Rows() {}
+
+    static Boolean bool(ResultSet row, StatementContext context) throws SQLException {
+        return row.getBoolean(1);
+    }
+
+    static String text(ResultSet row, StatementContext context) throws SQLException {
+        return row.getString(1);
+    }
+
+    static Member member(ResultSet row, StatementContext context) throws SQLException {
+        return new Member(row.getString(1), row.getString(2));
+    }
+}

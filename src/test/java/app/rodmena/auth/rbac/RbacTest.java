@@ -1,0 +1,256 @@
+package app.rodmena.auth.rbac;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every route of the wire protocol answers. */
+class RbacTest {
+    private static Tenants tenants;
+
+    private Tenants.Tenant tenant;
+
+    @BeforeAll
+    static void open() {
+        tenants = new Tenants(4);
+    }
+
+    @AfterAll
+    static void close() {
+        tenants.close();
+    }
+
+    @BeforeEach
+    void comeAsSomebodyNew() {
+        tenant = tenants.fresh();
+    }
+
+    @Test
+    void aNewKeyIsAnEmptyNamespaceAndNotAnError() {
+        assertThat(tenant.roles()).isEmpty();
+        assertThat(tenant.members("admin")).isEmpty();
+        assertThat(tenant.rolesOf("ann")).isEmpty();
+        assertThat(tenant.permissionsOfRole("admin")).isEmpty();
+        assertThat(tenant.permissionsOfUser("ann")).isEmpty();
+        assertThat(tenant.whichRolesCan("read")).isEmpty();
+        assertThat(tenant.whichUsersCan("read")).isEmpty();
+        assertThat(tenant.isMember("ann", "admin")).isFalse();
+        assertThat(tenant.roleCan("admin", "read")).isFalse();
+        assertThat(tenant.userCan("ann", "read")).isFalse();
+    }
+
+    @Test
+    void aRoleIsCreatedOnceHoweverOftenOneAsks() {
+        assertThat(tenant.createRole("admin")).isTrue();
+        assertThat(tenant.createRole("admin")).isTrue();
+        assertThat(tenant.roles()).containsExactly(new RoleEntry("admin", null));
+    }
+
+    @Test
+    void rolesAreListedByNameWithTheirDescription() {
+        tenant.createRole("b");
+        tenant.createRole("a");
+        tenant.createRole("B");
+        tenant.execute("update auth_group set description = 'what a is for' where creator = ? and role = 'a'");
+        assertThat(tenant.roles())
+                .containsExactly(
+                        new RoleEntry("B", null), new RoleEntry("a", "what a is for"), new RoleEntry("b", null));
+    }
+
+    @Test
+    void creatingALiveRoleAgainKeepsItsMembersAndChangesNothing() {
+        tenant.createRole("admin");
+        tenant.join("ann", "admin");
+        tenant.allow("admin", "read");
+        tenant.execute("update auth_group set modified = '2001-01-01', description = 'x' where creator = ?");
+        tenant.createRole("admin");
+        assertThat(tenant.userCan("ann", "read")).isTrue();
+        assertThat(tenant.number("select count(*) from auth_group where creator = ? and modified = '2001-01-01'"
+                        + " and description = 'x'"))
+                .isOne();
+    }
+
+    @Test
+    void askingAgainUsesUpNoIds() {
+        tenant.createRole("admin");
+        tenant.join("ann", "admin");
+        tenant.allow("admin", "read");
+        long roles = tenant.number("select last_value from auth_group_id_seq");
+        long users = tenant.number("select last_value from auth_membership_id_seq");
+        long names = tenant.number("select last_value from auth_permission_id_seq");
+        for (int i = 0; i < 10; i++) {
+            tenant.createRole("admin");
+            tenant.join("ann", "admin");
+            tenant.allow("admin", "read");
+        }
+        assertThat(tenant.number("select last_value from auth_group_id_seq")).isEqualTo(roles);
+        assertThat(tenant.number("select last_value from auth_membership_id_seq"))
+                .isEqualTo(users);
+        assertThat(tenant.number("select last_value from auth_permission_id_seq"))
+                .isEqualTo(names);
+    }
+
+    @Test
+    void deletingARoleSaysWhetherThereWasOne() {
+        tenant.createRole("admin");
+        assertThat(tenant.deleteRole("admin")).isTrue();
+        assertThat(tenant.deleteRole("admin")).isFalse();
+        assertThat(tenant.deleteRole("never")).isFalse();
+        assertThat(tenant.roles()).isEmpty();
+    }
+
+    @Test
+    void aDeletedRoleKeepsItsRowAndNothingElse() {
+        tenant.createRole("admin");
+        tenant.join("ann", "admin");
+        tenant.allow("admin", "read");
+        tenant.execute("update auth_group set modified = '2001-01-01' where creator = ?");
+        tenant.deleteRole("admin");
+        assertThat(
+                        tenant.number(
+                                "select count(*) from auth_group where creator = ? and not is_active and modified > '2002-01-01'"))
+                .isOne();
+        assertThat(tenant.number("select count(*) from membership_groups f join auth_group g on g.id = f.group_id"
+                        + " where creator = ?"))
+                .isZero();
+        assertThat(tenant.number("select count(*) from permission_groups f join auth_group g on g.id = f.group_id"
+                        + " where creator = ?"))
+                .isZero();
+    }
+
+    @Test
+    void aUserJoinsAndLeavesARole() {
+        tenant.createRole("admin");
+        assertThat(tenant.join("ann", "admin")).isTrue();
+        assertThat(tenant.join("ann", "admin")).isTrue();
+        assertThat(tenant.isMember("ann", "admin")).isTrue();
+        assertThat(tenant.leave("ann", "admin")).isTrue();
+        assertThat(tenant.leave("ann", "admin")).isTrue();
+        assertThat(tenant.isMember("ann", "admin")).isFalse();
+        assertThat(tenant.members("admin")).isEmpty();
+    }
+
+    @Test
+    void aRoleThatDoesNotExistCanNotBeJoinedAndMakesNoUser() {
+        tenant.createRole("gone");
+        tenant.deleteRole("gone");
+        assertThat(tenant.join("ann", "never")).isFalse();
+        assertThat(tenant.join("ann", "gone")).isFalse();
+        assertThat(tenant.leave("ann", "never")).isTrue();
+        assertThat(tenant.number("select count(*) from auth_membership where creator = ?"))
+                .isZero();
+    }
+
+    @Test
+    void aRoleThatDoesNotExistCanNotBeGivenAPermission() {
+        tenant.createRole("gone");
+        tenant.deleteRole("gone");
+        assertThat(tenant.allow("never", "read")).isFalse();
+        assertThat(tenant.allow("gone", "read")).isFalse();
+        assertThat(tenant.forbid("never", "read")).isTrue();
+        assertThat(tenant.number("select count(*) from auth_permission where creator = ?"))
+                .isZero();
+    }
+
+    @Test
+    void aRoleGainsAndLosesAPermission() {
+        tenant.createRole("admin");
+        assertThat(tenant.allow("admin", "read")).isTrue();
+        assertThat(tenant.allow("admin", "read")).isTrue();
+        assertThat(tenant.roleCan("admin", "read")).isTrue();
+        assertThat(tenant.roleCan("admin", "write")).isFalse();
+        assertThat(tenant.forbid("admin", "read")).isTrue();
+        assertThat(tenant.forbid("admin", "read")).isTrue();
+        assertThat(tenant.roleCan("admin", "read")).isFalse();
+    }
+
+    @Test
+    void takingOneThingLeavesTheOthers() {
+        tenant.createRole("a");
+        tenant.createRole("b");
+        for (String role : new String[] {"a", "b"}) {
+            for (String user : new String[] {"ann", "bob"}) {
+                tenant.join(user, role);
+            }
+            tenant.allow(role, "read");
+            tenant.allow(role, "write");
+        }
+        tenant.leave("ann", "a");
+        tenant.forbid("b", "read");
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Member("ann", "b"));
+        assertThat(tenant.members("a")).containsExactly(new Member("bob", "a"));
+        assertThat(tenant.permissionsOfRole("b")).containsExactly("write");
+        assertThat(tenant.permissionsOfRole("a")).containsExactly("read", "write");
+        assertThat(tenant.userCan("ann", "read")).isFalse();
+        assertThat(tenant.userCan("ann", "write")).isTrue();
+    }
+
+    @Test
+    void listsAreCompleteAndByName() {
+        tenant.createRole("b");
+        tenant.createRole("a");
+        tenant.join("bob", "b");
+        tenant.join("ann", "b");
+        tenant.join("ann", "a");
+        tenant.allow("b", "write");
+        tenant.allow("b", "read");
+        tenant.allow("a", "read");
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Member("ann", "a"), new Member("ann", "b"));
+        assertThat(tenant.members("b")).containsExactly(new Member("ann", "b"), new Member("bob", "b"));
+        assertThat(tenant.permissionsOfRole("b")).containsExactly("read", "write");
+        assertThat(tenant.whichRolesCan("read")).containsExactly("a", "b");
+        // Once for every role that gives it
+        assertThat(tenant.permissionsOfUser("ann")).containsExactly("read", "read", "write");
+        assertThat(tenant.whichUsersCan("read"))
+                .containsExactly(new Member("ann", "a"), new Member("ann", "b"), new Member("bob", "b"));
+    }
+
+    @Test
+    void namesAreCaseSensitive() {
+        tenant.createRole("admin");
+        tenant.join("ann", "admin");
+        tenant.allow("admin", "read");
+        assertThat(tenant.join("ann", "Admin")).isFalse();
+        assertThat(tenant.userCan("Ann", "read")).isFalse();
+        assertThat(tenant.userCan("ann", "Read")).isFalse();
+    }
+
+    @Test
+    void tenantsSeeNothingOfEachOther() {
+        Tenants.Tenant other = tenants.fresh();
+        tenant.createRole("admin");
+        tenant.join("ann", "admin");
+        tenant.allow("admin", "read");
+        other.createRole("admin");
+        assertThat(other.members("admin")).isEmpty();
+        assertThat(other.roleCan("admin", "read")).isFalse();
+        assertThat(other.whichUsersCan("read")).isEmpty();
+        assertThat(other.leave("ann", "admin")).isTrue();
+        assertThat(other.forbid("admin", "read")).isTrue();
+        assertThat(other.deleteRole("admin")).isTrue();
+        assertThat(tenant.userCan("ann", "read")).isTrue();
+    }
+
+    @Test
+    void aFactThatLinksTwoTenantsGivesNothing() {
+        Tenants.Tenant other = tenants.fresh();
+        tenant.createRole("admin");
+        tenant.allow("admin", "read");
+        other.createRole("visitor");
+        other.join("eve", "visitor");
+        other.allow("visitor", "read");
+        tenant.execute("""
+                insert into membership_groups (membership_id, group_id)
+                select m.id, g.id from auth_membership m, auth_group g
+                where m.creator = '%s' and g.creator = ?
+                """.formatted(other.key.creator()));
+        assertThat(other.isMember("eve", "admin")).isFalse();
+        assertThat(other.rolesOf("eve")).containsExactly(new Member("eve", "visitor"));
+        assertThat(other.permissionsOfUser("eve")).containsExactly("read");
+        assertThat(tenant.members("admin")).isEmpty();
+        assertThat(tenant.whichUsersCan("read")).isEmpty();
+    }
+}

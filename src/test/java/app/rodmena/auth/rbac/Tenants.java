@@ -1,0 +1,148 @@
+package app.rodmena.auth.rbac;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** The services over a database of their own; what a test asks for comes back at once or fails the test. */
+final class Tenants implements AutoCloseable {
+    final DatabaseTarget target = MigratedDatabase.fresh();
+    final DatabaseEngine engine;
+    final Roles roles;
+    final Memberships memberships;
+    final Permissions permissions;
+
+    Tenants(int connections) {
+        engine = DatabaseEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
+        roles = new Roles(engine);
+        memberships = new Memberships(engine);
+        permissions = new Permissions(engine);
+    }
+
+    Tenant fresh() {
+        return new Tenant(ClientKey.parse(UUID.randomUUID().toString()));
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    /** One tenant, in the words of the wire protocol. */
+    final class Tenant {
+        private static final Caller CALLER = Caller.named("test");
+
+        final ClientKey key;
+
+        Tenant(ClientKey key) {
+            this.key = key;
+        }
+
+        boolean createRole(String role) {
+            return now(roles.create(CALLER, key, new RoleName(role)));
+        }
+
+        boolean deleteRole(String role) {
+            return now(roles.delete(CALLER, key, new RoleName(role)));
+        }
+
+        List<RoleEntry> roles() {
+            return now(roles.list(CALLER, key));
+        }
+
+        boolean join(String user, String role) {
+            return now(memberships.grant(CALLER, key, new UserName(user), new RoleName(role)));
+        }
+
+        boolean leave(String user, String role) {
+            return now(memberships.revoke(CALLER, key, new UserName(user), new RoleName(role)));
+        }
+
+        boolean isMember(String user, String role) {
+            return now(memberships.holds(CALLER, key, new UserName(user), new RoleName(role)));
+        }
+
+        List<Member> rolesOf(String user) {
+            return now(memberships.ofUser(CALLER, key, new UserName(user)));
+        }
+
+        List<Member> members(String role) {
+            return now(memberships.ofRole(CALLER, key, new RoleName(role)));
+        }
+
+        boolean allow(String role, String permission) {
+            return now(permissions.grant(CALLER, key, new RoleName(role), new PermissionName(permission)));
+        }
+
+        boolean forbid(String role, String permission) {
+            return now(permissions.revoke(CALLER, key, new RoleName(role), new PermissionName(permission)));
+        }
+
+        boolean roleCan(String role, String permission) {
+            return now(permissions.roleHolds(CALLER, key, new RoleName(role), new PermissionName(permission)));
+        }
+
+        boolean userCan(String user, String permission) {
+            return now(permissions.userHolds(CALLER, key, new UserName(user), new PermissionName(permission)));
+        }
+
+        List<String> permissionsOfRole(String role) {
+            return now(permissions.ofRole(CALLER, key, new RoleName(role)));
+        }
+
+        List<String> permissionsOfUser(String user) {
+            return now(permissions.ofUser(CALLER, key, new UserName(user)));
+        }
+
+        List<String> whichRolesCan(String permission) {
+            return now(permissions.rolesWith(CALLER, key, new PermissionName(permission)));
+        }
+
+        List<Member> whichUsersCan(String permission) {
+            return now(permissions.usersWith(CALLER, key, new PermissionName(permission)));
+        }
+
+        /** Changes rows behind the services' back; {@code ?} is this tenant. */
+        void execute(String sql) {
+            try (Connection connection = TestPostgres.connect(target);
+                    var statement = connection.createStatement()) {
+                statement.execute(sql.replace("?", "'" + key.creator() + "'"));
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** One number from the rows themselves; {@code ?} is this tenant. */
+        long number(String sql) {
+            try (Connection connection = TestPostgres.connect(target);
+                    var statement = connection.createStatement();
+                    var result = statement.executeQuery(sql.replace("?", "'" + key.creator() + "'"))) {
+                result.next();
+                return result.getLong(1);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static <T> T now(CompletionStage<T> answer) {
+        try {
+            return answer.toCompletableFuture().get(60, SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
