@@ -64,10 +64,11 @@ public final class Memberships {
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, UserName user, RoleName role) {
         return database.call(caller, handle -> {
             handle.createUpdate("""
-                            delete from membership_groups fact using auth_membership m, auth_group g
-                            where m.creator = :creator and m."user" = :user
-                                and g.creator = :creator and g.role = :role
-                                and fact.membership_id = m.id and fact.group_id = g.id
+                            delete from membership_groups
+                            where membership_id = (
+                                    select id from auth_membership where creator = :creator and "user" = :user)
+                                and group_id = (
+                                    select id from auth_group where creator = :creator and role = :role)
                             """)
                     .bind("creator", key.creator())
                     .bind("user", user.value())
@@ -83,11 +84,13 @@ public final class Memberships {
                 caller,
                 handle -> handle.createQuery("""
                                 select exists (
-                                    select from auth_membership m
-                                    join membership_groups mg on mg.membership_id = m.id
-                                    join auth_group g on g.id = mg.group_id
-                                    where m.creator = :creator and m."user" = :user and m.is_active
-                                        and g.creator = :creator and g.role = :role and g.is_active)
+                                    select from membership_groups
+                                    where membership_id = (
+                                            select id from auth_membership
+                                            where creator = :creator and "user" = :user and is_active)
+                                        and group_id = (
+                                            select id from auth_group
+                                            where creator = :creator and role = :role and is_active))
                                 """)
                         .bind("creator", key.creator())
                         .bind("user", user.value())

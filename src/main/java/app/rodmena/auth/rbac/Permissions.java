@@ -11,6 +11,22 @@ import java.util.concurrent.CompletionStage;
  * none, the stage completes with a {@link DatabaseFailure}.
  */
 public final class Permissions {
+    /**
+     * Both ends are looked up first and by themselves: planned as one join, PostgreSQL would start from the permission
+     * and walk through all members of its roles.
+     */
+    static final String USER_HOLDS = """
+            select exists (
+                select from membership_groups mg
+                join permission_groups pg on pg.group_id = mg.group_id
+                join auth_group g on g.id = mg.group_id
+                where mg.membership_id = (
+                        select id from auth_membership where creator = :creator and "user" = :user and is_active)
+                    and pg.permission_id = (
+                        select id from auth_permission where creator = :creator and name = :name and is_active)
+                    and g.creator = :creator and g.is_active)
+            """;
+
     private final DatabaseEngine database;
 
     public Permissions(DatabaseEngine database) {
@@ -64,10 +80,11 @@ public final class Permissions {
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(caller, handle -> {
             handle.createUpdate("""
-                            delete from permission_groups fact using auth_permission p, auth_group g
-                            where p.creator = :creator and p.name = :name
-                                and g.creator = :creator and g.role = :role
-                                and fact.permission_id = p.id and fact.group_id = g.id
+                            delete from permission_groups
+                            where permission_id = (
+                                    select id from auth_permission where creator = :creator and name = :name)
+                                and group_id = (
+                                    select id from auth_group where creator = :creator and role = :role)
                             """)
                     .bind("creator", key.creator())
                     .bind("role", role.value())
@@ -83,11 +100,13 @@ public final class Permissions {
                 caller,
                 handle -> handle.createQuery("""
                                 select exists (
-                                    select from auth_permission p
-                                    join permission_groups pg on pg.permission_id = p.id
-                                    join auth_group g on g.id = pg.group_id
-                                    where p.creator = :creator and p.name = :name and p.is_active
-                                        and g.creator = :creator and g.role = :role and g.is_active)
+                                    select from permission_groups
+                                    where permission_id = (
+                                            select id from auth_permission
+                                            where creator = :creator and name = :name and is_active)
+                                        and group_id = (
+                                            select id from auth_group
+                                            where creator = :creator and role = :role and is_active))
                                 """)
                         .bind("creator", key.creator())
                         .bind("role", role.value())
@@ -107,18 +126,6 @@ public final class Permissions {
                         .map(Rows::bool)
                         .one());
     }
-
-    static final String USER_HOLDS = """
-            select exists (
-                select from auth_membership m
-                join membership_groups mg on mg.membership_id = m.id
-                join auth_group g on g.id = mg.group_id
-                join permission_groups pg on pg.group_id = g.id
-                join auth_permission p on p.id = pg.permission_id
-                where m.creator = :creator and m."user" = :user and m.is_active
-                    and g.creator = :creator and g.is_active
-                    and p.creator = :creator and p.name = :name and p.is_active)
-            """;
 
     /** The permissions of a role, by name. */
     public CompletionStage<List<String>> ofRole(Caller caller, ClientKey key, RoleName role) {

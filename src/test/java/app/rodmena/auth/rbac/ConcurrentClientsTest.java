@@ -1,0 +1,190 @@
+package app.rodmena.auth.rbac;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Many clients at once, each on a connection of its own: no error, no deadlock, nothing twice, nothing left over. */
+class ConcurrentClientsTest {
+    private static final int CLIENTS = 64;
+    private static final String FACTS_OF_DEAD_ROLES = """
+            select count(*) from auth_group g
+            where creator = ? and not is_active
+                and (exists (select from membership_groups where group_id = g.id)
+                    or exists (select from permission_groups where group_id = g.id))
+            """;
+
+    private static Tenants tenants;
+    private static ExecutorService clients;
+
+    private Tenants.Tenant tenant;
+
+    @BeforeAll
+    static void open() {
+        tenants = new Tenants(CLIENTS);
+        clients = Executors.newFixedThreadPool(CLIENTS);
+    }
+
+    @AfterAll
+    static void close() {
+        clients.shutdownNow();
+        tenants.close();
+    }
+
+    @BeforeEach
+    void comeAsSomebodyNew() {
+        tenant = tenants.fresh();
+    }
+
+    @Test
+    void theSameRoleIsCreatedOnce() throws Exception {
+        assertThat(together(client -> () -> tenant.createRole("admin"))).containsOnly(true);
+        assertThat(tenant.roles()).hasSize(1);
+    }
+
+    @Test
+    void theSameGrantIsThereOnce() throws Exception {
+        tenant.createRole("admin");
+        assertThat(together(client -> () -> tenant.join("ann", "admin"))).containsOnly(true);
+        assertThat(together(client -> () -> tenant.allow("admin", "read"))).containsOnly(true);
+        assertThat(tenant.members("admin")).containsExactly(new Member("ann", "admin"));
+        assertThat(tenant.permissionsOfRole("admin")).containsExactly("read");
+    }
+
+    @Test
+    void oneOfThoseWhoDeleteTheSameRoleDidIt() throws Exception {
+        tenant.createRole("admin");
+        for (int user = 0; user < 50; user++) {
+            tenant.join("user" + user, "admin");
+        }
+        assertThat(together(client -> () -> tenant.deleteRole("admin"))).containsOnlyOnce(true);
+        assertThat(tenant.number(FACTS_OF_DEAD_ROLES)).isZero();
+    }
+
+    @Test
+    void everyRoleGivenToADeadUserIsTheirsAndNoneOfTheOldOnes() throws Exception {
+        List<Member> expected = new ArrayList<>();
+        for (int role = 0; role < CLIENTS; role++) {
+            tenant.createRole("role%02d".formatted(role));
+            tenant.createRole("old%02d".formatted(role));
+            tenant.join("ann", "old%02d".formatted(role));
+            tenant.join("ann", "role%02d".formatted(role));
+            expected.add(new Member("ann", "role%02d".formatted(role)));
+        }
+        tenant.execute("update auth_membership set is_active = false where creator = ?");
+        assertThat(together(client -> () -> tenant.join("ann", "role%02d".formatted(client))))
+                .containsOnly(true);
+        assertThat(tenant.rolesOf("ann")).isEqualTo(expected);
+    }
+
+    @Test
+    void everyRoleGivenADeadPermissionHasItAndNoneOfTheOldOnes() throws Exception {
+        List<String> expected = new ArrayList<>();
+        for (int role = 0; role < CLIENTS; role++) {
+            tenant.createRole("role%02d".formatted(role));
+            tenant.createRole("old%02d".formatted(role));
+            tenant.allow("old%02d".formatted(role), "read");
+            tenant.allow("role%02d".formatted(role), "read");
+            expected.add("role%02d".formatted(role));
+        }
+        tenant.execute("update auth_permission set is_active = false where creator = ?");
+        assertThat(together(client -> () -> tenant.allow("role%02d".formatted(client), "read")))
+                .containsOnly(true);
+        assertThat(tenant.whichRolesCan("read")).isEqualTo(expected);
+    }
+
+    @Test
+    void aGrantThatRacesWithADeletionIsNotBroughtBack() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            tenant.createRole("admin");
+            together(client -> () -> {
+                if (client == CLIENTS / 2) {
+                    return tenant.deleteRole("admin");
+                }
+                return client % 2 == 0
+                        ? tenant.join("user" + client, "admin")
+                        : tenant.allow("admin", "permission" + client);
+            });
+            assertThat(tenant.number(FACTS_OF_DEAD_ROLES)).isZero();
+            tenant.createRole("admin");
+            assertThat(tenant.members("admin")).isEmpty();
+            assertThat(tenant.permissionsOfRole("admin")).isEmpty();
+            tenant.deleteRole("admin");
+        }
+    }
+
+    @Test
+    void anythingAtOnceEndsInOrder() throws Exception {
+        long seed = System.nanoTime();
+        List<Boolean> finished = together(client -> () -> {
+            Random random = new Random(seed + client);
+            for (int i = 0; i < 100; i++) {
+                step(random);
+            }
+            return true;
+        });
+        assertThat(finished).as("seed %d", seed).hasSize(CLIENTS);
+        assertThat(tenant.number(FACTS_OF_DEAD_ROLES)).as("seed %d", seed).isZero();
+        assertThat(tenant.number("select count(*) from auth_group where creator = ?"))
+                .isLessThanOrEqualTo(4);
+        assertThat(tenant.number("select count(*) from auth_membership where creator = ?"))
+                .isLessThanOrEqualTo(4);
+    }
+
+    /** Anything a client or an administrator may do, on few names, so that they meet. */
+    private void step(Random random) {
+        String role = "role" + random.nextInt(4);
+        String user = "user" + random.nextInt(4);
+        String permission = "permission" + random.nextInt(4);
+        switch (random.nextInt(10)) {
+            case 0 -> tenant.createRole(role);
+            case 1 -> tenant.deleteRole(role);
+            case 2, 3 -> tenant.join(user, role);
+            case 4, 5 -> tenant.allow(role, permission);
+            case 6 -> tenant.leave(user, role);
+            case 7 -> tenant.forbid(role, permission);
+            case 8 -> tenant.whichUsersCan(permission);
+            case 9 ->
+                tenant.execute(
+                        random.nextBoolean()
+                                ? "update auth_membership set is_active = false where creator = ? and \"user\" = '%s'"
+                                        .formatted(user)
+                                : "update auth_permission set is_active = false where creator = ? and name = '%s'"
+                                        .formatted(permission));
+            default -> throw new AssertionError();
+        }
+    }
+
+    /** What all clients were answered, having asked at the same time. */
+    private static List<Boolean> together(IntFunction<Callable<Boolean>> question) throws Exception {
+        CountDownLatch ready = new CountDownLatch(CLIENTS);
+        List<Future<Boolean>> asked = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            Callable<Boolean> mine = question.apply(client);
+            asked.add(clients.submit(() -> {
+                ready.countDown();
+                ready.await();
+                return mine.call();
+            }));
+        }
+        List<Boolean> answers = new ArrayList<>();
+        for (Future<Boolean> answer : asked) {
+            answers.add(answer.get(120, SECONDS));
+        }
+        return Collections.unmodifiableList(answers);
+    }
+}
