@@ -61,8 +61,10 @@ public record PoolSettings(
         range("max_waiting", maxWaiting, 1, 1_000_000);
         range("workers", workers, 1, 10_000);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
-            throw new IllegalArgumentException("socket_timeout: %s ms; must be longer than statement_timeout (%s ms)"
-                    .formatted(socketTimeout.toMillis(), statementTimeout.toMillis()));
+            throw new InvalidPoolSetting(
+                    "socket_timeout",
+                    socketTimeout.toMillis() + " ms",
+                    "must be longer than statement_timeout, which is %d ms".formatted(statementTimeout.toMillis()));
         }
     }
 
@@ -88,13 +90,13 @@ public record PoolSettings(
 
     private static void range(String name, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException("%s: %d; must be %d to %d".formatted(name, value, least, most));
+            throw new InvalidPoolSetting(name, value, "must be %d to %d".formatted(least, most));
         }
     }
 
     private static void duration(String name, Duration value) {
         if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(365)) > 0) {
-            throw new IllegalArgumentException("%s: %s ms; must be 1ms to 365d".formatted(name, value.toMillis()));
+            throw new InvalidPoolSetting(name, value, "must be 1ms to 365d");
         }
     }
 }

@@ -1,0 +1,167 @@
+package app.rodmena.auth.postgres;
+
+import app.rodmena.auth.postgres.DatabaseUrl.Host;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Takes a database URL apart as libpq or pgjdbc would. Its errors quote nothing that could be a piece of a password: a
+ * password with a slash or an at sign in it, which somebody forgot to encode, ends up anywhere.
+ */
+final class DatabaseUrlParser {
+    private static final int DEFAULT_PORT = 5432;
+
+    private static final Pattern LIBPQ = Pattern.compile(
+            "(?:postgresql|postgres)://(?:(?<login>[^@/]*)@)?(?<servers>[^/?]*)(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?");
+    private static final Pattern PGJDBC =
+            Pattern.compile("jdbc:postgresql://(?<servers>[^/?]*)(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?");
+    private static final Pattern SERVER =
+            Pattern.compile("(?<host>\\[[0-9A-Fa-f:.]+(?:%\\w+)?]|[A-Za-z0-9._-]*)(?::(?<port>[^:]*))?");
+
+    private static final String ENCODE =
+            "characters such as @ / ? & % in a user name or password must be percent-encoded (@ is %40, / is %2F)";
+
+    private DatabaseUrlParser() {}
+
+    static DatabaseUrl parse(String text) {
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw wrong("has a line break or another control character in it");
+        }
+        Matcher libpq = LIBPQ.matcher(text);
+        if (libpq.matches()) {
+            return libpq(libpq);
+        }
+        Matcher pgjdbc = PGJDBC.matcher(text);
+        if (pgjdbc.matches()) {
+            return pgjdbc(pgjdbc);
+        }
+        throw wrong("must be postgresql://user:password@host:port/database or jdbc:postgresql://host:port/database");
+    }
+
+    private static DatabaseUrl libpq(Matcher url) {
+        String database = part(url, "database");
+        String query = part(url, "query");
+        if (url.group("servers").contains("@") || database.contains("@") || query.contains("@")) {
+            throw wrong("has an @ where none belongs; " + ENCODE);
+        }
+        String[] login = part(url, "login").split(":", 2);
+        Map<String, String> parameters = parameters(query, PercentCode.LIBPQ);
+        put(parameters, "user", PercentCode.LIBPQ.decode(login[0]));
+        put(parameters, "password", PercentCode.LIBPQ.decode(login.length > 1 ? login[1] : ""));
+        put(parameters, "dbname", PercentCode.LIBPQ.decode(database));
+        return compose(PercentCode.LIBPQ.decode(url.group("servers")), parameters, true);
+    }
+
+    private static DatabaseUrl pgjdbc(Matcher url) {
+        String database = part(url, "database");
+        String query = part(url, "query");
+        if (url.group("servers").contains("@") || database.contains("@")) {
+            throw wrong("has a user before an @, which a jdbc: URL can't; write ?user=…&password=… there, or"
+                    + " postgresql://user:password@host");
+        }
+        Map<String, String> parameters = parameters(query, PercentCode.PGJDBC);
+        boolean mayQuote = !query.contains("@") && !parameters.containsKey("password");
+        put(parameters, "dbname", PercentCode.PGJDBC.decode(database));
+        return compose(url.group("servers"), parameters, mayQuote);
+    }
+
+    private static DatabaseUrl compose(String authority, Map<String, String> parameters, boolean mayQuote) {
+        String hosts = take(parameters, "host").orElse("");
+        String ports = take(parameters, "port").orElse("");
+        if (!authority.isEmpty() && !(hosts.isEmpty() && ports.isEmpty())) {
+            throw wrong("names its host twice, before and after the question mark");
+        }
+        List<Host> servers = authority.isEmpty() ? servers(hosts, ports) : servers(authority);
+        String user = take(parameters, "user").orElseGet(() -> System.getProperty("user.name"));
+        Secret password = take(parameters, "password").map(Secret::of).orElse(Secret.NONE);
+        String database = take(parameters, "dbname").orElse(user);
+        if (database.contains("/")) {
+            // pgjdbc would refuse it too; more often it is the rest of a password
+            throw wrong("has a / too many; " + ENCODE);
+        }
+        return new DatabaseUrl(servers, database, user, password, UrlParameter.translate(parameters, mayQuote));
+    }
+
+    private static List<Host> servers(String authority) {
+        List<Host> servers = new ArrayList<>();
+        for (String server : authority.split(",", -1)) {
+            Matcher matcher = SERVER.matcher(server);
+            if (!matcher.matches()) {
+                throw wrong("has a host that can't be; it must be a name, an address or an IPv6 address in brackets"
+                        + " (Unix sockets can't be used); " + ENCODE);
+            }
+            servers.add(new Host(hostOrDefault(matcher.group("host")), port(matcher.group("port"))));
+        }
+        return servers;
+    }
+
+    /** libpq's other way to name servers, {@code ?host=a,b&port=1,2}: one port may serve all hosts. */
+    private static List<Host> servers(String hosts, String ports) {
+        String[] names = hosts.split(",", -1);
+        String[] numbers = ports.split(",", -1);
+        if (numbers.length != 1 && numbers.length != names.length) {
+            throw wrong("has %d hosts but %d ports".formatted(names.length, numbers.length));
+        }
+        StringBuilder authority = new StringBuilder();
+        for (int i = 0; i < names.length; i++) {
+            String name = names[i].contains(":") && !names[i].startsWith("[") ? "[" + names[i] + "]" : names[i];
+            String number = numbers[numbers.length == 1 ? 0 : i];
+            authority.append(i == 0 ? "" : ",").append(name).append(number.isEmpty() ? "" : ":" + number);
+        }
+        return servers(authority.toString());
+    }
+
+    private static String hostOrDefault(String host) {
+        return host.isEmpty() ? "localhost" : host;
+    }
+
+    private static int port(String digits) {
+        if (digits == null || digits.isEmpty()) {
+            return DEFAULT_PORT;
+        }
+        int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;
+        if (port < 1 || port > 65535) {
+            throw wrong("has a port that can't be (not shown: it could be part of a password); it must be 1 to 65535; "
+                    + ENCODE);
+        }
+        return port;
+    }
+
+    private static Map<String, String> parameters(String query, PercentCode code) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (String pair : query.split("&", -1)) {
+            if (pair.isEmpty()) {
+                continue;
+            }
+            int equals = pair.indexOf('=');
+            if (equals < 0) {
+                throw wrong("has a parameter without a value (not shown: it could be part of a password); " + ENCODE);
+            }
+            put(parameters, code.decode(pair.substring(0, equals)), code.decode(pair.substring(equals + 1)));
+        }
+        return parameters;
+    }
+
+    private static void put(Map<String, String> parameters, String name, String value) {
+        if (!value.isEmpty() && parameters.put(name, value) != null) {
+            throw wrong("has a parameter, user, password or database twice");
+        }
+    }
+
+    private static Optional<String> take(Map<String, String> parameters, String name) {
+        return Optional.ofNullable(parameters.remove(name));
+    }
+
+    private static String part(Matcher url, String group) {
+        return Optional.ofNullable(url.group(group)).orElse("");
+    }
+
+    private static IllegalArgumentException wrong(String what) {
+        return new IllegalArgumentException(what);
+    }
+}

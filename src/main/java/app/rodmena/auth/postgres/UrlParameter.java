@@ -1,0 +1,136 @@
+package app.rodmena.auth.postgres;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.postgresql.PGProperty;
+
+/**
+ * What may stand behind the question mark of a database URL, by libpq's name or by pgjdbc's, and what becomes of it.
+ */
+final class UrlParameter {
+    private static final String OURS = "is a setting of this server, not of the URL; leave it out and use ";
+
+    private static final List<String> SSL_MODES =
+            List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
+    /** By the name in the URL, the name that pgjdbc is given. */
+    private static final Map<String, String> RENAMED = Map.of(
+            "channel_binding", "channelBinding",
+            "gssencmode", "gssEncMode",
+            "keepalives", "tcpKeepAlive",
+            "krbsrvname", "kerberosServerName",
+            "load_balance_hosts", "loadBalanceHosts",
+            "require_auth", "requireAuth",
+            "ssl", "sslmode",
+            "sslnegotiation", "sslNegotiation",
+            "target_session_attrs", "targetServerType");
+
+    /** For those whose values differ as well, by the value in the URL, the value that pgjdbc is given. */
+    private static final Map<String, Map<String, String>> REWORDED = Map.of(
+            "keepalives", Map.of("1", "true", "0", "false"),
+            // pgjdbc itself takes ssl=false for prefer, which nobody means who writes it
+            "ssl", Map.of("true", "verify-full", "false", "disable"),
+            "load_balance_hosts", Map.of("random", "true", "disable", "false"),
+            "target_session_attrs",
+                    Map.of(
+                            "any", "any",
+                            "read-write", "primary",
+                            "primary", "primary",
+                            "read-only", "secondary",
+                            "standby", "secondary",
+                            "prefer-standby", "preferSecondary"));
+
+    private static final Map<String, String> REFUSED = Map.ofEntries(
+            Map.entry("application_name", OURS + "--instance"),
+            Map.entry("fallback_application_name", OURS + "--instance"),
+            Map.entry("ApplicationName", OURS + "--instance"),
+            Map.entry("assumeMinServerVersion", "would keep this server from naming its connections; leave it out"),
+            Map.entry("connect_timeout", OURS + "--connect-timeout"),
+            Map.entry("connectTimeout", OURS + "--connect-timeout"),
+            Map.entry("loginTimeout", OURS + "--connect-timeout"),
+            Map.entry("queryTimeout", OURS + "--statement-timeout"),
+            Map.entry("socketTimeout", OURS + "--socket-timeout"),
+            Map.entry("loggerFile", OURS + "--log-level"),
+            Map.entry("loggerLevel", OURS + "--log-level"),
+            Map.entry("readOnly", "would keep this server from writing; leave it out"),
+            Map.entry("replication", "is not for queries; leave it out"),
+            Map.entry("passfile", "can't be used here; use --database-password-file"),
+            Map.entry("service", "can't be used here; write host, port and database"),
+            Map.entry("hostaddr", "can't be used here; write the address as the host"),
+            Map.entry("sslpassword", "would show in process lists; use a key file without a passphrase"),
+            Map.entry("PGHOST", "belongs before the question mark"),
+            Map.entry("PGPORT", "belongs before the question mark"),
+            Map.entry("PGDBNAME", "belongs before the question mark"));
+
+    private UrlParameter() {}
+
+    /**
+     * Translates to pgjdbc.
+     *
+     * @param given as written, decoded
+     * @param mayQuote whether names and values can be shown in an error; not if they could be pieces of a password
+     * @throws IllegalArgumentException for what is not known or not allowed
+     */
+    static Map<String, String> translate(Map<String, String> given, boolean mayQuote) {
+        Map<String, String> translated = new LinkedHashMap<>();
+        given.forEach((name, value) -> {
+            String property = property(name, mayQuote);
+            if (translated.putIfAbsent(property, value(name, value, mayQuote)) != null) {
+                throw new IllegalArgumentException("has '%s' twice, under two names".formatted(property));
+            }
+        });
+        if ("system".equals(translated.get("sslrootcert"))) {
+            trustTheSystem(translated);
+        }
+        return translated;
+    }
+
+    private static String property(String name, boolean mayQuote) {
+        if (REFUSED.containsKey(name)) {
+            throw new IllegalArgumentException("parameter '%s' %s".formatted(name, REFUSED.get(name)));
+        }
+        String property = RENAMED.getOrDefault(name, name);
+        if (PGProperty.forName(property) == null) {
+            throw new IllegalArgumentException(
+                    mayQuote && name.matches("[A-Za-z][A-Za-z0-9_]{0,40}")
+                            ? "parameter '%s' is not known; libpq's and pgjdbc's are".formatted(name)
+                            : "has a parameter that is not known (not shown: it could be part of a password, in which"
+                                    + " & must be written %26 and ? %3F)");
+        }
+        return property;
+    }
+
+    private static String value(String name, String value, boolean mayQuote) {
+        if (name.equals("sslmode") && !SSL_MODES.contains(value)) {
+            throw wrongValue(name, value, SSL_MODES, mayQuote);
+        }
+        Map<String, String> words = REWORDED.get(name);
+        if (words == null) {
+            return value;
+        }
+        if (!words.containsKey(value)) {
+            throw wrongValue(name, value, words.keySet().stream().sorted().toList(), mayQuote);
+        }
+        return words.get(value);
+    }
+
+    private static IllegalArgumentException wrongValue(
+            String name, String value, List<String> allowed, boolean mayQuote) {
+        return new IllegalArgumentException("parameter '%s'%s must be %s"
+                .formatted(
+                        name,
+                        mayQuote && value.matches("[\\w-]{0,40}") ? " is '%s';".formatted(value) : "",
+                        String.join(", ", allowed)));
+    }
+
+    /** libpq's sslrootcert=system: the certificate authorities that the Java runtime trusts. */
+    private static void trustTheSystem(Map<String, String> parameters) {
+        if (!parameters.getOrDefault("sslmode", "verify-full").equals("verify-full")) {
+            throw new IllegalArgumentException("parameter 'sslrootcert' is 'system', which needs sslmode=verify-full");
+        }
+        parameters.remove("sslrootcert");
+        parameters.put("sslmode", "verify-full");
+        parameters.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+    }
+}

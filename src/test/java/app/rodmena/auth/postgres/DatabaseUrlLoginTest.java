@@ -1,0 +1,128 @@
+package app.rodmena.auth.postgres;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import app.rodmena.auth.testing.TestPostgres;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Logs in at a PostgreSQL that really asks for the password. */
+class DatabaseUrlLoginTest {
+    private static final String ROLE = "asked for a password";
+    private static String server;
+
+    @BeforeAll
+    static void aRoleThatIsAskedForItsPassword() throws Exception {
+        server = URI.create(TestPostgres.freshDatabase().jdbcUrl().substring("jdbc:".length()))
+                .getAuthority();
+        try (Connection admin = TestPostgres.superuser();
+                Statement statement = admin.createStatement()) {
+            statement.execute("create role \"%s\" login".formatted(ROLE));
+            statement.execute("create database \"100%% mine?\" owner \"%s\"".formatted(ROLE));
+            Path rules = Path.of(one(statement, "show hba_file"));
+            Files.writeString(
+                    rules, "host all \"%s\" all scram-sha-256\n".formatted(ROLE) + Files.readString(rules, UTF_8));
+            statement.execute("select pg_reload_conf()");
+            Awaitility.await()
+                    .until(() -> one(
+                                    statement,
+                                    "select count(*) from pg_hba_file_rules where '%s' = any(user_name)"
+                                            .formatted(ROLE))
+                            .equals("1"));
+        }
+        // The rule is read, but does the postmaster use it yet?
+        setPassword("first");
+        Awaitility.await()
+                .untilAsserted(() -> assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> connect("postgresql://%s:wrong@%s/postgres".formatted(code(ROLE), server))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "a#b%c", "100%25", "p@ss/w:rd?x=y&z", "two words+plus", "ünïcode…", "'\"\\;--"})
+    void anyPasswordLogsInWhenItIsPercentEncoded(String password) throws Exception {
+        setPassword(password);
+
+        assertLogsIn("postgresql://%s:%s@%s/%s".formatted(code(ROLE), code(password), server, code("100% mine?")));
+        assertLogsIn("jdbc:postgresql://%s/%s?user=%s&password=%s"
+                .formatted(server, code("100% mine?"), code(ROLE), code(password)));
+    }
+
+    @Test
+    void aPasswordFromElsewhereLogsInTheSame() throws Exception {
+        setPassword("from elsewhere");
+        DatabaseUrl url = DatabaseUrl.parse("postgresql://%s@%s/postgres".formatted(code(ROLE), server));
+
+        try (Connection connection = TestPostgres.connect(
+                url.withPassword(Secret.of("from elsewhere")).target())) {
+            assertThat(connection.isValid(1)).isTrue();
+        }
+    }
+
+    @Test
+    void requiredTlsFailsWhereTheServerHasNone() {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> connect("postgresql://postgres@%s/postgres?sslmode=require".formatted(server)))
+                .withMessageContaining("SSL");
+    }
+
+    @Test
+    void optionsReachTheSession() throws Exception {
+        try (Connection connection =
+                        connect("postgresql://postgres@%s/postgres?options=-c%%20work_mem%%3D7MB".formatted(server));
+                Statement statement = connection.createStatement()) {
+            assertThat(one(statement, "show work_mem")).isEqualTo("7MB");
+        }
+    }
+
+    @Test
+    void theNextHostIsTriedWhenTheFirstIsDead() throws Exception {
+        // For 10 s the driver would pass over the living one too, on which other tests here fail to log in
+        String url = "postgresql://postgres@127.0.0.1:1,%s/postgres?hostRecheckSeconds=0".formatted(server);
+        try (Connection connection = connect(url)) {
+            assertThat(connection.isValid(1)).isTrue();
+        }
+    }
+
+    private static void assertLogsIn(String url) throws SQLException {
+        try (Connection connection = connect(url);
+                Statement statement = connection.createStatement()) {
+            assertThat(one(statement, "select current_user || ' at ' || current_database()"))
+                    .isEqualTo(ROLE + " at 100% mine?");
+        }
+    }
+
+    private static Connection connect(String url) throws SQLException {
+        return TestPostgres.connect(DatabaseUrl.parse(url).target());
+    }
+
+    private static void setPassword(String password) throws SQLException {
+        try (Connection admin = TestPostgres.superuser();
+                Statement statement = admin.createStatement()) {
+            statement.execute("alter role \"%s\" password %s".formatted(ROLE, statement.enquoteLiteral(password)));
+        }
+    }
+
+    private static String one(Statement statement, String sql) throws SQLException {
+        try (ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    private static String code(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+}
