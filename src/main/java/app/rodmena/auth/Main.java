@@ -1,8 +1,84 @@
 package app.rodmena.auth;
 
-/** The process. */
-public final class Main {
-    private Main() {}
+import app.rodmena.auth.postgres.Secret;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-    public static void main(String[] args) {}
+/** The process: reads what is asked, serves until it is told to stop. */
+public final class Main {
+    private static final int STOPPED = 0;
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Lifetime lifetime;
+
+    Main(PrintStream out, PrintStream err, Lifetime lifetime) {
+        this.out = out;
+        this.err = err;
+        this.lifetime = lifetime;
+    }
+
+    public static void main(String[] arguments) {
+        Lifetime lifetime = Lifetime.ofThisProcess();
+        lifetime.end(new Main(System.out, System.err, lifetime).run(arguments, System.getenv()));
+    }
+
+    /** Does what is asked, and returns the exit code. */
+    int run(String[] arguments, Map<String, String> environment) {
+        try {
+            ServerOptions options = new ServerOptions();
+            ServerOptions.Parsed parsed = options.parse(arguments, environment);
+            switch (parsed.wish()) {
+                case HELP -> out.print(options.help());
+                case VERSION -> out.println("auth " + version());
+                case SERVE -> serve(parsed.settings(), Secret.of(environment.getOrDefault("PGPASSWORD", "")));
+            }
+            return STOPPED;
+        } catch (UsageError e) {
+            err.println("auth: " + e.getMessage());
+            return MISUSED;
+        } catch (Exception e) {
+            report(e);
+            return FAILED;
+        }
+    }
+
+    private void serve(Settings settings, Secret ambientPassword) throws Exception {
+        DatabaseChoice database = new DatabaseChoice(settings, ambientPassword);
+        ServerConfig config = new ConfigReader(settings).read(database.read());
+        LogLevels.of(settings.find(Setting.LOG_LEVEL)).apply();
+        out.print(Banner.configuration(version(), settings, config));
+        database.warnings().forEach(warning -> err.println("auth: " + warning));
+        try (AuthServer server = AuthServer.start(config)) {
+            out.print(Banner.started(server.address(), server.database(), server.psql()));
+            out.flush();
+            lifetime.awaitStop();
+        }
+    }
+
+    /** What the world outside did wrong is told in a line; what we did wrong with all its traces. */
+    private static void report(Exception failure) {
+        Logger log = LoggerFactory.getLogger(Main.class);
+        Optional<Throwable> outside = Stream.<Throwable>iterate(failure, cause -> cause != null, Throwable::getCause)
+                .filter(cause -> cause instanceof IOException || cause instanceof IllegalStateException)
+                .findFirst();
+        if (outside.isPresent() && outside.get().getMessage() != null) {
+            log.error("Stopped: {}", outside.get().getMessage());
+            log.debug("Stopped", failure);
+        } else {
+            log.error("Stopped by what nobody foresaw", failure);
+        }
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
 }

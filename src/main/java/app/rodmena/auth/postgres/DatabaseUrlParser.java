@@ -61,7 +61,7 @@ final class DatabaseUrlParser {
         String database = part(url, "database");
         String query = part(url, "query");
         if (url.group("servers").contains("@") || database.contains("@")) {
-            throw wrong("has a user before an @, which a jdbc: URL can't; write ?user=…&password=… there, or"
+            throw wrong("has a user before an @, which a jdbc: URL can't; write ?user=...&password=... there, or"
                     + " postgresql://user:password@host");
         }
         Map<String, String> parameters = parameters(query, PercentCode.PGJDBC);

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Builds what is not built, and starts the server. ./run.sh --help tells everything.
+set -euo pipefail
+
+# The directory this file is in, also when it is called through links
+source_file=${BASH_SOURCE[0]}
+while [ -L "$source_file" ]; do
+  directory=$(cd -P "$(dirname "$source_file")" && pwd)
+  source_file=$(readlink "$source_file")
+  case $source_file in /*) ;; *) source_file=$directory/$source_file ;; esac
+done
+home=$(cd -P "$(dirname "$source_file")" && pwd)
+jar=$home/target/auth.jar
+
+say() { printf 'run.sh: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+usage() {
+  cat <<'EOF'
+./run.sh [flags]      build what is not built, start the server in the foreground; Ctrl-C or SIGTERM stops it
+./run.sh test [...]   run every test; more arguments go to Maven, as -Dtest=DatabaseUrlTest
+./run.sh build        build only
+./run.sh --help       this, and every flag of the server
+./run.sh --version    its version
+
+JAVA_HOME   the JDK to build and run with, 17 or newer (else java from the PATH)
+JAVA_OPTS   more flags for the server's JVM, as -Xmx256m
+MAVEN_ARGS  more arguments for Maven, as --offline; MAVEN_OPTS: flags for Maven's JVM
+
+EOF
+}
+
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ]; then
+    java=$JAVA_HOME/bin/java
+    [ -x "$java" ] || die "JAVA_HOME is '$JAVA_HOME', but there is no bin/java in it"
+  else
+    java=$(command -v java) || die "needs a JDK, 17 or newer: java is not on the PATH, and JAVA_HOME is not set"
+  fi
+  java_version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p')
+  case $java_version in
+    '' | *[!0-9]*) java_version=${java_version#1.} ;;
+  esac
+  [ "${java_version:-0}" -ge 17 ] 2>/dev/null || die "needs Java 17 or newer; $java is ${java_version:-unknown}"
+}
+
+need_maven() {
+  command -v mvn >/dev/null || die "needs Maven (mvn) to build: Debian's package is maven"
+  [ -x "$(dirname "$java")/javac" ] || command -v javac >/dev/null || die "needs a JDK to build: $java has no javac beside it"
+}
+
+# Maven reads MAVEN_ARGS itself only since 3.9
+maven() (
+  cd "$home"
+  words=${MAVEN_ARGS:-}
+  unset MAVEN_ARGS
+  # shellcheck disable=SC2086  # it is a list of words
+  exec mvn -B $words "$@" </dev/null
+)
+
+is_built() {
+  [ -f "$jar" ] && [ -d "$home/target/lib" ] &&
+    [ -z "$(find "$home/pom.xml" "$home/src/main" -newer "$jar" -print -quit)" ]
+}
+
+build() {
+  need_maven
+  say "building (the first time takes a minute or two) ..."
+  log=$(mktemp)
+  if ! maven -DskipTests package >"$log" 2>&1; then
+    grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2 || true
+    die "the build failed; the whole log is in $log"
+  fi
+  rm -f "$log"
+  touch "$jar"
+}
+
+start() {
+  flags=(-XX:+ExitOnOutOfMemoryError)
+  # Newer JDKs announce what libraries do; these do nothing that they have not done for years
+  if [ "$java_version" -ge 24 ]; then
+    flags+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+  fi
+  # shellcheck disable=SC2086  # JAVA_OPTS is a list of words
+  exec "$java" "${flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
+}
+
+case ${1:-} in
+  test)
+    shift
+    find_java
+    need_maven
+    maven verify "$@"
+    ;;
+  build)
+    find_java
+    build
+    ;;
+  -h | --help)
+    usage
+    find_java
+    is_built || build
+    start "$@"
+    ;;
+  *)
+    find_java
+    is_built || build
+    start "$@"
+    ;;
+esac

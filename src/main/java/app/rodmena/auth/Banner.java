@@ -1,0 +1,100 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.ServerConfig.Database;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** What a server says of itself on the terminal: how it is configured, where it is, how to talk to it. */
+final class Banner {
+    private static final int LONGEST_NAME = Arrays.stream(Setting.values())
+                    .mapToInt(setting -> setting.flag().length())
+                    .max()
+                    .orElseThrow()
+            - 2;
+
+    private static final int LONGEST_VALUE = 14;
+
+    private Banner() {}
+
+    /** The effective configuration, each value with where it is from; no secrets. */
+    static String configuration(String version, Settings settings, ServerConfig config) {
+        StringBuilder text = new StringBuilder(
+                "auth %s on Java %s\n".formatted(version, Runtime.version().feature()));
+        Set<Setting> silent = withoutMeaning(config.database());
+        for (Setting.Group group : Setting.Group.values()) {
+            text.append("\n").append(group.title()).append("\n");
+            Arrays.stream(Setting.values())
+                    .filter(setting -> setting.group() == group && !silent.contains(setting))
+                    .forEach(setting -> text.append(row(setting, settings, config)));
+        }
+        return text.toString();
+    }
+
+    /** Where a started server is, and two commands to try it with. */
+    static String started(InetSocketAddress address, String database, Optional<String> psql) {
+        String url = "http://" + hostAndPort(address);
+        // Any UUID v4 is a key to an empty namespace of its own, so this one is as good as any
+        UUID key = UUID.randomUUID();
+        return """
+
+                Listening  %s
+                Database   %s
+                %s
+                Try it, in a namespace of your own (any version 4 UUID is the key to one):
+
+                  curl -X POST %s/api/role/admin \\
+                       -H 'Authorization: Bearer %s'
+                  curl %s/api/roles \\
+                       -H 'Authorization: Bearer %s'
+
+                """.formatted(
+                        url, database, psql.map("           %s\n"::formatted).orElse(""), url, key, url, key);
+    }
+
+    private static String row(Setting setting, Settings settings, ServerConfig config) {
+        String name = setting.flag().substring(2);
+        if (!settings.has(setting)) {
+            return "  %s  -%n".formatted(padded(name, LONGEST_NAME));
+        }
+        Given given = settings.get(setting);
+        String value = setting.isSecret() ? masked(config.database()) : given.text();
+        String margin = value.length() > LONGEST_VALUE ? "\n" + " ".repeat(LONGEST_NAME + LONGEST_VALUE + 4) : "";
+        return "  %s  %s%s  %s%n"
+                .formatted(padded(name, LONGEST_NAME), padded(value, LONGEST_VALUE), margin, given.origin());
+    }
+
+    private static String masked(Database database) {
+        return database instanceof Database.External external ? external.url().toString() : "****";
+    }
+
+    /** Settings that say nothing about the database chosen. */
+    private static Set<Setting> withoutMeaning(Database database) {
+        if (database instanceof Database.Embedded embedded) {
+            Set<Setting> silent = EnumSet.of(Setting.DATABASE_PASSWORD_FILE);
+            if (embedded.ephemeral()) {
+                silent.add(Setting.DATA_DIR);
+            }
+            return silent;
+        }
+        return EnumSet.of(Setting.DATA_DIR, Setting.EPHEMERAL);
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    /** As a client on this machine would write it, also where the server listens on every address. */
+    private static String hostAndPort(InetSocketAddress address) {
+        InetAddress resolved = address.getAddress();
+        if (resolved == null || resolved.isAnyLocalAddress()) {
+            return (resolved == null ? address.getHostString() : "127.0.0.1") + ":" + address.getPort();
+        }
+        String host = resolved.getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,120 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Which database, with which password: read from the settings, contradictions refused. */
+final class DatabaseChoice {
+    private final Settings settings;
+    private final Secret ambientPassword;
+    private final List<String> warnings = new ArrayList<>();
+
+    /**
+     * @param ambientPassword that of PGPASSWORD, for a URL that comes without one; as in libpq it gives way to others
+     */
+    DatabaseChoice(Settings settings, Secret ambientPassword) {
+        this.settings = settings;
+        this.ambientPassword = ambientPassword;
+    }
+
+    /** @throws UsageError for what can't be, or can't be together */
+    Database read() {
+        return settings.has(Setting.DATABASE_URL) ? external() : embedded();
+    }
+
+    /** What is odd about the choice, though it can be; complete after {@link #read()}. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    private Database external() {
+        Given given = settings.get(Setting.DATABASE_URL);
+        if (isEphemeral()) {
+            throw contradiction(Setting.EPHEMERAL, given, "is for this server's own PostgreSQL");
+        }
+        if (settings.isGiven(Setting.DATA_DIR)) {
+            throw contradiction(Setting.DATA_DIR, given, "is for this server's own PostgreSQL");
+        }
+        DatabaseUrl url = parse(given);
+        if (!settings.has(Setting.DATABASE_PASSWORD_FILE)) {
+            return new Database.External(url.password().isPresent() ? url : url.withPassword(ambientPassword));
+        }
+        if (url.password().isPresent()) {
+            throw contradiction(Setting.DATABASE_PASSWORD_FILE, given, "would be a second password: the URL has one");
+        }
+        return new Database.External(url.withPassword(passwordIn(settings.get(Setting.DATABASE_PASSWORD_FILE))));
+    }
+
+    private Database embedded() {
+        if (settings.has(Setting.DATABASE_PASSWORD_FILE)) {
+            throw settings.get(Setting.DATABASE_PASSWORD_FILE).refuse("must go with --database-url");
+        }
+        if (isEphemeral() && settings.isGiven(Setting.DATA_DIR)) {
+            throw contradiction(
+                    Setting.EPHEMERAL, settings.get(Setting.DATA_DIR), "keeps its data nowhere, and deletes none");
+        }
+        return new Database.Embedded(path(settings.get(Setting.DATA_DIR)), isEphemeral());
+    }
+
+    private boolean isEphemeral() {
+        return settings.get(Setting.EPHEMERAL).yes();
+    }
+
+    private static DatabaseUrl parse(Given given) {
+        try {
+            return DatabaseUrl.parse(given.text());
+        } catch (IllegalArgumentException e) {
+            throw given.refuse(e.getMessage());
+        }
+    }
+
+    private UsageError contradiction(Setting setting, Given other, String why) {
+        return new UsageError(
+                "%s can't go with %s: it %s".formatted(settings.get(setting).name(), other.name(), why));
+    }
+
+    private Secret passwordIn(Given given) {
+        Path file = path(given);
+        try {
+            String password = Files.readString(file).replaceFirst("\\r?\\n$", "");
+            if (password.isEmpty() || password.contains("\n")) {
+                throw given.refuse("must hold a password in one line");
+            }
+            warnIfOthersCanRead(given, file);
+            return Secret.of(password);
+        } catch (IOException e) {
+            throw given.refuse("must be a file this process can read, in UTF-8");
+        }
+    }
+
+    /** No refusal: secrets that Docker and Kubernetes mount are readable for all inside the container. */
+    private void warnIfOthersCanRead(Given given, Path file) throws IOException {
+        if (!Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            return;
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (permissions.contains(PosixFilePermission.GROUP_READ)
+                || permissions.contains(PosixFilePermission.OTHERS_READ)) {
+            warnings.add("%s: '%s' can be read by others (%s); chmod 600 keeps them out"
+                    .formatted(given.name(), file, PosixFilePermissions.toString(permissions)));
+        }
+    }
+
+    private static Path path(Given given) {
+        try {
+            return Path.of(given.text());
+        } catch (InvalidPathException e) {
+            throw given.refuse("must be a path");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package app.rodmena.auth;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A setting's value as text, and who gave it. Turns the text into a value, or into an error in the terms of whoever
+ * wrote it.
+ *
+ * @param name what they wrote: the flag, or the environment variable
+ * @param text the value
+ * @param origin where it is from, for people: {@code --pool-size}, {@code AUTH_POOL_SIZE}, {@code default}
+ */
+record Given(Setting setting, String name, String text, String origin) {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
+    private static final int LONGEST_QUOTE = 80;
+
+    static Given byFlag(Setting setting, String text) {
+        return new Given(setting, setting.flag(), text, setting.flag());
+    }
+
+    static Given byVariable(Setting setting, String text) {
+        return new Given(setting, setting.variable(), text, setting.variable());
+    }
+
+    static Given byDefault(Setting setting, String text) {
+        return new Given(setting, setting.flag(), text, "default");
+    }
+
+    boolean isDefault() {
+        return origin.equals("default");
+    }
+
+    int integer() {
+        if (!text.matches("-?\\d{1,9}")) {
+            throw refuse("must be a whole number");
+        }
+        return Integer.parseInt(text);
+    }
+
+    int integer(int least, int most) {
+        int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : least - 1;
+        if (value < least || value > most) {
+            throw refuse("must be %d to %d".formatted(least, most));
+        }
+        return value;
+    }
+
+    /** A number of bytes, as {@code 16k}. */
+    int size(int least, int most) {
+        Matcher matcher = SIZE.matcher(text);
+        long value = least - 1L;
+        if (matcher.matches()) {
+            value = Long.parseLong(matcher.group(1)) << shift(matcher.group(2));
+        }
+        if (value < least || value > most) {
+            throw refuse("must be %s to %s, in bytes or as 16k or 1m".formatted(inUnits(least), inUnits(most)));
+        }
+        return (int) value;
+    }
+
+    Duration duration() {
+        return DurationText.parse(text)
+                .orElseThrow(() -> refuse("must be a duration such as 500ms, 30s, 5m or 1h, with its unit"));
+    }
+
+    Duration duration(Duration least, Duration most) {
+        Duration value = duration();
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw refuse("must be %s to %s".formatted(DurationText.of(least), DurationText.of(most)));
+        }
+        return value;
+    }
+
+    boolean yes() {
+        return oneOf(Map.of("true", true, "false", false), List.of("true", "false"));
+    }
+
+    /** One of several words, listed in this order when it is none of them. */
+    <T> T oneOf(Map<String, T> meanings, List<String> words) {
+        if (!meanings.containsKey(text)) {
+            throw refuse("must be one of " + String.join(", ", words));
+        }
+        return meanings.get(text);
+    }
+
+    List<String> list() {
+        return Stream.of(text.split(",")).map(String::strip).toList();
+    }
+
+    /** The error that says: this can't be, that is what can. */
+    UsageError refuse(String rule) {
+        String from = isDefault() ? " (default)" : "";
+        return new UsageError(setting.isSecret() ? name + " " + rule : name + ": " + quoted() + from + "; " + rule);
+    }
+
+    private String quoted() {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return "'"
+                + (printable.length() > LONGEST_QUOTE ? printable.substring(0, LONGEST_QUOTE) + "..." : printable)
+                + "'";
+    }
+
+    private static int shift(String unit) {
+        return unit.isEmpty() ? 0 : unit.equals("k") ? 10 : 20;
+    }
+
+    private static String inUnits(int bytes) {
+        if (bytes == 0 || bytes % (1 << 10) != 0) {
+            return Integer.toString(bytes);
+        }
+        return bytes % (1 << 20) == 0 ? (bytes >> 20) + "m" : (bytes >> 10) + "k";
+    }
+}

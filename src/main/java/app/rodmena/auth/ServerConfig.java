@@ -1,0 +1,52 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * What a server is made of: each room's own configuration, side by side.
+ *
+ * @param database which PostgreSQL
+ * @param pool how connections to it are pooled
+ * @param http how the API listens
+ * @param instance this process's name in PostgreSQL's application_name, {@code [A-Za-z0-9_.-]{1,40}}
+ * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
+ */
+public record ServerConfig(Database database, PoolSettings pool, HttpConfig http, String instance, boolean failFast) {
+    private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
+
+    /** Somebody's PostgreSQL, or our own. */
+    public sealed interface Database {
+        /** One that is there already. */
+        record External(DatabaseUrl url) implements Database {
+            public External {
+                Objects.requireNonNull(url, "url");
+            }
+        }
+
+        /**
+         * One of our own, started and stopped with the server.
+         *
+         * @param dataDirectory where its data is kept
+         * @param ephemeral whether the data goes away at the end; {@code dataDirectory} is not touched then
+         */
+        record Embedded(Path dataDirectory, boolean ephemeral) implements Database {
+            public Embedded {
+                Objects.requireNonNull(dataDirectory, "dataDirectory");
+            }
+        }
+    }
+
+    public ServerConfig {
+        Objects.requireNonNull(database, "database");
+        Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(http, "http");
+        if (!INSTANCE.matcher(instance).matches()) {
+            throw new IllegalArgumentException("instance: '%s'; must match %s".formatted(instance, INSTANCE));
+        }
+    }
+}

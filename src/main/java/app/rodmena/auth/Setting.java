@@ -1,0 +1,210 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.pool.PoolProfile;
+import app.rodmena.auth.pool.PoolSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Everything that can be set: the one table from which the flags, the environment variables, {@code --help}, the
+ * configuration printed at start and the table in the README come.
+ */
+enum Setting {
+    HOST(Group.API, "ADDRESS", HttpConfig.DEFAULT.host(), "Address the API listens on; 0.0.0.0 for all there are"),
+    PORT(Group.API, "PORT", HttpConfig.DEFAULT.port(), "Its port; 0 for any that is free"),
+    MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "A longer request line with headers is answered 431"),
+    MAX_BODY_SIZE(Group.API, "SIZE", "64k", "A longer request body is answered 413"),
+    READ_TIMEOUT(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.readTimeout(),
+            "Longest wait for a request's headers, again for its body, and for a client to take its answer"),
+    IDLE_TIMEOUT(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.idleTimeout(),
+            "A connection without a request is closed after it"),
+    CORS_ORIGIN(
+            Group.API,
+            "ORIGIN",
+            "",
+            Kind.LIST,
+            "Origin whose pages may call the API, or *; repeatable. None by default"),
+    SHUTDOWN_GRACE(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.shutdownGrace(),
+            "On SIGTERM, longest wait for the requests in flight"),
+
+    DATABASE_URL(
+            Group.DATABASE,
+            "URL",
+            "",
+            Kind.SECRET,
+            "postgresql://user:password@host:port/db or jdbc:postgresql://..., several hosts as h1:5432,h2:5432."
+                    + " Without it a PostgreSQL of this server's own is started"),
+    DATABASE_PASSWORD_FILE(
+            Group.DATABASE, "FILE", "", "File with the password, if the URL has none; or set PGPASSWORD"),
+    DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Where this server's own PostgreSQL keeps its data"),
+    EPHEMERAL(Group.DATABASE, "", "false", Kind.SWITCH, "This server's own PostgreSQL forgets everything at the end"),
+    FAIL_FAST(
+            Group.DATABASE,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Exit with 1 if the database can't be reached at start, instead of waiting for it"),
+
+    PROFILE(
+            Group.POOL,
+            "NAME",
+            PoolProfile.DEFAULT.word(),
+            "Pool size and overflow in one word: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
+    POOL_SIZE(Group.POOL, "N", PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
+    MAX_OVERFLOW(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.maxOverflow(),
+            "Extra connections while all of those are checked out"),
+    POOL_TIMEOUT(Group.POOL, "DURATION", PoolSettings.DEFAULT.poolTimeout(), "Longest wait for a connection"),
+    POOL_RECYCLE(
+            Group.POOL, "DURATION", PoolSettings.DEFAULT.poolRecycle(), "A connection older than this is replaced"),
+    PRE_PING(
+            Group.POOL,
+            "WHEN",
+            PoolSettings.DEFAULT.prePing().name().toLowerCase(Locale.ROOT),
+            "Test a connection before it is handed out: always; idle (if unused for over 500ms); off"),
+    STATEMENT_TIMEOUT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.statementTimeout(),
+            "PostgreSQL cancels a statement that takes longer"),
+    CONNECT_TIMEOUT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.connectTimeout(),
+            "Longest wait for a new connection to the database"),
+    SOCKET_TIMEOUT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.socketTimeout(),
+            "Longest wait for an answer of the database; longer than --statement-timeout"),
+    LEAK_THRESHOLD(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.leakThreshold(),
+            "A connection held longer is suspected to have leaked"),
+    MAX_WAITING(
+            Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
+    WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+
+    INSTANCE(Group.PROCESS, "NAME", "", "This process in pg_stat_activity; by default host-pid"),
+    LOG_LEVEL(
+            Group.PROCESS,
+            "LOGGER=LEVEL",
+            "",
+            Kind.LIST,
+            "As auth.database=DEBUG, which shows every event of the pool; repeatable");
+
+    /** What belongs together in help and in what is printed at start. */
+    enum Group {
+        API("API"),
+        DATABASE("Database"),
+        POOL("Pool"),
+        PROCESS("Process");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
+    private enum Kind {
+        VALUE,
+        /** Its value is never shown. */
+        SECRET,
+        /** May be given more than once, in the environment with commas. */
+        LIST,
+        /** True by being there. */
+        SWITCH
+    }
+
+    private final Group group;
+    private final String label;
+    private final String fallback;
+    private final Kind kind;
+    private final String meaning;
+
+    Setting(Group group, String label, String fallback, String meaning) {
+        this(group, label, fallback, Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, int fallback, String meaning) {
+        this(group, label, Integer.toString(fallback), Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, Duration fallback, String meaning) {
+        this(group, label, DurationText.of(fallback), Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, String fallback, Kind kind, String meaning) {
+        this.group = group;
+        this.label = label;
+        this.fallback = fallback;
+        this.kind = kind;
+        this.meaning = meaning;
+    }
+
+    /** As on the command line: {@code --max-overflow}. */
+    String flag() {
+        return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** As in the environment: {@code AUTH_MAX_OVERFLOW}. */
+    String variable() {
+        return "AUTH_" + name();
+    }
+
+    Group group() {
+        return group;
+    }
+
+    /** What stands for the value in help. */
+    String label() {
+        return label;
+    }
+
+    /** Its value when nobody gives one, if that is always the same. */
+    Optional<String> fallback() {
+        return fallback.isEmpty() ? Optional.empty() : Optional.of(fallback);
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    boolean isSecret() {
+        return kind == Kind.SECRET;
+    }
+
+    boolean isList() {
+        return kind == Kind.LIST;
+    }
+
+    boolean isSwitch() {
+        return kind == Kind.SWITCH;
+    }
+
+    static Optional<Setting> ofVariable(String variable) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.variable().equals(variable))
+                .findFirst();
+    }
+}
