@@ -1,0 +1,106 @@
+package app.rodmena.auth;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Which room may use which, and which library lives where. */
+class ArchitectureTest {
+    private static final String ROOT = "app.rodmena.auth";
+
+    /** Every room, with the rooms below it that it may use. */
+    private static final Map<String, List<String>> ROOMS = Map.of(
+            "events", List.of(),
+            "postgres", List.of(),
+            "pool", List.of("events", "postgres"),
+            "embedded", List.of("postgres"),
+            "database", List.of("events", "postgres", "pool"),
+            "rbac", List.of("events", "database"),
+            "health", List.of("pool", "database"),
+            "http", List.of("events", "database", "rbac", "health"));
+
+    private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.of(
+            "com.zaxxer.hikari..", List.of("pool"),
+            "org.postgresql..", List.of("postgres"),
+            "org.flywaydb..", List.of("database"),
+            "org.jdbi..", List.of("database", "rbac"),
+            "io.zonky..", List.of("embedded"),
+            "io.undertow..", List.of("http"),
+            "org.xnio..", List.of("http"),
+            "com.fasterxml.jackson..", List.of("http"),
+            "picocli..", List.of(""),
+            "ch.qos.logback..", List.of("")));
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void dependenciesPointDown() {
+        ROOMS.forEach((room, below) -> {
+            String[] allowed = below.stream().map(ArchitectureTest::room).toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(room(room))
+                    .should()
+                    .dependOnClassesThat(resideInAPackage(ROOT + "..")
+                            .and(not(resideInAPackage(room(room))))
+                            .and(not(resideInAnyPackage(allowed))))
+                    .check(CLASSES);
+        });
+    }
+
+    @Test
+    void everyRoomIsOnTheMapAndFlat() {
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct())
+                .allSatisfy(name -> assertThat(
+                                name.equals(ROOT) || ROOMS.containsKey(name.substring(ROOT.length() + 1)))
+                        .as(name)
+                        .isTrue());
+    }
+
+    @Test
+    void thereAreNoCyclesBetweenRooms() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void everyLibraryStaysInItsRoom() {
+        LIBRARIES.forEach((library, rooms) -> {
+            String[] allowed = rooms.stream().map(ArchitectureTest::room).toArray(String[]::new);
+            noClasses()
+                    .that(not(resideInAnyPackage(allowed)))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(library)
+                    .check(CLASSES);
+        });
+    }
+
+    @Test
+    void onlyTheRootReadsTheEnvironment() {
+        noClasses()
+                .that(not(resideInAPackage(ROOT)))
+                .should()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .callMethod(System.class, "getenv", String.class)
+                .check(CLASSES);
+    }
+
+    private static String room(String name) {
+        return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+}
