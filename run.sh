@@ -76,13 +76,9 @@ build() {
 }
 
 start() {
-  flags=(-XX:+ExitOnOutOfMemoryError)
-  # Newer JDKs announce what libraries do; these do nothing that they have not done for years
-  if [ "$java_version" -ge 24 ]; then
-    flags+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
-  fi
+  # A JVM that is out of memory is of no use to anybody; whoever supervises it starts the next
   # shellcheck disable=SC2086  # JAVA_OPTS is a list of words
-  exec "$java" "${flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
+  exec "$java" -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} -jar "$jar" "$@"
 }
 
 case ${1:-} in
