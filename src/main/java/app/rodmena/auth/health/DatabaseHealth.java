@@ -1,0 +1,39 @@
+package app.rodmena.auth.health;
+
+import app.rodmena.auth.pool.PoolSnapshot;
+
+/**
+ * Whether the database answers, and what its pool looks like.
+ *
+ * @param status {@code healthy} or {@code unhealthy}
+ * @param database the pool, whatever the status
+ */
+public record DatabaseHealth(String status, Pool database) {
+    private static final String HEALTHY = "healthy";
+
+    /**
+     * The pool in five numbers of the same instant: checkedOut ≤ totalConnections ≤ pool_size + max_overflow.
+     *
+     * @param poolSize pool_size as configured
+     * @param checkedOut connections in use
+     * @param available what can be had without overflowing
+     * @param overflow connections open beyond pool_size
+     * @param totalConnections connections physically open, in use or idle
+     */
+    public record Pool(int poolSize, int checkedOut, int available, int overflow, int totalConnections) {}
+
+    static DatabaseHealth of(boolean reachable, PoolSnapshot pool) {
+        return new DatabaseHealth(
+                reachable ? HEALTHY : "unhealthy",
+                new Pool(
+                        pool.poolSize(),
+                        pool.checkedOut(),
+                        pool.available(),
+                        pool.overflow(),
+                        pool.totalConnections()));
+    }
+
+    public boolean healthy() {
+        return status.equals(HEALTHY);
+    }
+}
