@@ -1,0 +1,82 @@
+package app.rodmena.auth.http;
+
+import io.undertow.io.IoCallback;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A status, headers and a body in JSON, ready to be sent; immutable, so that one may be sent many times. */
+final class Answer implements Verdict {
+    private static final Answer TRUE = json(200, new Json.Bare(true));
+    private static final Answer FALSE = json(200, new Json.Bare(false));
+
+    private record Header(HttpString name, String value) {}
+
+    private final int status;
+    private final ByteBuffer body;
+    private final List<Header> headers;
+
+    private Answer(int status, ByteBuffer body, List<Header> headers) {
+        this.status = status;
+        this.body = body;
+        this.headers = headers;
+    }
+
+    static Answer json(int status, Object value) {
+        return new Answer(status, ByteBuffer.wrap(Json.bytes(value)).asReadOnlyBuffer(), List.of());
+    }
+
+    static Answer bare(Object result) {
+        if (result instanceof Boolean yes) {
+            return yes ? TRUE : FALSE;
+        }
+        return json(200, new Json.Bare(result));
+    }
+
+    static Answer wrapped(String message, Object data) {
+        return json(200, Json.Wrapped.of(message, data));
+    }
+
+    static Answer error(int status, String message) {
+        return json(status, Json.Failure.of(status, message));
+    }
+
+    /** No content, as OPTIONS is answered. */
+    static Answer empty() {
+        return new Answer(204, ByteBuffer.allocate(0), List.of());
+    }
+
+    Answer with(HttpString name, String value) {
+        List<Header> more = new ArrayList<>(headers);
+        more.add(new Header(name, value));
+        return new Answer(status, body, List.copyOf(more));
+    }
+
+    /** The same, and the last one on its connection. */
+    Answer closing() {
+        return with(Headers.CONNECTION, "close");
+    }
+
+    /** Sends it and ends the exchange; from any thread, but only once the exchange belongs to it. Never blocks. */
+    void send(HttpServerExchange exchange) {
+        send(exchange, IoCallback.END_EXCHANGE);
+    }
+
+    void send(HttpServerExchange exchange, IoCallback then) {
+        exchange.setStatusCode(status);
+        HeaderMap out = exchange.getResponseHeaders();
+        for (Header header : headers) {
+            out.put(header.name(), header.value());
+        }
+        if (status != 204) {
+            out.put(Headers.CONTENT_TYPE, "application/json");
+            out.put(Headers.CACHE_CONTROL, "no-store");
+            exchange.setResponseContentLength(body.remaining());
+        }
+        exchange.getResponseSender().send(body.duplicate(), then);
+    }
+}

@@ -1,0 +1,132 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.http.Verdict.Question;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+
+/**
+ * The way of every request: counted, judged at the gate, its body read and forgotten, then answered, at once or when
+ * the service has. Begins on an I/O thread and ends on whichever thread has the answer; none ever waits.
+ */
+final class ApiHandler implements HttpHandler {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.http");
+
+    /** How long a client that is refused may go on sending, so that it gets to read why. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final Gate gate;
+    private final InFlight inFlight;
+    private final int maxBodyBytes;
+    private final Duration readTimeout;
+
+    ApiHandler(Gate gate, InFlight inFlight, int maxBodyBytes, Duration readTimeout) {
+        this.gate = gate;
+        this.inFlight = inFlight;
+        this.maxBodyBytes = maxBodyBytes;
+        this.readTimeout = readTimeout;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        boolean open = inFlight.enter(exchange);
+        Verdict verdict = open ? judge(exchange) : Refusals.stopping();
+        if (exchange.isRequestComplete()) {
+            reply(exchange, verdict);
+            return;
+        }
+        RequestBody body = new RequestBody(exchange);
+        if (exchange.getRequestContentLength() > maxBodyBytes) {
+            refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
+        } else if (HttpContinue.requiresContinueResponse(exchange)) {
+            invite(exchange, body, verdict);
+        } else {
+            receive(exchange, body, verdict);
+        }
+    }
+
+    private Verdict judge(HttpServerExchange exchange) {
+        try {
+            return gate.judge(exchange);
+        } catch (RuntimeException e) {
+            return Failures.answer("The gate", e);
+        }
+    }
+
+    /** The client waits to hear whether it should send its body. */
+    private void invite(HttpServerExchange exchange, RequestBody body, Verdict verdict) {
+        if (verdict instanceof Answer answer) {
+            refuse(exchange, body, answer.closing());
+        } else {
+            HttpContinue.sendContinueResponse(exchange, new Sent(() -> receive(exchange, body, verdict)));
+        }
+    }
+
+    private void receive(HttpServerExchange exchange, RequestBody body, Verdict verdict) {
+        body.discard(maxBodyBytes, readTimeout, end -> {
+            switch (end) {
+                case COMPLETE -> reply(exchange, verdict);
+                case TOO_LARGE -> refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
+                case TOO_SLOW -> refuse(exchange, body, Refusals.bodyTooSlow());
+                case BROKEN -> abandon(exchange);
+            }
+        });
+    }
+
+    private void reply(HttpServerExchange exchange, Verdict verdict) {
+        if (verdict instanceof Question question) {
+            // Undertow must be done with its own call before another thread may have the exchange.
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, question));
+        } else if (verdict instanceof Answer answer) {
+            answer.send(exchange);
+        }
+    }
+
+    private static void ask(HttpServerExchange exchange, Question question) {
+        // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
+        exchange.setDispatchExecutor(exchange.getIoThread());
+        question.ask().whenComplete((answer, failure) -> {
+            try {
+                (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
+            } catch (RuntimeException e) {
+                LOG.error("{} could not be answered", question.route().name(), e);
+                abandon(exchange);
+            }
+        });
+    }
+
+    /**
+     * Answers while the client is still sending, and reads on for a while: closing at once would destroy the answer.
+     */
+    private static void refuse(HttpServerExchange exchange, RequestBody body, Answer answer) {
+        Consumer<RequestBody.End> then = end -> abandon(exchange);
+        answer.send(exchange, new Sent(() -> body.discard(Long.MAX_VALUE - 1, LINGER, then)));
+    }
+
+    private static void abandon(HttpServerExchange exchange) {
+        IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
+    }
+
+    /** What to do when something was sent; a connection that broke meanwhile ends the exchange instead. */
+    private record Sent(Runnable then) implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            then.run();
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+            IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
+        }
+    }
+}

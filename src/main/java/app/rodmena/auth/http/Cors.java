@@ -1,0 +1,56 @@
+package app.rodmena.auth.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.List;
+import java.util.Set;
+
+/** Which pages of other origins may read the answers: none, unless configured. */
+final class Cors {
+    private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
+    private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
+    private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
+    private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
+    private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
+    private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
+
+    private final Set<String> origins;
+    private final boolean any;
+
+    Cors(List<String> origins) {
+        this.origins = Set.copyOf(origins);
+        this.any = this.origins.contains("*");
+    }
+
+    /** Lets the page that asks read the answer, if its origin is one of ours. */
+    void mark(HttpServerExchange exchange) {
+        if (origins.isEmpty()) {
+            return;
+        }
+        HeaderMap out = exchange.getResponseHeaders();
+        if (!any) {
+            out.put(Headers.VARY, "Origin");
+        }
+        if (allows(exchange)) {
+            out.put(ALLOW_ORIGIN, any ? "*" : exchange.getRequestHeaders().getFirst(Headers.ORIGIN));
+            out.put(EXPOSE_HEADERS, "Allow, Retry-After, WWW-Authenticate");
+        }
+    }
+
+    /** Answers a browser that asks beforehand whether it may. */
+    void markPreflight(HttpServerExchange exchange, String allow) {
+        if (exchange.getRequestHeaders().contains(REQUEST_METHOD) && allows(exchange)) {
+            HeaderMap out = exchange.getResponseHeaders();
+            out.put(ALLOW_METHODS, allow);
+            out.put(ALLOW_HEADERS, "Authorization, Content-Type");
+            out.put(MAX_AGE, "600");
+        }
+    }
+
+    private boolean allows(HttpServerExchange exchange) {
+        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+        return origin != null && (any || origins.contains(origin));
+    }
+}

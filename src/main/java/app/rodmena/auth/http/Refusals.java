@@ -1,0 +1,67 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.database.DatabaseFailure;
+import io.undertow.util.Headers;
+
+/** Every way to be refused, with its status and its words. */
+final class Refusals {
+    private Refusals() {}
+
+    static Answer notFound() {
+        return Answer.error(404, "No such path");
+    }
+
+    static Answer methodNotAllowed(String allow) {
+        return Answer.error(405, "This path does not take that method; it takes " + allow)
+                .with(Headers.ALLOW, allow);
+    }
+
+    static Answer keyMissing() {
+        return Answer.error(401, "A client key is needed: Authorization: Bearer <UUID version 4>")
+                .with(Headers.WWW_AUTHENTICATE, "Bearer realm=\"auth\"");
+    }
+
+    static Answer badRequest(String message) {
+        return Answer.error(400, message);
+    }
+
+    static Answer malformedPath() {
+        return badRequest("The path is not percent-encoded UTF-8");
+    }
+
+    static Answer targetTooLong(int most) {
+        return Answer.error(414, "The request target is longer than %d bytes".formatted(most));
+    }
+
+    static Answer headerTooLarge(int most) {
+        return Answer.error(431, "The request's headers are larger than %d bytes".formatted(most));
+    }
+
+    static Answer bodyTooLarge(int most) {
+        return Answer.error(413, "The request's body is larger than %d bytes".formatted(most))
+                .closing();
+    }
+
+    static Answer bodyTooSlow() {
+        return Answer.error(408, "The request's body did not arrive in time").closing();
+    }
+
+    static Answer stopping() {
+        return noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN).closing();
+    }
+
+    /** The database gave no answer, so neither do we: 503, and when to ask again. */
+    static Answer noAnswer(DatabaseFailure.Reason reason) {
+        return switch (reason) {
+            case POOL_TIMEOUT -> unavailable("No database connection came free in time", 1);
+            case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", 1);
+            case DATABASE_DOWN -> unavailable("The database does not answer", 5);
+            case STATEMENT_TIMEOUT -> unavailable("The database took too long to answer", 5);
+            case SHUTTING_DOWN -> unavailable("This server is stopping", 5);
+        };
+    }
+
+    private static Answer unavailable(String message, int retryAfterSeconds) {
+        return Answer.error(503, message).with(Headers.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    }
+}

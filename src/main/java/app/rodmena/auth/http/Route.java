@@ -1,0 +1,32 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.rbac.ClientKey;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** How one method of one path is answered. */
+sealed interface Route {
+    String GET = "GET";
+    String HEAD = "HEAD";
+    String POST = "POST";
+    String DELETE = "DELETE";
+    String OPTIONS = "OPTIONS";
+    String CONNECT = "CONNECT";
+
+    /** For everybody, at once, on the I/O thread. */
+    record Open(Supplier<Answer> answer) implements Route {}
+
+    /**
+     * For whoever has a key, when the database has answered.
+     *
+     * @param name the method and the template, never a real path
+     */
+    record Keyed(String name, Action action) implements Route {}
+
+    /** Asks the service; {@code first} and {@code second} are the path's names, null where its template has fewer. */
+    @FunctionalInterface
+    interface Action {
+        CompletionStage<Answer> ask(Caller caller, ClientKey key, String first, String second);
+    }
+}

@@ -1,0 +1,116 @@
+package app.rodmena.auth.http;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Finds what a path stands for, segment by segment. A place in the tree is followed either by fixed words or by a name,
+ * never by both, so nothing is tried twice. Immutable once built; thread-safe from then on.
+ */
+final class RouteTree {
+    private static final List<String> ORDER = List.of(Route.GET, Route.HEAD, Route.POST, Route.DELETE);
+    static final String EVERY_METHOD = allow(ORDER.stream());
+
+    private final Node root = new Node();
+
+    /** What is at a path: a route for each method it takes; HEAD wherever GET is. */
+    static final class Resource {
+        private final Map<String, Route> routes = new HashMap<>();
+        private String allow = "";
+
+        private void add(String method, Route route) {
+            if (routes.putIfAbsent(method, route) != null) {
+                throw new IllegalStateException(method + " is taken");
+            }
+            if (method.equals(Route.GET)) {
+                routes.put(Route.HEAD, route);
+            }
+            allow = RouteTree.allow(ORDER.stream().filter(routes::containsKey));
+        }
+
+        /** The route, or null where the path does not take the method. */
+        Route route(String method) {
+            return routes.get(method);
+        }
+
+        /** What the path takes, as the Allow header says it. */
+        String allow() {
+            return allow;
+        }
+    }
+
+    /** A resource and the names in its path; null where its template has fewer. */
+    record Match(Resource resource, String first, String second) {}
+
+    private static final class Node {
+        final Map<String, Node> words = new LinkedHashMap<>();
+        Node name;
+        Resource resource;
+    }
+
+    RouteTree add(String method, String template, Route route) {
+        Node node = root;
+        int names = 0;
+        for (String segment : template.substring(1).split("/", -1)) {
+            if (segment.startsWith("{")) {
+                names++;
+                node.name = node.name == null ? new Node() : node.name;
+                node = node.name;
+            } else {
+                node = node.words.computeIfAbsent(segment, word -> new Node());
+            }
+        }
+        if (names > 2) {
+            throw new IllegalArgumentException(template + ": at most two names in a path");
+        }
+        node.resource = node.resource == null ? new Resource() : node.resource;
+        node.resource.add(method, route);
+        requireUnambiguous(root, "");
+        return this;
+    }
+
+    /** What is at the decoded path, or null if nothing is. An empty segment is never a name. */
+    Match find(String path) {
+        if (!path.startsWith("/")) {
+            return null;
+        }
+        Node node = root;
+        String first = null;
+        String second = null;
+        for (int start = 1; start <= path.length(); ) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            String segment = path.substring(start, end);
+            if (node.name == null) {
+                node = node.words.get(segment);
+            } else {
+                second = first == null ? null : segment;
+                first = first == null ? segment : first;
+                node = segment.isEmpty() ? null : node.name;
+            }
+            if (node == null) {
+                return null;
+            }
+            start = end + 1;
+        }
+        return node.resource == null ? null : new Match(node.resource, first, second);
+    }
+
+    private static void requireUnambiguous(Node node, String path) {
+        if (node.name != null && !node.words.isEmpty()) {
+            throw new IllegalArgumentException(path + " is followed by names and by words");
+        }
+        node.words.forEach((word, next) -> requireUnambiguous(next, path + "/" + word));
+        if (node.name != null) {
+            requireUnambiguous(node.name, path + "/{}");
+        }
+    }
+
+    private static String allow(Stream<String> methods) {
+        return Stream.concat(methods, Stream.of(Route.OPTIONS)).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,213 @@
+package app.rodmena.auth.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LimitsTest {
+    private static final Duration READ = Duration.ofMillis(600);
+    private static final Duration IDLE = Duration.ofMillis(900);
+
+    private TestApi api;
+
+    @BeforeAll
+    void start() throws Exception {
+        api = new TestApi();
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void headersUpToTheLimitPassAndBeyondItAreRefusedOnAConnectionThatGoesOn() throws Exception {
+        try (RawClient client = api.raw()) {
+            assertThat(client.request("GET /ping", "X: " + "x".repeat(15_000))
+                            .reply()
+                            .status())
+                    .isEqualTo(200);
+
+            RawClient.Reply refusal =
+                    client.request("GET /ping", "X: " + "x".repeat(17_000)).reply();
+            assertThat(refusal.status()).isEqualTo(431);
+            assertThat(TestApi.timeless(refusal.body()))
+                    .isEqualTo(TestApi.error(431, "The request's headers are larger than 16384 bytes"));
+
+            assertThat(client.request("GET /ping").reply().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void headersFarBeyondTheLimitAreRefusedAlikeAndCutOff() throws Exception {
+        try (RawClient client = api.raw()) {
+            // Exactly as much as is read before it is cut off: what is left unread would reset the connection.
+            String start = "GET /ping HTTP/1.1\r\nHost: h\r\nX: ";
+            client.send(start + "x".repeat(16 * 16 * 1024 + 1 - start.length()));
+
+            RawClient.Reply refusal = client.reply();
+            assertThat(refusal.status()).isEqualTo(431);
+            assertThat(TestApi.timeless(refusal.body()))
+                    .isEqualTo(TestApi.error(431, "The request's headers are larger than 16384 bytes"));
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void aTargetThatIsTooLongIsRefused() throws Exception {
+        try (RawClient client = api.raw()) {
+            assertThat(client.request("GET /ping?" + "q".repeat(8_000)).reply().status())
+                    .isEqualTo(200);
+            for (String target : List.of("/ping?" + "q".repeat(9_000), "/api/members/" + "m".repeat(9_000))) {
+                RawClient.Reply refusal = client.request("GET " + target).reply();
+
+                assertThat(refusal.status()).isEqualTo(414);
+                assertThat(TestApi.timeless(refusal.body()))
+                        .isEqualTo(TestApi.error(414, "The request target is longer than 8192 bytes"));
+            }
+        }
+    }
+
+    @Test
+    void tooManyHeadersAreRefusedInJson() throws Exception {
+        try (RawClient client = api.raw()) {
+            String[] headers = new String[300];
+            for (int i = 0; i < headers.length; i++) {
+                headers[i] = "X-%d: x".formatted(i);
+            }
+            RawClient.Reply refusal = client.request("GET /ping", headers).reply();
+
+            assertThat(refusal.status()).isEqualTo(400);
+            assertThat(refusal.body()).startsWith("{\"success\":false,\"code\":400,");
+        }
+    }
+
+    @Test
+    void aBodyUpToTheLimitPasses() throws Exception {
+        try (RawClient client = api.raw()) {
+            client.send("POST /api/role/r HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 65536\r\n\r\n"
+                    .formatted(api.bearer()));
+            client.send("x".repeat(65_536));
+
+            assertThat(client.reply().status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/role/toolarge", "/nothing"})
+    void aBodyAnnouncedTooLargeIsRefusedBeforeItIsSentAndTheClientGetsToReadIt(String path) throws Exception {
+        try (RawClient client = api.raw()) {
+            client.send("POST %s HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 3000000\r\n\r\n"
+                    .formatted(path, api.bearer()));
+            client.send("x".repeat(3_000_000));
+
+            assertIsTooLarge(client.reply());
+        }
+        assertThat(api.ask("GET", "/api/roles").body()).doesNotContain("toolarge");
+    }
+
+    @Test
+    void aBodyThatTurnsOutTooLargeIsRefusedAndNothingIsDone() throws Exception {
+        try (RawClient client = api.raw()) {
+            client.send("POST /api/role/toolarge HTTP/1.1\r\nHost: h\r\n%s\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    .formatted(api.bearer()));
+            for (int i = 0; i < 40; i++) {
+                client.send("1000\r\n" + "x".repeat(4096) + "\r\n");
+            }
+            client.send("0\r\n\r\n");
+
+            assertIsTooLarge(client.reply());
+        }
+        assertThat(api.ask("GET", "/api/roles").body()).doesNotContain("toolarge");
+    }
+
+    private static void assertIsTooLarge(RawClient.Reply reply) {
+        assertThat(reply.status()).isEqualTo(413);
+        assertThat(reply.header("connection")).isEqualTo("close");
+        assertThat(TestApi.timeless(reply.body()))
+                .isEqualTo(TestApi.error(413, "The request's body is larger than 65536 bytes"));
+    }
+
+    @Test
+    void slowAndSilentClientsAreCutOffAndHoldNobodyUp() throws Exception {
+        try (TestApi impatient = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)))) {
+            List<RawClient> silent = new ArrayList<>();
+            List<RawClient> slowHeaders = new ArrayList<>();
+            List<RawClient> slowBodies = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                silent.add(impatient.raw());
+                slowHeaders.add(impatient.raw().send("GET /ping HTTP/1.1\r\nHost: h\r\nX-Slow: "));
+                slowBodies.add(impatient
+                        .raw()
+                        .send("POST /api/role/slow HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 9\r\n\r\nx"
+                                .formatted(impatient.bearer())));
+            }
+
+            assertThat(impatient.ask("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
+
+            for (RawClient client : slowBodies) {
+                assertThat(TestApi.timeless(client.reply().body()))
+                        .isEqualTo(TestApi.error(408, "The request's body did not arrive in time"));
+            }
+            for (List<RawClient> clients : List.of(slowHeaders, silent, slowBodies)) {
+                for (RawClient client : clients) {
+                    assertThat(client.isClosedByServer()).isTrue();
+                    client.close();
+                }
+            }
+            assertThat(impatient.ask("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
+        }
+    }
+
+    @Test
+    void manyIdleConnectionsAreFine() throws Exception {
+        List<RawClient> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < 400; i++) {
+                RawClient client = api.raw();
+                idle.add(client);
+                assertThat(client.request("GET /ping").reply().status()).isEqualTo(200);
+            }
+            for (RawClient client : idle) {
+                assertThat(client.request("GET /api/permission/r/p", api.bearer())
+                                .reply()
+                                .body())
+                        .isEqualTo("{\"result\":false}");
+            }
+        } finally {
+            for (RawClient client : idle) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void whoNeverReadsIsCutOffAndHoldsNobodyUp() throws Exception {
+        try (TestApi impatient = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)));
+                RawClient deaf = impatient.raw()) {
+            String request = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n".repeat(500);
+
+            // The server's answers fill both ends' buffers; then nothing of ours is read any more, until it is cut off.
+            assertThat(catchThrowable(() -> {
+                        for (int i = 0; i < 2_000; i++) {
+                            deaf.send(request);
+                        }
+                    }))
+                    .isInstanceOf(IOException.class);
+            assertThat(impatient.askAnonymously("GET", "/ping").statusCode()).isEqualTo(200);
+        }
+    }
+}

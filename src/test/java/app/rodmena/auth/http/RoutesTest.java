@@ -1,0 +1,168 @@
+package app.rodmena.auth.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import app.rodmena.auth.testing.TestPostgres;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RoutesTest {
+    private TestApi api;
+
+    /** ada: admin, ops; bob: ops. admin: read, write; ops: read, run. */
+    @BeforeAll
+    void startWithSomeRoles() throws Exception {
+        api = new TestApi();
+        for (String path : List.of(
+                "/api/role/ops",
+                "/api/role/admin",
+                "/api/membership/ada/admin",
+                "/api/membership/ada/ops",
+                "/api/membership/bob/ops",
+                "/api/permission/admin/write",
+                "/api/permission/admin/read",
+                "/api/permission/ops/read",
+                "/api/permission/ops/run")) {
+            assertThat(api.ask("POST", path).body()).isEqualTo("{\"result\":true}");
+        }
+        try (Connection database = TestPostgres.connect(api.target);
+                var statement = database.createStatement()) {
+            statement.execute("update auth_group set description = 'Grüße, \"alle\"' where role = 'admin'");
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    static Stream<Arguments> reads() {
+        return Stream.of(
+                arguments("/ping", "{\"message\":\"PONG\"}"),
+                arguments("/api/permission/admin/write", "{\"result\":true}"),
+                arguments("/api/permission/ops/write", "{\"result\":false}"),
+                arguments("/api/permission/nobody/write", "{\"result\":false}"),
+                arguments(
+                        "/api/roles",
+                        "{\"result\":[{\"role\":\"admin\",\"description\":\"Grüße, \\\"alle\\\"\"},"
+                                + "{\"role\":\"ops\",\"description\":null}]}"),
+                arguments(
+                        "/api/user_roles/ada",
+                        "{\"result\":[{\"user\":\"ada\",\"role\":\"admin\"},{\"user\":\"ada\",\"role\":\"ops\"}]}"),
+                arguments("/api/user_roles/nobody", "{\"result\":[]}"),
+                arguments(
+                        "/api/members/ops",
+                        "{\"result\":[{\"user\":\"ada\",\"role\":\"ops\"},{\"user\":\"bob\",\"role\":\"ops\"}]}"),
+                arguments("/api/members/none", "{\"result\":[]}"),
+                arguments("/api/which_roles_can/read", "{\"result\":[{\"role\":\"admin\"},{\"role\":\"ops\"}]}"),
+                arguments("/api/which_roles_can/none", "{\"result\":[]}"),
+                arguments(
+                        "/api/which_users_can/read",
+                        "{\"result\":[{\"user\":\"ada\",\"role\":\"admin\"},{\"user\":\"ada\",\"role\":\"ops\"},"
+                                + "{\"user\":\"bob\",\"role\":\"ops\"}]}"),
+                arguments("/api/membership/ada/admin", wrapped("Membership checked", "{\"has_permission\":true}")),
+                arguments("/api/membership/bob/admin", wrapped("Membership checked", "{\"has_permission\":false}")),
+                arguments("/api/has_permission/bob/run", wrapped("Permission checked", "{\"has_permission\":true}")),
+                arguments("/api/has_permission/bob/write", wrapped("Permission checked", "{\"has_permission\":false}")),
+                arguments(
+                        "/api/user_permissions/ada",
+                        wrapped(
+                                "Permissions of the user",
+                                "{\"count\":4,\"permissions\":[{\"name\":\"read\"},{\"name\":\"read\"},"
+                                        + "{\"name\":\"run\"},{\"name\":\"write\"}]}")),
+                arguments(
+                        "/api/user_permissions/nobody",
+                        wrapped("Permissions of the user", "{\"count\":0,\"permissions\":[]}")),
+                arguments(
+                        "/api/role_permissions/admin",
+                        wrapped("Permissions of the role", "[{\"name\":\"read\"},{\"name\":\"write\"}]")),
+                arguments(
+                        "/api/workflow/users/run",
+                        wrapped(
+                                "Users who can run the workflow",
+                                "{\"count\":2,\"members\":[{\"user\":\"ada\",\"role\":\"ops\"},"
+                                        + "{\"user\":\"bob\",\"role\":\"ops\"}]}")),
+                arguments(
+                        "/api/workflow/user/ada/can_run/run",
+                        wrapped("Workflow permission checked", "{\"has_permission\":true}")),
+                arguments(
+                        "/api/workflow/user/carl/can_run/run",
+                        wrapped("Workflow permission checked", "{\"has_permission\":false}")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("reads")
+    void everyReadAnswersInItsShapeAndHeadAnswersLikeIt(String path, String body) throws Exception {
+        HttpResponse<String> got = api.ask("GET", path);
+        HttpResponse<String> head = api.ask("HEAD", path);
+
+        assertThat(got.statusCode()).isEqualTo(200);
+        assertThat(got.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(TestApi.timeless(got.body())).isEqualTo(body);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("Content-Length"))
+                .isEqualTo(got.headers().firstValue("Content-Length"))
+                .isPresent();
+    }
+
+    @Test
+    void aRoleIsMadeFilledEmptiedAndDeleted() throws Exception {
+        answers("POST", "/api/permission/temps/read", "{\"result\":false}");
+        answers("POST", "/api/membership/eve/temps", "{\"result\":false}");
+        answers("POST", "/api/role/temps", "{\"result\":true}");
+        answers("POST", "/api/role/temps", "{\"result\":true}");
+        answers("POST", "/api/membership/eve/temps", "{\"result\":true}");
+        answers("POST", "/api/permission/temps/read", "{\"result\":true}");
+        answers("GET", "/api/has_permission/eve/read", wrapped("Permission checked", "{\"has_permission\":true}"));
+        answers("DELETE", "/api/permission/temps/read", "{\"result\":true}");
+        answers("DELETE", "/api/permission/temps/read", "{\"result\":true}");
+        answers("GET", "/api/has_permission/eve/read", wrapped("Permission checked", "{\"has_permission\":false}"));
+        answers("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
+        answers("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
+        answers("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":true}"));
+        answers("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":false}"));
+    }
+
+    @Test
+    void everyKeyIsANamespaceOfItsOwnInWhateverCase() throws Exception {
+        try (RawClient client = api.raw()) {
+            assertThat(client.request(
+                                    "GET /api/members/ops",
+                                    "Authorization: BEARER   " + api.key.toUpperCase(Locale.ROOT))
+                            .reply()
+                            .body())
+                    .contains("ada");
+            assertThat(client.request(
+                                    "GET /api/members/ops",
+                                    "Authorization: bearer 00000000-0000-4000-8000-000000000000")
+                            .reply()
+                            .body())
+                    .isEqualTo("{\"result\":[]}");
+        }
+    }
+
+    private void answers(String method, String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = api.ask(method, path);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(TestApi.timeless(answer.body())).as(method + " " + path).isEqualTo(body);
+    }
+
+    private static String wrapped(String message, String data) {
+        return "{\"success\":true,\"code\":200,\"message\":\"%s\",\"data\":%s,\"timestamp\":\"T\"}"
+                .formatted(message, data);
+    }
+}

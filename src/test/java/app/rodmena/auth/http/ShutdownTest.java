@@ -1,0 +1,143 @@
+package app.rodmena.auth.http;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.testing.TestPostgres;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class ShutdownTest {
+    @Test
+    void whatIsInFlightIsAnsweredAndWhatComesLaterIsRefused() throws Exception {
+        try (TestApi api = new TestApi();
+                Connection blocker = TestPostgres.connect(api.target);
+                RawClient inFlight = api.raw();
+                RawClient keptAlive = api.raw();
+                RawClient idle = api.raw()) {
+            api.ask("POST", "/api/role/ops");
+            assertThat(keptAlive.request("GET /ping").reply().status()).isEqualTo(200);
+            assertThat(idle.request("GET /ping").reply().status()).isEqualTo(200);
+            lockRoles(blocker);
+            inFlight.request("POST /api/membership/ada/ops", api.bearer());
+            awaitSomebodyBlocked(blocker);
+
+            int port = api.listener.port();
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(api.listener::close);
+            await().untilAsserted(
+                            () -> assertThatThrownBy(() -> new RawClient(port)).isInstanceOf(ConnectException.class));
+
+            RawClient.Reply refusal =
+                    keptAlive.request("GET /api/roles", api.bearer()).reply();
+            assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.header("connection")).isEqualTo("close");
+            assertThat(refusal.header("retry-after")).isEqualTo("5");
+            assertThat(TestApi.timeless(refusal.body())).isEqualTo(TestApi.error(503, "This server is stopping"));
+            assertThat(keptAlive.isClosedByServer()).isTrue();
+            assertThat(api.health.ready().up()).isFalse();
+            assertThat(closed).isNotDone();
+
+            blocker.rollback();
+
+            assertThat(inFlight.reply().body()).isEqualTo("{\"result\":true}");
+            closed.get(10, SECONDS);
+            assertThat(idle.isClosedByServer()).isTrue();
+            assertNothingRuns();
+        }
+    }
+
+    @Test
+    void whoTakesLongerThanTheGraceIsCutOff() throws Exception {
+        HttpConfig hasty =
+                TestApi.CONFIG.withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMillis(300));
+        try (TestApi api = new TestApi(hasty);
+                Connection blocker = TestPostgres.connect(api.target);
+                RawClient stuck = api.raw()) {
+            api.ask("POST", "/api/role/ops");
+            lockRoles(blocker);
+            stuck.request("POST /api/membership/ada/ops", api.bearer());
+            awaitSomebodyBlocked(blocker);
+
+            long began = System.nanoTime();
+            api.listener.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+            assertThat(stuck.isClosedByServer()).isTrue();
+            assertNothingRuns();
+            blocker.rollback();
+        }
+    }
+
+    @Test
+    void aClientThatLeavesBeforeItsAnswerIsNotWaitedFor() throws Exception {
+        try (TestApi api = new TestApi();
+                Connection blocker = TestPostgres.connect(api.target)) {
+            api.ask("POST", "/api/role/ops");
+            lockRoles(blocker);
+            try (RawClient impatient = api.raw()) {
+                impatient.request("POST /api/membership/ada/ops", api.bearer());
+                awaitSomebodyBlocked(blocker);
+            }
+            try (RawClient halfWay = api.raw()) {
+                halfWay.send("POST /api/role/ops HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 9\r\n\r\nx"
+                        .formatted(api.bearer()));
+            }
+            blocker.rollback();
+
+            CompletableFuture.runAsync(api.listener::close).get(10, SECONDS);
+            assertNothingRuns();
+        }
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() throws Exception {
+        try (TestApi api = new TestApi()) {
+            api.listener.close();
+            api.listener.close();
+
+            assertNothingRuns();
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedAndNothingIsLeftRunning() throws Exception {
+        try (TestApi api = new TestApi()) {
+            HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
+
+            assertThatThrownBy(() -> ApiListener.start(taken, api.engine, api.health))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("127.0.0.1:" + api.listener.port());
+        }
+        assertNothingRuns();
+    }
+
+    private static void lockRoles(Connection blocker) throws SQLException {
+        blocker.setAutoCommit(false);
+        try (Statement statement = blocker.createStatement()) {
+            statement.execute("select 1 from auth_group for update");
+        }
+    }
+
+    private static void awaitSomebodyBlocked(Connection blocker) {
+        await().until(() -> {
+            try (Statement statement = blocker.createStatement();
+                    var blocked = statement.executeQuery("select count(*) from pg_stat_activity"
+                            + " where datname = current_database() and wait_event_type = 'Lock'")) {
+                return blocked.next() && blocked.getInt(1) == 1;
+            }
+        });
+    }
+
+    private static void assertNothingRuns() {
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("auth-http")));
+    }
+}

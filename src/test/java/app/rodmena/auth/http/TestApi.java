@@ -1,0 +1,97 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.health.Health;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** The real API on a free port over a database of its own, and a client that has a key. */
+final class TestApi implements AutoCloseable {
+    static final HttpConfig CONFIG = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
+
+    final DatabaseTarget target = MigratedDatabase.fresh();
+    final DatabaseEngine engine = DatabaseEngine.open(new DatabaseConfig(
+            target,
+            PoolSettings.DEFAULT,
+            "http-test-" + UUID.randomUUID().toString().substring(0, 8)));
+    final Health health = new Health(engine);
+    final String key = UUID.randomUUID().toString();
+    final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    final ApiListener listener;
+
+    TestApi() throws IOException {
+        this(CONFIG);
+    }
+
+    TestApi(HttpConfig config) throws IOException {
+        listener = ApiListener.start(config, engine, health);
+    }
+
+    /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */
+    TestApi(HttpConfig config, RouteTree routes) throws IOException {
+        listener = ApiListener.start(config, routes, health);
+    }
+
+    RawClient raw() throws IOException {
+        return new RawClient(listener.port());
+    }
+
+    String bearer() {
+        return "Authorization: Bearer " + key;
+    }
+
+    HttpRequest.Builder request(String method, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, BodyPublishers.noBody());
+    }
+
+    /** With the key. */
+    HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
+        return client.send(
+                request(method, path).header("Authorization", "Bearer " + key).build(), BodyHandlers.ofString());
+    }
+
+    /** With the key, without waiting. */
+    CompletableFuture<HttpResponse<String>> askAsync(String method, String path) {
+        return client.sendAsync(
+                request(method, path).header("Authorization", "Bearer " + key).build(), BodyHandlers.ofString());
+    }
+
+    /** Without a key. */
+    HttpResponse<String> askAnonymously(String method, String path) throws IOException, InterruptedException {
+        return client.send(request(method, path).build(), BodyHandlers.ofString());
+    }
+
+    /** The body with its time blanked, which is of the form that clients parse. */
+    static String timeless(String body) {
+        return body.replaceFirst(
+                "\"timestamp\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}\"}$", "\"timestamp\":\"T\"}");
+    }
+
+    static String error(int code, String message) {
+        return "{\"success\":false,\"code\":%d,\"message\":\"%s\",\"details\":{},\"timestamp\":\"T\"}"
+                .formatted(code, message);
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        engine.close();
+    }
+}
