@@ -2,13 +2,17 @@ package app.rodmena.auth.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.testing.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +61,33 @@ class HttpTest {
                 assertThat(client.reply().body())
                         .as("answer " + i)
                         .isEqualTo(i % 3 == 0 ? "{\"message\":\"PONG\"}" : "{\"result\":false}");
+            }
+        }
+        assertThat(Thread.getAllStackTraces().keySet())
+                .as("no second queue: what follows in a pipeline goes on where it arrived")
+                .extracting(Thread::getName)
+                .filteredOn(name -> name.startsWith("auth-http"))
+                .allMatch(name -> name.startsWith("auth-http I/O") || name.equals("auth-http Accept"));
+    }
+
+    @Test
+    void aLongListReachesAClientThatReadsAtItsLeisure() throws Exception {
+        String tenant = UUID.randomUUID().toString();
+        try (Connection database = TestPostgres.connect(api.target);
+                PreparedStatement roles = database.prepareStatement(
+                        "insert into auth_group (creator, role) select ?, 'role' || n from generate_series(1, 100000) n")) {
+            roles.setString(1, tenant);
+            roles.executeUpdate();
+        }
+        try (RawClient client = api.raw()) {
+            // Three answers of 4 MB are asked for before the first is read.
+            for (int i = 0; i < 3; i++) {
+                client.request("GET /api/roles", "Authorization: Bearer " + tenant);
+            }
+            for (int i = 0; i < 3; i++) {
+                String body = client.reply().body();
+                assertThat(body.split("\"role\":", -1)).hasSize(100_001);
+                assertThat(body).endsWith("]}");
             }
         }
     }
