@@ -1,0 +1,101 @@
+package app.rodmena.auth.embedded;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.io.FileUtils;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * PostgreSQL's binaries for this machine, as they lie on the class path.
+ *
+ * @param resource the archive
+ * @param key a name that differs whenever the archive does
+ */
+record Archive(URL resource, String key) {
+    private static final int OWNER_EXECUTES = 0100;
+
+    /** The archive for this operating system and processor, named as zonky names them. */
+    static Archive forThisMachine() throws IOException, EmbeddedDatabaseException {
+        String system = System.getProperty("os.name").startsWith("Mac") ? "darwin" : System.getProperty("os.name");
+        String processor = switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64" -> "arm_64";
+            default -> System.getProperty("os.arch");
+        };
+        String name = "postgres-%s-%s".formatted(system, processor).toLowerCase(Locale.ROOT);
+        // Alpine's C library is another one, so it has binaries of its own; the general ones may be there as well.
+        boolean alpine = Files.exists(Path.of("/etc/alpine-release"));
+        URL resource = (alpine ? Stream.of(name + "-alpine_linux", name) : Stream.of(name))
+                .map(candidate -> Archive.class.getResource("/" + candidate + ".txz"))
+                .filter(url -> url != null)
+                .findFirst()
+                .orElseThrow(() -> new EmbeddedDatabaseException(
+                        "This build carries no PostgreSQL for %s on %s; build it on such a machine, or name a database with --database-url"
+                                .formatted(System.getProperty("os.name"), System.getProperty("os.arch"))));
+        // The checksum that the jar has already: reading 15 MB for a better one would double the time of a warm start,
+        // and whoever can change the jar has no need to deceive us about it.
+        return resource.openConnection() instanceof JarURLConnection jar
+                ? new Archive(
+                        resource, "%s-%08x".formatted(name, jar.getJarEntry().getCrc()))
+                : new Archive(resource, name);
+    }
+
+    /**
+     * The unpacked archive below {@code cache}, unpacked now if it is not there yet. Safe when several processes do so
+     * at once, and when one of them is killed: what is there under its final name is complete and on disk.
+     */
+    Path unpackedIn(Path cache) throws IOException {
+        Path home = cache.resolve(key);
+        if (Files.isDirectory(home)) {
+            return home;
+        }
+        Path partial = Files.createTempDirectory(cache, "unpacking-");
+        try {
+            unpackTo(partial);
+            Files.move(partial, home, ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!Files.isDirectory(home)) {
+                throw e;
+            }
+            // Another process was faster, and its copy is as good as ours.
+        } finally {
+            FileUtils.deleteQuietly(partial.toFile());
+        }
+        return home;
+    }
+
+    private void unpackTo(Path directory) throws IOException {
+        try (InputStream compressed = resource.openStream();
+                TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(compressed))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                Path path = directory.resolve(entry.getName()).normalize();
+                if (!path.startsWith(directory)) {
+                    throw new IOException("%s leads out of the archive".formatted(entry.getName()));
+                }
+                if (entry.isDirectory()) {
+                    Files.createDirectories(path);
+                } else if (entry.isSymbolicLink()) {
+                    Files.createDirectories(path.getParent());
+                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+                } else {
+                    Files.createDirectories(path.getParent());
+                    Files.copy(tar, path);
+                    boolean program = (entry.getMode() & OWNER_EXECUTES) != 0;
+                    Files.setPosixFilePermissions(
+                            path, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+                }
+            }
+        }
+    }
+}

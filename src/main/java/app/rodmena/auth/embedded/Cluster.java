@@ -1,0 +1,84 @@
+package app.rodmena.auth.embedded;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+
+/** PostgreSQL's own data directory, within ours: made once, and of one major version for life. */
+final class Cluster {
+    private static final String UNFINISHED = "initdb-";
+    private static final int MAX_CONNECTIONS = 220;
+
+    private Cluster() {}
+
+    /**
+     * The passwords of the cluster in {@code directory}, which is made now if there is none.
+     *
+     * <p>It gets its name when it is complete and on disk. One that was being made when its maker was killed has
+     * another name, and is thrown away.
+     *
+     * @throws EmbeddedDatabaseException if it is of another major version
+     */
+    static Logins open(DataDirectory directory, Binaries binaries) throws IOException, EmbeddedDatabaseException {
+        Path cluster = directory.cluster();
+        if (Files.notExists(cluster)) {
+            deleteUnfinished(directory.path());
+            Logins logins = Logins.createIn(directory.passwords());
+            initialise(directory, binaries, logins);
+            return logins;
+        }
+        String made = Files.readString(cluster.resolve("PG_VERSION")).strip();
+        if (!made.equals(binaries.majorVersion())) {
+            throw new EmbeddedDatabaseException(
+                    "The data directory %s was made by PostgreSQL %s, and this server brings PostgreSQL %s; dump it with %2$s and restore it into a new directory, or run pg_upgrade on %s"
+                            .formatted(directory.path(), made, binaries.majorVersion(), cluster));
+        }
+        return Logins.readFrom(directory.passwords());
+    }
+
+    private static void initialise(DataDirectory directory, Binaries binaries, Logins logins)
+            throws IOException, EmbeddedDatabaseException {
+        Path unfinished = Files.createTempDirectory(directory.path(), UNFINISHED);
+        Path password = directory.path().resolve(UNFINISHED + "password");
+        try {
+            Logins.writePrivately(password, List.of(logins.superuser().reveal()));
+            var outcome = binaries.run(
+                    "initdb",
+                    "--pgdata=" + unfinished,
+                    "--username=" + Logins.SUPERUSER,
+                    "--auth=scram-sha-256",
+                    "--pwfile=" + password,
+                    // PostgreSQL's own collation: the same order on every machine, and no C library can change it.
+                    "--encoding=UTF8",
+                    "--no-locale",
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    // In the configuration file, not on the command line, so that ALTER SYSTEM can change it.
+                    "--set=max_connections=" + MAX_CONNECTIONS,
+                    directory.isEphemeral() ? "--no-sync" : "--sync-method=fsync");
+            if (outcome.exitCode() != 0) {
+                throw new EmbeddedDatabaseException(Complaint.from(outcome.output(), directory.path()));
+            }
+            Files.move(unfinished, directory.cluster(), ATOMIC_MOVE);
+            try (FileChannel entries = FileChannel.open(directory.path())) {
+                entries.force(true);
+            }
+        } finally {
+            Files.deleteIfExists(password);
+            FileUtils.deleteQuietly(unfinished.toFile());
+        }
+    }
+
+    private static void deleteUnfinished(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            entries.filter(entry -> entry.getFileName().toString().startsWith(UNFINISHED))
+                    .forEach(entry -> FileUtils.deleteQuietly(entry.toFile()));
+        }
+    }
+}

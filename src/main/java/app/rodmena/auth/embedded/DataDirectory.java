@@ -1,0 +1,202 @@
+package app.rodmena.auth.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+
+/**
+ * A directory that is ours alone for as long as this is open: no two servers use the same one at once.
+ *
+ * <p>The lock is the operating system's, on a file that stays: it dies with the process that holds it, however that
+ * dies, and never has to be cleaned up.
+ */
+final class DataDirectory implements AutoCloseable {
+    static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private static final String LOCK = "server.lock";
+    private static final String EPHEMERAL = "ephemeral-";
+
+    /** What pg_ctl's command line, which passes through a shell, and postmaster.pid, which has lines, can't hold. */
+    private static final Pattern UNSPEAKABLE = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
+
+    /**
+     * Held by this process. The operating system's lock is the process's, not the channel's: opening and closing the
+     * file a second time would silently give it up.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path path;
+    private final FileChannel lock;
+    private final boolean ephemeral;
+
+    private DataDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+        this.ephemeral = path.getFileName().toString().startsWith(EPHEMERAL);
+    }
+
+    /**
+     * Claims {@code path}, which is made if it is missing.
+     *
+     * @throws EmbeddedDatabaseException if it is in use, or something else is in it
+     */
+    static DataDirectory claim(Path path) throws IOException, EmbeddedDatabaseException {
+        Path real = create(path);
+        if (Files.notExists(real.resolve(LOCK)) && hasStrangersIn(real)) {
+            throw new EmbeddedDatabaseException(
+                    "The data directory %s is not empty, and what is in it was not put there by this server; choose another"
+                            .formatted(path));
+        }
+        Optional<DataDirectory> claimed = tryClaim(real);
+        if (claimed.isEmpty()) {
+            throw new EmbeddedDatabaseException(
+                    "The data directory %s is in use by another server (pid %s); stop that one, or choose another data directory"
+                            .formatted(path, holder(real)));
+        }
+        return claimed.get();
+    }
+
+    /** Claims a new directory below {@code parent}, which goes away when it is given up. */
+    static DataDirectory claimNewBelow(Path parent) throws IOException, EmbeddedDatabaseException {
+        return claim(Files.createTempDirectory(create(parent), EPHEMERAL));
+    }
+
+    /** Claims the directories that ephemeral servers have left below {@code parent} when they were killed. */
+    static List<DataDirectory> claimAbandonedBelow(Path parent) throws IOException {
+        List<DataDirectory> abandoned = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(parent)) {
+            for (Path entry : (Iterable<Path>) entries::iterator) {
+                // An owner writes its pid once it has the lock: before that, it is not abandoned but new.
+                if (entry.getFileName().toString().startsWith(EPHEMERAL)
+                        && Files.isDirectory(entry, NOFOLLOW_LINKS)
+                        && !holder(entry.toRealPath()).isEmpty()) {
+                    tryClaim(entry.toRealPath()).ifPresent(abandoned::add);
+                }
+            }
+        }
+        return abandoned;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Where PostgreSQL has its own data directory. */
+    Path cluster() {
+        return path.resolve("postgresql");
+    }
+
+    /** PostgreSQL's log since its last start. */
+    Path log() {
+        return path.resolve("postgresql.log");
+    }
+
+    /** The log of the start before that: it may be what tells why there was another. */
+    Path previousLog() {
+        return path.resolve("postgresql.log.1");
+    }
+
+    Path passwords() {
+        return path.resolve("pgpass");
+    }
+
+    /** Whether it goes away when it is given up. */
+    boolean isEphemeral() {
+        return ephemeral;
+    }
+
+    /** Gives the directory up. What is in it stays, unless it is ephemeral. */
+    @Override
+    public void close() throws IOException {
+        try (lock) {
+            if (ephemeral) {
+                FileUtils.deleteDirectory(path.toFile());
+            }
+        } finally {
+            HELD.remove(path);
+        }
+    }
+
+    private static Path create(Path path) throws IOException, EmbeddedDatabaseException {
+        if (UNSPEAKABLE.matcher(path.toString()).find()) {
+            throw new EmbeddedDatabaseException(
+                    "The data directory '%s' has a character in its name that PostgreSQL's tools can't take: one of \" $ ` \\ or a control character"
+                            .formatted(UNSPEAKABLE.matcher(path.toString()).replaceAll("?")));
+        }
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new EmbeddedDatabaseException("%s can't be a data directory, since it is a file".formatted(path));
+        }
+        return Files.isDirectory(path)
+                ? path.toRealPath()
+                : Files.createDirectories(path, OWNER_ONLY).toRealPath();
+    }
+
+    private static boolean hasStrangersIn(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    // Every new ext4 disk has the one; a directory that is under version control, the other.
+                    .anyMatch(name ->
+                            !name.equals("lost+found") && !name.startsWith(".git") && !name.startsWith(EPHEMERAL));
+        }
+    }
+
+    private static Optional<DataDirectory> tryClaim(Path real) throws IOException {
+        if (!HELD.add(real)) {
+            return Optional.empty();
+        }
+        FileChannel channel = null;
+        boolean claimed = false;
+        try {
+            channel = FileChannel.open(
+                    real.resolve(LOCK),
+                    Set.of(CREATE, READ, WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            if (channel.tryLock() == null) {
+                return Optional.empty();
+            }
+            channel.truncate(0).write(ByteBuffer.wrap(ownPid().getBytes(UTF_8)));
+            claimed = true;
+            return Optional.of(new DataDirectory(real, channel));
+        } finally {
+            if (!claimed) {
+                HELD.remove(real);
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        }
+    }
+
+    private static String ownPid() {
+        return Long.toString(ProcessHandle.current().pid());
+    }
+
+    /** The pid of whoever has or last had the lock; empty if nobody ever had. */
+    private static String holder(Path real) throws IOException {
+        if (HELD.contains(real)) {
+            return ownPid();
+        }
+        Path lock = real.resolve(LOCK);
+        return Files.exists(lock) ? Files.readString(lock) : "";
+    }
+}

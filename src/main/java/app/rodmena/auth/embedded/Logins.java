@@ -1,0 +1,95 @@
+package app.rodmena.auth.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import app.rodmena.auth.postgres.Secret;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The two passwords of a data directory, in a file of the form that psql reads with PGPASSFILE.
+ *
+ * @param superuser of the role {@value #SUPERUSER}, which only sets the other one up
+ * @param server of the role {@value #SERVER}, which the server works as
+ */
+record Logins(Secret superuser, Secret server) {
+    static final String SUPERUSER = "postgres";
+    static final String SERVER = "auth";
+
+    private static final Logger log = LoggerFactory.getLogger(Logins.class);
+    private static final String LINE = "127.0.0.1:*:*:%s:%s";
+    private static final int PASSWORD_BYTES = 24;
+
+    /** New random passwords, in {@code file} before anything else knows them. */
+    static Logins createIn(Path file) throws IOException {
+        var logins = new Logins(randomPassword(), randomPassword());
+        writePrivately(
+                file,
+                List.of(
+                        LINE.formatted(SUPERUSER, logins.superuser.reveal()),
+                        LINE.formatted(SERVER, logins.server.reveal())));
+        return logins;
+    }
+
+    /** The passwords in {@code file}. */
+    static Logins readFrom(Path file) throws IOException, EmbeddedDatabaseException {
+        if (Files.notExists(file)) {
+            throw new EmbeddedDatabaseException(
+                    "The passwords of the data directory are gone: there is no %s; put it back from a backup"
+                            .formatted(file));
+        }
+        if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(file)).endsWith("------")) {
+            log.warn("{} could be read by others; it can't any more, but its passwords may be known", file);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+        List<String> lines = Files.readAllLines(file);
+        return new Logins(passwordOf(SUPERUSER, lines, file), passwordOf(SERVER, lines, file));
+    }
+
+    /** Writes lines that nobody else can read at any time, and that are all on disk once the file has its name. */
+    static void writePrivately(Path file, List<String> lines) throws IOException {
+        Path partial = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(partial);
+        try (FileChannel channel = FileChannel.open(
+                partial,
+                Set.of(CREATE_NEW, WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer text = ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(UTF_8));
+            while (text.hasRemaining()) {
+                channel.write(text);
+            }
+            channel.force(true);
+        }
+        Files.move(partial, file, ATOMIC_MOVE);
+    }
+
+    private static Secret passwordOf(String role, List<String> lines, Path file) throws EmbeddedDatabaseException {
+        String start = LINE.formatted(role, "");
+        return lines.stream()
+                .filter(line -> line.startsWith(start))
+                .map(line -> Secret.of(line.substring(start.length())))
+                .findFirst()
+                .orElseThrow(() -> new EmbeddedDatabaseException(
+                        "There is no password for %s in %s; put the file back from a backup".formatted(role, file)));
+    }
+
+    /** Hexadecimal, so that it needs no quoting anywhere. */
+    private static Secret randomPassword() {
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Secret.of(HexFormat.of().formatHex(bytes));
+    }
+}

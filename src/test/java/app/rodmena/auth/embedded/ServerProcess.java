@@ -1,0 +1,94 @@
+package app.rodmena.auth.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process with an embedded database in it, which stores one number after another until it is killed. */
+final class ServerProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+
+    private ServerProcess(Process process) {
+        this.process = process;
+        this.output = process.inputReader();
+    }
+
+    static ServerProcess startOn(Path directory, boolean ephemeral) throws IOException {
+        return new ServerProcess(new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ServerProcess.class.getName(),
+                        directory.toString(),
+                        Boolean.toString(ephemeral))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    public static void main(String[] args) throws Exception {
+        var database = EmbeddedDatabase.start(new EmbeddedConfig(Path.of(args[0]), Boolean.parseBoolean(args[1])));
+        var target = database.target();
+        try (var connection = DriverManager.getConnection(
+                        target.jdbcUrl(), target.user(), target.password().reveal());
+                var statement = connection.createStatement()) {
+            statement.execute("create table stored (number int)");
+            for (int number = 1; true; number++) {
+                statement.execute("insert into stored values (%d)".formatted(number));
+                System.out.println(number);
+            }
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Waits until so many numbers are stored. */
+    void store(int count) throws IOException {
+        for (int number = 1; number <= count; number++) {
+            assertThat(output.readLine()).isEqualTo(Integer.toString(number));
+        }
+    }
+
+    List<ProcessHandle> guards() {
+        return process.children().toList();
+    }
+
+    /** Kills it with -9, and with it its guard, so that its postmaster is left behind. */
+    void killWithGuard() {
+        List<ProcessHandle> guards = guards();
+        assertThat(guards).hasSize(1);
+        guards.forEach(ServerProcess::kill);
+        kill();
+    }
+
+    /** Kills it with -9. */
+    void kill() {
+        kill(process.toHandle());
+    }
+
+    static void kill(ProcessHandle process) {
+        process.destroyForcibly();
+        await().atMost(10, TimeUnit.SECONDS).until(() -> !process.isAlive());
+    }
+
+    /** The last number that the process said was stored, once it is dead. */
+    int lastStored() throws IOException {
+        return output.lines()
+                .reduce((former, latter) -> latter)
+                .map(Integer::parseInt)
+                .orElse(0);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
