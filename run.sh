@@ -37,21 +37,27 @@ find_java() {
   else
     java=$(command -v java) || die "needs a JDK, 17 or newer: java is not on the PATH, and JAVA_HOME is not set"
   fi
-  java_version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p')
-  case $java_version in
-    '' | *[!0-9]*) java_version=${java_version#1.} ;;
-  esac
+  properties=$("$java" -XshowSettings:properties -version 2>&1)
+  java_version=$(sed -n 's/^ *java.specification.version = //p' <<<"$properties")
+  java_home=$(sed -n 's/^ *java.home = //p' <<<"$properties")
+  java_version=${java_version#1.} # Java 8 called itself 1.8
   [ "${java_version:-0}" -ge 17 ] 2>/dev/null || die "needs Java 17 or newer; $java is ${java_version:-unknown}"
 }
 
 need_maven() {
   command -v mvn >/dev/null || die "needs Maven (mvn) to build: Debian's package is maven"
-  [ -x "$(dirname "$java")/javac" ] || command -v javac >/dev/null || die "needs a JDK to build: $java has no javac beside it"
+  [ -x "$java_home/bin/javac" ] || die "needs a JDK to build: there is no javac in $java_home"
 }
 
-# Maven reads MAVEN_ARGS itself only since 3.9
+# Builds with the Java that runs the result
 maven() (
   cd "$home"
+  export JAVA_HOME=$java_home
+  if [ "$java_version" -ge 24 ]; then
+    # Maven 3's own libraries make these Javas complain
+    export MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}"
+  fi
+  # Maven reads MAVEN_ARGS itself only since 3.9
   words=${MAVEN_ARGS:-}
   unset MAVEN_ARGS
   # shellcheck disable=SC2086  # it is a list of words

@@ -74,14 +74,9 @@ final class Banner {
 
     /** Settings that say nothing about the database chosen. */
     private static Set<Setting> withoutMeaning(Database database) {
-        if (database instanceof Database.Embedded embedded) {
-            Set<Setting> silent = EnumSet.of(Setting.DATABASE_PASSWORD_FILE);
-            if (embedded.ephemeral()) {
-                silent.add(Setting.DATA_DIR);
-            }
-            return silent;
-        }
-        return EnumSet.of(Setting.DATA_DIR, Setting.EPHEMERAL);
+        return database instanceof Database.Embedded
+                ? EnumSet.of(Setting.DATABASE_PASSWORD_FILE)
+                : EnumSet.of(Setting.DATA_DIR, Setting.EPHEMERAL);
     }
 
     private static String padded(String text, int width) {

@@ -1,6 +1,7 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
@@ -59,11 +60,7 @@ final class DatabaseChoice {
         if (settings.has(Setting.DATABASE_PASSWORD_FILE)) {
             throw settings.get(Setting.DATABASE_PASSWORD_FILE).refuse("must go with --database-url");
         }
-        if (isEphemeral() && settings.isGiven(Setting.DATA_DIR)) {
-            throw contradiction(
-                    Setting.EPHEMERAL, settings.get(Setting.DATA_DIR), "keeps its data nowhere, and deletes none");
-        }
-        return new Database.Embedded(path(settings.get(Setting.DATA_DIR)), isEphemeral());
+        return new Database.Embedded(new EmbeddedConfig(path(settings.get(Setting.DATA_DIR)), isEphemeral()));
     }
 
     private boolean isEphemeral() {

@@ -1,7 +1,6 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.postgres.Secret;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +66,7 @@ public final class Main {
     private static void report(Exception failure) {
         Logger log = LoggerFactory.getLogger(Main.class);
         Optional<Throwable> outside = Stream.<Throwable>iterate(failure, cause -> cause != null, Throwable::getCause)
-                .filter(cause -> cause instanceof IOException || cause instanceof IllegalStateException)
+                .filter(cause -> !(cause instanceof RuntimeException) || cause instanceof IllegalStateException)
                 .findFirst();
         if (outside.isPresent() && outside.get().getMessage() != null) {
             log.error("Stopped: {}", outside.get().getMessage());

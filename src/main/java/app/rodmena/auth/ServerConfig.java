@@ -1,9 +1,9 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -28,15 +28,10 @@ public record ServerConfig(Database database, PoolSettings pool, HttpConfig http
             }
         }
 
-        /**
-         * One of our own, started and stopped with the server.
-         *
-         * @param dataDirectory where its data is kept
-         * @param ephemeral whether the data goes away at the end; {@code dataDirectory} is not touched then
-         */
-        record Embedded(Path dataDirectory, boolean ephemeral) implements Database {
+        /** One of our own, started and stopped with the server. */
+        record Embedded(EmbeddedConfig config) implements Database {
             public Embedded {
-                Objects.requireNonNull(dataDirectory, "dataDirectory");
+                Objects.requireNonNull(config, "config");
             }
         }
     }

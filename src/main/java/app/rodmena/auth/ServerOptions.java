@@ -60,7 +60,8 @@ final class ServerOptions {
             throw new UsageError(
                     ((OptionSpec) e.getMissing().get(0)).longestName() + " needs a value; --help says which");
         } catch (ParameterException e) {
-            throw new UsageError(e.getMessage().lines().findFirst().orElse("the command line can't be read"));
+            // Its message could quote a secret
+            throw new UsageError("the command line can't be read; --help tells how it goes");
         }
     }
 

@@ -49,7 +49,7 @@ enum Setting {
     DATABASE_PASSWORD_FILE(
             Group.DATABASE, "FILE", "", "File with the password, if the URL has none; or set PGPASSWORD"),
     DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Where this server's own PostgreSQL keeps its data"),
-    EPHEMERAL(Group.DATABASE, "", "false", Kind.SWITCH, "This server's own PostgreSQL forgets everything at the end"),
+    EPHEMERAL(Group.DATABASE, "", "false", Kind.SWITCH, "Its data is new at the start and gone at the end"),
     FAIL_FAST(
             Group.DATABASE,
             "",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class ConfigurationTest {
         assertThat(config.http().corsOrigins()).containsExactly("https://a.example", "https://b.example");
         assertThat(config.instance()).isEqualTo("blue");
         assertThat(config.failFast()).isTrue();
-        assertThat(config.database()).isEqualTo(new Database.Embedded(Path.of("elsewhere"), false));
+        assertThat(config.database()).isEqualTo(new Database.Embedded(new EmbeddedConfig(Path.of("elsewhere"), false)));
     }
 
     @ParameterizedTest
@@ -116,7 +117,6 @@ class ConfigurationTest {
                 "--port=1 --port=2      | | --port is given 2 times",
                 "serve                  | | there is an argument that belongs to no flag",
                 "--database-password-file=f | | --database-password-file: 'f'; must go with --database-url",
-                "--ephemeral --data-dir=d   | | --ephemeral can't go with --data-dir",
                 "--ephemeral --database-url=postgresql://h/d | | --ephemeral can't go with --database-url",
                 "--database-url=postgresql://h/d | AUTH_DATA_DIR=d | AUTH_DATA_DIR can't go with --database-url",
                 "--database-url=postgresql://u:p@h/d --database-password-file=f | | --database-password-file can't go with",

@@ -2,6 +2,7 @@ package app.rodmena.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Secret;
@@ -120,7 +121,8 @@ class SettingTest {
 
         assertThat(config.pool()).isEqualTo(PoolSettings.DEFAULT);
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);
-        assertThat(config.database()).isEqualTo(new ServerConfig.Database.Embedded(Path.of("./data"), false));
+        assertThat(config.database())
+                .isEqualTo(new ServerConfig.Database.Embedded(new EmbeddedConfig(Path.of("./data"), false)));
         assertThat(config.failFast()).isFalse();
     }
 }

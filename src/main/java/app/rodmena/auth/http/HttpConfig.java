@@ -43,7 +43,7 @@ public record HttpConfig(
     public HttpConfig {
         Objects.requireNonNull(host, "host");
         if (host.isBlank()) {
-            throw new IllegalArgumentException("host: ''; must be an address or a name");
+            throw new IllegalArgumentException("host: '%s'; must be an address or a name".formatted(host));
         }
         range("port", port, 0, 65_535);
         range("max_header_bytes", maxHeaderBytes, 1024, 1024 * 1024);
