@@ -43,7 +43,8 @@ public final class Main {
         } catch (UsageError e) {
             err.println("auth: " + e.getMessage());
             return MISUSED;
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // Errors too: who waits for the exit code would wait for ever
             report(e);
             return FAILED;
         }
@@ -63,10 +64,11 @@ public final class Main {
     }
 
     /** What the world outside did wrong is told in a line; what we did wrong with all its traces. */
-    private static void report(Exception failure) {
+    private static void report(Throwable failure) {
         Logger log = LoggerFactory.getLogger(Main.class);
         Optional<Throwable> outside = Stream.<Throwable>iterate(failure, cause -> cause != null, Throwable::getCause)
-                .filter(cause -> !(cause instanceof RuntimeException) || cause instanceof IllegalStateException)
+                .filter(cause -> cause instanceof IllegalStateException
+                        || (cause instanceof Exception && !(cause instanceof RuntimeException)))
                 .findFirst();
         if (outside.isPresent() && outside.get().getMessage() != null) {
             log.error("Stopped: {}", outside.get().getMessage());
