@@ -109,6 +109,11 @@ public final class DatabaseEngine implements AutoCloseable {
         preparation.awaitFirstAttempt();
     }
 
+    /** Waits until that first attempt has ended, well or badly, or the time is over. */
+    public void awaitFirstAttempt(Duration most) {
+        preparation.awaitFirstAttempt(most);
+    }
+
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;

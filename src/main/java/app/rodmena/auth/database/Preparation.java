@@ -1,9 +1,11 @@
 package app.rodmena.auth.database;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,17 @@ final class Preparation implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "interrupted", e);
+        }
+    }
+
+    /** Waits until the first attempt has ended, well or badly, or the time is over. */
+    void awaitFirstAttempt(Duration most) {
+        try {
+            firstAttempt.handle((done, failure) -> null).get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("The first attempt to prepare the database goes on", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
