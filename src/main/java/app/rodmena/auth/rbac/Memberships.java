@@ -34,11 +34,18 @@ public final class Memberships {
                                 ), revived as (
                                     update auth_membership m set is_active = true, modified = now() from known
                                     where m.id = known.id and not known.is_active
-                                ), purged as (
-                                    -- What a dead row still held must not come back with it.
-                                    delete from membership_groups fact using known, granting
+                                ), stale as (
+                                    -- What a dead row still held must not come back with it. In order of the keys, so
+                                    -- that two that purge can't wait for each other.
+                                    select fact.membership_id, fact.group_id
+                                    from membership_groups fact, known, granting
                                     where fact.membership_id = known.id and not known.is_active
                                         and fact.group_id <> granting.id
+                                    order by fact.membership_id, fact.group_id
+                                    for update of fact
+                                ), purged as (
+                                    delete from membership_groups fact using stale
+                                    where fact.membership_id = stale.membership_id and fact.group_id = stale.group_id
                                 ), added as (
                                     -- A conflict is another client who adds the same user just now.
                                     insert into auth_membership (creator, "user")

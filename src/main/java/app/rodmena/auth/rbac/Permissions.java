@@ -50,11 +50,18 @@ public final class Permissions {
                                 ), revived as (
                                     update auth_permission p set is_active = true, modified = now() from known
                                     where p.id = known.id and not known.is_active
-                                ), purged as (
-                                    -- Whoever had it before it died must not have it again.
-                                    delete from permission_groups fact using known, granting
+                                ), stale as (
+                                    -- Whoever had it before it died must not have it again. In order of the keys, so
+                                    -- that two that purge can't wait for each other.
+                                    select fact.permission_id, fact.group_id
+                                    from permission_groups fact, known, granting
                                     where fact.permission_id = known.id and not known.is_active
                                         and fact.group_id <> granting.id
+                                    order by fact.permission_id, fact.group_id
+                                    for update of fact
+                                ), purged as (
+                                    delete from permission_groups fact using stale
+                                    where fact.permission_id = stale.permission_id and fact.group_id = stale.group_id
                                 ), added as (
                                     -- A conflict is another client who adds the same permission just now.
                                     insert into auth_permission (creator, name)

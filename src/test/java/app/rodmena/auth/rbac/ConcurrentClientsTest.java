@@ -2,7 +2,10 @@ package app.rodmena.auth.rbac;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.TestPostgres;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -86,7 +89,9 @@ class ConcurrentClientsTest {
             expected.add(new Member("ann", "role%02d".formatted(role)));
         }
         tenant.execute("update auth_membership set is_active = false where creator = ?");
-        assertThat(together(client -> () -> tenant.join("ann", "role%02d".formatted(client))))
+        assertThat(behindOneAnother(
+                        "select from auth_membership where creator = ? for update",
+                        client -> () -> tenant.join("ann", "role%02d".formatted(client))))
                 .containsOnly(true);
         assertThat(tenant.rolesOf("ann")).isEqualTo(expected);
     }
@@ -102,7 +107,9 @@ class ConcurrentClientsTest {
             expected.add("role%02d".formatted(role));
         }
         tenant.execute("update auth_permission set is_active = false where creator = ?");
-        assertThat(together(client -> () -> tenant.allow("role%02d".formatted(client), "read")))
+        assertThat(behindOneAnother(
+                        "select from auth_permission where creator = ? for update",
+                        client -> () -> tenant.allow("role%02d".formatted(client), "read")))
                 .containsOnly(true);
         assertThat(tenant.whichRolesCan("read")).isEqualTo(expected);
     }
@@ -124,6 +131,29 @@ class ConcurrentClientsTest {
             assertThat(tenant.members("admin")).isEmpty();
             assertThat(tenant.permissionsOfRole("admin")).isEmpty();
             tenant.deleteRole("admin");
+        }
+    }
+
+    @Test
+    void thoseWhoPurgeRolesAndThoseWhoPurgeUsersDoNotBlockEachOther() throws Exception {
+        tenant.createRole("spare");
+        for (int round = 0; round < 5; round++) {
+            for (int role = 0; role < CLIENTS; role++) {
+                tenant.createRole("role" + role);
+            }
+            tenant.execute("""
+                    insert into auth_membership (creator, "user") select ?, 'user' || u from generate_series(0, 63) u
+                        on conflict do nothing;
+                    insert into membership_groups (membership_id, group_id)
+                        select m.id, g.id from auth_membership m join auth_group g using (creator)
+                        where creator = ? and role <> 'spare' order by random()
+                        on conflict do nothing;
+                    update auth_membership set is_active = false where creator = ?;
+                    """);
+            assertThat(together(client -> client % 2 == 0
+                            ? () -> tenant.deleteRole("role" + client)
+                            : () -> tenant.join("user" + client, "spare")))
+                    .containsOnly(true);
         }
     }
 
@@ -169,8 +199,27 @@ class ConcurrentClientsTest {
         }
     }
 
+    /** What all clients were answered, who had all begun before the first could go on. */
+    private List<Boolean> behindOneAnother(String lock, IntFunction<Callable<Boolean>> question) throws Exception {
+        try (Connection holder = TestPostgres.connect(tenants.target)) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute(lock.replace("?", "'" + tenant.key.creator() + "'"));
+            List<Future<Boolean>> asked = ask(question);
+            await().atMost(60, SECONDS).until(() -> tenant.number("""
+                                    select count(*) from pg_stat_activity
+                                    where datname = current_database() and wait_event_type = 'Lock'
+                                    """) == CLIENTS);
+            holder.rollback();
+            return answers(asked);
+        }
+    }
+
     /** What all clients were answered, having asked at the same time. */
     private static List<Boolean> together(IntFunction<Callable<Boolean>> question) throws Exception {
+        return answers(ask(question));
+    }
+
+    private static List<Future<Boolean>> ask(IntFunction<Callable<Boolean>> question) {
         CountDownLatch ready = new CountDownLatch(CLIENTS);
         List<Future<Boolean>> asked = new ArrayList<>();
         for (int client = 0; client < CLIENTS; client++) {
@@ -181,6 +230,10 @@ class ConcurrentClientsTest {
                 return mine.call();
             }));
         }
+        return asked;
+    }
+
+    private static List<Boolean> answers(List<Future<Boolean>> asked) throws Exception {
         List<Boolean> answers = new ArrayList<>();
         for (Future<Boolean> answer : asked) {
             answers.add(answer.get(120, SECONDS));
