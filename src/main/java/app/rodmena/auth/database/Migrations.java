@@ -36,7 +36,7 @@ public final class Migrations {
 
     /**
      * @param dataSource gives connections of the migrations' own: not of the pool, and without its statement and socket
-     *     timeouts, since changing a big table takes the time it takes. Up to four are open at once.
+     *     timeouts, since changing a big table takes the time it takes. A few are open at once.
      */
     public Migrations(DataSource dataSource) {
         this.dataSource = dataSource;

@@ -150,9 +150,14 @@ class ConcurrentClientsTest {
                         on conflict do nothing;
                     update auth_membership set is_active = false where creator = ?;
                     """);
-            assertThat(together(client -> client % 2 == 0
-                            ? () -> tenant.deleteRole("role" + client)
-                            : () -> tenant.join("user" + client, "spare")))
+            assertThat(behindOneAnother(
+                            """
+                            select from membership_groups f join auth_group g on g.id = f.group_id
+                            where creator = ? for update of f
+                            """,
+                            client -> client % 2 == 0
+                                    ? () -> tenant.deleteRole("role" + client)
+                                    : () -> tenant.join("user" + client, "spare")))
                     .containsOnly(true);
         }
     }
