@@ -2,6 +2,7 @@ package app.rodmena.auth.embedded;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -63,7 +64,10 @@ final class Complaint {
     }
 
     private static String oneLine(Exception failure) {
-        String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        // A file system's exception without a reason has only the file for its message: its class is the reason.
+        boolean silent = failure.getMessage() == null
+                || (failure instanceof FileSystemException system && system.getReason() == null);
+        String text = silent ? failure.toString() : failure.getMessage();
         return text.lines().findFirst().orElse("").strip();
     }
 }

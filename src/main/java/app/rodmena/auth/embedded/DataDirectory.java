@@ -33,7 +33,6 @@ final class DataDirectory implements AutoCloseable {
     static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    private static final String LOCK = "server.lock";
     private static final String EPHEMERAL = "ephemeral-";
 
     /** What pg_ctl's command line, which passes through a shell, and postmaster.pid, which has lines, can't hold. */
@@ -45,14 +44,26 @@ final class DataDirectory implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    private final Path path;
-    private final FileChannel lock;
-    private final boolean ephemeral;
+    /** How long the data stays. Told apart by the lock's name: what a directory is called must not decide over data. */
+    private enum Kind {
+        KEPT("server.lock"),
+        EPHEMERAL("ephemeral.lock");
 
-    private DataDirectory(Path path, FileChannel lock) {
+        private final String lock;
+
+        Kind(String lock) {
+            this.lock = lock;
+        }
+    }
+
+    private final Path path;
+    private final Kind kind;
+    private final FileChannel lock;
+
+    private DataDirectory(Path path, Kind kind, FileChannel lock) {
         this.path = path;
+        this.kind = kind;
         this.lock = lock;
-        this.ephemeral = path.getFileName().toString().startsWith(EPHEMERAL);
     }
 
     /**
@@ -62,23 +73,17 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory claim(Path path) throws IOException, EmbeddedDatabaseException {
         Path real = create(path);
-        if (Files.notExists(real.resolve(LOCK)) && hasStrangersIn(real)) {
+        if (Files.notExists(real.resolve(Kind.KEPT.lock)) && hasStrangersIn(real)) {
             throw new EmbeddedDatabaseException(
                     "The data directory %s is not empty, and what is in it was not put there by this server; choose another"
                             .formatted(path));
         }
-        Optional<DataDirectory> claimed = tryClaim(real);
-        if (claimed.isEmpty()) {
-            throw new EmbeddedDatabaseException(
-                    "The data directory %s is in use by another server (pid %s); stop that one, or choose another data directory"
-                            .formatted(path, holder(real)));
-        }
-        return claimed.get();
+        return claim(real, Kind.KEPT);
     }
 
     /** Claims a new directory below {@code parent}, which goes away when it is given up. */
     static DataDirectory claimNewBelow(Path parent) throws IOException, EmbeddedDatabaseException {
-        return claim(Files.createTempDirectory(create(parent), EPHEMERAL));
+        return claim(Files.createTempDirectory(create(parent), EPHEMERAL), Kind.EPHEMERAL);
     }
 
     /** Claims the directories that ephemeral servers have left below {@code parent} when they were killed. */
@@ -89,8 +94,8 @@ final class DataDirectory implements AutoCloseable {
                 // An owner writes its pid once it has the lock: before that, it is not abandoned but new.
                 if (entry.getFileName().toString().startsWith(EPHEMERAL)
                         && Files.isDirectory(entry, NOFOLLOW_LINKS)
-                        && !holder(entry.toRealPath()).isEmpty()) {
-                    tryClaim(entry.toRealPath()).ifPresent(abandoned::add);
+                        && !holder(entry.toRealPath(), Kind.EPHEMERAL).isEmpty()) {
+                    tryClaim(entry.toRealPath(), Kind.EPHEMERAL).ifPresent(abandoned::add);
                 }
             }
         }
@@ -122,14 +127,14 @@ final class DataDirectory implements AutoCloseable {
 
     /** Whether it goes away when it is given up. */
     boolean isEphemeral() {
-        return ephemeral;
+        return kind == Kind.EPHEMERAL;
     }
 
     /** Gives the directory up. What is in it stays, unless it is ephemeral. */
     @Override
     public void close() throws IOException {
         try (lock) {
-            if (ephemeral) {
+            if (isEphemeral()) {
                 FileUtils.deleteDirectory(path.toFile());
             }
         } finally {
@@ -160,7 +165,17 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static Optional<DataDirectory> tryClaim(Path real) throws IOException {
+    private static DataDirectory claim(Path real, Kind kind) throws IOException, EmbeddedDatabaseException {
+        Optional<DataDirectory> claimed = tryClaim(real, kind);
+        if (claimed.isEmpty()) {
+            throw new EmbeddedDatabaseException(
+                    "The data directory %s is in use by another server (pid %s); stop that one, or choose another data directory"
+                            .formatted(real, holder(real, kind)));
+        }
+        return claimed.get();
+    }
+
+    private static Optional<DataDirectory> tryClaim(Path real, Kind kind) throws IOException {
         if (!HELD.add(real)) {
             return Optional.empty();
         }
@@ -168,7 +183,7 @@ final class DataDirectory implements AutoCloseable {
         boolean claimed = false;
         try {
             channel = FileChannel.open(
-                    real.resolve(LOCK),
+                    real.resolve(kind.lock),
                     Set.of(CREATE, READ, WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             if (channel.tryLock() == null) {
@@ -176,7 +191,7 @@ final class DataDirectory implements AutoCloseable {
             }
             channel.truncate(0).write(ByteBuffer.wrap(ownPid().getBytes(UTF_8)));
             claimed = true;
-            return Optional.of(new DataDirectory(real, channel));
+            return Optional.of(new DataDirectory(real, kind, channel));
         } finally {
             if (!claimed) {
                 HELD.remove(real);
@@ -192,11 +207,11 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** The pid of whoever has or last had the lock; empty if nobody ever had. */
-    private static String holder(Path real) throws IOException {
+    private static String holder(Path real, Kind kind) throws IOException {
         if (HELD.contains(real)) {
             return ownPid();
         }
-        Path lock = real.resolve(LOCK);
+        Path lock = real.resolve(kind.lock);
         return Files.exists(lock) ? Files.readString(lock) : "";
     }
 }

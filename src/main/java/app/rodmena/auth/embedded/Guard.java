@@ -33,10 +33,10 @@ final class Guard implements AutoCloseable {
         this.shell = shell;
     }
 
-    static Guard over(long postmaster, DataDirectory directory) throws IOException {
+    static Guard over(String postmaster, DataDirectory directory) throws IOException {
         String cluster = directory.cluster().toString();
         String doomed = directory.isEphemeral() ? directory.path().toString() : "";
-        return new Guard(new ProcessBuilder("sh", "-c", SCRIPT, "guard", Long.toString(postmaster), cluster, doomed)
+        return new Guard(new ProcessBuilder("sh", "-c", SCRIPT, "guard", postmaster, cluster, doomed)
                 .directory(new File("/"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

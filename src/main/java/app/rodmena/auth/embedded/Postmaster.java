@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -45,8 +46,8 @@ final class Postmaster implements AutoCloseable {
     /** How long the processes of a postmaster that was killed may take to notice: they finish their statement first. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    /** No process, nor a group of them, has this pid. */
-    private static final long NOBODY = Integer.MAX_VALUE;
+    /** How exactly the operating system knows when a process started. */
+    private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -74,8 +75,7 @@ final class Postmaster implements AutoCloseable {
             int port = freePort();
             String complaint = tryStart(directory, binaries, port);
             if (complaint.isEmpty()) {
-                long pid = process(directory.cluster()).map(ProcessHandle::pid).orElse(NOBODY);
-                return new Postmaster(directory, binaries, port, Guard.over(pid, directory));
+                return new Postmaster(directory, binaries, port, guard(directory, binaries));
             }
             if (!passes(complaint) || System.nanoTime() > deadline) {
                 throw new EmbeddedDatabaseException(Complaint.from(complaint, directory.path()));
@@ -105,7 +105,7 @@ final class Postmaster implements AutoCloseable {
                     directory.path(),
                     process.pid());
             stop(directory, binaries);
-        } else if (isPostgres(process)) {
+        } else if (isPostgres(process) && wrote(process, pidFile(directory.cluster()))) {
             throw new EmbeddedDatabaseException(
                     "The data directory %s is in use by a PostgreSQL that somebody else started (pid %d); stop it first"
                             .formatted(directory.path(), process.pid()));
@@ -113,6 +113,15 @@ final class Postmaster implements AutoCloseable {
             // The pid has come to be another program's, as after a restart of the machine or its container. PostgreSQL
             // would refuse to start for as long as that one lives, and pg_ctl would stop it.
             Files.deleteIfExists(pidFile(directory.cluster()));
+        }
+    }
+
+    private static Guard guard(DataDirectory directory, Binaries binaries) throws IOException {
+        try {
+            return Guard.over(pidLine(directory.cluster()).orElse(""), directory);
+        } catch (IOException e) {
+            stop(directory, binaries);
+            throw e;
         }
     }
 
@@ -202,6 +211,15 @@ final class Postmaster implements AutoCloseable {
                 .command()
                 .filter(command -> Path.of(command).endsWith("postgres"))
                 .isPresent();
+    }
+
+    /** Whether the process can have written the file: it must not have been started after that. */
+    private static boolean wrote(ProcessHandle process, Path file) throws IOException {
+        Instant written = Files.getLastModifiedTime(file).toInstant();
+        return process.info()
+                .startInstant()
+                .filter(started -> started.isAfter(written.plus(CLOCK_ERROR)))
+                .isEmpty();
     }
 
     private static Path pidFile(Path cluster) {

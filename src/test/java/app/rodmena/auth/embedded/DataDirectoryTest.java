@@ -25,7 +25,8 @@ class DataDirectoryTest {
         try (var other = ServerProcess.startOn(directory, false)) {
             other.store(1);
             assertThatStartingIn(directory)
-                    .hasMessageContaining("%s is in use by another server (pid %d)", directory, other.pid());
+                    .hasMessageContaining(
+                            "%s is in use by another server (pid %d)", directory.toRealPath(), other.pid());
         }
     }
 
@@ -149,6 +150,14 @@ class DataDirectoryTest {
         Files.writeString(parent.resolve("thesis.txt"), "years of work");
         assertThatStartingIn(parent).hasMessageContaining("%s is not empty", parent);
         assertThat(namesIn(parent)).containsExactly("thesis.txt");
+    }
+
+    @Test
+    void keptDataStaysWhateverItsDirectoryIsCalled() throws Exception {
+        Path kept = parent.resolve("ephemeral-1");
+        DataDirectory.claim(kept).close();
+        assertThat(kept.resolve("server.lock")).exists();
+        assertThat(DataDirectory.claimAbandonedBelow(parent)).isEmpty();
     }
 
     @Test
