@@ -159,6 +159,13 @@ final class Gate {
         return waiting;
     }
 
+    /** How many callers were admitted and have not given their place back. */
+    int taken() {
+        synchronized (lock) {
+            return taken;
+        }
+    }
+
     /** Who waits, longest first. */
     List<Ticket> queue() {
         synchronized (lock) {

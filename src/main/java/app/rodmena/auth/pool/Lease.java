@@ -54,9 +54,10 @@ public final class Lease implements AutoCloseable {
         try {
             if (physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
                 hikari.evictConnection(connection);
+            } else {
+                connection.close();
             }
-            connection.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.debug("Connection {} broke while it was given back", physical.id(), e);
         } finally {
             ticket.giveBack();

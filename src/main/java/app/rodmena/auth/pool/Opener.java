@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  */
 final class Opener implements DataSource {
     private static final long ROOM_CHECK_MILLIS = 2;
-    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
     /** PostgreSQL lets no connection be opened. */
@@ -73,14 +73,18 @@ final class Opener implements DataSource {
 
     private Connection tryOpen() {
         long started = pool.now();
+        int generation = pool.generation; // Whatever is marked while this one is being opened, it may be, too.
         Connection raw = null;
         try {
             raw = source.open(pool.settings);
-            PhysicalConnection connection = new PhysicalConnection(pool, raw, source.backendPid(raw));
+            if (pool.closing) {
+                throw new SQLTransientConnectionException("the pool was closed meanwhile"); // Nobody would close it.
+            }
+            PhysicalConnection connection = new PhysicalConnection(pool, raw, source.backendPid(raw), generation);
             outage = null;
             connection.tellOpened(pool.now() - started);
             return connection;
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             closeQuietly(raw);
             pool.freeSlot();
             failed(e instanceof SQLException failure ? failure : new SQLException(e), pool.now() - started);
@@ -100,7 +104,7 @@ final class Opener implements DataSource {
         if (connection != null) {
             try {
                 connection.close();
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 // It was never anybody's; what broke it is being told already.
             }
         }

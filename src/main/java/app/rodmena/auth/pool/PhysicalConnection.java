@@ -56,14 +56,14 @@ final class PhysicalConnection extends DelegatingConnection {
     private boolean markTold;
     private String closeCause = "";
 
-    PhysicalConnection(PoolState pool, Connection delegate, int backendPid) {
+    PhysicalConnection(PoolState pool, Connection delegate, int backendPid, int generation) {
         super(delegate);
         this.pool = pool;
         this.id = pool.nextId();
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
         this.idleSinceNanos = openedNanos;
-        this.generation = pool.generation;
+        this.generation = generation;
     }
 
     int id() {
@@ -145,22 +145,32 @@ final class PhysicalConnection extends DelegatingConnection {
                 delegate.close();
             } finally {
                 finishClosing();
+                if (deserted != null) {
+                    deserted.giveBack(); // Whoever held it may never notice, and others are waiting.
+                }
             }
         }
     }
 
+    /** Ends it, whatever it is at. Hikari does not hear of this, so its place comes back with the lease only. */
     @Override
     public void abort(Executor executor) {
         if (startClosing()) {
-            executor.execute(() -> {
-                try {
-                    delegate.abort(Runnable::run);
-                } catch (SQLException e) {
-                    // An abort that fails has nobody to tell: the connection is gone for us either way.
-                } finally {
-                    finishClosing();
-                }
-            });
+            try {
+                executor.execute(this::abortNow);
+            } catch (RuntimeException e) {
+                abortNow();
+            }
+        }
+    }
+
+    private void abortNow() {
+        try {
+            delegate.abort(Runnable::run);
+        } catch (SQLException e) {
+            // An abort that fails has nobody to tell: the connection is gone for us either way.
+        } finally {
+            finishClosing();
         }
     }
 
@@ -334,9 +344,6 @@ final class PhysicalConnection extends DelegatingConnection {
     private void finishClosing() {
         tellClosed();
         pool.freeSlot();
-        if (deserted != null) {
-            deserted.giveBack(); // Whoever held it may never notice, and others are waiting.
-        }
     }
 
     private synchronized void tellClosed() {

@@ -68,7 +68,8 @@ public final class Pool implements AutoCloseable {
         hikari = HikariEngine.poolOf(hikariDataSource);
         workers = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("db-" + name));
-        timer = new ScheduledThreadPoolExecutor(1, threads("pool-" + name + "-clock"));
+        timer = new ScheduledThreadPoolExecutor(
+                1, threads("pool-" + name + "-clock"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         deadlines = new Alarm(timer, this::expireWaits);
@@ -87,7 +88,13 @@ public final class Pool implements AutoCloseable {
         enter(caller, new Ticket.Outcome() {
             @Override
             public void admitted(Ticket ticket) {
-                workers.execute(() -> run(ticket, work, answer));
+                try {
+                    workers.execute(() -> run(ticket, work, answer));
+                } catch (Throwable noThread) {
+                    ticket.giveBack();
+                    answer.completeExceptionally(
+                            state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
+                }
             }
 
             @Override
@@ -160,26 +167,40 @@ public final class Pool implements AutoCloseable {
         gate.resume();
     }
 
-    /** Refuses everybody who waits, gives those who hold a connection time to return it, closes all. */
+    /**
+     * Refuses everybody who waits, gives those who were admitted time to finish, closes all. It takes a little longer
+     * than {@code grace} while connections close, and up to connect_timeout longer while one is being opened.
+     */
     public void close(Duration grace) {
         gate.close();
+        boolean interrupted = false;
         long deadline = System.nanoTime() + grace.toNanos();
         try {
-            while (state.ledger.out() > 0 && System.nanoTime() < deadline) {
+            while (gate.taken() > 0 && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         }
         state.closing = true;
         timer.shutdown();
         workers.shutdown();
+        interrupted |= Thread.interrupted(); // An interrupted thread could not wait for Hikari to close all.
         hikariDataSource.close();
+        state.connections().forEach(connection -> connection.abort(Runnable::run));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void close() {
         close(Duration.ZERO);
+    }
+
+    /** How many callers were admitted and have no connection yet. */
+    int borrowing() {
+        return state.borrowing.get();
     }
 
     /** What the timer does, in time and every second. */
@@ -239,22 +260,26 @@ public final class Pool implements AutoCloseable {
 
     private Lease checkOut(Ticket ticket) throws NoConnectionException {
         Borrower borrower = Borrower.of(ticket);
+        Lease lease = null;
         state.borrowing.incrementAndGet();
         borrower.begin();
         try {
-            Connection connection = borrow(ticket);
-            return new Lease(hikari, gate, ticket, connection, borrower.got);
+            Connection connection = borrow(ticket, borrower);
+            lease = new Lease(hikari, gate, ticket, connection, borrower.got);
+            return lease;
         } catch (NoConnectionException e) {
             tellRefused(ticket, e);
-            ticket.giveBack();
             throw e;
         } finally {
             Borrower.end();
             state.borrowing.decrementAndGet();
+            if (lease == null) {
+                ticket.giveBack();
+            }
         }
     }
 
-    private Connection borrow(Ticket ticket) throws NoConnectionException {
+    private Connection borrow(Ticket ticket, Borrower borrower) throws NoConnectionException {
         SQLException failure = null;
         while (true) {
             long remainingMillis = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - state.now());
@@ -262,9 +287,16 @@ public final class Pool implements AutoCloseable {
                 throw new NoConnectionException(Reason.TIMEOUT, failure);
             }
             try {
-                return hikari.getConnection(Math.min(remainingMillis, LOOK_UP_MILLIS));
+                Connection connection = hikari.getConnection(Math.min(remainingMillis, LOOK_UP_MILLIS));
+                if (borrower.got != null) {
+                    return connection;
+                }
             } catch (SQLException e) {
                 failure = e;
+            } catch (RuntimeException e) {
+                if (!state.closing) { // Hikari stumbles over connections that its own shutdown takes away.
+                    throw e;
+                }
             }
             if (state.closing) {
                 throw new NoConnectionException(Reason.CLOSED, null);

@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param poolRecycle a connection older than this is never handed out again
  * @param prePing when to test a connection before it is handed out
  * @param statementTimeout after which PostgreSQL itself cancels a statement
- * @param connectTimeout longest wait for a TCP connection
+ * @param connectTimeout longest wait for a TCP connection, and for each answer while logging in
  * @param socketTimeout longest wait for an answer; longer than {@code statementTimeout}, so that the server's own
  *     cancellation comes first
  * @param leakThreshold held longer than this, a leak is suspected

@@ -31,7 +31,9 @@ final class Upkeep {
             suspectLeaks();
             closeUnneededOverflow();
         } catch (RuntimeException e) {
-            LOG.error("The pool's upkeep failed; it goes on", e);
+            if (!pool.closing) {
+                LOG.error("The pool's upkeep failed; it goes on", e);
+            }
         }
     }
 

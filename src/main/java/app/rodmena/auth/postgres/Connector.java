@@ -43,18 +43,32 @@ public final class Connector {
     /** Opens a connection; the caller closes it. */
     public Connection open(Session session) throws SQLException {
         if (optionsRefused) {
-            return driver.connect(server, properties(session, false));
+            return logIn(session, false);
         }
         try {
-            return driver.connect(server, properties(session, true));
+            return logIn(session, true);
         } catch (SQLException e) {
             if (!PROTOCOL_VIOLATION.equals(e.getSQLState())
                     || session.statementTimeout().isEmpty()) {
                 throw e;
             }
-            Connection connection = driver.connect(server, properties(session, false));
+            Connection connection = logIn(session, false);
             sayOptionsAreRefused(e);
             return connection;
+        }
+    }
+
+    /** While it logs in, connect_timeout bounds every wait for an answer; from then on socket_timeout does. */
+    private Connection logIn(Session session, boolean withOptions) throws SQLException {
+        Connection connection = driver.connect(server, properties(session, withOptions));
+        try {
+            connection.setNetworkTimeout(
+                    Runnable::run,
+                    session.socketTimeout().map(Connector::millis).orElse(0));
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 
@@ -70,8 +84,7 @@ public final class Connector {
         Properties properties = (Properties) fromUrl.clone();
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
-        PGProperty.SOCKET_TIMEOUT.set(
-                properties, session.socketTimeout().map(Connector::seconds).orElse(0));
+        PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         if (withOptions) {
             session.statementTimeout().ifPresent(timeout -> addOption(properties, timeout));
         }
@@ -87,6 +100,10 @@ public final class Connector {
     private static int seconds(Duration duration) {
         return (int) Math.min(
                 Integer.MAX_VALUE / 1000, Math.max(1, duration.plusMillis(999).toSeconds()));
+    }
+
+    private static int millis(Duration duration) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, duration.toMillis()));
     }
 
     private synchronized void sayOptionsAreRefused(SQLException refusal) {

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -55,7 +56,7 @@ final class FarewellSocket extends Socket {
 
         @Override
         public int read() throws IOException {
-            readers.incrementAndGet();
+            startReading();
             try {
                 return in.read();
             } finally {
@@ -65,7 +66,7 @@ final class FarewellSocket extends Socket {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            readers.incrementAndGet();
+            startReading();
             try {
                 return in.read(buffer, offset, length);
             } finally {
@@ -76,6 +77,15 @@ final class FarewellSocket extends Socket {
         @Override
         public void close() throws IOException {
             FarewellSocket.this.close();
+        }
+
+        /** Either it sees that the socket is closing, or whoever closes it sees the reader. */
+        private void startReading() throws IOException {
+            readers.incrementAndGet();
+            if (closing.get()) {
+                readers.decrementAndGet();
+                throw new SocketException("closed");
+            }
         }
     }
 }

@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param applicationName how PostgreSQL shows it in pg_stat_activity
  * @param statementTimeout after which PostgreSQL cancels a statement; empty for the server's own setting
- * @param connectTimeout longest wait for the TCP connection, rounded up to whole seconds
- * @param socketTimeout longest wait for an answer, rounded up to whole seconds; empty for no limit
+ * @param connectTimeout longest wait for the TCP connection, and for every answer until the login is done; rounded up
+ *     to whole seconds
+ * @param socketTimeout longest wait for an answer after that; empty for no limit
  */
 public record Session(
         String applicationName,

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.events.Caller;
@@ -15,7 +16,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real pool on a real PostgreSQL, with everything that happened in it, and the server's own view of it. */
@@ -24,7 +26,7 @@ final class TestPool implements AutoCloseable {
     static final Caller CALLER = Caller.named("test");
 
     final String applicationName = "pool-test-" + NAMES.incrementAndGet();
-    final List<PoolEvent> events = new CopyOnWriteArrayList<>();
+    final Queue<PoolEvent> events = new ConcurrentLinkedQueue<>();
     final PoolEvents sink = new PoolEvents();
     final TestClock clock;
     final Pool pool;
@@ -55,6 +57,10 @@ final class TestPool implements AutoCloseable {
     /** A pool whose time stands still until the test moves it. */
     static TestPool timed(PoolSettings settings) {
         return new TestPool(settings, TestPostgres.sharedDatabase(), new TestClock());
+    }
+
+    static TestPool timedAt(DatabaseTarget target, PoolSettings settings) {
+        return new TestPool(settings, target, new TestClock());
     }
 
     Lease checkout() throws NoConnectionException {
@@ -91,6 +97,14 @@ final class TestPool implements AutoCloseable {
                 .until(() -> count(kind) == count);
     }
 
+    /** The last event of a kind. */
+    PoolEvent last(PoolEventKind kind) {
+        return events.stream()
+                .filter(event -> event.kind() == kind)
+                .reduce((earlier, later) -> later)
+                .orElseThrow(() -> new AssertionError("no " + kind));
+    }
+
     List<PoolEventKind> kindsOf(int connectionId) {
         return events.stream()
                 .filter(event -> event.connectionId() == connectionId)
@@ -98,10 +112,17 @@ final class TestPool implements AutoCloseable {
                 .toList();
     }
 
+    /** Whatever a test did: in the end all is closed, everybody heard everything, and every story is complete. */
     @Override
     public void close() throws SQLException {
         pool.close();
+        assertThat(pool.snapshot().checkedOut()).as("checked out").isZero();
+        assertThat(pool.snapshot().totalConnections()).as("open").isZero();
+        assertThat(pool.snapshot().waiting()).as("waiting").isZero();
+        await().atMost(Duration.ofSeconds(10)).until(() -> backends() == 0);
         outside.close();
+        EventOrder.assertBalanced(sink, events);
+        EventOrder.assertComplete(events);
     }
 
     /** Opens sessions as the product does. */

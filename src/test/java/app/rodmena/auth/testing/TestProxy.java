@@ -1,0 +1,187 @@
+package app.rodmena.auth.testing;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Stands between a client and a server and misbehaves on cue. */
+public final class TestProxy implements AutoCloseable {
+    private final DatabaseTarget behind;
+    private final Object thawed = new Object();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private ServerSocket listener;
+    private int port;
+    private volatile boolean frozen;
+    private volatile boolean refusesOptions;
+
+    /** A proxy that behaves, so far. */
+    public TestProxy(DatabaseTarget behind) {
+        this.behind = behind;
+        start();
+    }
+
+    /** The same database, through this proxy. */
+    public DatabaseTarget target() {
+        String direct = ":" + serverPort() + "/";
+        return new DatabaseTarget(behind.jdbcUrl().replace(direct, ":" + port + "/"), behind.user(), behind.password());
+    }
+
+    /** The server is gone: every connection is cut and no other accepted. */
+    public void stop() {
+        try {
+            listener.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The server is there again, at the same address. */
+    public void start() {
+        try {
+            listener = new ServerSocket();
+            listener.setReuseAddress(true);
+            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            port = listener.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ServerSocket accepting = listener;
+        thread(() -> accept(accepting));
+    }
+
+    /** From now on it accepts connections and passes nothing on, in neither direction. */
+    public void freeze() {
+        frozen = true;
+    }
+
+    public void thaw() {
+        synchronized (thawed) {
+            frozen = false;
+            thawed.notifyAll();
+        }
+    }
+
+    /** From now on start-up packets with {@code options} are answered as PgBouncer answers them. */
+    public void refuseOptions() {
+        refusesOptions = true;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        thaw();
+    }
+
+    private int serverPort() {
+        return URI.create(behind.jdbcUrl().substring("jdbc:".length())).getPort();
+    }
+
+    private void accept(ServerSocket accepting) {
+        try {
+            while (true) {
+                Socket client = accepting.accept();
+                thread(() -> serve(client));
+            }
+        } catch (IOException e) {
+            // Stopped.
+        }
+    }
+
+    private void serve(Socket client) {
+        sockets.add(client);
+        try (client;
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort())) {
+            sockets.add(server);
+            if (refusesOptions && !passStartup(client, server)) {
+                return;
+            }
+            thread(() -> pump(server, client));
+            pump(client, server);
+        } catch (IOException e) {
+            // Either side is gone.
+        } finally {
+            sockets.remove(client);
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        byte[] buffer = new byte[8192];
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                awaitThaw();
+                out.write(buffer, 0, read);
+            }
+        } catch (IOException e) {
+            // Either side is gone.
+        } finally {
+            sockets.remove(from);
+        }
+    }
+
+    private void awaitThaw() throws IOException {
+        synchronized (thawed) {
+            while (frozen) {
+                try {
+                    thawed.wait();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+        }
+    }
+
+    /** No TLS; no options. @return whether the client may go on */
+    private static boolean passStartup(Socket client, Socket server) throws IOException {
+        DataInputStream in = new DataInputStream(client.getInputStream());
+        byte[] packet = packet(in);
+        if (packet.length == 4) {
+            client.getOutputStream().write('N');
+            packet = packet(in);
+        }
+        if (new String(packet, StandardCharsets.UTF_8).contains("\0options\0")) {
+            client.getOutputStream().write(refusal());
+            return false;
+        }
+        ByteBuffer startup = ByteBuffer.allocate(4 + packet.length);
+        startup.putInt(4 + packet.length).put(packet);
+        server.getOutputStream().write(startup.array());
+        return true;
+    }
+
+    private static byte[] packet(DataInputStream in) throws IOException {
+        return in.readNBytes(in.readInt() - 4);
+    }
+
+    private static byte[] refusal() {
+        byte[] fields = "SFATAL\0C08P01\0Munsupported startup parameter: options\0\0".getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(5 + fields.length)
+                .put((byte) 'E')
+                .putInt(4 + fields.length)
+                .put(fields)
+                .array();
+    }
+
+    private static void thread(Runnable task) {
+        Thread thread = new Thread(task, "proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
