@@ -1,0 +1,113 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
+import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** pool_recycle, pre_ping, soft invalidation: nobody gets a connection that is too old or broken. */
+class FreshConnectionsTest {
+    private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
+
+    @Test
+    void aConnectionOlderThanPoolRecycleIsReplacedWhenSomebodyWantsIt() throws Exception {
+        try (TestPool test = TestPool.timed(Settings.of(TWO).poolRecycle(Duration.ofMinutes(10)))) {
+            test.checkout().close();
+            test.clock.advance(Duration.ofMinutes(10));
+            test.checkout().close();
+            assertThat(test.count(CONNECT)).isEqualTo(1);
+
+            test.clock.advance(Duration.ofMillis(1));
+            try (Lease lease = test.checkout()) {
+                assertThat(lease.connectionId()).isEqualTo(2);
+            }
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CHECKOUT, CHECKIN, RECYCLE, CLOSE);
+        }
+    }
+
+    @Test
+    void prePingAlwaysFindsABrokenConnectionHoweverRecentlyItWasUsed() throws Exception {
+        try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.ALWAYS))) {
+            breakTheIdleConnection(test);
+            assertThat(selectOne(test)).isEqualTo(1);
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, INVALIDATE, CLOSE);
+        }
+    }
+
+    @Test
+    void prePingIdleTestsOnlyWhatWasUnusedForHalfASecond() throws Exception {
+        try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.IDLE))) {
+            breakTheIdleConnection(test);
+            test.clock.advance(Duration.ofMillis(500));
+            assertThatThrownBy(() -> selectOne(test)).isInstanceOf(SQLException.class);
+            test.awaitCount(CLOSE, 1);
+
+            breakTheIdleConnection(test);
+            test.clock.advance(Duration.ofMillis(501));
+            assertThat(selectOne(test)).isEqualTo(1);
+            assertThat(test.last(INVALIDATE).cause()).startsWith("pre-ping failed");
+        }
+    }
+
+    @Test
+    void prePingOffTestsNothing() throws Exception {
+        try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.OFF))) {
+            breakTheIdleConnection(test);
+            test.clock.advance(Duration.ofMinutes(30));
+            assertThatThrownBy(() -> selectOne(test)).isInstanceOf(SQLException.class);
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(1))
+                    .containsExactly(CONNECT, CHECKOUT, CHECKIN, CHECKOUT, INVALIDATE, CHECKIN, CLOSE);
+        }
+    }
+
+    @Test
+    void softInvalidationReplacesTheIdleAtCheckoutAndTheBusyAtCheckin() throws Exception {
+        try (TestPool test = TestPool.with(TWO)) {
+            Lease busy = test.checkout();
+            test.checkout().close();
+            test.pool.softInvalidate();
+            assertThat(test.count(SOFT_INVALIDATE)).isEqualTo(2);
+            assertThat(test.backends()).isEqualTo(2);
+
+            try (Lease lease = test.checkout()) {
+                assertThat(lease.connectionId()).isEqualTo(3);
+            }
+            assertThat(busy.connection().isValid(1)).isTrue();
+            busy.close();
+            test.awaitCount(CLOSE, 2);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, SOFT_INVALIDATE, CHECKIN, CLOSE);
+            assertThat(test.kindsOf(2)).containsExactly(CONNECT, CHECKOUT, CHECKIN, SOFT_INVALIDATE, CLOSE);
+            assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(2, 0, 0, 1, 0));
+        }
+    }
+
+    private static void breakTheIdleConnection(TestPool test) throws Exception {
+        int pid;
+        try (Lease lease = test.checkout()) {
+            pid = lease.backendPid();
+        }
+        test.terminate(pid);
+    }
+
+    private static int selectOne(TestPool test) throws SQLException {
+        try (Lease lease = test.pool.checkout(CALLER);
+                var statement = lease.connection().createStatement();
+                var result = statement.executeQuery("select 1")) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+}

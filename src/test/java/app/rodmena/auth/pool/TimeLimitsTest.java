@@ -1,0 +1,105 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** statement_timeout, connect_timeout, socket_timeout: nothing hangs a thread for ever. */
+class TimeLimitsTest {
+    private static final PoolSettings SHORT = Settings.of(PoolSettings.DEFAULT.withSize(1, 0))
+            .limits(Duration.ofMillis(150), Duration.ofSeconds(1), Duration.ofMillis(400));
+
+    @Test
+    void postgresItselfCancelsAStatementAfterStatementTimeout() throws Exception {
+        try (TestPool test = TestPool.with(SHORT);
+                Lease lease = test.checkout();
+                var statement = lease.connection().createStatement()) {
+            var cancelled = catchThrowableOfType(SQLException.class, () -> statement.execute("select pg_sleep(60)"));
+            assertThat(cancelled.getSQLState()).isEqualTo("57014");
+            try (var shown = statement.executeQuery(
+                    "select setting, source from pg_settings where name = 'statement_timeout'")) {
+                shown.next();
+                assertThat(shown.getString("setting")).isEqualTo("150");
+                assertThat(shown.getString("source")).isEqualTo("client");
+            }
+            assertThat(test.count(INVALIDATE)).isZero();
+        }
+    }
+
+    @Test
+    void aServerThatFallsSilentCostsSocketTimeoutAndTheConnectionIsReplaced() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), SHORT)) {
+            try (Lease lease = test.checkout();
+                    var statement = lease.connection().createStatement()) {
+                proxy.freeze();
+                long started = System.nanoTime();
+                assertThat(catchThrowableOfType(SQLException.class, () -> statement.execute("select 1"))
+                                .getSQLState())
+                        .startsWith("08");
+                assertThat(Duration.ofNanos(System.nanoTime() - started))
+                        .isBetween(Duration.ofMillis(400), Duration.ofMillis(2_000));
+            }
+            proxy.thaw();
+            test.awaitCount(CLOSE, 1);
+            try (Lease lease = test.checkout()) {
+                assertThat(lease.connectionId()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatAcceptsAndNeverAnswersCostsConnectTimeout() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
+            proxy.freeze();
+            connectingFailsInTime(proxy.target());
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotEvenAcceptCostsConnectTimeout() throws Exception {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        List<SocketChannel> fill = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, loopback)) {
+            for (int i = 0; i < 4; i++) {
+                SocketChannel channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                fill.add(channel);
+                channel.connect(new InetSocketAddress(loopback, full.getLocalPort()));
+            }
+            connectingFailsInTime(new DatabaseTarget(
+                    "jdbc:postgresql://%s:%d/nothing".formatted(loopback.getHostAddress(), full.getLocalPort()),
+                    "nobody",
+                    Secret.NONE));
+        } finally {
+            for (SocketChannel channel : fill) {
+                channel.close();
+            }
+        }
+    }
+
+    private static void connectingFailsInTime(DatabaseTarget target) throws Exception {
+        try (TestPool test = TestPool.at(target, SHORT)) {
+            var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
+            assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofMillis(1_000), Duration.ofMillis(3_000));
+        }
+    }
+}
