@@ -99,7 +99,7 @@ class TimeLimitsTest {
         try (TestPool test = TestPool.at(target, SHORT)) {
             var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
             assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
-            assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofMillis(1_000), Duration.ofMillis(3_000));
+            assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
         }
     }
 }
