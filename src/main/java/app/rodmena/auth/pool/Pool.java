@@ -43,7 +43,7 @@ public final class Pool implements AutoCloseable {
     private final Gate gate;
     private final Opener opener;
     private final HikariDataSource hikariDataSource;
-    private final HikariPool hikari;
+    final HikariPool hikari;
     private final ExecutorService workers;
     private final ScheduledThreadPoolExecutor timer;
     private final Alarm deadlines;

@@ -79,6 +79,17 @@ final class TestPool implements AutoCloseable {
         }
     }
 
+    /** Is a backend at work on a statement? */
+    boolean isActive(int pid) throws SQLException {
+        try (var query =
+                outside.prepareStatement("select 1 from pg_stat_activity where pid = ? and state = 'active'")) {
+            query.setInt(1, pid);
+            try (var result = query.executeQuery()) {
+                return result.next();
+            }
+        }
+    }
+
     /** Ends a backend, as an administrator would. */
     void terminate(int pid) throws SQLException {
         try (var statement = outside.prepareStatement("select pg_terminate_backend(?, 5000)")) {
