@@ -98,6 +98,17 @@ final class TestPool implements AutoCloseable {
         }
     }
 
+    /** Ends any one of the pool's backends, if there is one. */
+    void terminateOne() throws SQLException {
+        try (var statement = outside.prepareStatement("""
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where application_name = ? order by random() limit 1
+                """)) {
+            statement.setString(1, applicationName);
+            statement.execute();
+        }
+    }
+
     long count(PoolEventKind kind) {
         return sink.count(kind);
     }
