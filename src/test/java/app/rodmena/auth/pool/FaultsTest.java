@@ -66,6 +66,19 @@ class FaultsTest {
     }
 
     @Test
+    void thePlaceOfABrokenConnectionIsFreeThoughItsHolderNeverNotices() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Lease broken = test.checkout();
+            var waiting = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
+            test.terminate(broken.backendPid());
+            assertThatThrownBy(() -> execute(broken.connection(), "select 1")).isInstanceOf(SQLException.class);
+            assertThat(waiting.get()).isEqualTo("served");
+            broken.close();
+            test.checkout().close();
+        }
+    }
+
+    @Test
     void evictionByHikarisBeanIsNoBreakage() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
             Lease out = test.checkout();
