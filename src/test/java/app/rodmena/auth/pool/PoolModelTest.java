@@ -109,7 +109,7 @@ class PoolModelTest {
                 test.pool.softInvalidate();
             } else if (choice < 84) {
                 PoolSettings size = randomSize(test.pool.settings());
-                did("resize to %d+%d", size.poolSize(), size.maxOverflow());
+                did("resize to %d+%d".formatted(size.poolSize(), size.maxOverflow()));
                 model.resize(size);
                 test.pool.resize(size);
             } else if (choice < 88) {
@@ -121,25 +121,25 @@ class PoolModelTest {
 
         private void checkOut() {
             int caller = ++lastCaller;
-            did("caller %d comes", caller);
+            did("caller %d comes".formatted(caller));
             model.arrive(caller);
             callers.put(caller, new Holder(test.pool, caller));
         }
 
         private void giveBack(int caller) {
-            did("caller %d gives back", caller);
+            did("caller %d gives back".formatted(caller));
             model.giveBack(caller);
             callers.remove(caller).giveBack();
         }
 
         private void use(int caller) {
-            did("caller %d works", caller);
+            did("caller %d works".formatted(caller));
             boolean breaks = model.use(caller);
             assertThat(callers.get(caller).worksWell()).isEqualTo(!breaks);
         }
 
         private void kill(Link link) {
-            did("the backend of connection %d dies", link.id);
+            did("the backend of connection %d dies".formatted(link.id));
             model.kill(link);
             try {
                 test.terminate(link.backendPid);
@@ -152,7 +152,7 @@ class PoolModelTest {
         private void letTimePass() throws SQLException {
             for (int ticks = 1 + random.nextInt(7); ticks > 0; ticks--) {
                 Duration passed = PAUSES.get(random.nextInt(PAUSES.size()));
-                did("tick after %s", passed);
+                did("tick after %s".formatted(passed));
                 model.tick(passed);
                 test.clock.advance(passed);
                 test.pool.tick();
@@ -192,8 +192,8 @@ class PoolModelTest {
             }
         }
 
-        private void did(String what, Object... details) {
-            history.add(what.formatted(details));
+        private void did(String what) {
+            history.add(what);
         }
 
         private PoolSettings randomSize(PoolSettings settings) {

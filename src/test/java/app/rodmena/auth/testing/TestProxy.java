@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,14 +23,29 @@ public final class TestProxy implements AutoCloseable {
     private final Object thawed = new Object();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
-    private int port;
+    private final int port;
     private volatile boolean frozen;
     private volatile boolean refusesOptions;
 
     /** A proxy that behaves, so far. */
     public TestProxy(DatabaseTarget behind) {
         this.behind = behind;
+        this.port = freePort();
         start();
+    }
+
+    /** Not one of those that the system gives out: one could be taken while the server is gone. */
+    private static int freePort() {
+        for (int port : new Random().ints(100, 15_000, 32_000).toArray()) {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (IOException e) {
+                // Somebody's; there are others.
+            }
+        }
+        throw new IllegalStateException("no free port");
     }
 
     /** The same database, through this proxy. */
@@ -56,7 +72,6 @@ public final class TestProxy implements AutoCloseable {
             listener = new ServerSocket();
             listener.setReuseAddress(true);
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            port = listener.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
