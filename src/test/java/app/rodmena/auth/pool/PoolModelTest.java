@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 class PoolModelTest {
     private static final String SEED = "pool.model.seed";
-    private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 12));
+    private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 10));
     private static final int STEPS = 300;
     private static final List<Duration> PAUSES = List.of(
             Duration.ofMillis(100),

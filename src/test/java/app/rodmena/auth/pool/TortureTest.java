@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Many threads at once, while everything breaks: the numbers hold at every instant, and in the end nothing is lost. */
 class TortureTest {
     private static final int SAMPLES = 10_000;
-    private static final Duration LEAST = Duration.ofSeconds(4);
+    private static final Duration LEAST = Duration.ofSeconds(3);
     private static final int POOL_SIZE = 3;
     private static final int MAX_OVERFLOW = 3;
 

@@ -26,6 +26,7 @@ public final class TestProxy implements AutoCloseable {
     private final int port;
     private volatile boolean frozen;
     private volatile boolean refusesOptions;
+    private volatile boolean ignoresOptions;
 
     /** A proxy that behaves, so far. */
     public TestProxy(DatabaseTarget behind) {
@@ -96,6 +97,11 @@ public final class TestProxy implements AutoCloseable {
         refusesOptions = true;
     }
 
+    /** From now on {@code options} in start-up packets are dropped silently, as PgBouncer can be told to. */
+    public void ignoreOptions() {
+        ignoresOptions = true;
+    }
+
     @Override
     public void close() {
         stop();
@@ -122,7 +128,7 @@ public final class TestProxy implements AutoCloseable {
         try (client;
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort())) {
             sockets.add(server);
-            if (refusesOptions && !passStartup(client, server)) {
+            if ((refusesOptions || ignoresOptions) && !passStartup(client, server)) {
                 return;
             }
             thread(() -> pump(server, client));
@@ -163,18 +169,20 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    /** No TLS; no options. @return whether the client may go on */
-    private static boolean passStartup(Socket client, Socket server) throws IOException {
+    /** Without TLS and options. @return whether the client may go on */
+    private boolean passStartup(Socket client, Socket server) throws IOException {
         DataInputStream in = new DataInputStream(client.getInputStream());
         byte[] packet = packet(in);
         if (packet.length == 4) {
             client.getOutputStream().write('N');
             packet = packet(in);
         }
-        if (new String(packet, StandardCharsets.UTF_8).contains("\0options\0")) {
+        String text = new String(packet, StandardCharsets.ISO_8859_1);
+        if (refusesOptions && text.contains("\0options\0")) {
             client.getOutputStream().write(refusal());
             return false;
         }
+        packet = text.replaceFirst("\0options\0[^\0]*", "").getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer startup = ByteBuffer.allocate(4 + packet.length);
         startup.putInt(4 + packet.length).put(packet);
         server.getOutputStream().write(startup.array());
