@@ -79,7 +79,7 @@ class TortureTest {
         }
     }
 
-    /** @return 1 if it failed for no reason that the test gave */
+    /** Borrows once. @return 1 if it failed for no reason that the test gave */
     private static int borrowSomehow(TestPool test, Random random) {
         try {
             switch (random.nextInt(6)) {
