@@ -102,7 +102,8 @@ final class TestPool implements AutoCloseable {
     void terminateOne() throws SQLException {
         try (var statement = outside.prepareStatement("""
                 select pg_terminate_backend(pid) from pg_stat_activity
-                where application_name = ? order by random() limit 1
+                where application_name = ? and state in ('idle', 'active', 'idle in transaction')
+                order by random() limit 1
                 """)) {
             statement.setString(1, applicationName);
             statement.execute();

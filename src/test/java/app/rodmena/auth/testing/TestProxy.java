@@ -23,6 +23,7 @@ public final class TestProxy implements AutoCloseable {
     private final Object thawed = new Object();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
+    private Thread acceptor;
     private final int port;
     private volatile boolean frozen;
     private volatile boolean refusesOptions;
@@ -59,11 +60,14 @@ public final class TestProxy implements AutoCloseable {
     public void stop() {
         try {
             listener.close();
+            acceptor.join(); // Only then the port is free.
             for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -77,7 +81,7 @@ public final class TestProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         ServerSocket accepting = listener;
-        thread(() -> accept(accepting));
+        acceptor = thread(() -> accept(accepting));
     }
 
     /** From now on it accepts connections and passes nothing on, in neither direction. */
@@ -202,9 +206,10 @@ public final class TestProxy implements AutoCloseable {
                 .array();
     }
 
-    private static void thread(Runnable task) {
+    private static Thread thread(Runnable task) {
         Thread thread = new Thread(task, "proxy");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
