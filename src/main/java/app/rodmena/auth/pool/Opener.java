@@ -18,6 +18,7 @@ final class Opener extends SingleLoginDataSource {
     private static final long ROOM_CHECK_MILLIS = 2;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final long ACCIDENT_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** PostgreSQL lets no connection be opened. */
     record Outage(SQLException cause, long lastTriedNanos) {
@@ -34,6 +35,9 @@ final class Opener extends SingleLoginDataSource {
     private final Consumer<SQLException> onOutage;
     private volatile Outage outage;
 
+    /** Failed attempts since the last that succeeded; only the opening thread uses it. */
+    private int failures;
+
     /** @param onOutage told when an attempt failed and no connection is open either */
     Opener(PoolState pool, ConnectionSource source, Consumer<SQLException> onOutage) {
         this.pool = pool;
@@ -41,7 +45,7 @@ final class Opener extends SingleLoginDataSource {
         this.onOutage = onOutage;
     }
 
-    /** The failure of the last attempt; null if it succeeded, and while any connection is open. */
+    /** Why nothing can be opened; null if it can, and while any connection is open. */
     Outage outage() {
         return pool.ledger.open() == 0 ? outage : null;
     }
@@ -51,7 +55,7 @@ final class Opener extends SingleLoginDataSource {
         long pause = FIRST_PAUSE_MILLIS;
         try {
             while (pool.borrowing.get() > 0 && !pool.closing) {
-                if (!pool.ledger.tryReserve(pool.settings)) {
+                if (!pool.ledger.tryReserve(pool.settings, pool.testing.get())) {
                     pool.awaitFreeSlot(ROOM_CHECK_MILLIS);
                     continue;
                 }
@@ -79,6 +83,7 @@ final class Opener extends SingleLoginDataSource {
             }
             PhysicalConnection connection = new PhysicalConnection(pool, raw, source.backendPid(raw), generation);
             outage = null;
+            failures = 0;
             connection.tellOpened(pool.now() - started);
             return connection;
         } catch (Throwable e) {
@@ -89,11 +94,15 @@ final class Opener extends SingleLoginDataSource {
         }
     }
 
+    /** One attempt that fails quickly may be an accident; two in a row, or one that took its time, are an outage. */
     private void failed(SQLException failure, long tookNanos) {
-        outage = new Outage(failure, pool.now());
+        failures++;
         pool.emit(CONNECT_FAILED, 0, 0, tookNanos, Caller.NOBODY, String.valueOf(failure.getMessage()));
-        if (pool.ledger.open() == 0) {
-            onOutage.accept(failure);
+        if (failures > 1 || tookNanos > ACCIDENT_NANOS) {
+            outage = new Outage(failure, pool.now());
+            if (pool.ledger.open() == 0) {
+                onOutage.accept(failure);
+            }
         }
     }
 

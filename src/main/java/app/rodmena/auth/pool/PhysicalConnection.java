@@ -14,6 +14,7 @@ import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
 
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEventKind;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import java.util.concurrent.Executor;
  */
 final class PhysicalConnection extends DelegatingConnection {
     private static final long PRE_PING_IDLE_NANOS = Duration.ofMillis(500).toNanos();
+
+    /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
     private static final long PRE_PING_MILLIS = 5_000;
 
     private enum State {
@@ -100,9 +103,15 @@ final class PhysicalConnection extends DelegatingConnection {
             return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
         }
         if (needsPing(settings.prePing(), now)) {
-            long patience = Math.min(PRE_PING_MILLIS, (borrower.ticket().deadlineNanos - now) / 1_000_000);
-            SQLException failure = answersPing(Math.max(1, patience));
+            long patience = Math.min(
+                    Math.min(PRE_PING_MILLIS, settings.connectTimeout().toMillis()),
+                    (borrower.ticket().deadlineNanos - now) / 1_000_000);
+            SQLException failure = pingForCaller(Math.max(1, patience));
             if (failure != null) {
+                if (failure.getCause() instanceof SocketTimeoutException) {
+                    // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
+                    pool.markAll();
+                }
                 return retire(INVALIDATE, now - openedNanos, "pre-ping failed: " + failure.getMessage());
             }
         }
@@ -255,6 +264,16 @@ final class PhysicalConnection extends DelegatingConnection {
         };
     }
 
+    /** While it is tested for a caller it is as good as out: nobody else can have it. */
+    private SQLException pingForCaller(long patienceMillis) {
+        pool.testing.incrementAndGet();
+        try {
+            return answersPing(patienceMillis);
+        } finally {
+            pool.testing.decrementAndGet();
+        }
+    }
+
     /** @return what went wrong, or null */
     private SQLException answersPing(long patienceMillis) {
         try {
@@ -270,8 +289,9 @@ final class PhysicalConnection extends DelegatingConnection {
         }
     }
 
-    private boolean retire(PoolEventKind kind, long tookNanos, String cause) {
-        synchronized (this) {
+    /** @return false, which is what {@link #isValid} then says */
+    private synchronized boolean retire(PoolEventKind kind, long tookNanos, String cause) {
+        if (state == State.IDLE) {
             tell(kind, tookNanos, cause);
         }
         return retire(cause);

@@ -92,7 +92,8 @@ public final class Pool implements AutoCloseable {
                 try {
                     workers.execute(() -> run(ticket, work, answer));
                 } catch (Throwable noThread) {
-                    ticket.giveBack();
+                    // Not from here: the next in the queue would fare the same, on top of this call.
+                    timer.execute(ticket::giveBack);
                     answer.completeExceptionally(
                             state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
                 }
@@ -154,9 +155,8 @@ public final class Pool implements AutoCloseable {
     }
 
     /** Marks every open connection, to be replaced at its next checkout or check-in. */
-    public synchronized void softInvalidate() {
-        state.generation++;
-        state.connections().forEach(PhysicalConnection::isMarked);
+    public void softInvalidate() {
+        state.markAll();
     }
 
     /** From now on every caller waits; whoever has a connection keeps it. */
@@ -283,12 +283,13 @@ public final class Pool implements AutoCloseable {
     private Connection borrow(Ticket ticket, Borrower borrower) throws NoConnectionException {
         SQLException failure = null;
         while (true) {
-            long remainingMillis = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - state.now());
-            if (remainingMillis <= 0) {
+            long remainingNanos = ticket.deadlineNanos - state.now();
+            if (remainingNanos <= 0) {
                 throw new NoConnectionException(Reason.TIMEOUT, failure);
             }
             try {
-                Connection connection = hikari.getConnection(Math.min(remainingMillis, LOOK_UP_MILLIS));
+                long atMostMillis = Math.min(1 + TimeUnit.NANOSECONDS.toMillis(remainingNanos), LOOK_UP_MILLIS);
+                Connection connection = hikari.getConnection(atMostMillis);
                 if (borrower.got != null) {
                     return connection;
                 }

@@ -20,6 +20,9 @@ final class PoolState {
     /** Callers that were admitted and have no connection yet: what a new connection would be opened for. */
     final AtomicInteger borrowing = new AtomicInteger();
 
+    /** Connections that are being tested for a caller who is to get them. */
+    final AtomicInteger testing = new AtomicInteger();
+
     private final Object slotFreed = new Object();
     private final LongSupplier clock;
     private final AtomicInteger lastId = new AtomicInteger();
@@ -53,6 +56,12 @@ final class PoolState {
 
     void remove(PhysicalConnection connection) {
         connections.remove(connection.id());
+    }
+
+    /** Marks every open connection, to be replaced at its next checkout or check-in. */
+    synchronized void markAll() {
+        generation++;
+        connections.values().forEach(PhysicalConnection::isMarked);
     }
 
     /** A slot is free again, for whoever waits in {@link #awaitFreeSlot}. */

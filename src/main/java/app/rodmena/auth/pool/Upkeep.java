@@ -30,7 +30,7 @@ final class Upkeep {
         try {
             suspectLeaks();
             closeUnneededOverflow();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Whatever is thrown here would end the upkeep for good.
             if (!pool.closing) {
                 LOG.error("The pool's upkeep failed; it goes on", e);
             }
@@ -39,7 +39,8 @@ final class Upkeep {
 
     /** Closes idle connections, one after the other, until {@code keep} are open or none is idle. */
     void closeIdleAbove(int keep) {
-        while (pool.ledger.staying() > keep && pool.ledger.idle() > 0) {
+        // Not while a caller waits for a connection inside Hikari: it might be the very one.
+        while (pool.ledger.staying() > keep && pool.ledger.idle() > 0 && pool.borrowing.get() == 0) {
             if (!closeOneIdle(keep)) {
                 return;
             }

@@ -51,7 +51,7 @@ public final class Connector {
         try {
             connection = logIn(session, true);
         } catch (SQLException e) {
-            if (!PROTOCOL_VIOLATION.equals(e.getSQLState())) {
+            if (!PROTOCOL_VIOLATION.equals(e.getSQLState()) || !e.getMessage().contains("startup parameter")) {
                 throw e;
             }
             connection = logIn(session, false);

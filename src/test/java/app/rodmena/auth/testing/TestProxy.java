@@ -26,6 +26,7 @@ public final class TestProxy implements AutoCloseable {
     private Thread acceptor;
     private final int port;
     private volatile boolean frozen;
+    private volatile int era;
     private volatile boolean refusesOptions;
     private volatile boolean ignoresOptions;
 
@@ -89,6 +90,11 @@ public final class TestProxy implements AutoCloseable {
         frozen = true;
     }
 
+    /** As a firewall does: connections that are open now are never served again, new ones are. */
+    public synchronized void forgetOpenConnections() {
+        era++;
+    }
+
     public void thaw() {
         synchronized (thawed) {
             frozen = false;
@@ -146,12 +152,13 @@ public final class TestProxy implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         byte[] buffer = new byte[8192];
+        int born = era;
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                awaitThaw();
+                awaitThaw(born);
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
@@ -161,9 +168,9 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    private void awaitThaw() throws IOException {
+    private void awaitThaw(int born) throws IOException {
         synchronized (thawed) {
-            while (frozen) {
+            while (frozen || (born != era && !listener.isClosed())) {
                 try {
                     thawed.wait();
                 } catch (InterruptedException e) {
