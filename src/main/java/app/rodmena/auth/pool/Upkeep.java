@@ -40,10 +40,20 @@ final class Upkeep {
     /** Closes idle connections, one after the other, until {@code keep} are open or none is idle. */
     void closeIdleAbove(int keep) {
         while (pool.ledger.staying() > keep && pool.ledger.idle() > 0) {
-            if (!closeOneIdle(keep)) {
+            if (!closeOneIdle(keep, "not needed")) {
                 return;
             }
         }
+    }
+
+    /** Closes what is idle now; what comes back meanwhile may stay. @return how many it closed */
+    int evictIdle() {
+        int idle = pool.ledger.idle();
+        int closed = 0;
+        while (closed < idle && closeOneIdle(0, "evicted")) {
+            closed++;
+        }
+        return closed;
     }
 
     private void suspectLeaks() {
@@ -66,11 +76,11 @@ final class Upkeep {
     }
 
     /** Hikari closes a single idle connection only for whoever has borrowed it. */
-    private boolean closeOneIdle(int keep) {
+    private boolean closeOneIdle(int keep, String cause) {
         Borrower borrower = Borrower.thePool();
         borrower.begin();
         try (Connection connection = hikari.getConnection(1)) {
-            boolean retired = borrower.got != null && borrower.got.retireIfAbove(keep);
+            boolean retired = borrower.got != null && borrower.got.retireIfAbove(keep, cause);
             if (retired) {
                 hikari.evictConnection(connection);
             }

@@ -3,10 +3,14 @@ package app.rodmena.auth.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Properties;
+import java.util.WeakHashMap;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +22,7 @@ public final class Connector {
     private final Driver driver = new Driver();
     private final String server;
     private final Properties fromUrl;
+    private final Map<Connection, FarewellSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile boolean optionsRefused;
 
     /** @throws IllegalArgumentException if pgjdbc can't read the target's URL */
@@ -61,10 +66,12 @@ public final class Connector {
     /** While it logs in, connect_timeout bounds every wait for an answer; from then on socket_timeout does. */
     private Connection logIn(Session session, boolean withOptions) throws SQLException {
         Connection connection = driver.connect(server, properties(session, withOptions));
+        FarewellSocket socket = FarewellSocketFactory.takeLast();
         try {
             connection.setNetworkTimeout(
                     Runnable::run,
                     session.socketTimeout().map(Connector::millis).orElse(0));
+            sockets.put(connection, socket);
             return connection;
         } catch (SQLException e) {
             connection.close();
@@ -78,6 +85,25 @@ public final class Connector {
      */
     public int backendPid(Connection connection) throws SQLException {
         return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
+    }
+
+    /**
+     * What a connection opened here is at. Sends nothing. Safe while another thread uses the connection: pgjdbc would
+     * let us wait for the end of a statement, so the socket is looked at first.
+     */
+    public TransactionState transactionState(Connection connection) {
+        FarewellSocket socket = sockets.get(connection);
+        if (socket == null || !(connection instanceof BaseConnection postgres)) {
+            return TransactionState.UNKNOWN;
+        }
+        if (socket.isBeingRead()) {
+            return TransactionState.ACTIVE;
+        }
+        return switch (postgres.getTransactionState()) {
+            case IDLE -> TransactionState.IDLE;
+            case OPEN -> TransactionState.IN_TRANSACTION;
+            case FAILED -> TransactionState.FAILED;
+        };
     }
 
     private Properties properties(Session session, boolean withOptions) {
