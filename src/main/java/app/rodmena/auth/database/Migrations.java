@@ -154,8 +154,7 @@ public final class Migrations {
         MigrateResult result = flyway.migrate();
         if (result.migrationsExecuted > 0) {
             LOG.info(
-                    "Migrated schema {} to version {} in {} ms",
-                    result.schemaName,
+                    "Migrated the tables to version {} in {} ms",
                     result.targetSchemaVersion,
                     result.getTotalMigrationTime());
         }

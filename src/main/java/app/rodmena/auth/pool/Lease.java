@@ -52,7 +52,8 @@ public final class Lease implements AutoCloseable {
             return;
         }
         try {
-            if (physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
+            // Closed it is if it broke, or if the borrower was ahead: then Hikari has it back already.
+            if (!connection.isClosed() && physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
                 hikari.evictConnection(connection);
             } else {
                 connection.close();

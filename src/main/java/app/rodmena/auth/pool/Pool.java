@@ -48,7 +48,7 @@ public final class Pool implements AutoCloseable {
     private final ConnectionSource source;
     private final Opener opener;
     private final HikariDataSource hikariDataSource;
-    private final HikariPool hikari;
+    final HikariPool hikari;
     private final ExecutorService workers;
     private final ScheduledThreadPoolExecutor timer;
     private final Alarm deadlines;

@@ -10,6 +10,7 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.Door;
+import app.rodmena.auth.testing.ReadyEngine;
 import app.rodmena.auth.testing.TestPostgres;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -152,10 +153,7 @@ class DatabaseEngineTest {
     }
 
     private static DatabaseEngine ready(DatabaseTarget target) {
-        DatabaseEngine engine = DatabaseEngine.open(config(target));
-        engine.awaitFirstAttempt();
-        await().until(() -> engine.availability().ready());
-        return engine;
+        return ReadyEngine.open(config(target));
     }
 
     private static DatabaseConfig config(DatabaseTarget target) {

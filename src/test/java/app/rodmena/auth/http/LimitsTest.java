@@ -194,7 +194,7 @@ class LimitsTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void whoNeverReadsIsCutOffAndHoldsNobodyUp() throws Exception {
         try (TestApi impatient = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)));
                 RawClient deaf = impatient.raw()) {

@@ -6,6 +6,7 @@ import app.rodmena.auth.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.ReadyEngine;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,15 +18,17 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/** The real API on a free port over a database of its own, and a client that has a key. */
+/**
+ * The real API on a free port, and a client that has a key. All are of one process and so share one engine; their keys
+ * keep them apart.
+ */
 final class TestApi implements AutoCloseable {
     static final HttpConfig CONFIG = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
 
-    final DatabaseTarget target = MigratedDatabase.fresh();
-    final DatabaseEngine engine = DatabaseEngine.open(new DatabaseConfig(
-            target,
-            PoolSettings.DEFAULT,
-            "http-test-" + UUID.randomUUID().toString().substring(0, 8)));
+    private static final DatabaseTarget TARGET = MigratedDatabase.fresh();
+
+    final DatabaseTarget target = TARGET;
+    final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(TARGET, PoolSettings.DEFAULT, "http-test"));
     final Health health = new Health(engine);
     final String key = UUID.randomUUID().toString();
     final HttpClient client = HttpClient.newBuilder()

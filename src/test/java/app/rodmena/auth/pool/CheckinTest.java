@@ -67,8 +67,6 @@ class CheckinTest {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
             lease.connection().setAutoCommit(false);
-            lease.connection().setReadOnly(true);
-            execute(lease.connection(), "select 1");
             test.pool.softInvalidate();
             lease.close();
             test.awaitCount(CLOSE, 1);

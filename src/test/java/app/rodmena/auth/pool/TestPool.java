@@ -82,10 +82,32 @@ final class TestPool implements AutoCloseable {
         }
     }
 
+    /** Is a backend at work on a statement? */
+    boolean isActive(int pid) throws SQLException {
+        try (var query =
+                outside.prepareStatement("select 1 from pg_stat_activity where pid = ? and state = 'active'")) {
+            query.setInt(1, pid);
+            try (var result = query.executeQuery()) {
+                return result.next();
+            }
+        }
+    }
+
     /** Ends a backend, as an administrator would. */
     void terminate(int pid) throws SQLException {
         try (var statement = outside.prepareStatement("select pg_terminate_backend(?, 5000)")) {
             statement.setInt(1, pid);
+            statement.execute();
+        }
+    }
+
+    /** Ends any one of the pool's backends, if there is one. */
+    void terminateOne() throws SQLException {
+        try (var statement = outside.prepareStatement("""
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where application_name = ? order by random() limit 1
+                """)) {
+            statement.setString(1, applicationName);
             statement.execute();
         }
     }

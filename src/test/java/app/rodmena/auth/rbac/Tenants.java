@@ -8,6 +8,7 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.ReadyEngine;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ final class Tenants implements AutoCloseable {
     final Permissions permissions;
 
     Tenants(int connections) {
-        engine = DatabaseEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
+        engine = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
         roles = new Roles(engine);
         memberships = new Memberships(engine);
         permissions = new Permissions(engine);

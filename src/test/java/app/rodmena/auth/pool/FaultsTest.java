@@ -1,0 +1,169 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.PoolEventKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** What breaks while the pool is in use, and that every connection's story stays whole. */
+class FaultsTest {
+    private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
+
+    @Test
+    void aBackendTerminatedDuringAStatementIsReplacedAndWhoWaitsIsServed() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            CompletableFuture<Integer> pid = new CompletableFuture<>();
+            var broken = test.pool
+                    .call(CALLER, connection -> {
+                        pid.complete(test.events.peek().backendPid());
+                        return execute(connection, "select pg_sleep(60)");
+                    })
+                    .toCompletableFuture();
+            var waiting = test.pool
+                    .call(CALLER, connection -> execute(connection, "select 1"))
+                    .toCompletableFuture();
+            await().until(() -> test.isActive(pid.get()));
+            test.terminate(pid.get());
+            var failure = catchThrowableOfType(ExecutionException.class, broken::get);
+            assertThat(((SQLException) failure.getCause()).getSQLState()).isEqualTo("57P01");
+            assertThat(waiting.get()).isTrue();
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, INVALIDATE, CHECKIN, CLOSE);
+        }
+    }
+
+    @Test
+    void aBackendTerminatedInsideATransactionCommitsNothing() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            try (Lease lease = test.checkout()) {
+                lease.connection().setAutoCommit(false);
+                execute(lease.connection(), "create table half_done (id int)");
+                test.terminate(lease.backendPid());
+                assertThatThrownBy(() -> lease.connection().commit()).isInstanceOf(SQLException.class);
+            }
+            try (Lease lease = test.checkout()) {
+                assertThatThrownBy(() -> execute(lease.connection(), "select * from half_done"))
+                        .hasMessageContaining("does not exist");
+            }
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, INVALIDATE, CHECKIN, CLOSE);
+        }
+    }
+
+    @Test
+    void thePlaceOfABrokenConnectionIsFreeThoughItsHolderNeverNotices() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Lease broken = test.checkout();
+            var waiting = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
+            test.terminate(broken.backendPid());
+            assertThatThrownBy(() -> execute(broken.connection(), "select 1")).isInstanceOf(SQLException.class);
+            assertThat(waiting.get()).isEqualTo("served");
+            broken.close();
+            test.checkout().close();
+        }
+    }
+
+    @Test
+    void evictionByHikarisBeanIsNoBreakage() throws Exception {
+        try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
+            Lease out = test.checkout();
+            test.checkout().close();
+            test.pool.hikari.softEvictConnections();
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(2)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
+            assertThat(test.last(CLOSE).cause()).isEqualTo("evicted");
+
+            assertThat(execute(out.connection(), "select 1")).isTrue();
+            out.close();
+            test.awaitCount(CLOSE, 2);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
+            assertThat(test.last(CLOSE).cause()).isEqualTo("evicted");
+        }
+    }
+
+    @Test
+    void aConnectionAbortedByItsBorrowerGivesItsPlaceBackWithTheLease() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Lease lease = test.checkout();
+            var waiting = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
+            lease.connection().abort(Runnable::run);
+            assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(1, 0, 0, 0, 1));
+            assertThat(test.backends()).isZero();
+            lease.close();
+            assertThat(waiting.get()).isEqualTo(2);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, INVALIDATE, CHECKIN, CLOSE);
+        }
+    }
+
+    @Test
+    void aLeaseThatIsNeverClosedIsSuspectedAlsoWhenItsBackendIsGone() throws Exception {
+        try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withSize(1, 1))) {
+            Lease leaked = test.checkout();
+            test.terminate(leaked.backendPid());
+            test.checkout().close();
+            test.clock.advance(Duration.ofSeconds(61));
+            test.pool.tick();
+            assertThat(test.count(LEAK_SUSPECTED)).isEqualTo(1);
+            assertThat(test.pool.snapshot().checkedOut()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsIsNoticedByNobodyButTheCounter() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            test.sink.add(event -> {
+                throw new AssertionError("a listener's own trouble");
+            });
+            try (Lease lease = test.checkout()) {
+                assertThat(execute(lease.connection(), "select 1")).isTrue();
+            }
+            assertThat(test.pool
+                            .call(CALLER, connection -> 1)
+                            .toCompletableFuture()
+                            .get())
+                    .isEqualTo(1);
+            assertThat(test.sink.listenerFailures()).isEqualTo(test.events.size());
+        }
+    }
+
+    @Test
+    void everyEventTellsWhichConnectionWhichBackendWhoAndHowLong() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            int pid;
+            try (Lease lease = test.checkout()) {
+                pid = lease.backendPid();
+                execute(lease.connection(), "select pg_sleep(0.02)");
+            }
+            for (PoolEventKind kind : new PoolEventKind[] {CHECKOUT, CHECKIN}) {
+                assertThat(test.last(kind)).satisfies(event -> {
+                    assertThat(event.connectionId()).isEqualTo(1);
+                    assertThat(event.backendPid()).isEqualTo(pid);
+                    assertThat(event.caller()).isEqualTo(CALLER);
+                    assertThat(event.thread()).isEqualTo(Thread.currentThread().getName());
+                });
+            }
+            assertThat(test.last(CHECKIN).took()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+        }
+    }
+
+    private static boolean execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            return statement.execute(sql);
+        }
+    }
+}

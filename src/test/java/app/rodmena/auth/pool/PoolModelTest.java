@@ -1,0 +1,258 @@
+package app.rodmena.auth.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.pool.QueuePoolModel.Link;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of random operations and faults; after each the pool, its events and PostgreSQL must agree with
+ * {@link QueuePoolModel}. A failure tells its seed: {@code -Dpool.model.seed=…} replays it, and
+ * {@code -Dpool.model.seconds=…} makes the search longer.
+ */
+class PoolModelTest {
+    private static final String SEED = "pool.model.seed";
+    private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 12));
+    private static final int STEPS = 300;
+    private static final List<Duration> PAUSES = List.of(
+            Duration.ofMillis(100),
+            Duration.ofMillis(501),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(12),
+            Duration.ofSeconds(50));
+
+    @Test
+    void thePoolBehavesAsTheModelSays() throws Exception {
+        Long replayed = Long.getLong(SEED);
+        if (replayed != null) {
+            new Run(replayed).go();
+            return;
+        }
+        long end = System.nanoTime() + SEARCH.toNanos();
+        Random seeds = new Random();
+        while (System.nanoTime() < end) {
+            new Run(seeds.nextInt(1_000_000)).go();
+        }
+    }
+
+    /** One pool and what happens to it. */
+    private static final class Run {
+        private final long seed;
+        private final Random random;
+        private final List<String> history = new ArrayList<>();
+        private final Map<Integer, Holder> callers = new HashMap<>();
+        private final Queue<PoolEvent> heard = new ConcurrentLinkedQueue<>();
+        private final TestPool test;
+        private final QueuePoolModel model;
+        private int lastCaller;
+
+        Run(long seed) {
+            this.seed = seed;
+            random = new Random(seed);
+            PoolSettings settings = Settings.of(
+                            Settings.of(randomSize(PoolSettings.DEFAULT)).poolRecycle(Duration.ofSeconds(400)))
+                    .maxWaiting(4);
+            test = TestPool.timed(settings);
+            test.sink.add(heard::add);
+            model = new QueuePoolModel(settings, test.clock.getAsLong());
+        }
+
+        void go() throws Exception {
+            try (test) {
+                for (int i = 0; i < STEPS; i++) {
+                    step();
+                    settle();
+                }
+                callers.values().forEach(Holder::leave);
+            } catch (AssertionError | ConditionTimeoutException e) {
+                String last = String.join("\n  ", history.subList(Math.max(0, history.size() - 25), history.size()));
+                throw new AssertionError(
+                        "replay with -D%s=%d; model: %s; pool: %s; it came to this:%n  %s"
+                                .formatted(SEED, seed, model, test.pool.snapshot(), last),
+                        e);
+            }
+        }
+
+        private void step() throws Exception {
+            model.nextStep();
+            int choice = random.nextInt(100);
+            if (choice < 34) {
+                checkOut();
+            } else if (choice < 62) {
+                anyOf(model.holders().keySet()).ifPresent(this::giveBack);
+            } else if (choice < 72) {
+                anyOf(model.holders().keySet()).ifPresent(this::use);
+            } else if (choice < 78) {
+                anyOf(model.living()).ifPresent(this::kill);
+            } else if (choice < 80) {
+                did("soft-invalidate");
+                model.softInvalidate();
+                test.pool.softInvalidate();
+            } else if (choice < 84) {
+                PoolSettings size = randomSize(test.pool.settings());
+                did("resize to %d+%d", size.poolSize(), size.maxOverflow());
+                model.resize(size);
+                test.pool.resize(size);
+            } else if (choice < 88) {
+                suspendOrResume();
+            } else {
+                letTimePass();
+            }
+        }
+
+        private void checkOut() {
+            int caller = ++lastCaller;
+            did("caller %d comes", caller);
+            model.arrive(caller);
+            callers.put(caller, new Holder(test.pool, caller));
+        }
+
+        private void giveBack(int caller) {
+            did("caller %d gives back", caller);
+            model.giveBack(caller);
+            callers.remove(caller).giveBack();
+        }
+
+        private void use(int caller) {
+            did("caller %d works", caller);
+            boolean breaks = model.use(caller);
+            assertThat(callers.get(caller).worksWell()).isEqualTo(!breaks);
+        }
+
+        private void kill(Link link) {
+            did("the backend of connection %d dies", link.id);
+            model.kill(link);
+            try {
+                test.terminate(link.backendPid);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Overflow is closed after five quiet ticks: rare, if others came in between each time. */
+        private void letTimePass() throws SQLException {
+            for (int ticks = 1 + random.nextInt(7); ticks > 0; ticks--) {
+                Duration passed = PAUSES.get(random.nextInt(PAUSES.size()));
+                did("tick after %s", passed);
+                model.tick(passed);
+                test.clock.advance(passed);
+                test.pool.tick();
+                settle();
+                model.nextStep();
+            }
+        }
+
+        private void suspendOrResume() {
+            if (model.isSuspended()) {
+                did("resume");
+                model.resume();
+                test.pool.resume();
+            } else {
+                did("suspend");
+                model.suspend();
+                test.pool.suspend();
+            }
+        }
+
+        /** Everything has happened that the model expects, nothing else has, and all the numbers agree. */
+        private void settle() throws SQLException {
+            await().atMost(Duration.ofSeconds(5))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        hearAll();
+                        return model.isSettled() && test.pool.snapshot().equals(model.snapshot());
+                    });
+            assertThat(test.backends()).as("in pg_stat_activity").isEqualTo(model.backends());
+        }
+
+        private void hearAll() {
+            for (PoolEvent event = heard.poll(); event != null; event = heard.poll()) {
+                history.add("  " + event.kind().wireName() + " " + event.connectionId() + " " + event.cause());
+                model.hear(event);
+            }
+        }
+
+        private void did(String what, Object... details) {
+            history.add(what.formatted(details));
+        }
+
+        private PoolSettings randomSize(PoolSettings settings) {
+            return settings.withSize(1 + random.nextInt(4), random.nextInt(4));
+        }
+
+        private <T> Optional<T> anyOf(Collection<T> things) {
+            return things.isEmpty()
+                    ? Optional.empty()
+                    : things.stream().skip(random.nextInt(things.size())).findFirst();
+        }
+    }
+
+    /** A caller that holds its connection and does what it is told. */
+    private static final class Holder {
+        /** @param answered whether the connection did; null for an order to give it back */
+        private record Order(CompletableFuture<Boolean> answered) {}
+
+        private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Void> end;
+
+        Holder(Pool pool, int number) {
+            end = pool.call(Caller.named(Integer.toString(number)), this::obey).toCompletableFuture();
+        }
+
+        /** @return whether the connection answered; otherwise the caller gave up */
+        boolean worksWell() {
+            Order order = new Order(new CompletableFuture<>());
+            orders.add(order);
+            return order.answered.join();
+        }
+
+        void leave() {
+            orders.add(new Order(null));
+        }
+
+        void giveBack() {
+            leave();
+            end.join();
+        }
+
+        private Void obey(Connection connection) throws SQLException {
+            try {
+                for (Order order = orders.take(); order.answered != null; order = orders.take()) {
+                    work(connection, order.answered);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return null;
+        }
+
+        private static void work(Connection connection, CompletableFuture<Boolean> answered) throws SQLException {
+            try (var statement = connection.createStatement()) {
+                answered.complete(statement.execute("select 1"));
+            } catch (SQLException e) {
+                answered.complete(false);
+                throw e;
+            }
+        }
+    }
+}

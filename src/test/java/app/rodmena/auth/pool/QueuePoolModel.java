@@ -1,0 +1,307 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * QueuePool on paper. The test tells it what it does to the real pool, and it predicts; then it hears what the real
+ * pool says has happened, and objects to whatever may not happen. Only which idle connection is taken or closed is the
+ * real pool's to choose.
+ */
+final class QueuePoolModel {
+    private static final long PRE_PING_IDLE = Duration.ofMillis(500).toNanos();
+    private static final int PEAKS = 5;
+
+    /** A connection, and what is bound to happen to it. */
+    static final class Link {
+        final int id;
+        final int backendPid;
+        private final long opened;
+        private final int generation;
+        private long since;
+        private boolean out;
+        private boolean dead;
+        private boolean leaked;
+        private boolean comingBack;
+        private boolean doomed;
+        private boolean overflowTold;
+
+        private Link(PoolEvent connect, long now, int generation) {
+            id = connect.connectionId();
+            backendPid = connect.backendPid();
+            opened = now;
+            since = now;
+            this.generation = generation;
+        }
+    }
+
+    private record Waiter(int caller, long deadline) {}
+
+    private final Map<Integer, Link> open = new TreeMap<>();
+    private final Map<Integer, Link> holders = new TreeMap<>();
+    private final Deque<Waiter> queue = new ArrayDeque<>();
+    private final Map<PoolEventKind, Integer> due = new EnumMap<>(PoolEventKind.class);
+    private final Deque<Integer> peaks = new ArrayDeque<>();
+    private PoolSettings settings;
+    private long now;
+    private int generation;
+    private boolean suspended;
+    private int taken;
+    private int borrowing;
+    private int idleToClose;
+    private int peak;
+    private boolean borrowed;
+    private boolean connected;
+
+    QueuePoolModel(PoolSettings settings, long now) {
+        this.settings = settings;
+        this.now = now;
+    }
+
+    // What the test does
+
+    void arrive(int caller) {
+        if (queue.isEmpty() && !suspended && taken < settings.maximum()) {
+            admit();
+        } else if (queue.size() >= settings.maxWaiting()) {
+            expect(PoolEventKind.REJECTED, 1);
+        } else {
+            queue.add(new Waiter(caller, now + settings.poolTimeout().toNanos()));
+        }
+    }
+
+    void giveBack(int caller) {
+        Link link = holders.remove(caller);
+        int staying = open.size();
+        link.comingBack = true;
+        link.doomed = isMarked(link)
+                || staying > settings.maximum()
+                || (staying > settings.poolSize() && queue.isEmpty() && idle() >= settings.poolSize() - 1);
+        taken--;
+        admitNext();
+    }
+
+    /** @return whether the connection breaks, so that its holder loses it */
+    boolean use(int caller) {
+        Link link = holders.get(caller);
+        if (link.dead) {
+            holders.remove(caller);
+            link.comingBack = true;
+            link.doomed = true;
+            expect(PoolEventKind.INVALIDATE, 1);
+            taken--;
+            admitNext();
+        }
+        return link.dead;
+    }
+
+    void kill(Link link) {
+        link.dead = true;
+    }
+
+    void softInvalidate() {
+        expect(PoolEventKind.SOFT_INVALIDATE, (int)
+                open.values().stream().filter(link -> !isMarked(link)).count());
+        generation++;
+    }
+
+    void resize(PoolSettings next) {
+        settings = next;
+        admitNext();
+        closeIdleAbove(next.poolSize());
+    }
+
+    void suspend() {
+        suspended = true;
+    }
+
+    void resume() {
+        suspended = false;
+        admitNext();
+    }
+
+    void tick(Duration passed) {
+        now += passed.toNanos();
+        for (Iterator<Waiter> waiters = queue.iterator(); waiters.hasNext(); ) {
+            if (waiters.next().deadline <= now) {
+                waiters.remove();
+                expect(PoolEventKind.TIMEOUT, 1);
+            }
+        }
+        for (Link link : holders.values()) {
+            if (!link.leaked && now - link.since > settings.leakThreshold().toNanos()) {
+                link.leaked = true;
+                expect(PoolEventKind.LEAK_SUSPECTED, 1);
+            }
+        }
+        peaks.addLast(Math.max(peak, holders.size()));
+        peak = 0;
+        if (peaks.size() > PEAKS) {
+            peaks.removeFirst();
+        }
+        if (peaks.size() == PEAKS) {
+            closeIdleAbove(Math.max(
+                    settings.poolSize(), peaks.stream().max(Integer::compare).orElseThrow()));
+        }
+    }
+
+    private void admitNext() {
+        while (!suspended && taken < settings.maximum() && !queue.isEmpty()) {
+            queue.remove();
+            admit();
+        }
+    }
+
+    private void admit() {
+        taken++;
+        borrowing++;
+        borrowed = true;
+    }
+
+    private void closeIdleAbove(int keep) {
+        idleToClose = Math.max(0, Math.min(idle(), open.size() - keep));
+    }
+
+    private void expect(PoolEventKind kind, int count) {
+        due.merge(kind, count, Integer::sum);
+    }
+
+    // What the pool says
+
+    void hear(PoolEvent event) {
+        Link link = open.get(event.connectionId());
+        boolean may = switch (event.kind()) {
+            case CONNECT -> {
+                connected = true;
+                open.put(event.connectionId(), new Link(event, now, generation));
+                yield borrowing > 0 && open.size() <= settings.maximum();
+            }
+            case OVERFLOW_OPEN -> open.size() > settings.poolSize();
+            case CHECKOUT -> {
+                boolean usable = borrowing-- > 0 && !link.out && !link.doomed && isUsable(link);
+                link.out = true;
+                link.since = now;
+                holders.put(Integer.valueOf(event.caller().route()), link);
+                peak = Math.max(peak, holders.size());
+                yield usable;
+            }
+            case LEAK_SUSPECTED -> link.leaked && met(event.kind());
+            case LEAK_RETURNED -> {
+                boolean wasLeaked = link.leaked && link.comingBack;
+                link.leaked = false;
+                yield wasLeaked;
+            }
+            case CHECKIN -> {
+                boolean comesBack = link.out && link.comingBack && !link.leaked;
+                link.out = false;
+                link.comingBack = false;
+                link.since = now;
+                yield comesBack;
+            }
+            case SOFT_INVALIDATE -> isMarked(link) && met(event.kind());
+            case RECYCLE -> {
+                link.doomed = true;
+                yield borrowed && !link.out && !isMarked(link) && isOld(link);
+            }
+            case INVALIDATE -> {
+                link.doomed = true;
+                yield link.out ? link.comingBack && met(event.kind()) : borrowed && link.dead && isPinged(link);
+            }
+            case OVERFLOW_CLOSE -> {
+                link.overflowTold = true;
+                yield open.size() > settings.poolSize();
+            }
+            case CLOSE -> {
+                boolean overflow = open.size() > settings.poolSize();
+                open.remove(link.id);
+                yield !link.out
+                        && overflow == link.overflowTold
+                        && (link.doomed || (borrowed && isMarked(link)) || idleToClose-- > 0);
+            }
+            case TIMEOUT, REJECTED -> met(event.kind());
+            case CONNECT_FAILED -> false;
+        };
+        if (!may) {
+            throw new AssertionError("may not happen: " + event);
+        }
+    }
+
+    /** Has everything happened that was bound to? */
+    boolean isSettled() {
+        return borrowing == 0
+                && idleToClose == 0
+                && due.values().stream().allMatch(count -> count == 0)
+                && open.values().stream().noneMatch(link -> link.comingBack || link.doomed);
+    }
+
+    /** The next thing to be done is another one. */
+    void nextStep() {
+        if (connected && open.values().stream().anyMatch(link -> !link.out && !isMarked(link) && !isOld(link))) {
+            throw new AssertionError("a connection was opened although another was idle");
+        }
+        connected = false;
+        borrowed = false;
+    }
+
+    private boolean met(PoolEventKind kind) {
+        return due.merge(kind, -1, Integer::sum) >= 0;
+    }
+
+    // What can be seen
+
+    PoolSnapshot snapshot() {
+        return new PoolSnapshot(settings.poolSize(), settings.maxOverflow(), holders.size(), open.size(), queue.size());
+    }
+
+    /** What pg_stat_activity shows. */
+    int backends() {
+        return (int) open.values().stream().filter(link -> !link.dead).count();
+    }
+
+    Map<Integer, Link> holders() {
+        return holders;
+    }
+
+    List<Link> living() {
+        return open.values().stream().filter(link -> !link.dead).toList();
+    }
+
+    boolean isSuspended() {
+        return suspended;
+    }
+
+    private int idle() {
+        return open.size()
+                - (int) open.values().stream().filter(link -> link.out).count();
+    }
+
+    private boolean isMarked(Link link) {
+        return link.generation != generation;
+    }
+
+    private boolean isOld(Link link) {
+        return now - link.opened > settings.poolRecycle().toNanos();
+    }
+
+    private boolean isPinged(Link link) {
+        return now - link.since > PRE_PING_IDLE;
+    }
+
+    private boolean isUsable(Link link) {
+        return !isMarked(link) && !isOld(link) && !(link.dead && isPinged(link));
+    }
+
+    @Override
+    public String toString() {
+        return "%s, taken %d, borrowing %d, to close %d, due %s"
+                .formatted(snapshot(), taken, borrowing, idleToClose, due);
+    }
+}

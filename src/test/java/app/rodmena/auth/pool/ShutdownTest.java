@@ -1,0 +1,117 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** The end of a pool. */
+class ShutdownTest {
+    private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
+
+    @Test
+    void withinTheGraceWhoIsAdmittedFinishesAndWhoWaitsIsRefused() throws Exception {
+        try (TestPool test = TestPool.with(TWO)) {
+            Lease held = test.checkout();
+            CompletableFuture<Void> go = new CompletableFuture<>();
+            var working = test.pool.call(CALLER, connection -> {
+                go.join();
+                return connection.createStatement().execute("select 1");
+            });
+            var waiting = test.pool.call(CALLER, connection -> 1);
+            var closed = CompletableFuture.runAsync(() -> test.pool.close(Duration.ofSeconds(30)));
+            assertThat(reasonOf(waiting)).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(test.pool.call(CALLER, connection -> 1))).isEqualTo(Reason.CLOSED);
+            assertThat(closed).isNotDone();
+            go.complete(null);
+            assertThat(working.toCompletableFuture().get()).isTrue();
+            assertThat(closed).isNotDone();
+            held.close();
+            closed.get();
+            assertThat(test.backends()).isZero();
+        }
+    }
+
+    @Test
+    void afterTheGraceConnectionsAreTakenFromTheirHolders() throws Exception {
+        try (TestPool test = TestPool.with(TWO)) {
+            Lease held = test.checkout();
+            held.connection().setAutoCommit(false);
+            held.connection().createStatement().execute("select 1");
+            var sleeping = test.pool
+                    .call(CALLER, connection -> connection.createStatement().execute("select pg_sleep(3)"))
+                    .toCompletableFuture();
+            await().until(() -> test.pool.snapshot().checkedOut() == 2);
+            long started = System.nanoTime();
+            test.pool.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+            assertThat(catchThrowableOfType(ExecutionException.class, sleeping::get))
+                    .isNotNull();
+            held.close();
+            assertThat(test.kindsOf(held.connectionId())).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
+            assertThat(test.last(CLOSE).cause()).isEqualTo("the pool is closed");
+        }
+    }
+
+    @Test
+    void anInterruptedThreadClosesEverythingAndStaysInterrupted() throws Exception {
+        try (TestPool test = TestPool.with(TWO)) {
+            test.checkout().close();
+            Thread.currentThread().interrupt();
+            test.pool.close(Duration.ofMinutes(1));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(test.backends()).isZero();
+            await().until(() -> threadsOf(test) == 0);
+        }
+    }
+
+    @Test
+    void closingWhileAConnectionIsBeingOpenedWaitsForThatAndLeavesNothingOpen() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), TWO)) {
+            proxy.freeze();
+            var caller = test.pool.call(CALLER, connection -> 1);
+            await().until(() -> test.pool.borrowing() == 1);
+            var closed = CompletableFuture.runAsync(test.pool::close);
+            assertThat(reasonOf(caller)).isEqualTo(Reason.CLOSED);
+            proxy.thaw();
+            closed.get();
+            assertThat(test.backends()).isZero();
+        }
+    }
+
+    @Test
+    void noThreadOutlivesThePool() throws Exception {
+        TestPool test = TestPool.with(TWO);
+        try (test) {
+            test.pool.call(CALLER, connection -> 1).toCompletableFuture().get();
+            assertThat(threadsOf(test)).isPositive();
+        }
+        await().until(() -> threadsOf(test) == 0);
+    }
+
+    private static long threadsOf(TestPool test) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().contains(test.applicationName + "-"))
+                .count();
+    }
+
+    private static Reason reasonOf(CompletionStage<?> refused) {
+        var failure = catchThrowableOfType(
+                ExecutionException.class, () -> refused.toCompletableFuture().get());
+        return ((NoConnectionException) failure.getCause()).reason();
+    }
+}

@@ -1,0 +1,100 @@
+package app.rodmena.auth.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ConnectorTest {
+    private static final Session POOLED = new Session(
+            "connector-test",
+            Optional.of(Duration.ofMillis(1_234)),
+            Duration.ofSeconds(5),
+            Optional.of(Duration.ofMillis(4_321)));
+
+    @Test
+    void aSessionIsSetUpByTheFirstPacketAlready() throws Exception {
+        Connector connector = new Connector(TestPostgres.sharedDatabase());
+        try (Connection connection = connector.open(POOLED)) {
+            assertThat(show(connection, "application_name")).isEqualTo("connector-test");
+            assertThat(show(connection, "statement_timeout")).isEqualTo("1234ms");
+            assertThat(connection.getNetworkTimeout()).isEqualTo(4_321);
+            assertThat(connector.backendPid(connection)).isEqualTo(ask(connection, "select pg_backend_pid()"));
+        }
+    }
+
+    @Test
+    void withoutLimitsOfItsOwnASessionHasTheServers() throws Exception {
+        Session unlimited = new Session("connector-test", Optional.empty(), Duration.ofSeconds(5), Optional.empty());
+        try (Connection connection = new Connector(TestPostgres.sharedDatabase()).open(unlimited)) {
+            assertThat(show(connection, "statement_timeout")).isEqualTo("0");
+            assertThat(connection.getNetworkTimeout()).isZero();
+        }
+    }
+
+    @Test
+    void optionsOfTheUrlAreKept() throws Exception {
+        DatabaseTarget shared = TestPostgres.sharedDatabase();
+        Connector connector = new Connector(
+                new DatabaseTarget(shared.jdbcUrl() + "?options=-c%20work_mem=7MB", shared.user(), shared.password()));
+        try (Connection connection = connector.open(POOLED)) {
+            assertThat(show(connection, "work_mem")).isEqualTo("7MB");
+            assertThat(show(connection, "statement_timeout")).isEqualTo("1234ms");
+        }
+    }
+
+    @Test
+    void whereStartUpOptionsAreRefusedItGoesOnWithoutThemAndSaysSoOnce() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("auth.database");
+        log.start();
+        logger.addAppender(log);
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
+            proxy.refuseOptions();
+            Connector connector = new Connector(proxy.target());
+            for (int i = 0; i < 3; i++) {
+                try (Connection connection = connector.open(POOLED)) {
+                    assertThat(show(connection, "statement_timeout")).isEqualTo("0");
+                    assertThat(connector.backendPid(connection)).isZero();
+                }
+            }
+            assertThat(log.list)
+                    .filteredOn(line -> line.getFormattedMessage().contains("ALTER ROLE"))
+                    .hasSize(1);
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void aUrlThatIsNoneIsRefused() {
+        assertThatThrownBy(() -> new Connector(new DatabaseTarget("jdbc:mysql://db/x", "u", Secret.NONE)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static String show(Connection connection, String setting) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("show " + setting)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    private static int ask(Connection connection, String question) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery(question)) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+}
