@@ -173,7 +173,7 @@ class ViewTest {
                             command -> new Thread(command, "asking-" + i).start()))
                     .toList();
             started.await();
-            await().until(() -> test.count(CHECKOUT) > 20_000);
+            await().until(() -> test.count(CHECKOUT) > 3_000);
             stop.set(true);
             busy.forEach(CompletableFuture::join);
             assertThat(seen.get()).isNotEmpty();
