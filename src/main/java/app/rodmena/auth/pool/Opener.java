@@ -3,21 +3,18 @@ package app.rodmena.auth.pool;
 import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
 
 import app.rodmena.auth.events.Caller;
-import java.io.PrintWriter;
+import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
 
 /**
  * Opens the connections that Hikari asks for, on Hikari's one thread for that: not before there is a slot for them,
  * only while a caller still wants one, and again and again while PostgreSQL refuses.
  */
-final class Opener implements DataSource {
+final class Opener extends SingleLoginDataSource {
     private static final long ROOM_CHECK_MILLIS = 2;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
@@ -110,42 +107,9 @@ final class Opener implements DataSource {
         }
     }
 
-    // The rest of DataSource: nothing that this pool uses
-
-    @Override
-    public Connection getConnection(String user, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("the pool logs in as one role");
-    }
-
-    @Override
-    public PrintWriter getLogWriter() {
-        return null;
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) {}
-
-    @Override
-    public void setLoginTimeout(int seconds) {}
-
     /** Seconds; Hikari waits as long for the opening thread to end when it shuts down. */
     @Override
     public int getLoginTimeout() {
         return (int) pool.settings.connectTimeout().toSeconds() + 1;
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        throw new SQLFeatureNotSupportedException("the pool logs to auth.database");
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        throw new SQLException("wraps nothing");
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-        return false;
     }
 }

@@ -106,8 +106,9 @@ public final class Pool implements AutoCloseable {
      * Runs {@code work} on a connection, as soon as one is free, on a thread of the pool's. The caller's thread never
      * blocks.
      *
-     * @return completed after the connection was given back; exceptionally with a {@link NoConnectionException} if
-     *     there was none in time, or with what {@code work} threw
+     * @return completed after the connection was given back, on a thread of the pool's, which what depends on it must
+     *     not block: it may be the very thread that others wait for; exceptionally with a {@link NoConnectionException}
+     *     if there was none in time, or with what {@code work} threw
      */
     public <T> CompletionStage<T> call(Caller caller, Work<T> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();

@@ -24,6 +24,7 @@ public final class Connector {
     private final Properties fromUrl;
     private final Map<Connection, FarewellSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile boolean optionsRefused;
+    private volatile boolean optionsHeeded;
 
     /** @throws IllegalArgumentException if pgjdbc can't read the target's URL */
     public Connector(DatabaseTarget target) {
@@ -47,19 +48,42 @@ public final class Connector {
 
     /** Opens a connection; the caller closes it. */
     public Connection open(Session session) throws SQLException {
-        if (optionsRefused) {
+        boolean withOptions = !optionsRefused && session.statementTimeout().isPresent();
+        if (!withOptions) {
             return logIn(session, false);
         }
+        Connection connection;
         try {
-            return logIn(session, true);
+            connection = logIn(session, true);
         } catch (SQLException e) {
-            if (!PROTOCOL_VIOLATION.equals(e.getSQLState())
-                    || session.statementTimeout().isEmpty()) {
+            if (!PROTOCOL_VIOLATION.equals(e.getSQLState())) {
                 throw e;
             }
-            Connection connection = logIn(session, false);
-            sayOptionsAreRefused(e);
-            return connection;
+            connection = logIn(session, false);
+            sayOptionsAreRefused("refuses start-up options: " + e.getMessage());
+        }
+        if (!optionsHeeded && !optionsRefused) {
+            seeWhetherOptionsAreHeeded(connection);
+        }
+        return connection;
+    }
+
+    /** PgBouncer may be told to ignore options silently; the pids that it gives are its own in any case. */
+    private void seeWhetherOptionsAreHeeded(Connection connection) throws SQLException {
+        try (var query = connection.prepareStatement("""
+                select source = 'client' and pg_backend_pid() = ?
+                from pg_settings where name = 'statement_timeout'
+                """)) {
+            query.setInt(1, connection.unwrap(PGConnection.class).getBackendPID());
+            try (var result = query.executeQuery()) {
+                optionsHeeded = result.next() && result.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        if (!optionsHeeded) {
+            sayOptionsAreRefused("ignores start-up options");
         }
     }
 
@@ -132,13 +156,13 @@ public final class Connector {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(1, duration.toMillis()));
     }
 
-    private synchronized void sayOptionsAreRefused(SQLException refusal) {
+    private synchronized void sayOptionsAreRefused(String what) {
         if (!optionsRefused) {
             optionsRefused = true;
             LOG.warn(
-                    "The server refuses start-up options ({}), as PgBouncer does: statement_timeout is not set by us,"
+                    "The server {}, as PgBouncer does: statement_timeout is not set by us,"
                             + " set it with ALTER ROLE … SET statement_timeout; backend pids are unknown",
-                    refusal.getMessage());
+                    what);
         }
     }
 }

@@ -9,9 +9,9 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.testing.Door;
 import app.rodmena.auth.testing.ReadyEngine;
 import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -58,32 +58,33 @@ class DatabaseEngineTest {
 
     @Test
     void startsWithoutADatabaseAndIsReadyWhenItComes() throws Exception {
-        try (Door door = Door.to(TestPostgres.freshDatabase());
-                DatabaseEngine engine = DatabaseEngine.open(config(door.target()))) {
-            assertThatThrownBy(engine::awaitFirstAttempt).isInstanceOf(DatabaseFailure.class);
-            assertThat(engine.availability().reachable()).isFalse();
-            assertReason(engine.call(CALLER, handle -> 1), Reason.DATABASE_DOWN);
+        try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
+            server.stop();
+            try (DatabaseEngine engine = DatabaseEngine.open(config(server.target()))) {
+                assertThatThrownBy(engine::awaitFirstAttempt).isInstanceOf(DatabaseFailure.class);
+                assertThat(engine.availability().reachable()).isFalse();
+                assertReason(engine.call(CALLER, handle -> 1), Reason.DATABASE_DOWN);
 
-            door.open();
+                server.start();
 
-            await().until(() -> engine.availability().ready());
-            assertThat(ask(engine)).isZero();
+                await().until(() -> engine.availability().ready());
+                assertThat(ask(engine)).isZero();
+            }
         }
     }
 
     @Test
     void seesWithinTwoSecondsThatTheDatabaseIsGoneAndThatItIsBack() throws Exception {
-        try (Door door = Door.to(TestPostgres.freshDatabase())) {
-            door.open();
-            try (DatabaseEngine engine = ready(door.target())) {
+        try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
+            try (DatabaseEngine engine = ready(server.target())) {
                 assertThat(ask(engine)).isZero();
-                door.shut();
+                server.stop();
                 await().atMost(Duration.ofSeconds(2))
                         .until(() -> !engine.availability().reachable());
                 assertThat(engine.availability().problem()).isNotEmpty();
                 assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_DOWN);
 
-                door.open();
+                server.start();
                 await().atMost(Duration.ofSeconds(5))
                         .until(() -> engine.availability().ready());
                 await().atMost(Duration.ofSeconds(5))

@@ -78,7 +78,7 @@ class PoolEventsTest {
         }
         assertThat(log.list)
                 .extracting(line ->
-                        line.getLevel() + " " + line.getFormattedMessage().split(" ")[0])
+                        line.getLevel() + " " + line.getFormattedMessage().replaceFirst(" .*", ""))
                 .containsExactly(
                         "DEBUG connect",
                         "WARN connect_failed",

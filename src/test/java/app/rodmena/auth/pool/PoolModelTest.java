@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 class PoolModelTest {
     private static final String SEED = "pool.model.seed";
-    private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 12));
+    private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 10));
     private static final int STEPS = 300;
     private static final List<Duration> PAUSES = List.of(
             Duration.ofMillis(100),
@@ -109,7 +109,7 @@ class PoolModelTest {
                 test.pool.softInvalidate();
             } else if (choice < 84) {
                 PoolSettings size = randomSize(test.pool.settings());
-                did("resize to %d+%d", size.poolSize(), size.maxOverflow());
+                did("resize to " + size.poolSize() + "+" + size.maxOverflow());
                 model.resize(size);
                 test.pool.resize(size);
             } else if (choice < 88) {
@@ -121,25 +121,25 @@ class PoolModelTest {
 
         private void checkOut() {
             int caller = ++lastCaller;
-            did("caller %d comes", caller);
+            did("caller " + caller + " comes");
             model.arrive(caller);
             callers.put(caller, new Holder(test.pool, caller));
         }
 
         private void giveBack(int caller) {
-            did("caller %d gives back", caller);
+            did("caller " + caller + " gives back");
             model.giveBack(caller);
             callers.remove(caller).giveBack();
         }
 
         private void use(int caller) {
-            did("caller %d works", caller);
+            did("caller " + caller + " works");
             boolean breaks = model.use(caller);
             assertThat(callers.get(caller).worksWell()).isEqualTo(!breaks);
         }
 
         private void kill(Link link) {
-            did("the backend of connection %d dies", link.id);
+            did("the backend of connection " + link.id + " dies");
             model.kill(link);
             try {
                 test.terminate(link.backendPid);
@@ -152,7 +152,7 @@ class PoolModelTest {
         private void letTimePass() throws SQLException {
             for (int ticks = 1 + random.nextInt(7); ticks > 0; ticks--) {
                 Duration passed = PAUSES.get(random.nextInt(PAUSES.size()));
-                did("tick after %s", passed);
+                did("tick after " + passed);
                 model.tick(passed);
                 test.clock.advance(passed);
                 test.pool.tick();
@@ -192,8 +192,8 @@ class PoolModelTest {
             }
         }
 
-        private void did(String what, Object... details) {
-            history.add(what.formatted(details));
+        private void did(String what) {
+            history.add(what);
         }
 
         private PoolSettings randomSize(PoolSettings settings) {
@@ -209,7 +209,7 @@ class PoolModelTest {
 
     /** A caller that holds its connection and does what it is told. */
     private static final class Holder {
-        /** @param answered whether the connection did; null for an order to give it back */
+        /** What to do: use the connection and tell whether it answered; or, without {@code answered}, give it back. */
         private record Order(CompletableFuture<Boolean> answered) {}
 
         private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -219,7 +219,7 @@ class PoolModelTest {
             end = pool.call(Caller.named(Integer.toString(number)), this::obey).toCompletableFuture();
         }
 
-        /** @return whether the connection answered; otherwise the caller gave up */
+        /** Uses the connection. @return whether it answered; otherwise the caller gave up */
         boolean worksWell() {
             Order order = new Order(new CompletableFuture<>());
             orders.add(order);

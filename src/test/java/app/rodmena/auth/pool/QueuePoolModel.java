@@ -89,7 +89,7 @@ final class QueuePoolModel {
         admitNext();
     }
 
-    /** @return whether the connection breaks, so that its holder loses it */
+    /** The caller uses its connection. @return whether that breaks it, so that its holder loses it */
     boolean use(int caller) {
         Link link = holders.get(caller);
         if (link.dead) {

@@ -55,7 +55,7 @@ class TimeLimitsTest {
                                 .getSQLState())
                         .startsWith("08");
                 assertThat(Duration.ofNanos(System.nanoTime() - started))
-                        .isBetween(Duration.ofMillis(400), Duration.ofMillis(2_000));
+                        .isBetween(Duration.ofMillis(400), Duration.ofSeconds(2));
             }
             proxy.thaw();
             test.awaitCount(CLOSE, 1);

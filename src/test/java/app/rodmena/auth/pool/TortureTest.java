@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Many threads at once, while everything breaks: the numbers hold at every instant, and in the end nothing is lost. */
 class TortureTest {
     private static final int SAMPLES = 10_000;
-    private static final Duration LEAST = Duration.ofSeconds(4);
+    private static final Duration LEAST = Duration.ofSeconds(3);
     private static final int POOL_SIZE = 3;
     private static final int MAX_OVERFLOW = 3;
 
@@ -79,7 +79,7 @@ class TortureTest {
         }
     }
 
-    /** @return 1 if it failed for no reason that the test gave */
+    /** Borrows once. @return 1 if it failed for no reason that the test gave */
     private static int borrowSomehow(TestPool test, Random random) {
         try {
             switch (random.nextInt(6)) {

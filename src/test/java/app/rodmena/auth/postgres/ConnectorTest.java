@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -55,12 +56,21 @@ class ConnectorTest {
 
     @Test
     void whereStartUpOptionsAreRefusedItGoesOnWithoutThemAndSaysSoOnce() throws Exception {
+        goesOnWithoutOptions(TestProxy::refuseOptions, "refuses start-up options");
+    }
+
+    @Test
+    void whereStartUpOptionsAreIgnoredItNoticesAndSaysSoOnce() throws Exception {
+        goesOnWithoutOptions(TestProxy::ignoreOptions, "ignores start-up options");
+    }
+
+    private static void goesOnWithoutOptions(Consumer<TestProxy> as, String said) throws SQLException {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger("auth.database");
         log.start();
         logger.addAppender(log);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
-            proxy.refuseOptions();
+            as.accept(proxy);
             Connector connector = new Connector(proxy.target());
             for (int i = 0; i < 3; i++) {
                 try (Connection connection = connector.open(POOLED)) {
@@ -70,7 +80,8 @@ class ConnectorTest {
             }
             assertThat(log.list)
                     .filteredOn(line -> line.getFormattedMessage().contains("ALTER ROLE"))
-                    .hasSize(1);
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getFormattedMessage()).contains(said));
         } finally {
             logger.detachAppender(log);
         }

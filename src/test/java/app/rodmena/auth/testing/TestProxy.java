@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,14 +23,30 @@ public final class TestProxy implements AutoCloseable {
     private final Object thawed = new Object();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
-    private int port;
+    private final int port;
     private volatile boolean frozen;
     private volatile boolean refusesOptions;
+    private volatile boolean ignoresOptions;
 
     /** A proxy that behaves, so far. */
     public TestProxy(DatabaseTarget behind) {
         this.behind = behind;
+        this.port = freePort();
         start();
+    }
+
+    /** Not one of those that the system gives out: one could be taken while the server is gone. */
+    private static int freePort() {
+        for (int port : new Random().ints(100, 15_000, 32_000).toArray()) {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (IOException e) {
+                // Somebody's; there are others.
+            }
+        }
+        throw new IllegalStateException("no free port");
     }
 
     /** The same database, through this proxy. */
@@ -56,7 +73,6 @@ public final class TestProxy implements AutoCloseable {
             listener = new ServerSocket();
             listener.setReuseAddress(true);
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            port = listener.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,6 +95,11 @@ public final class TestProxy implements AutoCloseable {
     /** From now on start-up packets with {@code options} are answered as PgBouncer answers them. */
     public void refuseOptions() {
         refusesOptions = true;
+    }
+
+    /** From now on {@code options} in start-up packets are dropped silently, as PgBouncer can be told to. */
+    public void ignoreOptions() {
+        ignoresOptions = true;
     }
 
     @Override
@@ -107,7 +128,7 @@ public final class TestProxy implements AutoCloseable {
         try (client;
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort())) {
             sockets.add(server);
-            if (refusesOptions && !passStartup(client, server)) {
+            if ((refusesOptions || ignoresOptions) && !passStartup(client, server)) {
                 return;
             }
             thread(() -> pump(server, client));
@@ -148,18 +169,20 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    /** No TLS; no options. @return whether the client may go on */
-    private static boolean passStartup(Socket client, Socket server) throws IOException {
+    /** Without TLS and options. @return whether the client may go on */
+    private boolean passStartup(Socket client, Socket server) throws IOException {
         DataInputStream in = new DataInputStream(client.getInputStream());
         byte[] packet = packet(in);
         if (packet.length == 4) {
             client.getOutputStream().write('N');
             packet = packet(in);
         }
-        if (new String(packet, StandardCharsets.UTF_8).contains("\0options\0")) {
+        String text = new String(packet, StandardCharsets.ISO_8859_1);
+        if (refusesOptions && text.contains("\0options\0")) {
             client.getOutputStream().write(refusal());
             return false;
         }
+        packet = text.replaceFirst("\0options\0[^\0]*", "").getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer startup = ByteBuffer.allocate(4 + packet.length);
         startup.putInt(4 + packet.length).put(packet);
         server.getOutputStream().write(startup.array());
