@@ -20,6 +20,7 @@ usage() {
 ./run.sh [flags]      build what is not built, start the server in the foreground; Ctrl-C or SIGTERM stops it
 ./run.sh test [...]   run every test; more arguments go to Maven, as -Dtest=DatabaseUrlTest
 ./run.sh build        build only
+./run.sh bench [...]  measure what a checkout costs, in five minutes or so; as bench Timer 3: three rounds of another
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
 
@@ -97,6 +98,11 @@ case ${1:-} in
   build)
     find_java
     build
+    ;;
+  bench)
+    find_java
+    need_maven
+    maven -q -Pbench -DskipTests "-Dbench=${2:-Checkout}" "-Drounds=${3:-5}" test-compile exec:exec
     ;;
   -h | --help)
     usage

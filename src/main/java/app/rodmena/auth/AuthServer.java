@@ -7,16 +7,23 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import app.rodmena.auth.events.PoolInterceptor;
+import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +36,20 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Thread-safe. Servers of one JVM share one database engine and so need equal database and pool settings.
+ * <p>Whoever wants to hear what happens in its pool, or to have a say in it, builds it like this; or names the class in
+ * {@code META-INF/services}, for {@link PoolListener} or {@link PoolInterceptor}, and need not build anything.
+ *
+ * <pre>{@code
+ * AuthServer server = AuthServer.builder(config)
+ *         .listener(event -> seen.increment())
+ *         .interceptor(candidate -> Optional.empty())
+ *         .start();
+ * }</pre>
+ *
+ * <p>Thread-safe. Servers of one JVM share one database engine and so need equal database and pool settings; and they
+ * share its pool: a listener of any of them hears, and an interceptor of any of them judges, what all of them do, from
+ * that server's start until it is closed. One that is found by its name in {@code META-INF/services} is there once for
+ * all of them.
  */
 public final class AuthServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuthServer.class);
@@ -42,12 +62,56 @@ public final class AuthServer implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ServerConfig config;
+    private final List<PoolListener> listeners;
+    private final List<PoolInterceptor> interceptors;
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
+    private Metrics metrics;
     private ApiListener api;
 
-    private AuthServer(ServerConfig config) {
-        this.config = config;
+    private AuthServer(Builder builder) {
+        this.config = builder.config;
+        this.listeners = List.copyOf(builder.listeners);
+        this.interceptors = List.copyOf(builder.interceptors);
+    }
+
+    /** A server to be, with listeners and interceptors. To be used by one thread. */
+    public static final class Builder {
+        private final ServerConfig config;
+        private final List<PoolListener> listeners = new ArrayList<>();
+        private final List<PoolInterceptor> interceptors = new ArrayList<>();
+
+        private Builder(ServerConfig config) {
+            this.config = Objects.requireNonNull(config, "config");
+        }
+
+        /** Adds who hears of everything that happens in the pool, to the last connection's end. */
+        public Builder listener(PoolListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** Adds who may veto a checkout. */
+        public Builder interceptor(PoolInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+            return this;
+        }
+
+        /** Starts the server, as {@link AuthServer#start(ServerConfig)} does. */
+        public AuthServer start() throws EmbeddedDatabaseException, IOException {
+            AuthServer server = new AuthServer(this);
+            try {
+                server.start();
+                return server;
+            } catch (EmbeddedDatabaseException | IOException | RuntimeException e) {
+                server.close();
+                throw e;
+            }
+        }
+    }
+
+    public static Builder builder(ServerConfig config) {
+        return new Builder(config);
     }
 
     /**
@@ -58,25 +122,31 @@ public final class AuthServer implements AutoCloseable {
      * @throws IOException if the address to listen on can't be had
      */
     public static AuthServer start(ServerConfig config) throws EmbeddedDatabaseException, IOException {
-        AuthServer server = new AuthServer(config);
-        try {
-            server.start();
-            return server;
-        } catch (EmbeddedDatabaseException | IOException | RuntimeException e) {
-            server.close();
-            throw e;
-        }
+        return builder(config).start();
     }
 
     private void start() throws EmbeddedDatabaseException, IOException {
         engine = DatabaseEngine.open(new DatabaseConfig(target(), config.pool(), config.instance()));
+        parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
+        listeners.forEach(engine.events()::add);
+        interceptors.forEach(engine.interceptors()::add);
         parts.push(() -> engine.close(LAST_CHECKINS));
+        metrics = Metrics.open(engine);
+        parts.push(metrics);
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
-        api = ApiListener.start(config.http(), engine, new Health(engine));
+        api = ApiListener.start(config.http(), engine, new Health(engine), metrics.requests()::answered);
+        IntSupplier inFlight = api::inFlight;
+        metrics.requests().watch(inFlight);
+        parts.push(() -> metrics.requests().unwatch(inFlight));
         parts.push(api);
         engine.awaitFirstAttempt(FIRST_LOOK);
+    }
+
+    private void stopListening() {
+        listeners.forEach(engine.events()::remove);
+        interceptors.forEach(engine.interceptors()::remove);
     }
 
     private DatabaseTarget target() throws EmbeddedDatabaseException {
@@ -113,6 +183,11 @@ public final class AuthServer implements AutoCloseable {
     /** The pool's numbers, all of the same instant. */
     public PoolSnapshot poolStatus() {
         return engine.snapshot();
+    }
+
+    /** The process's numbers over time, under the names that the package's description lists. */
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */

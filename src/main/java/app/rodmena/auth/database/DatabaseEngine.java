@@ -2,16 +2,27 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.EventLog;
+import app.rodmena.auth.events.Installed;
 import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.PoolInterceptor;
+import app.rodmena.auth.events.PoolInterceptors;
+import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.pool.ConnectionView;
+import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.Pool;
+import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -28,6 +39,8 @@ public final class DatabaseEngine implements AutoCloseable {
 
     private final DatabaseConfig config;
     private final PoolEvents events = new PoolEvents();
+    private final PoolInterceptors interceptors = new PoolInterceptors();
+    private final StatementClock statements = new StatementClock();
     private final Pool pool;
     private final Jdbi jdbi;
     private final Heartbeat heartbeat;
@@ -38,10 +51,13 @@ public final class DatabaseEngine implements AutoCloseable {
         this.config = config;
         Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
         events.add(new EventLog());
-        pool = new Pool("auth", config.pool(), sessions, events);
+        Installed.each(PoolListener.class, events::add);
+        Installed.each(PoolInterceptor.class, interceptors::add);
+        pool = new Pool("auth", config.pool(), sessions, events, interceptors);
         jdbi = Jdbi.create(new LeasedConnection());
         // Statements are asked with client keys in them, which must not get into an exception's message.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+        jdbi.setSqlLogger(statements);
         heartbeat = new Heartbeat(sessions, pool::settings);
         preparation = new Preparation(() -> migrate(sessions));
     }
@@ -92,6 +108,63 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool.snapshot();
     }
 
+    /** The pool's numbers and the state of its queue, all of the same instant. */
+    public PoolView view() {
+        return pool.view();
+    }
+
+    /**
+     * Every physical connection of the pool, the oldest first. Nobody is stopped for it: each row is true of itself,
+     * and rows may be of slightly different instants.
+     */
+    public List<ConnectionView> connections() {
+        return pool.connections();
+    }
+
+    /** Everybody who waits for a connection, whoever is next first. */
+    public List<WaiterView> waiters() {
+        return pool.waiters();
+    }
+
+    /** The pool's settings, as they hold now. */
+    public PoolSettings settings() {
+        return pool.settings();
+    }
+
+    /**
+     * Changes settings of the pool at run time, for everybody who has this engine open; see {@link Pool#change}.
+     *
+     * @return the settings before
+     * @throws InvalidPoolSetting naming the setting that can't be changed, or not to that; nothing is changed then
+     */
+    public PoolSettings change(UnaryOperator<PoolSettings> change) {
+        return pool.change(change);
+    }
+
+    /** Has every connection replaced: idle ones at their next checkout, those in use when they are given back. */
+    public void softInvalidate() {
+        pool.softInvalidate();
+    }
+
+    /**
+     * Closes every connection that is idle now.
+     *
+     * @return how many
+     */
+    public int evictIdle() {
+        return pool.evictIdle();
+    }
+
+    /** From now on every caller waits, up to its pool_timeout; whoever has a connection keeps it. */
+    public void suspend() {
+        pool.suspend();
+    }
+
+    /** Lets callers go on after {@link #suspend}. */
+    public void resume() {
+        pool.resume();
+    }
+
     /** Whether PostgreSQL answers; at most 2 s old, and told at once. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
@@ -117,6 +190,20 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;
+    }
+
+    /** Who may veto a checkout. */
+    public PoolInterceptors interceptors() {
+        return interceptors;
+    }
+
+    /** Tells {@code listener} of every statement from now on. */
+    public void add(StatementListener listener) {
+        statements.add(listener);
+    }
+
+    public void remove(StatementListener listener) {
+        statements.remove(listener);
     }
 
     /** Leaves; the last to leave closes, giving connections that are out {@code grace} to come back. */

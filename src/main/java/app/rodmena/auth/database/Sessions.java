@@ -4,6 +4,7 @@ import app.rodmena.auth.pool.ConnectionSource;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,6 +35,21 @@ final class Sessions implements ConnectionSource {
     @Override
     public int backendPid(Connection connection) throws SQLException {
         return connector.backendPid(connection);
+    }
+
+    @Override
+    public boolean isInTransaction(Connection connection) {
+        return connector.isInTransaction(connection);
+    }
+
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connector.cancel(connection);
+    }
+
+    @Override
+    public TransactionState transactionState(Connection connection) {
+        return connector.transactionState(connection);
     }
 
     /** The monitor's, outside the pool, which waits for nothing longer than a second. */

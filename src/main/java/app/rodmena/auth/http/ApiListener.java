@@ -36,15 +36,17 @@ public final class ApiListener implements AutoCloseable {
 
     private final HttpConfig config;
     private final Health health;
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight;
     private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
     private final HttpOpenListener connections;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
     private boolean closed;
 
-    private ApiListener(HttpConfig config, RouteTree routes, Health health) throws IOException {
+    private ApiListener(HttpConfig config, RouteTree routes, Health health, RequestListener listener)
+            throws IOException {
         this.config = config;
+        this.inFlight = new InFlight(listener);
         this.health = health;
         connections = new HttpOpenListener(buffers, undertowOptions(config));
         Gate gate = new Gate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
@@ -63,14 +65,17 @@ public final class ApiListener implements AutoCloseable {
     /**
      * Listens, and answers from now on.
      *
+     * @param requests hears of every request
      * @throws IOException if the address can't be had; the message names it
      */
-    public static ApiListener start(HttpConfig config, DatabaseEngine database, Health health) throws IOException {
-        return start(config, Routes.of(database, health), health);
+    public static ApiListener start(HttpConfig config, DatabaseEngine database, Health health, RequestListener requests)
+            throws IOException {
+        return start(config, Routes.of(database, health), health, requests);
     }
 
-    static ApiListener start(HttpConfig config, RouteTree routes, Health health) throws IOException {
-        ApiListener listener = new ApiListener(config, routes, health);
+    static ApiListener start(HttpConfig config, RouteTree routes, Health health, RequestListener requests)
+            throws IOException {
+        ApiListener listener = new ApiListener(config, routes, health, requests);
         listener.acceptor.resumeAccepts();
         health.markRunning();
         return listener;
@@ -79,6 +84,11 @@ public final class ApiListener implements AutoCloseable {
     /** The address that is really listened on. */
     public InetSocketAddress address() {
         return acceptor.getLocalAddress(InetSocketAddress.class);
+    }
+
+    /** How many requests are being answered just now. */
+    public int inFlight() {
+        return inFlight.requests();
     }
 
     /** The port that is really listened on. */

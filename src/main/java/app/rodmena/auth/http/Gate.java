@@ -55,6 +55,9 @@ final class Gate {
 
     private Verdict judge(HttpServerExchange exchange, String method, Match match) {
         Route route = match.resource().route(method);
+        if (route != null) {
+            InFlight.name(exchange, route);
+        }
         if (route instanceof Route.Keyed keyed) {
             return judge(exchange, keyed, match);
         }

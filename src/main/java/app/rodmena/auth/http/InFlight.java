@@ -2,14 +2,32 @@ package app.rodmena.auth.http;
 
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the requests that are being answered, so that a shutdown can wait for them. */
-final class InFlight implements ExchangeCompletionListener {
+/** Counts the requests that are being answered, so that a shutdown can wait for them, and tells of those that were. */
+final class InFlight {
+    private static final AttachmentKey<String> ROUTE = AttachmentKey.create(String.class);
+
+    private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean draining;
+
+    InFlight(RequestListener listener) {
+        this.listener = listener;
+    }
+
+    /** The gate has found out what is asked. */
+    static void name(HttpServerExchange exchange, Route route) {
+        exchange.putAttachment(ROUTE, route.name());
+    }
+
+    /** How many are being answered. */
+    int requests() {
+        return requests.get();
+    }
 
     /**
      * Counts a request in; it counts itself out when its exchange completes.
@@ -18,19 +36,44 @@ final class InFlight implements ExchangeCompletionListener {
      */
     boolean enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
-        exchange.addExchangeCompleteListener(this);
+        exchange.addExchangeCompleteListener(new Request(System.nanoTime()));
         return !draining;
     }
 
-    @Override
-    public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
-        // The connection first takes up its next request, which so is counted before this one is gone.
-        try {
-            next.proceed();
-        } finally {
-            if (requests.decrementAndGet() == 0 && draining) {
-                synchronized (this) {
-                    notifyAll();
+    private void tell(HttpServerExchange exchange, long startNanos) {
+        String route = exchange.getAttachment(ROUTE);
+        listener.onAnswered(
+                route == null ? RequestListener.NO_ROUTE : route,
+                exchange.getStatusCode(),
+                Duration.ofNanos(System.nanoTime() - startNanos));
+    }
+
+    private void leave() {
+        if (requests.decrementAndGet() == 0 && draining) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    /** One request, until its exchange completes. */
+    private final class Request implements ExchangeCompletionListener {
+        private final long startNanos;
+
+        Request(long startNanos) {
+            this.startNanos = startNanos;
+        }
+
+        @Override
+        public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+            // The connection first takes up its next request, which so is counted before this one is gone.
+            try {
+                tell(exchange, startNanos);
+            } finally {
+                try {
+                    next.proceed();
+                } finally {
+                    leave();
                 }
             }
         }

@@ -7,6 +7,9 @@ import java.util.function.Supplier;
 
 /** How one method of one path is answered. */
 sealed interface Route {
+    /** The method and the template, never a real path. */
+    String name();
+
     String GET = "GET";
     String HEAD = "HEAD";
     String POST = "POST";
@@ -15,13 +18,9 @@ sealed interface Route {
     String CONNECT = "CONNECT";
 
     /** For everybody, at once, on the I/O thread. */
-    record Open(Supplier<Answer> answer) implements Route {}
+    record Open(String name, Supplier<Answer> answer) implements Route {}
 
-    /**
-     * For whoever has a key, when the database has answered.
-     *
-     * @param name the method and the template, never a real path
-     */
+    /** For whoever has a key, when the database has answered. */
     record Keyed(String name, Action action) implements Route {}
 
     /** Asks the service; {@code first} and {@code second} are the path's names, null where its template has fewer. */

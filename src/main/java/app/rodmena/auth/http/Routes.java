@@ -114,7 +114,7 @@ final class Routes {
     }
 
     private void open(String path, Supplier<Answer> answer) {
-        tree.add(GET, path, new Route.Open(answer));
+        tree.add(GET, path, new Route.Open(GET + " " + path, answer));
     }
 
     private <T> void keyed(String method, String path, Ask<T> ask, Render<? super T> render) {

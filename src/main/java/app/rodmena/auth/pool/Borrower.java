@@ -1,5 +1,7 @@
 package app.rodmena.auth.pool;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Who takes a connection out of Hikari on the current thread, and which one it got. The pool itself borrows too, when
  * it looks for an idle connection to close: then there is no checkout to tell of.
@@ -8,7 +10,11 @@ final class Borrower {
     /** Hikari calls back without telling on whose behalf. */
     private static final ThreadLocal<Borrower> CURRENT = new ThreadLocal<>();
 
+    private static final int VETOES_FOR_FREE = 2;
+    private static final int LONGEST_PAUSE_SHIFT = 9;
+
     private final Ticket ticket;
+    private int vetoes;
 
     /** Set by the connection when Hikari hands it out. */
     PhysicalConnection got;
@@ -36,6 +42,20 @@ final class Borrower {
 
     static void end() {
         CURRENT.remove();
+    }
+
+    /** A connection was vetoed. From the third on the next is not opened at once, nor after the deadline. */
+    void pauseAfterVeto(long nowNanos) {
+        vetoes++;
+        if (vetoes > VETOES_FOR_FREE) {
+            long pause = 1L << Math.min(vetoes - VETOES_FOR_FREE, LONGEST_PAUSE_SHIFT);
+            long left = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - nowNanos);
+            try {
+                TimeUnit.MILLISECONDS.sleep(Math.max(0, Math.min(pause, left)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     boolean isThePool() {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -10,4 +11,15 @@ public interface ConnectionSource {
 
     /** The pid of PostgreSQL's process behind a connection opened here; 0 where it can't be known. */
     int backendPid(Connection connection) throws SQLException;
+
+    /** Whether a transaction is open on a connection opened here, on which nothing runs now; sends nothing. */
+    boolean isInTransaction(Connection connection);
+
+    /** Asks PostgreSQL to stop what runs on a connection opened here; waits a second at most. */
+    void cancel(Connection connection) throws SQLException;
+
+    /** What a connection opened here is at, whoever uses it meanwhile; neither blocks nor sends anything. */
+    default TransactionState transactionState(Connection connection) {
+        return TransactionState.UNKNOWN;
+    }
 }

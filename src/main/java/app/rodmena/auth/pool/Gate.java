@@ -1,12 +1,15 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.pool.NoConnectionException.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 
 /**
  * The one queue of the pool: as many places as connections may be open, first come first served, for callers that block
@@ -163,6 +166,19 @@ final class Gate {
     int taken() {
         synchronized (lock) {
             return taken;
+        }
+    }
+
+    /**
+     * What the queue is like, together with numbers of the same instant.
+     *
+     * @param numbers given how many wait; asked while nobody can come or go
+     */
+    PoolView view(LongSupplier clock, IntFunction<PoolSnapshot> numbers) {
+        synchronized (lock) {
+            long oldestNanos =
+                    queue.isEmpty() ? 0 : clock.getAsLong() - queue.iterator().next().arrivedNanos;
+            return new PoolView(numbers.apply(queue.size()), Duration.ofNanos(oldestNanos), suspended);
         }
     }
 

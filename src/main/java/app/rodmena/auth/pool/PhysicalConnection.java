@@ -13,12 +13,16 @@ import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
 import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
 
 import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.Candidate;
 import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.postgres.TransactionState;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * One connection to PostgreSQL, as Hikari sees it. Hikari calls {@link #isValid} and {@link #beginRequest} when it
@@ -28,7 +32,7 @@ import java.util.concurrent.Executor;
  * <p>Every change of state happens under this object's lock and tells its event there, so that the events of one
  * connection are complete and in order, whatever breaks and on whichever thread.
  */
-final class PhysicalConnection extends DelegatingConnection {
+final class PhysicalConnection extends RememberingConnection {
     private static final long PRE_PING_IDLE_NANOS = Duration.ofMillis(500).toNanos();
 
     /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
@@ -47,13 +51,14 @@ final class PhysicalConnection extends DelegatingConnection {
     private final int backendPid;
     private final long openedNanos;
 
-    private State state = State.IDLE;
+    // Volatile is what views read, without the lock: a listener may ask for them, under the lock of another one.
+    private volatile State state = State.IDLE;
     private final int generation;
-    private Ticket holder;
+    private volatile Ticket holder;
     private Ticket deserted;
     private long outSinceNanos;
     private long idleSinceNanos;
-    private long checkouts;
+    private volatile long checkouts;
     private boolean leakSuspected;
     private boolean comingBack;
     private boolean markTold;
@@ -78,8 +83,29 @@ final class PhysicalConnection extends DelegatingConnection {
     }
 
     /** How often it was checked out; tells one use of the connection from the next. */
-    synchronized long checkouts() {
+    long checkouts() {
         return checkouts;
+    }
+
+    /** How it is, as far as one can see without stopping whoever uses it. */
+    ConnectionView view(Function<Connection, TransactionState> transactions) {
+        long now = pool.now();
+        Ticket ticket = holder;
+        ConnectionView.State seen = ticket != null
+                ? ConnectionView.State.IN_USE
+                : switch (state) {
+                    case IDLE, OUT -> ConnectionView.State.IDLE; // OUT: it comes back just now.
+                    case RETIRING, CLOSING -> ConnectionView.State.CLOSING;
+                };
+        return new ConnectionView(
+                id,
+                backendPid,
+                seen,
+                Duration.ofNanos(now - openedNanos),
+                checkouts,
+                Optional.ofNullable(ticket).map(held -> held.use(now)),
+                lastSql(),
+                transactions.apply(delegate));
     }
 
     // What Hikari calls
@@ -115,7 +141,36 @@ final class PhysicalConnection extends DelegatingConnection {
                 return retire(INVALIDATE, now - openedNanos, "pre-ping failed: " + failure.getMessage());
             }
         }
-        return true;
+        return pool.interceptors.isEmpty() || passesInterceptors(borrower, now);
+    }
+
+    private boolean passesInterceptors(Borrower borrower, long now) {
+        Optional<String> veto = pool.interceptors.veto(new Candidate(
+                id,
+                backendPid,
+                Duration.ofNanos(now - openedNanos),
+                checkouts,
+                borrower.ticket().caller,
+                new LoanedConnection(delegate)));
+        if (veto.isPresent()) {
+            retire(INVALIDATE, pool.now() - openedNanos, veto.get());
+            borrower.pauseAfterVeto(pool.now());
+            return false;
+        }
+        return isUnharmed() || retire(INVALIDATE, pool.now() - openedNanos, "broke under an interceptor");
+    }
+
+    /** Whoever only asked may have left a transaction open, or broken the connection. */
+    private boolean isUnharmed() {
+        try {
+            if (!delegate.isClosed() && !delegate.getAutoCommit()) {
+                delegate.rollback();
+                delegate.setAutoCommit(true);
+            }
+            return !delegate.isClosed();
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     @Override
@@ -132,8 +187,8 @@ final class PhysicalConnection extends DelegatingConnection {
             long now = pool.now();
             state = State.OUT;
             checkouts++;
-            holder = borrower.ticket();
             outSinceNanos = now;
+            holder = borrower.ticket().heldFrom(now);
             pool.ledger.checkedOut();
             tell(CHECKOUT, now - holder.arrivedNanos, "");
         }
@@ -174,6 +229,12 @@ final class PhysicalConnection extends DelegatingConnection {
     }
 
     private void abortNow() {
+        try {
+            // PostgreSQL would go on with the statement until it notices that nobody wants its answer.
+            pool.source.cancel(delegate);
+        } catch (SQLException | RuntimeException e) {
+            // It can't be told; statement_timeout ends it then.
+        }
         try {
             delegate.abort(Runnable::run);
         } catch (SQLException e) {
@@ -225,12 +286,12 @@ final class PhysicalConnection extends DelegatingConnection {
     }
 
     /** The pool holds it, idle: to be closed if more than {@code keep} are open. */
-    synchronized boolean retireIfAbove(int keep) {
+    synchronized boolean retireIfAbove(int keep, String cause) {
         if (state != State.IDLE || !pool.ledger.retireIdleAbove(keep)) {
             return false;
         }
         state = State.RETIRING;
-        closeCause = "not needed";
+        closeCause = cause;
         return true;
     }
 
@@ -376,7 +437,8 @@ final class PhysicalConnection extends DelegatingConnection {
     }
 
     private void tell(PoolEventKind kind, long tookNanos, String cause) {
-        pool.emit(kind, id, backendPid, tookNanos, holder == null ? Caller.NOBODY : holder.caller, cause);
+        Ticket ticket = holder;
+        pool.emit(kind, id, backendPid, tookNanos, ticket == null ? Caller.NOBODY : ticket.caller, cause);
     }
 
     @Override

@@ -3,12 +3,15 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +24,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A connection pool with the semantics of SQLAlchemy's QueuePool: pool_size connections are kept once opened,
@@ -49,9 +53,19 @@ public final class Pool implements AutoCloseable {
     private final Alarm deadlines;
     private final Upkeep upkeep;
 
-    @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
+    /** A pool that nobody may veto. */
     public Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events) {
-        this(name, settings, source, events, System::nanoTime);
+        this(name, settings, source, events, new PoolInterceptors());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
+    public Pool(
+            String name,
+            PoolSettings settings,
+            ConnectionSource source,
+            PoolEvents events,
+            PoolInterceptors interceptors) {
+        this(name, settings, source, events, interceptors, System::nanoTime);
         timer.scheduleWithFixedDelay(upkeep::run, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -61,9 +75,19 @@ public final class Pool implements AutoCloseable {
      * @param clock nanoseconds, as {@link System#nanoTime} gives them
      */
     Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events, LongSupplier clock) {
-        state = new PoolState(settings, events, clock);
+        this(name, settings, source, events, new PoolInterceptors(), clock);
+    }
+
+    private Pool(
+            String name,
+            PoolSettings settings,
+            ConnectionSource source,
+            PoolEvents events,
+            PoolInterceptors interceptors,
+            LongSupplier clock) {
+        state = new PoolState(settings, source, events, interceptors, clock);
         gate = new Gate(settings.maximum(), settings.maxWaiting(), this::tellRefused);
-        opener = new Opener(state, source, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
+        opener = new Opener(state, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
         workers = new ThreadPoolExecutor(
@@ -130,13 +154,30 @@ public final class Pool implements AutoCloseable {
 
     /** The pool's numbers, all of the same instant. Lock-free: safe to ask for at any time, and often. */
     public PoolSnapshot snapshot() {
-        while (true) {
-            PoolSettings settings = state.settings;
-            PoolSnapshot snapshot = state.ledger.snapshot(settings, gate.waiting());
-            if (settings.equals(state.settings)) {
-                return snapshot;
-            }
-        }
+        return snapshot(gate.waiting());
+    }
+
+    /** The pool's numbers and the state of its queue, all of the same instant. */
+    public PoolView view() {
+        return gate.view(state::now, this::snapshot);
+    }
+
+    /**
+     * Every physical connection, the oldest first. Nobody is stopped for it: each row is true of itself, and rows may
+     * be of slightly different instants. Safe to ask for anywhere, also in a listener.
+     */
+    public List<ConnectionView> connections() {
+        return state.connections().stream()
+                .sorted(Comparator.comparingInt(PhysicalConnection::id))
+                .map(connection -> connection.view(state.source::transactionState))
+                .toList();
+    }
+
+    /** Everybody who waits for a connection, whoever is next first. */
+    public List<WaiterView> waiters() {
+        List<Ticket> queue = gate.queue();
+        long now = state.now();
+        return queue.stream().map(ticket -> ticket.waiter(now)).toList();
     }
 
     public PoolSettings settings() {
@@ -144,10 +185,24 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Replaces the settings that may change at run time. A smaller pool closes what is idle beyond pool_size at once,
-     * and what is out when it is checked in.
+     * Changes settings at run time: pool_size, max_overflow, pool_timeout, leak_threshold, max_waiting. It takes effect
+     * at once, with two exceptions that keep what was promised: whoever waits already keeps the deadline it came with,
+     * and a place in the queue beyond a smaller max_waiting. A smaller pool closes what is idle beyond pool_size at
+     * once, and what is out when it is checked in.
+     *
+     * @param change makes the new settings of those that hold now; nobody else changes them meanwhile
+     * @return the settings before
+     * @throws InvalidPoolSetting if another setting differs, or a value can't be had; nothing is changed then
      */
-    public synchronized void resize(PoolSettings settings) {
+    public synchronized PoolSettings change(UnaryOperator<PoolSettings> change) {
+        PoolSettings before = state.settings;
+        PoolSettings after = change.apply(before);
+        before.requireChangeableTo(after);
+        resize(after);
+        return before;
+    }
+
+    synchronized void resize(PoolSettings settings) {
         state.settings = settings;
         hikariDataSource.setMaximumPoolSize(settings.maximum());
         gate.resize(settings.maximum(), settings.maxWaiting());
@@ -157,6 +212,15 @@ public final class Pool implements AutoCloseable {
     /** Marks every open connection, to be replaced at its next checkout or check-in. */
     public void softInvalidate() {
         state.markAll();
+    }
+
+    /**
+     * Closes every connection that is idle now.
+     *
+     * @return how many
+     */
+    public synchronized int evictIdle() {
+        return upkeep.evictIdle();
     }
 
     /** From now on every caller waits; whoever has a connection keeps it. */
@@ -208,6 +272,16 @@ public final class Pool implements AutoCloseable {
     void tick() {
         gate.expire(state.now());
         upkeep.run();
+    }
+
+    private PoolSnapshot snapshot(int waiting) {
+        while (true) {
+            PoolSettings settings = state.settings;
+            PoolSnapshot snapshot = state.ledger.snapshot(settings, waiting);
+            if (settings.equals(state.settings)) {
+                return snapshot;
+            }
+        }
     }
 
     private Ticket enter(Caller caller, Ticket.Outcome outcome) {
@@ -266,7 +340,7 @@ public final class Pool implements AutoCloseable {
         borrower.begin();
         try {
             Connection connection = borrow(ticket, borrower);
-            lease = new Lease(hikari, gate, ticket, connection, borrower.got);
+            lease = new Lease(hikari, state.source, gate, ticket, connection, borrower.got);
             return lease;
         } catch (NoConnectionException e) {
             tellRefused(ticket, e);
@@ -281,11 +355,10 @@ public final class Pool implements AutoCloseable {
     }
 
     private Connection borrow(Ticket ticket, Borrower borrower) throws NoConnectionException {
-        SQLException failure = null;
         while (true) {
             long remainingNanos = ticket.deadlineNanos - state.now();
             if (remainingNanos <= 0) {
-                throw new NoConnectionException(Reason.TIMEOUT, failure);
+                throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
             }
             try {
                 long atMostMillis = Math.min(1 + TimeUnit.NANOSECONDS.toMillis(remainingNanos), LOOK_UP_MILLIS);
@@ -294,7 +367,7 @@ public final class Pool implements AutoCloseable {
                     return connection;
                 }
             } catch (SQLException e) {
-                failure = e;
+                // Not yet, or interrupted: look whether waiting is still of use, then wait on.
             } catch (RuntimeException e) {
                 if (!state.closing) { // Hikari stumbles over connections that its own shutdown takes away.
                     throw e;

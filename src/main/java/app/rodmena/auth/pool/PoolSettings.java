@@ -75,6 +75,33 @@ public record PoolSettings(
     }
 
     public PoolSettings withSize(int poolSize, int maxOverflow) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+    }
+
+    public PoolSettings withPoolTimeout(Duration poolTimeout) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+    }
+
+    public PoolSettings withLeakThreshold(Duration leakThreshold) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+    }
+
+    public PoolSettings withMaxWaiting(int maxWaiting) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+    }
+
+    /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
+    void requireChangeableTo(PoolSettings other) {
+        same("pool_recycle", poolRecycle, other.poolRecycle);
+        same("pre_ping", prePing, other.prePing);
+        same("statement_timeout", statementTimeout, other.statementTimeout);
+        same("connect_timeout", connectTimeout, other.connectTimeout);
+        same("socket_timeout", socketTimeout, other.socketTimeout);
+        same("workers", workers, other.workers);
+    }
+
+    private PoolSettings with(
+            int poolSize, int maxOverflow, Duration poolTimeout, Duration leakThreshold, int maxWaiting) {
         return new PoolSettings(
                 poolSize,
                 maxOverflow,
@@ -87,6 +114,12 @@ public record PoolSettings(
                 leakThreshold,
                 maxWaiting,
                 workers);
+    }
+
+    private static void same(String name, Object now, Object wanted) {
+        if (!now.equals(wanted)) {
+            throw new InvalidPoolSetting(name, wanted, "can't be changed while the pool runs; it is " + now);
+        }
     }
 
     private static void range(String name, int value, int least, int most) {

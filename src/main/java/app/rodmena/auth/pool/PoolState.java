@@ -4,6 +4,7 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.PoolInterceptors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -15,7 +16,9 @@ import java.util.function.LongSupplier;
 /** What the parts of one pool share: its settings, its numbers, its clock, its connections, its voice. */
 final class PoolState {
     final Ledger ledger = new Ledger();
+    final ConnectionSource source;
     final PoolEvents events;
+    final PoolInterceptors interceptors;
 
     /** Callers that were admitted and have no connection yet: what a new connection would be opened for. */
     final AtomicInteger borrowing = new AtomicInteger();
@@ -32,9 +35,16 @@ final class PoolState {
     volatile int generation;
     volatile boolean closing;
 
-    PoolState(PoolSettings settings, PoolEvents events, LongSupplier clock) {
+    PoolState(
+            PoolSettings settings,
+            ConnectionSource source,
+            PoolEvents events,
+            PoolInterceptors interceptors,
+            LongSupplier clock) {
+        this.source = source;
         this.settings = settings;
         this.events = events;
+        this.interceptors = interceptors;
         this.clock = clock;
     }
 

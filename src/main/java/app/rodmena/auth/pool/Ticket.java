@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.Caller;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -29,6 +30,10 @@ final class Ticket {
     private final AtomicReference<Place> place = new AtomicReference<>(Place.OUTSIDE);
     private Gate gate;
 
+    // Written before a connection names this its holder, which publishes it.
+    private Thread holder;
+    private long heldSinceNanos;
+
     Ticket(Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
@@ -40,6 +45,30 @@ final class Ticket {
     void hold(Gate gate) {
         this.gate = gate;
         place.set(Place.HELD);
+    }
+
+    /** The current thread gets a connection with this. */
+    Ticket heldFrom(long nowNanos) {
+        holder = Thread.currentThread();
+        heldSinceNanos = nowNanos;
+        return this;
+    }
+
+    /** Who has the connection that names this its holder. */
+    ConnectionView.Use use(long nowNanos) {
+        Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
+        return new ConnectionView.Use(
+                since, holder.getName(), caller.route(), caller.tenant().get());
+    }
+
+    /** Who waits with this. */
+    WaiterView waiter(long nowNanos) {
+        Instant now = Instant.now();
+        return new WaiterView(
+                caller.route(),
+                caller.tenant().get(),
+                now.minusNanos(nowNanos - arrivedNanos),
+                now.plusNanos(deadlineNanos - nowNanos));
     }
 
     void giveBack() {

@@ -39,12 +39,22 @@ final class Upkeep {
 
     /** Closes idle connections, one after the other, until {@code keep} are open or none is idle. */
     void closeIdleAbove(int keep) {
-        // Not while a caller waits for a connection inside Hikari: it might be the very one.
-        while (pool.ledger.staying() > keep && pool.ledger.idle() > 0 && pool.borrowing.get() == 0) {
-            if (!closeOneIdle(keep)) {
+        // None that a caller is about to take.
+        while (pool.ledger.staying() > keep && pool.ledger.idle() > pool.borrowing.get()) {
+            if (!closeOneIdle(keep, "not needed")) {
                 return;
             }
         }
+    }
+
+    /** Closes what is idle now; what comes back meanwhile may stay. @return how many it closed */
+    int evictIdle() {
+        int idle = pool.ledger.idle();
+        int closed = 0;
+        while (closed < idle && closeOneIdle(0, "evicted")) {
+            closed++;
+        }
+        return closed;
     }
 
     private void suspectLeaks() {
@@ -67,11 +77,11 @@ final class Upkeep {
     }
 
     /** Hikari closes a single idle connection only for whoever has borrowed it. */
-    private boolean closeOneIdle(int keep) {
+    private boolean closeOneIdle(int keep, String cause) {
         Borrower borrower = Borrower.thePool();
         borrower.begin();
         try (Connection connection = hikari.getConnection(1)) {
-            boolean retired = borrower.got != null && borrower.got.retireIfAbove(keep);
+            boolean retired = borrower.got != null && borrower.got.retireIfAbove(keep, cause);
             if (retired) {
                 hikari.evictConnection(connection);
             }

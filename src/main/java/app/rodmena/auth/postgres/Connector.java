@@ -3,10 +3,14 @@ package app.rodmena.auth.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Properties;
+import java.util.WeakHashMap;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,9 +19,16 @@ public final class Connector {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final String PROTOCOL_VIOLATION = "08P01";
 
+    /**
+     * Behind PgBouncer one statement may be sent to another backend than the one before, where the name of a prepared
+     * statement means somebody else's SQL: answers would be wrong.
+     */
+    private static final int NEVER_PREPARE = 0;
+
     private final Driver driver = new Driver();
     private final String server;
     private final Properties fromUrl;
+    private final Map<Connection, FarewellSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile boolean optionsRefused;
     private volatile boolean optionsHeeded;
 
@@ -79,16 +90,19 @@ public final class Connector {
         }
         if (!optionsHeeded) {
             sayOptionsAreRefused("ignores start-up options");
+            connection.unwrap(PGConnection.class).setPrepareThreshold(NEVER_PREPARE);
         }
     }
 
     /** While it logs in, connect_timeout bounds every wait for an answer; from then on socket_timeout does. */
     private Connection logIn(Session session, boolean withOptions) throws SQLException {
         Connection connection = driver.connect(server, properties(session, withOptions));
+        FarewellSocket socket = FarewellSocketFactory.takeLast();
         try {
             connection.setNetworkTimeout(
                     Runnable::run,
                     session.socketTimeout().map(Connector::millis).orElse(0));
+            sockets.put(connection, socket);
             return connection;
         } catch (SQLException e) {
             connection.close();
@@ -104,13 +118,50 @@ public final class Connector {
         return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
     }
 
+    /** Whether a transaction is open on a connection opened here, on which nothing runs now. Sends nothing. */
+    public boolean isInTransaction(Connection connection) {
+        return connection instanceof BaseConnection postgres
+                && switch (postgres.getTransactionState()) {
+                    case IDLE -> false;
+                    case OPEN, FAILED -> true;
+                };
+    }
+
+    /** Asks PostgreSQL to stop what runs on a connection opened here; waits a second at most. */
+    public void cancel(Connection connection) throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
+    /**
+     * What a connection opened here is at. Sends nothing. Safe while another thread uses the connection: pgjdbc would
+     * let us wait for the end of a statement, so the socket is looked at first.
+     */
+    public TransactionState transactionState(Connection connection) {
+        FarewellSocket socket = sockets.get(connection);
+        if (socket == null || !(connection instanceof BaseConnection postgres)) {
+            return TransactionState.UNKNOWN;
+        }
+        if (socket.isBeingRead()) {
+            return TransactionState.ACTIVE;
+        }
+        return switch (postgres.getTransactionState()) {
+            case IDLE -> TransactionState.IDLE;
+            case OPEN -> TransactionState.IN_TRANSACTION;
+            case FAILED -> TransactionState.FAILED;
+        };
+    }
+
     private Properties properties(Session session, boolean withOptions) {
         Properties properties = (Properties) fromUrl.clone();
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));
+        // A cancel needs a connection of its own, and whoever cancels is in a hurry.
+        PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, 1);
         if (withOptions) {
             session.statementTimeout().ifPresent(timeout -> addOption(properties, timeout));
+        } else {
+            PGProperty.PREPARE_THRESHOLD.set(properties, NEVER_PREPARE);
         }
         return properties;
     }

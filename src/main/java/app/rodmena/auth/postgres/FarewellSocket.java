@@ -19,6 +19,11 @@ final class FarewellSocket extends Socket {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicInteger readers = new AtomicInteger();
 
+    /** Is somebody waiting for what the server says? */
+    boolean isBeingRead() {
+        return readers.get() > 0;
+    }
+
     @Override
     public InputStream getInputStream() throws IOException {
         return new WatchedInput(super.getInputStream());

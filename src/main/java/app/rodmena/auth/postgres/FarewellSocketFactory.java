@@ -8,9 +8,19 @@ import javax.net.SocketFactory;
 
 /** Makes {@link FarewellSocket}s. Public because pgjdbc creates it by its class name. */
 public final class FarewellSocketFactory extends SocketFactory {
+    /** The last socket that a login on this thread has made; pgjdbc does not show a connection's socket. */
+    private static final ThreadLocal<FarewellSocket> LAST = new ThreadLocal<>();
+
     @Override
     public Socket createSocket() {
-        return new FarewellSocket();
+        return make();
+    }
+
+    /** The last socket made on this thread, once. */
+    static FarewellSocket takeLast() {
+        FarewellSocket last = LAST.get();
+        LAST.remove();
+        return last;
     }
 
     @Override
@@ -34,8 +44,14 @@ public final class FarewellSocketFactory extends SocketFactory {
     }
 
     private static Socket connect(InetSocketAddress address) throws IOException {
-        Socket socket = new FarewellSocket();
+        Socket socket = make();
         socket.connect(address);
+        return socket;
+    }
+
+    private static FarewellSocket make() {
+        FarewellSocket socket = new FarewellSocket();
+        LAST.set(socket);
         return socket;
     }
 }

@@ -22,6 +22,7 @@ public final class Memberships {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* memberships.grant */
                                 with granting as (
                                     -- Shared until commit: whoever deletes the role waits, and then sees this grant.
                                     select id from auth_group
@@ -71,6 +72,7 @@ public final class Memberships {
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, UserName user, RoleName role) {
         return database.call(caller, handle -> {
             handle.createUpdate("""
+                            /* memberships.revoke */
                             delete from membership_groups
                             where membership_id = (
                                     select id from auth_membership where creator = :creator and "user" = :user)
@@ -90,6 +92,7 @@ public final class Memberships {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* memberships.holds */
                                 select exists (
                                     select from membership_groups
                                     where membership_id = (
@@ -111,6 +114,7 @@ public final class Memberships {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* memberships.of_user */
                                 select m."user", g.role from auth_membership m
                                 join membership_groups mg on mg.membership_id = m.id
                                 join auth_group g on g.id = mg.group_id
@@ -129,6 +133,7 @@ public final class Memberships {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* memberships.of_role */
                                 select m."user", g.role from auth_group g
                                 join membership_groups mg on mg.group_id = g.id
                                 join auth_membership m on m.id = mg.membership_id

@@ -16,6 +16,7 @@ public final class Permissions {
      * and walk through all members of its roles.
      */
     static final String USER_HOLDS = """
+            /* permissions.user_holds */
             select exists (
                 select from membership_groups mg
                 join permission_groups pg on pg.group_id = mg.group_id
@@ -38,6 +39,7 @@ public final class Permissions {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* permissions.grant */
                                 with granting as (
                                     -- Shared until commit: whoever deletes the role waits, and then sees this grant.
                                     select id from auth_group
@@ -87,6 +89,7 @@ public final class Permissions {
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(caller, handle -> {
             handle.createUpdate("""
+                            /* permissions.revoke */
                             delete from permission_groups
                             where permission_id = (
                                     select id from auth_permission where creator = :creator and name = :name)
@@ -106,6 +109,7 @@ public final class Permissions {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* permissions.role_holds */
                                 select exists (
                                     select from permission_groups
                                     where permission_id = (
@@ -139,6 +143,7 @@ public final class Permissions {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* permissions.of_role */
                                 select p.name from auth_group g
                                 join permission_groups pg on pg.group_id = g.id
                                 join auth_permission p on p.id = pg.permission_id
@@ -157,6 +162,7 @@ public final class Permissions {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* permissions.of_user */
                                 select p.name from auth_membership m
                                 join membership_groups mg on mg.membership_id = m.id
                                 join auth_group g on g.id = mg.group_id
@@ -178,6 +184,7 @@ public final class Permissions {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* permissions.roles_with */
                                 select g.role from auth_permission p
                                 join permission_groups pg on pg.permission_id = p.id
                                 join auth_group g on g.id = pg.group_id
@@ -196,6 +203,7 @@ public final class Permissions {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* permissions.users_with */
                                 select m."user", g.role from auth_permission p
                                 join permission_groups pg on pg.permission_id = p.id
                                 join auth_group g on g.id = pg.group_id

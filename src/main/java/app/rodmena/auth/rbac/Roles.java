@@ -49,6 +49,7 @@ public final class Roles {
         return database.call(
                 caller,
                 handle -> handle.createQuery("""
+                                /* roles.list */
                                 select role, description from auth_group
                                 where creator = :creator and is_active
                                 order by role collate "C"
@@ -62,6 +63,7 @@ public final class Roles {
     private static Optional<Integer> born(Handle transaction, ClientKey key, RoleName role) {
         return transaction
                 .createQuery("""
+                        /* roles.create */
                         insert into auth_group (creator, role)
                         select :creator, :role
                         where not exists (
@@ -79,6 +81,7 @@ public final class Roles {
     private static Optional<Integer> buried(Handle transaction, ClientKey key, RoleName role) {
         return transaction
                 .createQuery("""
+                        /* roles.delete */
                         update auth_group set is_active = false, modified = now()
                         where creator = :creator and role = :role and is_active
                         returning id
@@ -92,6 +95,7 @@ public final class Roles {
     /** Takes everything off a role. In order of the keys, so that two that purge can't wait for each other. */
     private static void purge(Handle transaction, int role) {
         transaction.createUpdate("""
+                        /* roles.purge_members */
                         with held as (
                             select membership_id, group_id from membership_groups where group_id = :role
                             order by membership_id, group_id
@@ -101,6 +105,7 @@ public final class Roles {
                         where fact.membership_id = held.membership_id and fact.group_id = held.group_id
                         """).bind("role", role).execute();
         transaction.createUpdate("""
+                        /* roles.purge_permissions */
                         with held as (
                             select permission_id, group_id from permission_groups where group_id = :role
                             order by permission_id, group_id

@@ -42,12 +42,12 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config) throws IOException {
-        listener = ApiListener.start(config, engine, health);
+        listener = ApiListener.start(config, engine, health, RequestListener.NONE);
     }
 
     /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */
     TestApi(HttpConfig config, RouteTree routes) throws IOException {
-        listener = ApiListener.start(config, routes, health);
+        listener = ApiListener.start(config, routes, health, RequestListener.NONE);
     }
 
     RawClient raw() throws IOException {

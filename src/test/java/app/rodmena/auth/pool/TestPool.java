@@ -7,9 +7,11 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +30,7 @@ final class TestPool implements AutoCloseable {
     final String applicationName = "pool-test-" + NAMES.incrementAndGet();
     final Queue<PoolEvent> events = new ConcurrentLinkedQueue<>();
     final PoolEvents sink = new PoolEvents();
+    final PoolInterceptors interceptors = new PoolInterceptors();
     final TestClock clock;
     final Pool pool;
     private final Connection outside;
@@ -37,7 +40,7 @@ final class TestPool implements AutoCloseable {
         this.clock = clock;
         ConnectionSource source = new Source(new Connector(target), applicationName);
         pool = clock == null
-                ? new Pool(applicationName, settings, source, sink)
+                ? new Pool(applicationName, settings, source, sink, interceptors)
                 : new Pool(applicationName, settings, source, sink, clock);
         try {
             outside = TestPostgres.superuser();
@@ -162,6 +165,21 @@ final class TestPool implements AutoCloseable {
         @Override
         public int backendPid(Connection connection) throws SQLException {
             return connector.backendPid(connection);
+        }
+
+        @Override
+        public boolean isInTransaction(Connection connection) {
+            return connector.isInTransaction(connection);
+        }
+
+        @Override
+        public void cancel(Connection connection) throws SQLException {
+            connector.cancel(connection);
+        }
+
+        @Override
+        public TransactionState transactionState(Connection connection) {
+            return connector.transactionState(connection);
         }
     }
 }

@@ -1,0 +1,81 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.EventLog;
+import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.metrics.MeasuredPool;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * What a checkout with its check-in costs: of HikariCP as it is, of our pool whose events nobody hears, and of our pool
+ * with everybody who listens in the server.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Benchmark)
+public class CheckoutBenchmark {
+    private static final Caller CALLER = new Caller("GET /api/roles", () -> "5f1c");
+
+    private HikariDataSource hikari;
+    private Pool silent;
+    private Pool heard;
+
+    @Setup
+    public void open() {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(new StillDataSource());
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        hikari = new HikariDataSource(config);
+        silent = pool(List.of());
+        heard = pool(List.of(new EventLog(), MeasuredPool.listener()));
+    }
+
+    @Benchmark
+    public boolean bareHikari() throws SQLException {
+        try (Connection connection = hikari.getConnection()) {
+            return connection.isReadOnly();
+        }
+    }
+
+    @Benchmark
+    public boolean poolThatNobodyHears() throws Exception {
+        try (Lease lease = silent.checkout(CALLER)) {
+            return lease.connection().isReadOnly();
+        }
+    }
+
+    @Benchmark
+    public boolean poolWithEveryListener() throws Exception {
+        try (Lease lease = heard.checkout(CALLER)) {
+            return lease.connection().isReadOnly();
+        }
+    }
+
+    @TearDown
+    public void close() {
+        hikari.close();
+        silent.close();
+        heard.close();
+    }
+
+    private static Pool pool(List<PoolListener> listeners) {
+        PoolEvents events = new PoolEvents();
+        listeners.forEach(events::add);
+        return new Pool("bench", PoolSettings.DEFAULT, new StillConnections(), events);
+    }
+}

@@ -1,0 +1,54 @@
+package app.rodmena.auth.database;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * Tells how long statements take. A statement is named by the comment that it begins with: so PostgreSQL shows the same
+ * name in pg_stat_activity and in its log.
+ */
+final class StatementClock implements SqlLogger {
+    private static final String OPENING = "/* ";
+    private static final String CLOSING = " */";
+
+    private final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
+
+    void add(StatementListener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(StatementListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public void logAfterExecution(StatementContext context) {
+        tell(context, context.getCompletionMoment(), true);
+    }
+
+    @Override
+    public void logException(StatementContext context, SQLException failure) {
+        tell(context, context.getExceptionMoment(), false);
+    }
+
+    private void tell(StatementContext context, Instant end, boolean succeeded) {
+        if (listeners.isEmpty() || context.getExecutionMoment() == null || end == null) {
+            return;
+        }
+        Duration took = Duration.between(context.getExecutionMoment(), end);
+        String name = nameOf(context.getRenderedSql());
+        for (StatementListener listener : listeners) {
+            listener.onStatement(name, took, succeeded);
+        }
+    }
+
+    static String nameOf(String sql) {
+        int end = sql != null && sql.startsWith(OPENING) ? sql.indexOf(CLOSING) : -1;
+        return end < 0 ? StatementListener.UNNAMED : sql.substring(OPENING.length(), end);
+    }
+}

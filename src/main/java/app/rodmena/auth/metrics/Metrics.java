@@ -1,0 +1,142 @@
+package app.rodmena.auth.metrics;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.PoolSnapshot;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.jmx.JmxReporter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * All numbers over time of this process, and their MBeans. As there is one engine per process, there is one of these:
+ * whoever opens it shares it, and the last to close ends it. Thread-safe.
+ */
+public final class Metrics implements AutoCloseable {
+    private static final Object DOOR = new Object();
+    private static Metrics theOne;
+
+    private final DatabaseEngine engine;
+    private final MetricRegistry registry = new MetricRegistry();
+    private final PoolTimes pool = new PoolTimes(registry);
+    private final Stopwatches statements = new Stopwatches(registry, "sql");
+    private final Requests requests = new Requests(registry);
+    private final StatementListener onStatement = this::count;
+    private final JmxReporter reporter =
+            JmxReporter.forRegistry(registry).inDomain("metrics").build();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "metrics-clock");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private int users;
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Rotating never fails; it ends with the clock.
+    private Metrics(DatabaseEngine engine) {
+        this.engine = engine;
+        gauges();
+        engine.events().add(pool);
+        engine.add(onStatement);
+        reporter.start();
+        long slice = RecentTimes.SLICE.toMillis();
+        clock.scheduleAtFixedRate(() -> each(Stopwatch::rotate), slice, slice, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Begins to measure, or joins those who do.
+     *
+     * @param engine the one engine of this process, open for as long as this is
+     */
+    public static Metrics open(DatabaseEngine engine) {
+        synchronized (DOOR) {
+            if (theOne == null) {
+                theOne = new Metrics(engine);
+            }
+            theOne.users++;
+            return theOne;
+        }
+    }
+
+    /** Everything by name; see the package's description for the names. */
+    public MetricRegistry registry() {
+        return registry;
+    }
+
+    public PoolTimes pool() {
+        return pool;
+    }
+
+    /** How long each statement takes until its answer begins, by name, as {@code roles.list}. */
+    public Map<String, Statistics> statements() {
+        return statements.statistics();
+    }
+
+    public Requests requests() {
+        return requests;
+    }
+
+    /** Begins percentiles, rates and {@link Statistics#count} anew; totals in the registry go on. */
+    public void reset() {
+        each(Stopwatch::reset);
+    }
+
+    /** Leaves; the last to leave ends the measuring and takes its MBeans away. */
+    @Override
+    public void close() {
+        synchronized (DOOR) {
+            if (--users > 0) {
+                return;
+            }
+            theOne = null;
+            clock.shutdownNow();
+            engine.events().remove(pool);
+            engine.remove(onStatement);
+            reporter.close();
+        }
+    }
+
+    private void each(Consumer<Stopwatch> action) {
+        pool.each(action);
+        statements.each(action);
+        requests.times().each(action);
+    }
+
+    private void count(String name, Duration took, boolean succeeded) {
+        statements.record(name, took);
+        if (!succeeded) {
+            registry.counter(MetricRegistry.name("sql", name, "failures")).inc();
+        }
+    }
+
+    private void gauges() {
+        pool("size", PoolSnapshot::poolSize);
+        pool("max_overflow", PoolSnapshot::maxOverflow);
+        pool("checked_out", PoolSnapshot::checkedOut);
+        pool("available", PoolSnapshot::available);
+        pool("overflow", PoolSnapshot::overflow);
+        pool("connections", PoolSnapshot::totalConnections);
+        pool("waiting", PoolSnapshot::waiting);
+        pool("utilisation", PoolSnapshot::utilisation);
+        registry.gauge(
+                "pool.oldest_wait_millis",
+                () -> () -> engine.view().oldestWait().toMillis());
+        registry.gauge("pool.listener_failures", () -> () -> engine.events().listenerFailures());
+        registry.gauge(
+                "pool.interceptor_failures", () -> () -> engine.interceptors().failures());
+        for (PoolEventKind kind : PoolEventKind.values()) {
+            registry.gauge(
+                    "pool.events." + kind.wireName(),
+                    () -> () -> engine.events().count(kind));
+        }
+    }
+
+    private void pool(String name, Function<PoolSnapshot, Number> number) {
+        registry.gauge("pool." + name, () -> () -> number.apply(engine.snapshot()));
+    }
+}

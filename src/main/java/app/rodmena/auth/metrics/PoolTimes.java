@@ -1,0 +1,62 @@
+package app.rodmena.auth.metrics;
+
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolListener;
+import com.codahale.metrics.MetricRegistry;
+import java.util.function.Consumer;
+
+/** How long callers wait for connections, have them, and how long opening one takes. Thread-safe. */
+public final class PoolTimes implements PoolListener {
+    private final Stopwatch waits = new Stopwatch();
+    private final Stopwatch uses = new Stopwatch();
+    private final Stopwatch creations = new Stopwatch();
+
+    PoolTimes(MetricRegistry registry) {
+        registry.register("pool.wait", waits.timer());
+        registry.register("pool.use", uses.timer());
+        registry.register("pool.creation", creations.timer());
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        switch (event.kind()) {
+            case CHECKOUT, TIMEOUT -> waits.record(event.took());
+            case CHECKIN -> uses.record(event.took());
+            case CONNECT -> creations.record(event.took());
+            case CONNECT_FAILED,
+                    INVALIDATE,
+                    SOFT_INVALIDATE,
+                    RECYCLE,
+                    OVERFLOW_OPEN,
+                    OVERFLOW_CLOSE,
+                    CLOSE,
+                    REJECTED,
+                    LEAK_SUSPECTED,
+                    LEAK_RETURNED -> {}
+        }
+    }
+
+    /**
+     * From arrival to getting a connection, or to giving up: without those who gave up, a pool that serves nobody would
+     * look fast.
+     */
+    public Statistics waits() {
+        return waits.statistics();
+    }
+
+    /** From checkout to checkin. */
+    public Statistics uses() {
+        return uses.statistics();
+    }
+
+    /** Opening a connection, logging in included; of those that were opened. */
+    public Statistics creations() {
+        return creations.statistics();
+    }
+
+    void each(Consumer<Stopwatch> action) {
+        action.accept(waits);
+        action.accept(uses);
+        action.accept(creations);
+    }
+}

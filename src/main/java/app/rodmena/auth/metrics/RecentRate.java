@@ -1,0 +1,34 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.Meter;
+import java.time.Duration;
+
+/** The rates of what a {@link RecentTimes} has counted; being told of each one again costs nothing. */
+final class RecentRate extends Meter {
+    private final RecentTimes times;
+
+    RecentRate(RecentTimes times) {
+        this.times = times;
+    }
+
+    @Override
+    public void mark() {}
+
+    @Override
+    public void mark(long n) {}
+
+    @Override
+    public double getOneMinuteRate() {
+        return times.rate(Duration.ofMinutes(1));
+    }
+
+    @Override
+    public double getFiveMinuteRate() {
+        return times.rate(Duration.ofMinutes(5));
+    }
+
+    @Override
+    public double getFifteenMinuteRate() {
+        return times.rate(Duration.ofMinutes(15));
+    }
+}

@@ -1,0 +1,159 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.Reservoir;
+import com.codahale.metrics.Snapshot;
+import com.codahale.metrics.WeightedSnapshot;
+import com.codahale.metrics.WeightedSnapshot.WeightedSample;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Every duration of the last minute, and how many there were in each ten seconds of the last fifteen. Thread-safe;
+ * recording one is two atomic additions.
+ *
+ * <p>Durations are counted in buckets whose width is a 32nd of their value: nothing is sampled, so a single slow one is
+ * seen, and what is told of them is within 1.6 %. Somebody must call {@link #rotate} every ten seconds: reading a clock
+ * here would cost more than all the rest.
+ */
+final class RecentTimes implements Reservoir {
+    static final Duration SLICE = Duration.ofSeconds(10);
+
+    private static final int SLICES_SHOWN = 6;
+    private static final int SLICES_COUNTED = 90;
+
+    private static final int SUB_BITS = 5;
+    private static final int SUB_BUCKETS = 1 << SUB_BITS;
+    /** Up to 2^42 ns, which are 73 minutes; what took longer counts as that. */
+    private static final int LARGEST_EXPONENT = 41;
+
+    private static final int BUCKETS = SUB_BUCKETS * (LARGEST_EXPONENT - SUB_BITS + 2);
+
+    /** Ten seconds with all their durations. */
+    private record Slice(long startNanos, AtomicIntegerArray buckets) {
+        Slice(long startNanos) {
+            this(startNanos, new AtomicIntegerArray(BUCKETS));
+        }
+
+        long count() {
+            long count = 0;
+            for (int i = 0; i < BUCKETS; i++) {
+                count += buckets.get(i);
+            }
+            return count;
+        }
+    }
+
+    /** Ten seconds of which only the count is kept. */
+    private record Past(long startNanos, long count) {}
+
+    private final LongSupplier clock;
+    private final LongAdder totalNanos = new LongAdder();
+    private final Deque<Slice> shown = new ArrayDeque<>();
+    private final Deque<Past> counted = new ArrayDeque<>();
+    private volatile Slice current;
+
+    /** @param clock nanoseconds, as {@link System#nanoTime} gives them */
+    RecentTimes(LongSupplier clock) {
+        this.clock = clock;
+        current = new Slice(clock.getAsLong());
+    }
+
+    @Override
+    public void update(long nanos) {
+        current.buckets.getAndIncrement(bucketOf(nanos));
+        totalNanos.add(nanos);
+    }
+
+    /** The sum of all durations since start, in nanoseconds. */
+    long totalNanos() {
+        return totalNanos.sum();
+    }
+
+    /** Begins the next ten seconds. */
+    synchronized void rotate() {
+        shown.addFirst(current);
+        current = new Slice(clock.getAsLong());
+        if (shown.size() > SLICES_SHOWN) {
+            Slice old = shown.removeLast();
+            counted.addFirst(new Past(old.startNanos, old.count()));
+        }
+        if (shown.size() + counted.size() > SLICES_COUNTED) {
+            counted.removeLast();
+        }
+    }
+
+    /** Forgets all but the sum. */
+    synchronized void reset() {
+        shown.clear();
+        counted.clear();
+        current = new Slice(clock.getAsLong());
+    }
+
+    /** How many there were per second in that time, or since the beginning if that is shorter. */
+    synchronized double rate(Duration most) {
+        long now = clock.getAsLong();
+        long since = current.startNanos;
+        long count = current.count();
+        for (Slice slice : shown) {
+            if (now - slice.startNanos <= most.toNanos()) {
+                since = slice.startNanos;
+                count += slice.count();
+            }
+        }
+        for (Past past : counted) {
+            if (now - past.startNanos <= most.toNanos()) {
+                since = past.startNanos;
+                count += past.count;
+            }
+        }
+        return count == 0 ? 0 : count * 1e9 / Math.max(now - since, 1);
+    }
+
+    @Override
+    public synchronized Snapshot getSnapshot() {
+        List<WeightedSample> samples = new ArrayList<>();
+        for (int i = 0; i < BUCKETS; i++) {
+            long count = current.buckets.get(i);
+            for (Slice slice : shown) {
+                count += slice.buckets.get(i);
+            }
+            if (count > 0) {
+                samples.add(new WeightedSample(middleOf(i), count));
+            }
+        }
+        return new WeightedSnapshot(samples);
+    }
+
+    @Override
+    public synchronized int size() {
+        long count = current.count() + shown.stream().mapToLong(Slice::count).sum();
+        return (int) Math.min(Integer.MAX_VALUE, count);
+    }
+
+    static int bucketOf(long nanos) {
+        if (nanos < SUB_BUCKETS) {
+            return (int) Math.max(0, nanos);
+        }
+        int exponent = Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos);
+        if (exponent > LARGEST_EXPONENT) {
+            return BUCKETS - 1;
+        }
+        int shift = exponent - SUB_BITS;
+        return SUB_BUCKETS * shift + (int) (nanos >>> shift);
+    }
+
+    static long middleOf(int bucket) {
+        if (bucket < SUB_BUCKETS) {
+            return bucket;
+        }
+        int shift = bucket / SUB_BUCKETS - 1;
+        long least = (long) (bucket - SUB_BUCKETS * shift) << shift;
+        return least + (1L << shift) / 2;
+    }
+}

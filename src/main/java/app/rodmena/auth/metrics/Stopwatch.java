@@ -1,0 +1,63 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.Clock;
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Snapshot;
+import com.codahale.metrics.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/** Everything that is told of one kind of duration. Thread-safe. */
+public final class Stopwatch {
+    private record Beginning(Instant time, long count, long totalNanos) {}
+
+    private final RecentTimes recent = new RecentTimes(System::nanoTime);
+    private final Timer timer = new Timer(new RecentRate(recent), new Histogram(recent), Clock.defaultClock());
+    private volatile Beginning beginning = new Beginning(Instant.now(), 0, 0);
+
+    Stopwatch() {}
+
+    void record(Duration took) {
+        timer.update(took.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** As the registry has it. */
+    Timer timer() {
+        return timer;
+    }
+
+    void rotate() {
+        recent.rotate();
+    }
+
+    void reset() {
+        beginning = new Beginning(Instant.now(), timer.getCount(), recent.totalNanos());
+        recent.reset();
+    }
+
+    public Statistics statistics() {
+        Beginning from = beginning;
+        long count = timer.getCount() - from.count;
+        long totalNanos = recent.totalNanos() - from.totalNanos;
+        Snapshot snapshot = timer.getSnapshot();
+        return new Statistics(
+                from.time,
+                count,
+                Duration.ofNanos(count == 0 ? 0 : totalNanos / count),
+                timer.getOneMinuteRate(),
+                timer.getFiveMinuteRate(),
+                timer.getFifteenMinuteRate(),
+                Duration.ofNanos(snapshot.getMin()),
+                nanos(snapshot.getMedian()),
+                nanos(snapshot.get75thPercentile()),
+                nanos(snapshot.get95thPercentile()),
+                nanos(snapshot.get99thPercentile()),
+                nanos(snapshot.get999thPercentile()),
+                Duration.ofNanos(snapshot.getMax()));
+    }
+
+    private static Duration nanos(double nanos) {
+        return Duration.ofNanos((long) nanos);
+    }
+}

@@ -1,0 +1,53 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A {@link Stopwatch} for each name, made when the name is first heard. Thread-safe. Names are few by nature; should
+ * they not be, all that come too late share one.
+ */
+final class Stopwatches {
+    private static final int MOST_NAMES = 500;
+    private static final String OTHERS = "others";
+
+    private final MetricRegistry registry;
+    private final String prefix;
+    private final ConcurrentMap<String, Stopwatch> byName = new ConcurrentHashMap<>();
+
+    /** @param prefix of the names in the registry, as {@code sql} */
+    Stopwatches(MetricRegistry registry, String prefix) {
+        this.registry = registry;
+        this.prefix = prefix;
+    }
+
+    void record(String name, Duration took) {
+        Stopwatch known = byName.get(name);
+        (known == null ? named(name) : known).record(took);
+    }
+
+    Stopwatch named(String name) {
+        String admitted = byName.size() < MOST_NAMES ? name : OTHERS;
+        return byName.computeIfAbsent(admitted, first -> {
+            Stopwatch stopwatch = new Stopwatch();
+            registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
+            return stopwatch;
+        });
+    }
+
+    void each(Consumer<Stopwatch> action) {
+        byName.values().forEach(action);
+    }
+
+    Map<String, Statistics> statistics() {
+        return byName.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, named -> named.getValue().statistics(), (one, other) -> one, TreeMap::new));
+    }
+}

@@ -1,0 +1,142 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
+import static app.rodmena.auth.events.PoolEventKind.REJECTED;
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What can be changed and done while the pool runs. */
+class ChangeTest {
+    private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
+
+    @Test
+    void aChangeTakesEffectAtOnceAndTellsWhatWasBefore() throws Exception {
+        try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(3, 0))) {
+            List<Lease> leases = List.of(test.checkout(), test.checkout(), test.checkout());
+            leases.forEach(Lease::close);
+            assertThat(test.pool.change(now -> now.withSize(1, 1)).poolSize()).isEqualTo(3);
+            test.awaitCount(CLOSE, 2);
+            assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(1, 1, 0, 1, 0));
+        }
+    }
+
+    @Test
+    void whoWaitsAlreadyKeepsItsDeadlineWhenPoolTimeoutChanges() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Lease held = test.checkout();
+            var patient = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
+            test.pool.change(now -> now.withPoolTimeout(Duration.ofMillis(30)));
+            assertThat(catchThrowableOfType(NoConnectionException.class, test::checkout)
+                            .reason())
+                    .isEqualTo(Reason.TIMEOUT);
+            assertThat(patient).isNotDone();
+            held.close();
+            assertThat(patient.join()).isEqualTo("served");
+        }
+    }
+
+    @Test
+    void aSmallerQueueRefusesTheNextAndKeepsWhoIsInIt() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Lease held = test.checkout();
+            var first = test.pool.call(CALLER, connection -> 1).toCompletableFuture();
+            var second = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
+            test.pool.change(now -> now.withMaxWaiting(1));
+            var third = test.pool.call(CALLER, connection -> 3).toCompletableFuture();
+            assertThat(third).isCompletedExceptionally();
+            assertThat(test.count(REJECTED)).isEqualTo(1);
+            held.close();
+            assertThat(first.join() + second.join()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aShorterLeakThresholdSuspectsWhatIsOutAlready() throws Exception {
+        try (TestPool test = TestPool.timed(ONE);
+                Lease held = test.checkout()) {
+            test.clock.advance(Duration.ofSeconds(5));
+            test.pool.tick();
+            assertThat(test.count(LEAK_SUSPECTED)).isZero();
+            test.pool.change(now -> now.withLeakThreshold(Duration.ofSeconds(4)));
+            test.pool.tick();
+            assertThat(test.count(LEAK_SUSPECTED)).isEqualTo(1);
+            assertThat(held.connection().isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void aSettingThatIsFixedIsRefusedByItsNameAndNothingChanges() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            InvalidPoolSetting refusal = catchThrowableOfType(
+                    InvalidPoolSetting.class,
+                    () -> test.pool.change(
+                            now -> Settings.of(now.withSize(9, 9)).prePing(PrePing.ALWAYS)));
+            assertThat(refusal.setting()).isEqualTo("pre_ping");
+            assertThat(refusal).hasMessage("pre_ping: ALWAYS; can't be changed while the pool runs; it is IDLE");
+            assertThat(test.pool.settings()).isEqualTo(ONE);
+        }
+    }
+
+    @Test
+    void aValueThatCannotBeHadIsRefusedByItsNameAndNothingChanges() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            InvalidPoolSetting refusal =
+                    catchThrowableOfType(InvalidPoolSetting.class, () -> test.pool.change(now -> now.withSize(0, 5)));
+            assertThat(refusal).hasMessage("pool_size: 0; must be 1 to 1000");
+            assertThat(test.pool.settings()).isEqualTo(ONE);
+        }
+    }
+
+    @Test
+    void changesByManyAtOnceAreAllKept() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            List<CompletableFuture<Void>> changes = new ArrayList<>();
+            IntStream.range(0, 200)
+                    .forEach(i -> changes.add(CompletableFuture.runAsync(() -> test.pool.change(now -> i % 2 == 0
+                            ? now.withMaxWaiting(now.maxWaiting() + 1)
+                            : now.withSize(1, now.maxOverflow() + 1)))));
+            changes.forEach(CompletableFuture::join);
+            assertThat(test.pool.settings().maxWaiting()).isEqualTo(ONE.maxWaiting() + 100);
+            assertThat(test.pool.settings().maxOverflow()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void evictingClosesWhatIsIdleAndNothingElse() throws Exception {
+        try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
+            Lease kept = test.checkout();
+            List<Lease> others = List.of(test.checkout(), test.checkout(), test.checkout());
+            others.forEach(Lease::close);
+            assertThat(test.pool.evictIdle()).isEqualTo(3);
+            test.awaitCount(CLOSE, 3);
+            assertThat(test.last(CLOSE).cause()).isEqualTo("evicted");
+            assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(5, 5, 1, 1, 0));
+            assertThat(test.backends()).isEqualTo(1);
+            assertThat(test.pool.evictIdle()).isZero();
+            kept.close();
+        }
+    }
+
+    @Test
+    void aSuspendedPoolSaysSoAndMakesEverybodyWait() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            test.pool.suspend();
+            assertThat(test.pool.view().suspended()).isTrue();
+            var waiting = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
+            assertThat(test.pool.view().numbers()).isEqualTo(new PoolSnapshot(1, 0, 0, 0, 1));
+            test.pool.resume();
+            assertThat(waiting.join()).isEqualTo("served");
+            assertThat(test.pool.view().suspended()).isFalse();
+        }
+    }
+}

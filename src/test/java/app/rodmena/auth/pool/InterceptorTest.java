@@ -1,0 +1,165 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.TIMEOUT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import app.rodmena.auth.events.Candidate;
+import app.rodmena.auth.events.PoolInterceptor;
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Who may veto a checkout, and what becomes of the connection, the caller and the interceptor. */
+class InterceptorTest {
+    private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
+
+    /** Vetoes the connections that a test names. */
+    private static final class Grudge implements PoolInterceptor {
+        final List<Integer> against = new CopyOnWriteArrayList<>();
+        final List<Candidate> seen = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Optional<String> veto(Candidate candidate) {
+            seen.add(candidate);
+            return against.contains(candidate.connectionId()) ? Optional.of("not that one") : Optional.empty();
+        }
+    }
+
+    @Test
+    void aVetoedConnectionIsClosedAndItsCallerGetsAnother() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Grudge grudge = new Grudge();
+            grudge.against.add(1);
+            test.interceptors.add(grudge);
+            try (Lease lease = test.checkout()) {
+                assertThat(lease.connectionId()).isEqualTo(2);
+            }
+            test.awaitCount(CLOSE, 1);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, INVALIDATE, CLOSE);
+            assertThat(test.last(INVALIDATE).cause()).isEqualTo("vetoed by InterceptorTest$Grudge: not that one");
+            assertThat(test.last(CLOSE).cause()).isEqualTo("vetoed by InterceptorTest$Grudge: not that one");
+            assertThat(test.backends()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anInterceptorSeesWhatIsHandedOutAndToWhom() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Grudge grudge = new Grudge();
+            test.interceptors.add(grudge);
+            test.checkout().close();
+            try (Lease lease = test.checkout()) {
+                Candidate candidate = grudge.seen.get(1);
+                assertThat(grudge.seen).hasSize(2);
+                assertThat(candidate.connectionId()).isEqualTo(lease.connectionId());
+                assertThat(candidate.backendPid()).isEqualTo(lease.backendPid());
+                assertThat(candidate.checkouts()).isEqualTo(1);
+                assertThat(candidate.caller()).isEqualTo(TestPool.CALLER);
+                assertThat(candidate.age()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void whoIsVetoedAgainAndAgainIsRefusedAtItsDeadlineWithoutFloodingTheDatabase() throws Exception {
+        try (TestPool test = TestPool.with(ONE.withPoolTimeout(Duration.ofMillis(700)))) {
+            test.interceptors.add(candidate -> Optional.of("never"));
+            long started = System.nanoTime();
+            NoConnectionException refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            assertThat(refusal.reason()).isEqualTo(Reason.TIMEOUT);
+            assertThat(took).isBetween(Duration.ofMillis(700), Duration.ofMillis(1_500));
+            assertThat(test.count(TIMEOUT)).isEqualTo(1);
+            assertThat(test.count(CHECKOUT)).isZero();
+            assertThat(test.count(INVALIDATE)).isBetween(3L, 12L);
+            assertThat(test.last(INVALIDATE).cause()).isEqualTo("vetoed by InterceptorTest: never");
+        }
+    }
+
+    @Test
+    void anInterceptorThatThrowsIsCountedAndNoVetoAndTheOthersAreStillAsked() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Grudge grudge = new Grudge();
+            test.interceptors.add(candidate -> {
+                throw new StackOverflowError("on purpose");
+            });
+            test.interceptors.add(candidate -> {
+                throw new SQLException("on purpose");
+            });
+            test.interceptors.add(grudge);
+            for (int i = 0; i < 3; i++) {
+                test.checkout().close();
+            }
+            assertThat(test.interceptors.failures()).isEqualTo(6);
+            assertThat(grudge.seen).hasSize(3);
+            assertThat(test.count(CONNECT)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anInterceptorMayAskTheDatabaseAndNeitherCloseNorKeepTheConnection() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            AtomicReference<String> answer = new AtomicReference<>();
+            AtomicReference<SQLException> refused = new AtomicReference<>();
+            test.interceptors.add(candidate -> {
+                candidate.connection().setAutoCommit(false);
+                try (var statement = candidate.connection().createStatement();
+                        var rows = statement.executeQuery("show transaction_read_only")) {
+                    rows.next();
+                    answer.set(rows.getString(1));
+                }
+                refused.set(catchThrowableOfType(
+                        SQLException.class, () -> candidate.connection().close()));
+                return Optional.empty();
+            });
+            try (Lease lease = test.checkout()) {
+                assertThat(answer).hasValue("off");
+                assertThat(refused.get().getMessage()).contains("the pool's to close");
+                assertThat(lease.connection().getAutoCommit()).isTrue();
+                assertThat(test.pool.connections().get(0).transaction().name()).isEqualTo("IDLE");
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatBrokeUnderAnInterceptorIsNotHandedOut() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            test.interceptors.add(candidate -> {
+                if (candidate.connectionId() == 1) {
+                    test.terminate(candidate.backendPid());
+                    try (var statement = candidate.connection().createStatement()) {
+                        statement.execute("select 1");
+                    }
+                }
+                return Optional.empty();
+            });
+            try (Lease lease = test.checkout()) {
+                assertThat(lease.connectionId()).isEqualTo(2);
+            }
+            assertThat(test.kindsOf(1)).startsWith(CONNECT, INVALIDATE);
+            assertThat(test.interceptors.failures()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anInterceptorThatWasRemovedIsNotAsked() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Grudge grudge = new Grudge();
+            grudge.against.add(1);
+            test.interceptors.add(grudge);
+            test.interceptors.remove(grudge);
+            test.checkout().close();
+            assertThat(grudge.seen).isEmpty();
+        }
+    }
+}
