@@ -54,11 +54,6 @@ public final class Pool implements AutoCloseable {
     private final Alarm deadlines;
     private final Upkeep upkeep;
 
-    /** A pool that nobody may veto. */
-    public Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events) {
-        this(name, settings, source, events, new PoolInterceptors());
-    }
-
     @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
     public Pool(
             String name,
@@ -75,11 +70,7 @@ public final class Pool implements AutoCloseable {
      *
      * @param clock nanoseconds, as {@link System#nanoTime} gives them
      */
-    Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events, LongSupplier clock) {
-        this(name, settings, source, events, new PoolInterceptors(), clock);
-    }
-
-    private Pool(
+    Pool(
             String name,
             PoolSettings settings,
             ConnectionSource source,
