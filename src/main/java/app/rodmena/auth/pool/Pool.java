@@ -141,7 +141,8 @@ public final class Pool implements AutoCloseable {
                 decided.completeExceptionally(reason);
             }
         });
-        return checkOut(await(decided, ticket));
+        boolean atOnce = decided.isDone();
+        return checkOut(await(decided, ticket), atOnce ? ticket.arrivedNanos : state.now());
     }
 
     /** The pool's numbers, all of the same instant. Lock-free: safe to ask for at any time, and often. */
@@ -317,7 +318,7 @@ public final class Pool implements AutoCloseable {
 
     private <T> void run(Ticket ticket, Work<T> work, CompletableFuture<T> answer) {
         T result;
-        try (Lease lease = checkOut(ticket)) {
+        try (Lease lease = checkOut(ticket, state.now())) {
             result = work.run(lease.connection());
         } catch (Throwable failure) {
             answer.completeExceptionally(failure);
@@ -326,13 +327,13 @@ public final class Pool implements AutoCloseable {
         answer.complete(result);
     }
 
-    private Lease checkOut(Ticket ticket) throws NoConnectionException {
+    private Lease checkOut(Ticket ticket, long nowNanos) throws NoConnectionException {
         Borrower borrower = Borrower.of(ticket);
         Lease lease = null;
         state.borrowing.incrementAndGet();
         borrower.begin();
         try {
-            Connection connection = borrow(ticket, borrower);
+            Connection connection = borrow(ticket, borrower, nowNanos);
             lease = new Lease(hikari, gate, ticket, connection, borrower.got);
             return lease;
         } catch (NoConnectionException e) {
@@ -347,10 +348,10 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private Connection borrow(Ticket ticket, Borrower borrower) throws NoConnectionException {
+    private Connection borrow(Ticket ticket, Borrower borrower, long nowNanos) throws NoConnectionException {
         SQLException failure = null;
-        while (true) {
-            long remainingMillis = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - state.now());
+        for (long now = nowNanos; ; now = state.now()) {
+            long remainingMillis = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - now);
             if (remainingMillis <= 0) {
                 throw new NoConnectionException(Reason.TIMEOUT, failure);
             }
