@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.EventLog;
 import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.metrics.MeasuredPool;
 import com.zaxxer.hikari.HikariConfig;
@@ -76,6 +77,6 @@ public class CheckoutBenchmark {
     private static Pool pool(List<PoolListener> listeners) {
         PoolEvents events = new PoolEvents();
         listeners.forEach(events::add);
-        return new Pool("bench", PoolSettings.DEFAULT, new StillConnections(), events);
+        return new Pool("bench", PoolSettings.DEFAULT, new StillConnections(), events, new PoolInterceptors());
     }
 }

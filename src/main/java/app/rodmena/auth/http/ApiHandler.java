@@ -113,9 +113,6 @@ final class ApiHandler implements HttpHandler {
     }
 
     private static void abandon(HttpServerExchange exchange) {
-        if (!exchange.isResponseStarted()) {
-            exchange.setStatusCode(RequestListener.NOT_ANSWERED);
-        }
         IoUtils.safeClose(exchange.getConnection());
         exchange.endExchange();
     }

@@ -44,7 +44,7 @@ final class InFlight {
         String route = exchange.getAttachment(ROUTE);
         listener.onAnswered(
                 route == null ? RequestListener.NO_ROUTE : route,
-                exchange.getStatusCode(),
+                exchange.isResponseStarted() ? exchange.getStatusCode() : RequestListener.NOT_ANSWERED,
                 Duration.ofNanos(System.nanoTime() - startNanos));
     }
 

@@ -8,13 +8,21 @@ import java.util.concurrent.TimeUnit;
  */
 final class Borrower {
     /** Hikari calls back without telling on whose behalf. */
-    private static final ThreadLocal<Borrower> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<Place> CURRENT = ThreadLocal.withInitial(Place::new);
+
+    /** Where a thread's borrower is; it stays with the thread, because making room for it costs more than looking. */
+    private static final class Place {
+        Borrower borrower;
+    }
 
     private static final int VETOES_FOR_FREE = 2;
     private static final int LONGEST_PAUSE_SHIFT = 9;
 
     private final Ticket ticket;
     private int vetoes;
+
+    /** When the connection was found to be valid, which is when it is handed out. */
+    long validAtNanos;
 
     /** Set by the connection when Hikari hands it out. */
     PhysicalConnection got;
@@ -33,15 +41,15 @@ final class Borrower {
 
     /** Who borrows on this thread; null while nobody does. */
     static Borrower current() {
-        return CURRENT.get();
+        return CURRENT.get().borrower;
     }
 
     void begin() {
-        CURRENT.set(this);
+        CURRENT.get().borrower = this;
     }
 
     static void end() {
-        CURRENT.remove();
+        CURRENT.get().borrower = null;
     }
 
     /** A connection was vetoed. From the third on the next is not opened at once, nor after the deadline. */

@@ -10,6 +10,19 @@ final class LoanedConnection extends DelegatingConnection {
         super(delegate);
     }
 
+    /** Whoever had it may have left a transaction open, which is ended here, or have broken it. */
+    boolean isUnharmed() {
+        try {
+            if (!isClosed() && !getAutoCommit()) {
+                rollback();
+                setAutoCommit(true);
+            }
+            return !isClosed();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         throw new SQLException("the connection is the pool's to close");

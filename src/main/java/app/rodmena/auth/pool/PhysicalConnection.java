@@ -33,8 +33,6 @@ import java.util.function.Function;
  * connection are complete and in order, whatever breaks and on whichever thread.
  */
 final class PhysicalConnection extends RememberingConnection {
-    private static final long PRE_PING_IDLE_NANOS = Duration.ofMillis(500).toNanos();
-
     /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
     private static final long PRE_PING_MILLIS = 5_000;
 
@@ -57,7 +55,7 @@ final class PhysicalConnection extends RememberingConnection {
     private volatile Ticket holder;
     private Ticket deserted;
     private long outSinceNanos;
-    private long idleSinceNanos;
+    private volatile long idleSinceNanos;
     private volatile long checkouts;
     private boolean leakSuspected;
     private boolean comingBack;
@@ -91,16 +89,14 @@ final class PhysicalConnection extends RememberingConnection {
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
         Ticket ticket = holder;
-        ConnectionView.State seen = ticket != null
-                ? ConnectionView.State.IN_USE
-                : switch (state) {
-                    case IDLE, OUT -> ConnectionView.State.IDLE; // OUT: it comes back just now.
-                    case RETIRING, CLOSING -> ConnectionView.State.CLOSING;
-                };
+        // Its holder is what tells whether it is in use; the state changes a moment before or after.
+        var unheld = state == State.RETIRING || state == State.CLOSING
+                ? ConnectionView.State.CLOSING
+                : ConnectionView.State.IDLE;
         return new ConnectionView(
                 id,
                 backendPid,
-                seen,
+                ticket == null ? unheld : ConnectionView.State.IN_USE,
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
                 Optional.ofNullable(ticket).map(held -> held.use(now)),
@@ -128,7 +124,7 @@ final class PhysicalConnection extends RememberingConnection {
         if (now - openedNanos > settings.poolRecycle().toNanos()) {
             return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
         }
-        if (needsPing(settings.prePing(), now)) {
+        if (settings.prePing().isDue(now - idleSinceNanos)) {
             long patience = Math.min(
                     Math.min(PRE_PING_MILLIS, settings.connectTimeout().toMillis()),
                     (borrower.ticket().deadlineNanos - now) / 1_000_000);
@@ -140,37 +136,25 @@ final class PhysicalConnection extends RememberingConnection {
                 }
                 return retire(INVALIDATE, now - openedNanos, "pre-ping failed: " + failure.getMessage());
             }
+            now = pool.now();
         }
+        borrower.validAtNanos = now;
         return pool.interceptors.isEmpty() || passesInterceptors(borrower, now);
     }
 
     private boolean passesInterceptors(Borrower borrower, long now) {
-        Optional<String> veto = pool.interceptors.veto(new Candidate(
-                id,
-                backendPid,
-                Duration.ofNanos(now - openedNanos),
-                checkouts,
-                borrower.ticket().caller,
-                new LoanedConnection(delegate)));
+        LoanedConnection loan = new LoanedConnection(delegate);
+        Duration age = Duration.ofNanos(now - openedNanos);
+        Optional<String> veto =
+                pool.interceptors.veto(new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan));
+        borrower.validAtNanos = pool.now();
         if (veto.isPresent()) {
-            retire(INVALIDATE, pool.now() - openedNanos, veto.get());
-            borrower.pauseAfterVeto(pool.now());
+            retire(INVALIDATE, borrower.validAtNanos - openedNanos, veto.get());
+            borrower.pauseAfterVeto(borrower.validAtNanos);
             return false;
         }
-        return isUnharmed() || retire(INVALIDATE, pool.now() - openedNanos, "broke under an interceptor");
-    }
-
-    /** Whoever only asked may have left a transaction open, or broken the connection. */
-    private boolean isUnharmed() {
-        try {
-            if (!delegate.isClosed() && !delegate.getAutoCommit()) {
-                delegate.rollback();
-                delegate.setAutoCommit(true);
-            }
-            return !delegate.isClosed();
-        } catch (SQLException e) {
-            return false;
-        }
+        return loan.isUnharmed()
+                || retire(INVALIDATE, borrower.validAtNanos - openedNanos, "broke under an interceptor");
     }
 
     @Override
@@ -184,13 +168,13 @@ final class PhysicalConnection extends RememberingConnection {
             if (borrower.isThePool()) {
                 return;
             }
-            long now = pool.now();
+            long now = borrower.validAtNanos;
             state = State.OUT;
             checkouts++;
             outSinceNanos = now;
             holder = borrower.ticket().heldFrom(now);
             pool.ledger.checkedOut();
-            tell(CHECKOUT, now - holder.arrivedNanos, "");
+            tell(CHECKOUT, now, now - borrower.ticket().arrivedNanos, "");
         }
     }
 
@@ -247,7 +231,7 @@ final class PhysicalConnection extends RememberingConnection {
     /** Between uses the pool sets its own time limits, so Hikari's changes around a validation cost nothing. */
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        if (isOut()) {
+        if (state == State.OUT) {
             delegate.setNetworkTimeout(executor, milliseconds);
         }
     }
@@ -303,26 +287,20 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    private synchronized boolean isOut() {
-        return state == State.OUT;
+    /** Is it of a generation that the pool wants replaced? Told once, when it is first seen. */
+    boolean isMarked() {
+        if (generation == pool.generation) {
+            return false;
+        }
+        tellMarked();
+        return true;
     }
 
-    /** Is it of a generation that the pool wants replaced? Told once, when it is first seen. */
-    synchronized boolean isMarked() {
-        boolean marked = generation != pool.generation;
-        if (marked && !markTold && (state == State.IDLE || state == State.OUT)) {
+    private synchronized void tellMarked() {
+        if (!markTold && (state == State.IDLE || state == State.OUT)) {
             markTold = true;
             tell(SOFT_INVALIDATE, pool.now() - openedNanos, "");
         }
-        return marked;
-    }
-
-    private synchronized boolean needsPing(PrePing prePing, long now) {
-        return switch (prePing) {
-            case ALWAYS -> true;
-            case IDLE -> now - idleSinceNanos > PRE_PING_IDLE_NANOS;
-            case OFF -> false;
-        };
     }
 
     /** While it is tested for a caller it is as good as out: nobody else can have it. */
@@ -374,7 +352,7 @@ final class PhysicalConnection extends RememberingConnection {
             leakSuspected = false;
             tell(LEAK_RETURNED, now - outSinceNanos, "");
         }
-        tell(CHECKIN, now - outSinceNanos, "");
+        tell(CHECKIN, now, now - outSinceNanos, "");
         state = next;
         holder = null;
         comingBack = false;
@@ -437,8 +415,12 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private void tell(PoolEventKind kind, long tookNanos, String cause) {
+        tell(kind, pool.now(), tookNanos, cause);
+    }
+
+    private void tell(PoolEventKind kind, long now, long tookNanos, String cause) {
         Ticket ticket = holder;
-        pool.emit(kind, id, backendPid, tookNanos, ticket == null ? Caller.NOBODY : ticket.caller, cause);
+        pool.emit(kind, now, id, backendPid, tookNanos, ticket == null ? Caller.NOBODY : ticket.caller, cause);
     }
 
     @Override

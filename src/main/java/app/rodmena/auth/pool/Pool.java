@@ -53,11 +53,6 @@ public final class Pool implements AutoCloseable {
     private final Alarm deadlines;
     private final Upkeep upkeep;
 
-    /** A pool that nobody may veto. */
-    public Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events) {
-        this(name, settings, source, events, new PoolInterceptors());
-    }
-
     @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
     public Pool(
             String name,
@@ -74,11 +69,7 @@ public final class Pool implements AutoCloseable {
      *
      * @param clock nanoseconds, as {@link System#nanoTime} gives them
      */
-    Pool(String name, PoolSettings settings, ConnectionSource source, PoolEvents events, LongSupplier clock) {
-        this(name, settings, source, events, new PoolInterceptors(), clock);
-    }
-
-    private Pool(
+    Pool(
             String name,
             PoolSettings settings,
             ConnectionSource source,
@@ -149,7 +140,8 @@ public final class Pool implements AutoCloseable {
                 decided.completeExceptionally(reason);
             }
         });
-        return checkOut(await(decided, ticket));
+        boolean atOnce = decided.isDone();
+        return checkOut(await(decided, ticket), atOnce ? ticket.arrivedNanos : state.now());
     }
 
     /** The pool's numbers, all of the same instant. Lock-free: safe to ask for at any time, and often. */
@@ -324,7 +316,7 @@ public final class Pool implements AutoCloseable {
 
     private <T> void run(Ticket ticket, Work<T> work, CompletableFuture<T> answer) {
         T result;
-        try (Lease lease = checkOut(ticket)) {
+        try (Lease lease = checkOut(ticket, state.now())) {
             result = work.run(lease.connection());
         } catch (Throwable failure) {
             answer.completeExceptionally(failure);
@@ -333,13 +325,13 @@ public final class Pool implements AutoCloseable {
         answer.complete(result);
     }
 
-    private Lease checkOut(Ticket ticket) throws NoConnectionException {
+    private Lease checkOut(Ticket ticket, long nowNanos) throws NoConnectionException {
         Borrower borrower = Borrower.of(ticket);
         Lease lease = null;
         state.borrowing.incrementAndGet();
         borrower.begin();
         try {
-            Connection connection = borrow(ticket, borrower);
+            Connection connection = borrow(ticket, borrower, nowNanos);
             lease = new Lease(hikari, state.source, gate, ticket, connection, borrower.got);
             return lease;
         } catch (NoConnectionException e) {
@@ -354,9 +346,9 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private Connection borrow(Ticket ticket, Borrower borrower) throws NoConnectionException {
-        while (true) {
-            long remainingNanos = ticket.deadlineNanos - state.now();
+    private Connection borrow(Ticket ticket, Borrower borrower, long nowNanos) throws NoConnectionException {
+        for (long now = nowNanos; ; now = state.now()) {
+            long remainingNanos = ticket.deadlineNanos - now;
             if (remainingNanos <= 0) {
                 throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
             }

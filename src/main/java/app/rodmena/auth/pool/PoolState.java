@@ -28,6 +28,7 @@ final class PoolState {
 
     private final Object slotFreed = new Object();
     private final LongSupplier clock;
+    private volatile TimeOfDay timeOfDay;
     private final AtomicInteger lastId = new AtomicInteger();
     private final ConcurrentMap<Integer, PhysicalConnection> connections = new ConcurrentHashMap<>();
 
@@ -46,6 +47,19 @@ final class PoolState {
         this.events = events;
         this.interceptors = interceptors;
         this.clock = clock;
+        readTimeOfDay();
+    }
+
+    /** The time of day at one reading of the pool's clock. */
+    private record TimeOfDay(Instant instant, long nanos) {
+        Instant at(long nanos) {
+            return instant.plusNanos(nanos - this.nanos);
+        }
+    }
+
+    /** To be done once in a while: from one reading to the next the pool's own clock tells the time of day. */
+    void readTimeOfDay() {
+        timeOfDay = new TimeOfDay(Instant.now(), now());
     }
 
     long now() {
@@ -91,9 +105,21 @@ final class PoolState {
     }
 
     void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, Caller caller, String cause) {
+        emit(kind, now(), connectionId, backendPid, tookNanos, caller, cause);
+    }
+
+    /** @param nowNanos for whoever has just read the clock: that is what costs most here */
+    void emit(
+            PoolEventKind kind,
+            long nowNanos,
+            int connectionId,
+            int backendPid,
+            long tookNanos,
+            Caller caller,
+            String cause) {
         events.emit(new PoolEvent(
                 kind,
-                Instant.now(),
+                timeOfDay.at(nowNanos),
                 connectionId,
                 backendPid,
                 Duration.ofNanos(tookNanos),

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the pool does by itself, once a second: suspect leaks, and close the overflow that nobody needed for a while.
+ * What the pool does by itself, once a second: look at the time of day, suspect leaks, and close the overflow that
+ * nobody needed for a while.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -28,6 +29,7 @@ final class Upkeep {
 
     void run() {
         try {
+            pool.readTimeOfDay();
             suspectLeaks();
             closeUnneededOverflow();
         } catch (Throwable e) { // Whatever is thrown here would end the upkeep for good.

@@ -42,12 +42,20 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config) throws IOException {
-        listener = ApiListener.start(config, engine, health, RequestListener.NONE);
+        this(config, RequestListener.NONE);
+    }
+
+    TestApi(HttpConfig config, RequestListener requests) throws IOException {
+        listener = ApiListener.start(config, engine, health, requests);
     }
 
     /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */
     TestApi(HttpConfig config, RouteTree routes) throws IOException {
-        listener = ApiListener.start(config, routes, health, RequestListener.NONE);
+        this(config, routes, RequestListener.NONE);
+    }
+
+    TestApi(HttpConfig config, RouteTree routes, RequestListener requests) throws IOException {
+        listener = ApiListener.start(config, routes, health, requests);
     }
 
     RawClient raw() throws IOException {

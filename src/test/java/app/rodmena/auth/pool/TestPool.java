@@ -41,7 +41,7 @@ final class TestPool implements AutoCloseable {
         ConnectionSource source = new Source(new Connector(target), applicationName);
         pool = clock == null
                 ? new Pool(applicationName, settings, source, sink, interceptors)
-                : new Pool(applicationName, settings, source, sink, clock);
+                : new Pool(applicationName, settings, source, sink, interceptors, clock);
         try {
             outside = TestPostgres.superuser();
         } catch (SQLException e) {

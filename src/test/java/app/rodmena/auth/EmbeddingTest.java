@@ -1,0 +1,146 @@
+package app.rodmena.auth;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.testing.TestPostgres;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** A server inside somebody else's program, with listeners and interceptors of theirs. */
+class EmbeddingTest {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String key = UUID.randomUUID().toString();
+    private final ServerConfig config = config();
+
+    @Test
+    void aListenerHearsEverythingFromTheFirstConnectToTheLastClose() throws Exception {
+        List<PoolEvent> heard = new CopyOnWriteArrayList<>();
+        try (AuthServer server = AuthServer.builder(config).listener(heard::add).start()) {
+            assertThat(roles(server)).isEqualTo(200);
+        }
+        assertThat(kinds(heard)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
+        assertThat(heard.get(1).caller().route()).isEqualTo("GET /api/roles");
+    }
+
+    @Test
+    void aListenerThatThrowsIsNoticedByNobodyWhoAsks() throws Exception {
+        try (AuthServer server = AuthServer.builder(config)
+                .listener(event -> {
+                    throw new IllegalStateException("on purpose");
+                })
+                .start()) {
+            assertThat(roles(server)).isEqualTo(200);
+            assertThat(server.metrics()
+                            .registry()
+                            .getGauges()
+                            .get("pool.listener_failures")
+                            .getValue())
+                    .isEqualTo(3L);
+        }
+    }
+
+    @Test
+    void anInterceptorHasItsSay() throws Exception {
+        List<PoolEvent> heard = new CopyOnWriteArrayList<>();
+        AtomicBoolean vetoed = new AtomicBoolean();
+        try (AuthServer server = AuthServer.builder(config)
+                .listener(heard::add)
+                .interceptor(candidate ->
+                        vetoed.compareAndSet(false, true) ? Optional.of("the first never is") : Optional.empty())
+                .start()) {
+            assertThat(roles(server)).isEqualTo(200);
+        }
+        assertThat(kinds(heard))
+                .containsOnlyOnce(INVALIDATE, CHECKOUT, CHECKIN)
+                .filteredOn(CONNECT::equals)
+                .hasSize(2);
+        assertThat(heard.stream().filter(event -> event.kind() == INVALIDATE).map(PoolEvent::cause))
+                .containsExactly("vetoed by EmbeddingTest: the first never is");
+    }
+
+    @Test
+    void serversOfOneProcessShareTheirListenersUntilTheirOwnerIsClosed() throws Exception {
+        List<PoolEvent> first = new CopyOnWriteArrayList<>();
+        List<PoolEvent> second = new CopyOnWriteArrayList<>();
+        try (AuthServer lasting =
+                AuthServer.builder(config).listener(first::add).start()) {
+            try (AuthServer passing =
+                    AuthServer.builder(config).listener(second::add).start()) {
+                assertThat(roles(passing)).isEqualTo(200);
+                await().until(() -> kinds(second).contains(CHECKIN));
+                assertThat(kinds(first)).containsExactlyElementsOf(kinds(second));
+            }
+            int heard = second.size();
+            assertThat(roles(lasting)).isEqualTo(200);
+            await().until(() -> kinds(first).stream().filter(CHECKIN::equals).count() == 2);
+            assertThat(second).hasSize(heard);
+        }
+    }
+
+    @Test
+    void whatTheClassPathBringsHearsOnceHoweverManyServersThereAre() throws Exception {
+        InstalledListener.CHECKOUTS.reset();
+        try (AuthServer one = AuthServer.start(config);
+                AuthServer other = AuthServer.start(config)) {
+            assertThat(roles(one) + roles(other)).isEqualTo(400);
+            assertThat(InstalledListener.CHECKOUTS.sum()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void requestsAreCountedWhereverTheyCameIn() throws Exception {
+        try (AuthServer one = AuthServer.start(config);
+                AuthServer other = AuthServer.start(config)) {
+            assertThat(roles(one) + roles(other)).isEqualTo(400);
+            await().until(() ->
+                    one.metrics().requests().answers().equals(List.of(new Requests.Answers("GET /api/roles", 200, 2))));
+            assertThat(other.metrics().statements()).containsOnlyKeys("roles.list");
+            assertThat(other.metrics().requests().inFlight()).isZero();
+        }
+    }
+
+    private int roles(AuthServer server) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/api/roles");
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + key)
+                .build();
+        return http.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    private static List<PoolEventKind> kinds(List<PoolEvent> events) {
+        return events.stream().map(PoolEvent::kind).toList();
+    }
+
+    private static ServerConfig config() {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        String url = target.jdbcUrl().replace("jdbc:postgresql://", "postgresql://" + target.user() + "@");
+        return new ServerConfig(
+                new Database.External(DatabaseUrl.parse(url)),
+                PoolSettings.DEFAULT,
+                HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
+                "embedding-test",
+                true);
+    }
+}

@@ -1,0 +1,18 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolListener;
+import java.util.concurrent.atomic.LongAdder;
+
+/** A listener that is on the class path, as a jar of somebody's would bring it. */
+public final class InstalledListener implements PoolListener {
+    static final LongAdder CHECKOUTS = new LongAdder();
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        if (event.kind() == PoolEventKind.CHECKOUT) {
+            CHECKOUTS.increment();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package app.rodmena.auth.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.RoleName;
+import app.rodmena.auth.rbac.Roles;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.ReadyEngine;
+import com.codahale.metrics.Gauge;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+    private static final Caller CALLER = Caller.named("test");
+
+    private final DatabaseEngine engine = ReadyEngine.open(
+            new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT.withSize(1, 1), "metrics-test"));
+    private final Metrics metrics = Metrics.open(engine);
+    private boolean closed;
+
+    @AfterEach
+    void close() {
+        if (!closed) {
+            metrics.close();
+        }
+        engine.close();
+    }
+
+    @Test
+    void waitsUsesAndCreationsAreMeasured() {
+        for (int i = 0; i < 5; i++) {
+            run("select pg_sleep(0.02)");
+        }
+        assertThat(metrics.pool().creations().count()).isEqualTo(1);
+        assertThat(metrics.pool().creations().mean()).isPositive();
+        assertThat(metrics.pool().waits().count()).isEqualTo(5);
+        Statistics uses = metrics.pool().uses();
+        assertThat(uses.count()).isEqualTo(5);
+        assertThat(uses.least()).isBetween(Duration.ofMillis(19), Duration.ofSeconds(5));
+        assertThat(uses.mean()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+        assertThat(uses.most()).isGreaterThanOrEqualTo(uses.median());
+        assertThat(uses.rate1()).isPositive();
+    }
+
+    @Test
+    void aWaitThatEndedWithoutAConnectionIsAWaitToo() {
+        engine.change(now -> now.withPoolTimeout(Duration.ofMillis(50)));
+        engine.suspend();
+        assertThatThrownBy(() -> run("select 1")).isInstanceOf(CompletionException.class);
+        engine.resume();
+        assertThat(metrics.pool().waits().count()).isEqualTo(1);
+        assertThat(metrics.pool().waits().most()).isGreaterThanOrEqualTo(Duration.ofMillis(49));
+    }
+
+    @Test
+    void statementsAreMeasuredUnderTheirNamesAndFailuresCounted() {
+        ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
+        Roles roles = new Roles(engine);
+        roles.create(CALLER, key, new RoleName("admin")).toCompletableFuture().join();
+        roles.list(CALLER, key).toCompletableFuture().join();
+        roles.list(CALLER, key).toCompletableFuture().join();
+        assertThatThrownBy(() -> run("/* test.broken */ select 1/0")).isInstanceOf(CompletionException.class);
+        run("select 1");
+        assertThat(metrics.statements())
+                .containsKeys("roles.create", "roles.list", "test.broken", "unnamed")
+                .extractingByKey("roles.list")
+                .extracting(Statistics::count)
+                .isEqualTo(2L);
+        assertThat(metrics.registry().counter("sql.test.broken.failures").getCount())
+                .isEqualTo(1);
+        assertThat(metrics.registry().getCounters()).doesNotContainKey("sql.roles.list.failures");
+    }
+
+    @Test
+    void gaugesTellWhatThePoolTells() {
+        run("select 1");
+        assertThat(gauge("pool.size")).isEqualTo(1);
+        assertThat(gauge("pool.connections")).isEqualTo(1);
+        assertThat(gauge("pool.checked_out")).isEqualTo(0);
+        assertThat(gauge("pool.utilisation")).isEqualTo(0.0);
+        assertThat(gauge("pool.events.checkout")).isEqualTo(1L);
+        assertThat(gauge("pool.events.close")).isEqualTo(0L);
+        assertThat(gauge("pool.oldest_wait_millis")).isEqualTo(0L);
+        engine.suspend();
+        var waiting = engine.call(CALLER, handle -> 1).toCompletableFuture();
+        assertThat(gauge("pool.waiting")).isEqualTo(1);
+        engine.resume();
+        waiting.join();
+    }
+
+    @Test
+    void requestsAreCountedByRouteAndStatus() {
+        Requests requests = metrics.requests();
+        requests.answered("GET /api/members/{role}", 200, Duration.ofMillis(3));
+        requests.answered("GET /api/members/{role}", 200, Duration.ofMillis(5));
+        requests.answered("GET /api/members/{role}", 503, Duration.ofMillis(1));
+        requests.answered("-", 404, Duration.ofMillis(1));
+        assertThat(requests.answers())
+                .containsExactly(
+                        new Requests.Answers("-", 404, 1),
+                        new Requests.Answers("GET /api/members/{role}", 200, 2),
+                        new Requests.Answers("GET /api/members/{role}", 503, 1));
+        assertThat(requests.statistics().get("get.api.members.role").count()).isEqualTo(3);
+        assertThat(metrics.registry().getTimers()).containsKeys("requests.get.api.members.role", "requests.none");
+        assertThat(metrics.registry().getCounters())
+                .containsKeys("responses.get.api.members.role.503", "responses.none.404");
+    }
+
+    @Test
+    void aResetBeginsAnewAndTotalsInTheRegistryGoOn() {
+        run("select pg_sleep(0.01)");
+        Statistics before = metrics.pool().uses();
+        metrics.reset();
+        Statistics after = metrics.pool().uses();
+        assertThat(after.since()).isAfter(before.since());
+        assertThat(after.count()).isZero();
+        assertThat(after.mean()).isZero();
+        assertThat(after.most()).isZero();
+        assertThat(after.rate15()).isZero();
+        assertThat(metrics.registry().timer("pool.use").getCount()).isEqualTo(1);
+        run("select 1");
+        assertThat(metrics.pool().uses().count()).isEqualTo(1);
+        assertThat(metrics.pool().uses().most()).isLessThan(before.least());
+    }
+
+    @Test
+    void everythingIsAnMBeanUnderACleanNameAndNothingIsLeftAfterTheLastClose() throws Exception {
+        run("select 1");
+        metrics.requests().answered("GET /api/roles", 200, Duration.ofMillis(3));
+        try (Metrics shared = Metrics.open(engine)) {
+            assertThat(shared).isSameAs(metrics);
+        }
+        Set<ObjectName> names = mbeans();
+        assertThat(names)
+                .extracting(ObjectName::getCanonicalName)
+                .contains(
+                        "metrics:name=pool.wait,type=timers",
+                        "metrics:name=sql.unnamed,type=timers",
+                        "metrics:name=requests.get.api.roles,type=timers",
+                        "metrics:name=pool.events.leak_suspected,type=gauges")
+                .allSatisfy(name -> assertThat(name).doesNotContain("\"", "?", "*"));
+        assertThat(ManagementFactory.getPlatformMBeanServer()
+                        .getAttribute(new ObjectName("metrics:name=pool.wait,type=timers"), "Count"))
+                .isEqualTo(1L);
+        Metrics.open(engine);
+        metrics.close();
+        assertThat(mbeans()).isEqualTo(names);
+        metrics.close();
+        closed = true;
+        assertThat(mbeans()).isEmpty();
+    }
+
+    private static Set<ObjectName> mbeans() throws Exception {
+        return ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("metrics:*"), null);
+    }
+
+    private Object gauge(String name) {
+        Gauge<?> gauge = metrics.registry().getGauges().get(name);
+        return gauge.getValue();
+    }
+
+    private void run(String sql) {
+        engine.call(CALLER, handle -> handle.createQuery(sql).mapToMap().list())
+                .toCompletableFuture()
+                .join();
+    }
+}
