@@ -331,13 +331,14 @@ class MBeansTest {
 
     @Test
     void aNameThatIsTakenStaysWithWhoHasIt() throws Exception {
-        Object somebodyElse = new Timer();
-        PLATFORM.registerMBean(somebodyElse, JmxClient.name(POOL));
+        PLATFORM.registerMBean(new Timer(), JmxClient.name(POOL));
         try (TestServer server = TestServer.start()) {
             assertThat(server.get("/api/roles")).isEqualTo(200);
         }
-        assertThat(ours()).containsExactly(JmxClient.name(POOL));
+        List<ObjectName> left = ours();
         PLATFORM.unregisterMBean(JmxClient.name(POOL));
+
+        assertThat(left).containsExactly(JmxClient.name(POOL));
     }
 
     private static void set(JmxClient client, String bean, String attribute, Object value) throws Exception {
