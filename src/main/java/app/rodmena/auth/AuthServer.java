@@ -11,6 +11,7 @@ import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -67,7 +68,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
-    private ApiListener api;
+    private volatile ApiListener api;
 
     private AuthServer(Builder builder) {
         this.config = builder.config;
@@ -133,6 +134,8 @@ public final class AuthServer implements AutoCloseable {
         parts.push(() -> engine.close(LAST_CHECKINS));
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        parts.push(MBeans.register(
+                engine, metrics, Logback.ofThisProcess(), new Facts(config, () -> Optional.ofNullable(api))));
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
