@@ -87,9 +87,9 @@ public final class ApiListener implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, answers what is in flight, refuses what still comes on kept-alive connections (503), and returns
-     * when everything is answered or {@code shutdownGrace} is over, with no thread or socket left. Later calls return
-     * when the first is done.
+     * Stops accepting, answers what is in flight, refuses what still comes on kept-alive connections (503, but for
+     * health), and returns when everything is answered or {@code shutdownGrace} is over, with no thread or socket left.
+     * Later calls return when the first is done.
      */
     @Override
     public synchronized void close() {
