@@ -146,13 +146,12 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private static OptionMap workerOptions() {
-        // I/O threads only parse and route; SQL, JSON and most sends run on the engine's threads. One task thread is
-        // the
-        // least XNIO takes; it is only started for a task, and there are none.
+        // I/O threads only parse and route; SQL, JSON and most sends run on the engine's threads.
         int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
         return OptionMap.builder()
                 .set(Options.WORKER_NAME, "auth-http")
                 .set(Options.WORKER_IO_THREADS, ioThreads)
+                // The least XNIO takes. It is only started for a task, and there are none.
                 .set(Options.WORKER_TASK_CORE_THREADS, 1)
                 .set(Options.WORKER_TASK_MAX_THREADS, 1)
                 .getMap();
