@@ -140,19 +140,24 @@ final class Postmaster implements AutoCloseable {
         guard.close();
     }
 
-    private static void stop(DataDirectory directory, Binaries binaries) throws IOException {
+    static void stop(DataDirectory directory, Binaries binaries) throws IOException {
         Path cluster = directory.cluster();
         for (String mode : List.of("fast", "fast", "immediate")) {
             // Twice, since a second, impatient Ctrl-C ends pg_ctl; the first request stands all the same.
-            if (process(cluster).filter(process -> isOurs(process, cluster)).isEmpty()) {
-                return;
+            if (process(cluster).filter(process -> isOurs(process, cluster)).isPresent()) {
+                binaries.run(
+                        "pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
             }
-            binaries.run("pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
         }
-        Optional<ProcessHandle> left = process(cluster).filter(process -> isOurs(process, cluster));
-        if (left.isPresent()) {
+        Optional<ProcessHandle> left = process(cluster);
+        if (left.filter(process -> isOurs(process, cluster)).isPresent()) {
             throw new IOException("PostgreSQL in %s (pid %d) does not stop; see %s"
                     .formatted(directory.path(), left.get().pid(), directory.log()));
+        }
+        if (left.isPresent() && isPostgres(left.get()) && wrote(left.get(), pidFile(cluster))) {
+            // Ours as well, where the operating system does not tell a process's arguments.
+            throw new IOException("PostgreSQL in %s (pid %d) was not stopped: it does not look like one of ours"
+                    .formatted(directory.path(), left.get().pid()));
         }
     }
 
@@ -215,11 +220,15 @@ final class Postmaster implements AutoCloseable {
 
     /** Whether the process can have written the file: it must not have been started after that. */
     private static boolean wrote(ProcessHandle process, Path file) throws IOException {
-        Instant written = Files.getLastModifiedTime(file).toInstant();
-        return process.info()
-                .startInstant()
-                .filter(started -> started.isAfter(written.plus(CLOCK_ERROR)))
-                .isEmpty();
+        try {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            return process.info()
+                    .startInstant()
+                    .filter(started -> started.isAfter(written.plus(CLOCK_ERROR)))
+                    .isEmpty();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private static Path pidFile(Path cluster) {
