@@ -51,7 +51,9 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet.
+     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet. If it
+     * throws, everything that was started is closed again. An interrupt ends the waiting, and the thread stays
+     * interrupted: this throws then, or returns if nothing but the database is still waited for.
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
@@ -62,8 +64,12 @@ public final class AuthServer implements AutoCloseable {
         try {
             server.start();
             return server;
-        } catch (EmbeddedDatabaseException | IOException | RuntimeException e) {
+        } catch (Throwable e) {
+            boolean interrupted = Thread.interrupted(); // Closing waits, which an interrupted thread can't.
             server.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
             throw e;
         }
     }

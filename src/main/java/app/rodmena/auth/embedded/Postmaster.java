@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,10 +162,11 @@ final class Postmaster implements AutoCloseable {
         }
     }
 
-    /** Nothing if it started, otherwise all that was said about it. */
-    private static String tryStart(DataDirectory directory, Binaries binaries, int port) throws IOException {
+    /** Nothing if it started, otherwise all that was said about it. An interrupt stops it again, also in recovery. */
+    private static String tryStart(DataDirectory directory, Binaries binaries, int port)
+            throws IOException, InterruptedException {
         String settings = "-c port=%d -c %s".formatted(port, String.join(" -c ", SETTINGS));
-        var outcome = binaries.run(
+        Process starting = binaries.launch(
                 "pg_ctl",
                 "start",
                 "-D",
@@ -175,11 +177,28 @@ final class Postmaster implements AutoCloseable {
                 Integer.toString(START_SECONDS),
                 "-o",
                 settings);
+        try {
+            starting.waitFor();
+        } catch (InterruptedException e) {
+            abandon(starting, directory, binaries);
+            throw e;
+        }
+        var outcome = Binaries.outcomeOf(starting);
         if (outcome.exitCode() == 0) {
             return "";
         }
         String logged = Files.exists(directory.log()) ? Files.readString(directory.log()) : "";
         return logged + outcome.output();
+    }
+
+    /** Killing pg_ctl would not stop what it has started: that is to be waited for, until it can be told to stop. */
+    private static void abandon(Process starting, DataDirectory directory, Binaries binaries) throws IOException {
+        Path cluster = directory.cluster();
+        while (starting.isAlive()
+                && process(cluster).filter(process -> isOurs(process, cluster)).isEmpty()) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        stop(directory, binaries);
     }
 
     /** Whether it is only a matter of time, or of another port. */
