@@ -1,11 +1,11 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * What a server is made of: each room's own configuration, side by side.
@@ -13,12 +13,10 @@ import java.util.regex.Pattern;
  * @param database which PostgreSQL
  * @param pool how connections to it are pooled
  * @param http how the API listens
- * @param instance this process's name in PostgreSQL's application_name, {@code [A-Za-z0-9_.-]{1,40}}
+ * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
  * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
  */
 public record ServerConfig(Database database, PoolSettings pool, HttpConfig http, String instance, boolean failFast) {
-    private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
-
     /** Somebody's PostgreSQL, or our own. */
     public sealed interface Database {
         /** One that is there already. */
@@ -40,8 +38,6 @@ public record ServerConfig(Database database, PoolSettings pool, HttpConfig http
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(http, "http");
-        if (!INSTANCE.matcher(instance).matches()) {
-            throw new IllegalArgumentException("instance: '%s'; must match %s".formatted(instance, INSTANCE));
-        }
+        DatabaseConfig.requireInstance(instance);
     }
 }
