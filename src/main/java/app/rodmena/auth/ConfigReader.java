@@ -78,6 +78,7 @@ final class ConfigReader {
             return new HttpConfig(
                     settings.get(Setting.HOST).text(),
                     integer(Setting.PORT),
+                    integer(Setting.MAX_CLIENTS),
                     settings.get(Setting.MAX_HEADER_SIZE).size(),
                     settings.get(Setting.MAX_BODY_SIZE).size(),
                     duration(Setting.READ_TIMEOUT),

@@ -98,6 +98,7 @@ class ConfigurationTest {
                 "\"\" | AUTH_PROFILE=huge | AUTH_PROFILE: 'huge'; must be one of",
                 "--port=off             | | --port: 'off'; must be a whole number",
                 "--port=65536           | | --port: '65536'; must be 0 to 65535",
+                "--max-clients=0        | | --max-clients: '0'; must be 1 to 1000000",
                 "--max-body-size=big    | | --max-body-size: 'big'; must be a size, in bytes or as 16k",
                 "--max-body-size=9999m  | | --max-body-size: '9999m'; must be 0 to 64m",
                 "--read-timeout=1ms     | | --read-timeout: '1ms'; must be 100ms to 1h",

@@ -130,6 +130,8 @@ public final class ApiListener implements AutoCloseable {
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
                 .set(Options.BACKLOG, BACKLOG)
+                .set(Options.CONNECTION_HIGH_WATER, config.maxClients())
+                .set(Options.CONNECTION_LOW_WATER, config.maxClients() - 1)
                 .set(Options.WRITE_TIMEOUT, Math.toIntExact(config.readTimeout().toMillis()))
                 .getMap();
         InetSocketAddress address = new InetSocketAddress(config.host(), config.port());

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  *
  * @param host the address to listen on
  * @param port the port, 0 for any that is free
+ * @param maxClients connections open at once; others wait in the operating system's queue until one is closed. Each
+ *     takes a file descriptor, and a request that waits for the database holds its own, so let it be more than the
+ *     pool's max_waiting and less than what {@code ulimit -n} allows
  * @param maxHeaderBytes a request line and headers larger than this are refused with 431
  * @param maxBodyBytes a body larger than this is refused with 413; no route has a use for one
  * @param readTimeout longest time for a request's headers to arrive, again for its body, and for a client to take any
@@ -21,6 +24,7 @@ import java.util.regex.Pattern;
 public record HttpConfig(
         String host,
         int port,
+        int maxClients,
         int maxHeaderBytes,
         int maxBodyBytes,
         Duration readTimeout,
@@ -33,6 +37,7 @@ public record HttpConfig(
 
     public static final HttpConfig DEFAULT = new HttpConfig(
             "127.0.0.1",
+            4000,
             4000,
             16 * 1024,
             64 * 1024,
@@ -50,6 +55,7 @@ public record HttpConfig(
         Objects.requireNonNull(host, "host");
         require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
         range("port", port, 0, 65_535, "must be 0 to 65535");
+        range("max_clients", maxClients, 1, 1_000_000, "must be 1 to 1000000");
         range("max_header_size", maxHeaderBytes, 1024, 1024 * 1024, "must be 1k to 1m");
         range("max_body_size", maxBodyBytes, 0, 64 * 1024 * 1024, "must be 0 to 64m");
         duration("read_timeout", readTimeout, 100, "must be 100ms to 1h");
@@ -68,19 +74,57 @@ public record HttpConfig(
     /** The same on another address. */
     public HttpConfig withAddress(String host, int port) {
         return new HttpConfig(
-                host, port, maxHeaderBytes, maxBodyBytes, readTimeout, idleTimeout, corsOrigins, shutdownGrace);
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
+    }
+
+    /** The same for so many clients at once. */
+    public HttpConfig withMaxClients(int maxClients) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
     }
 
     /** The same with other waits. */
     public HttpConfig withTimeouts(Duration readTimeout, Duration idleTimeout, Duration shutdownGrace) {
         return new HttpConfig(
-                host, port, maxHeaderBytes, maxBodyBytes, readTimeout, idleTimeout, corsOrigins, shutdownGrace);
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
     }
 
     /** The same for pages of these origins. */
     public HttpConfig withCorsOrigins(List<String> corsOrigins) {
         return new HttpConfig(
-                host, port, maxHeaderBytes, maxBodyBytes, readTimeout, idleTimeout, corsOrigins, shutdownGrace);
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
     }
 
     private static void range(String name, int value, int least, int most, String rule) {

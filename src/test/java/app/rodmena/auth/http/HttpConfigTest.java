@@ -16,6 +16,7 @@ class HttpConfigTest {
                 .isInstanceOf(InvalidHttpSetting.class)
                 .hasMessage("port: 65536; must be 0 to 65535");
         assertThatThrownBy(() -> good.withAddress(" ", 1)).hasMessage("host:  ; must be a name or an address");
+        assertThatThrownBy(() -> good.withMaxClients(0)).hasMessage("max_clients: 0; must be 1 to 1000000");
         assertThatThrownBy(() -> good.withTimeouts(Duration.ZERO, second, second))
                 .hasMessage("read_timeout: PT0S; must be 100ms to 1h");
         assertThatThrownBy(() -> good.withTimeouts(second, Duration.ofHours(2), second))
