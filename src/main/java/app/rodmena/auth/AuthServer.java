@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * A server, whole: everything it consists of, started in order and closed in reverse. To be embedded like this:
  *
  * <pre>{@code
+ * ServerConfig config = ServerConfig.on(DatabaseUrl.parse("postgresql://auth@db/auth"));
  * try (AuthServer server = AuthServer.start(config)) {
  *     URI api = URI.create("http://127.0.0.1:" + server.address().getPort());
  * }

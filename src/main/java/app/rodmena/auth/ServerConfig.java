@@ -5,6 +5,7 @@ import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -39,5 +40,29 @@ public record ServerConfig(Database database, PoolSettings pool, HttpConfig http
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(http, "http");
         DatabaseConfig.requireInstance(instance);
+    }
+
+    /** Everything by default, on a PostgreSQL that is there already. */
+    public static ServerConfig on(DatabaseUrl url) {
+        return byDefault(new Database.External(url));
+    }
+
+    /** Everything by default, on a PostgreSQL of its own that keeps its data in this directory. */
+    public static ServerConfig onDataIn(Path directory) {
+        return byDefault(new Database.Embedded(new EmbeddedConfig(directory, false)));
+    }
+
+    private static ServerConfig byDefault(Database database) {
+        return new ServerConfig(database, PoolSettings.DEFAULT, HttpConfig.DEFAULT, Instance.ofThisProcess(), false);
+    }
+
+    /** The same with another pool. */
+    public ServerConfig withPool(PoolSettings pool) {
+        return new ServerConfig(database, pool, http, instance, failFast);
+    }
+
+    /** The same, listening otherwise. */
+    public ServerConfig withHttp(HttpConfig http) {
+        return new ServerConfig(database, pool, http, instance, failFast);
     }
 }
