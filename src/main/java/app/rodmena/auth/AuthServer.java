@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * A server, whole: everything it consists of, started in order and closed in reverse. To be embedded like this:
  *
  * <pre>{@code
+ * ServerConfig config = ServerConfig.on(DatabaseUrl.parse("postgresql://auth@db/auth"));
  * try (AuthServer server = AuthServer.start(config)) {
  *     URI api = URI.create("http://127.0.0.1:" + server.address().getPort());
  * }
@@ -104,8 +105,12 @@ public final class AuthServer implements AutoCloseable {
             try {
                 server.start();
                 return server;
-            } catch (EmbeddedDatabaseException | IOException | RuntimeException e) {
+            } catch (Throwable e) {
+                boolean interrupted = Thread.interrupted(); // Closing waits, which an interrupted thread can't.
                 server.close();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
                 throw e;
             }
         }
@@ -116,7 +121,9 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet.
+     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet. If it
+     * throws, everything that was started is closed again. An interrupt ends the waiting, and the thread stays
+     * interrupted: this throws then, or returns if nothing but the database is still waited for.
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
