@@ -20,6 +20,7 @@ usage() {
 ./run.sh [flags]      build what is not built, start the server in the foreground; Ctrl-C or SIGTERM stops it
 ./run.sh test [...]   run every test; more arguments go to Maven, as -Dtest=DatabaseUrlTest
 ./run.sh build        build only
+./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
 

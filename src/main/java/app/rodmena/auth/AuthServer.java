@@ -9,8 +9,10 @@ import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.remote.RemoteAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -45,6 +47,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private ApiListener api;
+    private RemoteAccess remote;
 
     private AuthServer(ServerConfig config) {
         this.config = config;
@@ -55,20 +58,22 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
-     * @throws IOException if the address to listen on can't be had
+     * @throws OperatorsException if the operators file can't be used
+     * @throws IOException if an address to listen on can't be had
      */
-    public static AuthServer start(ServerConfig config) throws EmbeddedDatabaseException, IOException {
+    public static AuthServer start(ServerConfig config)
+            throws EmbeddedDatabaseException, OperatorsException, IOException {
         AuthServer server = new AuthServer(config);
         try {
             server.start();
             return server;
-        } catch (EmbeddedDatabaseException | IOException | RuntimeException e) {
+        } catch (EmbeddedDatabaseException | OperatorsException | IOException | RuntimeException e) {
             server.close();
             throw e;
         }
     }
 
-    private void start() throws EmbeddedDatabaseException, IOException {
+    private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
         engine = DatabaseEngine.open(new DatabaseConfig(target(), config.pool(), config.instance()));
         parts.push(() -> engine.close(LAST_CHECKINS));
         if (config.failFast()) {
@@ -76,6 +81,8 @@ public final class AuthServer implements AutoCloseable {
         }
         api = ApiListener.start(config.http(), engine, new Health(engine));
         parts.push(api);
+        remote = RemoteAccess.start(config.remote());
+        parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
     }
 
@@ -93,6 +100,21 @@ public final class AuthServer implements AutoCloseable {
     /** Where the API really listens. */
     public InetSocketAddress address() {
         return api.address();
+    }
+
+    /** Where Jolokia really listens, if it does. */
+    public Optional<InetSocketAddress> jolokiaAddress() {
+        return remote.jolokia();
+    }
+
+    /** Where remote JMX really listens, if it does. */
+    public Optional<InetSocketAddress> jmxAddress() {
+        return remote.jmx();
+    }
+
+    /** Whether Jolokia and remote JMX speak TLS. */
+    public boolean hasTls() {
+        return config.remote().keystore().isPresent();
     }
 
     /** The database in one line for people, without its password. */

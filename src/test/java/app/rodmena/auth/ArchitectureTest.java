@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -21,27 +22,32 @@ class ArchitectureTest {
     private static final String ROOT = "app.rodmena.auth";
 
     /** Every room, with the rooms below it that it may use. */
-    private static final Map<String, List<String>> ROOMS = Map.of(
-            "events", List.of(),
-            "postgres", List.of(),
-            "pool", List.of("events", "postgres"),
-            "embedded", List.of("postgres"),
-            "database", List.of("events", "postgres", "pool"),
-            "rbac", List.of("events", "database"),
-            "health", List.of("pool", "database"),
-            "http", List.of("events", "database", "rbac", "health"));
+    private static final Map<String, List<String>> ROOMS = Map.ofEntries(
+            entry("events", List.of()),
+            entry("operators", List.of()),
+            entry("postgres", List.of()),
+            entry("pool", List.of("events", "postgres")),
+            entry("embedded", List.of("postgres")),
+            entry("database", List.of("events", "postgres", "pool")),
+            entry("rbac", List.of("events", "database")),
+            entry("health", List.of("pool", "database")),
+            entry("http", List.of("events", "database", "rbac", "health")),
+            entry("remote", List.of("operators")));
 
-    private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.of(
-            "com.zaxxer.hikari..", List.of("pool"),
-            "org.postgresql..", List.of("postgres"),
-            "org.flywaydb..", List.of("database"),
-            "org.jdbi..", List.of("database", "rbac"),
-            "io.zonky..", List.of("embedded"),
-            "io.undertow..", List.of("http"),
-            "org.xnio..", List.of("http"),
-            "com.fasterxml.jackson..", List.of("http"),
-            "picocli..", List.of(""),
-            "ch.qos.logback..", List.of("")));
+    private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
+            entry("com.zaxxer.hikari..", List.of("pool")),
+            entry("org.postgresql..", List.of("postgres")),
+            entry("org.flywaydb..", List.of("database")),
+            entry("org.jdbi..", List.of("database", "rbac")),
+            entry("io.zonky..", List.of("embedded")),
+            entry("io.undertow..", List.of("http")),
+            entry("org.xnio..", List.of("http")),
+            entry("com.fasterxml.jackson..", List.of("http")),
+            entry("javax.management..", List.of("remote")),
+            entry("org.jolokia..", List.of("remote")),
+            entry("com.sun.net.httpserver..", List.of("remote")),
+            entry("picocli..", List.of("")),
+            entry("ch.qos.logback..", List.of(""))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
