@@ -13,8 +13,10 @@ import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.remote.RemoteAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -70,6 +72,7 @@ public final class AuthServer implements AutoCloseable {
     private DatabaseEngine engine;
     private Metrics metrics;
     private volatile ApiListener api;
+    private RemoteAccess remote;
 
     private AuthServer(Builder builder) {
         this.config = builder.config;
@@ -100,7 +103,7 @@ public final class AuthServer implements AutoCloseable {
         }
 
         /** Starts the server, as {@link AuthServer#start(ServerConfig)} does. */
-        public AuthServer start() throws EmbeddedDatabaseException, IOException {
+        public AuthServer start() throws EmbeddedDatabaseException, OperatorsException, IOException {
             AuthServer server = new AuthServer(this);
             try {
                 server.start();
@@ -127,13 +130,15 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
-     * @throws IOException if the address to listen on can't be had
+     * @throws OperatorsException if the operators file can't be used
+     * @throws IOException if an address to listen on can't be had
      */
-    public static AuthServer start(ServerConfig config) throws EmbeddedDatabaseException, IOException {
+    public static AuthServer start(ServerConfig config)
+            throws EmbeddedDatabaseException, OperatorsException, IOException {
         return builder(config).start();
     }
 
-    private void start() throws EmbeddedDatabaseException, IOException {
+    private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
         engine = DatabaseEngine.open(new DatabaseConfig(target(), config.pool(), config.instance()));
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
@@ -151,6 +156,8 @@ public final class AuthServer implements AutoCloseable {
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));
         parts.push(api);
+        remote = RemoteAccess.start(config.remote());
+        parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
     }
 
@@ -173,6 +180,21 @@ public final class AuthServer implements AutoCloseable {
     /** Where the API really listens. */
     public InetSocketAddress address() {
         return api.address();
+    }
+
+    /** Where Jolokia really listens, if it does. */
+    public Optional<InetSocketAddress> jolokiaAddress() {
+        return remote.jolokia();
+    }
+
+    /** Where remote JMX really listens, if it does. */
+    public Optional<InetSocketAddress> jmxAddress() {
+        return remote.jmx();
+    }
+
+    /** Whether Jolokia and remote JMX speak TLS. */
+    public boolean hasTls() {
+        return config.remote().keystore().isPresent();
     }
 
     /** The database in one line for people, without its password. */

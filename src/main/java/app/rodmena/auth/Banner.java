@@ -35,14 +35,34 @@ final class Banner {
         return text.toString();
     }
 
-    /** Where a started server is, and two commands to try it with. */
-    static String started(InetSocketAddress address, String database, Optional<String> psql) {
+    /** Where a started server is, each of its doors, and two commands to try it with. */
+    static String started(AuthServer server) {
+        return started(
+                server.address(),
+                server.database(),
+                server.psql(),
+                server.jolokiaAddress().map(address -> scheme(server) + "://" + hostAndPort(address) + "/jolokia"),
+                server.jmxAddress().map(Banner::hostAndPort));
+    }
+
+    private static String scheme(AuthServer server) {
+        return server.hasTls() ? "https" : "http";
+    }
+
+    static String started(
+            InetSocketAddress address,
+            String database,
+            Optional<String> psql,
+            Optional<String> jolokia,
+            Optional<String> jmx) {
         String url = "http://" + hostAndPort(address);
         // Any UUID v4 is a key to an empty namespace of its own, so this one is as good as any
         UUID key = UUID.randomUUID();
         return """
 
                 Listening  %s
+                Jolokia    %s
+                JMX        %s
                 Database   %s
                 %s
                 Try it, in a namespace of your own (any version 4 UUID is the key to one):
@@ -53,7 +73,15 @@ final class Banner {
                        -H 'Authorization: Bearer %s'
 
                 """.formatted(
-                        url, database, psql.map("           %s\n"::formatted).orElse(""), url, key, url, key);
+                url,
+                jolokia.orElse("off"),
+                jmx.map("%s    (jconsole, VisualVM: this as it is)"::formatted).orElse("off"),
+                database,
+                psql.map("           %s\n"::formatted).orElse(""),
+                url,
+                key,
+                url,
+                key);
     }
 
     private static String row(Setting setting, Settings settings, ServerConfig config) {

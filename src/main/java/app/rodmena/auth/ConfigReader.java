@@ -32,6 +32,7 @@ final class ConfigReader {
                 database,
                 pool(),
                 http(),
+                new RemoteReader(settings).read(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }

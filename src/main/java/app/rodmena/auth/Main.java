@@ -2,6 +2,7 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,6 +35,11 @@ public final class Main {
     /** Does what is asked, and returns the exit code. */
     int run(String[] arguments, Map<String, String> environment) {
         try {
+            if (arguments.length > 0 && arguments[0].equals(OperatorCommand.NAME)) {
+                List<String> words = List.of(arguments).subList(1, arguments.length);
+                out.print(new OperatorCommand(PasswordPrompt.ofThisTerminal()).run(words, environment));
+                return STOPPED;
+            }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
@@ -62,7 +68,7 @@ public final class Main {
         out.print(Banner.configuration(version(), settings, config));
         database.warnings().forEach(warning -> err.println("auth: " + warning));
         try (AuthServer server = lifetime.start(() -> AuthServer.start(config))) {
-            out.print(Banner.started(server.address(), server.database(), server.psql()));
+            out.print(Banner.started(server));
             out.flush();
             lifetime.awaitStop();
         }

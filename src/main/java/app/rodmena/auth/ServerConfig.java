@@ -5,6 +5,7 @@ import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.remote.RemoteConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -14,10 +15,12 @@ import java.util.Objects;
  * @param database which PostgreSQL
  * @param pool how connections to it are pooled
  * @param http how the API listens
+ * @param remote how operators get in
  * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
  * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
  */
-public record ServerConfig(Database database, PoolSettings pool, HttpConfig http, String instance, boolean failFast) {
+public record ServerConfig(
+        Database database, PoolSettings pool, HttpConfig http, RemoteConfig remote, String instance, boolean failFast) {
     /** Somebody's PostgreSQL, or our own. */
     public sealed interface Database {
         /** One that is there already. */
@@ -39,30 +42,45 @@ public record ServerConfig(Database database, PoolSettings pool, HttpConfig http
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(http, "http");
+        Objects.requireNonNull(remote, "remote");
         DatabaseConfig.requireInstance(instance);
     }
 
-    /** Everything by default, on a PostgreSQL that is there already. */
+    /** Everything by default, without doors for operators, on a PostgreSQL that is there already. */
     public static ServerConfig on(DatabaseUrl url) {
         return byDefault(new Database.External(url));
     }
 
-    /** Everything by default, on a PostgreSQL of its own that keeps its data in this directory. */
+    /**
+     * Everything by default, without doors for operators, on a PostgreSQL of its own that keeps its data in this
+     * directory.
+     */
     public static ServerConfig onDataIn(Path directory) {
         return byDefault(new Database.Embedded(new EmbeddedConfig(directory, false)));
     }
 
     private static ServerConfig byDefault(Database database) {
-        return new ServerConfig(database, PoolSettings.DEFAULT, HttpConfig.DEFAULT, Instance.ofThisProcess(), false);
+        return new ServerConfig(
+                database,
+                PoolSettings.DEFAULT,
+                HttpConfig.DEFAULT,
+                RemoteConfig.off(),
+                Instance.ofThisProcess(),
+                false);
     }
 
     /** The same with another pool. */
     public ServerConfig withPool(PoolSettings pool) {
-        return new ServerConfig(database, pool, http, instance, failFast);
+        return new ServerConfig(database, pool, http, remote, instance, failFast);
     }
 
     /** The same, listening otherwise. */
     public ServerConfig withHttp(HttpConfig http) {
-        return new ServerConfig(database, pool, http, instance, failFast);
+        return new ServerConfig(database, pool, http, remote, instance, failFast);
+    }
+
+    /** The same with doors for operators. */
+    public ServerConfig withRemote(RemoteConfig remote) {
+        return new ServerConfig(database, pool, http, remote, instance, failFast);
     }
 }

@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.remote.RemoteConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -105,6 +106,29 @@ enum Setting {
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
 
+    ADMIN_HOST(
+            Group.OPERATORS,
+            "ADDRESS",
+            RemoteConfig.DEFAULT.host(),
+            "Address that Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+    JOLOKIA_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.jolokiaPort().orElseThrow(),
+            "Port of Jolokia, the MBeans over HTTP; 0 for any that is free, or off"),
+    JMX_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.jmxPort().orElseThrow(),
+            "Port of remote JMX, for JConsole and its like; 0 for any that is free, or off"),
+    OPERATORS(
+            Group.OPERATORS,
+            "FILE",
+            "./operators",
+            "Who may log in there; ./run.sh operator add writes it. Without that file all may read, none may write"),
+    KEYSTORE(Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS there"),
+    KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),
+
     INSTANCE(Group.PROCESS, "NAME", "", "This process in pg_stat_activity; by default host-pid"),
     LOG_LEVEL(
             Group.PROCESS,
@@ -118,6 +142,7 @@ enum Setting {
         API("API"),
         DATABASE("Database"),
         POOL("Pool"),
+        OPERATORS("Operators"),
         PROCESS("Process");
 
         private final String title;

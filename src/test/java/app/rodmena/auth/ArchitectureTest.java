@@ -24,6 +24,7 @@ class ArchitectureTest {
     /** Every room, with the rooms below it that it may use. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(
             entry("events", List.of()),
+            entry("operators", List.of()),
             entry("postgres", List.of()),
             entry("pool", List.of("events", "postgres")),
             entry("embedded", List.of("postgres")),
@@ -33,7 +34,8 @@ class ArchitectureTest {
             entry("metrics", List.of("events", "pool", "database")),
             entry("http", List.of("events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("jmx", List.of("mbean", "events", "pool", "database", "metrics")));
+            entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics")),
+            entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
             entry("com.zaxxer.hikari..", List.of("pool")),
@@ -45,8 +47,10 @@ class ArchitectureTest {
             entry("org.xnio..", List.of("http")),
             entry("com.fasterxml.jackson..", List.of("http")),
             entry("picocli..", List.of("")),
-            entry("javax.management..", List.of("mbean", "jmx")),
+            entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
+            entry("org.jolokia..", List.of("remote")),
+            entry("com.sun.net.httpserver..", List.of("remote")),
             entry("ch.qos.logback..", List.of(""))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -22,14 +22,17 @@ class BannerTest {
     void thePrintedCommandsGoWhereTheServerListens(String host, String url) throws UnknownHostException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 4000);
 
-        assertThat(Banner.started(address, "somewhere", Optional.empty())).contains("curl " + url + " \\");
+        assertThat(Banner.started(address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty()))
+                .contains("curl " + url + " \\");
     }
 
     @Test
     void thePsqlCommandIsPrintedWhereThereIsOne() {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
 
-        assertThat(Banner.started(address, "somewhere", Optional.of("psql x"))).contains("\n           psql x\n");
-        assertThat(Banner.started(address, "somewhere", Optional.empty())).doesNotContain("psql");
+        assertThat(Banner.started(address, "somewhere", Optional.of("psql x"), Optional.empty(), Optional.empty()))
+                .contains("\n           psql x\n");
+        assertThat(Banner.started(address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty()))
+                .doesNotContain("psql");
     }
 }

@@ -16,6 +16,7 @@ import app.rodmena.auth.metrics.Requests;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.remote.RemoteConfig;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -140,6 +141,7 @@ class EmbeddingTest {
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
+                RemoteConfig.off(),
                 "embedding-test",
                 true);
     }

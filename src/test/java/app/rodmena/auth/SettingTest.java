@@ -6,6 +6,7 @@ import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.remote.RemoteConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,12 @@ class SettingTest {
             Map.entry(Setting.LEAK_THRESHOLD, "5m"),
             Map.entry(Setting.MAX_WAITING, "10"),
             Map.entry(Setting.WORKERS, "4"),
+            Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
+            Map.entry(Setting.JOLOKIA_PORT, "off"),
+            Map.entry(Setting.JMX_PORT, "0"),
+            Map.entry(Setting.OPERATORS, "/etc/auth/operators"),
+            Map.entry(Setting.KEYSTORE, "/etc/auth/key.p12"),
+            Map.entry(Setting.KEYSTORE_PASSWORD_FILE, "/run/secrets/keystore"),
             Map.entry(Setting.INSTANCE, "blue-1"),
             Map.entry(Setting.LOG_LEVEL, "auth.database=DEBUG"));
 
@@ -107,6 +114,10 @@ class SettingTest {
         "HOST, 127.0.0.1",
         "PORT, 4000",
         "SHUTDOWN_GRACE, 30s",
+        "ADMIN_HOST, 127.0.0.1",
+        "JOLOKIA_PORT, 8778",
+        "JMX_PORT, 9010",
+        "OPERATORS, ./operators",
         "DATA_DIR, ./data",
         "EPHEMERAL, false",
         "FAIL_FAST, false"
@@ -124,6 +135,7 @@ class SettingTest {
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);
         assertThat(config.database())
                 .isEqualTo(new ServerConfig.Database.Embedded(new EmbeddedConfig(Path.of("./data"), false)));
+        assertThat(config.remote()).isEqualTo(RemoteConfig.DEFAULT);
         assertThat(config.failFast()).isFalse();
     }
 }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.operators.Caller;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -11,7 +12,10 @@ import javax.security.auth.Subject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps in the log {@code auth.audit} who changed what over JMX. */
+/**
+ * Keeps in the log {@code auth.audit} who changed what over JMX, from inside this machine. What operators do through a
+ * door is in there already: the door writes it.
+ */
 final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("auth.audit");
 
@@ -21,11 +25,15 @@ final class Audit {
     private Audit() {}
 
     static void changed(String what, Object from, Object to) {
-        LOG.info("{} changed {} from {} to {}", who(), what, from, to);
+        if (Caller.current().isEmpty()) {
+            LOG.info("{} changed {} from {} to {}", who(), what, from, to);
+        }
     }
 
     static void invoked(String operation) {
-        LOG.info("{} invoked {}", who(), operation);
+        if (Caller.current().isEmpty()) {
+            LOG.info("{} invoked {}", who(), operation);
+        }
     }
 
     /** The names of the subject on whose behalf this thread works. */

@@ -52,6 +52,9 @@ public final class AuthProcess implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AUTH_") || name.startsWith("JAVA_TOOL"));
+        // Ports of their own, unless a test says otherwise: other servers may run on this machine
+        builder.environment().put("AUTH_JOLOKIA_PORT", "0");
+        builder.environment().put("AUTH_JMX_PORT", "0");
         builder.environment().putAll(environment);
         return new AuthProcess(builder.start(), out, err);
     }
@@ -78,6 +81,10 @@ public final class AuthProcess implements AutoCloseable {
                 .header("Authorization", "Bearer " + key)
                 .build();
         return HTTP.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /** SIGTERM. */

@@ -7,6 +7,7 @@ import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.remote.RemoteConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +42,7 @@ public final class TestServer implements AutoCloseable {
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
+                RemoteConfig.off(),
                 "test",
                 true);
     }

@@ -1,0 +1,99 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.operators.OperatorsException;
+import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.Role;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** {@code ./run.sh operator add|remove|list}: who may log in to Jolokia and JMX, and as what. */
+final class OperatorCommand {
+    static final String NAME = "operator";
+
+    private static final String USAGE = "it goes: ./run.sh operator add NAME --role monitor|control,"
+            + " ./run.sh operator remove NAME, ./run.sh operator list; each with --operators FILE if it is not "
+            + Setting.OPERATORS.fallback().orElseThrow();
+
+    private final PasswordPrompt prompt;
+
+    OperatorCommand(PasswordPrompt prompt) {
+        this.prompt = prompt;
+    }
+
+    /**
+     * Does it.
+     *
+     * @param arguments those after {@code operator}
+     * @return what to tell
+     * @throws UsageError for what can't be, and for a file that can't be read or written
+     */
+    String run(List<String> arguments, Map<String, String> environment) {
+        List<String> words = new ArrayList<>(arguments);
+        Optional<String> role = take(words, "--role");
+        String path = take(words, Setting.OPERATORS.flag())
+                .or(() -> Optional.ofNullable(environment.get(Setting.OPERATORS.variable())))
+                .or(Setting.OPERATORS::fallback)
+                .orElseThrow();
+        String verb = words.isEmpty() ? "" : words.get(0);
+        int needed = verb.equals("list") ? 1 : 2;
+        if (words.size() != needed || verb.equals("add") != role.isPresent()) {
+            throw new UsageError(USAGE);
+        }
+        try {
+            OperatorsFile file = new OperatorsFile(Path.of(path));
+            return switch (verb) {
+                case "add" -> add(file, path, words.get(1), role.orElseThrow());
+                case "remove" -> remove(file, path, words.get(1));
+                case "list" -> list(file);
+                default -> throw new UsageError(USAGE);
+            };
+        } catch (InvalidPathException e) {
+            throw new UsageError(Setting.OPERATORS.flag() + " must be a path");
+        } catch (OperatorsException | IllegalArgumentException e) {
+            throw new UsageError(e.getMessage());
+        }
+    }
+
+    private String add(OperatorsFile file, String path, String name, String word) throws OperatorsException {
+        Role role = Role.of(word).orElseThrow(() -> new UsageError("--role must be monitor or control"));
+        file.list();
+        boolean isNew = file.put(name, role, prompt.ask(name));
+        return "%s is %s operator of role %s in %s%n".formatted(name, isNew ? "a new" : "an", role.word(), path);
+    }
+
+    private static String remove(OperatorsFile file, String path, String name) throws OperatorsException {
+        if (!file.remove(name)) {
+            throw new UsageError("there is no operator of that name in " + path);
+        }
+        return "%s is no operator any more in %s%n".formatted(name, path);
+    }
+
+    private static String list(OperatorsFile file) throws OperatorsException {
+        return file.list().entrySet().stream()
+                .map(operator -> "%s %s%n"
+                        .formatted(operator.getKey(), operator.getValue().word()))
+                .collect(Collectors.joining());
+    }
+
+    /** A flag's value, as {@code --role x} or {@code --role=x}; both words are taken out. */
+    private static Optional<String> take(List<String> words, String flag) {
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).startsWith(flag + "=")) {
+                return Optional.of(words.remove(i).substring(flag.length() + 1));
+            }
+            if (words.get(i).equals(flag)) {
+                if (i + 1 == words.size()) {
+                    throw new UsageError(flag + " needs a value");
+                }
+                words.remove(i);
+                return Optional.of(words.remove(i));
+            }
+        }
+        return Optional.empty();
+    }
+}

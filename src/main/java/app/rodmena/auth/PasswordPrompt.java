@@ -1,0 +1,67 @@
+package app.rodmena.auth;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.Optional;
+
+/** Where a new password comes from: typed twice without being shown, or the first line of a pipe. */
+@FunctionalInterface
+interface PasswordPrompt {
+    /**
+     * Asks for it.
+     *
+     * @throws UsageError if there is none, or two that differ
+     */
+    String ask(String name);
+
+    static PasswordPrompt ofThisTerminal() {
+        Optional<Console> terminal = terminal();
+        return terminal.isEmpty()
+                ? name -> piped()
+                : name -> {
+                    String password = typed(terminal.get(), "Password of %s: ", name);
+                    if (!password.equals(typed(terminal.get(), "Again: "))) {
+                        throw new UsageError("the two passwords differ; nothing is changed");
+                    }
+                    return password;
+                };
+    }
+
+    /** Java 22 and newer have a console also where there is no terminal, and a method that tells. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static Optional<Console> terminal() {
+        Console console = System.console();
+        if (console == null) {
+            return Optional.empty();
+        }
+        try {
+            boolean isTerminal = (boolean) Console.class.getMethod("isTerminal").invoke(console);
+            return isTerminal ? Optional.of(console) : Optional.empty();
+        } catch (ReflectiveOperationException e) {
+            return Optional.of(console);
+        }
+    }
+
+    private static String typed(Console console, String prompt, Object... arguments) {
+        char[] password = console.readPassword(prompt, arguments);
+        if (password == null) {
+            throw new UsageError("no password given; nothing is changed");
+        }
+        return new String(password);
+    }
+
+    private static String piped() {
+        try {
+            String line = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+            if (line == null) {
+                throw new UsageError("there is no terminal to ask for a password, and none on standard input");
+            }
+            return line;
+        } catch (IOException e) {
+            throw new UsageError("standard input can't be read");
+        }
+    }
+}

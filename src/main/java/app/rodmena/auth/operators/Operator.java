@@ -1,0 +1,36 @@
+package app.rodmena.auth.operators;
+
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * One line of the operators file.
+ *
+ * @param name {@code [A-Za-z0-9_.@-]{1,64}}
+ */
+record Operator(String name, Role role, PasswordHash password) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
+
+    Operator {
+        Objects.requireNonNull(role, "role");
+        Objects.requireNonNull(password, "password");
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("a name must be 1 to 64 of the characters A-Z a-z 0-9 _ . @ -");
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is not of the form {@code name:role:hash}; quotes nothing of it */
+    static Operator parse(String line) {
+        String[] parts = line.split(":", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("must be name:role:hash");
+        }
+        Role role = Role.of(parts[1])
+                .orElseThrow(() -> new IllegalArgumentException("the role must be monitor or control"));
+        return new Operator(parts[0], role, PasswordHash.parse(parts[2]));
+    }
+
+    String line() {
+        return name + ":" + role.word() + ":" + password.text();
+    }
+}

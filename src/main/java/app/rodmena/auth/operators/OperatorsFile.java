@@ -1,0 +1,178 @@
+package app.rodmena.auth.operators;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The file that says who the operators are: one line each, {@code name:role:hash}, readable by its owner only. Written
+ * whole and at once, so that a running server never reads half of it.
+ */
+public final class OperatorsFile {
+    private static final String HEADER =
+            "# The operators of this server, one line each, name:role:hash. Written by ./run.sh operator\n";
+
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    private static final int SHORTEST_PASSWORD = 8;
+    private static final int LONGEST_PASSWORD = 256;
+
+    private final Path path;
+
+    public OperatorsFile(Path path) {
+        this.path = path;
+    }
+
+    /** Whether there is one at all. */
+    public boolean exists() {
+        return Files.exists(path);
+    }
+
+    /**
+     * Reads it, to see whether one can.
+     *
+     * @throws OperatorsException if it can't be used as it is
+     */
+    public void check() throws OperatorsException {
+        read();
+    }
+
+    /** Each operator's name with the role, by name. */
+    public Map<String, Role> list() throws OperatorsException {
+        Map<String, Role> roles = new TreeMap<>();
+        if (exists()) {
+            read().values().forEach(operator -> roles.put(operator.name(), operator.role()));
+        }
+        return roles;
+    }
+
+    /**
+     * Adds an operator, or gives one another role and password.
+     *
+     * @return whether there was none of that name
+     * @throws IllegalArgumentException if the name or the password can't be; the message shows neither
+     */
+    public boolean put(String name, Role role, String password) throws OperatorsException {
+        if (password.length() < SHORTEST_PASSWORD || password.length() > LONGEST_PASSWORD) {
+            throw new IllegalArgumentException(
+                    "a password must be %d to %d characters".formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD));
+        }
+        Operator operator = new Operator(name, role, PasswordHash.of(password));
+        Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
+        boolean isNew = operators.put(name, operator) == null;
+        write(operators.values());
+        return isNew;
+    }
+
+    /**
+     * Removes an operator.
+     *
+     * @return whether there was one of that name
+     */
+    public boolean remove(String name) throws OperatorsException {
+        Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
+        if (operators.remove(name) == null) {
+            return false;
+        }
+        write(operators.values());
+        return true;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Map<String, Operator> read() throws OperatorsException {
+        try {
+            refuseIfOthersMayLook();
+            return parse(Files.readAllLines(path, UTF_8));
+        } catch (NoSuchFileException e) {
+            throw new OperatorsException(
+                    "there is no operators file '%s'; ./run.sh operator add NAME --role monitor|control writes one"
+                            .formatted(path),
+                    e);
+        } catch (IOException e) {
+            throw new OperatorsException(
+                    "the operators file '%s' must be a text file that this process can read".formatted(path), e);
+        }
+    }
+
+    private Map<String, Operator> parse(List<String> lines) throws OperatorsException {
+        Map<String, Operator> operators = new TreeMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            try {
+                Operator operator = Operator.parse(line);
+                if (operators.put(operator.name(), operator) != null) {
+                    throw new IllegalArgumentException("there is an operator of that name above");
+                }
+            } catch (IllegalArgumentException e) {
+                throw new OperatorsException(
+                        "the operators file '%s', line %d: %s".formatted(path, i + 1, e.getMessage()), e);
+            }
+        }
+        return operators;
+    }
+
+    private void refuseIfOthersMayLook() throws IOException, OperatorsException {
+        if (!isPosix(path)) {
+            return;
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        if (!OWNER_ONLY.containsAll(permissions)) {
+            throw new OperatorsException(
+                    "the operators file '%s' must be its owner's only, mode 600, and is %s; chmod 600 '%s'"
+                            .formatted(path, PosixFilePermissions.toString(permissions), path));
+        }
+    }
+
+    private void write(Collection<Operator> operators) throws OperatorsException {
+        String text = HEADER
+                + operators.stream().map(operator -> operator.line() + "\n").collect(Collectors.joining());
+        try {
+            // Through a link, the file behind it is replaced, not the link
+            Path target = exists() ? path.toRealPath() : path.toAbsolutePath();
+            Path directory = target.getParent();
+            FileAttribute<?>[] attributes = isPosix(directory)
+                    ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                    : new FileAttribute<?>[0];
+            Path fresh = Files.createTempFile(directory, target.getFileName().toString(), ".new", attributes);
+            try {
+                try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                    channel.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+                    channel.force(true);
+                }
+                Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
+        } catch (IOException e) {
+            throw new OperatorsException("the operators file '%s' can't be written: %s".formatted(path, e), e);
+        }
+    }
+
+    private static boolean isPosix(Path path) throws IOException {
+        return Files.getFileStore(path).supportsFileAttributeView("posix");
+    }
+}

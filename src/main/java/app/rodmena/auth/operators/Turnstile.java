@@ -1,0 +1,95 @@
+package app.rodmena.auth.operators;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where passwords are tried: one at a time for each address, and after a wrong one that address waits a second before
+ * it gets its answer and its next try. So guessing is slow however many connections it uses, nobody else waits for it,
+ * and no more than two threads are ever busy with passwords. Thread-safe, never blocks.
+ */
+final class Turnstile implements AutoCloseable {
+    private static final Duration PENALTY = Duration.ofSeconds(1);
+    private static final int MOST_IN_LINE = 8;
+    private static final int MOST_LINES = 1000;
+
+    /** By address: who is tried now, at the head, and who waits for it. */
+    private final Map<String, Queue<Try>> lines = new HashMap<>();
+
+    private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, task -> {
+        Thread thread = new Thread(task, "auth-operators");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private record Try(BooleanSupplier password, CompletableFuture<Boolean> answer) {}
+
+    Turnstile() {
+        threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Tries a password when it is this address's turn. @return false also if too many wait already */
+    CompletableFuture<Boolean> pass(String address, BooleanSupplier password) {
+        Try attempt = new Try(password, new CompletableFuture<>());
+        synchronized (this) {
+            Queue<Try> line = lines.get(address);
+            if (threads.isShutdown() || (line == null ? lines.size() >= MOST_LINES : line.size() >= MOST_IN_LINE)) {
+                attempt.answer.complete(false);
+            } else if (line == null) {
+                lines.put(address, new ArrayDeque<>(List.of(attempt)));
+                start(address, attempt);
+            } else {
+                line.add(attempt);
+            }
+        }
+        return attempt.answer;
+    }
+
+    private void start(String address, Try attempt) {
+        threads.execute(() -> {
+            boolean right = false;
+            try {
+                right = attempt.password.getAsBoolean();
+            } finally {
+                if (right) {
+                    finish(address, attempt, true);
+                } else {
+                    var unused = threads.schedule(
+                            () -> finish(address, attempt, false), PENALTY.toMillis(), TimeUnit.MILLISECONDS);
+                }
+            }
+        });
+    }
+
+    private void finish(String address, Try attempt, boolean right) {
+        synchronized (this) {
+            Queue<Try> line = lines.get(address);
+            line.remove();
+            if (line.isEmpty()) {
+                lines.remove(address);
+            } else if (!threads.isShutdown()) {
+                start(address, line.element());
+            }
+        }
+        attempt.answer.complete(right);
+    }
+
+    /** Who still waits is refused. */
+    @Override
+    public void close() {
+        List<Try> waiting;
+        synchronized (this) {
+            threads.shutdownNow();
+            waiting = lines.values().stream().flatMap(Queue::stream).toList();
+        }
+        waiting.forEach(attempt -> attempt.answer.complete(false));
+    }
+}

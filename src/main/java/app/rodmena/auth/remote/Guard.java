@@ -1,0 +1,242 @@
+package app.rodmena.auth.remote;
+
+import app.rodmena.auth.operators.Audit;
+import app.rodmena.auth.operators.Caller;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.BadAttributeValueExpException;
+import javax.management.BadBinaryOpValueExpException;
+import javax.management.BadStringOperationException;
+import javax.management.InvalidApplicationException;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectInstance;
+import javax.management.ObjectName;
+import javax.management.QueryExp;
+
+/**
+ * An MBean server in front of the real one, which does for callers what {@link MBeanPolicy} lets them, tells
+ * {@link Audit} what they changed or were denied, and denies every method it does not know. Both doors lead through it.
+ * Thread-safe.
+ */
+final class Guard implements InvocationHandler {
+    private final MBeanServer target;
+    private final Supplier<Caller> callers;
+
+    private Guard(MBeanServer target, Supplier<Caller> callers) {
+        this.target = target;
+        this.callers = callers;
+    }
+
+    /** @param callers who calls now; throws a SecurityException if they may not any more */
+    static MBeanServer before(MBeanServer target, Supplier<Caller> callers) {
+        return (MBeanServer) Proxy.newProxyInstance(
+                Guard.class.getClassLoader(), new Class<?>[] {MBeanServer.class}, new Guard(target, callers));
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        return switch (method.getName()) {
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            case "toString" -> "guarded " + target;
+            // Never asked from outside: with these the connector finds the classes of arguments
+            case "getClassLoaderFor", "getClassLoader", "getClassLoaderRepository" -> pass(method, arguments);
+            default -> decide((MBeanServer) proxy, method, arguments, callers.get());
+        };
+    }
+
+    private Object decide(MBeanServer self, Method method, Object[] arguments, Caller caller) throws Throwable {
+        return switch (method.getName()) {
+            case "getAttribute" -> read(method, arguments, caller, (String) arguments[1]);
+            case "getAttributes" -> read(method, arguments, caller, (String[]) arguments[1]);
+            case "setAttribute" -> write(method, arguments, caller, (Attribute) arguments[1]);
+            case "setAttributes" ->
+                write(
+                        method,
+                        arguments,
+                        caller,
+                        ((AttributeList) arguments[1]).asList().toArray(Attribute[]::new));
+            case "invoke" -> operate(method, arguments, caller);
+            case "getMBeanInfo" -> readable((ObjectName) arguments[0], (MBeanInfo) see(method, arguments, caller));
+            case "getObjectInstance", "isInstanceOf" -> see(method, arguments, caller);
+            case "isRegistered" ->
+                MBeanPolicy.isVisible((ObjectName) arguments[0]) && target.isRegistered((ObjectName) arguments[0]);
+            case "queryNames" ->
+                target.queryNames((ObjectName) arguments[0], null).stream()
+                        .filter(name -> MBeanPolicy.isVisible(name) && applies(self, (QueryExp) arguments[1], name))
+                        .collect(Collectors.toSet());
+            case "queryMBeans" ->
+                target.queryMBeans((ObjectName) arguments[0], null).stream()
+                        .filter(bean -> MBeanPolicy.isVisible(bean.getObjectName())
+                                && applies(self, (QueryExp) arguments[1], bean.getObjectName()))
+                        .collect(Collectors.<ObjectInstance>toSet());
+            case "getMBeanCount" ->
+                (int) target.queryNames(null, null).stream()
+                        .filter(MBeanPolicy::isVisible)
+                        .count();
+            case "getDomains" ->
+                target.queryNames(null, null).stream()
+                        .filter(MBeanPolicy::isVisible)
+                        .map(ObjectName::getDomain)
+                        .distinct()
+                        .toArray(String[]::new);
+            case "getDefaultDomain" -> pass(method, arguments);
+            case "addNotificationListener", "removeNotificationListener" -> listen(method, arguments, caller);
+            default -> throw denied(caller, method.getName());
+        };
+    }
+
+    private Object see(Method method, Object[] arguments, Caller caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        if (!MBeanPolicy.isVisible(name)) {
+            throw denied(caller, "to look at " + name);
+        }
+        return pass(method, arguments);
+    }
+
+    /** All or nothing: who was shown what there is to read has no reason to ask for more. */
+    private Object read(Method method, Object[] arguments, Caller caller, String... attributes) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        for (String attribute : attributes) {
+            checkRead(caller, name, attribute);
+        }
+        return pass(method, arguments);
+    }
+
+    /** @throws SecurityException if they may not; it is told to the audit log */
+    static void checkRead(Caller caller, ObjectName name, String attribute) {
+        if (attribute != null && !MBeanPolicy.mayRead(name, attribute)) {
+            throw denied(caller, "to read %s of %s".formatted(attribute, name));
+        }
+    }
+
+    /** @throws SecurityException if they may not; it is told to the audit log */
+    static void checkWrite(Caller caller, ObjectName name, String attributes) {
+        if (!MBeanPolicy.mayWrite(caller.role(), name)) {
+            throw denied(caller, "to set %s of %s".formatted(attributes, name));
+        }
+    }
+
+    /** @throws SecurityException if they may not; it is told to the audit log */
+    static void checkInvoke(Caller caller, ObjectName name, String operation) {
+        if (operation == null || !MBeanPolicy.mayInvoke(caller.role(), name, operation)) {
+            throw denied(caller, "to invoke %s of %s".formatted(operation, name));
+        }
+    }
+
+    private Object write(Method method, Object[] arguments, Caller caller, Attribute... attributes) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        String names = Arrays.stream(attributes).map(Attribute::getName).collect(Collectors.joining(", "));
+        checkWrite(caller, name, names);
+        String before = values(name, attributes);
+        Object result = caller.call(() -> passChecked(method, arguments));
+        Audit.done(caller, "set %s of %s from %s to %s".formatted(names, name, before, values(name, attributes)));
+        return result;
+    }
+
+    private Object operate(Method method, Object[] arguments, Caller caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        String operation = (String) arguments[1];
+        checkInvoke(caller, name, operation);
+        Object result = caller.call(() -> passChecked(method, arguments));
+        if (MBeanPolicy.isOurs(name)) {
+            String values = arguments[2] == null ? "[]" : Arrays.toString((Object[]) arguments[2]);
+            Audit.done(caller, "invoked %s of %s with %s".formatted(operation, name, values));
+        }
+        return result;
+    }
+
+    /** Only for listeners of the connector's own: a bean as listener would be invoked past this guard. */
+    private Object listen(Method method, Object[] arguments, Caller caller) throws Throwable {
+        if (arguments[1] instanceof ObjectName listener) {
+            throw denied(caller, "to let %s listen to %s".formatted(listener, arguments[0]));
+        }
+        return see(method, arguments, caller);
+    }
+
+    private String values(ObjectName name, Attribute... attributes) {
+        return Arrays.stream(attributes)
+                .map(attribute -> value(name, attribute))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String value(ObjectName name, Attribute attribute) {
+        try {
+            return Objects.toString(target.getAttribute(name, attribute.getName()));
+        } catch (JMException | RuntimeException e) {
+            return "?";
+        }
+    }
+
+    /** Without the attributes that nobody may read, so that nobody stumbles over them. */
+    private static MBeanInfo readable(ObjectName name, MBeanInfo info) {
+        MBeanAttributeInfo[] attributes = Arrays.stream(info.getAttributes())
+                .filter(attribute -> MBeanPolicy.mayRead(name, attribute.getName()))
+                .toArray(MBeanAttributeInfo[]::new);
+        if (attributes.length == info.getAttributes().length) {
+            return info;
+        }
+        return new MBeanInfo(
+                info.getClassName(),
+                info.getDescription(),
+                attributes,
+                info.getConstructors(),
+                info.getOperations(),
+                info.getNotifications(),
+                info.getDescriptor());
+    }
+
+    /** Asks through this guard, or a query could guess, bit by bit, at values that can't be read. */
+    private static boolean applies(MBeanServer self, QueryExp query, ObjectName name) {
+        if (query == null) {
+            return true;
+        }
+        query.setMBeanServer(self);
+        try {
+            return query.apply(name);
+        } catch (BadStringOperationException
+                | BadBinaryOpValueExpException
+                | BadAttributeValueExpException
+                | InvalidApplicationException
+                | RuntimeException e) {
+            return false;
+        } finally {
+            query.setMBeanServer(null);
+        }
+    }
+
+    private static SecurityException denied(Caller caller, String what) {
+        Audit.denied(caller, what);
+        return new SecurityException("Denied to %s: %s".formatted(caller.name(), what));
+    }
+
+    private Object pass(Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Object passChecked(Method method, Object[] arguments) throws Exception {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Exception failure) {
+                throw failure;
+            }
+            throw (Error) e.getCause();
+        }
+    }
+}

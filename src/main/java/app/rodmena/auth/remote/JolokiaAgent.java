@@ -1,0 +1,176 @@
+package app.rodmena.auth.remote;
+
+import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.operators.Role;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import org.jolokia.jvmagent.handler.JolokiaHttpHandler;
+import org.jolokia.server.core.config.ConfigKey;
+import org.jolokia.server.core.config.StaticConfiguration;
+import org.jolokia.server.core.config.SystemPropertyMode;
+import org.jolokia.server.core.service.JolokiaServiceManagerFactory;
+import org.jolokia.server.core.service.api.JolokiaContext;
+import org.jolokia.server.core.service.api.JolokiaServiceManager;
+import org.jolokia.server.core.service.impl.ConfigRequestHandler;
+import org.jolokia.service.notif.pull.PullNotificationBackend;
+import org.jolokia.service.serializer.JolokiaSerializer;
+
+/**
+ * Jolokia's JVM agent on a port of ours: made of the services we name, on an HTTP server that we set up, behind
+ * {@link JolokiaDoor} and {@link Guard}. (Started its own way it takes whatever services are on the classpath, settings
+ * from the environment, and changes of its configuration from anybody.) Thread-safe.
+ */
+final class JolokiaAgent implements AutoCloseable {
+    /** The domain of Jolokia's own MBeans. */
+    static final String DOMAIN = "jolokia";
+
+    private static final int BACKLOG = 200;
+    private static final int MOST_THREADS = 500;
+    private static final String AGENT_ID = "auth";
+
+    private static final Caller ITSELF = new Caller("the agent", Role.MONITOR, "here");
+
+    private final HttpServer server;
+    private final ThreadPoolExecutor threads;
+    private final JolokiaServiceManager jolokia;
+
+    private JolokiaAgent(HttpServer server, ThreadPoolExecutor threads, JolokiaServiceManager jolokia) {
+        this.server = server;
+        this.threads = threads;
+        this.jolokia = jolokia;
+    }
+
+    /**
+     * Listens, and answers from now on.
+     *
+     * @throws IOException if the address can't be had; the message names it
+     */
+    static JolokiaAgent start(
+            String host, int port, Optional<Keystore> keystore, Operators operators, MBeanServer beans)
+            throws IOException {
+        setLimitsOfTheServer();
+        HttpServer server = listen(new InetSocketAddress(InetAddress.getByName(host), port), keystore);
+        JolokiaServiceManager jolokia = jolokia(beans);
+        JolokiaContext context = jolokia.start();
+        Set<String> names = new HashSet<>(keystore.map(Keystore::names).orElse(Set.of()));
+        names.add(host);
+        // A handler for each request: one shared by several threads mixes up their settings
+        server.createContext(
+                "/jolokia",
+                new JolokiaDoor(
+                        new HostNames(names), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
+        ThreadPoolExecutor threads = threads();
+        server.setExecutor(threads);
+        server.start();
+        return new JolokiaAgent(server, threads, jolokia);
+    }
+
+    /** The address that is really listened on. */
+    InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /** Cuts every connection, and stops listening. */
+    @Override
+    public void close() {
+        server.stop(0);
+        jolokia.stop();
+        threads.shutdownNow();
+    }
+
+    /**
+     * The JDK's HTTP server has its limits in properties of the JVM, read once. Without nodelay, each request on a
+     * kept-alive connection waits 40 ms for an ACK; without a time limit, who sends half a request keeps a thread.
+     */
+    private static void setLimitsOfTheServer() {
+        Map.of("sun.net.httpserver.nodelay", "true", "sun.net.httpserver.maxReqTime", "3")
+                .forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
+    }
+
+    private static HttpServer listen(InetSocketAddress address, Optional<Keystore> keystore) throws IOException {
+        try {
+            if (keystore.isEmpty()) {
+                return HttpServer.create(address, BACKLOG);
+            }
+            HttpsServer server = HttpsServer.create(address, BACKLOG);
+            server.setHttpsConfigurator(new HttpsConfigurator(keystore.get().context()));
+            return server;
+        } catch (IOException e) {
+            throw new IOException(
+                    "can't listen on %s:%d for Jolokia: %s"
+                            .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Enough that those who send half a request leave some for others; and not as many as anybody wants. */
+    private static ThreadPoolExecutor threads() {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                MOST_THREADS, MOST_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "auth-jolokia-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    private static JolokiaServiceManager jolokia(MBeanServer beans) {
+        Map<String, String> settings = Map.of(
+                ConfigKey.AGENT_ID.getKeyValue(), freeAgentId(beans),
+                ConfigKey.AGENT_CONTEXT.getKeyValue(), "/jolokia",
+                ConfigKey.DISCOVERY_ENABLED.getKeyValue(), "false",
+                ConfigKey.DISABLE_DETECTORS.getKeyValue(), "true",
+                ConfigKey.ALLOW_ERROR_DETAILS.getKeyValue(), "false",
+                ConfigKey.DISABLED_SERVICES.getKeyValue(), ConfigRequestHandler.class.getName());
+        JolokiaServiceManager jolokia = JolokiaServiceManagerFactory.createJolokiaServiceManager(
+                new StaticConfiguration(settings, null, SystemPropertyMode.NEVER),
+                new JolokiaLog(),
+                new JolokiaRestrictor(),
+                log -> new TreeSet<>());
+        jolokia.addService(new JolokiaSerializer());
+        jolokia.addService(new JolokiaRequests(Guard.before(beans, JolokiaAgent::caller)));
+        jolokia.addService(new PullNotificationBackend(1));
+        jolokia.addService(new JolokiaEvents());
+        return jolokia;
+    }
+
+    /** Whose request this thread answers; of the agent itself while it starts. */
+    static Caller caller() {
+        return Caller.current().orElse(ITSELF);
+    }
+
+    /** Always the same, so that the names of Jolokia's MBeans are; numbered if another server of this JVM has it. */
+    private static String freeAgentId(MBeanServer beans) {
+        try {
+            int number = 1;
+            String id = AGENT_ID;
+            while (!beans.queryNames(new ObjectName(DOMAIN + ":*,agent=" + id), null)
+                    .isEmpty()) {
+                number++;
+                id = AGENT_ID + "-" + number;
+            }
+            return id;
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

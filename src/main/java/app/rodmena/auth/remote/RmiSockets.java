@@ -1,0 +1,79 @@
+package app.rodmena.auth.remote;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.rmi.server.RMIServerSocketFactory;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Listens for RMI on one address instead of all, with TLS if there is a key for it. One object per connector: RMI
+ * shares a port among what is exported with the same factory. Thread-safe.
+ */
+final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
+    private static final int BACKLOG = 50;
+
+    private final InetAddress address;
+    private final Optional<SSLContext> tls;
+    private ServerSocket listening;
+
+    RmiSockets(InetAddress address, Optional<SSLContext> tls) {
+        this.address = address;
+        this.tls = tls;
+    }
+
+    @Override
+    public synchronized ServerSocket createServerSocket(int port) throws IOException {
+        if (listening != null) {
+            throw new IOException("There is one port for everything, and it is open already");
+        }
+        ServerSocket socket = new StrangersServerSocket(tls);
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(address, port), BACKLOG);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        listening = socket;
+        return socket;
+    }
+
+    synchronized InetSocketAddress listeningOn() {
+        return (InetSocketAddress) listening.getLocalSocketAddress();
+    }
+
+    /** RMI itself never closes a port that it chose. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (listening != null) {
+            listening.close();
+        }
+    }
+
+    private static final class StrangersServerSocket extends ServerSocket {
+        private final Optional<SSLContext> tls;
+
+        StrangersServerSocket(Optional<SSLContext> tls) throws IOException {
+            this.tls = tls;
+        }
+
+        @Override
+        public Socket accept() throws IOException {
+            StrangerSocket socket = new StrangerSocket();
+            implAccept(socket);
+            socket.remember();
+            return tls.isPresent() ? secured(tls.get(), socket) : socket;
+        }
+
+        /** The handshake comes with the first read, on the connection's own thread. */
+        private static Socket secured(SSLContext context, Socket socket) throws IOException {
+            InputStream nothingConsumed = null;
+            return context.getSocketFactory().createSocket(socket, nothingConsumed, true);
+        }
+    }
+}

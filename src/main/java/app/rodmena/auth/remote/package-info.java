@@ -1,0 +1,2 @@
+/** The MBeans from outside: remote JMX and Jolokia, behind one policy. */
+package app.rodmena.auth.remote;

@@ -1,0 +1,132 @@
+package app.rodmena.auth.operators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OperatorsTest {
+    private static final String HERE = "127.0.0.1";
+    private static final String PASSWORD = "correct horse";
+
+    @TempDir
+    Path directory;
+
+    private OperatorsFile file;
+    private Operators operators;
+
+    @BeforeEach
+    void open() throws Exception {
+        file = new OperatorsFile(directory.resolve("operators"));
+        file.put("alice", Role.CONTROL, PASSWORD);
+        operators = Operators.of(file);
+    }
+
+    @AfterEach
+    void close() {
+        operators.close();
+    }
+
+    @Test
+    void theRightPasswordIsAnsweredWithTheRole() {
+        assertThat(login(PASSWORD)).contains(new Caller("alice", Role.CONTROL, HERE));
+        assertThat(operators.holds(new Caller("alice", Role.CONTROL, HERE))).isTrue();
+        assertThat(operators.holds(new Caller("alice", Role.MONITOR, HERE))).isFalse();
+    }
+
+    @Test
+    void aWrongPasswordAndAnUnknownNameAreAnsweredAfterASecond() {
+        login(PASSWORD);
+        long before = System.nanoTime();
+        assertThat(login("wrong")).isEmpty();
+        assertThat(operators.login("mallory", PASSWORD, HERE).join()).isEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void guessesFromOneAddressWaitForEachOtherAndNobodyElseWaitsForThem() {
+        List<CompletableFuture<Optional<Caller>>> guesses = IntStream.range(0, 50)
+                .mapToObj(i -> operators.login("alice", "guess " + i, "192.0.2.1"))
+                .toList();
+
+        assertThat(guesses.stream().filter(CompletableFuture::isDone).count()).isEqualTo(42);
+        assertThat(login(PASSWORD)).isPresent();
+        assertThat(guesses.stream().filter(CompletableFuture::isDone).count()).isLessThan(44);
+    }
+
+    @Test
+    void whoIsKnownAlreadyDoesNotWaitForAnybody() {
+        login(PASSWORD);
+        List<CompletableFuture<Optional<Caller>>> guesses = IntStream.range(0, 9)
+                .mapToObj(i -> operators.login("alice", "guess " + i, HERE))
+                .toList();
+
+        assertThat(operators.login("alice", PASSWORD, HERE)).isCompleted();
+        assertThat(guesses.get(0)).isNotCompleted();
+    }
+
+    @Test
+    void whoIsRemovedIsKnownNoMore() throws Exception {
+        Caller alice = login(PASSWORD).orElseThrow();
+        file.remove("alice");
+
+        await().until(() -> !operators.holds(alice));
+        assertThat(login(PASSWORD)).isEmpty();
+    }
+
+    @Test
+    void whoGetsAnotherPasswordIsKnownByThatOnly() throws Exception {
+        Caller alice = login(PASSWORD).orElseThrow();
+        file.put("alice", Role.CONTROL, "another password");
+
+        await().until(() -> !operators.holds(alice));
+        assertThat(login(PASSWORD)).isEmpty();
+        assertThat(login("another password")).isPresent();
+    }
+
+    @Test
+    void whileTheFileCanNotBeReadNobodyIsKnown() throws Exception {
+        Caller alice = login(PASSWORD).orElseThrow();
+        String text = Files.readString(file.path());
+        Files.writeString(file.path(), "???");
+        await().until(() -> !operators.holds(alice));
+        assertThat(login(PASSWORD)).isEmpty();
+
+        Files.writeString(file.path(), text);
+        await().until(() -> login(PASSWORD).isPresent());
+    }
+
+    @Test
+    void withoutAFileEverybodyMayReadAndNobodyMore() {
+        try (Operators nobody = Operators.anonymous()) {
+            assertThat(nobody.isLoginNeeded()).isFalse();
+            assertThat(nobody.login("alice", "x", HERE).join()).contains(new Caller("anonymous", Role.MONITOR, HERE));
+            assertThat(nobody.holds(new Caller("anonymous", Role.CONTROL, HERE)))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void whoStillWaitsWhenItClosesIsRefused() {
+        CompletableFuture<Optional<Caller>> guess = operators.login("alice", "wrong", HERE);
+        CompletableFuture<Optional<Caller>> next = operators.login("alice", PASSWORD, HERE);
+        operators.close();
+
+        assertThat(guess.join()).isEmpty();
+        assertThat(next.join()).isEmpty();
+    }
+
+    private Optional<Caller> login(String password) {
+        return operators.login("alice", password, HERE).join();
+    }
+}

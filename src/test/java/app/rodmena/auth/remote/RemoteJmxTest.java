@@ -1,0 +1,186 @@
+package app.rodmena.auth.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.testing.ListeningSockets;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.rmi.registry.LocateRegistry;
+import java.rmi.registry.Registry;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import javax.management.Attribute;
+import javax.management.MBeanServerConnection;
+import javax.management.Notification;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RemoteJmxTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void withoutOperatorsEverybodyOnThisMachineReadsAndNobodyDoesMore() throws Exception {
+        try (TestRemote remote = TestRemote.anonymous();
+                JMXConnector connector = remote.jmx(null)) {
+            MBeanServerConnection beans = connector.getMBeanServerConnection();
+
+            assertThat(beans.getAttribute(remote.bean, "Degrees")).isEqualTo(20);
+            assertThatThrownBy(() -> beans.setAttribute(remote.bean, new Attribute("Degrees", 30)))
+                    .isInstanceOf(SecurityException.class);
+            assertThatThrownBy(() -> beans.invoke(remote.bean, "reset", null, null))
+                    .isInstanceOf(SecurityException.class);
+            assertThat(remote.audit())
+                    .containsExactly(
+                            "anonymous (monitor) from 127.0.0.1 was denied to set Degrees of " + remote.bean,
+                            "anonymous (monitor) from 127.0.0.1 was denied to invoke reset of " + remote.bean);
+        }
+    }
+
+    @Test
+    void controlAlsoSetsAndInvokesWhichIsTold() throws Exception {
+        try (TestRemote remote = TestRemote.withOperators(directory);
+                JMXConnector connector = remote.jmx(TestRemote.CONTROL)) {
+            MBeanServerConnection beans = connector.getMBeanServerConnection();
+            beans.setAttribute(remote.bean, new Attribute("Degrees", 30));
+
+            assertThat(beans.getAttribute(remote.bean, "Degrees")).isEqualTo(30);
+            assertThat(beans.invoke(remote.bean, "reset", null, null)).isEqualTo(20);
+            assertThat(remote.audit())
+                    .containsExactly(
+                            "alice (control) from 127.0.0.1 logged in",
+                            "alice (control) from 127.0.0.1 set Degrees of %s from 20 to 30".formatted(remote.bean),
+                            "alice (control) from 127.0.0.1 invoked reset of %s with []".formatted(remote.bean));
+        }
+    }
+
+    @Test
+    void monitorReadsAndDoesNoMore() throws Exception {
+        try (TestRemote remote = TestRemote.withOperators(directory);
+                JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
+            MBeanServerConnection beans = connector.getMBeanServerConnection();
+
+            assertThat(beans.getAttribute(remote.bean, "Degrees")).isEqualTo(20);
+            assertThatThrownBy(() -> beans.setAttribute(remote.bean, new Attribute("Degrees", 30)))
+                    .isInstanceOf(SecurityException.class);
+            assertThatThrownBy(() -> beans.invoke(remote.bean, "reset", null, null))
+                    .isInstanceOf(SecurityException.class);
+            assertThat(remote.thermostat.getDegrees()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void nobodyGetsInWithoutTheRightPassword() throws Exception {
+        try (TestRemote remote = TestRemote.withOperators(directory)) {
+            assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(SecurityException.class);
+            assertThatThrownBy(() -> remote.jmx("mallory", "wrong")).isInstanceOf(SecurityException.class);
+            assertThat(remote.audit())
+                    .contains("Somebody from 127.0.0.1 was denied to log in as 'mallory': wrong name or password,"
+                            + " or too many tries");
+        }
+    }
+
+    @Test
+    void whoIsRemovedIsOutThoughConnected() throws Exception {
+        try (TestRemote remote = TestRemote.withOperators(directory);
+                JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
+            MBeanServerConnection beans = connector.getMBeanServerConnection();
+            beans.getAttribute(remote.bean, "Degrees");
+            new OperatorsFile(directory.resolve("operators")).remove(TestRemote.MONITOR);
+
+            await().untilAsserted(() -> assertThatThrownBy(() -> beans.getAttribute(remote.bean, "Degrees"))
+                    .isInstanceOf(SecurityException.class));
+        }
+    }
+
+    @Test
+    void notificationsArrive() throws Exception {
+        List<Notification> arrived = new CopyOnWriteArrayList<>();
+        try (TestRemote remote = TestRemote.withOperators(directory);
+                JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
+            connector
+                    .getMBeanServerConnection()
+                    .addNotificationListener(
+                            remote.bean, (notification, nothing) -> arrived.add(notification), null, null);
+            remote.thermostat.reset();
+
+            await().until(() -> !arrived.isEmpty());
+            assertThat(arrived.get(0).getMessage()).isEqualTo("reset to 20");
+        }
+    }
+
+    @Test
+    void registryAndServerAreOneLoopbackPortAndNoOther() throws Exception {
+        List<String> before = ListeningSockets.ofThisProcess();
+        try (TestRemote remote = TestRemote.withOperators(directory);
+                JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
+            connector.getMBeanServerConnection().getMBeanCount();
+
+            assertThat(ListeningSockets.since(before))
+                    .containsExactlyInAnyOrder("127.0.0.1:" + remote.jmxPort(), "127.0.0.1:" + remote.jolokiaPort());
+        }
+        await().untilAsserted(() -> assertThat(ListeningSockets.since(before)).isEmpty());
+    }
+
+    @Test
+    void nobodyPutsAServerOfTheirOwnInThePlaceOfOurs() throws Exception {
+        try (TestRemote remote = TestRemote.anonymous()) {
+            Registry registry = LocateRegistry.getRegistry("127.0.0.1", remote.jmxPort());
+
+            assertThat(registry.list()).containsExactly("jmxrmi");
+            assertThatThrownBy(() -> registry.rebind("jmxrmi", registry)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> registry.bind("other", registry)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> registry.unbind("jmxrmi")).isInstanceOf(IOException.class);
+            remote.jmx(null).close();
+        }
+    }
+
+    @Test
+    void connectionsThatSayNothingBlockNobody() throws Exception {
+        try (TestRemote remote = TestRemote.anonymous()) {
+            List<Socket> silent = IntStream.range(0, 200)
+                    .mapToObj(i -> connect(remote.jmxPort()))
+                    .toList();
+            try (JMXConnector connector = remote.jmx(null)) {
+                assertThat(connector.getMBeanServerConnection().getMBeanCount()).isPositive();
+            } finally {
+                for (Socket socket : silent) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void twoOfThemInOneJvmDoNotCollide() throws Exception {
+        try (TestRemote remote = TestRemote.anonymous();
+                RemoteAccess second =
+                        RemoteAccess.start(RemoteConfig.DEFAULT.withPorts(OptionalInt.of(0), OptionalInt.of(0)))) {
+            assertThat(second.jmx()).isNotEqualTo(remote.access.jmx());
+            assertThat(second.jolokia()).isNotEqualTo(remote.access.jolokia());
+        }
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("jolokia:*"), null))
+                .isEmpty();
+    }
+
+    private static Socket connect(int port) {
+        try {
+            Socket socket = new Socket();
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package app.rodmena.auth.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Optional;
+import java.util.OptionalInt;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsTest {
+    private static final String PASSWORD = "changeit";
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void makeKeystore() throws Exception {
+        file = directory.resolve("key.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "auth",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=auth",
+                        "-ext",
+                        "SAN=dns:auth.example,dns:localhost,ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("keytool").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+    }
+
+    @Test
+    void jolokiaAnswersByTlsAndByTheNamesOfTheCertificate() throws Exception {
+        RemoteConfig config = RemoteConfig.DEFAULT
+                .withOperators(TestRemote.operators(directory))
+                .withKeystore(Keystore.open(file, PASSWORD.toCharArray()));
+        try (TestRemote remote = TestRemote.of(config)) {
+            HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("https://localhost:%d/jolokia/version".formatted(remote.jolokiaPort())))
+                    .header("Authorization", TestRemote.basic("bob", TestRemote.password("bob")))
+                    .build();
+
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void remoteJmxIsOfNoUseWithoutTls() throws Exception {
+        RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(file, PASSWORD.toCharArray()));
+        try (TestRemote remote = TestRemote.of(config)) {
+            assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void anyAddressIsListenedOnWithOperatorsAndTls() throws Exception {
+        RemoteConfig config = new RemoteConfig(
+                "0.0.0.0",
+                OptionalInt.of(0),
+                OptionalInt.of(0),
+                Optional.of(TestRemote.operators(directory)),
+                Optional.of(Keystore.open(file, PASSWORD.toCharArray())));
+        try (RemoteAccess access = RemoteAccess.start(config)) {
+            assertThat(access.jolokia().orElseThrow().getAddress().isAnyLocalAddress())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void noAddressButLoopbackIsListenedOnWithoutOperatorsOrTls() throws Exception {
+        OptionalInt any = OptionalInt.of(0);
+        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, Optional.empty(), Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+        var operators = Optional.of(TestRemote.operators(directory));
+        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, operators, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aKeystoreThatCanNotBeOpenedIsRefused() {
+        assertThatThrownBy(() -> Keystore.open(file, "wrong".toCharArray()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("can't be used as a keystore");
+        assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), PASSWORD.toCharArray()))
+                .isInstanceOf(IOException.class);
+    }
+
+    private SSLContext trusting() throws Exception {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+        KeyStore certificates = KeyStore.getInstance("PKCS12");
+        certificates.load(null, null);
+        certificates.setCertificateEntry("auth", store.getCertificate("auth"));
+        trust.init(certificates);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+}

@@ -1,0 +1,88 @@
+package app.rodmena.auth.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What a process listens on, as Linux tells it. */
+public final class ListeningSockets {
+    private static final String LISTEN = "0A";
+
+    private ListeningSockets() {}
+
+    public static List<String> ofThisProcess() {
+        return of(ProcessHandle.current().pid());
+    }
+
+    /** What this process listens on now and did not then. */
+    public static List<String> since(List<String> before) {
+        List<String> now = new ArrayList<>(ofThisProcess());
+        before.forEach(now::remove);
+        return now;
+    }
+
+    /** Each as {@code address:port}. */
+    public static List<String> of(long pid) {
+        Set<String> inodes = inodes(pid);
+        return Stream.of("tcp", "tcp6")
+                .flatMap(table -> lines(Path.of("/proc/%d/net/%s".formatted(pid, table))))
+                .map(line -> line.strip().split("\\s+"))
+                .filter(fields -> fields.length > 9 && fields[3].equals(LISTEN) && inodes.contains(fields[9]))
+                .map(fields -> address(fields[1]))
+                .toList();
+    }
+
+    private static Set<String> inodes(long pid) {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/%d/fd".formatted(pid)))) {
+            return descriptors
+                    .map(ListeningSockets::target)
+                    .filter(target -> target.startsWith("socket:["))
+                    .map(target -> target.substring("socket:[".length(), target.length() - 1))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nothing for one that was closed meanwhile. */
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static Stream<String> lines(Path table) {
+        try {
+            return Files.readAllLines(table).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The kernel writes each word of the address in the machine's byte order. */
+    private static String address(String hex) {
+        String[] parts = hex.split(":", 2);
+        ByteBuffer words = ByteBuffer.wrap(HexFormat.of().parseHex(parts[0]));
+        ByteBuffer address = ByteBuffer.allocate(words.capacity()).order(ByteOrder.nativeOrder());
+        while (words.hasRemaining()) {
+            address.putInt(words.getInt());
+        }
+        try {
+            return InetAddress.getByAddress(address.array()).getHostAddress() + ":" + Integer.parseInt(parts[1], 16);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
