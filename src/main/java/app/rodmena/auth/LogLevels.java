@@ -1,6 +1,7 @@
 package app.rodmena.auth;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,11 @@ record LogLevels(Map<String, Level> levels) {
             levels.put(pair[0], Level.valueOf(pair[1]));
         }));
         return new LogLevels(levels);
+    }
+
+    /** Writes what is still queued, for a second at most; nothing is logged after that. */
+    static void finish() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
     /** Takes effect at once, for this whole process. */

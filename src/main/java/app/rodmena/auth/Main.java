@@ -26,7 +26,9 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Lifetime lifetime = Lifetime.ofThisProcess();
-        lifetime.end(new Main(System.out, System.err, lifetime).run(arguments, System.getenv()));
+        int code = new Main(System.out, System.err, lifetime).run(arguments, System.getenv());
+        LogLevels.finish();
+        lifetime.end(code);
     }
 
     /** Does what is asked, and returns the exit code. */

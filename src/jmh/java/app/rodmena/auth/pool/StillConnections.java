@@ -20,6 +20,14 @@ final class StillConnections implements ConnectionSource {
         return 4711;
     }
 
+    @Override
+    public boolean isInTransaction(Connection connection) {
+        return false;
+    }
+
+    @Override
+    public void cancel(Connection connection) {}
+
     private static <T> T still(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(
                 StillConnections.class.getClassLoader(),

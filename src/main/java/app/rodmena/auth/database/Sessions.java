@@ -38,6 +38,16 @@ final class Sessions implements ConnectionSource {
     }
 
     @Override
+    public boolean isInTransaction(Connection connection) {
+        return connector.isInTransaction(connection);
+    }
+
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connector.cancel(connection);
+    }
+
+    @Override
     public TransactionState transactionState(Connection connection) {
         return connector.transactionState(connection);
     }

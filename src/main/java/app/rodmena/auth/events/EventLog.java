@@ -37,12 +37,12 @@ public final class EventLog implements PoolListener {
             line.append(' ').append(measureOf(event.kind())).append('=').append(millis(event.took()));
         }
         if (!event.caller().equals(Caller.NOBODY)) {
-            line.append(" route=\"").append(event.caller().route()).append('"');
+            line.append(" route=").append(quoted(event.caller().route()));
             line.append(" tenant=").append(event.caller().tenant().get());
         }
         line.append(" thread=").append(event.thread());
         if (!event.cause().isEmpty()) {
-            line.append(" cause=\"").append(event.cause()).append('"');
+            line.append(" cause=").append(quoted(event.cause()));
         }
         return line.toString();
     }
@@ -54,6 +54,11 @@ public final class EventLog implements PoolListener {
             case CONNECT, CONNECT_FAILED -> "connect";
             case INVALIDATE, SOFT_INVALIDATE, RECYCLE, OVERFLOW_OPEN, OVERFLOW_CLOSE, CLOSE -> "age";
         };
+    }
+
+    /** On one line, whatever PostgreSQL or an embedder wrote. */
+    private static String quoted(String text) {
+        return '"' + text.replaceAll("\\s*\\R\\s*", "; ").replace('"', '\'') + '"';
     }
 
     private static String millis(Duration took) {

@@ -6,11 +6,17 @@ import java.sql.SQLException;
 
 /** Opens connections to PostgreSQL for the pool. */
 public interface ConnectionSource {
-    /** Opens one; blocks for connect_timeout at most. */
+    /** Opens one. Blocks: connect_timeout bounds the connecting, and each answer of the server while logging in. */
     Connection open(PoolSettings settings) throws SQLException;
 
     /** The pid of PostgreSQL's process behind a connection opened here; 0 where it can't be known. */
     int backendPid(Connection connection) throws SQLException;
+
+    /** Whether a transaction is open on a connection opened here, on which nothing runs now; sends nothing. */
+    boolean isInTransaction(Connection connection);
+
+    /** Asks PostgreSQL to stop what runs on a connection opened here; waits a second at most. */
+    void cancel(Connection connection) throws SQLException;
 
     /** What a connection opened here is at, whoever uses it meanwhile; neither blocks nor sends anything. */
     default TransactionState transactionState(Connection connection) {

@@ -15,6 +15,7 @@ public final class Lease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     private final HikariPool hikari;
+    private final ConnectionSource source;
     private final Gate gate;
     private final Ticket ticket;
     private final Connection connection;
@@ -22,8 +23,15 @@ public final class Lease implements AutoCloseable {
     private final long checkout;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Lease(HikariPool hikari, Gate gate, Ticket ticket, Connection connection, PhysicalConnection physical) {
+    Lease(
+            HikariPool hikari,
+            ConnectionSource source,
+            Gate gate,
+            Ticket ticket,
+            Connection connection,
+            PhysicalConnection physical) {
         this.hikari = hikari;
+        this.source = source;
         this.gate = gate;
         this.ticket = ticket;
         this.connection = connection;
@@ -56,12 +64,25 @@ public final class Lease implements AutoCloseable {
             if (!connection.isClosed() && physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
                 hikari.evictConnection(connection);
             } else {
-                connection.close();
+                try {
+                    endTransactionLeftOpen();
+                } finally {
+                    connection.close();
+                }
             }
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Connection {} broke while it was given back", physical.id(), e);
         } finally {
             ticket.giveBack();
+        }
+    }
+
+    /** Hikari ends what was begun through JDBC, but knows nothing of a BEGIN among the statements. */
+    private void endTransactionLeftOpen() throws SQLException {
+        if (source.isInTransaction(physical.delegate) && !connection.isClosed() && connection.getAutoCommit()) {
+            try (var statement = connection.createStatement()) {
+                statement.execute("rollback");
+            }
         }
     }
 }

@@ -21,14 +21,16 @@ final class Ledger {
     private final AtomicInteger peakOut = new AtomicInteger();
 
     /**
-     * Takes a slot for a new connection: always while fewer than pool_size are taken, beyond that only while every open
-     * connection is out, and never more than the maximum.
+     * Takes a slot for a new connection: while fewer than pool_size are taken, beyond that only while pool_size are
+     * out, and never more than the maximum.
+     *
+     * @param testing connections that are not out yet, but promised to a caller
      */
-    boolean tryReserve(PoolSettings settings) {
+    boolean tryReserve(PoolSettings settings, int testing) {
         while (true) {
             long now = counts.get();
-            boolean everyoneBusy = idle(now) == 0;
-            if (slots(now) >= settings.maximum() || (slots(now) >= settings.poolSize() && !everyoneBusy)) {
+            boolean allOut = out(now) + testing >= settings.poolSize();
+            if (slots(now) >= settings.maximum() || (slots(now) >= settings.poolSize() && !allOut)) {
                 return false;
             }
             if (counts.compareAndSet(now, now + SLOT)) {

@@ -18,6 +18,7 @@ final class Opener extends SingleLoginDataSource {
     private static final long ROOM_CHECK_MILLIS = 2;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final long ACCIDENT_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** PostgreSQL lets no connection be opened. */
     record Outage(SQLException cause, long lastTriedNanos) {
@@ -30,20 +31,27 @@ final class Opener extends SingleLoginDataSource {
     }
 
     private final PoolState pool;
-    private final ConnectionSource source;
     private final Consumer<SQLException> onOutage;
     private volatile Outage outage;
+    private volatile SQLException lastFailure;
+
+    /** Failed attempts since the last that succeeded; only the opening thread uses it. */
+    private int failures;
 
     /** @param onOutage told when an attempt failed and no connection is open either */
-    Opener(PoolState pool, ConnectionSource source, Consumer<SQLException> onOutage) {
+    Opener(PoolState pool, Consumer<SQLException> onOutage) {
         this.pool = pool;
-        this.source = source;
         this.onOutage = onOutage;
     }
 
-    /** The failure of the last attempt; null if it succeeded, and while any connection is open. */
+    /** Why nothing can be opened; null if it can, and while any connection is open. */
     Outage outage() {
         return pool.ledger.open() == 0 ? outage : null;
+    }
+
+    /** What the last attempt failed with; null if it succeeded. */
+    SQLException lastFailure() {
+        return lastFailure;
     }
 
     @Override
@@ -51,7 +59,7 @@ final class Opener extends SingleLoginDataSource {
         long pause = FIRST_PAUSE_MILLIS;
         try {
             while (pool.borrowing.get() > 0 && !pool.closing) {
-                if (!pool.ledger.tryReserve(pool.settings)) {
+                if (!pool.ledger.tryReserve(pool.settings, pool.testing.get())) {
                     pool.awaitFreeSlot(ROOM_CHECK_MILLIS);
                     continue;
                 }
@@ -73,12 +81,14 @@ final class Opener extends SingleLoginDataSource {
         int generation = pool.generation; // Whatever is marked while this one is being opened, it may be, too.
         Connection raw = null;
         try {
-            raw = source.open(pool.settings);
+            raw = pool.source.open(pool.settings);
             if (pool.closing) {
                 throw new SQLTransientConnectionException("the pool was closed meanwhile"); // Nobody would close it.
             }
-            PhysicalConnection connection = new PhysicalConnection(pool, raw, source.backendPid(raw), generation);
+            PhysicalConnection connection = new PhysicalConnection(pool, raw, pool.source.backendPid(raw), generation);
             outage = null;
+            lastFailure = null;
+            failures = 0;
             connection.tellOpened(pool.now() - started);
             return connection;
         } catch (Throwable e) {
@@ -89,11 +99,16 @@ final class Opener extends SingleLoginDataSource {
         }
     }
 
+    /** One attempt that fails quickly may be an accident; two in a row, or one that took its time, are an outage. */
     private void failed(SQLException failure, long tookNanos) {
-        outage = new Outage(failure, pool.now());
+        failures++;
+        lastFailure = failure;
         pool.emit(CONNECT_FAILED, 0, 0, tookNanos, Caller.NOBODY, String.valueOf(failure.getMessage()));
-        if (pool.ledger.open() == 0) {
-            onOutage.accept(failure);
+        if (failures > 1 || tookNanos > ACCIDENT_NANOS) {
+            outage = new Outage(failure, pool.now());
+            if (pool.ledger.open() == 0) {
+                onOutage.accept(failure);
+            }
         }
     }
 

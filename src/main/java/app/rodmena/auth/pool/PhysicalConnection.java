@@ -16,12 +16,14 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.Candidate;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.postgres.TransactionState;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One connection to PostgreSQL, as Hikari sees it. Hikari calls {@link #isValid} and {@link #beginRequest} when it
@@ -32,6 +34,7 @@ import java.util.function.Function;
  * connection are complete and in order, whatever breaks and on whichever thread.
  */
 final class PhysicalConnection extends RememberingConnection {
+    /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
     private static final long PRE_PING_MILLIS = 5_000;
 
     private enum State {
@@ -123,9 +126,15 @@ final class PhysicalConnection extends RememberingConnection {
             return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
         }
         if (settings.prePing().isDue(now - idleSinceNanos)) {
-            long patience = Math.min(PRE_PING_MILLIS, (borrower.ticket().deadlineNanos - now) / 1_000_000);
-            SQLException failure = answersPing(Math.max(1, patience));
+            long patience = Math.min(
+                    Math.min(PRE_PING_MILLIS, settings.connectTimeout().toMillis()),
+                    (borrower.ticket().deadlineNanos - now) / 1_000_000);
+            SQLException failure = whileTested(() -> answersPing(Math.max(1, patience)));
             if (failure != null) {
+                if (failure.getCause() instanceof SocketTimeoutException) {
+                    // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
+                    pool.markAll();
+                }
                 return retire(INVALIDATE, now - openedNanos, "pre-ping failed: " + failure.getMessage());
             }
             now = pool.now();
@@ -137,8 +146,8 @@ final class PhysicalConnection extends RememberingConnection {
     private boolean passesInterceptors(Borrower borrower, long now) {
         LoanedConnection loan = new LoanedConnection(delegate);
         Duration age = Duration.ofNanos(now - openedNanos);
-        Optional<String> veto =
-                pool.interceptors.veto(new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan));
+        Candidate candidate = new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan);
+        Optional<String> veto = whileTested(() -> pool.interceptors.veto(candidate));
         borrower.validAtNanos = pool.now();
         if (veto.isPresent()) {
             retire(INVALIDATE, borrower.validAtNanos - openedNanos, veto.get());
@@ -205,6 +214,12 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private void abortNow() {
+        try {
+            // PostgreSQL would go on with the statement until it notices that nobody wants its answer.
+            pool.source.cancel(delegate);
+        } catch (SQLException | RuntimeException e) {
+            // It can't be told; statement_timeout ends it then.
+        }
         try {
             delegate.abort(Runnable::run);
         } catch (SQLException e) {
@@ -289,6 +304,16 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
+    /** While it is tested for a caller it is as good as out: nobody else can have it. */
+    private <T> T whileTested(Supplier<T> test) {
+        pool.testing.incrementAndGet();
+        try {
+            return test.get();
+        } finally {
+            pool.testing.decrementAndGet();
+        }
+    }
+
     /** @return what went wrong, or null */
     private SQLException answersPing(long patienceMillis) {
         try {
@@ -304,8 +329,9 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    private boolean retire(PoolEventKind kind, long tookNanos, String cause) {
-        synchronized (this) {
+    /** @return false, which is what {@link #isValid} then says */
+    private synchronized boolean retire(PoolEventKind kind, long tookNanos, String cause) {
+        if (state == State.IDLE) {
             tell(kind, tookNanos, cause);
         }
         return retire(cause);

@@ -45,7 +45,6 @@ public final class Pool implements AutoCloseable {
 
     private final PoolState state;
     private final Gate gate;
-    private final ConnectionSource source;
     private final Opener opener;
     private final HikariDataSource hikariDataSource;
     final HikariPool hikari;
@@ -77,10 +76,9 @@ public final class Pool implements AutoCloseable {
             PoolEvents events,
             PoolInterceptors interceptors,
             LongSupplier clock) {
-        this.source = source;
-        state = new PoolState(settings, events, interceptors, clock);
+        state = new PoolState(settings, source, events, interceptors, clock);
         gate = new Gate(settings.maximum(), settings.maxWaiting(), this::tellRefused);
-        opener = new Opener(state, source, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
+        opener = new Opener(state, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
         workers = new ThreadPoolExecutor(
@@ -109,7 +107,8 @@ public final class Pool implements AutoCloseable {
                 try {
                     workers.execute(() -> run(ticket, work, answer));
                 } catch (Throwable noThread) {
-                    ticket.giveBack();
+                    // Not from here: the next in the queue would fare the same, on top of this call.
+                    timer.execute(ticket::giveBack);
                     answer.completeExceptionally(
                             state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
                 }
@@ -162,7 +161,7 @@ public final class Pool implements AutoCloseable {
     public List<ConnectionView> connections() {
         return state.connections().stream()
                 .sorted(Comparator.comparingInt(PhysicalConnection::id))
-                .map(connection -> connection.view(source::transactionState))
+                .map(connection -> connection.view(state.source::transactionState))
                 .toList();
     }
 
@@ -203,9 +202,8 @@ public final class Pool implements AutoCloseable {
     }
 
     /** Marks every open connection, to be replaced at its next checkout or check-in. */
-    public synchronized void softInvalidate() {
-        state.generation++;
-        state.connections().forEach(PhysicalConnection::isMarked);
+    public void softInvalidate() {
+        state.markAll();
     }
 
     /**
@@ -334,7 +332,7 @@ public final class Pool implements AutoCloseable {
         borrower.begin();
         try {
             Connection connection = borrow(ticket, borrower, nowNanos);
-            lease = new Lease(hikari, gate, ticket, connection, borrower.got);
+            lease = new Lease(hikari, state.source, gate, ticket, connection, borrower.got);
             return lease;
         } catch (NoConnectionException e) {
             tellRefused(ticket, e);
@@ -349,19 +347,19 @@ public final class Pool implements AutoCloseable {
     }
 
     private Connection borrow(Ticket ticket, Borrower borrower, long nowNanos) throws NoConnectionException {
-        SQLException failure = null;
         for (long now = nowNanos; ; now = state.now()) {
-            long remainingMillis = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - now);
-            if (remainingMillis <= 0) {
-                throw new NoConnectionException(Reason.TIMEOUT, failure);
+            long remainingNanos = ticket.deadlineNanos - now;
+            if (remainingNanos <= 0) {
+                throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
             }
             try {
-                Connection connection = hikari.getConnection(Math.min(remainingMillis, LOOK_UP_MILLIS));
+                long atMostMillis = Math.min(1 + TimeUnit.NANOSECONDS.toMillis(remainingNanos), LOOK_UP_MILLIS);
+                Connection connection = hikari.getConnection(atMostMillis);
                 if (borrower.got != null) {
                     return connection;
                 }
             } catch (SQLException e) {
-                failure = e;
+                // Not yet, or interrupted: look whether waiting is still of use, then wait on.
             } catch (RuntimeException e) {
                 if (!state.closing) { // Hikari stumbles over connections that its own shutdown takes away.
                     throw e;

@@ -54,9 +54,10 @@ public record PoolSettings(
         duration("pool_timeout", poolTimeout);
         duration("pool_recycle", poolRecycle);
         Objects.requireNonNull(prePing, "pre_ping");
-        duration("statement_timeout", statementTimeout);
-        duration("connect_timeout", connectTimeout);
-        duration("socket_timeout", socketTimeout);
+        // PostgreSQL and sockets count milliseconds in 32 bits.
+        duration("statement_timeout", statementTimeout, 24);
+        duration("connect_timeout", connectTimeout, 24);
+        duration("socket_timeout", socketTimeout, 24);
         duration("leak_threshold", leakThreshold);
         range("max_waiting", maxWaiting, 1, 1_000_000);
         range("workers", workers, 1, 10_000);
@@ -128,8 +129,12 @@ public record PoolSettings(
     }
 
     private static void duration(String name, Duration value) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(365)) > 0) {
-            throw new InvalidPoolSetting(name, value, "must be 1ms to 365d");
+        duration(name, value, 365);
+    }
+
+    private static void duration(String name, Duration value, int mostDays) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(mostDays)) > 0) {
+            throw new InvalidPoolSetting(name, value, "must be 1ms to %dd".formatted(mostDays));
         }
     }
 }

@@ -16,11 +16,15 @@ import java.util.function.LongSupplier;
 /** What the parts of one pool share: its settings, its numbers, its clock, its connections, its voice. */
 final class PoolState {
     final Ledger ledger = new Ledger();
+    final ConnectionSource source;
     final PoolEvents events;
     final PoolInterceptors interceptors;
 
     /** Callers that were admitted and have no connection yet: what a new connection would be opened for. */
     final AtomicInteger borrowing = new AtomicInteger();
+
+    /** Connections that are being tested for a caller who is to get them. */
+    final AtomicInteger testing = new AtomicInteger();
 
     private final Object slotFreed = new Object();
     private final LongSupplier clock;
@@ -32,7 +36,13 @@ final class PoolState {
     volatile int generation;
     volatile boolean closing;
 
-    PoolState(PoolSettings settings, PoolEvents events, PoolInterceptors interceptors, LongSupplier clock) {
+    PoolState(
+            PoolSettings settings,
+            ConnectionSource source,
+            PoolEvents events,
+            PoolInterceptors interceptors,
+            LongSupplier clock) {
+        this.source = source;
         this.settings = settings;
         this.events = events;
         this.interceptors = interceptors;
@@ -70,6 +80,12 @@ final class PoolState {
 
     void remove(PhysicalConnection connection) {
         connections.remove(connection.id());
+    }
+
+    /** Marks every open connection, to be replaced at its next checkout or check-in. */
+    synchronized void markAll() {
+        generation++;
+        connections.values().forEach(PhysicalConnection::isMarked);
     }
 
     /** A slot is free again, for whoever waits in {@link #awaitFreeSlot}. */

@@ -32,7 +32,7 @@ final class Upkeep {
             pool.readTimeOfDay();
             suspectLeaks();
             closeUnneededOverflow();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Whatever is thrown here would end the upkeep for good.
             if (!pool.closing) {
                 LOG.error("The pool's upkeep failed; it goes on", e);
             }
@@ -41,7 +41,8 @@ final class Upkeep {
 
     /** Closes idle connections, one after the other, until {@code keep} are open or none is idle. */
     void closeIdleAbove(int keep) {
-        while (pool.ledger.staying() > keep && pool.ledger.idle() > 0) {
+        // None that a caller is about to take.
+        while (pool.ledger.staying() > keep && pool.ledger.idle() > pool.borrowing.get()) {
             if (!closeOneIdle(keep, "not needed")) {
                 return;
             }

@@ -19,6 +19,12 @@ public final class Connector {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final String PROTOCOL_VIOLATION = "08P01";
 
+    /**
+     * Behind PgBouncer one statement may be sent to another backend than the one before, where the name of a prepared
+     * statement means somebody else's SQL: answers would be wrong.
+     */
+    private static final int NEVER_PREPARE = 0;
+
     private final Driver driver = new Driver();
     private final String server;
     private final Properties fromUrl;
@@ -56,7 +62,7 @@ public final class Connector {
         try {
             connection = logIn(session, true);
         } catch (SQLException e) {
-            if (!PROTOCOL_VIOLATION.equals(e.getSQLState())) {
+            if (!PROTOCOL_VIOLATION.equals(e.getSQLState()) || !e.getMessage().contains("startup parameter")) {
                 throw e;
             }
             connection = logIn(session, false);
@@ -84,6 +90,7 @@ public final class Connector {
         }
         if (!optionsHeeded) {
             sayOptionsAreRefused("ignores start-up options");
+            connection.unwrap(PGConnection.class).setPrepareThreshold(NEVER_PREPARE);
         }
     }
 
@@ -111,6 +118,20 @@ public final class Connector {
         return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
     }
 
+    /** Whether a transaction is open on a connection opened here, on which nothing runs now. Sends nothing. */
+    public boolean isInTransaction(Connection connection) {
+        return connection instanceof BaseConnection postgres
+                && switch (postgres.getTransactionState()) {
+                    case IDLE -> false;
+                    case OPEN, FAILED -> true;
+                };
+    }
+
+    /** Asks PostgreSQL to stop what runs on a connection opened here; waits a second at most. */
+    public void cancel(Connection connection) throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
     /**
      * What a connection opened here is at. Sends nothing. Safe while another thread uses the connection: pgjdbc would
      * let us wait for the end of a statement, so the socket is looked at first.
@@ -135,8 +156,12 @@ public final class Connector {
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));
+        // A cancel needs a connection of its own, and whoever cancels is in a hurry.
+        PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, 1);
         if (withOptions) {
             session.statementTimeout().ifPresent(timeout -> addOption(properties, timeout));
+        } else {
+            PGProperty.PREPARE_THRESHOLD.set(properties, NEVER_PREPARE);
         }
         return properties;
     }

@@ -29,6 +29,10 @@ final class FarewellSocket extends Socket {
         return new WatchedInput(super.getInputStream());
     }
 
+    /** TLS shuts its input before it closes; then there would be nothing to wait with. Closing follows anyway. */
+    @Override
+    public void shutdownInput() {}
+
     @Override
     public synchronized void close() throws IOException {
         if (closing.compareAndSet(false, true) && isConnected() && readers.get() == 0) {
@@ -40,7 +44,9 @@ final class FarewellSocket extends Socket {
     /** Whoever closes has sent its farewell; the server answers by closing, too. */
     private void awaitEnd() {
         try {
-            shutdownOutput();
+            if (!isOutputShutdown()) {
+                shutdownOutput();
+            }
             setSoTimeout(PATIENCE_MILLIS);
             long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
             InputStream in = super.getInputStream();

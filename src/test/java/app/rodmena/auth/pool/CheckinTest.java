@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
 import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.events.PoolEventKind.CLOSE;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +16,25 @@ import org.junit.jupiter.api.Test;
 /** Giving a connection back, in every way that a caller may think of. */
 class CheckinTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
+
+    @Test
+    void aTransactionBegunAmongTheStatementsIsNotHandedToTheNextCaller() throws Exception {
+        try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
+            for (String begun : List.of("begin", "begin; create temp table t as select 1")) {
+                try (Lease lease = test.checkout();
+                        var statement = lease.connection().createStatement()) {
+                    statement.execute(begun);
+                }
+                try (Lease lease = test.checkout();
+                        var statement = lease.connection().createStatement()) {
+                    assertThatThrownBy(() -> statement.execute("savepoint s"))
+                            .hasMessageContaining("can only be used in transaction blocks");
+                    assertThatThrownBy(() -> statement.execute("table t")).hasMessageContaining("does not exist");
+                }
+            }
+            assertThat(test.count(CONNECT)).isEqualTo(1);
+        }
+    }
 
     @Test
     void whatWasNotCommittedIsRolledBack() throws Exception {

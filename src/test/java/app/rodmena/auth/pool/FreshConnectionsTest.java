@@ -10,14 +10,20 @@ import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** pool_recycle, pre_ping, soft invalidation: nobody gets a connection that is too old or broken. */
 class FreshConnectionsTest {
     private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     @Test
     void aConnectionOlderThanPoolRecycleIsReplacedWhenSomebodyWantsIt() throws Exception {
@@ -62,6 +68,51 @@ class FreshConnectionsTest {
     }
 
     @Test
+    void connectionsThatAFirewallForgotCostOneCallersPatienceOnlyOnce() throws Exception {
+        PoolSettings four = Settings.of(impatient(4, 2)).prePing(PrePing.ALWAYS);
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), four)) {
+            List<Lease> leases = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                leases.add(test.checkout());
+            }
+            leases.forEach(Lease::close);
+            proxy.forgetOpenConnections();
+
+            long started = System.nanoTime();
+            assertThat(selectOne(test)).isEqualTo(1);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isBetween(PATIENCE, PATIENCE.multipliedBy(3));
+            test.awaitCount(CLOSE, 4);
+            assertThat(test.count(INVALIDATE)).isEqualTo(1);
+            assertThat(test.count(SOFT_INVALIDATE)).isEqualTo(4);
+            proxy.stop();
+        }
+    }
+
+    @Test
+    void whileConnectionsAreTestedOthersAreServedByTheOverflow() throws Exception {
+        PoolSettings two = Settings.of(impatient(2, 2)).prePing(PrePing.ALWAYS);
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), two)) {
+            Lease one = test.checkout();
+            test.checkout().close();
+            one.close();
+            proxy.forgetOpenConnections();
+
+            var first = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();
+            var second = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();
+            await().until(() -> test.pool.borrowing() == 2);
+            assertThat(selectOne(test)).isEqualTo(1);
+            assertThat(first).isNotDone();
+            assertThat(second).isNotDone();
+            first.join();
+            second.join();
+            proxy.stop();
+        }
+    }
+
+    @Test
     void prePingOffTestsNothing() throws Exception {
         try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.OFF))) {
             breakTheIdleConnection(test);
@@ -100,6 +151,11 @@ class FreshConnectionsTest {
             pid = lease.backendPid();
         }
         test.terminate(pid);
+    }
+
+    private static PoolSettings impatient(int poolSize, int maxOverflow) {
+        return Settings.of(PoolSettings.DEFAULT.withSize(poolSize, maxOverflow))
+                .limits(Duration.ofSeconds(20), PATIENCE, Duration.ofSeconds(30));
     }
 
     private static int selectOne(TestPool test) throws SQLException {

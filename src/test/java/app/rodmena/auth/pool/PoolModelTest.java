@@ -180,7 +180,10 @@ class PoolModelTest {
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> {
                         hearAll();
-                        return model.isSettled() && test.pool.snapshot().equals(model.snapshot());
+                        return model.isSettled()
+                                && test.pool.snapshot().equals(model.snapshot())
+                                && test.pool.hikari.getTotalConnections()
+                                        == model.snapshot().totalConnections();
                     });
             assertThat(test.backends()).as("in pg_stat_activity").isEqualTo(model.backends());
         }

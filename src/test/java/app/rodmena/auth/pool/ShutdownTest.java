@@ -94,6 +94,21 @@ class ShutdownTest {
     }
 
     @Test
+    void aConnectionThatIsBeingTestedIsNotToldOfAfterItsClose() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), Settings.of(TWO).prePing(PrePing.ALWAYS))) {
+            test.checkout().close();
+            proxy.freeze();
+            var caller = test.pool.call(CALLER, connection -> 1);
+            await().until(() -> test.pool.borrowing() == 1);
+            test.pool.close();
+            assertThat(reasonOf(caller)).isEqualTo(Reason.CLOSED);
+            assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
+            proxy.stop();
+        }
+    }
+
+    @Test
     void noThreadOutlivesThePool() throws Exception {
         TestPool test = TestPool.with(TWO);
         try (test) {

@@ -105,7 +105,8 @@ final class TestPool implements AutoCloseable {
     void terminateOne() throws SQLException {
         try (var statement = outside.prepareStatement("""
                 select pg_terminate_backend(pid) from pg_stat_activity
-                where application_name = ? order by random() limit 1
+                where application_name = ? and state in ('idle', 'active', 'idle in transaction')
+                order by random() limit 1
                 """)) {
             statement.setString(1, applicationName);
             statement.execute();
@@ -164,6 +165,16 @@ final class TestPool implements AutoCloseable {
         @Override
         public int backendPid(Connection connection) throws SQLException {
             return connector.backendPid(connection);
+        }
+
+        @Override
+        public boolean isInTransaction(Connection connection) {
+            return connector.isInTransaction(connection);
+        }
+
+        @Override
+        public void cancel(Connection connection) throws SQLException {
+            connector.cancel(connection);
         }
 
         @Override

@@ -28,8 +28,9 @@ class WaitingTest {
 
     @Test
     void aWaitEndsAfterPoolTimeoutAlsoBelowTheQuarterSecondThatHikariCanDo() throws Exception {
-        try (TestPool test = TestPool.with(Settings.of(ONE).poolTimeout(Duration.ofMillis(60)));
+        try (TestPool test = TestPool.with(ONE);
                 Lease held = test.checkout()) {
+            test.pool.resize(Settings.of(ONE).poolTimeout(Duration.ofMillis(60)));
             List<Long> waits = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 waits.add(millisUntilRefused(test, Reason.TIMEOUT));

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.slf4j.LoggerFactory;
 
 class ConnectorTest {
@@ -76,6 +77,8 @@ class ConnectorTest {
                 try (Connection connection = connector.open(POOLED)) {
                     assertThat(show(connection, "statement_timeout")).isEqualTo("0");
                     assertThat(connector.backendPid(connection)).isZero();
+                    assertThat(connection.unwrap(PGConnection.class).getPrepareThreshold())
+                            .isZero();
                 }
             }
             assertThat(log.list)

@@ -23,8 +23,10 @@ public final class TestProxy implements AutoCloseable {
     private final Object thawed = new Object();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
+    private Thread acceptor;
     private final int port;
     private volatile boolean frozen;
+    private volatile int era;
     private volatile boolean refusesOptions;
     private volatile boolean ignoresOptions;
 
@@ -59,11 +61,14 @@ public final class TestProxy implements AutoCloseable {
     public void stop() {
         try {
             listener.close();
+            acceptor.join(); // Only then the port is free.
             for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -77,12 +82,17 @@ public final class TestProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         ServerSocket accepting = listener;
-        thread(() -> accept(accepting));
+        acceptor = thread(() -> accept(accepting));
     }
 
     /** From now on it accepts connections and passes nothing on, in neither direction. */
     public void freeze() {
         frozen = true;
+    }
+
+    /** As a firewall does: connections that are open now are never served again, new ones are. */
+    public synchronized void forgetOpenConnections() {
+        era++;
     }
 
     public void thaw() {
@@ -142,12 +152,13 @@ public final class TestProxy implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         byte[] buffer = new byte[8192];
+        int born = era;
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                awaitThaw();
+                awaitThaw(born);
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
@@ -157,9 +168,9 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    private void awaitThaw() throws IOException {
+    private void awaitThaw(int born) throws IOException {
         synchronized (thawed) {
-            while (frozen) {
+            while (frozen || (born != era && !listener.isClosed())) {
                 try {
                     thawed.wait();
                 } catch (InterruptedException e) {
@@ -202,9 +213,10 @@ public final class TestProxy implements AutoCloseable {
                 .array();
     }
 
-    private static void thread(Runnable task) {
+    private static Thread thread(Runnable task) {
         Thread thread = new Thread(task, "proxy");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
