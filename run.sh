@@ -106,7 +106,10 @@ case ${1:-} in
   bench)
     find_java
     need_maven
-    maven -q -Pbench -DskipTests "-Dbench=${2:-Checkout}" "-Drounds=${3:-5}" test-compile exec:exec
+    shift
+    maven -q -Pbench -DskipTests test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath
+    exec "$java" -cp "$home/target/jmh-classes:$home/target/classes:$(<"$home/target/bench.classpath")" \
+      app.rodmena.auth.Rounds "$@"
     ;;
   -h | --help)
     usage

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One connection to PostgreSQL, as Hikari sees it. Hikari calls {@link #isValid} and {@link #beginRequest} when it
@@ -128,7 +129,7 @@ final class PhysicalConnection extends RememberingConnection {
             long patience = Math.min(
                     Math.min(PRE_PING_MILLIS, settings.connectTimeout().toMillis()),
                     (borrower.ticket().deadlineNanos - now) / 1_000_000);
-            SQLException failure = pingForCaller(Math.max(1, patience));
+            SQLException failure = whileTested(() -> answersPing(Math.max(1, patience)));
             if (failure != null) {
                 if (failure.getCause() instanceof SocketTimeoutException) {
                     // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
@@ -145,8 +146,8 @@ final class PhysicalConnection extends RememberingConnection {
     private boolean passesInterceptors(Borrower borrower, long now) {
         LoanedConnection loan = new LoanedConnection(delegate);
         Duration age = Duration.ofNanos(now - openedNanos);
-        Optional<String> veto =
-                pool.interceptors.veto(new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan));
+        Candidate candidate = new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan);
+        Optional<String> veto = whileTested(() -> pool.interceptors.veto(candidate));
         borrower.validAtNanos = pool.now();
         if (veto.isPresent()) {
             retire(INVALIDATE, borrower.validAtNanos - openedNanos, veto.get());
@@ -304,10 +305,10 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     /** While it is tested for a caller it is as good as out: nobody else can have it. */
-    private SQLException pingForCaller(long patienceMillis) {
+    private <T> T whileTested(Supplier<T> test) {
         pool.testing.incrementAndGet();
         try {
-            return answersPing(patienceMillis);
+            return test.get();
         } finally {
             pool.testing.decrementAndGet();
         }
