@@ -11,6 +11,7 @@ while [ -L "$source_file" ]; do
 done
 home=$(cd -P "$(dirname "$source_file")" && pwd)
 jar=$home/target/auth.jar
+built=$home/target/.built # made last, and as old as the build's beginning: one that was cut short does not count
 
 say() { printf 'run.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -66,20 +67,22 @@ maven() (
 )
 
 is_built() {
-  [ -f "$jar" ] && [ -d "$home/target/lib" ] &&
-    [ -z "$(find "$home/pom.xml" "$home/src/main" -newer "$jar" -print -quit)" ]
+  [ -f "$built" ] && [ -f "$jar" ] && [ -d "$home/target/lib" ] &&
+    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" -newer "$built" -print -quit)" ]
 }
 
 build() {
   need_maven
   say "building (the first time takes a minute or two) ..."
   log=$(mktemp)
+  mkdir -p "$home/target"
+  touch "$built.new"
   if ! maven -DskipTests package >"$log" 2>&1; then
     grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2 || true
     die "the build failed; the whole log is in $log"
   fi
   rm -f "$log"
-  touch "$jar"
+  mv "$built.new" "$built"
 }
 
 start() {

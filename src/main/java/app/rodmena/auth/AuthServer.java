@@ -11,6 +11,7 @@ import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * A server, whole: everything it consists of, started in order and closed in reverse. To be embedded like this:
  *
  * <pre>{@code
+ * ServerConfig config = ServerConfig.on(DatabaseUrl.parse("postgresql://auth@db/auth"));
  * try (AuthServer server = AuthServer.start(config)) {
  *     URI api = URI.create("http://127.0.0.1:" + server.address().getPort());
  * }
@@ -67,7 +69,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
-    private ApiListener api;
+    private volatile ApiListener api;
 
     private AuthServer(Builder builder) {
         this.config = builder.config;
@@ -103,8 +105,12 @@ public final class AuthServer implements AutoCloseable {
             try {
                 server.start();
                 return server;
-            } catch (EmbeddedDatabaseException | IOException | RuntimeException e) {
+            } catch (Throwable e) {
+                boolean interrupted = Thread.interrupted(); // Closing waits, which an interrupted thread can't.
                 server.close();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
                 throw e;
             }
         }
@@ -115,7 +121,9 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet.
+     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet. If it
+     * throws, everything that was started is closed again. An interrupt ends the waiting, and the thread stays
+     * interrupted: this throws then, or returns if nothing but the database is still waited for.
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
@@ -133,6 +141,8 @@ public final class AuthServer implements AutoCloseable {
         parts.push(() -> engine.close(LAST_CHECKINS));
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        parts.push(MBeans.register(
+                engine, metrics, Logback.ofThisProcess(), new Facts(config, () -> Optional.ofNullable(api))));
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }

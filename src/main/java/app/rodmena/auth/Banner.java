@@ -84,7 +84,7 @@ final class Banner {
     }
 
     /** As a client on this machine would write it, also where the server listens on every address. */
-    private static String hostAndPort(InetSocketAddress address) {
+    static String hostAndPort(InetSocketAddress address) {
         InetAddress resolved = address.getAddress();
         if (resolved == null || resolved.isAnyLocalAddress()) {
             return (resolved == null ? address.getHostString() : "127.0.0.1") + ":" + address.getPort();

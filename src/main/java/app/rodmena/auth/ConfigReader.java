@@ -1,6 +1,8 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.http.InvalidHttpSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
@@ -14,8 +16,6 @@ import java.util.stream.Collectors;
 
 /** Turns settings, which are text, into what the rooms are configured with. Every error names what somebody wrote. */
 final class ConfigReader {
-    private static final Duration LONGEST_HTTP_WAIT = Duration.ofHours(1);
-
     private final Settings settings;
 
     ConfigReader(Settings settings) {
@@ -25,8 +25,8 @@ final class ConfigReader {
     /** @throws UsageError for a value that can't be */
     ServerConfig read(ServerConfig.Database database) {
         Given instance = settings.get(Setting.INSTANCE);
-        if (!instance.text().matches("[A-Za-z0-9_.-]{1,40}")) {
-            throw instance.refuse("must be 1 to 40 of the characters A-Z a-z 0-9 _ . -");
+        if (!DatabaseConfig.isInstance(instance.text())) {
+            throw instance.refuse(DatabaseConfig.INSTANCE_RULE);
         }
         return new ServerConfig(
                 database,
@@ -57,8 +57,7 @@ final class ConfigReader {
                     integer(Setting.MAX_WAITING),
                     integer(Setting.WORKERS));
         } catch (InvalidPoolSetting e) {
-            Setting setting = Setting.valueOf(e.setting().toUpperCase(Locale.ROOT));
-            throw settings.get(setting).refuse(e.rule());
+            throw given(e.setting()).refuse(e.rule());
         }
     }
 
@@ -75,31 +74,25 @@ final class ConfigReader {
     }
 
     private HttpConfig http() {
-        Given host = settings.get(Setting.HOST);
-        if (!host.text().matches("[A-Za-z0-9._:%-]+")) {
-            throw host.refuse("must be a name or an address");
+        try {
+            return new HttpConfig(
+                    settings.get(Setting.HOST).text(),
+                    integer(Setting.PORT),
+                    integer(Setting.MAX_CLIENTS),
+                    settings.get(Setting.MAX_HEADER_SIZE).size(),
+                    settings.get(Setting.MAX_BODY_SIZE).size(),
+                    duration(Setting.READ_TIMEOUT),
+                    duration(Setting.IDLE_TIMEOUT),
+                    settings.find(Setting.CORS_ORIGIN).map(Given::list).orElse(List.of()),
+                    duration(Setting.SHUTDOWN_GRACE));
+        } catch (InvalidHttpSetting e) {
+            throw given(e.setting()).refuse(e.rule());
         }
-        return new HttpConfig(
-                host.text(),
-                settings.get(Setting.PORT).integer(0, 65_535),
-                settings.get(Setting.MAX_HEADER_SIZE).size(1 << 10, 1 << 20),
-                settings.get(Setting.MAX_BODY_SIZE).size(0, 64 << 20),
-                settings.get(Setting.READ_TIMEOUT).duration(Duration.ofMillis(100), LONGEST_HTTP_WAIT),
-                settings.get(Setting.IDLE_TIMEOUT).duration(Duration.ofMillis(100), LONGEST_HTTP_WAIT),
-                corsOrigins(),
-                settings.get(Setting.SHUTDOWN_GRACE).duration(Duration.ZERO, LONGEST_HTTP_WAIT));
     }
 
-    private List<String> corsOrigins() {
-        if (!settings.has(Setting.CORS_ORIGIN)) {
-            return List.of();
-        }
-        Given given = settings.get(Setting.CORS_ORIGIN);
-        try {
-            return HttpConfig.DEFAULT.withCorsOrigins(given.list()).corsOrigins();
-        } catch (IllegalArgumentException e) {
-            throw given.refuse("must be * or an origin such as https://app.example, without a path");
-        }
+    /** What was given for a setting that a room calls by its own name. */
+    private Given given(String setting) {
+        return settings.get(Setting.valueOf(setting.toUpperCase(Locale.ROOT)));
     }
 
     private int integer(Setting setting) {

@@ -51,29 +51,17 @@ record Given(Setting setting, String name, String text, String origin) {
     }
 
     /** A number of bytes, as {@code 16k}. */
-    int size(int least, int most) {
+    int size() {
         Matcher matcher = SIZE.matcher(text);
-        long value = least - 1L;
-        if (matcher.matches()) {
-            value = Long.parseLong(matcher.group(1)) << shift(matcher.group(2));
+        if (!matcher.matches()) {
+            throw refuse("must be a size, in bytes or as 16k or 1m");
         }
-        if (value < least || value > most) {
-            throw refuse("must be %s to %s, in bytes or as 16k or 1m".formatted(inUnits(least), inUnits(most)));
-        }
-        return (int) value;
+        return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(matcher.group(1)) << shift(matcher.group(2)));
     }
 
     Duration duration() {
         return DurationText.parse(text)
                 .orElseThrow(() -> refuse("must be a duration such as 500ms, 30s, 5m or 1h, with its unit"));
-    }
-
-    Duration duration(Duration least, Duration most) {
-        Duration value = duration();
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw refuse("must be %s to %s".formatted(DurationText.of(least), DurationText.of(most)));
-        }
-        return value;
     }
 
     boolean yes() {
@@ -107,12 +95,5 @@ record Given(Setting setting, String name, String text, String origin) {
 
     private static int shift(String unit) {
         return unit.isEmpty() ? 0 : unit.equals("k") ? 10 : 20;
-    }
-
-    private static String inUnits(int bytes) {
-        if (bytes == 0 || bytes % (1 << 10) != 0) {
-            return Integer.toString(bytes);
-        }
-        return bytes % (1 << 20) == 0 ? (bytes >> 20) + "m" : (bytes >> 10) + "k";
     }
 }

@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 final class Lifetime {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private Thread starting;
 
     static Lifetime ofThisProcess() {
         Lifetime lifetime = new Lifetime();
@@ -18,14 +20,55 @@ final class Lifetime {
         return lifetime;
     }
 
-    /** Waits until the process is asked to stop; at once if it has been already, while starting. */
+    /**
+     * Starts something; a stop does not wait for that but interrupts it, and then whatever it throws, it throws because
+     * of that.
+     *
+     * @throws InterruptedException if the process was asked to stop before the start was over
+     */
+    <T> T start(Callable<T> start) throws Exception {
+        begin();
+        try {
+            return start.call();
+        } catch (Exception e) {
+            if (!isAskedToStop()) {
+                throw e;
+            }
+            InterruptedException interrupted = new InterruptedException("asked to stop while starting");
+            interrupted.initCause(e);
+            throw interrupted;
+        } finally {
+            finish();
+        }
+    }
+
+    private synchronized void begin() throws InterruptedException {
+        if (isAskedToStop()) {
+            throw new InterruptedException("asked to stop before starting");
+        }
+        starting = Thread.currentThread();
+    }
+
+    private synchronized void finish() {
+        starting = null;
+        Thread.interrupted(); // Who came too late to interrupt the start must not interrupt what follows.
+    }
+
+    /** Waits until the process is asked to stop; at once if it has been already. */
     void awaitStop() throws InterruptedException {
         stop.await();
     }
 
     /** Asks for the end, as a signal does. */
-    void stop() {
+    synchronized void stop() {
         stop.countDown();
+        if (starting != null) {
+            starting.interrupt();
+        }
+    }
+
+    private boolean isAskedToStop() {
+        return stop.getCount() == 0;
     }
 
     /** Ends the process. Everything must be closed. Does not return. */

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** What {@code --log-level} asks for, on top of logback.xml. */
 record LogLevels(Map<String, Level> levels) {
-    private static final List<String> WORDS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+    static final List<String> WORDS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
 
     static LogLevels of(Optional<Given> given) {
         Map<String, Level> levels = new LinkedHashMap<>();

@@ -42,6 +42,9 @@ public final class Main {
                 case SERVE -> serve(parsed.settings(), Secret.of(environment.getOrDefault("PGPASSWORD", "")));
             }
             return STOPPED;
+        } catch (InterruptedException e) {
+            LoggerFactory.getLogger(Main.class).info("Stopped: {}", e.getMessage());
+            return STOPPED;
         } catch (UsageError e) {
             err.println("auth: " + e.getMessage());
             return MISUSED;
@@ -58,7 +61,7 @@ public final class Main {
         LogLevels.of(settings.find(Setting.LOG_LEVEL)).apply();
         out.print(Banner.configuration(version(), settings, config));
         database.warnings().forEach(warning -> err.println("auth: " + warning));
-        try (AuthServer server = AuthServer.start(config)) {
+        try (AuthServer server = lifetime.start(() -> AuthServer.start(config))) {
             out.print(Banner.started(server.address(), server.database(), server.psql()));
             out.flush();
             lifetime.awaitStop();
@@ -80,7 +83,7 @@ public final class Main {
         }
     }
 
-    private static String version() {
+    static String version() {
         return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
                 .orElse("(not packaged)");
     }

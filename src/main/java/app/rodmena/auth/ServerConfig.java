@@ -1,11 +1,12 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import java.nio.file.Path;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * What a server is made of: each room's own configuration, side by side.
@@ -13,12 +14,10 @@ import java.util.regex.Pattern;
  * @param database which PostgreSQL
  * @param pool how connections to it are pooled
  * @param http how the API listens
- * @param instance this process's name in PostgreSQL's application_name, {@code [A-Za-z0-9_.-]{1,40}}
+ * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
  * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
  */
 public record ServerConfig(Database database, PoolSettings pool, HttpConfig http, String instance, boolean failFast) {
-    private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
-
     /** Somebody's PostgreSQL, or our own. */
     public sealed interface Database {
         /** One that is there already. */
@@ -40,8 +39,30 @@ public record ServerConfig(Database database, PoolSettings pool, HttpConfig http
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(http, "http");
-        if (!INSTANCE.matcher(instance).matches()) {
-            throw new IllegalArgumentException("instance: '%s'; must match %s".formatted(instance, INSTANCE));
-        }
+        DatabaseConfig.requireInstance(instance);
+    }
+
+    /** Everything by default, on a PostgreSQL that is there already. */
+    public static ServerConfig on(DatabaseUrl url) {
+        return byDefault(new Database.External(url));
+    }
+
+    /** Everything by default, on a PostgreSQL of its own that keeps its data in this directory. */
+    public static ServerConfig onDataIn(Path directory) {
+        return byDefault(new Database.Embedded(new EmbeddedConfig(directory, false)));
+    }
+
+    private static ServerConfig byDefault(Database database) {
+        return new ServerConfig(database, PoolSettings.DEFAULT, HttpConfig.DEFAULT, Instance.ofThisProcess(), false);
+    }
+
+    /** The same with another pool. */
+    public ServerConfig withPool(PoolSettings pool) {
+        return new ServerConfig(database, pool, http, instance, failFast);
+    }
+
+    /** The same, listening otherwise. */
+    public ServerConfig withHttp(HttpConfig http) {
+        return new ServerConfig(database, pool, http, instance, failFast);
     }
 }

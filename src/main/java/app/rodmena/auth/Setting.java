@@ -15,6 +15,11 @@ import java.util.Optional;
 enum Setting {
     HOST(Group.API, "ADDRESS", HttpConfig.DEFAULT.host(), "Address the API listens on; 0.0.0.0 for all there are"),
     PORT(Group.API, "PORT", HttpConfig.DEFAULT.port(), "Its port; 0 for any that is free"),
+    MAX_CLIENTS(
+            Group.API,
+            "N",
+            HttpConfig.DEFAULT.maxClients(),
+            "Connections to the API open at once; others wait to be accepted. Each takes a file descriptor"),
     MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "A longer request line with headers is answered 431"),
     MAX_BODY_SIZE(Group.API, "SIZE", "64k", "A longer request body is answered 413"),
     READ_TIMEOUT(

@@ -31,7 +31,9 @@ class ArchitectureTest {
             entry("rbac", List.of("events", "database")),
             entry("health", List.of("pool", "database")),
             entry("metrics", List.of("events", "pool", "database")),
-            entry("http", List.of("events", "database", "rbac", "health")));
+            entry("http", List.of("events", "database", "rbac", "health")),
+            entry("mbean", List.of()),
+            entry("jmx", List.of("mbean", "events", "pool", "database", "metrics")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
             entry("com.zaxxer.hikari..", List.of("pool")),
@@ -43,6 +45,7 @@ class ArchitectureTest {
             entry("org.xnio..", List.of("http")),
             entry("com.fasterxml.jackson..", List.of("http")),
             entry("picocli..", List.of("")),
+            entry("javax.management..", List.of("mbean", "jmx")),
             entry("com.codahale.metrics..", List.of("metrics")),
             entry("ch.qos.logback..", List.of(""))));
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,19 @@ class MainTest {
                 .doesNotContain("hunter2");
         assertThat(ended.out.lines()).allMatch(line -> line.length() <= 100);
         assertThat(ended.err).doesNotContain("hunter2", "Exception");
+    }
+
+    @Test
+    void withFailFastADatabaseThatIsNotThereIsExitCodeOne() throws Exception {
+        Ended ended;
+        try (TestProxy gone = new TestProxy(TestPostgres.sharedDatabase())) {
+            gone.stop();
+            String url = gone.target().jdbcUrl() + "?user=postgres";
+            ended = run(Map.of(), "--port=0", "--fail-fast", "--database-url=" + url);
+        }
+        assertThat(ended.code).isEqualTo(1);
+        assertThat(ended.out).doesNotContain("Listening");
+        assertThat(ended.err).contains("refused").doesNotContain("\tat ");
     }
 
     private Ended run(Map<String, String> environment, String... flags) throws Exception {

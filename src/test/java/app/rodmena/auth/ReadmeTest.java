@@ -1,13 +1,18 @@
 package app.rodmena.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReadmeTest {
     /** On a difference, what is printed as expected can be pasted into the README. */
@@ -21,6 +26,33 @@ class ReadmeTest {
                 .isEqualTo(String.join(
                         "\n",
                         Arrays.stream(Setting.values()).map(ReadmeTest::row).toList()));
+    }
+
+    @Test
+    void theJavaInItCompiles(@TempDir Path directory) throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        String snippet =
+                readme.substring(readme.indexOf("```java\n") + 8, readme.indexOf("```", readme.indexOf("```java") + 3));
+        String imports =
+                snippet.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
+        String body =
+                snippet.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
+        Path source = Files.writeString(
+                directory.resolve("Embedding.java"),
+                "%s\nclass Embedding { void run() throws Exception {\n%s\n} }\n".formatted(imports, body));
+        ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        complaints,
+                        complaints,
+                        "-proc:none",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        source.toString());
+
+        assertThat(code).as(complaints.toString(UTF_8)).isZero();
     }
 
     private static String row(Setting setting) {

@@ -19,6 +19,7 @@ class SettingTest {
     private static final Map<Setting, String> VALUES = Map.ofEntries(
             Map.entry(Setting.HOST, "0.0.0.0"),
             Map.entry(Setting.PORT, "0"),
+            Map.entry(Setting.MAX_CLIENTS, "100"),
             Map.entry(Setting.MAX_HEADER_SIZE, "8k"),
             Map.entry(Setting.MAX_BODY_SIZE, "1m"),
             Map.entry(Setting.READ_TIMEOUT, "3s"),

@@ -1,5 +1,7 @@
 package app.rodmena.auth;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +10,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +82,58 @@ class SignalTest {
                     .allSatisfy(role -> assertThat(roles).contains("\"" + role + "\""));
             server.terminate();
             assertThat(server.awaitEnd()).isZero();
+        }
+    }
+
+    @Test
+    void sigtermEndsTheWaitForAnotherProcessesMigration() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        try (var migrating = TestPostgres.connect(target);
+                var statement = migrating.createStatement()) {
+            statement.execute("select pg_advisory_lock(1635087464, 1)");
+            try (AuthProcess server = AuthProcess.start(
+                    directory,
+                    Map.of(),
+                    "--port=0",
+                    "--fail-fast",
+                    "--database-url=" + target.jdbcUrl() + "?user=postgres")) {
+                await().atMost(60, SECONDS).until(() -> server.err().contains("another process is migrating"));
+
+                server.terminate();
+
+                assertThat(server.awaitEnd()).isZero();
+                assertThat(server.err())
+                        .contains("asked to stop while starting")
+                        .doesNotContain("ERROR");
+            }
+        }
+    }
+
+    @Test
+    void sigtermEndsTheRecoveryOfTheEmbeddedDatabaseAndHarmsNothing() throws Exception {
+        Path cluster = directory.resolve("data/postgresql");
+        try (AuthProcess server =
+                AuthProcess.start(directory, Map.of(), "--port=0").awaitStart()) {
+            assertThat(server.ask("POST", "/api/role/before", key).join().statusCode())
+                    .isEqualTo(200);
+            server.terminate();
+            assertThat(server.awaitEnd()).isZero();
+        }
+        Path endless = Files.createFile(cluster.resolve("recovery.signal"));
+        Files.writeString(
+                cluster.resolve("postgresql.auto.conf"), "restore_command = 'touch recovering; sleep 300'\n", APPEND);
+        try (AuthProcess server = AuthProcess.start(directory, Map.of(), "--port=0")) {
+            await().atMost(60, SECONDS).until(() -> Files.exists(cluster.resolve("recovering")));
+
+            server.terminate();
+
+            assertThat(server.awaitEnd()).isZero();
+            assertThat(cluster.resolve("postmaster.pid")).doesNotExist();
+        }
+        Files.delete(endless);
+        try (AuthProcess server =
+                AuthProcess.start(directory, Map.of(), "--port=0").awaitStart()) {
+            assertThat(server.ask("GET", "/api/roles", key).join().body()).contains("\"before\"");
         }
     }
 

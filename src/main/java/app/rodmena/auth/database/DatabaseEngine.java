@@ -35,6 +35,8 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  */
 public final class DatabaseEngine implements AutoCloseable {
     private static final Object DOOR = new Object();
+
+    /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
     private static DatabaseEngine theOne;
 
     private final DatabaseConfig config;
@@ -63,12 +65,14 @@ public final class DatabaseEngine implements AutoCloseable {
     }
 
     /**
-     * Opens the engine of this process, or joins those who have it open with the same settings.
+     * Opens the engine of this process, or joins those who have it open with the same settings; whoever opens it closes
+     * it, once. While a former one is being closed, waits for that.
      *
      * @throws IllegalStateException if it is open with other settings
      */
     public static DatabaseEngine open(DatabaseConfig config) {
         synchronized (DOOR) {
+            awaitEndOfFormer();
             if (theOne == null) {
                 theOne = new DatabaseEngine(config);
             } else if (!theOne.config.equals(config)) {
@@ -78,6 +82,21 @@ public final class DatabaseEngine implements AutoCloseable {
             }
             theOne.users++;
             return theOne;
+        }
+    }
+
+    /** Two pools at once would be more connections than anybody allowed. */
+    private static void awaitEndOfFormer() {
+        boolean interrupted = false;
+        while (theOne != null && theOne.users == 0) {
+            try {
+                DOOR.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -206,17 +225,26 @@ public final class DatabaseEngine implements AutoCloseable {
         statements.remove(listener);
     }
 
-    /** Leaves; the last to leave closes, giving connections that are out {@code grace} to come back. */
+    /**
+     * Leaves; the last to leave closes, giving connections that are out {@code grace} to come back. Leaving again after
+     * that does nothing.
+     */
     public void close(Duration grace) {
         synchronized (DOOR) {
-            if (--users > 0) {
+            if (users == 0 || --users > 0) {
                 return;
             }
-            theOne = null;
         }
-        preparation.close();
-        pool.close(grace);
-        heartbeat.close();
+        try {
+            preparation.close();
+            pool.close(grace);
+            heartbeat.close();
+        } finally {
+            synchronized (DOOR) {
+                theOne = null;
+                DOOR.notifyAll();
+            }
+        }
     }
 
     @Override

@@ -34,7 +34,7 @@ final class Failures {
         if (state.equals(QUERY_CANCELED)) {
             return new DatabaseFailure(Reason.STATEMENT_TIMEOUT, "PostgreSQL cancelled the statement", failure);
         }
-        if (PASSING.contains(state) || CLASSES.contains(state.substring(0, 2))) {
+        if (PASSING.contains(state) || CLASSES.stream().anyMatch(state::startsWith)) {
             return new DatabaseFailure(Reason.DATABASE_DOWN, "PostgreSQL failed with SQLSTATE " + state, failure);
         }
         return failure;

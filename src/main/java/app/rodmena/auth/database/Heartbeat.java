@@ -66,10 +66,11 @@ final class Heartbeat implements AutoCloseable {
         try {
             probe();
             tell(true, "");
-        } catch (SQLException | RuntimeException e) {
-            disconnect();
+        } catch (Throwable e) {
+            // Even an Error: a task that throws is never run again
             tell(false, "PostgreSQL does not answer");
             LOG.debug("Heartbeat failed", e);
+            disconnect();
         }
     }
 
@@ -109,7 +110,7 @@ final class Heartbeat implements AutoCloseable {
         if (connection != null) {
             try {
                 connection.close();
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 LOG.debug("The monitor's connection was broken when it was closed", e);
             }
             connection = null;

@@ -176,6 +176,14 @@ public final class Migrations {
         }
     }
 
+    private static String adviceFor(String state) {
+        return switch (state) {
+            case SqlStates.INVALID_LOGIN, SqlStates.INVALID_PASSWORD -> "; correct the user or the password";
+            case SqlStates.NO_SUCH_DATABASE -> "; create that database, or name another";
+            default -> "";
+        };
+    }
+
     private static MigrationException explain(Exception failure) {
         String state = SqlStates.of(failure);
         String message = SqlStates.firstLine(failure);
@@ -186,6 +194,7 @@ public final class Migrations {
                     false,
                     failure);
         }
-        return new MigrationException("The migration failed: " + message, SqlStates.passes(state), failure);
+        return new MigrationException(
+                "The migration failed: " + message + adviceFor(state), SqlStates.passes(state), failure);
     }
 }

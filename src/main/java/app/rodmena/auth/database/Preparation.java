@@ -1,7 +1,7 @@
 package app.rodmena.auth.database;
 
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,22 +12,36 @@ import org.slf4j.LoggerFactory;
 /** Brings the database into shape, in the background, trying until it succeeds. */
 final class Preparation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-    private static final long PAUSE_MILLIS = 1_000;
+
+    /** After a failure that passes by itself: whoever waits for the database waits hardly longer than it takes. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** After one that lasts until somebody does something about it, as a wrong password does. */
+    private static final Duration LATER = Duration.ofSeconds(30);
 
     /** One attempt to prepare the database. */
     @FunctionalInterface
     interface Attempt {
-        void run() throws MigrationException, SQLException, InterruptedException;
+        void run() throws MigrationException, InterruptedException;
     }
 
     private final Attempt attempt;
+    private final Duration soon;
+    private final Duration later;
     private final Thread thread;
     private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
     private volatile boolean done;
     private volatile String problem = "the database is being prepared";
+    private String lastTold = "";
 
     Preparation(Attempt attempt) {
+        this(attempt, SOON, LATER);
+    }
+
+    Preparation(Attempt attempt, Duration soon, Duration later) {
         this.attempt = attempt;
+        this.soon = soon;
+        this.later = later;
         thread = new Thread(this::untilDone, "database-preparation");
         thread.setDaemon(true);
         thread.start();
@@ -45,7 +59,7 @@ final class Preparation implements AutoCloseable {
     /**
      * Waits until the first attempt has ended.
      *
-     * @throws DatabaseFailure if it failed; further attempts go on
+     * @throws DatabaseFailure if it failed; further attempts go on. Also if the thread is interrupted, which it stays
      */
     void awaitFirstAttempt() {
         try {
@@ -59,7 +73,7 @@ final class Preparation implements AutoCloseable {
         }
     }
 
-    /** Waits until the first attempt has ended, well or badly, or the time is over. */
+    /** Waits until the first attempt has ended, well or badly, or the time is over, or the thread is interrupted. */
     void awaitFirstAttempt(Duration most) {
         try {
             firstAttempt.handle((done, failure) -> null).get(most.toMillis(), TimeUnit.MILLISECONDS);
@@ -71,26 +85,53 @@ final class Preparation implements AutoCloseable {
     }
 
     private void untilDone() {
-        String lastTold = "";
         try {
-            while (!done) {
-                try {
-                    attempt.run();
-                    done = true;
-                    firstAttempt.complete(null);
-                } catch (MigrationException | SQLException | RuntimeException e) {
-                    firstAttempt.completeExceptionally(e);
-                    problem = "the database is not prepared yet; the log tells why";
-                    String told = String.valueOf(e.getMessage());
-                    if (!told.equals(lastTold)) {
-                        LOG.error("The database can't be prepared, trying on: {}", told);
-                        lastTold = told;
-                    }
-                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-                }
+            for (var failure = tryOnce(); failure.isPresent(); failure = tryOnce()) {
+                problem = "the database is not prepared yet; the log tells why";
+                boolean passes = failure.get() instanceof MigrationException known && known.worthRetrying();
+                Duration pause = passes ? soon : later;
+                tell(failure.get(), passes, pause);
+                firstAttempt.completeExceptionally(failure.get());
+                Thread.sleep(pause.toMillis());
             }
+            done = true;
+            if (!lastTold.isEmpty()) {
+                LOG.info("The database is prepared now");
+            }
+            firstAttempt.complete(null);
         } catch (InterruptedException e) {
             firstAttempt.completeExceptionally(e);
+        }
+    }
+
+    /** Why it failed; also an Error, which would end the thread without a word to those who wait. */
+    private Optional<Throwable> tryOnce() throws InterruptedException {
+        try {
+            attempt.run();
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) {
+            return Optional.of(e);
+        }
+    }
+
+    private void tell(Throwable failure, boolean passes, Duration pause) {
+        String told = String.valueOf(failure.getMessage());
+        if (told.equals(lastTold)) {
+            return;
+        }
+        lastTold = told;
+        if (passes) {
+            LOG.error("The database can't be prepared, trying on: {}", told);
+        } else if (failure instanceof MigrationException) {
+            LOG.error(
+                    "The database can't be prepared: {}. That does not pass by itself; once it is put right, this server"
+                            + " notices within {} s",
+                    told,
+                    pause.toSeconds());
+        } else {
+            LOG.error("The database can't be prepared, for a reason that nobody foresaw; trying on", failure);
         }
     }
 

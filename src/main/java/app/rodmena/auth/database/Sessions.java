@@ -63,7 +63,9 @@ final class Sessions implements ConnectionSource {
         return "auth/%s/%d+%d".formatted(instance, settings.poolSize(), settings.maxOverflow());
     }
 
-    /** The migrations', which may take the time they take. */
+    /**
+     * The migrations', which may take the time they take; only a host that is gone ends them, by its silence to TCP.
+     */
     Connection openMigration(PoolSettings settings) throws SQLException {
         return connector.open(new Session(
                 "auth/" + instance + "/migration", Optional.empty(), settings.connectTimeout(), Optional.empty()));

@@ -6,6 +6,9 @@ import java.sql.SQLException;
 final class SqlStates {
     static final String LOCK_NOT_AVAILABLE = "55P03";
     static final String INSUFFICIENT_PRIVILEGE = "42501";
+    static final String INVALID_LOGIN = "28000";
+    static final String INVALID_PASSWORD = "28P01";
+    static final String NO_SUCH_DATABASE = "3D000";
 
     private SqlStates() {}
 

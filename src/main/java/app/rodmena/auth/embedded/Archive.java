@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,7 +64,9 @@ record Archive(URL resource, String key) {
         Path partial = Files.createTempDirectory(cache, "unpacking-");
         try {
             unpackTo(partial);
+            forceAllIn(partial);
             Files.move(partial, home, ATOMIC_MOVE);
+            force(cache);
         } catch (IOException e) {
             if (!Files.isDirectory(home)) {
                 throw e;
@@ -73,6 +76,21 @@ record Archive(URL resource, String key) {
             FileUtils.deleteQuietly(partial.toFile());
         }
         return home;
+    }
+
+    /** Onto the disk: after a power failure the name would be there and the content not. */
+    private static void forceAllIn(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.walk(directory)) {
+            for (Path entry : (Iterable<Path>) entries.filter(path -> !Files.isSymbolicLink(path))::iterator) {
+                force(entry);
+            }
+        }
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path)) {
+            channel.force(true);
+        }
     }
 
     private void unpackTo(Path directory) throws IOException {

@@ -54,6 +54,17 @@ final class Binaries {
 
     /** Runs one of the programs to its end, which an interrupt does not hasten: half a stop is none. */
     Outcome run(String program, String... arguments) throws IOException {
+        return outcomeOf(launch(program, arguments));
+    }
+
+    /** What a program says and ends with, once it does. */
+    static Outcome outcomeOf(Process process) throws IOException {
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return new Outcome(process.onExit().join().exitValue(), output);
+    }
+
+    /** Starts one of the programs. */
+    Process launch(String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(runner);
         command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
@@ -63,8 +74,7 @@ final class Binaries {
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
         process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        return new Outcome(process.onExit().join().exitValue(), output);
+        return process;
     }
 
     /** What a program ended with, and everything it said. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,26 +141,32 @@ final class Postmaster implements AutoCloseable {
         guard.close();
     }
 
-    private static void stop(DataDirectory directory, Binaries binaries) throws IOException {
+    static void stop(DataDirectory directory, Binaries binaries) throws IOException {
         Path cluster = directory.cluster();
         for (String mode : List.of("fast", "fast", "immediate")) {
             // Twice, since a second, impatient Ctrl-C ends pg_ctl; the first request stands all the same.
-            if (process(cluster).filter(process -> isOurs(process, cluster)).isEmpty()) {
-                return;
+            if (process(cluster).filter(process -> isOurs(process, cluster)).isPresent()) {
+                binaries.run(
+                        "pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
             }
-            binaries.run("pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
         }
-        Optional<ProcessHandle> left = process(cluster).filter(process -> isOurs(process, cluster));
-        if (left.isPresent()) {
+        Optional<ProcessHandle> left = process(cluster);
+        if (left.filter(process -> isOurs(process, cluster)).isPresent()) {
             throw new IOException("PostgreSQL in %s (pid %d) does not stop; see %s"
                     .formatted(directory.path(), left.get().pid(), directory.log()));
         }
+        if (left.isPresent() && isPostgres(left.get()) && wrote(left.get(), pidFile(cluster))) {
+            // Ours as well, where the operating system does not tell a process's arguments.
+            throw new IOException("PostgreSQL in %s (pid %d) was not stopped: it does not look like one of ours"
+                    .formatted(directory.path(), left.get().pid()));
+        }
     }
 
-    /** Nothing if it started, otherwise all that was said about it. */
-    private static String tryStart(DataDirectory directory, Binaries binaries, int port) throws IOException {
+    /** Nothing if it started, otherwise all that was said about it. An interrupt stops it again, also in recovery. */
+    private static String tryStart(DataDirectory directory, Binaries binaries, int port)
+            throws IOException, InterruptedException {
         String settings = "-c port=%d -c %s".formatted(port, String.join(" -c ", SETTINGS));
-        var outcome = binaries.run(
+        Process starting = binaries.launch(
                 "pg_ctl",
                 "start",
                 "-D",
@@ -170,11 +177,28 @@ final class Postmaster implements AutoCloseable {
                 Integer.toString(START_SECONDS),
                 "-o",
                 settings);
+        try {
+            starting.waitFor();
+        } catch (InterruptedException e) {
+            abandon(starting, directory, binaries);
+            throw e;
+        }
+        var outcome = Binaries.outcomeOf(starting);
         if (outcome.exitCode() == 0) {
             return "";
         }
         String logged = Files.exists(directory.log()) ? Files.readString(directory.log()) : "";
         return logged + outcome.output();
+    }
+
+    /** Killing pg_ctl would not stop what it has started: that is to be waited for, until it can be told to stop. */
+    private static void abandon(Process starting, DataDirectory directory, Binaries binaries) throws IOException {
+        Path cluster = directory.cluster();
+        while (starting.isAlive()
+                && process(cluster).filter(process -> isOurs(process, cluster)).isEmpty()) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        stop(directory, binaries);
     }
 
     /** Whether it is only a matter of time, or of another port. */
@@ -215,11 +239,15 @@ final class Postmaster implements AutoCloseable {
 
     /** Whether the process can have written the file: it must not have been started after that. */
     private static boolean wrote(ProcessHandle process, Path file) throws IOException {
-        Instant written = Files.getLastModifiedTime(file).toInstant();
-        return process.info()
-                .startInstant()
-                .filter(started -> started.isAfter(written.plus(CLOCK_ERROR)))
-                .isEmpty();
+        try {
+            Instant written = Files.getLastModifiedTime(file).toInstant();
+            return process.info()
+                    .startInstant()
+                    .filter(started -> started.isAfter(written.plus(CLOCK_ERROR)))
+                    .isEmpty();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private static Path pidFile(Path cluster) {

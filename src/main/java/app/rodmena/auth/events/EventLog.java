@@ -27,7 +27,7 @@ public final class EventLog implements PoolListener {
     }
 
     /** One line, as {@code checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c… }. */
-    static String line(PoolEvent event) {
+    public static String line(PoolEvent event) {
         StringBuilder line = new StringBuilder(160).append(event.kind().wireName());
         if (event.connectionId() != 0) {
             line.append(" connection=").append(event.connectionId());

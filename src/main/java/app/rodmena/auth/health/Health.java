@@ -5,7 +5,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.health.HealthReport.Check;
 import app.rodmena.auth.health.HealthReport.Status;
 import app.rodmena.auth.pool.PoolSnapshot;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +83,7 @@ public final class Health {
         if (!seen.problem().isEmpty()) {
             data.put("problem", seen.problem());
         }
-        if (!seen.since().equals(Instant.EPOCH)) {
-            data.put("since", seen.since());
-        }
+        data.put("since", seen.since());
         return new Check("database", Status.upIf(seen.ready()), data);
     }
 }

@@ -39,7 +39,7 @@ final class ApiHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         boolean open = inFlight.enter(exchange);
-        Verdict verdict = open ? judge(exchange) : Refusals.stopping();
+        Verdict verdict = open ? judge(exchange) : lastVerdict(judge(exchange));
         if (exchange.isRequestComplete()) {
             reply(exchange, verdict);
             return;
@@ -60,6 +60,11 @@ final class ApiHandler implements HttpHandler {
         } catch (RuntimeException e) {
             return Failures.answer("The gate", e);
         }
+    }
+
+    /** While stopping: nobody asks the database any more, but health is told to the end. */
+    private static Verdict lastVerdict(Verdict verdict) {
+        return verdict instanceof Answer answer ? answer.closing() : Refusals.stopping();
     }
 
     /** The client waits to hear whether it should send its body. */

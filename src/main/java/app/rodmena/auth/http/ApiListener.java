@@ -97,9 +97,9 @@ public final class ApiListener implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, answers what is in flight, refuses what still comes on kept-alive connections (503), and returns
-     * when everything is answered or {@code shutdownGrace} is over, with no thread or socket left. Later calls return
-     * when the first is done.
+     * Stops accepting, answers what is in flight, refuses what still comes on kept-alive connections (503, but for
+     * health), and returns when everything is answered or {@code shutdownGrace} is over, with no thread or socket left.
+     * Later calls return when the first is done.
      */
     @Override
     public synchronized void close() {
@@ -140,6 +140,8 @@ public final class ApiListener implements AutoCloseable {
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
                 .set(Options.BACKLOG, BACKLOG)
+                .set(Options.CONNECTION_HIGH_WATER, config.maxClients())
+                .set(Options.CONNECTION_LOW_WATER, config.maxClients() - 1)
                 .set(Options.WRITE_TIMEOUT, Math.toIntExact(config.readTimeout().toMillis()))
                 .getMap();
         InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
@@ -156,13 +158,12 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private static OptionMap workerOptions() {
-        // I/O threads only parse and route; SQL, JSON and most sends run on the engine's threads. One task thread is
-        // the
-        // least XNIO takes; it is only started for a task, and there are none.
+        // I/O threads only parse and route; SQL, JSON and most sends run on the engine's threads.
         int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
         return OptionMap.builder()
                 .set(Options.WORKER_NAME, "auth-http")
                 .set(Options.WORKER_IO_THREADS, ioThreads)
+                // The least XNIO takes. It is only started for a task, and there are none.
                 .set(Options.WORKER_TASK_CORE_THREADS, 1)
                 .set(Options.WORKER_TASK_MAX_THREADS, 1)
                 .getMap();

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  *
  * @param host the address to listen on
  * @param port the port, 0 for any that is free
+ * @param maxClients connections open at once; others wait in the operating system's queue until one is closed. Each
+ *     takes a file descriptor, and a request that waits for the database holds its own, so let it be more than the
+ *     pool's max_waiting and less than what {@code ulimit -n} allows
  * @param maxHeaderBytes a request line and headers larger than this are refused with 431
  * @param maxBodyBytes a body larger than this is refused with 413; no route has a use for one
  * @param readTimeout longest time for a request's headers to arrive, again for its body, and for a client to take any
@@ -21,6 +24,7 @@ import java.util.regex.Pattern;
 public record HttpConfig(
         String host,
         int port,
+        int maxClients,
         int maxHeaderBytes,
         int maxBodyBytes,
         Duration readTimeout,
@@ -28,10 +32,12 @@ public record HttpConfig(
         List<String> corsOrigins,
         Duration shutdownGrace) {
 
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
     private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[A-Za-z0-9.\\[\\]:-]+");
 
     public static final HttpConfig DEFAULT = new HttpConfig(
             "127.0.0.1",
+            4000,
             4000,
             16 * 1024,
             64 * 1024,
@@ -40,55 +46,99 @@ public record HttpConfig(
             List.of(),
             Duration.ofSeconds(30));
 
+    /**
+     * Takes what can be.
+     *
+     * @throws InvalidHttpSetting for a value that can't
+     */
     public HttpConfig {
         Objects.requireNonNull(host, "host");
-        if (host.isBlank()) {
-            throw new IllegalArgumentException("host: '%s'; must be an address or a name".formatted(host));
-        }
-        range("port", port, 0, 65_535);
-        range("max_header_bytes", maxHeaderBytes, 1024, 1024 * 1024);
-        range("max_body_bytes", maxBodyBytes, 0, 64 * 1024 * 1024);
-        duration("read_timeout", readTimeout, 100);
-        duration("idle_timeout", idleTimeout, 100);
-        duration("shutdown_grace", shutdownGrace, 0);
+        require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
+        range("port", port, 0, 65_535, "must be 0 to 65535");
+        range("max_clients", maxClients, 1, 1_000_000, "must be 1 to 1000000");
+        range("max_header_size", maxHeaderBytes, 1024, 1024 * 1024, "must be 1k to 1m");
+        range("max_body_size", maxBodyBytes, 0, 64 * 1024 * 1024, "must be 0 to 64m");
+        duration("read_timeout", readTimeout, 100, "must be 100ms to 1h");
+        duration("idle_timeout", idleTimeout, 100, "must be 100ms to 1h");
+        duration("shutdown_grace", shutdownGrace, 0, "must be 0s to 1h");
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
-            if (!ORIGIN.matcher(origin).matches()) {
-                throw new IllegalArgumentException(
-                        "cors_origins: '%s'; must be * or scheme://host[:port]".formatted(origin));
-            }
+            require(
+                    ORIGIN.matcher(origin).matches(),
+                    "cors_origin",
+                    origin,
+                    "must be * or an origin such as https://app.example, without a path");
         }
     }
 
     /** The same on another address. */
     public HttpConfig withAddress(String host, int port) {
         return new HttpConfig(
-                host, port, maxHeaderBytes, maxBodyBytes, readTimeout, idleTimeout, corsOrigins, shutdownGrace);
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
+    }
+
+    /** The same for so many clients at once. */
+    public HttpConfig withMaxClients(int maxClients) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
     }
 
     /** The same with other waits. */
     public HttpConfig withTimeouts(Duration readTimeout, Duration idleTimeout, Duration shutdownGrace) {
         return new HttpConfig(
-                host, port, maxHeaderBytes, maxBodyBytes, readTimeout, idleTimeout, corsOrigins, shutdownGrace);
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
     }
 
     /** The same for pages of these origins. */
     public HttpConfig withCorsOrigins(List<String> corsOrigins) {
         return new HttpConfig(
-                host, port, maxHeaderBytes, maxBodyBytes, readTimeout, idleTimeout, corsOrigins, shutdownGrace);
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
     }
 
-    private static void range(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException("%s: %d; must be %d to %d".formatted(name, value, least, most));
-        }
+    private static void range(String name, int value, int least, int most, String rule) {
+        require(value >= least && value <= most, name, value, rule);
     }
 
-    private static void duration(String name, Duration value, long leastMillis) {
+    private static void duration(String name, Duration value, long leastMillis, String rule) {
         long most = Duration.ofHours(1).toMillis();
-        if (value.toMillis() < leastMillis || value.toMillis() > most) {
-            throw new IllegalArgumentException(
-                    "%s: %d ms; must be %d to %d ms".formatted(name, value.toMillis(), leastMillis, most));
+        require(value.toMillis() >= leastMillis && value.toMillis() <= most, name, value, rule);
+    }
+
+    private static void require(boolean holds, String name, Object value, String rule) {
+        if (!holds) {
+            throw new InvalidHttpSetting(name, value, rule);
         }
     }
 }

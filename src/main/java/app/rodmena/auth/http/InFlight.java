@@ -32,7 +32,7 @@ final class InFlight {
     /**
      * Counts a request in; it counts itself out when its exchange completes.
      *
-     * @return whether it is to be answered, or refused because of a shutdown
+     * @return whether it is to be answered like any other; false once a shutdown has begun
      */
     boolean enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
@@ -79,7 +79,7 @@ final class InFlight {
         }
     }
 
-    /** From now on requests are refused. */
+    /** From now on no request is like any other. */
     void drain() {
         draining = true;
     }

@@ -3,15 +3,27 @@ package app.rodmena.auth.pool;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /** Builds HikariCP the way this pool needs it: it keeps and hands out connections, and every decision is ours. */
 final class HikariEngine {
-    private static final String REQUEST_BOUNDARIES = "com.zaxxer.hikari.enableRequestBoundaries";
-    private static final String ALIVE_BYPASS = "com.zaxxer.hikari.aliveBypassWindowMs";
+    /**
+     * What Hikari knows as system properties only, and reads when a pool is built, the last when it is closed as well:
+     * tell connections when a request begins and ends (JDBC 4.3); ask isValid() at every checkout, however recently it
+     * was used; give MBeans names without spaces and parentheses.
+     */
+    private static final Map<String, String> PROPERTIES = Map.of(
+            "com.zaxxer.hikari.enableRequestBoundaries", "true",
+            "com.zaxxer.hikari.aliveBypassWindowMs", "-1",
+            "hikaricp.jmx.register2.0", "true");
+
     private static final AtomicInteger THREADS = new AtomicInteger();
+    private static final Map<String, String> BEFORE = new HashMap<>();
+    private static int borrowers;
 
     private HikariEngine() {}
 
@@ -20,6 +32,7 @@ final class HikariEngine {
         config.setPoolName(name);
         config.setDataSource(opener);
         config.setMaximumPoolSize(maximum);
+        config.setRegisterMbeans(true);
         config.setThreadFactory(task -> {
             Thread thread = new Thread(task, "pool-" + name + "-" + THREADS.incrementAndGet());
             thread.setDaemon(true);
@@ -32,35 +45,45 @@ final class HikariEngine {
         config.setKeepaliveTime(0);
         config.setLeakDetectionThreshold(0);
         config.setInitializationFailTimeout(-1);
-        return withRequestBoundaries(() -> new HikariDataSource(config));
+        return withProperties(() -> new HikariDataSource(config));
     }
 
     static HikariPool poolOf(HikariDataSource hikari) {
         return (HikariPool) hikari.getHikariPoolMXBean();
     }
 
-    /**
-     * Hikari reads these two when a pool is built and knows them as system properties only: tell connections when a
-     * request begins and ends (JDBC 4.3), and ask isValid() at every checkout, however recently it was used.
-     */
-    private static synchronized HikariDataSource withRequestBoundaries(Supplier<HikariDataSource> build) {
-        String boundaries = System.getProperty(REQUEST_BOUNDARIES);
-        String aliveBypass = System.getProperty(ALIVE_BYPASS);
-        System.setProperty(REQUEST_BOUNDARIES, "true");
-        System.setProperty(ALIVE_BYPASS, "-1");
+    static void close(HikariDataSource hikari) {
+        withProperties(() -> {
+            hikari.close();
+            return hikari;
+        });
+    }
+
+    private static HikariDataSource withProperties(Supplier<HikariDataSource> work) {
+        borrowProperties();
         try {
-            return build.get();
+            return work.get();
         } finally {
-            restore(REQUEST_BOUNDARIES, boundaries);
-            restore(ALIVE_BYPASS, aliveBypass);
+            returnProperties();
         }
     }
 
-    private static void restore(String key, String value) {
-        if (value == null) {
-            System.clearProperty(key);
-        } else {
-            System.setProperty(key, value);
+    /** Several pools may be built and closed at the same time; a pool that is long in closing holds up no other. */
+    private static synchronized void borrowProperties() {
+        if (borrowers++ == 0) {
+            PROPERTIES.forEach((key, value) -> BEFORE.put(key, System.setProperty(key, value)));
+        }
+    }
+
+    private static synchronized void returnProperties() {
+        if (--borrowers == 0) {
+            BEFORE.forEach((key, value) -> {
+                if (value == null) {
+                    System.clearProperty(key);
+                } else {
+                    System.setProperty(key, value);
+                }
+            });
         }
     }
 }

@@ -243,7 +243,7 @@ public final class Pool implements AutoCloseable {
         timer.shutdown();
         workers.shutdown();
         interrupted |= Thread.interrupted(); // An interrupted thread could not wait for Hikari to close all.
-        hikariDataSource.close();
+        HikariEngine.close(hikariDataSource);
         state.connections().forEach(connection -> connection.abort(Runnable::run));
         if (interrupted) {
             Thread.currentThread().interrupt();

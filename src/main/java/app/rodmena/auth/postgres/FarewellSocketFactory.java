@@ -4,16 +4,37 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketOption;
+import java.util.Map;
 import javax.net.SocketFactory;
+import jdk.net.ExtendedSocketOptions;
 
-/** Makes {@link FarewellSocket}s. Public because pgjdbc creates it by its class name. */
+/**
+ * Makes {@link FarewellSocket}s whose peer is asked for a sign of life when it is silent: where a host is gone without
+ * a word, a wait for its answer ends within about a minute, also where no timeout may cut it short, as in a migration.
+ * Public because pgjdbc creates it by its class name.
+ */
 public final class FarewellSocketFactory extends SocketFactory {
+    /** After 30 s of silence three questions, 10 s apart. The operating system's own settings wait for two hours. */
+    private static final Map<SocketOption<Integer>, Integer> SIGNS_OF_LIFE = Map.of(
+            ExtendedSocketOptions.TCP_KEEPIDLE, 30,
+            ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
+            ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+
     /** The last socket that a login on this thread has made; pgjdbc does not show a connection's socket. */
     private static final ThreadLocal<FarewellSocket> LAST = new ThreadLocal<>();
 
     @Override
-    public Socket createSocket() {
-        return make();
+    public Socket createSocket() throws IOException {
+        FarewellSocket socket = new FarewellSocket();
+        socket.setKeepAlive(true);
+        for (var option : SIGNS_OF_LIFE.entrySet()) {
+            if (socket.supportedOptions().contains(option.getKey())) {
+                socket.setOption(option.getKey(), option.getValue());
+            }
+        }
+        LAST.set(socket);
+        return socket;
     }
 
     /** The last socket made on this thread, once. */
@@ -43,15 +64,9 @@ public final class FarewellSocketFactory extends SocketFactory {
         return createSocket(host, port);
     }
 
-    private static Socket connect(InetSocketAddress address) throws IOException {
-        Socket socket = make();
+    private Socket connect(InetSocketAddress address) throws IOException {
+        Socket socket = createSocket();
         socket.connect(address);
-        return socket;
-    }
-
-    private static FarewellSocket make() {
-        FarewellSocket socket = new FarewellSocket();
-        LAST.set(socket);
         return socket;
     }
 }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,8 +14,11 @@ import app.rodmena.auth.testing.ReadyEngine;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +45,71 @@ class DatabaseEngineTest {
         assertThat(ask(second)).isZero();
         second.close();
         assertReason(second.call(CALLER, handle -> 1), Reason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void oneWhoClosesTwiceTakesNothingFromWhoeverOpensNext() {
+        DatabaseConfig config = config(TestPostgres.freshDatabase());
+        DatabaseEngine former = DatabaseEngine.open(config);
+        former.close();
+        try (DatabaseEngine latter = DatabaseEngine.open(config)) {
+            former.close();
+
+            assertThat(latter).isNotSameAs(former);
+            DatabaseEngine joined = DatabaseEngine.open(config);
+            assertThat(joined).isSameAs(latter);
+            joined.close();
+            latter.awaitFirstAttempt();
+            assertThat(ask(latter)).isZero();
+        }
+    }
+
+    @Test
+    void opensOnlyWhenTheFormerOneIsClosed() throws Exception {
+        DatabaseConfig config = config(TestPostgres.freshDatabase());
+        DatabaseConfig other = new DatabaseConfig(config.target(), config.pool(), "other");
+        DatabaseEngine former = ready(config.target());
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        CompletionStage<Boolean> out = former.call(CALLER, handle -> {
+            asked.countDown();
+            return awaitQuietly(answer);
+        });
+        asked.await();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> former.close(Duration.ofMinutes(1)));
+        await().until(() -> refusesQuestions(former));
+
+        CompletableFuture<DatabaseEngine> opening = CompletableFuture.supplyAsync(() -> DatabaseEngine.open(other));
+        await().until(DatabaseEngineTest::waitsInOpen);
+        assertThat(opening).isNotDone();
+        assertThat(closing).isNotDone();
+        answer.countDown();
+
+        try (DatabaseEngine latter = opening.get(30, SECONDS)) {
+            assertThat(latter).isNotSameAs(former);
+            assertThat(join(out)).isTrue();
+        }
+        closing.get(30, SECONDS);
+    }
+
+    private static boolean awaitQuietly(CountDownLatch latch) {
+        try {
+            return latch.await(30, SECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private static boolean refusesQuestions(DatabaseEngine engine) {
+        return engine.call(CALLER, handle -> 1).toCompletableFuture().isCompletedExceptionally();
+    }
+
+    private static boolean waitsInOpen() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> entry.getKey().getState() == Thread.State.WAITING)
+                .flatMap(entry -> Arrays.stream(entry.getValue()))
+                .anyMatch(frame -> frame.getClassName().equals(DatabaseEngine.class.getName())
+                        && frame.getMethodName().equals("open"));
     }
 
     @Test
@@ -79,7 +148,8 @@ class DatabaseEngineTest {
             try (DatabaseEngine engine = ready(server.target())) {
                 assertThat(ask(engine)).isZero();
                 server.stop();
-                await().atMost(Duration.ofSeconds(2))
+                // Two seconds are an answer's validity; the rest is for a machine that is busy.
+                await().atMost(Duration.ofSeconds(3))
                         .until(() -> !engine.availability().reachable());
                 assertThat(engine.availability().problem()).isNotEmpty();
                 assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_DOWN);

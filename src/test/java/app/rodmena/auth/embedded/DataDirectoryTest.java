@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,6 +81,24 @@ class DataDirectoryTest {
             assertThat(bystander.isAlive()).isTrue();
         } finally {
             bystander.destroy();
+        }
+    }
+
+    @Test
+    void aPostgresThatCanNotBeToldToBeOursIsNotCalledStopped() throws Exception {
+        Path program = Files.copy(Path.of("/bin/sleep").toRealPath(), parent.resolve("postgres"));
+        var unknown = new ProcessBuilder(program.toString(), "600").start();
+        try (var directory = DataDirectory.claim(parent.resolve("data"))) {
+            Path cluster = Files.createDirectory(directory.cluster());
+            Files.writeString(cluster.resolve("postmaster.pid"), unknown.pid() + "\n");
+            var binaries = Binaries.unpack(Archive.forThisMachine(), directory.path());
+
+            assertThatThrownBy(() -> Postmaster.stop(directory, binaries))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("(pid %d) was not stopped", unknown.pid());
+            assertThat(unknown.isAlive()).isTrue();
+        } finally {
+            unknown.destroy();
         }
     }
 

@@ -2,6 +2,7 @@ package app.rodmena.auth.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -209,5 +210,41 @@ class LimitsTest {
                     .isInstanceOf(IOException.class);
             assertThat(impatient.askAnonymously("GET", "/ping").statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void moreClientsThanAllowedWaitUntilOthersLeave() throws Exception {
+        try (TestApi api = new TestApi(TestApi.CONFIG.withMaxClients(8))) {
+            List<RawClient> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 40; i++) {
+                    clients.add(api.raw().request("GET /ping"));
+                }
+                await().during(Duration.ofMillis(500))
+                        .until(() -> answered(clients).size() <= 8);
+                while (!clients.isEmpty()) {
+                    await().until(() -> !answered(clients).isEmpty());
+                    for (RawClient served : answered(clients)) {
+                        assertThat(served.reply().status()).isEqualTo(200);
+                        clients.remove(served);
+                        served.close();
+                    }
+                }
+            } finally {
+                for (RawClient client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    private static List<RawClient> answered(List<RawClient> clients) throws IOException {
+        List<RawClient> answered = new ArrayList<>();
+        for (RawClient client : clients) {
+            if (client.hasReply()) {
+                answered.add(client);
+            }
+        }
+        return answered;
     }
 }

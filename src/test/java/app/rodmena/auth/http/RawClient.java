@@ -61,6 +61,11 @@ final class RawClient implements AutoCloseable {
         return reply(false);
     }
 
+    /** Whether something came back already. */
+    boolean hasReply() throws IOException {
+        return in.available() > 0;
+    }
+
     private Reply reply(boolean withBody) throws IOException {
         String statusLine = line();
         Map<String, String> headers = new TreeMap<>();

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,45 @@ class ShutdownTest {
             closed.get(10, SECONDS);
             assertThat(idle.isClosedByServer()).isTrue();
             assertNothingRuns();
+        }
+    }
+
+    @Test
+    void whatHealthSaysIsTrueUntilTheEnd() throws Exception {
+        try (TestApi api = new TestApi();
+                Connection blocker = TestPostgres.connect(api.target);
+                RawClient inFlight = api.raw();
+                RawClient health = api.raw();
+                RawClient live = api.raw();
+                RawClient ready = api.raw()) {
+            api.ask("POST", "/api/role/ops");
+            for (RawClient probe : List.of(health, live, ready)) {
+                assertThat(probe.request("GET /ping").reply().status()).isEqualTo(200);
+            }
+            lockRoles(blocker);
+            inFlight.request("POST /api/membership/ada/ops", api.bearer());
+            awaitSomebodyBlocked(blocker);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(api.listener::close);
+            await().until(() -> !api.health.ready().up());
+
+            RawClient.Reply five = health.request("GET /health").reply();
+            assertThat(five.status()).isEqualTo(200);
+            assertThat(five.body())
+                    .startsWith("{\"status\":\"healthy\",\"database\":{\"pool_size\":5,\"checked_out\":1,");
+            assertThat(five.header("connection")).isEqualTo("close");
+            assertThat(health.isClosedByServer()).isTrue();
+
+            RawClient.Reply alive = live.request("GET /health/live").reply();
+            assertThat(alive.status()).isEqualTo(200);
+            assertThat(alive.body()).startsWith("{\"status\":\"UP\"");
+
+            RawClient.Reply unready = ready.request("GET /health/ready").reply();
+            assertThat(unready.status()).isEqualTo(503);
+            assertThat(unready.body()).startsWith("{\"status\":\"DOWN\"").contains("\"phase\":\"stopping\"");
+
+            blocker.rollback();
+            assertThat(inFlight.reply().status()).isEqualTo(200);
+            closed.get(10, SECONDS);
         }
     }
 

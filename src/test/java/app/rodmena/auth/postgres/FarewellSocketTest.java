@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 
 class FarewellSocketTest {
@@ -82,6 +84,16 @@ class FarewellSocketTest {
                 var result = statement.executeQuery(question)) {
             result.next();
             return result.getInt(1);
+        }
+    }
+
+    @Test
+    void aPeerThatIsSilentIsAskedForASignOfLife() throws Exception {
+        try (Socket socket = new FarewellSocketFactory().createSocket()) {
+            assertThat(socket.getKeepAlive()).isTrue();
+            assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(30);
+            assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(10);
+            assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(3);
         }
     }
 }

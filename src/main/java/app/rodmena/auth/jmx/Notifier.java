@@ -1,0 +1,120 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.events.EventLog;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.mbean.OpenMapping;
+import app.rodmena.auth.mbean.Subscribers;
+import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.ObjectName;
+
+/**
+ * Makes notifications of the pool's events and sends them on a thread of its own, behind a bounded queue: a subscriber
+ * that is slow or dead costs a request nothing. What finds the queue full is dropped and counted; the sequence numbers
+ * of notifications have a gap there. The last places are kept for events that matter, so that a flood of checkouts
+ * drops no suspected leak. While nobody is subscribed, nothing is done. Thread-safe.
+ */
+final class Notifier implements PoolListener, AutoCloseable {
+    static final String TYPE_PREFIX = "app.rodmena.auth.pool.";
+
+    private static final int QUEUE = 1024;
+    private static final int KEPT_FOR_WHAT_MATTERS = 256;
+    private static final OpenMapping ROW = OpenMapping.of(EventRow.class);
+
+    private final ObjectName source;
+    private final Subscribers subscribers = new Subscribers(new MBeanNotificationInfo(
+            Arrays.stream(PoolEventKind.values()).map(Notifier::typeOf).toArray(String[]::new),
+            Notification.class.getName(),
+            "Something happened in the pool; userData tells what, as CompositeData " + EventRow.class.getSimpleName()));
+    private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final Thread thread = new Thread(this::sendAll, "auth-jmx-notifier");
+
+    /** @param source the bean the notifications are of */
+    Notifier(ObjectName source) {
+        this.source = source;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static String typeOf(PoolEventKind kind) {
+        return TYPE_PREFIX + kind.wireName();
+    }
+
+    Subscribers subscribers() {
+        return subscribers;
+    }
+
+    long sent() {
+        return sent.sum();
+    }
+
+    long dropped() {
+        return dropped.sum();
+    }
+
+    int waiting() {
+        return queue.size();
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        if (subscribers.count() == 0) {
+            return;
+        }
+        boolean mayWait = matters(event.kind()) || queue.remainingCapacity() > KEPT_FOR_WHAT_MATTERS;
+        if (!mayWait || !queue.offer(event)) {
+            dropped.increment();
+        }
+    }
+
+    private static boolean matters(PoolEventKind kind) {
+        return switch (kind) {
+            case CONNECT, CHECKOUT, CHECKIN, CLOSE, OVERFLOW_OPEN, OVERFLOW_CLOSE -> false;
+            case SOFT_INVALIDATE,
+                    RECYCLE,
+                    CONNECT_FAILED,
+                    INVALIDATE,
+                    TIMEOUT,
+                    REJECTED,
+                    LEAK_SUSPECTED,
+                    LEAK_RETURNED -> true;
+        };
+    }
+
+    private void sendAll() {
+        try {
+            while (true) {
+                PoolEvent event = queue.take();
+                sent.increment();
+                subscribers.send(notification(event));
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private Notification notification(PoolEvent event) {
+        Notification notification = new Notification(
+                typeOf(event.kind()),
+                source,
+                sent.sum() + dropped.sum(),
+                event.time().toEpochMilli(),
+                EventLog.line(event));
+        notification.setUserData(ROW.toOpen().apply(EventRow.of(event)));
+        return notification;
+    }
+
+    /** Sends nothing any more; what still waits is gone. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

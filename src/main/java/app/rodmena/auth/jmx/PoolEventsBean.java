@@ -1,0 +1,142 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.events.RecentEvents;
+import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Key;
+import app.rodmena.auth.mbean.Table;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+@Describe("What happened in the pool: the last events, how many there were, and a notification for each")
+final class PoolEventsBean {
+    private final PoolEvents events;
+    private final RecentEvents recent;
+    private final Notifier notifier;
+
+    @Describe("How often one kind of event happened")
+    record Count(
+            @Key @Describe("What happened, as checkout or leak_suspected")
+            String kind,
+
+            @Describe(value = "How often since start", unit = "events")
+            long count) {}
+
+    PoolEventsBean(PoolEvents events, RecentEvents recent, Notifier notifier) {
+        this.events = events;
+        this.recent = recent;
+        this.notifier = notifier;
+    }
+
+    @Describe("The last events, newest first")
+    public List<EventRow> getEvents() {
+        return recent.newestFirst().stream().map(EventRow::of).toList();
+    }
+
+    @Describe(value = "How many events are remembered at most", unit = "events")
+    public int getCapacity() {
+        return recent.capacity();
+    }
+
+    @Describe("How often each kind of event happened since start")
+    public Table<Count> getCounts() {
+        return new Table<>(Arrays.stream(PoolEventKind.values())
+                .map(kind -> new Count(kind.wireName(), events.count(kind)))
+                .toList());
+    }
+
+    @Describe(value = "How often a listener of events failed since start", unit = "failures")
+    public long getListenerFailures() {
+        return events.listenerFailures();
+    }
+
+    @Describe(value = "Who is subscribed to the notifications of this bean now", unit = "subscribers")
+    public int getSubscribers() {
+        return notifier.subscribers().count();
+    }
+
+    @Describe(value = "Notifications made since start; none is while nobody is subscribed", unit = "notifications")
+    public long getNotificationsSent() {
+        return notifier.sent();
+    }
+
+    @Describe(
+            value = "Notifications lost since start, because subscribers were slower than events",
+            unit = "notifications")
+    public long getNotificationsDropped() {
+        return notifier.dropped();
+    }
+
+    @Describe(value = "Notifications to be sent that wait for slower subscribers now", unit = "notifications")
+    public int getNotificationsWaiting() {
+        return notifier.waiting();
+    }
+
+    @Describe("Those of the last events that every one of these conditions lets through, newest first")
+    public List<EventRow> find(
+            @Describe("Kinds of events, as timeout,leak_suspected; empty for all") String kinds,
+            @Describe(value = "The connection; 0 for all", unit = "number") int connection,
+            @Describe("The first moment, as 2026-11-23T15:34:52Z or as -5m for five minutes ago; empty for any")
+                    String from,
+            @Describe("The last moment, written alike; empty for any") String to) {
+        Set<PoolEventKind> wanted = kinds(kinds);
+        Instant now = Instant.now();
+        Instant first = moment("from", from, now).orElse(Instant.MIN);
+        Instant last = moment("to", to, now).orElse(Instant.MAX);
+        return recent.newestFirst().stream()
+                .filter(event -> wanted.contains(event.kind()))
+                .filter(event -> connection == 0 || event.connectionId() == connection)
+                .filter(event -> isBetween(event, first, last))
+                .map(EventRow::of)
+                .toList();
+    }
+
+    private static boolean isBetween(PoolEvent event, Instant first, Instant last) {
+        return !event.time().isBefore(first) && !event.time().isAfter(last);
+    }
+
+    private static Set<PoolEventKind> kinds(String text) {
+        if (text == null || text.isBlank()) {
+            return EnumSet.allOf(PoolEventKind.class);
+        }
+        return Arrays.stream(text.split(","))
+                .map(word -> kind(word.strip()))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(PoolEventKind.class)));
+    }
+
+    private static PoolEventKind kind(String word) {
+        return Arrays.stream(PoolEventKind.values())
+                .filter(kind -> kind.wireName().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("kinds: there is no '%s'; there are %s"
+                        .formatted(
+                                word,
+                                Arrays.stream(PoolEventKind.values())
+                                        .map(PoolEventKind::wireName)
+                                        .collect(Collectors.joining(", ")))));
+    }
+
+    private static Optional<Instant> moment(String name, String text, Instant now) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            String word = text.strip();
+            return Optional.of(
+                    word.startsWith("-") ? now.minus(Duration.parse("PT" + word.substring(1))) : Instant.parse(word));
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "%s: '%s'; must be a time as 2026-11-23T15:34:52Z, or one ago as -30s or -5m".formatted(name, text),
+                    e);
+        }
+    }
+}

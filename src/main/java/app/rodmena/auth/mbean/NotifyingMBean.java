@@ -1,0 +1,43 @@
+package app.rodmena.auth.mbean;
+
+import javax.management.ListenerNotFoundException;
+import javax.management.MBeanNotificationInfo;
+import javax.management.NotificationEmitter;
+import javax.management.NotificationFilter;
+import javax.management.NotificationListener;
+
+/** An MBean that others can subscribe to. */
+public final class NotifyingMBean extends DescribedMBean implements NotificationEmitter {
+    private final Subscribers subscribers;
+
+    /**
+     * Makes an MBean of {@code bean}.
+     *
+     * @param subscribers who is told what the bean sends
+     */
+    public NotifyingMBean(Object bean, Subscribers subscribers) {
+        super(bean, subscribers.getNotificationInfo());
+        this.subscribers = subscribers;
+    }
+
+    @Override
+    public void addNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback) {
+        subscribers.addNotificationListener(listener, filter, handback);
+    }
+
+    @Override
+    public void removeNotificationListener(NotificationListener listener) throws ListenerNotFoundException {
+        subscribers.removeNotificationListener(listener);
+    }
+
+    @Override
+    public void removeNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback)
+            throws ListenerNotFoundException {
+        subscribers.removeNotificationListener(listener, filter, handback);
+    }
+
+    @Override
+    public MBeanNotificationInfo[] getNotificationInfo() {
+        return subscribers.getNotificationInfo();
+    }
+}

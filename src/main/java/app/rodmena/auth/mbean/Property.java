@@ -1,0 +1,41 @@
+package app.rodmena.auth.mbean;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import javax.management.ImmutableDescriptor;
+import javax.management.MBeanException;
+import javax.management.openmbean.OpenMBeanAttributeInfo;
+import javax.management.openmbean.OpenMBeanAttributeInfoSupport;
+
+/**
+ * One attribute of a bean.
+ *
+ * @param getter of the bean, for the value or for the record that it is a component of
+ * @param component the accessor of the component, or null if the getter's value is the attribute
+ * @param setter of the bean, or null if the attribute can only be read
+ */
+record Property(
+        String name, Description description, OpenMapping mapping, Method getter, Method component, Method setter) {
+
+    /** Asks a bean's getter. */
+    @FunctionalInterface
+    interface Source {
+        Object get(Method getter) throws MBeanException;
+    }
+
+    Object read(Source source) throws MBeanException {
+        Object value = source.get(getter);
+        return mapping.toOpen().apply(component == null ? value : OpenMapping.valueOf(component, value));
+    }
+
+    OpenMBeanAttributeInfo info() {
+        return new OpenMBeanAttributeInfoSupport(
+                name,
+                description.text(),
+                mapping.type(),
+                true,
+                setter != null,
+                getter.getName().startsWith("is"),
+                new ImmutableDescriptor(Map.of("openType", mapping.type(), "units", description.unit())));
+    }
+}

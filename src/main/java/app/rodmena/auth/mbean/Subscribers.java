@@ -1,0 +1,86 @@
+package app.rodmena.auth.mbean;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.management.ListenerNotFoundException;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.NotificationEmitter;
+import javax.management.NotificationFilter;
+import javax.management.NotificationListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who wants to be notified. Unlike the JDK's own NotificationBroadcasterSupport it knows whether anybody does, so that
+ * nothing is made for nobody. Thread-safe.
+ */
+public final class Subscribers implements NotificationEmitter {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
+
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final MBeanNotificationInfo[] notifications;
+
+    private record Subscription(NotificationListener listener, NotificationFilter filter, Object handback) {
+        boolean is(NotificationListener listener, NotificationFilter filter, Object handback) {
+            return this.listener == listener && this.filter == filter && this.handback == handback;
+        }
+
+        void send(Notification notification) {
+            try {
+                if (filter == null || filter.isNotificationEnabled(notification)) {
+                    listener.handleNotification(notification, handback);
+                }
+            } catch (RuntimeException e) {
+                LOG.debug("A subscriber failed on {}", notification, e);
+            }
+        }
+    }
+
+    /**
+     * For notifications of these kinds.
+     *
+     * @param notifications all that will ever be sent
+     */
+    public Subscribers(MBeanNotificationInfo... notifications) {
+        this.notifications = notifications.clone();
+    }
+
+    /** How many subscriptions there are. */
+    public int count() {
+        return subscriptions.size();
+    }
+
+    /** Tells everybody, one after the other; what one of them throws, the others never know. */
+    public void send(Notification notification) {
+        subscriptions.forEach(subscription -> subscription.send(notification));
+    }
+
+    @Override
+    public void addNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback) {
+        subscriptions.add(new Subscription(Objects.requireNonNull(listener, "listener"), filter, handback));
+    }
+
+    @Override
+    public void removeNotificationListener(NotificationListener listener) throws ListenerNotFoundException {
+        if (!subscriptions.removeIf(subscription -> subscription.listener() == listener)) {
+            throw new ListenerNotFoundException("The listener is not subscribed");
+        }
+    }
+
+    @Override
+    public void removeNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback)
+            throws ListenerNotFoundException {
+        Subscription first = subscriptions.stream()
+                .filter(subscription -> subscription.is(listener, filter, handback))
+                .findFirst()
+                .orElseThrow(() -> new ListenerNotFoundException("The listener is not subscribed like this"));
+        subscriptions.remove(first);
+    }
+
+    @Override
+    public MBeanNotificationInfo[] getNotificationInfo() {
+        return notifications.clone();
+    }
+}

@@ -1,0 +1,61 @@
+package app.rodmena.auth.testing;
+
+import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.UUID;
+
+/** A whole server on a database of its own, and a client with a key. */
+public final class TestServer implements AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    public final DatabaseTarget target;
+    public final AuthServer server;
+    private final String key = UUID.randomUUID().toString();
+
+    private TestServer(DatabaseTarget target) throws Exception {
+        this.target = target;
+        this.server = AuthServer.start(config(target));
+    }
+
+    public static TestServer start() throws Exception {
+        return new TestServer(TestPostgres.freshDatabase());
+    }
+
+    /** Another one in this JVM, which shares the engine. */
+    public TestServer another() throws Exception {
+        return new TestServer(target);
+    }
+
+    public static ServerConfig config(DatabaseTarget target) {
+        String url = target.jdbcUrl().replace("jdbc:postgresql://", "postgresql://" + target.user() + "@");
+        return new ServerConfig(
+                new Database.External(DatabaseUrl.parse(url)),
+                PoolSettings.DEFAULT,
+                HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
+                "test",
+                true);
+    }
+
+    /** The status that a request with the key is answered with. */
+    public int get(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + key)
+                .build();
+        return HTTP.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
