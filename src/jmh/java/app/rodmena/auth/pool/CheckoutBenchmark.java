@@ -5,6 +5,7 @@ import app.rodmena.auth.events.EventLog;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.metrics.MeasuredPool;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -43,7 +44,7 @@ public class CheckoutBenchmark {
         config.setMinimumIdle(1);
         hikari = new HikariDataSource(config);
         silent = pool(List.of());
-        heard = pool(List.of(new EventLog(), MeasuredPool.listener()));
+        heard = pool(List.of(new EventLog(), new RecentEvents(1000), MeasuredPool.listener()));
     }
 
     @Benchmark
