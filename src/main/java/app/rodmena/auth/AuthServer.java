@@ -61,8 +61,8 @@ public final class AuthServer implements AutoCloseable {
     /** How long starting waits for a database that may still come later. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
 
-    /** How long connections may still be out when the last request is answered. */
-    private static final Duration LAST_CHECKINS = Duration.ofSeconds(5);
+    /** How long connections of embedders may still be out when the last request is answered. */
+    private static final Duration LAST_CHECKINS = Duration.ofSeconds(2);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ServerConfig config;
@@ -72,6 +72,7 @@ public final class AuthServer implements AutoCloseable {
     private DatabaseEngine engine;
     private Metrics metrics;
     private volatile ApiListener api;
+    private boolean engineLeft;
     private RemoteAccess remote;
 
     private AuthServer(Builder builder) {
@@ -143,7 +144,7 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
-        parts.push(() -> engine.close(LAST_CHECKINS));
+        parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
         parts.push(MBeans.register(
@@ -156,9 +157,19 @@ public final class AuthServer implements AutoCloseable {
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));
         parts.push(api);
+        parts.push(
+                this::leaveEngine); // Whoever still waits for it is told so, while there is a connection to tell it on.
         remote = RemoteAccess.start(config.remote());
         parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
+    }
+
+    private void leaveEngine() {
+        if (!engineLeft) {
+            engineLeft = true;
+            boolean answered = api == null || api.drain();
+            engine.close(answered ? LAST_CHECKINS : Duration.ZERO);
+        }
     }
 
     private void stopListening() {

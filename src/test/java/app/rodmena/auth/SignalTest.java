@@ -68,6 +68,41 @@ class SignalTest {
     }
 
     @Test
+    void whoIsNotAnsweredWithinTheGraceIsToldSoAndLeavesNothingRunning() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        try (AuthProcess server = AuthProcess.start(
+                                directory,
+                                Map.of(),
+                                "--port=0",
+                                "--database-url=" + target.jdbcUrl() + "?user=postgres",
+                                "--shutdown-grace=3s",
+                                "--instance=sigterm")
+                        .awaitStart();
+                var locker = TestPostgres.connect(target);
+                var statement = locker.createStatement()) {
+            locker.setAutoCommit(false);
+            statement.execute("lock table auth_group in access exclusive mode");
+            List<CompletableFuture<HttpResponse<String>>> inFlight = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                inFlight.add(server.ask("POST", "/api/role/role-" + i, key));
+            }
+            await().until(() -> waitingForLocks(target) == 10);
+
+            server.terminate();
+
+            assertThat(inFlight)
+                    .allSatisfy(answer -> assertThat(answer.join().statusCode()).isEqualTo(503));
+            assertThat(server.awaitEnd()).isZero();
+            await().until(() -> waitingForLocks(target) == 0);
+            locker.rollback();
+            try (var roles = statement.executeQuery("select count(*) from auth_group")) {
+                roles.next();
+                assertThat(roles.getInt(1)).isZero();
+            }
+        }
+    }
+
+    @Test
     void afterAKillEverythingAcknowledgedIsStillThere() throws Exception {
         List<String> acknowledged;
         try (AuthProcess server =

@@ -7,6 +7,7 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,10 @@ public final class ApiListener implements AutoCloseable {
     private static final int MAX_HEADERS = 200;
     private static final int MAX_PARAMETERS = 10_000;
     private static final long THREADS_END_SECONDS = 5;
+    private static final long LINGER_MILLIS = 200;
+
+    /** At the end of the grace, for answers that say no; a tenth of the grace at most. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
     /** Undertow cuts off what is larger than this; below, we answer 431 ourselves and keep the connection. */
     private static final int UNDERTOWS_HEADER_LIMIT = 16;
@@ -41,6 +46,7 @@ public final class ApiListener implements AutoCloseable {
     private final HttpOpenListener connections;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
+    private boolean drained;
     private boolean closed;
 
     private ApiListener(HttpConfig config, RouteTree routes, Health health, RequestListener listener)
@@ -97,29 +103,53 @@ public final class ApiListener implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, answers what is in flight, refuses what still comes on kept-alive connections (503, but for
-     * health), and returns when everything is answered or {@code shutdownGrace} is over, with no thread or socket left.
-     * Later calls return when the first is done.
+     * Stops accepting, refuses what still comes on kept-alive connections (503, but for health), and waits until what
+     * is in flight is answered, but not so long that {@link #close} would take more than {@code shutdownGrace} in all.
+     * What is in flight then should be told no, by whoever is to answer it, before the connections are closed.
+     *
+     * @return whether everything is answered
      */
+    public synchronized boolean drain() {
+        if (!drained) {
+            drained = true;
+            health.markStopping();
+            inFlight.drain();
+            IoUtils.safeClose(acceptor);
+            inFlight.await(config.shutdownGrace().minus(lastAnswers()));
+        }
+        return inFlight.requests() == 0;
+    }
+
+    /** Drains, if that is not done, and returns with no thread or socket left. Later calls do nothing. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        health.markStopping();
-        inFlight.drain();
-        IoUtils.safeClose(acceptor);
-        int unanswered = inFlight.await(config.shutdownGrace());
+        drain();
+        int unanswered = inFlight.await(lastAnswers());
         if (unanswered > 0) {
-            LOG.warn(
-                    "Stopping with {} requests unanswered after {} ms",
-                    unanswered,
-                    config.shutdownGrace().toMillis());
+            LOG.warn("Stopping with {} requests unanswered", unanswered);
         }
+        linger();
         connections.closeConnections();
         stopThreads();
         buffers.close();
+    }
+
+    private Duration lastAnswers() {
+        Duration tenth = config.shutdownGrace().dividedBy(10);
+        return tenth.compareTo(LAST_ANSWERS) < 0 ? tenth : LAST_ANSWERS;
+    }
+
+    /** What was sent just before the client heard that it is over gets its 503 rather than a reset. */
+    private static void linger() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LINGER_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void stopThreads() {
