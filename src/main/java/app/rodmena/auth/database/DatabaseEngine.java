@@ -9,6 +9,7 @@ import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
+import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -27,6 +28,8 @@ import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The door to the database: one engine per process, whose pool everything goes through. Thread-safe.
@@ -34,6 +37,7 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  * <p>It opens whether PostgreSQL is there or not, and gets ready as soon as it is; {@link #availability()} tells.
  */
 public final class DatabaseEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final Object DOOR = new Object();
 
     /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
@@ -108,7 +112,7 @@ public final class DatabaseEngine implements AutoCloseable {
     public <T> CompletionStage<T> call(Caller caller, HandleCallback<T, RuntimeException> work) {
         if (!preparation.isDone()) {
             return CompletableFuture.failedFuture(
-                    new DatabaseFailure(DatabaseFailure.Reason.DATABASE_DOWN, preparation.problem(), null));
+                    new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
         pool.call(caller, connection -> LeasedConnection.with(connection, jdbi, work))
@@ -116,10 +120,18 @@ public final class DatabaseEngine implements AutoCloseable {
                     if (failure == null) {
                         answer.complete(result);
                     } else {
-                        answer.completeExceptionally(Failures.of(failure));
+                        answer.completeExceptionally(told(caller, Failures.of(failure)));
                     }
                 });
         return answer;
+    }
+
+    /** Logs what PostgreSQL failed with; a caller that got no connection is in the log already, as an event. */
+    private static Throwable told(Caller caller, Throwable failure) {
+        if (failure instanceof DatabaseFailure && !(failure.getCause() instanceof NoConnectionException)) {
+            LOG.warn("{} failed: {} ({})", caller.route(), failure.getMessage(), SqlStates.firstLine(failure));
+        }
+        return failure;
     }
 
     /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */

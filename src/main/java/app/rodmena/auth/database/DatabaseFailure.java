@@ -12,8 +12,12 @@ public final class DatabaseFailure extends RuntimeException {
         POOL_TIMEOUT,
         /** More than max_waiting callers were waiting already. */
         QUEUE_FULL,
-        /** PostgreSQL can't be reached, broke the connection, or is not prepared yet. */
+        /** PostgreSQL can't be reached, or broke the connection. */
         DATABASE_DOWN,
+        /** The tables are not there yet. */
+        NOT_PREPARED,
+        /** PostgreSQL answered that it can't: out of resources, read-only after a failover, a conflict. */
+        DATABASE_TROUBLE,
         /** PostgreSQL cancelled the statement after statement_timeout. */
         STATEMENT_TIMEOUT,
         /** This server is stopping. */

@@ -9,11 +9,17 @@ import java.util.Set;
 final class Failures {
     private static final String QUERY_CANCELED = "57014";
 
-    /** read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected. */
-    private static final Set<String> PASSING = Set.of("25006", "40001", "40P01");
+    /**
+     * read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected; and what a
+     * proxy makes of prepared statements: duplicate_prepared_statement, invalid_sql_statement_name.
+     */
+    private static final Set<String> PASSING = Set.of("25006", "40001", "40P01", "42P05", "26000");
 
-    /** Connection exception, insufficient resources, operator intervention, system error. */
-    private static final Set<String> CLASSES = Set.of("08", "53", "57", "58");
+    /** Connection exception, operator intervention. */
+    private static final Set<String> GONE = Set.of("08", "57");
+
+    /** Insufficient resources, system error. */
+    private static final Set<String> TROUBLE = Set.of("53", "58");
 
     private Failures() {}
 
@@ -34,8 +40,11 @@ final class Failures {
         if (state.equals(QUERY_CANCELED)) {
             return new DatabaseFailure(Reason.STATEMENT_TIMEOUT, "PostgreSQL cancelled the statement", failure);
         }
-        if (PASSING.contains(state) || CLASSES.stream().anyMatch(state::startsWith)) {
+        if (GONE.stream().anyMatch(state::startsWith)) {
             return new DatabaseFailure(Reason.DATABASE_DOWN, "PostgreSQL failed with SQLSTATE " + state, failure);
+        }
+        if (PASSING.contains(state) || TROUBLE.stream().anyMatch(state::startsWith)) {
+            return new DatabaseFailure(Reason.DATABASE_TROUBLE, "PostgreSQL can't: SQLSTATE " + state, failure);
         }
         return failure;
     }

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** Puts into one line, for the operator, why a directory or a program of PostgreSQL did not do what it was asked. */
 final class Complaint {
     /** What the operating system says, through Java and through PostgreSQL alike, when a disk takes no more. */
-    private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded");
+    private static final List<String> FULL =
+            List.of("No space left on device", "Disk quota exceeded", "could not extend file");
 
     /** With less than this left, PostgreSQL may not even have been able to write down why it did not start. */
     private static final long TOO_LITTLE = 64 * 1024;

@@ -56,6 +56,8 @@ final class Refusals {
             case POOL_TIMEOUT -> unavailable("No database connection came free in time", 1);
             case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", 1);
             case DATABASE_DOWN -> unavailable("The database does not answer", 5);
+            case NOT_PREPARED -> unavailable("The database is not prepared yet", 5);
+            case DATABASE_TROUBLE -> unavailable("The database can't do this now", 5);
             case STATEMENT_TIMEOUT -> unavailable("The database took too long to answer", 5);
             case SHUTTING_DOWN -> unavailable("This server is stopping", 5);
         };

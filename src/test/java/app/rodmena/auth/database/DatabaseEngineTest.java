@@ -132,7 +132,7 @@ class DatabaseEngineTest {
             try (DatabaseEngine engine = DatabaseEngine.open(config(server.target()))) {
                 assertThatThrownBy(engine::awaitFirstAttempt).isInstanceOf(DatabaseFailure.class);
                 assertThat(engine.availability().reachable()).isFalse();
-                assertReason(engine.call(CALLER, handle -> 1), Reason.DATABASE_DOWN);
+                assertReason(engine.call(CALLER, handle -> 1), Reason.NOT_PREPARED);
 
                 server.start();
 

@@ -15,9 +15,9 @@ class FailuresTest {
         "57014, STATEMENT_TIMEOUT",
         "08006, DATABASE_DOWN",
         "57P01, DATABASE_DOWN",
-        "53300, DATABASE_DOWN",
-        "25006, DATABASE_DOWN",
-        "40P01, DATABASE_DOWN",
+        "53300, DATABASE_TROUBLE",
+        "25006, DATABASE_TROUBLE",
+        "40P01, DATABASE_TROUBLE",
         "08, DATABASE_DOWN"
     })
     void whatTheDatabaseDidNotAnswerIsItsFailure(String state, Reason reason) {

@@ -52,6 +52,8 @@ class FailuresTest {
                     POOL_TIMEOUT      | 1 | No database connection came free in time
                     QUEUE_FULL        | 1 | Too many requests are waiting for a database connection
                     DATABASE_DOWN     | 5 | The database does not answer
+                    NOT_PREPARED      | 5 | The database is not prepared yet
+                    DATABASE_TROUBLE  | 5 | The database can't do this now
                     STATEMENT_TIMEOUT | 5 | The database took too long to answer
                     SHUTTING_DOWN     | 5 | This server is stopping
                     """)
