@@ -73,7 +73,7 @@ public final class AuthServer implements AutoCloseable {
     private Metrics metrics;
     private volatile ApiListener api;
     private boolean engineLeft;
-    private RemoteAccess remote;
+    private volatile RemoteAccess remote;
 
     private AuthServer(Builder builder) {
         this.config = builder.config;
@@ -148,7 +148,10 @@ public final class AuthServer implements AutoCloseable {
         metrics = Metrics.open(engine);
         parts.push(metrics);
         parts.push(MBeans.register(
-                engine, metrics, Logback.ofThisProcess(), new Facts(config, () -> Optional.ofNullable(api))));
+                engine,
+                metrics,
+                Logback.ofThisProcess(),
+                new Facts(config, () -> Optional.ofNullable(api), () -> Optional.ofNullable(remote))));
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }

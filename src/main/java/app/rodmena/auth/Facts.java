@@ -2,16 +2,23 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.jmx.ServerFacts;
+import app.rodmena.auth.remote.RemoteAccess;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What a server tells of itself over JMX, also while it is starting and the API is not there yet. */
-record Facts(ServerConfig config, Supplier<Optional<ApiListener>> api, Instant startedAt) implements ServerFacts {
+record Facts(
+        ServerConfig config,
+        Supplier<Optional<ApiListener>> api,
+        Supplier<Optional<RemoteAccess>> remote,
+        Instant startedAt)
+        implements ServerFacts {
     /** Of a server that starts now. */
-    Facts(ServerConfig config, Supplier<Optional<ApiListener>> api) {
-        this(config, api, Instant.now());
+    Facts(ServerConfig config, Supplier<Optional<ApiListener>> api, Supplier<Optional<RemoteAccess>> remote) {
+        this(config, api, remote, Instant.now());
     }
 
     @Override
@@ -26,10 +33,13 @@ record Facts(ServerConfig config, Supplier<Optional<ApiListener>> api, Instant s
 
     @Override
     public Map<String, String> addresses() {
-        return api.get()
-                .map(ApiListener::address)
-                .map(address -> Map.of("api", "http://" + Banner.hostAndPort(address)))
-                .orElse(Map.of());
+        Map<String, String> addresses = new TreeMap<>();
+        api.get().ifPresent(listener -> addresses.put("api", "http://" + Banner.hostAndPort(listener.address())));
+        remote.get()
+                .flatMap(RemoteAccess::jolokia)
+                .ifPresent(address -> addresses.put("jolokia", Banner.hostAndPort(address)));
+        remote.get().flatMap(RemoteAccess::jmx).ifPresent(address -> addresses.put("jmx", Banner.hostAndPort(address)));
+        return addresses;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
 
 /**
  * Who gets in: sizes, then the path, then the method, then the key; names are for the service to judge. Runs on the I/O
@@ -36,6 +37,10 @@ final class Gate {
         }
         if (target + size(exchange.getRequestHeaders()) > maxHeaderBytes) {
             return Refusals.headerTooLarge(maxHeaderBytes);
+        }
+        if (isFramedOddly(exchange)) {
+            return Refusals.badRequest("Transfer-Encoding: only chunked, and only in HTTP/1.1")
+                    .closing();
         }
         // As it was sent: to Undertow "get" is GET, to HTTP it is not.
         String method = exchange.getRequestMethod().toString();
@@ -97,6 +102,15 @@ final class Gate {
         return credentials.isEmpty() || credentials.indexOf(' ') >= 0 || credentials.indexOf('\t') >= 0
                 ? null
                 : credentials;
+    }
+
+    /** Where a body ends must be beyond doubt: proxies that read it otherwise could be made to smuggle requests. */
+    private static boolean isFramedOddly(HttpServerExchange exchange) {
+        HeaderValues encodings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
+        return encodings != null
+                && (encodings.size() != 1
+                        || !encodings.getFirst().equalsIgnoreCase("chunked")
+                        || !exchange.getProtocol().equals(Protocols.HTTP_1_1));
     }
 
     private static int size(HeaderMap headers) {
