@@ -16,14 +16,12 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.Candidate;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.postgres.TransactionState;
-import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * One connection to PostgreSQL, as Hikari sees it. Hikari calls {@link #isValid} and {@link #beginRequest} when it
@@ -34,8 +32,6 @@ import java.util.function.Supplier;
  * connection are complete and in order, whatever breaks and on whichever thread.
  */
 final class PhysicalConnection extends RememberingConnection {
-    /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
-    private static final long PRE_PING_MILLIS = 5_000;
 
     private enum State {
         IDLE,
@@ -112,7 +108,7 @@ final class PhysicalConnection extends RememberingConnection {
     public boolean isValid(int timeoutSeconds) {
         Borrower borrower = Borrower.current();
         if (borrower == null) {
-            return answersPing(PRE_PING_MILLIS) == null;
+            return PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
         }
         if (borrower.isThePool()) {
             return true;
@@ -126,12 +122,10 @@ final class PhysicalConnection extends RememberingConnection {
             return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
         }
         if (settings.prePing().isDue(now - idleSinceNanos)) {
-            long patience = Math.min(
-                    Math.min(PRE_PING_MILLIS, settings.connectTimeout().toMillis()),
-                    (borrower.ticket().deadlineNanos - now) / 1_000_000);
-            SQLException failure = whileTested(() -> answersPing(Math.max(1, patience)));
+            Duration left = Duration.ofNanos(borrower.ticket().deadlineNanos - now);
+            SQLException failure = pool.whileTested(() -> PrePinger.ping(delegate, settings, left));
             if (failure != null) {
-                if (failure.getCause() instanceof SocketTimeoutException) {
+                if (PrePinger.wasSilence(failure)) {
                     // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
                     pool.markAll();
                 }
@@ -147,7 +141,7 @@ final class PhysicalConnection extends RememberingConnection {
         LoanedConnection loan = new LoanedConnection(delegate);
         Duration age = Duration.ofNanos(now - openedNanos);
         Candidate candidate = new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan);
-        Optional<String> veto = whileTested(() -> pool.interceptors.veto(candidate));
+        Optional<String> veto = pool.whileTested(() -> pool.interceptors.veto(candidate));
         borrower.validAtNanos = pool.now();
         if (veto.isPresent()) {
             retire(INVALIDATE, borrower.validAtNanos - openedNanos, veto.get());
@@ -301,31 +295,6 @@ final class PhysicalConnection extends RememberingConnection {
         if (!markTold && (state == State.IDLE || state == State.OUT)) {
             markTold = true;
             tell(SOFT_INVALIDATE, pool.now() - openedNanos, "");
-        }
-    }
-
-    /** While it is tested for a caller it is as good as out: nobody else can have it. */
-    private <T> T whileTested(Supplier<T> test) {
-        pool.testing.incrementAndGet();
-        try {
-            return test.get();
-        } finally {
-            pool.testing.decrementAndGet();
-        }
-    }
-
-    /** @return what went wrong, or null */
-    private SQLException answersPing(long patienceMillis) {
-        try {
-            int usual = delegate.getNetworkTimeout();
-            delegate.setNetworkTimeout(Runnable::run, (int) patienceMillis);
-            try (var statement = delegate.createStatement()) {
-                statement.execute("");
-            }
-            delegate.setNetworkTimeout(Runnable::run, usual);
-            return null;
-        } catch (SQLException e) {
-            return e;
         }
     }
 

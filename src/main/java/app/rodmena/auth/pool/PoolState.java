@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What the parts of one pool share: its settings, its numbers, its clock, its connections, its voice. */
 final class PoolState {
@@ -80,6 +81,16 @@ final class PoolState {
 
     void remove(PhysicalConnection connection) {
         connections.remove(connection.id());
+    }
+
+    /** While a connection is tested for a caller it is as good as out: nobody else can have it. */
+    <T> T whileTested(Supplier<T> test) {
+        testing.incrementAndGet();
+        try {
+            return test.get();
+        } finally {
+            testing.decrementAndGet();
+        }
     }
 
     /** Marks every open connection, to be replaced at its next checkout or check-in. */

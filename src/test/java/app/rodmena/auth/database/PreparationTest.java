@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,7 +63,7 @@ class PreparationTest {
 
     @Test
     void whoIsInterruptedWaitsNoLonger() {
-        try (Preparation preparation = new Preparation(() -> Thread.sleep(NEVER.toMillis()))) {
+        try (Preparation preparation = new Preparation(new CountDownLatch(1)::await)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(preparation::awaitFirstAttempt)
                     .isInstanceOfSatisfying(
