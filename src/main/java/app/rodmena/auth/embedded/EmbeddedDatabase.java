@@ -101,6 +101,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    private synchronized void tellEnd() {
+        if (!closed) {
+            log.error(
+                    "This server's own PostgreSQL has ended, and not by us: nothing can be answered until this server"
+                            + " is restarted. Nothing that was stored is lost; {} tells more",
+                    directory.log());
+        }
+    }
+
     private static EmbeddedDatabase startIn(DataDirectory directory, Path configured, Archive archive)
             throws IOException, SQLException, EmbeddedDatabaseException, InterruptedException {
         try {
@@ -110,7 +119,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Postmaster postmaster = Postmaster.start(directory, binaries);
             try {
                 ServerRole.ensure(postmaster.port(), logins);
-                return new EmbeddedDatabase(directory, logins, postmaster, binaries.version());
+                EmbeddedDatabase database = new EmbeddedDatabase(directory, logins, postmaster, binaries.version());
+                postmaster.onEnd(database::tellEnd);
+                return database;
             } catch (Throwable e) {
                 closeAfter(e, postmaster);
                 throw e;

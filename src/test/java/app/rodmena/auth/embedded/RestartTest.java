@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.LogOf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,7 +105,10 @@ class RestartTest {
         var config = new EmbeddedConfig(directory, false);
         try (var database = EmbeddedDatabase.start(config)) {
             run(database.target(), "create table kept as select 42 as number");
-            ServerProcess.kill(postmaster(directory));
+            try (LogOf log = LogOf.logger(EmbeddedDatabase.class.getName())) {
+                ServerProcess.kill(postmaster(directory));
+                await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("has ended")));
+            }
         }
         try (var database = EmbeddedDatabase.start(config)) {
             assertThat(ask(database.target(), "select number from kept")).isEqualTo("42");
