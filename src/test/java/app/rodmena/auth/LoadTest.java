@@ -57,7 +57,8 @@ class LoadTest {
                 assertThat(snapshot.checkedOut()).isBetween(0, 10);
                 assertThat(snapshot.totalConnections()).isBetween(snapshot.checkedOut(), 10);
             });
-            assertThat(seen).anyMatch(snapshot -> snapshot.checkedOut() > 1);
+            // A second one is opened only while the first is out; to see both out at once takes luck.
+            assertThat(seen).anyMatch(snapshot -> snapshot.totalConnections() > 1);
             assertThat(server.poolStatus().checkedOut()).isZero();
             await().until(() -> server.poolStatus().overflow() == 0);
         }
