@@ -201,13 +201,13 @@ final class Postmaster implements AutoCloseable {
         stop(directory, binaries);
     }
 
-    /** Whether it is only a matter of time, or of another port. */
     /** Has {@code told} run when it ends, by whatever. */
     @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for its end.
     void onEnd(Runnable told) throws IOException {
         process(directory.cluster()).ifPresent(process -> process.onExit().thenRun(told));
     }
 
+    /** Whether it is only a matter of time, or of another port. */
     private static boolean passes(String complaint) {
         return complaint.contains("Address already in use")
                 || complaint.contains("lock file \"postmaster.pid\" already exists")
