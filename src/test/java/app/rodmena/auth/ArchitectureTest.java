@@ -32,6 +32,8 @@ class ArchitectureTest {
             entry("rbac", List.of("events", "database")),
             entry("health", List.of("pool", "database")),
             entry("metrics", List.of("events", "pool", "database")),
+            entry("activity", List.of("database")),
+            entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("http", List.of("events", "database", "rbac", "health")),
             entry("mbean", List.of()),
             entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics")),
