@@ -34,6 +34,8 @@ class ArchitectureTest {
             entry("metrics", List.of("events", "pool", "database")),
             entry("capacity", List.of("pool", "database", "metrics")),
             entry("cli", List.of("postgres", "pool", "capacity")),
+            entry("activity", List.of("database")),
+            entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("http", List.of("events", "database", "rbac", "health")),
             entry("mbean", List.of()),
             entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics")),
