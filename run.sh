@@ -22,6 +22,7 @@ usage() {
 ./run.sh test [...]   run every test; more arguments go to Maven, as -Dtest=DatabaseUrlTest
 ./run.sh build        build only
 ./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
+./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
 ./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
