@@ -102,6 +102,16 @@ enum Setting {
             "DURATION",
             PoolSettings.DEFAULT.leakThreshold(),
             "A connection held longer is suspected to have leaked"),
+    RECLAIM_LEAKS_AFTER(
+            Group.POOL,
+            "DURATION",
+            "off",
+            "A connection held longer is taken away from its holder and closed; longer than --leak-threshold, or off"),
+    SLOW_STATEMENT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.slowStatement(),
+            "A statement that takes longer is kept and told in the log"),
     MAX_WAITING(
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),

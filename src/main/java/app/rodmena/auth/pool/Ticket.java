@@ -34,6 +34,9 @@ final class Ticket {
     private Thread holder;
     private long heldSinceNanos;
 
+    /** What its holder has; null until it has it. */
+    volatile Lease lease;
+
     Ticket(Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
@@ -69,6 +72,11 @@ final class Ticket {
                 caller.tenant().get(),
                 now.minusNanos(nowNanos - arrivedNanos),
                 now.plusNanos(deadlineNanos - nowNanos));
+    }
+
+    /** On which thread the connection was taken, and for what. */
+    String holder() {
+        return "%s on thread %s".formatted(caller.route(), holder.getName());
     }
 
     void giveBack() {
