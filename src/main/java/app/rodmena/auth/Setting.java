@@ -135,7 +135,7 @@ enum Setting {
             Group.OPERATORS,
             "FILE",
             "./operators",
-            "Who may log in there; ./run.sh operator add writes it. Without that file all may read, none may write"),
+            "Who may log in there; ./run.sh operator add writes it. Without it all may read, none may write"),
     KEYSTORE(Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS there"),
     KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),
 

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which statements took longer than slow_statement: the fifty that took most together, and the fifty with the slowest
- * run. They are told in the log {@code auth.database}: the same one once in ten seconds, and twenty in all. Thread-safe;
- * a statement that is fast costs a comparison.
+ * run. They are told in the log {@code auth.database}: the same one once in ten seconds, and twenty in all.
+ * Thread-safe; a statement that is fast costs a comparison.
  */
 public final class SlowStatements implements StatementListener {
     /** How many each list has at most. */
