@@ -52,7 +52,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final StatementClock statements = new StatementClock();
     private final Pool pool;
     private final Jdbi jdbi;
-    private final Heartbeat heartbeat;
+    private final Monitor monitor;
     private final Preparation preparation;
     private int users;
 
@@ -68,7 +68,7 @@ public final class DatabaseEngine implements AutoCloseable {
         // Statements are asked with client keys in them, which must not get into an exception's message.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         jdbi.setSqlLogger(statements);
-        heartbeat = new Heartbeat(sessions, pool::settings);
+        monitor = new Monitor(sessions, pool::settings);
         preparation = new Preparation(() -> migrate(sessions));
     }
 
@@ -203,6 +203,7 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Whether PostgreSQL answers; at most 2 s old, and told at once. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
+        Heartbeat heartbeat = monitor.heartbeat();
         boolean alive = heartbeat.isAlive();
         String problem = alive && !prepared ? preparation.problem() : heartbeat.problem();
         return new Availability(alive, prepared, problem, heartbeat.since());
@@ -232,6 +233,11 @@ public final class DatabaseEngine implements AutoCloseable {
         return recent;
     }
 
+    /** The connection outside the pool, to ask PostgreSQL how it is. */
+    public Monitor monitor() {
+        return monitor;
+    }
+
     /** Who may veto a checkout. */
     public PoolInterceptors interceptors() {
         return interceptors;
@@ -259,7 +265,7 @@ public final class DatabaseEngine implements AutoCloseable {
         try {
             preparation.close();
             pool.close(grace);
-            heartbeat.close();
+            monitor.close();
         } finally {
             synchronized (DOOR) {
                 theOne = null;
