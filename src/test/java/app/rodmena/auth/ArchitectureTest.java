@@ -51,7 +51,7 @@ class ArchitectureTest {
             entry("org.jdbi..", List.of("database", "rbac")),
             entry("io.zonky..", List.of("embedded")),
             entry("io.undertow..", List.of("wire", "http", "admin")),
-            entry("org.xnio..", List.of("wire", "http")),
+            entry("org.xnio..", List.of("wire", "http", "admin")),
             entry("com.fasterxml.jackson..", List.of("wire", "admin", "cli")),
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
