@@ -5,6 +5,7 @@ import app.rodmena.auth.operators.Audit;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 
@@ -43,7 +44,15 @@ final class Changes {
     private Reply settings(Asked asked) {
         JsonFields wanted = JsonFields.of(
                 asked.body(),
-                Set.of("poolSize", "maxOverflow", "poolTimeoutMillis", "leakThresholdMillis", "maxWaiting", DRY_RUN));
+                Set.of(
+                        "poolSize",
+                        "maxOverflow",
+                        "poolTimeoutMillis",
+                        "leakThresholdMillis",
+                        "reclaimLeaksAfterMillis",
+                        "slowStatementMillis",
+                        "maxWaiting",
+                        DRY_RUN));
         boolean dryRun = wanted.flag(DRY_RUN);
         if (dryRun) {
             PoolSettings now = engine.settings();
@@ -56,11 +65,17 @@ final class Changes {
     }
 
     private static PoolSettings changed(PoolSettings settings, JsonFields wanted) {
+        // Which has to be longer than the leak threshold, so that it makes way while that changes
+        Duration reclaim = millis(
+                wanted, "reclaimLeaksAfterMillis", settings.reclaimLeaksAfter().orElse(Duration.ZERO));
         return settings.withSize(
                         wanted.integer("poolSize").orElse(settings.poolSize()),
                         wanted.integer("maxOverflow").orElse(settings.maxOverflow()))
                 .withPoolTimeout(millis(wanted, "poolTimeoutMillis", settings.poolTimeout()))
+                .withReclaimLeaksAfter(Optional.empty())
                 .withLeakThreshold(millis(wanted, "leakThresholdMillis", settings.leakThreshold()))
+                .withReclaimLeaksAfter(reclaim.isZero() ? Optional.empty() : Optional.of(reclaim))
+                .withSlowStatement(millis(wanted, "slowStatementMillis", settings.slowStatement()))
                 .withMaxWaiting(wanted.integer("maxWaiting").orElse(settings.maxWaiting()));
     }
 

@@ -5,11 +5,14 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.EventQuery;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.metrics.SlowStatements;
 import app.rodmena.auth.metrics.Statistics;
 import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.EventRow;
 import app.rodmena.auth.views.PoolRow;
+import app.rodmena.auth.views.SecondRow;
 import app.rodmena.auth.views.SettingsRow;
+import app.rodmena.auth.views.SlowRow;
 import app.rodmena.auth.views.Times;
 import app.rodmena.auth.views.Totals;
 import app.rodmena.auth.views.WaiterRow;
@@ -42,6 +45,8 @@ final class PoolPages {
 
     private record Named(String name, Times times) {}
 
+    private record Statements(List<Named> times, List<SlowRow> slowByTotal, List<SlowRow> slowByWorst, long timeouts) {}
+
     private record RequestsAnswered(int inFlight, List<Requests.Answers> answers, List<Named> times) {}
 
     PoolPages(AdminFacts server, DatabaseEngine engine, Metrics metrics) {
@@ -57,7 +62,10 @@ final class PoolPages {
                 "/pool/waiters",
                 asked -> Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
         pages.read("/pool/events", this::events);
-        pages.read("/statements", asked -> Reply.json(named(metrics.statements())));
+        pages.read("/pool/history", asked -> Reply.json(metrics.history().seconds().stream()
+                .map(SecondRow::of)
+                .toList()));
+        pages.read("/statements", asked -> Reply.json(statements()));
         pages.read("/requests", asked -> Reply.json(requests()));
     }
 
@@ -100,6 +108,15 @@ final class PoolPages {
                 .limit(limit)
                 .map(EventRow::of)
                 .toList());
+    }
+
+    private Statements statements() {
+        SlowStatements slow = metrics.slowStatements();
+        return new Statements(
+                named(metrics.statements()),
+                slow.byTotal().stream().map(SlowRow::of).toList(),
+                slow.byWorst().stream().map(SlowRow::of).toList(),
+                slow.timeouts());
     }
 
     private RequestsAnswered requests() {

@@ -6,6 +6,7 @@ import app.rodmena.auth.mbean.Singly;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -57,6 +58,25 @@ final class PoolSettingsBean {
                 PoolSettings::leakThreshold,
                 Duration.ofMillis(leakThresholdMillis),
                 PoolSettings::withLeakThreshold);
+    }
+
+    @Describe("longer than leak_threshold, or 0 for never; for connections that are out already, too")
+    public void setReclaimLeaksAfterMillis(long reclaimLeaksAfterMillis) {
+        change(
+                "reclaim_leaks_after",
+                settings -> settings.reclaimLeaksAfter().orElse(Duration.ZERO),
+                Duration.ofMillis(reclaimLeaksAfterMillis),
+                (settings, after) ->
+                        settings.withReclaimLeaksAfter(Optional.of(after).filter(given -> !given.isZero())));
+    }
+
+    @Describe("takes effect with the next statement that ends")
+    public void setSlowStatementMillis(long slowStatementMillis) {
+        change(
+                "slow_statement",
+                PoolSettings::slowStatement,
+                Duration.ofMillis(slowStatementMillis),
+                PoolSettings::withSlowStatement);
     }
 
     @Describe("whoever waits already goes on waiting")

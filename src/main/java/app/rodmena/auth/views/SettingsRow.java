@@ -2,6 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.pool.PoolSettings;
+import java.time.Duration;
 import java.util.Locale;
 
 @Describe("Every setting of the pool, of the same instant")
@@ -36,6 +37,14 @@ public record SettingsRow(
         @Describe(value = "A connection held longer than this is suspected to have leaked", unit = "milliseconds")
         long leakThresholdMillis,
 
+        @Describe(
+                value = "A connection held longer than this is taken away from its holder; 0 for never",
+                unit = "milliseconds")
+        long reclaimLeaksAfterMillis,
+
+        @Describe(value = "A statement that takes longer is kept and told in the log", unit = "milliseconds")
+        long slowStatementMillis,
+
         @Describe(value = "More callers than this waiting are refused at once", unit = "callers")
         int maxWaiting,
 
@@ -54,6 +63,8 @@ public record SettingsRow(
                 settings.connectTimeout().toMillis(),
                 settings.socketTimeout().toMillis(),
                 settings.leakThreshold().toMillis(),
+                settings.reclaimLeaksAfter().map(Duration::toMillis).orElse(0L),
+                settings.slowStatement().toMillis(),
                 settings.maxWaiting(),
                 settings.workers());
     }

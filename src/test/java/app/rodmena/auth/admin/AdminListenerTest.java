@@ -54,14 +54,14 @@ class AdminListenerTest {
     void connectionsStatementsAndRequestsAreLists() throws Exception {
         assertThat(admin.json("/pool/connections").at("/0/state").textValue()).isEqualTo("idle");
         assertThat(admin.json("/pool/waiters")).isEmpty();
-        assertThat(admin.json("/statements").findValuesAsText("name")).contains("roles.list");
+        assertThat(admin.json("/statements").at("/times").findValuesAsText("name")).contains("roles.list");
         assertThat(admin.json("/requests").at("/answers").findValuesAsText("route"))
                 .contains("GET /api/roles");
     }
 
     @Test
     void eventsAreFoundByWhatHappenedAndLimited() throws Exception {
-        JsonNode events = admin.json("/pool/events?kinds=checkout%2Cconnect&from=-1h&limit=1");
+        JsonNode events = admin.json("/pool/events?kinds=checkout%2Ctimeout&from=-1h&limit=1");
 
         assertThat(events).hasSize(1);
         assertThat(events.at("/0/kind").textValue()).isEqualTo("checkout");

@@ -22,6 +22,6 @@ class TotalsTest {
             }
         }
 
-        assertThat(Totals.of(events)).isEqualTo(new Totals(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+        assertThat(Totals.of(events)).isEqualTo(new Totals(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     }
 }
