@@ -37,7 +37,11 @@ class OperatorsProcessTest {
         try (AuthProcess process = AuthProcess.start(directory, Map.of("AUTH_DATABASE_URL", url), "--port=0")
                 .awaitStart()) {
             assertThat(ListeningSockets.of(process.pid()))
-                    .containsExactlyInAnyOrder(printed(process, API), printed(process, ADMIN), printed(process, JOLOKIA), printed(process, JMX));
+                    .containsExactlyInAnyOrder(
+                            printed(process, API),
+                            printed(process, ADMIN),
+                            printed(process, JOLOKIA),
+                            printed(process, JMX));
 
             VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
             try (JMXConnector local = connect(machine.startLocalManagementAgent())) {

@@ -62,9 +62,10 @@ final class PoolPages {
                 "/pool/waiters",
                 asked -> Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
         pages.read("/pool/events", this::events);
-        pages.read("/pool/history", asked -> Reply.json(metrics.history().seconds().stream()
-                .map(SecondRow::of)
-                .toList()));
+        pages.read(
+                "/pool/history",
+                asked -> Reply.json(
+                        metrics.history().seconds().stream().map(SecondRow::of).toList()));
         pages.read("/statements", asked -> Reply.json(statements()));
         pages.read("/requests", asked -> Reply.json(requests()));
     }

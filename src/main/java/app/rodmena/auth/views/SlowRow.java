@@ -8,8 +8,7 @@ import java.util.List;
 public record SlowRow(
         @Describe("Its name, as roles.list") String name,
 
-        @Describe("Its text on one line, without values")
-        String sql,
+        @Describe("Its text on one line, without values") String sql,
 
         @Describe(value = "How often it was slow", unit = "times")
         long count,

@@ -6,7 +6,6 @@ import app.rodmena.auth.metrics.Tail;
 public record TailRow(long count, double medianMillis, double p99Millis, double mostMillis) {
 
     static TailRow of(Tail tail) {
-        return new TailRow(
-                tail.count(), Text.millis(tail.median()), Text.millis(tail.p99()), Text.millis(tail.most()));
+        return new TailRow(tail.count(), Text.millis(tail.median()), Text.millis(tail.p99()), Text.millis(tail.most()));
     }
 }

@@ -54,7 +54,8 @@ class AdminListenerTest {
     void connectionsStatementsAndRequestsAreLists() throws Exception {
         assertThat(admin.json("/pool/connections").at("/0/state").textValue()).isEqualTo("idle");
         assertThat(admin.json("/pool/waiters")).isEmpty();
-        assertThat(admin.json("/statements").at("/times").findValuesAsText("name")).contains("roles.list");
+        assertThat(admin.json("/statements").at("/times").findValuesAsText("name"))
+                .contains("roles.list");
         assertThat(admin.json("/requests").at("/answers").findValuesAsText("route"))
                 .contains("GET /api/roles");
     }
