@@ -10,6 +10,7 @@ import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -49,7 +50,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final StatementClock statements = new StatementClock();
     private final Pool pool;
     private final Jdbi jdbi;
-    private final Heartbeat heartbeat;
+    private final Monitor monitor;
     private final Preparation preparation;
     private int users;
 
@@ -64,7 +65,7 @@ public final class DatabaseEngine implements AutoCloseable {
         // Statements are asked with client keys in them, which must not get into an exception's message.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         jdbi.setSqlLogger(statements);
-        heartbeat = new Heartbeat(sessions, pool::settings);
+        monitor = new Monitor(sessions, pool::settings);
         preparation = new Preparation(() -> migrate(sessions));
     }
 
@@ -157,6 +158,11 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool.waiters();
     }
 
+    /** How it goes with opening connections. */
+    public OpeningView opening() {
+        return pool.opening();
+    }
+
     /** The pool's settings, as they hold now. */
     public PoolSettings settings() {
         return pool.settings();
@@ -199,6 +205,7 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Whether PostgreSQL answers; at most 2 s old, and told at once. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
+        Heartbeat heartbeat = monitor.heartbeat();
         boolean alive = heartbeat.isAlive();
         String problem = alive && !prepared ? preparation.problem() : heartbeat.problem();
         return new Availability(alive, prepared, problem, heartbeat.since());
@@ -221,6 +228,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;
+    }
+
+    /** The connection outside the pool, to ask PostgreSQL how it is. */
+    public Monitor monitor() {
+        return monitor;
     }
 
     /** Who may veto a checkout. */
@@ -250,7 +262,7 @@ public final class DatabaseEngine implements AutoCloseable {
         try {
             preparation.close();
             pool.close(grace);
-            heartbeat.close();
+            monitor.close();
         } finally {
             synchronized (DOOR) {
                 theOne = null;
