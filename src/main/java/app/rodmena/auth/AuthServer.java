@@ -168,7 +168,7 @@ public final class AuthServer implements AutoCloseable {
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
-        api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered);
+        api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered, incidents::idOf);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));

@@ -163,11 +163,10 @@ final class DataDirectory implements AutoCloseable {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> entry.getFileName().toString())
                     // Every new ext4 disk has the one; a directory that is under version control, the other.
-                    .anyMatch(name ->
-                            !name.equals("lost+found")
-                                && !name.equals(INCIDENTS)
-                                && !name.startsWith(".git")
-                                && !name.startsWith(EPHEMERAL));
+                    .anyMatch(name -> !name.equals("lost+found")
+                            && !name.equals(INCIDENTS)
+                            && !name.startsWith(".git")
+                            && !name.startsWith(EPHEMERAL));
         }
     }
 

@@ -19,12 +19,14 @@ final class ApiHandler implements HttpHandler {
 
     private final Gate gate;
     private final InFlight inFlight;
+    private final Failures failures;
     private final int maxBodyBytes;
     private final Duration readTimeout;
 
-    ApiHandler(Gate gate, InFlight inFlight, int maxBodyBytes, Duration readTimeout) {
+    ApiHandler(Gate gate, InFlight inFlight, Failures failures, int maxBodyBytes, Duration readTimeout) {
         this.gate = gate;
         this.inFlight = inFlight;
+        this.failures = failures;
         this.maxBodyBytes = maxBodyBytes;
         this.readTimeout = readTimeout;
     }
@@ -51,7 +53,7 @@ final class ApiHandler implements HttpHandler {
         try {
             return gate.judge(exchange);
         } catch (RuntimeException e) {
-            return Failures.answer("The gate", e);
+            return failures.answer("The gate", e);
         }
     }
 
@@ -89,12 +91,12 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    private static void ask(HttpServerExchange exchange, Question question) {
+    private void ask(HttpServerExchange exchange, Question question) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
         question.ask().whenComplete((answer, failure) -> {
             try {
-                (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
+                (failure == null ? answer : failures.answer(question.route().name(), failure)).send(exchange);
             } catch (RuntimeException e) {
                 LOG.error("{} could not be answered", question.route().name(), e);
                 RequestBody.abandon(exchange);

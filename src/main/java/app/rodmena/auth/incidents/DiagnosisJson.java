@@ -159,7 +159,8 @@ public final class DiagnosisJson {
 
         private static boolean isTime(JavaType type) {
             return type.hasRawClass(Duration.class)
-                    || (type.hasRawClass(Optional.class) && type.containedType(0).hasRawClass(Duration.class));
+                    || (type.hasRawClass(Optional.class)
+                            && type.containedType(0).hasRawClass(Duration.class));
         }
     }
 }

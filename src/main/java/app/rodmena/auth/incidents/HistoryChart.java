@@ -38,9 +38,11 @@ final class HistoryChart {
         }
         if (style.equals("area")) {
             points.append(point(x(seconds.size() - 1), HEIGHT)).append(point(x(0), HEIGHT));
-            marks.append("<polygon class='area' points='%s'/>".formatted(points.toString().strip()));
+            marks.append("<polygon class='area' points='%s'/>"
+                    .formatted(points.toString().strip()));
         } else {
-            marks.append("<polyline class='%s' points='%s'/>".formatted(style, points.toString().strip()));
+            marks.append("<polyline class='%s' points='%s'/>"
+                    .formatted(style, points.toString().strip()));
         }
         return this;
     }

@@ -60,7 +60,8 @@ public final class IncidentDocument {
         try {
             JsonNode tree = DiagnosisJson.MAPPER.readTree(json);
             String id = tree.path("id").asText();
-            if (!IncidentId.PATTERN.matcher(id).matches() || !tree.path("diagnosis").isObject()) {
+            if (!IncidentId.PATTERN.matcher(id).matches()
+                    || !tree.path("diagnosis").isObject()) {
                 throw new IOException("it is no incident");
             }
             return new Incident(

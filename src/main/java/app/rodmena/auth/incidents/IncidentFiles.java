@@ -33,11 +33,17 @@ final class IncidentFiles implements AutoCloseable {
     private final Path directory;
     private final int most;
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_QUEUED), task -> {
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MOST_QUEUED),
+            task -> {
                 Thread worker = new Thread(task, "incident-files");
                 worker.setDaemon(true);
                 return worker;
-            }, new ThreadPoolExecutor.DiscardPolicy());
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
     private boolean failing;
 
     /** @param most how many files are kept */

@@ -45,17 +45,21 @@ final class IncidentHtml {
 
     private String write() {
         String id = text(incident, "id");
-        html.append("<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Incident %s</title>".formatted(id));
-        html.append("<meta name='viewport' content='width=device-width'><style>").append(STYLE).append("</style></head><body>");
+        html.append(
+                "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Incident %s</title>".formatted(id));
+        html.append("<meta name='viewport' content='width=device-width'><style>")
+                .append(STYLE)
+                .append("</style></head><body>");
         html.append("<h1>%s</h1>".formatted(text(incident, "sentence")));
-        html.append("<p class='facts'>Incident %s: %s at %s on %s, frozen after %s ms; happened %s times more meanwhile</p>"
-                .formatted(
-                        id,
-                        text(incident, "cause"),
-                        text(incident, "time"),
-                        text(incident, "instance"),
-                        text(incident, "frozenAfterMillis"),
-                        text(incident, "swallowed")));
+        html.append(
+                "<p class='facts'>Incident %s: %s at %s on %s, frozen after %s ms; happened %s times more meanwhile</p>"
+                        .formatted(
+                                id,
+                                text(incident, "cause"),
+                                text(incident, "time"),
+                                text(incident, "instance"),
+                                text(incident, "frozenAfterMillis"),
+                                text(incident, "swallowed")));
         if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
             html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
         }
@@ -66,12 +70,25 @@ final class IncidentHtml {
         table(
                 "What PostgreSQL's processes do",
                 diagnosis.path("postgres").path("backends"),
-                "pid:#", "application", "user", "state", "stateForMillis:#ms", "waitEvent:waits for", "query");
+                "pid:#",
+                "application",
+                "user",
+                "state",
+                "stateForMillis:#ms",
+                "waitEvent:waits for",
+                "query");
         lines("What could not be seen", diagnosis.path("blindSpots"));
         table(
                 "The last events, newest first",
                 incident.path("events"),
-                "time", "kind", "connection:#", "backendPid:#pid", "tookMillis:#ms", "route", "tenant", "cause");
+                "time",
+                "kind",
+                "connection:#",
+                "backendPid:#pid",
+                "tookMillis:#ms",
+                "route",
+                "tenant",
+                "cause");
         html.append("<h2>The diagnosis as text</h2><pre>%s</pre>".formatted(text(diagnosis, "text")));
         return html.append("</body></html>\n").toString();
     }
@@ -124,11 +141,20 @@ final class IncidentHtml {
         table(
                 "Who has connections, the longest first",
                 diagnosis.path("holders"),
-                "connectionId:#", "backendPid:#pid", "heldForMillis:#ms", "verdict", "route", "tenant", "because", "lastSql");
+                "connectionId:#",
+                "backendPid:#pid",
+                "heldForMillis:#ms",
+                "verdict",
+                "route",
+                "tenant",
+                "because",
+                "lastSql");
         for (JsonNode holder : diagnosis.path("holders")) {
             if (!holder.path("stack").isEmpty()) {
-                lines("Where connection %s is, on thread %s"
-                        .formatted(text(holder, "connectionId"), text(holder, "thread")), holder.path("stack"));
+                lines(
+                        "Where connection %s is, on thread %s"
+                                .formatted(text(holder, "connectionId"), text(holder, "thread")),
+                        holder.path("stack"));
                 lines("Where it was taken", holder.path("checkoutStack"));
             }
         }
@@ -148,7 +174,9 @@ final class IncidentHtml {
             return;
         }
         html.append("<h2>%s</h2><table><tr>".formatted(title));
-        html.append(Stream.of(columns).map(column -> "<th>" + head(column) + "</th>").collect(Collectors.joining()));
+        html.append(Stream.of(columns)
+                .map(column -> "<th>" + head(column) + "</th>")
+                .collect(Collectors.joining()));
         html.append("</tr>");
         for (JsonNode row : rows) {
             html.append("<tr>");

@@ -6,7 +6,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** What incidents are called: {@code 20261125-031140-118k}, the time in UTC to the millisecond, and a letter by chance. */
+/**
+ * What incidents are called: {@code 20261125-031140-118k}, the time in UTC to the millisecond, and a letter by chance.
+ */
 final class IncidentId {
     static final Pattern PATTERN = Pattern.compile("\\d{8}-\\d{6}-\\d{3}[a-z]");
 

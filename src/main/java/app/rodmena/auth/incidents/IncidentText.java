@@ -53,8 +53,7 @@ final class IncidentText {
         line(text, "checkouts a second", seconds, Second::checkouts);
     }
 
-    private static void line(
-            StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {
+    private static void line(StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {
         List<JsonNode> all = new ArrayList<>();
         seconds.forEach(all::add);
         double[] cells = new double[CELLS];

@@ -164,7 +164,7 @@ public final class Incidents implements AutoCloseable {
     private void onEvent(PoolEvent event) {
         switch (event.kind()) {
             case CHECKOUT -> {
-                if (event.took().compareTo(config.wait()) > 0) {
+                if (event.took().compareTo(config.longWait()) > 0) {
                     happened(Cause.LONG_WAIT, event.time(), 0);
                 }
             }
@@ -205,7 +205,7 @@ public final class Incidents implements AutoCloseable {
 
     private void tick() {
         try {
-            if (engine.view().oldestWait().compareTo(config.wait()) > 0) {
+            if (engine.view().oldestWait().compareTo(config.longWait()) > 0) {
                 happened(Cause.LONG_WAIT, Instant.now(), 0);
             }
             if (Duration.between(updated, Instant.now()).compareTo(UPDATE) >= 0) {
@@ -220,10 +220,12 @@ public final class Incidents implements AutoCloseable {
     /** Files are to know, too, how often it has happened again. */
     private void writeHowOften() {
         for (Incident incident : newestFirst()) {
-            find(incident.id()).filter(known -> known.swallowed() != stored(known.id())).ifPresent(known -> {
-                remember(known);
-                keep(known.id());
-            });
+            find(incident.id())
+                    .filter(known -> known.swallowed() != stored(known.id()))
+                    .ifPresent(known -> {
+                        remember(known);
+                        keep(known.id());
+                    });
         }
     }
 

@@ -108,7 +108,8 @@ public final class Remedies {
                     .orElseThrow(() -> new RemedyRefused(
                             "connection %d has no backend %d in PostgreSQL any more".formatted(connectionId, pid)));
             if (!target.state.equals("active") || target.queryStarted == null) {
-                throw new RemedyRefused("nothing runs on connection %d: %s".formatted(connectionId, target.described()));
+                throw new RemedyRefused(
+                        "nothing runs on connection %d: %s".formatted(connectionId, target.described()));
             }
             if (dryRun) {
                 return new Remedy(action, true, "would cancel what runs on " + target.described());
@@ -175,8 +176,8 @@ public final class Remedies {
             return;
         }
         if (!target.isBlocker) {
-            throw new RemedyRefused("%s is not this server's, and keeps none of its connections waiting"
-                    .formatted(target.described()));
+            throw new RemedyRefused(
+                    "%s is not this server's, and keeps none of its connections waiting".formatted(target.described()));
         }
         if (!terminateOthers) {
             throw new RemedyRefused("%s blocks this server but is not its own: that takes --allow-terminate-others"

@@ -46,7 +46,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, engine, health, requests);
+        listener = ApiListener.start(config, engine, health, requests, IncidentLookup.NONE);
     }
 
     /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */
@@ -55,7 +55,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, RouteTree routes, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, routes, health, requests);
+        listener = ApiListener.start(config, routes, health, requests, IncidentLookup.NONE);
     }
 
     RawClient raw() throws IOException {
