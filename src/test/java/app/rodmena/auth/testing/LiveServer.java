@@ -8,7 +8,7 @@ import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.remote.RemoteConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
