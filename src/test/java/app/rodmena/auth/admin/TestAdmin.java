@@ -36,6 +36,8 @@ final class TestAdmin implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
 
+    private static final RemoteConfig ADMIN_ONLY = RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
+
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
         target = TestPostgres.freshDatabase();
         ServerConfig config = TestServer.config(target).withRemote(remote).withPool(pool);
@@ -44,7 +46,7 @@ final class TestAdmin implements AutoCloseable {
 
     /** Without operators. */
     static TestAdmin anonymous(PoolSettings pool) throws Exception {
-        return new TestAdmin(RemoteConfig.off().withAdminPort(OptionalInt.of(0)), pool);
+        return new TestAdmin(ADMIN_ONLY, pool);
     }
 
     /** With an operator of each role. */
@@ -53,7 +55,7 @@ final class TestAdmin implements AutoCloseable {
         file.put(CONTROL, Role.CONTROL, password(CONTROL));
         file.put(MONITOR, Role.MONITOR, password(MONITOR));
         return new TestAdmin(
-                RemoteConfig.off().withAdminPort(OptionalInt.of(0)).withOperators(file), PoolSettings.DEFAULT);
+                ADMIN_ONLY.withOperators(file), PoolSettings.DEFAULT);
     }
 
     static String password(String name) {

@@ -39,7 +39,7 @@ public final class LiveServer implements AutoCloseable {
 
     private LiveServer(RemoteConfig remote) throws Exception {
         server = AuthServer.start(
-                TestServer.config(target).withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0))));
+                TestServer.config(target).withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0))));
         assertThat(ask().join().statusCode()).isEqualTo(200);
     }
 
