@@ -36,7 +36,8 @@ final class TestAdmin implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
 
-    private static final RemoteConfig ADMIN_ONLY = RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
+    private static final RemoteConfig ADMIN_ONLY =
+            RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
 
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
         target = TestPostgres.freshDatabase();
@@ -54,8 +55,7 @@ final class TestAdmin implements AutoCloseable {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
         file.put(CONTROL, Role.CONTROL, password(CONTROL));
         file.put(MONITOR, Role.MONITOR, password(MONITOR));
-        return new TestAdmin(
-                ADMIN_ONLY.withOperators(file), PoolSettings.DEFAULT);
+        return new TestAdmin(ADMIN_ONLY.withOperators(file), PoolSettings.DEFAULT);
     }
 
     static String password(String name) {
