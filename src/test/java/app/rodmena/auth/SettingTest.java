@@ -43,6 +43,8 @@ class SettingTest {
             Map.entry(Setting.SOCKET_TIMEOUT, "90s"),
             Map.entry(Setting.LEAK_THRESHOLD, "5m"),
             Map.entry(Setting.MAX_WAITING, "10"),
+            Map.entry(Setting.BATCHING, "off"),
+            Map.entry(Setting.BATCH_SLOTS, "3"),
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
             Map.entry(Setting.JOLOKIA_PORT, "off"),

@@ -49,7 +49,13 @@ final class PoolSettingsBean {
             int maxWaiting,
 
             @Describe(value = "How many processes like this one share the database", unit = "processes")
-            int workers) {
+            int workers,
+
+            @Describe(
+                    value = "Queries under way at once for each kind of question, while others of the kind wait and go"
+                            + " together; 0: a query for each",
+                    unit = "queries")
+            int batchSlots) {
 
         static Settings of(PoolSettings settings) {
             return new Settings(
@@ -64,7 +70,8 @@ final class PoolSettingsBean {
                     settings.socketTimeout().toMillis(),
                     settings.leakThreshold().toMillis(),
                     settings.maxWaiting(),
-                    settings.workers());
+                    settings.workers(),
+                    settings.batchSlots());
         }
     }
 
@@ -117,6 +124,11 @@ final class PoolSettingsBean {
     @Describe("whoever waits already goes on waiting")
     public void setMaxWaiting(int maxWaiting) {
         change("max_waiting", PoolSettings::maxWaiting, maxWaiting, PoolSettings::withMaxWaiting);
+    }
+
+    @Describe("0 lets every question go alone; whoever waits already goes by it, too")
+    public void setBatchSlots(int batchSlots) {
+        change("batch_slots", PoolSettings::batchSlots, batchSlots, PoolSettings::withBatchSlots);
     }
 
     private <T> void change(

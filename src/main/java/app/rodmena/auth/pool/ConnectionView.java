@@ -41,7 +41,8 @@ public record ConnectionView(
      * @param since when it was checked out
      * @param thread the name of the thread that did
      * @param route what it is used for
-     * @param tenant the tenant's fingerprint; {@code -} where there is none
+     * @param tenant the tenant's fingerprint; {@code -} where there is none, {@code several} where there are more
+     * @param callers how many callers it works for: more than one where their questions are answered together
      */
-    public record Use(Instant since, String thread, String route, String tenant) {}
+    public record Use(Instant since, String thread, String route, String tenant, int callers) {}
 }

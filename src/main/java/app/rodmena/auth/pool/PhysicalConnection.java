@@ -49,8 +49,8 @@ final class PhysicalConnection extends RememberingConnection {
     // Volatile is what views read, without the lock: a listener may ask for them, under the lock of another one.
     private volatile State state = State.IDLE;
     private final int generation;
-    private volatile Ticket holder;
-    private Ticket deserted;
+    private volatile Admission holder;
+    private Admission deserted;
     private long outSinceNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
@@ -85,7 +85,7 @@ final class PhysicalConnection extends RememberingConnection {
     /** How it is, as far as one can see without stopping whoever uses it. */
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
-        Ticket ticket = holder;
+        Admission held = holder;
         // Its holder is what tells whether it is in use; the state changes a moment before or after.
         var unheld = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
@@ -93,10 +93,10 @@ final class PhysicalConnection extends RememberingConnection {
         return new ConnectionView(
                 id,
                 backendPid,
-                ticket == null ? unheld : ConnectionView.State.IN_USE,
+                held == null ? unheld : ConnectionView.State.IN_USE,
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
-                Optional.ofNullable(ticket).map(held -> held.use(now)),
+                Optional.ofNullable(held).map(admission -> admission.use(now)),
                 lastSql(),
                 transactions.apply(delegate));
     }
@@ -122,7 +122,7 @@ final class PhysicalConnection extends RememberingConnection {
             return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
         }
         if (settings.prePing().isDue(now - idleSinceNanos)) {
-            Duration left = Duration.ofNanos(borrower.ticket().deadlineNanos - now);
+            Duration left = Duration.ofNanos(borrower.admission().deadlineNanos() - now);
             SQLException failure = pool.whileTested(() -> PrePinger.ping(delegate, settings, left));
             if (failure != null) {
                 if (PrePinger.wasSilence(failure)) {
@@ -140,7 +140,8 @@ final class PhysicalConnection extends RememberingConnection {
     private boolean passesInterceptors(Borrower borrower, long now) {
         LoanedConnection loan = new LoanedConnection(delegate);
         Duration age = Duration.ofNanos(now - openedNanos);
-        Candidate candidate = new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan);
+        Candidate candidate = new Candidate(
+                id, backendPid, age, checkouts, borrower.admission().caller(), loan);
         Optional<String> veto = pool.whileTested(() -> pool.interceptors.veto(candidate));
         borrower.validAtNanos = pool.now();
         if (veto.isPresent()) {
@@ -167,9 +168,9 @@ final class PhysicalConnection extends RememberingConnection {
             state = State.OUT;
             checkouts++;
             outSinceNanos = now;
-            holder = borrower.ticket().heldFrom(now);
+            holder = borrower.admission().heldFrom(now);
             pool.ledger.checkedOut();
-            tell(CHECKOUT, now, now - borrower.ticket().arrivedNanos, "");
+            tell(CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
         }
     }
 
@@ -389,8 +390,8 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private void tell(PoolEventKind kind, long now, long tookNanos, String cause) {
-        Ticket ticket = holder;
-        pool.emit(kind, now, id, backendPid, tookNanos, ticket == null ? Caller.NOBODY : ticket.caller, cause);
+        Admission held = holder;
+        pool.emit(kind, now, id, backendPid, tookNanos, held == null ? Caller.NOBODY : held.caller(), cause);
     }
 
     @Override

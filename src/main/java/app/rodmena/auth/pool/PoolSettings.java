@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param leakThreshold held longer than this, a leak is suspected
  * @param maxWaiting more callers than this waiting: refuse at once
  * @param workers how many processes like this one share the database
+ * @param batchSlots how many batches of one {@link Lane} may be under way at once; 0: none, every caller goes alone
  */
 public record PoolSettings(
         int poolSize,
@@ -30,7 +31,8 @@ public record PoolSettings(
         Duration socketTimeout,
         Duration leakThreshold,
         int maxWaiting,
-        int workers) {
+        int workers,
+        int batchSlots) {
 
     /** What {@code pool_size} and {@code max_overflow} may be at most, each. */
     public static final int MOST_CONNECTIONS = 1000;
@@ -46,6 +48,7 @@ public record PoolSettings(
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
             1000,
+            1,
             1);
 
     public PoolSettings {
@@ -61,6 +64,7 @@ public record PoolSettings(
         duration("leak_threshold", leakThreshold);
         range("max_waiting", maxWaiting, 1, 1_000_000);
         range("workers", workers, 1, 10_000);
+        range("batch_slots", batchSlots, 0, MOST_CONNECTIONS);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
             throw new InvalidPoolSetting(
                     "socket_timeout",
@@ -75,19 +79,23 @@ public record PoolSettings(
     }
 
     public PoolSettings withSize(int poolSize, int maxOverflow) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting, batchSlots);
     }
 
     public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting, batchSlots);
     }
 
     public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting, batchSlots);
     }
 
     public PoolSettings withMaxWaiting(int maxWaiting) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting, batchSlots);
+    }
+
+    public PoolSettings withBatchSlots(int batchSlots) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting, batchSlots);
     }
 
     /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
@@ -101,7 +109,12 @@ public record PoolSettings(
     }
 
     private PoolSettings with(
-            int poolSize, int maxOverflow, Duration poolTimeout, Duration leakThreshold, int maxWaiting) {
+            int poolSize,
+            int maxOverflow,
+            Duration poolTimeout,
+            Duration leakThreshold,
+            int maxWaiting,
+            int batchSlots) {
         return new PoolSettings(
                 poolSize,
                 maxOverflow,
@@ -113,7 +126,8 @@ public record PoolSettings(
                 socketTimeout,
                 leakThreshold,
                 maxWaiting,
-                workers);
+                workers,
+                batchSlots);
     }
 
     private static void same(String name, Object now, Object wanted) {

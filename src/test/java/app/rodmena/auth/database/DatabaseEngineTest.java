@@ -177,6 +177,7 @@ class DatabaseEngineTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
                 10,
+                1,
                 1);
         try (DatabaseEngine engine =
                 DatabaseEngine.open(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {

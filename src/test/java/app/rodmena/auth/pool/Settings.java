@@ -40,7 +40,8 @@ record Settings(PoolSettings base) {
                 socketTimeout,
                 base.leakThreshold(),
                 base.maxWaiting(),
-                base.workers());
+                base.workers(),
+                base.batchSlots());
     }
 
     private PoolSettings with(
@@ -56,6 +57,7 @@ record Settings(PoolSettings base) {
                 base.socketTimeout(),
                 leakThreshold,
                 maxWaiting,
-                base.workers());
+                base.workers(),
+                base.batchSlots());
     }
 }
