@@ -21,7 +21,8 @@ usage() {
 ./run.sh [flags]      build what is not built, start the server in the foreground; Ctrl-C or SIGTERM stops it
 ./run.sh test [...]   run every test; more arguments go to Maven, as -Dtest=DatabaseUrlTest
 ./run.sh build        build only
-./run.sh bench [...]  measure what a checkout costs, in five minutes or so; as bench Timer 3: three rounds of another
+./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
+./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
 ./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
@@ -86,10 +87,39 @@ build() {
   mv "$built.new" "$built"
 }
 
+# A JVM that is out of memory is of no use to anybody; whoever supervises it starts the next
+jvm_flags=(-XX:+ExitOnOutOfMemoryError)
+
 start() {
-  # A JVM that is out of memory is of no use to anybody; whoever supervises it starts the next
   # shellcheck disable=SC2086  # JAVA_OPTS is a list of words
-  exec "$java" -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} -jar "$jar" "$@"
+  exec "$java" "${jvm_flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
+}
+
+bench_usage() {
+  cat <<'EOF'
+./run.sh bench [http] [...]           the server beside pgbench and a Spring Boot peer, under load, in turns
+./run.sh bench checkout [NAME] [N]    what a checkout with its check-in costs, beside bare HikariCP; or another
+                                      benchmark, as Timer; N rounds
+
+EOF
+}
+
+bench() {
+  what=http
+  case ${1:-} in
+    http | checkout) what=$1; shift ;;
+    -h | --help) bench_usage ;;
+    -*) ;;
+    ?*) die "there is no benchmark '$1'; ./run.sh bench --help tells which there are" ;;
+  esac
+  need_maven
+  is_built || build
+  maven -q -Pbench -DskipTests test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath
+  bench_java=("$java" -cp "$home/target/bench-classes:$home/target/classes:$(<"$home/target/bench.classpath")")
+  case $what in
+    http) exec "${bench_java[@]}" -Dbench.home="$home" -Dbench.jvm.flags="${jvm_flags[*]}" app.rodmena.auth.bench.Bench "$@" ;;
+    checkout) exec "${bench_java[@]}" app.rodmena.auth.Rounds "$@" ;;
+  esac
 }
 
 case ${1:-} in
@@ -105,11 +135,8 @@ case ${1:-} in
     ;;
   bench)
     find_java
-    need_maven
     shift
-    maven -q -Pbench -DskipTests test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath
-    exec "$java" -cp "$home/target/jmh-classes:$home/target/classes:$(<"$home/target/bench.classpath")" \
-      app.rodmena.auth.Rounds "$@"
+    bench "$@"
     ;;
   -h | --help)
     usage

@@ -37,7 +37,8 @@ final class ConfigReader {
                 settings.get(Setting.FAIL_FAST).yes());
     }
 
-    private PoolSettings pool() {
+    /** @throws UsageError for a value that can't be */
+    PoolSettings pool() {
         Given statementTimeout = settings.get(Setting.STATEMENT_TIMEOUT);
         if (duration(Setting.SOCKET_TIMEOUT).compareTo(statementTimeout.duration()) <= 0) {
             throw settings.get(Setting.SOCKET_TIMEOUT)

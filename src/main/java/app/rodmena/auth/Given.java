@@ -83,10 +83,11 @@ record Given(Setting setting, String name, String text, String origin) {
     /** The error that says: this can't be, that is what can. */
     UsageError refuse(String rule) {
         String from = isDefault() ? " (default)" : "";
-        return new UsageError(setting.isSecret() ? name + " " + rule : name + ": " + quoted() + from + "; " + rule);
+        return new UsageError(setting.isSecret() ? name + " " + rule : name + ": " + quoted(text) + from + "; " + rule);
     }
 
-    private String quoted() {
+    /** What somebody wrote, in a line and not too long. */
+    static String quoted(String text) {
         String printable = text.replaceAll("\\p{Cntrl}", "?");
         return "'"
                 + (printable.length() > LONGEST_QUOTE ? printable.substring(0, LONGEST_QUOTE) + "..." : printable)

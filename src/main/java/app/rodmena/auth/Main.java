@@ -1,5 +1,7 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.cli.CapacityCommand;
+import app.rodmena.auth.cli.CommandFailed;
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
 import java.util.List;
@@ -40,6 +42,9 @@ public final class Main {
                 out.print(new OperatorCommand(PasswordPrompt.ofThisTerminal()).run(words, environment));
                 return STOPPED;
             }
+            if (arguments.length > 0 && arguments[0].equals(CapacityOptions.NAME)) {
+                return capacity(List.of(arguments).subList(1, arguments.length), environment);
+            }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
@@ -51,7 +56,7 @@ public final class Main {
         } catch (InterruptedException e) {
             LoggerFactory.getLogger(Main.class).info("Stopped: {}", e.getMessage());
             return STOPPED;
-        } catch (UsageError e) {
+        } catch (UsageError | CommandFailed e) {
             err.println("auth: " + e.getMessage());
             return MISUSED;
         } catch (Throwable e) {
@@ -59,6 +64,16 @@ public final class Main {
             report(e);
             return FAILED;
         }
+    }
+
+    private int capacity(List<String> words, Map<String, String> environment) throws CommandFailed {
+        CapacityOptions options = new CapacityOptions();
+        Optional<CapacityCommand> command = options.parse(words, environment);
+        if (command.isEmpty()) {
+            out.print(options.help());
+            return STOPPED;
+        }
+        return command.get().run(out);
     }
 
     private void serve(Settings settings, Secret ambientPassword) throws Exception {

@@ -49,7 +49,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Pool pool;
     private final Jdbi jdbi;
     private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
-    private final Heartbeat heartbeat;
+    private final Monitor monitor;
     private final Preparation preparation;
     private int users;
 
@@ -65,7 +65,7 @@ public final class DatabaseEngine implements AutoCloseable {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
-        heartbeat = new Heartbeat(sessions, pool::settings);
+        monitor = new Monitor(sessions, pool::settings);
         preparation = new Preparation(() -> migrate(sessions));
     }
 
@@ -223,6 +223,7 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Whether PostgreSQL answers; at most 2 s old, and told at once. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
+        Heartbeat heartbeat = monitor.heartbeat();
         boolean alive = heartbeat.isAlive();
         String problem = alive && !prepared ? preparation.problem() : heartbeat.problem();
         return new Availability(alive, prepared, problem, heartbeat.since());
@@ -245,6 +246,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;
+    }
+
+    /** The connection outside the pool, to ask PostgreSQL how it is. */
+    public Monitor monitor() {
+        return monitor;
     }
 
     /** Who may veto a checkout. */
@@ -274,7 +280,7 @@ public final class DatabaseEngine implements AutoCloseable {
         try {
             preparation.close();
             pool.close(grace);
-            heartbeat.close();
+            monitor.close();
         } finally {
             synchronized (DOOR) {
                 theOne = null;

@@ -14,6 +14,9 @@ import java.util.Optional;
 final class Sessions implements ConnectionSource {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
+    /** PostgreSQL's own cancellation comes first, so that the monitor's connection outlives a slow question. */
+    private static final Duration MONITOR_STATEMENT_TIMEOUT = Duration.ofMillis(900);
+
     private final Connector connector;
     private final String instance;
 
@@ -55,7 +58,10 @@ final class Sessions implements ConnectionSource {
     /** The monitor's, outside the pool, which waits for nothing longer than a second. */
     Connection openMonitor(PoolSettings settings) throws SQLException {
         return connector.open(new Session(
-                monitorName(settings), Optional.of(PROBE_TIMEOUT), PROBE_TIMEOUT, Optional.of(PROBE_TIMEOUT)));
+                monitorName(settings),
+                Optional.of(MONITOR_STATEMENT_TIMEOUT),
+                PROBE_TIMEOUT,
+                Optional.of(PROBE_TIMEOUT)));
     }
 
     /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its caps. */

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,13 +80,13 @@ class LaneTest {
         try (TestPool test = TestPool.timed(TWO_SLOTS)) {
             Held<String> checks = new Held<>(test, 10);
             Held<String> lists = new Held<>(test, 10);
-            checks.ask("a");
-            checks.ask("b");
+            checks.come("a");
+            checks.come("b");
             assertThat(checks.nextBatch()).hasSize(1);
             assertThat(checks.nextBatch()).hasSize(1);
-            checks.ask("c", new Caller("GET /c", () -> "f1"));
+            checks.come("c", new Caller("GET /c", () -> "f1"));
             test.clock.advance(Duration.ofSeconds(3));
-            checks.ask("d", new Caller("GET /d", () -> "f2"));
+            checks.come("d", new Caller("GET /d", () -> "f2"));
 
             assertThat(test.pool.snapshot().checkedOut()).isEqualTo(2);
             assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
@@ -98,7 +99,7 @@ class LaneTest {
                     .isBetween(Duration.ofMillis(2_990), Duration.ofMillis(3_010));
 
             test.checkout().close();
-            lists.ask("e");
+            lists.come("e");
             assertThat(lists.nextBatch()).containsExactly("e");
             lists.letGo();
             checks.letGo();
@@ -115,11 +116,11 @@ class LaneTest {
             Held<String> lists = new Held<>(test, 10);
             BlockingQueue<String> served = new LinkedBlockingQueue<>();
             Lease all = test.checkout();
-            checks.ask("check 1");
+            checks.come("check 1");
             test.pool.call(CALLER, connection -> served.add("nobody's lane"));
-            lists.ask("list 1");
-            checks.ask("check 2");
-            lists.ask("list 2");
+            lists.come("list 1");
+            checks.come("check 2");
+            lists.come("list 2");
             all.close();
             assertThat(checks.nextBatch()).containsExactly("check 1", "check 2");
             assertThat(served).isEmpty();
@@ -134,7 +135,7 @@ class LaneTest {
     void everyWaitHasItsOwnDeadlineAndItsOwnEvent() throws Exception {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
             Held<String> held = new Held<>(test, 10);
-            held.ask("first");
+            held.come("first");
             held.nextBatch();
             var early = held.ask("early", Caller.named("early"));
             test.clock.advance(Duration.ofSeconds(20));
@@ -157,10 +158,10 @@ class LaneTest {
         try (TestPool test = TestPool.with(Settings.of(ONE_SLOT).maxWaiting(2))) {
             Held<String> checks = new Held<>(test, 10);
             Held<String> lists = new Held<>(test, 10);
-            checks.ask("a");
-            lists.ask("b");
+            checks.come("a");
+            lists.come("b");
             var waiting = checks.ask("c");
-            lists.ask("d");
+            lists.come("d");
             assertThat(reasonOf(checks.ask("e"))).isEqualTo(Reason.REJECTED);
             assertThat(test.count(REJECTED)).isEqualTo(1);
             test.checkout().close(); // There are connections, so whoever need not wait goes.
@@ -177,7 +178,7 @@ class LaneTest {
     void whoCancelsLeavesTheQueueAndItsNeighboursStay() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             Held<String> held = new Held<>(test, 10);
-            held.ask("a");
+            held.come("a");
             held.nextBatch();
             var gone = held.ask("b");
             var stays = held.ask("c");
@@ -214,7 +215,7 @@ class LaneTest {
     void workThatThrowsFailsItsBatchAndNobodyElse() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             Held<String> held = new Held<>(test, 10);
-            held.ask("a");
+            held.come("a");
             held.nextBatch();
             var poisoned = held.ask("poison");
             var neighbour = held.ask("b");
@@ -257,11 +258,11 @@ class LaneTest {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
             Held<String> held = new Held<>(test, 10);
             Caller first = new Caller("GET /first", new Tenant("t1"));
-            held.ask("a");
+            held.come("a");
             held.nextBatch();
-            held.ask("b", first);
+            held.come("b", first);
             test.clock.advance(Duration.ofSeconds(2));
-            held.ask("c", new Caller("GET /other", new Tenant("t1")));
+            held.come("c", new Caller("GET /other", new Tenant("t1")));
             held.letGo();
             held.nextBatch();
             PoolEvent checkout = test.last(CHECKOUT);
@@ -272,8 +273,8 @@ class LaneTest {
             assertThat(use.tenant()).isEqualTo("t1");
             assertThat(use.callers()).isEqualTo(2);
 
-            held.ask("d", first);
-            held.ask("e", new Caller("GET /first", new Tenant("t2")));
+            held.come("d", first);
+            held.come("e", new Caller("GET /first", new Tenant("t2")));
             held.letGo();
             held.nextBatch();
             assertThat(test.last(CHECKOUT).caller().tenant().get()).isEqualTo("several");
@@ -285,16 +286,16 @@ class LaneTest {
     void batchesCanBeSwitchedOffAndOnWhileThePoolRuns() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             Held<String> held = new Held<>(test, 10);
-            held.ask("a");
+            held.come("a");
             held.nextBatch();
-            held.ask("b");
-            held.ask("c");
+            held.come("b");
+            held.come("c");
             test.pool.change(settings -> settings.withBatchSlots(0));
             assertThat(List.of(held.nextBatch(), held.nextBatch()))
                     .containsExactlyInAnyOrder(List.of("b"), List.of("c"));
             test.pool.change(settings -> settings.withBatchSlots(1));
-            held.ask("d");
-            held.ask("e");
+            held.come("d");
+            held.come("e");
             held.letGo();
             held.letGo();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
@@ -336,7 +337,7 @@ class LaneTest {
             Lease all = test.checkout();
             List<CompletableFuture<String>> asked =
                     Stream.of("a", "b", "c").map(question -> held.ask(question)).toList();
-            proxy.refuse();
+            proxy.stop();
             test.pool.softInvalidate();
             all.close();
             assertThat(asked).allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(Reason.DATABASE_DOWN));
@@ -348,7 +349,7 @@ class LaneTest {
     void aThousandWhoWaitAreAllAnsweredInTheirOrder() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             Held<Integer> held = new Held<>(test, 100);
-            held.ask(-1);
+            held.come(-1);
             held.nextBatch();
             List<CompletableFuture<String>> answers =
                     IntStream.range(0, 1000).mapToObj(held::ask).toList();
@@ -365,7 +366,7 @@ class LaneTest {
         }
     }
 
-    private record Tenant(String get) implements java.util.function.Supplier<String> {}
+    private record Tenant(String get) implements Supplier<String> {}
 
     /** A lane whose work waits until the test lets it go. */
     private static final class Held<Q> {
@@ -392,6 +393,14 @@ class LaneTest {
 
         CompletableFuture<String> ask(Q question) {
             return ask(question, CALLER);
+        }
+
+        void come(Q question) {
+            come(question, CALLER);
+        }
+
+        void come(Q question, Caller caller) {
+            assertThat(ask(question, caller)).isNotCancelled();
         }
 
         CompletableFuture<String> ask(Q question, Caller caller) {

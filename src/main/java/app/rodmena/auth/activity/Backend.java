@@ -1,0 +1,78 @@
+package app.rodmena.auth.activity;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One of PostgreSQL's processes that serve a client, as pg_stat_activity shows it. Times are ages by PostgreSQL's own
+ * clock, so that it need not agree with ours; what may not be seen is empty.
+ *
+ * @param pid its process
+ * @param database the database it is connected to
+ * @param user the role it is logged in as
+ * @param application its application_name
+ * @param client the client's address; empty for a local socket
+ * @param whose whose it is
+ * @param state what it does, as {@code active} or {@code idle in transaction}; empty if hidden
+ * @param waitEventType what kind of thing it waits for, as {@code Lock} or {@code Client}; empty if for nothing
+ * @param waitEvent what it waits for, as {@code relation} or {@code ClientRead}
+ * @param connectedFor since it was connected
+ * @param transactionFor since its transaction began; empty if none is open
+ * @param queryFor since its last statement began, which runs on if it is active
+ * @param stateFor since its state changed
+ * @param query its last statement; others' have their literals masked, and idle others' are left out
+ * @param hidden whether our role may not see what it does
+ * @param lockWait what lock it waits for
+ */
+public record Backend(
+        int pid,
+        String database,
+        String user,
+        String application,
+        String client,
+        Whose whose,
+        String state,
+        String waitEventType,
+        String waitEvent,
+        Optional<Duration> connectedFor,
+        Optional<Duration> transactionFor,
+        Optional<Duration> queryFor,
+        Optional<Duration> stateFor,
+        String query,
+        boolean hidden,
+        Optional<LockWait> lockWait) {
+
+    /** Whether a statement runs, or waits for something inside PostgreSQL. */
+    public boolean isActive() {
+        return state.equals("active") || state.equals("fastpath function call");
+    }
+
+    /** Whether a transaction is open while nothing runs, a failed one included. */
+    public boolean isIdleInTransaction() {
+        return state.startsWith("idle in transaction");
+    }
+
+    public boolean waitsForLock() {
+        return waitEventType.equals("Lock");
+    }
+
+    Backend waitingFor(LockWait lock) {
+        return new Backend(
+                pid,
+                database,
+                user,
+                application,
+                client,
+                whose,
+                state,
+                waitEventType,
+                waitEvent,
+                connectedFor,
+                transactionFor,
+                queryFor,
+                stateFor,
+                query,
+                hidden,
+                Optional.of(lock));
+    }
+}

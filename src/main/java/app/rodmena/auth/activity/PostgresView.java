@@ -1,0 +1,59 @@
+package app.rodmena.auth.activity;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * PostgreSQL at one moment, as one of its clients may see it.
+ *
+ * @param takenAt when it was asked, by our clock
+ * @param took how long asking took: the moment that the ages refer to is within it
+ * @param version as {@code 180006}
+ * @param standby whether it is a standby, which can't be written to
+ * @param role the role we are logged in as
+ * @param seesEverything whether that role may see what others do
+ * @param slots its connections, and who has them
+ * @param backends all of ours, and those of others that are not idle; the longest in a transaction first
+ * @param counts all backends, by name and state
+ */
+public record PostgresView(
+        Instant takenAt,
+        Duration took,
+        int version,
+        boolean standby,
+        String role,
+        boolean seesEverything,
+        Slots slots,
+        List<Backend> backends,
+        List<StateCount> counts) {
+    public PostgresView {
+        backends = List.copyOf(backends);
+        counts = List.copyOf(counts);
+    }
+
+    public Optional<Backend> backend(int pid) {
+        return backends.stream().filter(backend -> backend.pid() == pid).findFirst();
+    }
+
+    /** Those whose statement has been running for that long, the longest first. */
+    public List<Backend> runningFor(Duration threshold) {
+        return backends.stream()
+                .filter(Backend::isActive)
+                .filter(backend -> backend.queryFor().isPresent()
+                        && backend.queryFor().get().compareTo(threshold) >= 0)
+                .sorted((a, b) -> b.queryFor().get().compareTo(a.queryFor().get()))
+                .toList();
+    }
+
+    /** Those that wait for a lock. */
+    public List<Backend> waitingForLocks() {
+        return backends.stream().filter(Backend::waitsForLock).toList();
+    }
+
+    /** Those with a transaction open in which nothing runs. */
+    public List<Backend> idleInTransaction() {
+        return backends.stream().filter(Backend::isIdleInTransaction).toList();
+    }
+}

@@ -1,0 +1,93 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.capacity.Demand;
+import app.rodmena.auth.capacity.Limits;
+import app.rodmena.auth.capacity.MaxConnections;
+import app.rodmena.auth.capacity.Plan;
+import app.rodmena.auth.capacity.ServerLimits;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.Session;
+import java.io.PrintStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * {@code ./run.sh capacity}: how many connections a fleet opens, and whether they fit.
+ *
+ * @param demand the fleet
+ * @param against what it has to fit
+ * @param format how to say it
+ */
+public record CapacityCommand(Demand demand, Against against, Format format) {
+    private static final int FITS = 0;
+    private static final int DOES_NOT_FIT = 1;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Where the limits are from. */
+    public sealed interface Against {
+        /** PostgreSQL's defaults. */
+        record Defaults() implements Against {}
+
+        /** This max_connections, nobody else being connected. */
+        record Given(int maxConnections) implements Against {
+            public Given {
+                if (maxConnections < 1 || maxConnections > MaxConnections.MOST) {
+                    throw new IllegalArgumentException("must be 1 to " + MaxConnections.MOST);
+                }
+            }
+        }
+
+        /** What this server says. */
+        record Server(DatabaseUrl url) implements Against {
+            public Server {
+                Objects.requireNonNull(url, "url");
+            }
+        }
+    }
+
+    public CapacityCommand {
+        Objects.requireNonNull(demand, "demand");
+        Objects.requireNonNull(against, "against");
+        Objects.requireNonNull(format, "format");
+    }
+
+    /**
+     * Prints the plan.
+     *
+     * @return the exit code: 0 if the fleet fits, 1 if it does not
+     * @throws CommandFailed if the server can't be asked
+     */
+    public int run(PrintStream out) throws CommandFailed {
+        Plan plan = new Plan(demand, limits());
+        out.print(
+                switch (format) {
+                    case TEXT -> PlanReport.of(plan).text();
+                    case MARKDOWN -> PlanReport.of(plan).markdown();
+                    case JSON -> Json.text(PlanJson.of(plan));
+                });
+        return plan.fits() ? FITS : DOES_NOT_FIT;
+    }
+
+    private Limits limits() throws CommandFailed {
+        if (against instanceof Against.Server server) {
+            return ask(server.url());
+        }
+        return against instanceof Against.Given given ? Limits.given(given.maxConnections()) : Limits.assumed();
+    }
+
+    private static Limits ask(DatabaseUrl url) throws CommandFailed {
+        Session session =
+                new Session("auth-capacity", Optional.of(PATIENCE), PATIENCE, Optional.of(PATIENCE.multipliedBy(2)));
+        try (Connection connection = new Connector(url.target()).open(session)) {
+            return ServerLimits.of(connection);
+        } catch (SQLException e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new CommandFailed("%s can't be asked: %s".formatted(url, reason), e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.capacity.Bound;
+import app.rodmena.auth.capacity.Change;
+import app.rodmena.auth.capacity.Changes;
+import app.rodmena.auth.capacity.Limits;
+import app.rodmena.auth.capacity.Plan;
+import java.util.List;
+import java.util.Locale;
+
+/** A plan as JSON: every number of the text, under names that stay. */
+record PlanJson(
+        boolean fits,
+        int headroom,
+        int workers,
+        int poolSize,
+        int maxOverflow,
+        int pooledConnections,
+        int monitorConnections,
+        int totalConnections,
+        int maxConnectionsNeeded,
+        int mostWorkers,
+        ServerJson server,
+        List<Change> changes,
+        List<ScaleJson> scaling) {
+
+    /** What the fleet is measured against; what is null was not asked. */
+    record ServerJson(
+            String source,
+            int maxConnections,
+            boolean maxConnectionsOnCommandLine,
+            int superuserReservedConnections,
+            int reservedConnections,
+            Integer othersNow,
+            Integer othersOfUnknownKind,
+            Integer fleetNow,
+            Integer processesNow,
+            boolean pendingRestart,
+            Integer maxConnectionsAskedFor,
+            List<BoundJson> bounds,
+            int room) {
+        static ServerJson of(Limits limits) {
+            return new ServerJson(
+                    word(limits.source()),
+                    limits.maxConnections().value(),
+                    limits.maxConnections().onCommandLine(),
+                    limits.superuserReserved(),
+                    limits.reserved(),
+                    limits.seen().map(Limits.Seen::others).orElse(null),
+                    limits.seen().map(Limits.Seen::hidden).orElse(null),
+                    limits.seen().map(Limits.Seen::fleet).orElse(null),
+                    limits.seen().map(Limits.Seen::processes).orElse(null),
+                    limits.maxConnections().pendingRestart(),
+                    limits.maxConnections().askedFor().isPresent()
+                            ? limits.maxConnections().askedFor().getAsInt()
+                            : null,
+                    limits.bounds().stream().map(BoundJson::of).toList(),
+                    limits.room());
+        }
+    }
+
+    /** One of the limits. */
+    record BoundJson(String kind, int limit, int reserved, int othersNow, int room) {
+        static BoundJson of(Bound bound) {
+            return new BoundJson(word(bound.kind()), bound.limit(), bound.reserved(), bound.others(), bound.room());
+        }
+    }
+
+    /** The same pools in another number of processes. */
+    record ScaleJson(
+            int workers,
+            int pooledConnections,
+            int monitorConnections,
+            int totalConnections,
+            int maxConnectionsNeeded,
+            boolean fits) {
+        static ScaleJson of(Plan plan) {
+            return new ScaleJson(
+                    plan.demand().workers(),
+                    plan.demand().pooled(),
+                    plan.demand().monitors(),
+                    plan.demand().total(),
+                    plan.maxConnectionsNeeded(),
+                    plan.fits());
+        }
+    }
+
+    static PlanJson of(Plan plan) {
+        return new PlanJson(
+                plan.fits(),
+                plan.headroom(),
+                plan.demand().workers(),
+                plan.demand().poolSize(),
+                plan.demand().maxOverflow(),
+                plan.demand().pooled(),
+                plan.demand().monitors(),
+                plan.demand().total(),
+                plan.maxConnectionsNeeded(),
+                plan.mostWorkers(),
+                ServerJson.of(plan.limits()),
+                Changes.toFit(plan),
+                plan.scaling().stream().map(ScaleJson::of).toList());
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

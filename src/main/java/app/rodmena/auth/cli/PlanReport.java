@@ -1,0 +1,154 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.capacity.Bound;
+import app.rodmena.auth.capacity.Change;
+import app.rodmena.auth.capacity.Changes;
+import app.rodmena.auth.capacity.Demand;
+import app.rodmena.auth.capacity.Limits;
+import app.rodmena.auth.capacity.MaxConnections;
+import app.rodmena.auth.capacity.Plan;
+import app.rodmena.auth.pool.PoolProfile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A plan, to be read. */
+final class PlanReport {
+    private static final String FEW_LEFT = "; that is little for psql, backups and whoever else comes";
+    private static final int FEW = 5;
+
+    private final Plan plan;
+    private final Limits limits;
+
+    private PlanReport(Plan plan) {
+        this.plan = plan;
+        this.limits = plan.limits();
+    }
+
+    static Report of(Plan plan) {
+        return new PlanReport(plan).report();
+    }
+
+    private Report report() {
+        Report report = new Report()
+                .say(need(plan.demand()))
+                .table(List.of("", "", ""), arithmetic())
+                .say(verdict());
+        if (limits.maxConnections().isAskedToChange()) {
+            report.say(pending());
+        }
+        for (Change change : Changes.toFit(plan)) {
+            report.say("%s (%s):".formatted(change.what(), change.truth())).paste(change.commands());
+        }
+        return report.say("These pools in fleets of other sizes:")
+                .table(
+                        List.of("workers", "pooled", "monitors", "total", "max_connections", "verdict"),
+                        plan.scaling().stream().map(PlanReport::scaled).toList())
+                .say("Other pools in %s:".formatted(processes(plan.demand().workers())))
+                .table(List.of("--profile", "pool", "total", "headroom", "verdict"), profiles());
+    }
+
+    private static String need(Demand demand) {
+        return "%s with %d + %d: at most %d pooled connections, and one that watches in each: %d."
+                .formatted(
+                        processes(demand.workers()),
+                        demand.poolSize(),
+                        demand.maxOverflow(),
+                        demand.pooled(),
+                        demand.total());
+    }
+
+    private static String processes(int workers) {
+        return workers == 1 ? "1 process" : workers + " processes";
+    }
+
+    private List<List<String>> arithmetic() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(row("max_connections", limits.maxConnections().value(), source()));
+        rows.add(row("  superuser_reserved_connections", -limits.superuserReserved(), ""));
+        rows.add(row("  reserved_connections", -limits.reserved(), ""));
+        rows.add(row("  others, now", -limits.seen().map(Limits.Seen::others).orElse(0), others()));
+        limits.bounds().stream()
+                .filter(bound -> bound.kind() != Bound.Kind.MAX_CONNECTIONS)
+                .forEach(bound -> {
+                    rows.add(row(bound.kind().words(), bound.limit(), ""));
+                    rows.add(row("  others, now", -bound.others(), ""));
+                });
+        rows.add(row("room for this fleet", limits.tightest().room(), ""));
+        rows.add(row("what it opens at most", plan.demand().total(), ""));
+        rows.add(row("headroom", plan.headroom(), ""));
+        return rows;
+    }
+
+    private static List<String> row(String what, int number, String remark) {
+        return List.of(what, Integer.toString(number), remark);
+    }
+
+    private String source() {
+        return switch (limits.source()) {
+            case ASSUMED -> "assumed: PostgreSQL's default";
+            case GIVEN -> "as given";
+            case SERVER -> "as PostgreSQL says";
+        };
+    }
+
+    private String others() {
+        return limits.seen()
+                .map(seen -> seen.hidden() > 0 ? "at most: this role lacks pg_monitor" : "")
+                .orElse("not asked");
+    }
+
+    private String verdict() {
+        int headroom = plan.headroom();
+        String now = limits.seen()
+                .filter(seen -> seen.fleet() > 0)
+                .map(seen -> " Now %s of it have %d open.".formatted(processes(seen.processes()), seen.fleet()))
+                .orElse("");
+        if (headroom < 0) {
+            return "DOES NOT FIT: %d too many for %s; %s of these fit.%s"
+                    .formatted(-headroom, limits.tightest().kind().words(), processes(plan.mostWorkers()), now);
+        }
+        return "FITS: %d left%s.%s".formatted(headroom, headroom < FEW ? FEW_LEFT : "", now);
+    }
+
+    private String pending() {
+        MaxConnections setting = limits.maxConnections();
+        String asked = setting.askedFor().isPresent()
+                ? Integer.toString(setting.askedFor().getAsInt())
+                : "another (this role may not see which)";
+        String until = setting.onCommandLine()
+                ? "but PostgreSQL was started with -c max_connections=%d, which beats it."
+                : "which takes a restart of PostgreSQL; until then it is %d (pending_restart is %s).";
+        return "The configuration asks for max_connections = %s already, ".formatted(asked)
+                + until.formatted(setting.value(), setting.pendingRestart());
+    }
+
+    private static List<String> scaled(Plan plan) {
+        Demand demand = plan.demand();
+        return List.of(
+                Integer.toString(demand.workers()),
+                Integer.toString(demand.pooled()),
+                Integer.toString(demand.monitors()),
+                Integer.toString(demand.total()),
+                Integer.toString(plan.maxConnectionsNeeded()),
+                word(plan));
+    }
+
+    private List<List<String>> profiles() {
+        return Arrays.stream(PoolProfile.values())
+                .map(profile -> {
+                    Plan other = new Plan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
+                    return List.of(
+                            profile.word(),
+                            "%d+%d".formatted(profile.poolSize(), profile.maxOverflow()),
+                            Integer.toString(other.demand().total()),
+                            Integer.toString(other.headroom()),
+                            word(other));
+                })
+                .toList();
+    }
+
+    private static String word(Plan plan) {
+        return plan.fits() ? "fits" : "does not fit";
+    }
+}

@@ -1,0 +1,236 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.pool.PoolSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one connection outside the pool, and the one thread that uses it. Twice a second it asks PostgreSQL whether it is
+ * there; in between it asks what others want to know, so that looking at a pool that is exhausted takes nothing from
+ * it. Thread-safe.
+ *
+ * <p>A beat that is due goes before any question, and PostgreSQL cancels a question's statement after 900 ms: so no
+ * question makes the beats look as if PostgreSQL were gone, and one that fails is no failed beat.
+ */
+public final class Monitor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+    private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
+
+    /** While PostgreSQL can't be reached; the pool itself tries no less often. */
+    private static final long LONGEST_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final int MOST_QUESTIONS = 32;
+
+    /**
+     * Something to ask PostgreSQL: one statement, or a few that are quick, in autocommit. The connection is to be left
+     * as it was found.
+     */
+    @FunctionalInterface
+    public interface Question<T> {
+        T ask(Connection connection) throws SQLException;
+    }
+
+    /**
+     * PostgreSQL can't be asked.
+     *
+     * @param sqlState what PostgreSQL, or pgjdbc on the way to it, calls it; empty if neither does
+     * @param message what they say of it, one line, without values
+     * @param since since when it does not answer
+     */
+    public record Outage(String sqlState, String message, Instant since) {}
+
+    private record Asked<T>(Question<T> question, CompletableFuture<T> answer) {
+        void ask(Connection connection) {
+            try {
+                answer.complete(question.ask(connection));
+            } catch (Throwable e) {
+                answer.completeExceptionally(Failures.of(e));
+            }
+        }
+
+        void refuse(Reason reason, String why) {
+            answer.completeExceptionally(new DatabaseFailure(reason, why, null));
+        }
+    }
+
+    private final Sessions sessions;
+    private final Supplier<PoolSettings> settings;
+    private final Heartbeat heartbeat = new Heartbeat();
+    private final BlockingQueue<Asked<?>> questions = new ArrayBlockingQueue<>(MOST_QUESTIONS);
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile int backendPid;
+
+    // Used by the thread only.
+    private Connection connection;
+    private String name;
+    private long pauseNanos = PERIOD_NANOS;
+
+    Monitor(Sessions sessions, Supplier<PoolSettings> settings) {
+        this.sessions = sessions;
+        this.settings = settings;
+        thread = new Thread(this::watch, "database-monitor");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Asks PostgreSQL. Never blocks.
+     *
+     * @return completed on the monitor's thread, which what depends on it must not block; exceptionally with a
+     *     {@link DatabaseFailure} if PostgreSQL gave no answer, if it was slower than 900 ms, or if too many others
+     *     wait to ask; with a {@link SQLException} if it objects to the question
+     */
+    public <T> CompletionStage<T> ask(Question<T> question) {
+        Asked<T> asked = new Asked<>(question, new CompletableFuture<>());
+        if (closed) {
+            asked.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
+        } else if (!questions.offer(asked)) {
+            asked.refuse(Reason.QUEUE_FULL, MOST_QUESTIONS + " questions wait for the monitor already");
+        } else if (closed) {
+            refuseAll(); // It was closed in between, and may have looked at the queue before this was in it.
+        }
+        return asked.answer;
+    }
+
+    /** The pid of the backend behind it; 0 while there is none, or where it is unknown. */
+    public int backendPid() {
+        return backendPid;
+    }
+
+    /** Why PostgreSQL can't be asked; empty if it can, as far as is known. */
+    public Optional<Outage> outage() {
+        if (heartbeat.isAlive()) {
+            return Optional.empty();
+        }
+        Throwable failure = heartbeat.failure();
+        return Optional.of(
+                failure == null
+                        ? new Outage("", heartbeat.problem(), heartbeat.since())
+                        : new Outage(SqlStates.of(failure), SqlStates.firstLine(failure), heartbeat.since()));
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    private void watch() {
+        long nextBeat = System.nanoTime();
+        while (!closed) {
+            if (nextBeat - System.nanoTime() <= 0) {
+                beat();
+                nextBeat = System.nanoTime() + pauseNanos;
+            } else {
+                answerOne(nextBeat - System.nanoTime());
+            }
+        }
+        disconnect();
+        refuseAll();
+    }
+
+    private void beat() {
+        try {
+            probe();
+            heartbeat.answered();
+            pauseNanos = PERIOD_NANOS;
+        } catch (Throwable e) {
+            // Even an Error: without its thread nothing would ever be asked again.
+            heartbeat.missed(e);
+            disconnect();
+            pauseNanos = Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
+        }
+    }
+
+    private void probe() throws SQLException {
+        String wanted = sessions.monitorName(settings.get());
+        if (connection == null) {
+            connection = sessions.openMonitor(settings.get());
+            backendPid = sessions.backendPid(connection);
+            name = wanted;
+        } else if (!wanted.equals(name)) {
+            rename(wanted);
+        }
+        try (var statement = connection.createStatement()) {
+            statement.execute("select 1");
+        }
+    }
+
+    private void rename(String wanted) throws SQLException {
+        try (var statement = connection.prepareStatement("select set_config('application_name', ?, false)")) {
+            statement.setString(1, wanted);
+            statement.execute();
+        }
+        name = wanted;
+    }
+
+    private void answerOne(long atMostNanos) {
+        Asked<?> asked;
+        try {
+            asked = questions.poll(atMostNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            return; // Closed, or nothing of ours: the loop knows.
+        }
+        if (asked == null) {
+            return;
+        }
+        if (connection == null) {
+            asked.refuse(Reason.DATABASE_DOWN, "the monitor has no connection to PostgreSQL");
+            return;
+        }
+        asked.ask(connection);
+        dropIfBroken();
+    }
+
+    /** The next beat connects anew, and it is that which tells whether PostgreSQL is there. */
+    private void dropIfBroken() {
+        try {
+            if (!connection.isClosed()) {
+                return;
+            }
+        } catch (SQLException e) {
+            LOG.debug("The monitor's connection can't even tell whether it is closed", e);
+        }
+        disconnect();
+    }
+
+    private void disconnect() {
+        backendPid = 0;
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException | RuntimeException e) {
+                LOG.debug("The monitor's connection was broken when it was closed", e);
+            }
+            connection = null;
+        }
+    }
+
+    private void refuseAll() {
+        for (Asked<?> asked = questions.poll(); asked != null; asked = questions.poll()) {
+            asked.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package app.rodmena.auth.diagnosis;
+
+/** What the pool is like as a whole. */
+public enum Situation {
+    /** Whoever wants a connection gets one. */
+    WELL,
+    /** Somebody has one for too long, but there are others left. */
+    TROUBLED,
+    /** All are out, others wait, and at least one is out for a reason that can be mended. */
+    EXHAUSTED,
+    /** All are out and others wait, but each comes back soon: more is asked than they can do. */
+    SATURATED,
+    /** Others wait while connections are being opened. */
+    OPENING,
+    /** PostgreSQL lets no more connections be opened, and those that are open do not suffice. */
+    REFUSED,
+    /** PostgreSQL does not answer. */
+    DATABASE_DOWN,
+    /** PostgreSQL answers, but the tables are not there yet. */
+    NOT_PREPARED,
+    /** An operator makes everybody wait. */
+    SUSPENDED;
+
+    /** Whether nothing needs to be done. */
+    public boolean isWell() {
+        return this == WELL;
+    }
+}

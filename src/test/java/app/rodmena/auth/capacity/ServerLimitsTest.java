@@ -1,0 +1,97 @@
+package app.rodmena.auth.capacity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.capacity.Bound.Kind;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class ServerLimitsTest {
+    private final DatabaseTarget database = TestPostgres.freshDatabase();
+
+    @Test
+    void theServersOwnNumbersAreRead() throws SQLException {
+        try (Connection connection = TestPostgres.connect(database)) {
+            Limits limits = ServerLimits.of(connection);
+
+            assertThat(limits.maxConnections()).isEqualTo(new MaxConnections(220, true, false, OptionalInt.empty()));
+            assertThat(limits.superuserReserved()).isEqualTo(3);
+            assertThat(limits.reserved()).isZero();
+            assertThat(limits.bounds()).extracting(Bound::kind).containsExactly(Kind.MAX_CONNECTIONS);
+            assertThat(limits.seen().orElseThrow().database()).isEqualTo(nameOf(connection));
+        }
+    }
+
+    @Test
+    void aRoleWithoutRightsSeesItsLimitsAndTheFleetOfOthersAndSaysWhatItCannotSee() throws SQLException {
+        String role = "plain_" + nameOf(database);
+        try (Connection admin = TestPostgres.connect(database);
+                Statement statement = admin.createStatement()) {
+            statement.execute("create role %s login connection limit 7".formatted(role));
+            statement.execute("alter database %s connection limit 50".formatted(nameOf(database)));
+            DatabaseTarget plain = new DatabaseTarget(database.jdbcUrl(), role, Secret.NONE);
+            try (Connection monitor = named("auth/cap-1/5+5");
+                    Connection pooled = named("auth/cap-1");
+                    Connection own = TestPostgres.connect(plain);
+                    Connection other = TestPostgres.connect(plain)) {
+                assertThat(monitor.isValid(1) && pooled.isValid(1) && other.isValid(1))
+                        .isTrue();
+
+                Limits limits = ServerLimits.of(own);
+
+                assertThat(limits.bounds())
+                        .contains(new Bound(Kind.ROLE_LIMIT, 7, 0, 1))
+                        .contains(new Bound(Kind.DATABASE_LIMIT, 50, 0, 2));
+                assertThat(limits.seen().orElseThrow().fleet()).isGreaterThanOrEqualTo(2);
+                assertThat(limits.seen().orElseThrow().hidden()).isPositive();
+            } finally {
+                statement.execute("drop role " + role);
+            }
+        }
+    }
+
+    @Test
+    void whatIsAskedForAndWaitsForARestartIsTold() throws SQLException {
+        try (Connection admin = TestPostgres.connect(database);
+                Statement statement = admin.createStatement()) {
+            statement.execute("alter system set max_connections = 300");
+            try {
+                statement.execute("select pg_reload_conf()");
+
+                await().untilAsserted(() -> {
+                    assertThat(ServerLimits.of(admin).maxConnections())
+                            .isEqualTo(new MaxConnections(220, true, true, OptionalInt.of(300)));
+                });
+            } finally {
+                statement.execute("alter system reset max_connections");
+                statement.execute("select pg_reload_conf()");
+            }
+        }
+    }
+
+    private Connection named(String applicationName) throws SQLException {
+        Duration soon = Duration.ofSeconds(5);
+        return new Connector(database).open(new Session(applicationName, Optional.empty(), soon, Optional.of(soon)));
+    }
+
+    private static String nameOf(DatabaseTarget target) throws SQLException {
+        try (Connection connection = TestPostgres.connect(target)) {
+            return nameOf(connection);
+        }
+    }
+
+    private static String nameOf(Connection connection) throws SQLException {
+        return connection.getCatalog();
+    }
+}

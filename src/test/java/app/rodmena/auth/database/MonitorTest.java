@@ -1,0 +1,169 @@
+package app.rodmena.auth.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class MonitorTest {
+    @Test
+    void goesOnAfterAnError() {
+        AtomicInteger asked = new AtomicInteger();
+        try (Monitor monitor = new Monitor(sessions(TestPostgres.sharedDatabase()), () -> {
+            if (asked.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("gone");
+            }
+            return PoolSettings.DEFAULT;
+        })) {
+            await().until(monitor.heartbeat()::isAlive);
+            assertThat(monitor.heartbeat().problem()).isEmpty();
+            assertThat(monitor.outage()).isEmpty();
+        }
+    }
+
+    @Test
+    void asksOnItsOwnConnection() {
+        try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
+            assertThat(join(monitor, "select current_setting('application_name')"))
+                    .isEqualTo("auth/monitor-test/5+5");
+            assertThat(join(monitor, "select pg_backend_pid()")).isEqualTo(String.valueOf(monitor.backendPid()));
+        }
+    }
+
+    @Test
+    void aSlowQuestionIsCancelledAndNeitherABeatNorTheConnectionSuffers() {
+        try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
+            int pid = monitor.backendPid();
+            List<CompletableFuture<String>> slow = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                slow.add(ask(monitor, "select pg_sleep(30)"));
+            }
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                assertThat(monitor.heartbeat().isAlive()).isTrue();
+                return slow.stream().allMatch(CompletableFuture::isDone);
+            });
+            slow.forEach(answer -> assertReason(answer, Reason.STATEMENT_TIMEOUT));
+            assertThat(monitor.backendPid()).isEqualTo(pid);
+        }
+    }
+
+    @Test
+    void aQuestionThatFailsIsNoFailedBeat() {
+        try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
+            CompletableFuture<String> wrong = ask(monitor, "select nonsense");
+            assertThatThrownBy(wrong::join).hasCauseInstanceOf(SQLException.class);
+            assertThat(join(monitor, "select 'still there'")).isEqualTo("still there");
+            assertThat(monitor.heartbeat().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void aQuestionThatBreaksTheConnectionIsFollowedByANewOne() {
+        try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
+            int pid = monitor.backendPid();
+            assertReason(ask(monitor, "select pg_terminate_backend(pg_backend_pid())"), Reason.DATABASE_DOWN);
+            await().until(() -> monitor.backendPid() != 0 && monitor.backendPid() != pid);
+            await().untilAsserted(
+                            () -> assertThat(join(monitor, "select 'back'")).isEqualTo("back"));
+            assertThat(monitor.heartbeat().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesMoreQuestionsThanItCouldAnswerInTime() {
+        CountDownLatch done = new CountDownLatch(1);
+        try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
+            CompletableFuture<Boolean> first = monitor.ask(connection -> {
+                        awaitQuietly(done);
+                        return true;
+                    })
+                    .toCompletableFuture();
+            List<CompletableFuture<String>> others = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                others.add(ask(monitor, "select 1"));
+            }
+            assertReason(others.get(39), Reason.QUEUE_FULL);
+            done.countDown();
+            assertThat(first.join()).isTrue();
+            assertThat(others.get(0).join()).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void tellsSinceWhenPostgresDoesNotAnswerAndComesBack() {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                Monitor monitor = alive(proxy.target())) {
+            proxy.stop();
+            await().until(() -> monitor.outage().isPresent());
+            assertThat(monitor.outage().orElseThrow().sqlState()).startsWith("08");
+            await().untilAsserted(() -> assertReason(ask(monitor, "select 1"), Reason.DATABASE_DOWN));
+            proxy.start();
+            await().until(() -> monitor.outage().isEmpty());
+            assertThat(join(monitor, "select 'back'")).isEqualTo("back");
+        }
+    }
+
+    @Test
+    void refusesQuestionsOnceItIsClosed() {
+        Monitor monitor = alive(TestPostgres.sharedDatabase());
+        monitor.close();
+        assertReason(ask(monitor, "select 1"), Reason.SHUTTING_DOWN);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Monitor alive(DatabaseTarget target) {
+        Monitor monitor = new Monitor(sessions(target), () -> PoolSettings.DEFAULT);
+        await().until(monitor.heartbeat()::isAlive);
+        return monitor;
+    }
+
+    private static Sessions sessions(DatabaseTarget target) {
+        return new Sessions(new Connector(target), "monitor-test");
+    }
+
+    private static String join(Monitor monitor, String sql) {
+        return ask(monitor, sql).join();
+    }
+
+    private static CompletableFuture<String> ask(Monitor monitor, String sql) {
+        return monitor.ask(connection -> {
+                    try (var statement = connection.prepareStatement(sql);
+                            var result = statement.executeQuery()) {
+                        result.next();
+                        return result.getString(1);
+                    }
+                })
+                .toCompletableFuture();
+    }
+
+    private static void assertReason(CompletableFuture<?> answer, Reason reason) {
+        assertThatThrownBy(answer::join)
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        DatabaseFailure.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(reason));
+    }
+}
