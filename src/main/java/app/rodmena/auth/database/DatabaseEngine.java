@@ -10,6 +10,7 @@ import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.Lane;
+import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -179,6 +180,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everybody who waits for a connection, whoever is next first. */
     public List<WaiterView> waiters() {
         return pool.waiters();
+    }
+
+    /** How it goes with opening connections. */
+    public OpeningView opening() {
+        return pool.opening();
     }
 
     /** The pool's settings, as they hold now. */

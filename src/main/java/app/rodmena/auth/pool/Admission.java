@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * One place of the {@link Gate}, given to one caller, or to several of one {@link Lane} who go together. It is given
  * back once, however often it is told to be. To be used by one thread, until a connection names it its holder.
  */
-final class Admission {
+final class Admission implements ConnectionView.Stacks {
     private final Gate gate;
     private final Lane<?, ?> lane;
     private final List<Ticket> tickets;
@@ -23,6 +23,7 @@ final class Admission {
     // Written before a connection names this its holder, which publishes it.
     private Thread holder;
     private long heldSinceNanos;
+    private Throwable taken;
 
     Admission(Gate gate, Lane<?, ?> lane, Ticket alone) {
         this.gate = gate;
@@ -102,11 +103,28 @@ final class Admission {
         return late;
     }
 
-    /** The current thread gets a connection with this. */
-    Admission heldFrom(long nowNanos) {
+    /**
+     * The current thread gets a connection with this.
+     *
+     * @param recorded whether to remember where in the code that was
+     */
+    Admission heldFrom(long nowNanos, boolean recorded) {
         holder = Thread.currentThread();
         heldSinceNanos = nowNanos;
+        if (recorded) {
+            taken = new Throwable("checkout");
+        }
         return this;
+    }
+
+    @Override
+    public List<StackTraceElement> now() {
+        return List.of(holder.getStackTrace());
+    }
+
+    @Override
+    public List<StackTraceElement> atCheckout() {
+        return taken == null ? List.of() : List.of(taken.getStackTrace());
     }
 
     /** Who has the connection that names this its holder. */
@@ -114,7 +132,7 @@ final class Admission {
         Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
         Caller of = caller();
         return new ConnectionView.Use(
-                since, holder.getName(), of.route(), of.tenant().get(), of.count());
+                since, holder.getName(), of.route(), of.tenant().get(), of.count(), this);
     }
 
     void giveBack() {

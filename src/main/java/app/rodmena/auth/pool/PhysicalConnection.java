@@ -54,18 +54,20 @@ final class PhysicalConnection extends RememberingConnection {
     private long outSinceNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
+    private long recordedNanos;
     private boolean leakSuspected;
     private boolean comingBack;
     private boolean markTold;
     private String closeCause = "";
 
     PhysicalConnection(PoolState pool, Connection delegate, int backendPid, int generation) {
-        super(delegate);
+        super(delegate, pool::now);
         this.pool = pool;
         this.id = pool.nextId();
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
         this.idleSinceNanos = openedNanos;
+        this.recordedNanos = openedNanos - CheckoutStacks.LEAST_PAUSE_NANOS;
         this.generation = generation;
     }
 
@@ -87,6 +89,7 @@ final class PhysicalConnection extends RememberingConnection {
         long now = pool.now();
         Admission held = holder;
         // Its holder is what tells whether it is in use; the state changes a moment before or after.
+        Prepared prepared = lastPrepared();
         var unheld = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
                 : ConnectionView.State.IDLE;
@@ -97,7 +100,11 @@ final class PhysicalConnection extends RememberingConnection {
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
                 Optional.ofNullable(held).map(admission -> admission.use(now)),
-                lastSql(),
+                prepared.sql(),
+                prepared.number() == 0
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofNanos(Math.max(0, now - prepared.atNanos()))),
+                prepared.number(),
                 transactions.apply(delegate));
     }
 
@@ -168,10 +175,19 @@ final class PhysicalConnection extends RememberingConnection {
             state = State.OUT;
             checkouts++;
             outSinceNanos = now;
-            holder = borrower.admission().heldFrom(now);
+            holder = borrower.admission()
+                    .heldFrom(now, isRecorded(borrower.admission().caller().route(), now));
             pool.ledger.checkedOut();
             tell(CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
         }
+    }
+
+    private boolean isRecorded(String route, long now) {
+        boolean recorded = pool.checkoutStacks.isWanted(route, checkouts, now - recordedNanos);
+        if (recorded) {
+            recordedNanos = now;
+        }
+        return recorded;
     }
 
     @Override
@@ -279,6 +295,7 @@ final class PhysicalConnection extends RememberingConnection {
     synchronized void suspectLeak(long now, Duration threshold) {
         if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
             leakSuspected = true;
+            pool.checkoutStacks.recordFromNowOn(holder.caller().route());
             tell(LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
         }
     }

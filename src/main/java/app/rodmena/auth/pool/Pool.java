@@ -199,6 +199,11 @@ public final class Pool implements AutoCloseable {
         return queue.stream().map(ticket -> ticket.waiter(now)).toList();
     }
 
+    /** How it goes with opening connections. */
+    public OpeningView opening() {
+        return opener.view();
+    }
+
     public PoolSettings settings() {
         return state.settings;
     }
