@@ -35,10 +35,12 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
     @Override
     public List<Lane.Answer<A>> answer(Caller caller, Connection connection, List<Q> questions) {
         if (questions.size() == 1) {
-            return List.of(Lane.Answer.of(alone(connection, questions.get(0))));
+            return List.of(Lane.Answer.of(alone(caller, connection, questions.get(0))));
         }
         try {
-            return together(connection, questions).stream().map(Lane.Answer::of).toList();
+            return together(caller, connection, questions).stream()
+                    .map(Lane.Answer::of)
+                    .toList();
         } catch (RuntimeException failure) {
             if (Failures.of(failure) instanceof DatabaseFailure) {
                 throw failure;
@@ -53,16 +55,16 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
     }
 
     /** As many answers as questions, in their order. */
-    private List<A> together(Connection connection, List<Q> questions) {
-        List<A> answers = with(connection, handle -> inquiry.askTogether(handle, questions));
+    private List<A> together(Caller caller, Connection connection, List<Q> questions) {
+        List<A> answers = with(caller, connection, handle -> inquiry.askTogether(handle, questions));
         if (answers.size() != questions.size()) {
             throw new IllegalStateException("%d answers to %d questions".formatted(answers.size(), questions.size()));
         }
         return answers;
     }
 
-    private A alone(Connection connection, Q question) {
-        return with(connection, handle -> inquiry.ask(handle, question));
+    private A alone(Caller caller, Connection connection, Q question) {
+        return with(caller, connection, handle -> inquiry.ask(handle, question));
     }
 
     private List<Lane.Answer<A>> eachAlone(Caller caller, Connection connection, List<Q> questions) {
@@ -74,7 +76,7 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
                 continue;
             }
             try {
-                answers.add(Lane.Answer.of(alone(connection, question)));
+                answers.add(Lane.Answer.of(alone(caller, connection, question)));
             } catch (RuntimeException failure) {
                 Throwable told = told(caller, failure);
                 answers.add(Lane.Answer.failed(told));
@@ -103,7 +105,7 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
         return failure;
     }
 
-    private <T> T with(Connection connection, HandleCallback<T, RuntimeException> work) {
-        return LeasedConnection.with(connection, jdbi, work);
+    private <T> T with(Caller caller, Connection connection, HandleCallback<T, RuntimeException> work) {
+        return LeasedConnection.with(caller, connection, jdbi, work);
     }
 }

@@ -25,6 +25,9 @@ final class Admission implements ConnectionView.Stacks {
     private long heldSinceNanos;
     private Throwable taken;
 
+    /** What its holder has; null until it has it. */
+    volatile Lease lease;
+
     Admission(Gate gate, Lane<?, ?> lane, Ticket alone) {
         this.gate = gate;
         this.lane = lane;
@@ -133,6 +136,11 @@ final class Admission implements ConnectionView.Stacks {
         Caller of = caller();
         return new ConnectionView.Use(
                 since, holder.getName(), of.route(), of.tenant().get(), of.count(), this);
+    }
+
+    /** On which thread the connection was taken, and for what. */
+    String holder() {
+        return "%s on thread %s".formatted(caller().route(), holder.getName());
     }
 
     void giveBack() {

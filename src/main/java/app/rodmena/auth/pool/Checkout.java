@@ -39,6 +39,7 @@ final class Checkout {
         try {
             Connection connection = borrow(admission, borrower, nowNanos);
             lease = new Lease(hikari, state.source, gate, admission, connection, borrower.got);
+            admission.lease = lease;
             return lease;
         } catch (NoConnectionException e) {
             admission.tickets().forEach(ticket -> state.tellRefused(ticket, e));

@@ -93,7 +93,9 @@ public final class Lane<Q, A> {
                     questions.add(one.question);
                 }
             }
-            answers = questions.isEmpty() ? List.of() : work.answer(admission.caller(), lease.connection(), questions);
+            answers = questions.isEmpty()
+                    ? List.of()
+                    : lease.use(connection -> work.answer(admission.caller(), connection, questions));
             if (answers.size() != questions.size()) {
                 throw new IllegalStateException(
                         "%d answers to %d questions".formatted(answers.size(), questions.size()));
