@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -105,6 +106,11 @@ enum Setting {
     MAX_WAITING(
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+    BUDGET(
+            Group.POOL,
+            "WHAT",
+            Budget.WARN.word(),
+            "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
 
     ADMIN_HOST(
             Group.OPERATORS,
