@@ -10,6 +10,7 @@ import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -117,7 +118,7 @@ public final class DatabaseEngine implements AutoCloseable {
                     new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        pool.call(caller, connection -> LeasedConnection.with(connection, jdbi, work))
+        pool.call(caller, connection -> LeasedConnection.with(caller, connection, jdbi, work))
                 .whenComplete((result, failure) -> {
                     if (failure == null) {
                         answer.complete(result);
@@ -141,6 +142,11 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool.snapshot();
     }
 
+    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    public int peakSinceLast() {
+        return pool.peakSinceLast();
+    }
+
     /** The pool's numbers and the state of its queue, all of the same instant. */
     public PoolView view() {
         return pool.view();
@@ -157,6 +163,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everybody who waits for a connection, whoever is next first. */
     public List<WaiterView> waiters() {
         return pool.waiters();
+    }
+
+    /** How it goes with opening connections. */
+    public OpeningView opening() {
+        return pool.opening();
     }
 
     /** The pool's settings, as they hold now. */

@@ -154,6 +154,11 @@ public final class Pool implements AutoCloseable {
         return gate.view(state::now, this::snapshot);
     }
 
+    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    public int peakSinceLast() {
+        return state.ledger.takePeak(state.ledger.seenPeak);
+    }
+
     /**
      * Every physical connection, the oldest first. Nobody is stopped for it: each row is true of itself, and rows may
      * be of slightly different instants. Safe to ask for anywhere, also in a listener.
@@ -170,6 +175,11 @@ public final class Pool implements AutoCloseable {
         List<Ticket> queue = gate.queue();
         long now = state.now();
         return queue.stream().map(ticket -> ticket.waiter(now)).toList();
+    }
+
+    /** How it goes with opening connections. */
+    public OpeningView opening() {
+        return opener.view();
     }
 
     public PoolSettings settings() {
@@ -317,7 +327,7 @@ public final class Pool implements AutoCloseable {
     private <T> void run(Ticket ticket, Work<T> work, CompletableFuture<T> answer) {
         T result;
         try (Lease lease = checkOut(ticket, state.now())) {
-            result = work.run(lease.connection());
+            result = lease.use(work);
         } catch (Throwable failure) {
             answer.completeExceptionally(failure);
             return;
@@ -333,6 +343,7 @@ public final class Pool implements AutoCloseable {
         try {
             Connection connection = borrow(ticket, borrower, nowNanos);
             lease = new Lease(hikari, state.source, gate, ticket, connection, borrower.got);
+            ticket.lease = lease;
             return lease;
         } catch (NoConnectionException e) {
             tellRefused(ticket, e);

@@ -21,6 +21,8 @@ final class PoolState {
     final PoolEvents events;
     final PoolInterceptors interceptors;
 
+    final CheckoutStacks checkoutStacks = new CheckoutStacks();
+
     /** Callers that were admitted and have no connection yet: what a new connection would be opened for. */
     final AtomicInteger borrowing = new AtomicInteger();
 

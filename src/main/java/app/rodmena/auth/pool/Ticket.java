@@ -2,13 +2,14 @@ package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.Caller;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One caller's way through the pool: it arrives, waits at the {@link Gate}, is admitted or refused, and in the end
  * gives its place back, once, however often it is told to.
  */
-final class Ticket {
+final class Ticket implements ConnectionView.Stacks {
     private enum Place {
         OUTSIDE,
         HELD,
@@ -33,6 +34,10 @@ final class Ticket {
     // Written before a connection names this its holder, which publishes it.
     private Thread holder;
     private long heldSinceNanos;
+    private Throwable taken;
+
+    /** What its holder has; null until it has it. */
+    volatile Lease lease;
 
     Ticket(Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
         this.caller = caller;
@@ -47,18 +52,35 @@ final class Ticket {
         place.set(Place.HELD);
     }
 
-    /** The current thread gets a connection with this. */
-    Ticket heldFrom(long nowNanos) {
+    /**
+     * The current thread gets a connection with this.
+     *
+     * @param recorded whether to remember where in the code that was
+     */
+    Ticket heldFrom(long nowNanos, boolean recorded) {
         holder = Thread.currentThread();
         heldSinceNanos = nowNanos;
+        if (recorded) {
+            taken = new Throwable("checkout");
+        }
         return this;
+    }
+
+    @Override
+    public List<StackTraceElement> now() {
+        return List.of(holder.getStackTrace());
+    }
+
+    @Override
+    public List<StackTraceElement> atCheckout() {
+        return taken == null ? List.of() : List.of(taken.getStackTrace());
     }
 
     /** Who has the connection that names this its holder. */
     ConnectionView.Use use(long nowNanos) {
         Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
         return new ConnectionView.Use(
-                since, holder.getName(), caller.route(), caller.tenant().get());
+                since, holder.getName(), caller.route(), caller.tenant().get(), this);
     }
 
     /** Who waits with this. */
@@ -69,6 +91,11 @@ final class Ticket {
                 caller.tenant().get(),
                 now.minusNanos(nowNanos - arrivedNanos),
                 now.plusNanos(deadlineNanos - nowNanos));
+    }
+
+    /** On which thread the connection was taken, and for what. */
+    String holder() {
+        return "%s on thread %s".formatted(caller.route(), holder.getName());
     }
 
     void giveBack() {

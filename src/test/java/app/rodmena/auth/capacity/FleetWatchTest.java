@@ -45,7 +45,8 @@ class FleetWatchTest {
                 Connection other = named("psql")) {
             Fleet fleet = ServerLimits.fleet(other);
 
-            assertThat(monitor.isValid(1) && pooled.isValid(1) && lost.isValid(1)).isTrue();
+            assertThat(monitor.isValid(1) && pooled.isValid(1) && lost.isValid(1))
+                    .isTrue();
             assertThat(fleet.members())
                     .contains(new Member("one", 1, "3+4", 7, 1, 0, 0))
                     .contains(new Member("without-monitor", 0, "", 0, 1, 0, 0))
@@ -80,7 +81,8 @@ class FleetWatchTest {
         assertThat(get("PoolSettings,name=auth", "MaxOverflow")).isEqualTo(7);
         try (Connection other = named("psql")) {
             assertThat(ServerLimits.fleet(other).members())
-                    .anyMatch(member -> member.instance().equals("test") && member.pools().equals("5+7"));
+                    .anyMatch(member ->
+                            member.instance().equals("test") && member.pools().equals("5+7"));
         }
     }
 

@@ -1,0 +1,33 @@
+package app.rodmena.auth.bench;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.health.Health;
+import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.http.RequestListener;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseUrl;
+
+/**
+ * The same server without anybody who watches it: no metrics, no MBeans, no ring of events, no doors for operators.
+ * There is no such switch in the product; what it costs is measured by leaving it out here.
+ */
+public final class BareServer {
+    private BareServer() {}
+
+    /** Takes the database's URL from the variable that the product takes it from. */
+    public static void main(String[] arguments) throws Exception {
+        DatabaseUrl url = DatabaseUrl.parse(System.getenv("AUTH_DATABASE_URL"));
+        DatabaseEngine engine =
+                DatabaseEngine.open(new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + Kind.BARE));
+        engine.awaitFirstAttempt();
+        HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
+        ApiListener api = ApiListener.start(http, engine, new Health(engine), RequestListener.NONE);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            api.close();
+            engine.close();
+        }));
+        System.out.println("Listening  http://127.0.0.1:" + api.port());
+    }
+}

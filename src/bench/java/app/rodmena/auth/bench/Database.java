@@ -1,0 +1,79 @@
+package app.rodmena.auth.bench;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.embedded.EmbeddedConfig;
+import app.rodmena.auth.embedded.EmbeddedDatabase;
+import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** The one PostgreSQL that all ask: ours, as durable as it comes, and gone at the end. */
+final class Database implements AutoCloseable {
+    private final EmbeddedDatabase server;
+    private final long postmaster;
+
+    private Database(EmbeddedDatabase server) throws SQLException {
+        this.server = server;
+        try (Connection connection = connect();
+                var rows = connection.createStatement().executeQuery("select pg_backend_pid()")) {
+            rows.next();
+            this.postmaster = Proc.parentOf(rows.getLong(1));
+        }
+    }
+
+    /** Starts it with the tables of this version and the data in them. */
+    static Database start(Path directory, Dataset data) throws EmbeddedDatabaseException, SQLException {
+        EmbeddedDatabase server = EmbeddedDatabase.start(new EmbeddedConfig(directory, true));
+        try {
+            Database database = new Database(server);
+            try (DatabaseEngine engine =
+                    DatabaseEngine.open(new DatabaseConfig(server.target(), PoolSettings.DEFAULT, "bench-migrates"))) {
+                engine.awaitFirstAttempt();
+            }
+            try (Connection connection = database.connect()) {
+                data.seed(connection);
+            }
+            return database;
+        } catch (Throwable e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    DatabaseTarget target() {
+        return server.target();
+    }
+
+    String version() {
+        return server.version();
+    }
+
+    /** As {@code --database-url} takes it, with the password. */
+    String url() {
+        URI url = URI.create(target().jdbcUrl().substring("jdbc:".length()));
+        return "postgresql://%s:%s@%s:%d%s"
+                .formatted(target().user(), target().password().reveal(), url.getHost(), url.getPort(), url.getPath());
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                target().jdbcUrl(), target().user(), target().password().reveal());
+    }
+
+    /** What all of its processes have used until now. */
+    Duration cpu() {
+        return Proc.cpuOfFamily(postmaster);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,152 @@
+package app.rodmena.auth.bench;
+
+import app.rodmena.auth.rbac.AskedSql;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** All who compete, started and waiting for their turns on the same database. */
+final class Field implements AutoCloseable {
+    /** What run.sh starts the server's JVM with, told by it. */
+    private static final String JVM_FLAGS = "bench.jvm.flags";
+
+    private final Tools tools;
+    private final Path directory;
+    private final Database database;
+    private final Dataset data;
+    private final List<Contender> contenders = new ArrayList<>();
+
+    private Field(Tools tools, Path directory, Database database, Dataset data) {
+        this.tools = tools;
+        this.directory = directory;
+        this.database = database;
+        this.data = data;
+    }
+
+    /**
+     * Starts those who are wanted; one that can't be had here is left out, with a line that says so.
+     *
+     * @param directory where they run
+     */
+    static Field start(Tools tools, Path directory, Database database, Dataset data, Collection<Kind> wanted)
+            throws IOException, InterruptedException {
+        Field field = new Field(tools, directory, database, data);
+        try {
+            for (Kind kind : Kind.values()) {
+                if (wanted.contains(kind)) {
+                    field.enter(kind);
+                }
+            }
+            return field;
+        } catch (Throwable e) {
+            field.close();
+            throw e;
+        }
+    }
+
+    List<Contender> contenders() {
+        return List.copyOf(contenders);
+    }
+
+    Optional<Contender> find(Kind kind) {
+        return contenders.stream().filter(contender -> contender.kind() == kind).findFirst();
+    }
+
+    @Override
+    public void close() {
+        contenders.forEach(Contender::close);
+    }
+
+    private void enter(Kind kind) throws IOException, InterruptedException {
+        switch (kind) {
+            case BATCHED -> enterOurs(kind, List.of());
+            case PLAIN -> enterPlain();
+            case BARE -> enterBare();
+            case PGBENCH -> enterPgbench();
+            case SPRING -> enterSpring();
+        }
+    }
+
+    private void enterOurs(Kind kind, List<String> flags) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(tools.home().resolve("run.sh").toString()));
+        command.addAll(List.of("--instance", "bench-" + kind, "--port", "0", "--jolokia-port", "0", "--jmx-port", "0"));
+        command.addAll(flags);
+        enter(kind, "auth/bench-%s%%".formatted(kind), Map.of("AUTH_DATABASE_URL", database.url()), command);
+    }
+
+    private void enterPlain() throws IOException, InterruptedException {
+        try {
+            enterOurs(Kind.PLAIN, List.of("--batching", "off"));
+        } catch (Failed e) {
+            leaveOut(Kind.PLAIN, e.getMessage());
+        }
+    }
+
+    private void enterBare() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(tools.java().toString()));
+        command.addAll(List.of(System.getProperty(JVM_FLAGS, "").split(" ")));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BareServer.class.getName()));
+        enter(Kind.BARE, "auth/bench-bare%", Map.of("AUTH_DATABASE_URL", database.url()), command);
+    }
+
+    private void enterSpring() throws IOException, InterruptedException {
+        Path jar;
+        try {
+            jar = tools.springPeer();
+        } catch (Failed e) {
+            leaveOut(
+                    Kind.SPRING,
+                    "it could not be built: "
+                            + e.getMessage().lines().findFirst().orElse(""));
+            return;
+        }
+        Map<String, String> environment = new HashMap<>();
+        environment.put("HAS_PERMISSION_SQL", AskedSql.hasPermission());
+        environment.put("SPRING_DATASOURCE_URL", database.target().jdbcUrl());
+        environment.put("SPRING_DATASOURCE_USERNAME", database.target().user());
+        environment.put(
+                "SPRING_DATASOURCE_PASSWORD", database.target().password().reveal());
+        List<String> command = List.of(
+                tools.java().toString(),
+                "-jar",
+                jar.toString(),
+                "--server.address=127.0.0.1",
+                "--server.port=0",
+                "--spring.datasource.hikari.maximum-pool-size=10",
+                "--spring.datasource.hikari.data-source-properties.ApplicationName=spring");
+        enter(Kind.SPRING, "spring", environment, command);
+    }
+
+    private void enterPgbench() throws IOException {
+        if (tools.pgbench().isEmpty()) {
+            leaveOut(Kind.PGBENCH, "it is not there; Debian's package is postgresql-contrib");
+            return;
+        }
+        Path scripts = Files.createDirectory(directory.resolve("pgbench"));
+        Pgbench pgbench = new Pgbench(tools.pgbench().get(), scripts, database.target(), data);
+        contenders.add(new Contender(Kind.PGBENCH, Kind.PGBENCH.toString(), Optional.empty(), pgbench::ask));
+    }
+
+    private void enter(Kind kind, String applicationName, Map<String, String> environment, List<String> command)
+            throws IOException, InterruptedException {
+        List<String> words = command.stream().filter(word -> !word.isEmpty()).collect(Collectors.toList());
+        Server server = Server.start(kind.toString(), directory, environment, words);
+        contenders.add(new Contender(
+                kind,
+                applicationName,
+                Optional.of(server),
+                (clients, time) -> tools.wrk().ask(server.address(), data, clients, time)));
+    }
+
+    private static void leaveOut(Kind kind, String why) {
+        System.err.printf("bench: %s is left out: %s%n", kind, why);
+    }
+}

@@ -1,0 +1,101 @@
+package app.rodmena.auth.bench;
+
+import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** What {@code ./run.sh bench http} can be told. */
+final class Options implements Task {
+    private static final int MOST_CLIENTS = 10_000;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Every contender's turns under every load (${DEFAULT-VALUE})")
+    int rounds;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How long a turn takes (${DEFAULT-VALUE})")
+    int seconds;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Seconds under load for every contender before the first turn (${DEFAULT-VALUE})")
+    int warmup;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N,N",
+            split = ",",
+            hideParamSyntax = true,
+            defaultValue = "1,32,100,256,1000",
+            description = "Connections that ask at the same time, load by load (${DEFAULT-VALUE})")
+    List<Integer> clients = new ArrayList<>();
+
+    @Option(
+            names = "--only",
+            paramLabel = "NAME,NAME",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Some of batched, plain, bare, pgbench, spring; by default all that can be had")
+    Set<Kind> only = new LinkedHashSet<>(Arrays.asList(Kind.values()));
+
+    @Option(
+            names = "--memberships",
+            paramLabel = "1k|100k|1M",
+            defaultValue = "100k",
+            converter = Size.class,
+            description = "How many there are in the database (${DEFAULT-VALUE})")
+    int memberships;
+
+    @Option(names = "--growth", description = "Also compare 1k memberships with 1M, at 100 clients")
+    boolean growth;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write every turn there")
+    Path json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this")
+    boolean help;
+
+    @Override
+    public boolean isHelpWanted() {
+        return help;
+    }
+
+    @Override
+    public Optional<String> complaint() {
+        if (rounds < 1 || seconds < 1 || warmup < 0) {
+            return Optional.of("--rounds and --seconds must be 1 or more, --warmup 0 or more");
+        }
+        if (clients.stream().anyMatch(count -> count < 1 || count > MOST_CLIENTS)) {
+            return Optional.of("--clients must be 1 to %d each".formatted(MOST_CLIENTS));
+        }
+        return memberships < Dataset.LEAST_MEMBERSHIPS
+                ? Optional.of("--memberships must be %d or more".formatted(Dataset.LEAST_MEMBERSHIPS))
+                : Optional.empty();
+    }
+
+    @Override
+    public void run(Path home, Path directory)
+            throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
+        int mostClients = clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        new HttpBench(this, Tools.find(home, mostClients), directory).run();
+    }
+}

@@ -1,0 +1,105 @@
+package app.rodmena.auth.bench;
+
+import app.rodmena.auth.bench.Results.Spread;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** What was measured, in Markdown. */
+final class Report {
+    private Report() {}
+
+    static String tables(Results results, List<Integer> clients) {
+        StringBuilder text = new StringBuilder();
+        for (int count : clients) {
+            text.append(table(results, count));
+        }
+        return text.toString();
+    }
+
+    private static String table(Results results, int clients) {
+        StringBuilder text = new StringBuilder("""
+
+                ### %s
+
+                | | checks/s (range) | p50 ms | p99 ms (range) | errors | connections | CPU per check, server | PostgreSQL | RSS |
+                |---|---:|---:|---:|---:|---:|---:|---:|---:|
+                """.formatted(clients == 1 ? "1 client" : clients + " clients"));
+        for (Kind kind : Kind.values()) {
+            if (!results.of(kind, clients).isEmpty()) {
+                text.append(row(results, kind, clients));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String row(Results results, Kind kind, int clients) {
+        List<Turn> turns = results.of(kind, clients);
+        Spread rate = results.spread(kind, clients, turn -> turn.outcome().perSecond());
+        Spread p99 = results.spread(kind, clients, turn -> millis(turn.outcome().p99()));
+        boolean isServer = turns.get(0).residentBytes() > 0;
+        return "| %s | %s (%s–%s) | %s | %s (%s–%s) | %d | %d | %s | %s | %s |%n"
+                .formatted(
+                        kind.title(),
+                        whole(rate.median()),
+                        whole(rate.least()),
+                        whole(rate.most()),
+                        decimal(median(
+                                results,
+                                kind,
+                                clients,
+                                turn -> millis(turn.outcome().median()))),
+                        decimal(p99.median()),
+                        decimal(p99.least()),
+                        decimal(p99.most()),
+                        turns.stream().mapToLong(Turn::errors).sum(),
+                        turns.stream().mapToInt(Turn::connections).max().orElseThrow(),
+                        isServer ? micros(median(results, kind, clients, Turn::serverMicrosPerAnswer)) : "–",
+                        micros(median(results, kind, clients, Turn::databaseMicrosPerAnswer)),
+                        isServer ? megabytes(median(results, kind, clients, Turn::residentBytes)) : "–");
+    }
+
+    private static double median(Results results, Kind kind, int clients, ToDoubleFunction<Turn> number) {
+        return results.spread(kind, clients, number).median();
+    }
+
+    /** One turn, for programs. */
+    static Map<String, Object> row(Turn turn) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("contender", turn.kind().toString());
+        row.put("clients", turn.clients());
+        row.put("round", turn.round());
+        row.put("checksPerSecond", turn.outcome().perSecond());
+        row.put("medianMillis", millis(turn.outcome().median()));
+        row.put("p99Millis", millis(turn.outcome().p99()));
+        row.put("errors", turn.errors());
+        row.put("connections", turn.connections());
+        row.put("serverCpuMillis", turn.serverCpu().toMillis());
+        row.put("databaseCpuMillis", turn.databaseCpu().toMillis());
+        row.put("residentBytes", turn.residentBytes());
+        return row;
+    }
+
+    static double millis(Duration duration) {
+        return duration.toNanos() / 1e6;
+    }
+
+    private static String whole(double number) {
+        return String.format(Locale.ROOT, "%,.0f", number);
+    }
+
+    static String decimal(double number) {
+        return String.format(Locale.ROOT, number < 10 ? "%.2f" : "%.0f", number);
+    }
+
+    private static String micros(double number) {
+        return String.format(Locale.ROOT, "%.0f µs", number);
+    }
+
+    static String megabytes(double bytes) {
+        return String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
+    }
+}

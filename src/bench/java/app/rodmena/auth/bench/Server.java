@@ -1,0 +1,97 @@
+package app.rodmena.auth.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A server as a process of its own, which prints where it listens once it does. */
+final class Server implements AutoCloseable {
+    private static final Pattern LISTENING = Pattern.compile("Listening +(http://\\S+)");
+    private static final Duration MOST_START = Duration.ofMinutes(2);
+    private static final Duration MOST_STOP = Duration.ofSeconds(40);
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final URI address;
+
+    private Server(String name, Process process, Path log) throws InterruptedException {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        this.address = awaitAddress();
+    }
+
+    /**
+     * Starts it and waits until it listens.
+     *
+     * @param directory where it runs, and where everything it says goes
+     */
+    static Server start(String name, Path directory, Map<String, String> environment, List<String> command)
+            throws IOException, InterruptedException {
+        Path log = directory.resolve(name + ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("AUTH_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            return new Server(name, process, log);
+        } catch (Throwable e) {
+            process.destroy();
+            throw e;
+        }
+    }
+
+    URI address() {
+        return address;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(MOST_STOP.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private URI awaitAddress() throws InterruptedException {
+        long deadline = System.nanoTime() + MOST_START.toNanos();
+        while (System.nanoTime() < deadline) {
+            Matcher listening = LISTENING.matcher(said());
+            if (listening.find()) {
+                return URI.create(listening.group(1));
+            }
+            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                throw new Failed("%s ended instead of listening: %s".formatted(name, said().strip()));
+            }
+        }
+        throw new Failed("%s does not listen: %s".formatted(name, said().strip()));
+    }
+
+    private String said() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new Failed("can't read " + log + ": " + e.getMessage());
+        }
+    }
+}

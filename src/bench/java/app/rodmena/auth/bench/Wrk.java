@@ -1,0 +1,76 @@
+package app.rodmena.auth.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** wrk, a load generator that keeps as many connections busy as it is told. */
+final class Wrk {
+    /** As outcome.lua prints it: µs, requests, how many got another status, how many failed, median and p99 in µs. */
+    private static final Pattern OUTCOME = Pattern.compile("outcome (\\d+) (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)");
+
+    private static final String TIMEOUT = "10s";
+
+    private final Path program;
+    private final Path scripts;
+
+    Wrk(Path program, Path scripts) {
+        this.program = program;
+        this.scripts = scripts;
+    }
+
+    /** Asks the dataset's questions. */
+    Outcome ask(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(
+                List.of(server.getAuthority(), Integer.toString(data.users()), Integer.toString(Dataset.PERMISSIONS)));
+        arguments.addAll(data.keys());
+        return run("checks.lua", server, arguments, clients, time);
+    }
+
+    /** Gets one path, again and again. */
+    Outcome get(URI server, String path, int clients, Duration time) throws IOException, InterruptedException {
+        return run("outcome.lua", server.resolve(path), List.of(), clients, time);
+    }
+
+    private Outcome run(String script, URI target, List<String> arguments, int clients, Duration time)
+            throws IOException, InterruptedException {
+        int threads = Math.min(clients, Runtime.getRuntime().availableProcessors());
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--threads=" + threads,
+                "--connections=" + clients,
+                "--duration=%ds".formatted(time.toSeconds()),
+                "--timeout=" + TIMEOUT,
+                "--script=" + scripts.resolve(script),
+                target.toString(),
+                "--"));
+        command.addAll(arguments);
+        String said = Program.run(scripts, Map.of(), command);
+        Matcher outcome = OUTCOME.matcher(said);
+        if (!outcome.find()) {
+            throw new Failed("wrk said nothing that can be read: " + said.strip());
+        }
+        long refused = number(outcome, 3);
+        return new Outcome(
+                number(outcome, 2) - refused,
+                refused + number(outcome, 4),
+                micros(outcome, 1),
+                micros(outcome, 5),
+                micros(outcome, 6));
+    }
+
+    private static Duration micros(Matcher outcome, int group) {
+        return Duration.of(number(outcome, group), ChronoUnit.MICROS);
+    }
+
+    private static long number(Matcher outcome, int group) {
+        return Long.parseLong(outcome.group(group));
+    }
+}
