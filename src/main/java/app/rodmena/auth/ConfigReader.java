@@ -62,7 +62,8 @@ final class ConfigReader {
                     reclaimLeaksAfter(),
                     duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
-                    integer(Setting.WORKERS));
+                    integer(Setting.WORKERS),
+                    batchSlots());
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
@@ -72,6 +73,11 @@ final class ConfigReader {
         Map<String, Budget> meanings =
                 Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
         return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
+    }
+
+    private int batchSlots() {
+        int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MOST_CONNECTIONS);
+        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
     }
 
     private PrePing prePing() {
