@@ -3,6 +3,8 @@ package app.rodmena.auth;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.admin.AdminFacts;
 import app.rodmena.auth.admin.AdminListener;
+import app.rodmena.auth.capacity.BudgetExceeded;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
@@ -74,6 +76,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
+    private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
     private volatile RemoteAccess remote;
@@ -135,6 +138,8 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
+     * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
+     *     {@link ServerConfig#budget()} is to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
      */
@@ -151,8 +156,10 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        fleet = FleetWatch.open(engine, config.budget());
+        parts.push(fleet);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
-        parts.push(MBeans.register(engine, metrics, Logback.ofThisProcess(), facts));
+        parts.push(MBeans.register(engine, metrics, fleet, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
         Operators operators = config.remote().openOperators();
         parts.push(operators);
@@ -168,6 +175,7 @@ public final class AuthServer implements AutoCloseable {
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
+        fleet.awaitAdmission(FIRST_LOOK);
         api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
@@ -252,6 +260,11 @@ public final class AuthServer implements AutoCloseable {
     /** The process's numbers over time, under the names that the package's description lists. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** All processes like this one on its PostgreSQL, and whether they fit. */
+    public FleetWatch fleet() {
+        return fleet;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */
