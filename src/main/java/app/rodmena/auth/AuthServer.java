@@ -5,6 +5,7 @@ import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.events.PoolInterceptor;
@@ -71,6 +72,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
+    private Diagnostics diagnostics;
     private volatile ApiListener api;
     private boolean engineLeft;
     private volatile RemoteAccess remote;
@@ -147,9 +149,17 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        diagnostics = Diagnostics.open(
+                engine,
+                metrics,
+                config.instance(),
+                config.diagnosis(),
+                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
+        parts.push(diagnostics);
         parts.push(MBeans.register(
                 engine,
                 metrics,
+                diagnostics,
                 Logback.ofThisProcess(),
                 new Facts(config, () -> Optional.ofNullable(api), () -> Optional.ofNullable(remote))));
         if (config.failFast()) {
@@ -234,6 +244,11 @@ public final class AuthServer implements AutoCloseable {
     /** The process's numbers over time, under the names that the package's description lists. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** Why the pool is as it is, whenever somebody wants to know. */
+    public Diagnostics diagnostics() {
+        return diagnostics;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */

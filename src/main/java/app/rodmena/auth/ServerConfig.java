@@ -1,6 +1,7 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -16,11 +17,18 @@ import java.util.Objects;
  * @param pool how connections to it are pooled
  * @param http how the API listens
  * @param remote how operators get in
+ * @param diagnosis how the pool is diagnosed
  * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
  * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
  */
 public record ServerConfig(
-        Database database, PoolSettings pool, HttpConfig http, RemoteConfig remote, String instance, boolean failFast) {
+        Database database,
+        PoolSettings pool,
+        HttpConfig http,
+        RemoteConfig remote,
+        DiagnosisConfig diagnosis,
+        String instance,
+        boolean failFast) {
     /** Somebody's PostgreSQL, or our own. */
     public sealed interface Database {
         /** One that is there already. */
@@ -43,6 +51,7 @@ public record ServerConfig(
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(remote, "remote");
+        Objects.requireNonNull(diagnosis, "diagnosis");
         DatabaseConfig.requireInstance(instance);
     }
 
@@ -65,22 +74,28 @@ public record ServerConfig(
                 PoolSettings.DEFAULT,
                 HttpConfig.DEFAULT,
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 Instance.ofThisProcess(),
                 false);
     }
 
     /** The same with another pool. */
     public ServerConfig withPool(PoolSettings pool) {
-        return new ServerConfig(database, pool, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same, listening otherwise. */
     public ServerConfig withHttp(HttpConfig http) {
-        return new ServerConfig(database, pool, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
+    }
+
+    /** The same, diagnosed otherwise. */
+    public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
+        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same with doors for operators. */
     public ServerConfig withRemote(RemoteConfig remote) {
-        return new ServerConfig(database, pool, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
     }
 }

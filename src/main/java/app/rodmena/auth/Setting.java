@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -106,6 +107,17 @@ enum Setting {
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
 
+    SLOW_QUERY(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.slowQuery(),
+            "A statement that runs longer is slow; longer than 1s is while others wait for its connection"),
+    DIAGNOSIS_INTERVAL(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.interval(),
+            "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+
     ADMIN_HOST(
             Group.OPERATORS,
             "ADDRESS",
@@ -142,6 +154,7 @@ enum Setting {
         API("API"),
         DATABASE("Database"),
         POOL("Pool"),
+        DIAGNOSIS("Diagnosis"),
         OPERATORS("Operators"),
         PROCESS("Process");
 

@@ -3,6 +3,7 @@ package app.rodmena.auth.testing;
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -43,6 +44,7 @@ public final class TestServer implements AutoCloseable {
                 PoolSettings.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 "test",
                 true);
     }
