@@ -26,7 +26,7 @@ class NetworkVerdictsTest {
                 Connection admin = TestPostgres.superuser()) {
             scene.callers(4, "GET /api/roles", NetworkVerdictsTest::sleep);
             await().until(() -> scene.isOut(3));
-            await().untilAsserted(() -> assertThat(sleepers(admin)).isEqualTo(3));
+            scene.await(NetworkVerdictsTest::threeSleep);
             proxy.forgetOpenConnections();
             terminate(admin, "auth/scene");
 
@@ -40,7 +40,7 @@ class NetworkVerdictsTest {
                 assertThat(holder.backend()).isEmpty();
                 assertThat(diagnosis.sentence()).contains(String.valueOf(holder.backendPid()));
             });
-            assertThat(diagnosis.reconciliation().lostConnections()).hasSize(3);
+            scene.await(found -> found.reconciliation().lostConnections().size() == 3);
             proxy.stop();
         }
     }
@@ -139,12 +139,12 @@ class NetworkVerdictsTest {
                 .one();
     }
 
-    private static int sleepers(Connection admin) throws Exception {
-        try (var query = admin.createStatement();
-                var row = query.executeQuery("select count(*) from pg_stat_activity where wait_event = 'PgSleep'")) {
-            row.next();
-            return row.getInt(1);
-        }
+    private static boolean threeSleep(Diagnosis diagnosis) {
+        return diagnosis.holders().stream()
+                        .flatMap(holder -> holder.backend().stream())
+                        .filter(backend -> backend.waitEvent().equals("PgSleep"))
+                        .count()
+                == 3;
     }
 
     private static void terminate(Connection admin, String application) throws Exception {
