@@ -55,6 +55,7 @@ class EveryMBeanTest {
                         "name=auth,type=Pool",
                         "name=auth,type=PoolEvents",
                         "name=auth,type=PoolSettings",
+                        "name=auth,type=Statements",
                         "type=Diagnosis",
                         "type=Logging",
                         "type=Server");
