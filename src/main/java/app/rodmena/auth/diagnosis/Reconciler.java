@@ -87,7 +87,9 @@ final class Reconciler {
     private static boolean isBeingOpened(Backend backend, Observed observed) {
         Optional<Duration> attempt = observed.after().opening().attempt();
         Optional<Duration> age = backend.connectedFor();
-        return attempt.isPresent() && age.isPresent() && age.get().compareTo(attempt.get().plus(LASTING)) < 0;
+        return attempt.isPresent()
+                && age.isPresent()
+                && age.get().compareTo(attempt.get().plus(LASTING)) < 0;
     }
 
     /** Open before PostgreSQL was asked and open afterwards. */
