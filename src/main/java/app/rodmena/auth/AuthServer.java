@@ -1,6 +1,8 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.capacity.BudgetExceeded;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
@@ -73,6 +75,7 @@ public final class AuthServer implements AutoCloseable {
     private DatabaseEngine engine;
     private Metrics metrics;
     private Diagnostics diagnostics;
+    private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
     private volatile RemoteAccess remote;
@@ -133,6 +136,8 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
+     * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
+     *     {@link ServerConfig#budget()} is to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
      */
@@ -156,15 +161,19 @@ public final class AuthServer implements AutoCloseable {
                 config.diagnosis(),
                 () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
         parts.push(diagnostics);
+        fleet = FleetWatch.open(engine, config.budget());
+        parts.push(fleet);
         parts.push(MBeans.register(
                 engine,
                 metrics,
                 diagnostics,
+                fleet,
                 Logback.ofThisProcess(),
                 new Facts(config, () -> Optional.ofNullable(api), () -> Optional.ofNullable(remote))));
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
+        fleet.awaitAdmission(FIRST_LOOK);
         api = ApiListener.start(config.http(), engine, new Health(engine), metrics.requests()::answered);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
@@ -249,6 +258,11 @@ public final class AuthServer implements AutoCloseable {
     /** Why the pool is as it is, whenever somebody wants to know. */
     public Diagnostics diagnostics() {
         return diagnostics;
+    }
+
+    /** All processes like this one on its PostgreSQL, and whether they fit. */
+    public FleetWatch fleet() {
+        return fleet;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */

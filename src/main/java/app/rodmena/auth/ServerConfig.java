@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
@@ -15,6 +16,7 @@ import java.util.Objects;
  *
  * @param database which PostgreSQL
  * @param pool how connections to it are pooled
+ * @param budget what happens if all processes like this one may open more connections than PostgreSQL has
  * @param http how the API listens
  * @param remote how operators get in
  * @param diagnosis how the pool is diagnosed
@@ -24,6 +26,7 @@ import java.util.Objects;
 public record ServerConfig(
         Database database,
         PoolSettings pool,
+        Budget budget,
         HttpConfig http,
         RemoteConfig remote,
         DiagnosisConfig diagnosis,
@@ -49,6 +52,7 @@ public record ServerConfig(
     public ServerConfig {
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(budget, "budget");
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(remote, "remote");
         Objects.requireNonNull(diagnosis, "diagnosis");
@@ -72,6 +76,7 @@ public record ServerConfig(
         return new ServerConfig(
                 database,
                 PoolSettings.DEFAULT,
+                Budget.WARN,
                 HttpConfig.DEFAULT,
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
@@ -81,21 +86,26 @@ public record ServerConfig(
 
     /** The same with another pool. */
     public ServerConfig withPool(PoolSettings pool) {
-        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
+    }
+
+    /** The same with another answer to a fleet that is too large. */
+    public ServerConfig withBudget(Budget budget) {
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same, listening otherwise. */
     public ServerConfig withHttp(HttpConfig http) {
-        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same, diagnosed otherwise. */
     public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
-        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same with doors for operators. */
     public ServerConfig withRemote(RemoteConfig remote) {
-        return new ServerConfig(database, pool, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
     }
 }
