@@ -40,7 +40,16 @@ class ArchitectureTest {
             entry("mbean", List.of()),
             entry(
                     "jmx",
-                    List.of("operators", "mbean", "events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
+                    List.of(
+                            "operators",
+                            "mbean",
+                            "events",
+                            "pool",
+                            "database",
+                            "metrics",
+                            "capacity",
+                            "activity",
+                            "diagnosis")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
