@@ -9,6 +9,7 @@ import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.events.PoolInterceptor;
@@ -76,6 +77,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
+    private Diagnostics diagnostics;
     private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
@@ -156,10 +158,17 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        diagnostics = Diagnostics.open(
+                engine,
+                metrics,
+                config.instance(),
+                config.diagnosis(),
+                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
+        parts.push(diagnostics);
         fleet = FleetWatch.open(engine, config.budget());
         parts.push(fleet);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
-        parts.push(MBeans.register(engine, metrics, fleet, Logback.ofThisProcess(), facts));
+        parts.push(MBeans.register(engine, metrics, diagnostics, fleet, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
         Operators operators = config.remote().openOperators();
         parts.push(operators);
@@ -260,6 +269,11 @@ public final class AuthServer implements AutoCloseable {
     /** The process's numbers over time, under the names that the package's description lists. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** Why the pool is as it is, whenever somebody wants to know. */
+    public Diagnostics diagnostics() {
+        return diagnostics;
     }
 
     /** All processes like this one on its PostgreSQL, and whether they fit. */

@@ -40,7 +40,19 @@ class ArchitectureTest {
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
             entry("views", List.of("mbean", "events", "pool", "metrics")),
-            entry("jmx", List.of("operators", "mbean", "views", "events", "pool", "database", "metrics", "capacity")),
+            entry(
+                    "jmx",
+                    List.of(
+                            "operators",
+                            "mbean",
+                            "views",
+                            "events",
+                            "pool",
+                            "database",
+                            "metrics",
+                            "capacity",
+                            "activity",
+                            "diagnosis")),
             entry("admin", List.of("wire", "operators", "views", "events", "pool", "database", "health", "metrics")),
             entry("remote", List.of("operators")));
 

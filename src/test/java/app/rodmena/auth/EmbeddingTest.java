@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.http.HttpConfig;
@@ -144,6 +145,7 @@ class EmbeddingTest {
                 Budget.WARN,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 "embedding-test",
                 true);
     }

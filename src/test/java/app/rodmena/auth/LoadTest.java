@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -105,6 +106,7 @@ class LoadTest {
                 Budget.WARN,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 "load-test",
                 true);
     }

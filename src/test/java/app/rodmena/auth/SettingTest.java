@@ -49,6 +49,8 @@ class SettingTest {
             Map.entry(Setting.BATCH_SLOTS, "3"),
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.BUDGET, "refuse"),
+            Map.entry(Setting.SLOW_QUERY, "3s"),
+            Map.entry(Setting.DIAGNOSIS_INTERVAL, "10s"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
             Map.entry(Setting.ADMIN_PORT, "0"),
             Map.entry(Setting.JOLOKIA_PORT, "off"),

@@ -2,6 +2,7 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.mbean.DescribedMBean;
 import app.rodmena.auth.mbean.NotifyingMBean;
 import app.rodmena.auth.metrics.Metrics;
@@ -47,14 +48,19 @@ public final class MBeans implements AutoCloseable {
      * Registers what is not registered yet. A name that is taken by somebody else in this JVM stays theirs, which the
      * log tells.
      *
-     * @param engine open for as long as this is, as are {@code metrics} and {@code fleet}
+     * @param engine open for as long as this is, as are {@code metrics}, {@code diagnostics} and {@code fleet}
      * @param loggers empty where the levels of loggers can't be changed
      */
     public static MBeans register(
-            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Optional<Loggers> loggers, ServerFacts server) {
+            DatabaseEngine engine,
+            Metrics metrics,
+            Diagnostics diagnostics,
+            FleetWatch fleet,
+            Optional<Loggers> loggers,
+            ServerFacts server) {
         synchronized (LOCK) {
             if (users == 0) {
-                shared = share(engine, metrics, fleet, loggers);
+                shared = share(engine, metrics, diagnostics, fleet, loggers);
             }
             users++;
             return new MBeans(add(freeServerName(), new DescribedMBean(new ServerBean(server, metrics.requests()))));
@@ -76,7 +82,11 @@ public final class MBeans implements AutoCloseable {
     }
 
     private static Deque<AutoCloseable> share(
-            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Optional<Loggers> loggers) {
+            DatabaseEngine engine,
+            Metrics metrics,
+            Diagnostics diagnostics,
+            FleetWatch fleet,
+            Optional<Loggers> loggers) {
         ObjectName eventsName = name("type=PoolEvents,name=auth");
         Notifier notifier = new Notifier(eventsName);
         PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
@@ -90,6 +100,7 @@ public final class MBeans implements AutoCloseable {
         parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
         parts.push(add(name("type=Connections,name=auth"), new DescribedMBean(new ConnectionsBean(engine))));
         parts.push(add(name("type=Statements,name=auth"), new DescribedMBean(new StatementsBean(metrics))));
+        parts.push(add(name("type=Diagnosis"), new DescribedMBean(new DiagnosisBean(diagnostics))));
         parts.push(add(name("type=Fleet"), new DescribedMBean(new FleetBean(fleet))));
         loggers.ifPresent(known -> parts.push(add(name("type=Logging"), new DescribedMBean(new LoggingBean(known)))));
         return parts;
