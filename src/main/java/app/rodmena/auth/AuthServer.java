@@ -3,17 +3,23 @@ package app.rodmena.auth;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.admin.AdminFacts;
 import app.rodmena.auth.admin.AdminListener;
+import app.rodmena.auth.capacity.BudgetExceeded;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.incidents.Incidents;
+import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.jmx.MBeans;
+import app.rodmena.auth.jmx.Watched;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
@@ -72,8 +78,12 @@ public final class AuthServer implements AutoCloseable {
     private final List<PoolListener> listeners;
     private final List<PoolInterceptor> interceptors;
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
+    private DatabaseTarget target;
     private DatabaseEngine engine;
     private Metrics metrics;
+    private Diagnostics diagnostics;
+    private Incidents incidents;
+    private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
     private volatile RemoteAccess remote;
@@ -135,6 +145,8 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
+     * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
+     *     {@link ServerConfig#budget()} is to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
      */
@@ -144,15 +156,29 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
-        engine = DatabaseEngine.open(new DatabaseConfig(target(), config.pool(), config.instance()));
+        target = target();
+        engine = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        diagnostics = Diagnostics.open(
+                engine,
+                metrics,
+                config.instance(),
+                config.diagnosis(),
+                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
+        parts.push(diagnostics);
+        incidents = Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents());
+        parts.push(incidents);
+        Remedies remedies = new Remedies(engine, config.instance(), config.incidents());
+        fleet = FleetWatch.open(engine, config.budget());
+        parts.push(fleet);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
-        parts.push(MBeans.register(engine, metrics, Logback.ofThisProcess(), facts));
+        Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet);
+        parts.push(MBeans.register(watched, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
         Operators operators = config.remote().openOperators();
         parts.push(operators);
@@ -163,11 +189,15 @@ public final class AuthServer implements AutoCloseable {
                 new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
-                health);
+                health,
+                diagnostics,
+                incidents,
+                remedies);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
+        fleet.awaitAdmission(FIRST_LOOK);
         api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered, incidents::idOf);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
@@ -191,6 +221,16 @@ public final class AuthServer implements AutoCloseable {
     private void stopListening() {
         listeners.forEach(engine.events()::remove);
         interceptors.forEach(engine.interceptors()::remove);
+    }
+
+    /** For commands that are part of this process. */
+    DatabaseEngine engine() {
+        return engine;
+    }
+
+    /** Where its database is, with the login. */
+    DatabaseTarget databaseTarget() {
+        return target;
     }
 
     private DatabaseTarget target() throws EmbeddedDatabaseException {
@@ -252,6 +292,21 @@ public final class AuthServer implements AutoCloseable {
     /** The process's numbers over time, under the names that the package's description lists. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** Why the pool is as it is, whenever somebody wants to know. */
+    public Diagnostics diagnostics() {
+        return diagnostics;
+    }
+
+    /** All processes like this one on its PostgreSQL, and whether they fit. */
+    public FleetWatch fleet() {
+        return fleet;
+    }
+
+    /** What was the matter, since start and before. */
+    public Incidents incidents() {
+        return incidents;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */

@@ -1,11 +1,18 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
+import app.rodmena.auth.incidents.IncidentsConfig;
+import app.rodmena.auth.incidents.InvalidIncidentsSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,8 +39,11 @@ final class ConfigReader {
         return new ServerConfig(
                 database,
                 pool(),
+                budget(),
                 http(),
                 new RemoteReader(settings).read(),
+                diagnosis(),
+                incidents(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }
@@ -60,10 +70,44 @@ final class ConfigReader {
                     reclaimLeaksAfter(),
                     duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
-                    integer(Setting.WORKERS));
+                    integer(Setting.WORKERS),
+                    batchSlots());
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
+    }
+
+    private DiagnosisConfig diagnosis() {
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private IncidentsConfig incidents() {
+        Given directory = settings.get(Setting.INCIDENTS_DIR);
+        try {
+            return new IncidentsConfig(
+                    directory.text().equals("off") ? Optional.empty() : Optional.of(Path.of(directory.text())),
+                    duration(Setting.INCIDENT_WAIT),
+                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).yes());
+        } catch (InvalidPathException e) {
+            throw directory.refuse("must be a path, or off");
+        } catch (InvalidIncidentsSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private Budget budget() {
+        Map<String, Budget> meanings =
+                Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
+        return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
+    }
+
+    private int batchSlots() {
+        int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MOST_CONNECTIONS);
+        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
     }
 
     private PrePing prePing() {

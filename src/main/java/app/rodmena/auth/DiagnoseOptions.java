@@ -59,7 +59,9 @@ final class DiagnoseOptions {
     private static URI url(String text) {
         try {
             URI url = URI.create(text);
-            if (List.of("http", "https").contains(url.getScheme()) && url.getHost() != null && url.getUserInfo() == null) {
+            if (List.of("http", "https").contains(url.getScheme())
+                    && url.getHost() != null
+                    && url.getUserInfo() == null) {
                 return url;
             }
         } catch (IllegalArgumentException e) {
@@ -86,8 +88,8 @@ final class DiagnoseOptions {
         try {
             return Files.readString(Path.of(file)).replaceFirst("\\r?\\n$", "");
         } catch (IOException | InvalidPathException e) {
-            throw new UsageError(
-                    "%s: %s; must be a file this process can read, in UTF-8".formatted(PASSWORD_FILE, Given.quoted(file)));
+            throw new UsageError("%s: %s; must be a file this process can read, in UTF-8"
+                    .formatted(PASSWORD_FILE, Given.quoted(file)));
         }
     }
 
@@ -96,15 +98,15 @@ final class DiagnoseOptions {
         command.usageMessage()
                 .width(100)
                 .sortOptions(false)
-                .description("Why the pool of a running server is as it is: who has connections, who waits, what to do.")
+                .description(
+                        "Why the pool of a running server is as it is: who has connections, who waits, what to do.")
                 .customSynopsis("./run.sh diagnose [--url URL] [--json]")
                 .footer("", "Exit codes: 0 it is well, 1 it is not, 2 it can't be told: the server can't be asked.");
         command.addOption(option(URL, "URL", "Where its admin listener is (" + DEFAULT_URL + ")"));
         command.addOption(option(USER, "NAME", "The operator you are, where operators are set; asks for the password"));
         command.addOption(option(PASSWORD_FILE, "FILE", "File with the password"));
-        command.addOption(OptionSpec.builder(JSON)
-                .description("All of it, for programs")
-                .build());
+        command.addOption(
+                OptionSpec.builder(JSON).description("All of it, for programs").build());
         command.addOption(OptionSpec.builder(HELP, "-h")
                 .usageHelp(true)
                 .description("Show this")

@@ -1,12 +1,15 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.cli.CapacityCommand;
 import app.rodmena.auth.cli.CommandFailed;
+import app.rodmena.auth.cli.DiagnoseCommand;
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +48,13 @@ public final class Main {
             if (arguments.length > 0 && arguments[0].equals(CapacityOptions.NAME)) {
                 return capacity(List.of(arguments).subList(1, arguments.length), environment);
             }
+            if (arguments.length > 0 && arguments[0].equals(DiagnoseOptions.NAME)) {
+                return diagnose(List.of(arguments).subList(1, arguments.length));
+            }
+            if (arguments.length > 0 && arguments[0].equals(DemoCommand.NAME)) {
+                List<String> words = List.of(arguments).subList(1, arguments.length);
+                return lifetime.start(() -> new DemoCommand(out).run(words));
+            }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
@@ -76,6 +86,16 @@ public final class Main {
         return command.get().run(out);
     }
 
+    private int diagnose(List<String> words) throws CommandFailed, InterruptedException {
+        DiagnoseOptions options = new DiagnoseOptions(PasswordPrompt.toLogIn());
+        Optional<DiagnoseCommand> command = options.parse(words);
+        if (command.isEmpty()) {
+            out.print(options.help());
+            return STOPPED;
+        }
+        return command.get().run(out);
+    }
+
     private void serve(Settings settings, Secret ambientPassword) throws Exception {
         DatabaseChoice database = new DatabaseChoice(settings, ambientPassword);
         ServerConfig config = new ConfigReader(settings).read(database.read());
@@ -85,7 +105,15 @@ public final class Main {
         try (AuthServer server = lifetime.start(() -> AuthServer.start(config))) {
             out.print(Banner.started(server));
             out.flush();
+            CompletableFuture<BudgetExceeded> refusal = new CompletableFuture<>();
+            server.fleet().whenRefused(refused -> {
+                refusal.complete(refused);
+                lifetime.stop();
+            });
             lifetime.awaitStop();
+            if (refusal.isDone()) {
+                throw refusal.join();
+            }
         }
     }
 

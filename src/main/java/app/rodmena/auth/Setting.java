@@ -1,6 +1,9 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -114,7 +117,47 @@ enum Setting {
             "A statement that takes longer is kept and told in the log"),
     MAX_WAITING(
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
+    BATCHING(
+            Group.POOL,
+            "on|off",
+            "on",
+            "Answer questions of a kind that wait together, with one query; off: a query and a connection for each"),
+    BATCH_SLOTS(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.batchSlots(),
+            "Queries of that sort under way at once, for each kind of question"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+    BUDGET(
+            Group.POOL,
+            "WHAT",
+            Budget.WARN.word(),
+            "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
+
+    SLOW_QUERY(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.slowQuery(),
+            "A statement that runs longer is slow; longer than 1s is while others wait for its connection"),
+    DIAGNOSIS_INTERVAL(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.interval(),
+            "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+
+    INCIDENT_WAIT(
+            Group.DIAGNOSIS,
+            "DURATION",
+            IncidentsConfig.DEFAULT.longWait(),
+            "A caller that waits longer for a connection is an incident"),
+    INCIDENTS_DIR(
+            Group.DIAGNOSIS, "DIRECTORY", "./data/incidents", "Where the last 20 incidents are kept; off for nowhere"),
+    ALLOW_TERMINATE_OTHERS(
+            Group.DIAGNOSIS,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Operators may terminate a backend that is not this server's and blocks one that is"),
 
     ADMIN_HOST(
             Group.OPERATORS,
@@ -157,6 +200,7 @@ enum Setting {
         API("API"),
         DATABASE("Database"),
         POOL("Pool"),
+        DIAGNOSIS("Diagnosis"),
         OPERATORS("Operators"),
         PROCESS("Process");
 

@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.metrics.Requests;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -140,8 +143,11 @@ class EmbeddingTest {
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
+                Budget.WARN,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
+                IncidentsConfig.DEFAULT,
                 "embedding-test",
                 true);
     }

@@ -1,7 +1,10 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.health.Health;
+import app.rodmena.auth.incidents.Incidents;
+import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
@@ -40,7 +43,10 @@ public final class AdminListener implements AutoCloseable {
             AdminFacts server,
             DatabaseEngine engine,
             Metrics metrics,
-            Health health)
+            Health health,
+            Diagnostics diagnostics,
+            Incidents incidents,
+            Remedies remedies)
             throws IOException {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
@@ -48,6 +54,7 @@ public final class AdminListener implements AutoCloseable {
         Pages pages = new Pages();
         new HealthPages(health).addTo(pages);
         new PoolPages(server, engine, metrics).addTo(pages);
+        new TroublePages(diagnostics, incidents, remedies).addTo(pages);
         new Changes(engine).addTo(pages);
         pages.read("/", asked -> Reply.json(Map.of("paths", pages.paths())));
         AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());

@@ -35,11 +35,7 @@ final class TroublePages {
     private record Listed(String id, Instant time, String cause, String sentence, long swallowed) {
         static Listed of(Incident incident) {
             return new Listed(
-                    incident.id(),
-                    incident.time(),
-                    incident.cause().name(),
-                    incident.sentence(),
-                    incident.swallowed());
+                    incident.id(), incident.time(), incident.cause().name(), incident.sentence(), incident.swallowed());
         }
     }
 

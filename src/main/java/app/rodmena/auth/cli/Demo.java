@@ -44,7 +44,7 @@ public final class Demo {
         client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
         step("All is well. " + sentence());
         return switch (trouble) {
-            case LOCK -> lock(path);
+            case LOCK -> lock();
             case SLOW -> slow();
             case LEAK -> leak(path);
             case IDLE_IN_TRANSACTION -> idleInTransaction(path);
@@ -52,20 +52,21 @@ public final class Demo {
         };
     }
 
-    private boolean lock(String path) throws SQLException, IOException, InterruptedException {
+    private boolean lock() throws SQLException, IOException, InterruptedException {
         try (Connection colleague = connect(COLLEAGUE)) {
             colleague.setAutoCommit(false);
             run(colleague, "lock table auth_group");
             step("A colleague opens psql, and is called away:");
             quote("begin; lock table auth_group;");
-            rush("GET", path);
+            rush("POST", "/api/role/new-role-%d");
             boolean shown = show("LOCK_WAIT");
             step("So we do what it says, and end that session:");
             String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
                     + COLLEAGUE + "'";
             quote(terminate);
             terminate(terminate);
-            return shown & well();
+            boolean mended = well();
+            return shown && mended;
         } catch (SQLException e) {
             return isAdminShutdown(e) && well(); // It is the colleague's session that was ended.
         }
@@ -76,16 +77,20 @@ public final class Demo {
             run(colleague, """
                     create function audit_role() returns trigger language plpgsql as
                     $$ begin perform pg_sleep(6); return new; end $$""");
-            run(colleague, "create trigger audit before insert on auth_group for each row execute function audit_role()");
+            run(
+                    colleague,
+                    "create trigger audit before insert on auth_group for each row execute function audit_role()");
             step("A colleague adds a trigger that is to keep an audit, and is very thorough:");
             quote("create trigger audit before insert on auth_group for each row execute function audit_role();");
             rush("POST", "/api/role/new-role-%d");
             boolean shown = show("SLOW_SQL");
-            step("The slowest statements are kept, too (curl -s %s):".formatted(stage.admin().resolve("/statements")));
+            step("The slowest statements are kept, too (curl -s %s):"
+                    .formatted(stage.admin().resolve("/statements")));
             step("So the trigger has to go:");
             quote("drop trigger audit on auth_group;");
             run(colleague, "drop trigger audit on auth_group");
-            return shown & well();
+            boolean mended = well();
+            return shown && mended;
         }
     }
 
@@ -101,7 +106,8 @@ public final class Demo {
             boolean shown = show("LEAK");
             step("The stack says where. Somebody mends the code, and all connections come back.");
             code.fix();
-            return shown & well();
+            boolean mended = well();
+            return shown && mended;
         } finally {
             code.fix();
         }
@@ -120,7 +126,8 @@ public final class Demo {
             boolean shown = show("IDLE_IN_TRANSACTION");
             step("The stack says where. The payment service answers at last.");
             code.fix();
-            return shown & well();
+            boolean mended = well();
+            return shown && mended;
         } finally {
             code.fix();
         }
@@ -128,7 +135,8 @@ public final class Demo {
 
     private boolean kill(String path) throws SQLException, IOException, InterruptedException {
         step("An administrator terminates every backend of the pool, as a failover would:");
-        String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
+        String terminate =
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
         quote(terminate);
         terminate(terminate);
         int status = client.ask("GET", path).join().statusCode();
@@ -155,7 +163,8 @@ public final class Demo {
                     .findFirst();
             if (refused.isPresent()) {
                 step("The first client is told no, and which incident that belongs to:");
-                quote("%d %s".formatted(refused.get().statusCode(), refused.get().body()));
+                quote("%d %s"
+                        .formatted(refused.get().statusCode(), refused.get().body()));
                 return;
             }
             TimeUnit.MILLISECONDS.sleep(20);
@@ -233,7 +242,8 @@ public final class Demo {
     }
 
     private static boolean isAdminShutdown(SQLException e) {
-        return "57P01".equals(e.getSQLState()) || String.valueOf(e.getSQLState()).startsWith("08");
+        return "57P01".equals(e.getSQLState())
+                || String.valueOf(e.getSQLState()).startsWith("08");
     }
 
     /** PostgreSQL's main process, which is ours: it writes its pid where its data is. */
@@ -245,7 +255,7 @@ public final class Demo {
     private void step(String text) {
         out.printf(Locale.ROOT, "%n[%5.1f s] ", (System.nanoTime() - startedNanos) / 1e9);
         int column = 10;
-        for (String word : text.split(" ")) {
+        for (String word : text.split(" ", -1)) {
             if (column > 10 && column + word.length() >= WIDTH) {
                 out.printf("%n          ");
                 column = 10;

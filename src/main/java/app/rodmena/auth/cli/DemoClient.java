@@ -23,18 +23,17 @@ final class DemoClient {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final DemoStage stage;
-    private final String key = UUID.randomUUID().toString();
 
     DemoClient(DemoStage stage) {
         this.stage = stage;
     }
 
-    /** What a client is answered; never blocks. */
+    /** What a new client, with a key of its own, is answered; never blocks. */
     CompletableFuture<HttpResponse<String>> ask(String method, String path) {
         HttpRequest request = HttpRequest.newBuilder(stage.api().resolve(path))
                 .timeout(PATIENCE)
                 .method(method, BodyPublishers.noBody())
-                .header("Authorization", "Bearer " + key)
+                .header("Authorization", "Bearer " + UUID.randomUUID())
                 .build();
         return http.sendAsync(request, BodyHandlers.ofString());
     }

@@ -67,12 +67,12 @@ public record DiagnoseCommand(URI url, Optional<Login> login, Format format) {
         login.ifPresent(
                 as -> request.header("Authorization", "Basic " + encoded(as.user + ":" + as.password.reveal())));
         try {
-            HttpClient client =
-                    HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+            HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
             return read(client.send(request.build(), BodyHandlers.ofString()));
         } catch (ConnectException e) {
             throw new CommandFailed(
-                    url + " can't be reached: is the server running, and is that its --admin-port? --url says another", e);
+                    url + " can't be reached: is the server running, and is that its --admin-port? --url says another",
+                    e);
         } catch (HttpTimeoutException e) {
             throw new CommandFailed("%s has not answered within %d s".formatted(url, PATIENCE.toSeconds()), e);
         } catch (SSLException e) {
@@ -100,7 +100,11 @@ public record DiagnoseCommand(URI url, Optional<Login> login, Format format) {
             }
             if (answer.path("message").isTextual()) {
                 throw new CommandFailed(
-                        "%s answered %d: %s".formatted(url, response.statusCode(), answer.path("message").asText()),
+                        "%s answered %d: %s"
+                                .formatted(
+                                        url,
+                                        response.statusCode(),
+                                        answer.path("message").asText()),
                         null);
             }
         } catch (JsonProcessingException e) {

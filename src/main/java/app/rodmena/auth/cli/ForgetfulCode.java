@@ -20,10 +20,12 @@ final class ForgetfulCode {
 
     /** Opens a transaction, asks something, and then waits for somebody else's service. */
     void orderWithPayment() {
-        var unused = engine.call(Caller.named("order with payment"), handle -> handle.inTransaction(transaction -> {
-            transaction.execute("/* demo.order */ select count(*) from auth_group");
-            return waitForPaymentService();
-        }));
+        var unused = engine.call(
+                Caller.named("order with payment"),
+                handle -> handle.inTransaction(transaction -> {
+                    transaction.execute("/* demo.order */ select count(*) from auth_group");
+                    return waitForPaymentService();
+                }));
     }
 
     private boolean waitForWorkThatNeverComes() {

@@ -36,7 +36,7 @@ public final class DiagnosisJson {
     private static final NameTransformer IN_MILLIS = NameTransformer.simpleTransformer("", "Millis");
 
     static final JsonMapper MAPPER = JsonMapper.builder()
-            .disable(MapperFeature.AUTO_DETECT_GETTERS, MapperFeature.AUTO_DETECT_IS_GETTERS)
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .addModule(new SimpleModule()
                     .addSerializer(writing(Instant.class, (time, json) -> json.writeString(text(time))))
                     .addSerializer(writing(Duration.class, (time, json) -> writeMillis(time, json)))

@@ -173,7 +173,7 @@ public final class Incidents implements AutoCloseable {
                     switch (reason) {
                         case TIMEOUT -> happened(Cause.TIMEOUT, event.time(), 0);
                         case DATABASE_DOWN -> happened(Cause.DATABASE_DOWN, event.time(), 0);
-                        case REJECTED, CLOSED, INTERRUPTED -> {}
+                        case REJECTED, CANCELLED, CLOSED, INTERRUPTED -> {}
                     }
                 });
             case REJECTED -> happened(Cause.REJECTED, event.time(), 0);

@@ -26,11 +26,17 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
             Notification.class.getName(),
             "There was an incident; the message says what, userData is its row of the attribute Incidents"));
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(QUEUE),
+            task -> {
                 Thread worker = new Thread(task, "auth-jmx-incidents");
                 worker.setDaemon(true);
                 return worker;
-            }, new ThreadPoolExecutor.DiscardPolicy());
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
 
     /** @param source the bean the notifications are of */
     IncidentNotifier(ObjectName source) {

@@ -84,6 +84,11 @@ final class PoolSettingsBean {
         change("max_waiting", PoolSettings::maxWaiting, maxWaiting, PoolSettings::withMaxWaiting);
     }
 
+    @Describe("0 lets every question go alone; whoever waits already goes by it, too")
+    public void setBatchSlots(int batchSlots) {
+        change("batch_slots", PoolSettings::batchSlots, batchSlots, PoolSettings::withBatchSlots);
+    }
+
     private <T> void change(
             String name, Function<PoolSettings, T> setting, T value, BiFunction<PoolSettings, T, PoolSettings> with) {
         PoolSettings before = engine.change(settings -> with.apply(settings, value));

@@ -60,13 +60,8 @@ public record RemoteConfig(
                 Optional.empty());
     }
 
-    /** The same with the admin listener on another port. */
-    public RemoteConfig withAdminPort(OptionalInt adminPort) {
-        return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, keystore);
-    }
-
-    /** The same with Jolokia and remote JMX on other ports. */
-    public RemoteConfig withPorts(OptionalInt jolokiaPort, OptionalInt jmxPort) {
+    /** The same on other ports. */
+    public RemoteConfig withPorts(OptionalInt adminPort, OptionalInt jolokiaPort, OptionalInt jmxPort) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, keystore);
     }
 

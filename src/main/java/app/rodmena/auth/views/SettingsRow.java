@@ -49,7 +49,13 @@ public record SettingsRow(
         int maxWaiting,
 
         @Describe(value = "How many processes like this one share the database", unit = "processes")
-        int workers) {
+        int workers,
+
+        @Describe(
+                value = "Queries under way at once for each kind of question, while others of the kind wait and go"
+                        + " together; 0: a query for each",
+                unit = "queries")
+        int batchSlots) {
 
     public static SettingsRow of(PoolSettings settings) {
         return new SettingsRow(
@@ -66,6 +72,7 @@ public record SettingsRow(
                 settings.reclaimLeaksAfter().map(Duration::toMillis).orElse(0L),
                 settings.slowStatement().toMillis(),
                 settings.maxWaiting(),
-                settings.workers());
+                settings.workers(),
+                settings.batchSlots());
     }
 }

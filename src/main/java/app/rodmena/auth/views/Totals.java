@@ -15,6 +15,12 @@ public record Totals(
         @Describe(value = "Connections handed out", unit = "events")
         long checkouts,
 
+        @Describe(
+                value = "Callers who got a connection: more than checkouts where their questions are answered"
+                        + " together. With timeouts and rejections: all who came and do not wait now",
+                unit = "callers")
+        long callersServed,
+
         @Describe(value = "Connections given back", unit = "events")
         long checkins,
 
@@ -62,6 +68,7 @@ public record Totals(
                 events.count(PoolEventKind.CONNECT),
                 events.count(PoolEventKind.CONNECT_FAILED),
                 events.count(PoolEventKind.CHECKOUT),
+                events.callersServed(),
                 checkins,
                 events.count(PoolEventKind.INVALIDATE),
                 events.count(PoolEventKind.SOFT_INVALIDATE),

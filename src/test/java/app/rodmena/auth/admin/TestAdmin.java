@@ -36,6 +36,9 @@ final class TestAdmin implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
 
+    private static final RemoteConfig ADMIN_ONLY =
+            RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
+
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
         target = TestPostgres.freshDatabase();
         ServerConfig config = TestServer.config(target).withRemote(remote).withPool(pool);
@@ -44,7 +47,7 @@ final class TestAdmin implements AutoCloseable {
 
     /** Without operators. */
     static TestAdmin anonymous(PoolSettings pool) throws Exception {
-        return new TestAdmin(RemoteConfig.off().withAdminPort(OptionalInt.of(0)), pool);
+        return new TestAdmin(ADMIN_ONLY, pool);
     }
 
     /** With an operator of each role. */
@@ -52,8 +55,7 @@ final class TestAdmin implements AutoCloseable {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
         file.put(CONTROL, Role.CONTROL, password(CONTROL));
         file.put(MONITOR, Role.MONITOR, password(MONITOR));
-        return new TestAdmin(
-                RemoteConfig.off().withAdminPort(OptionalInt.of(0)).withOperators(file), PoolSettings.DEFAULT);
+        return new TestAdmin(ADMIN_ONLY.withOperators(file), PoolSettings.DEFAULT);
     }
 
     static String password(String name) {

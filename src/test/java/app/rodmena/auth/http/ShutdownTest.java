@@ -152,7 +152,8 @@ class ShutdownTest {
         try (TestApi api = new TestApi()) {
             HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
 
-            assertThatThrownBy(() -> ApiListener.start(taken, api.engine, api.health, RequestListener.NONE, IncidentLookup.NONE))
+            assertThatThrownBy(() ->
+                            ApiListener.start(taken, api.engine, api.health, RequestListener.NONE, IncidentLookup.NONE))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + api.listener.port());
         }

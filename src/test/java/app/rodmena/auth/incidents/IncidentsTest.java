@@ -8,7 +8,6 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
-import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,8 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,11 +40,15 @@ class IncidentsTest {
                 Connection colleague = TroubledServer.colleague(target);
                 LogOf log = LogOf.logger("auth.incidents")) {
             int pid = TroubledServer.lock(colleague);
-            List<CompletableFuture<HttpResponse<String>>> asked =
-                    IntStream.range(0, 8).mapToObj(i -> server.ask("/api/roles")).toList();
-            HttpResponse<String> refused = asked.get(7).join();
+            List<String> keys =
+                    Stream.generate(() -> UUID.randomUUID().toString()).limit(8).toList();
+            HttpResponse<?> refused = (HttpResponse<?>) CompletableFuture.anyOf(keys.stream()
+                            .map(key -> server.change(key))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
             assertThat(refused.statusCode()).isEqualTo(503);
-            JsonNode details = new JsonMapper().readTree(refused.body()).path("details");
+            JsonNode details =
+                    new JsonMapper().readTree(String.valueOf(refused.body())).path("details");
             assertThat(details.path("reason").asText()).isEqualTo("POOL_TIMEOUT");
             assertThat(details).hasSize(2);
             String id = details.path("incident").asText();
@@ -59,27 +62,23 @@ class IncidentsTest {
                     .contains("pid " + pid)
                     .contains("colleague");
             System.out.println("Measured: frozen " + incident.frozenAfter().toMillis() + " ms after the first timeout");
-            await().untilAsserted(() -> assertThat(server.incidents()
-                            .find(id)
-                            .orElseThrow()
-                            .swallowed())
+            await().untilAsserted(() -> assertThat(
+                            server.incidents().find(id).orElseThrow().swallowed())
                     .isEqualTo(4));
             assertThat(log.lines()).contains("Incident %s TIMEOUT: %s".formatted(id, incident.sentence()));
 
             JsonNode json = new JsonMapper().readTree(incident.document().json());
             assertThat(json.path("diagnosis").path("verdicts").path("LOCK_WAIT").asInt())
                     .isEqualTo(3);
-            assertThat(json.path("diagnosis").path("holders"))
-                    .hasSize(3)
-                    .allSatisfy(holder -> {
-                        assertThat(holder.path("verdict").asText()).isEqualTo("LOCK_WAIT");
-                        assertThat(holder.path("backendPid").asInt()).isPositive();
-                        assertThat(holder.path("culprit").path("pid").asInt()).isEqualTo(pid);
-                        assertThat(holder.path("heldForMillis").asDouble()).isGreaterThan(1_000);
-                    });
+            assertThat(json.path("diagnosis").path("holders")).hasSize(3).allSatisfy(holder -> {
+                assertThat(holder.path("verdict").asText()).isEqualTo("LOCK_WAIT");
+                assertThat(holder.path("backendPid").asInt()).isPositive();
+                assertThat(holder.path("culprit").path("pid").asInt()).isEqualTo(pid);
+                assertThat(holder.path("heldForMillis").asDouble()).isGreaterThan(1_000);
+            });
             assertThat(json.path("events").path(0).path("kind").asText()).isEqualTo("timeout");
             assertThat(json.path("history").size()).isPositive();
-            assertThat(new String(incident.document().json(), UTF_8)).doesNotContain(server.key());
+            assertThat(new String(incident.document().json(), UTF_8)).doesNotContain(keys);
             assertThat(incident.document().text())
                     .startsWith("Incident %s: TIMEOUT at ".formatted(id))
                     .contains("LOCK_WAIT", "pg_terminate_backend", "ten seconds a column", "timeout");
@@ -99,7 +98,7 @@ class IncidentsTest {
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.colleague(target)) {
             TroubledServer.lock(colleague);
-            IntStream.range(0, 4).forEach(i -> server.ask("/api/roles"));
+            server.rush(4);
             before = server.await(Cause.LONG_WAIT);
             Path file = files.resolve(before.id() + ".json");
             await().until(() -> Files.exists(file));
@@ -109,8 +108,7 @@ class IncidentsTest {
         Files.writeString(files.resolve("20200101-000000-000a.json"), "{\"id\": 3}");
         Files.writeString(files.resolve("notes.txt"), "mine");
         for (int i = 100; i < 125; i++) {
-            Files.copy(
-                    files.resolve(before.id() + ".json"), files.resolve("20990101-000000-%03da.json".formatted(i)));
+            Files.copy(files.resolve(before.id() + ".json"), files.resolve("20990101-000000-%03da.json".formatted(i)));
         }
         try (LogOf log = LogOf.logger("auth.incidents");
                 TroubledServer server = new TroubledServer(target, SMALL, config)) {
@@ -136,8 +134,8 @@ class IncidentsTest {
                 throw new AssertionError(incident.id());
             });
             await().untilAsserted(() -> assertThat(log.lines())
-                    .containsExactly("2 files in %s can't be read as incidents and are left alone"
-                            .formatted(directory)));
+                    .containsExactly(
+                            "2 files in %s can't be read as incidents and are left alone".formatted(directory)));
             for (int i = 0; i < 5; i++) {
                 files.keep(Samples.incident("20260101-00000%d-000a".formatted(i)));
             }
@@ -169,10 +167,11 @@ class IncidentsTest {
     @Test
     void whoIsRefusedBecauseTheQueueIsFullIsAnIncident() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
-        try (TroubledServer server = new TroubledServer(target, SMALL.withMaxWaiting(1), config(Duration.ofMinutes(1)));
+        try (TroubledServer server =
+                        new TroubledServer(target, SMALL.withMaxWaiting(1), config(Duration.ofMinutes(1)));
                 Connection colleague = TroubledServer.colleague(target)) {
             TroubledServer.lock(colleague);
-            IntStream.range(0, 6).forEach(i -> server.ask("/api/roles"));
+            server.rush(6);
             assertThat(server.await(Cause.REJECTED).sentence()).contains("3 of 3 connections out");
         }
     }
@@ -203,16 +202,16 @@ class IncidentsTest {
     void aDatabaseThatFallsSilentIsFrozenInTimeAllTheSame() throws Exception {
         DatabaseTarget behind = MigratedDatabase.fresh();
         try (TestProxy proxy = new TestProxy(behind);
-                TroubledServer server =
-                        new TroubledServer(proxy.target(), SMALL, config(Duration.ofMinutes(1)))) {
+                TroubledServer server = new TroubledServer(proxy.target(), SMALL, config(Duration.ofMinutes(1)))) {
             assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
             proxy.freeze();
-            IntStream.range(0, 6).forEach(i -> server.ask("/api/roles"));
+            server.rush(6);
             Incident incident = server.awaitAny();
             assertThat(incident.frozenAfter()).isLessThan(Duration.ofSeconds(1));
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> server.incidents().newestFirst().stream()
-                            .anyMatch(any -> any.sentence().toLowerCase(Locale.ROOT).contains("not answer")));
+                            .anyMatch(any ->
+                                    any.sentence().toLowerCase(Locale.ROOT).contains("not answer")));
         }
     }
 

@@ -7,6 +7,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,34 +31,46 @@ public final class TroubledServer implements AutoCloseable {
 
     public final AuthServer server;
     public final DatabaseEngine engine;
-    private final String key = UUID.randomUUID().toString();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     public TroubledServer(DatabaseTarget target, PoolSettings pool, IncidentsConfig incidents) throws Exception {
-        this(TestServer.config(target).withPool(pool).withIncidents(incidents), target);
+        this(TestServer.config(target).withPool(pool).withIncidents(incidents));
     }
 
-    public TroubledServer(ServerConfig config, DatabaseTarget target) throws Exception {
+    public TroubledServer(ServerConfig config) throws Exception {
         server = AuthServer.start(config);
-        engine = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
+        DatabaseUrl url = ((ServerConfig.Database.External) config.database()).url();
+        engine = DatabaseEngine.open(new DatabaseConfig(url.target(), config.pool(), config.instance()));
     }
 
     public Incidents incidents() {
         return server.incidents();
     }
 
-    public String key() {
-        return key;
+    /** Asks the API as a client with a key of its own; never blocks. */
+    public CompletableFuture<HttpResponse<String>> ask(String path) {
+        return send("GET", path, UUID.randomUUID().toString());
     }
 
-    /** Asks the API; never blocks. */
-    public CompletableFuture<HttpResponse<String>> ask(String path) {
+    /** Creates a role, for which nobody can share a connection with others; never blocks. */
+    public CompletableFuture<HttpResponse<String>> change(String key) {
+        return send("POST", "/api/role/editors", key);
+    }
+
+    private CompletableFuture<HttpResponse<String>> send(String method, String path, String key) {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + server.address().getPort() + path))
-                .method("GET", BodyPublishers.noBody())
+                .method(method, BodyPublishers.noBody())
                 .header("Authorization", "Bearer " + key)
                 .build();
         return HTTP.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    /** So many clients at once, whose answers nobody waits for. */
+    void rush(int clients) {
+        for (int i = 0; i < clients; i++) {
+            var unused = change(UUID.randomUUID().toString());
+        }
     }
 
     /** Code that takes a connection and keeps it until it is released, or all is over. */
@@ -85,7 +98,9 @@ public final class TroubledServer implements AutoCloseable {
     }
 
     Incident awaitAny() {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !incidents().newestFirst().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> !incidents().newestFirst().isEmpty());
         return incidents().newestFirst().get(0);
     }
 
@@ -101,12 +116,18 @@ public final class TroubledServer implements AutoCloseable {
     /** Locks a table that every request needs, until the connection is closed. @return the backend's pid */
     public static int lock(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
+        int pid = pidOf(connection);
+        try (var statement = connection.createStatement()) {
+            statement.execute("lock table auth_group");
+        }
+        return pid;
+    }
+
+    static int pidOf(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
                 var pid = statement.executeQuery("select pg_backend_pid()")) {
             pid.next();
-            int found = pid.getInt(1);
-            statement.execute("lock table auth_group");
-            return found;
+            return pid.getInt(1);
         }
     }
 

@@ -169,7 +169,8 @@ class RemoteJmxTest {
         try (TestRemote remote = TestRemote.anonymous();
                 Operators nobody = Operators.anonymous();
                 RemoteAccess second = RemoteAccess.start(
-                        RemoteConfig.DEFAULT.withPorts(OptionalInt.of(0), OptionalInt.of(0)), nobody)) {
+                        RemoteConfig.DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)),
+                        nobody)) {
             assertThat(second.jmx()).isNotEqualTo(remote.access.jmx());
             assertThat(second.jolokia()).isNotEqualTo(remote.access.jolokia());
         }

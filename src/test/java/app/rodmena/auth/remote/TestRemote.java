@@ -49,7 +49,8 @@ final class TestRemote implements AutoCloseable {
 
     private TestRemote(RemoteConfig config) throws Exception {
         operators = config.openOperators();
-        access = RemoteAccess.start(config.withPorts(OptionalInt.of(0), OptionalInt.of(0)), operators);
+        access = RemoteAccess.start(
+                config.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)), operators);
         bean = new ObjectName(BEAN);
         thermostat = new Thermostat(bean);
         BEANS.registerMBean(thermostat, bean);
