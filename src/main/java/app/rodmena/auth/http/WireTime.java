@@ -1,0 +1,52 @@
+package app.rodmena.auth.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * Times as the wire has them: naive UTC with microseconds, {@code 2026-11-23T15:35:24.130938}. Thread-safe. Almost all
+ * are of the second that it is now, whose text is kept.
+ */
+final class WireTime {
+    static final int LENGTH = 26;
+
+    private static final DateTimeFormatter TO_THE_SECOND =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+
+    private static volatile Second latest = Second.of(Instant.EPOCH);
+
+    /** A second, with the text that all times in it begin with. */
+    private record Second(long sinceEpoch, byte[] text) {
+        static Second of(Instant time) {
+            return new Second(
+                    time.getEpochSecond(), TO_THE_SECOND.format(time).getBytes(ISO_8859_1));
+        }
+    }
+
+    private WireTime() {}
+
+    static String text(Instant time) {
+        byte[] text = new byte[LENGTH];
+        write(time, text, 0);
+        return new String(text, ISO_8859_1);
+    }
+
+    /** Writes its {@link #LENGTH} bytes. */
+    static void write(Instant time, byte[] into, int at) {
+        Second second = latest;
+        if (second.sinceEpoch != time.getEpochSecond()) {
+            second = Second.of(time);
+            latest = second;
+        }
+        int seconds = second.text.length;
+        System.arraycopy(second.text, 0, into, at, seconds);
+        int micros = time.getNano() / 1000;
+        for (int digit = at + LENGTH - 1; digit >= at + seconds; digit--) {
+            into[digit] = (byte) ('0' + micros % 10);
+            micros /= 10;
+        }
+    }
+}
