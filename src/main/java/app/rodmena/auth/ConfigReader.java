@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -56,6 +57,8 @@ final class ConfigReader {
                     duration(Setting.CONNECT_TIMEOUT),
                     duration(Setting.SOCKET_TIMEOUT),
                     duration(Setting.LEAK_THRESHOLD),
+                    reclaimLeaksAfter(),
+                    duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
                     integer(Setting.WORKERS));
         } catch (InvalidPoolSetting e) {
@@ -69,6 +72,11 @@ final class ConfigReader {
         Map<String, PrePing> meanings =
                 Arrays.stream(PrePing.values()).collect(Collectors.toMap(ConfigReader::word, Function.identity()));
         return settings.get(Setting.PRE_PING).oneOf(meanings, words);
+    }
+
+    private Optional<Duration> reclaimLeaksAfter() {
+        Given after = settings.get(Setting.RECLAIM_LEAKS_AFTER);
+        return after.text().equals("off") ? Optional.empty() : Optional.of(after.duration());
     }
 
     private static String word(PrePing when) {

@@ -102,6 +102,16 @@ enum Setting {
             "DURATION",
             PoolSettings.DEFAULT.leakThreshold(),
             "A connection held longer is suspected to have leaked"),
+    RECLAIM_LEAKS_AFTER(
+            Group.POOL,
+            "DURATION",
+            "off",
+            "A connection held longer is taken away from its holder and closed; longer than --leak-threshold, or off"),
+    SLOW_STATEMENT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.slowStatement(),
+            "A statement that takes longer is kept and told in the log"),
     MAX_WAITING(
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
@@ -125,7 +135,7 @@ enum Setting {
             Group.OPERATORS,
             "FILE",
             "./operators",
-            "Who may log in there; ./run.sh operator add writes it. Without that file all may read, none may write"),
+            "Who may log in there; ./run.sh operator add writes it. Without it all may read, none may write"),
     KEYSTORE(Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS there"),
     KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),
 

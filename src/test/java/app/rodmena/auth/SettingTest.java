@@ -42,6 +42,8 @@ class SettingTest {
             Map.entry(Setting.CONNECT_TIMEOUT, "2s"),
             Map.entry(Setting.SOCKET_TIMEOUT, "90s"),
             Map.entry(Setting.LEAK_THRESHOLD, "5m"),
+            Map.entry(Setting.RECLAIM_LEAKS_AFTER, "10m"),
+            Map.entry(Setting.SLOW_STATEMENT, "2s"),
             Map.entry(Setting.MAX_WAITING, "10"),
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),

@@ -116,7 +116,7 @@ public final class DatabaseEngine implements AutoCloseable {
                     new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        pool.call(caller, connection -> LeasedConnection.with(connection, jdbi, work))
+        pool.call(caller, connection -> LeasedConnection.with(caller, connection, jdbi, work))
                 .whenComplete((result, failure) -> {
                     if (failure == null) {
                         answer.complete(result);
@@ -138,6 +138,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */
     public PoolSnapshot snapshot() {
         return pool.snapshot();
+    }
+
+    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    public int peakSinceLast() {
+        return pool.peakSinceLast();
     }
 
     /** The pool's numbers and the state of its queue, all of the same instant. */

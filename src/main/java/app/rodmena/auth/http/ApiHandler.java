@@ -104,7 +104,9 @@ final class ApiHandler implements HttpHandler {
                         .execute(() -> answer(
                                 exchange,
                                 question,
-                                failure == null ? answer : Failures.answer(question.route().name(), failure))));
+                                failure == null
+                                        ? answer
+                                        : Failures.answer(question.route().name(), failure))));
     }
 
     /**

@@ -2,7 +2,9 @@ package app.rodmena.auth.http;
 
 import java.time.Instant;
 
-/** A wrapped answer that is always the same but for its time: rendered once, stamped whenever it is given. Immutable. */
+/**
+ * A wrapped answer that is always the same but for its time: rendered once, stamped whenever it is given. Immutable.
+ */
 final class Stamped {
     /** What follows the time, which is last. */
     private static final String END = "\"}";

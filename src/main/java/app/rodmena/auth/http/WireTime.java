@@ -19,10 +19,9 @@ final class WireTime {
     private static volatile Second latest = Second.of(Instant.EPOCH);
 
     /** A second, with the text that all times in it begin with. */
-    private record Second(long sinceEpoch, byte[] text) {
+    private record Second(long sinceEpoch, String text) {
         static Second of(Instant time) {
-            return new Second(
-                    time.getEpochSecond(), TO_THE_SECOND.format(time).getBytes(ISO_8859_1));
+            return new Second(time.getEpochSecond(), TO_THE_SECOND.format(time));
         }
     }
 
@@ -41,8 +40,10 @@ final class WireTime {
             second = Second.of(time);
             latest = second;
         }
-        int seconds = second.text.length;
-        System.arraycopy(second.text, 0, into, at, seconds);
+        int seconds = second.text.length();
+        for (int i = 0; i < seconds; i++) {
+            into[at + i] = (byte) second.text.charAt(i);
+        }
         int micros = time.getNano() / 1000;
         for (int digit = at + LENGTH - 1; digit >= at + seconds; digit--) {
             into[digit] = (byte) ('0' + micros % 10);

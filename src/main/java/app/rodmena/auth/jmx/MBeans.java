@@ -92,6 +92,7 @@ public final class MBeans implements AutoCloseable {
         parts.push(add(name("type=Pool,name=auth"), new DescribedMBean(new PoolBean(engine, metrics))));
         parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
         parts.push(add(name("type=Connections,name=auth"), new DescribedMBean(new ConnectionsBean(engine))));
+        parts.push(add(name("type=Statements,name=auth"), new DescribedMBean(new StatementsBean(metrics))));
         loggers.ifPresent(known -> parts.push(add(name("type=Logging"), new DescribedMBean(new LoggingBean(known)))));
         return parts;
     }

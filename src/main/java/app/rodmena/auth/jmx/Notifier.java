@@ -85,7 +85,8 @@ final class Notifier implements PoolListener, AutoCloseable {
                     TIMEOUT,
                     REJECTED,
                     LEAK_SUSPECTED,
-                    LEAK_RETURNED -> true;
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> true;
         };
     }
 

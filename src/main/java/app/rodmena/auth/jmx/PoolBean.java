@@ -112,11 +112,15 @@ final class PoolBean {
             long leaksSuspected,
 
             @Describe(value = "Of these, those that came back after all", unit = "events")
-            long leaksReturned) {
+            long leaksReturned,
+
+            @Describe(value = "Of these, those that were taken away, by reclaim_leaks_after", unit = "events")
+            long leaksReclaimed) {
 
         static Totals of(PoolEvents events) {
             // What ends something is read before what began it, so that no answer has more ends than beginnings.
             long leaksReturned = events.count(PoolEventKind.LEAK_RETURNED);
+            long leaksReclaimed = events.count(PoolEventKind.LEAK_RECLAIMED);
             long checkins = events.count(PoolEventKind.CHECKIN);
             long overflowCloses = events.count(PoolEventKind.OVERFLOW_CLOSE);
             long closes = events.count(PoolEventKind.CLOSE);
@@ -134,7 +138,8 @@ final class PoolBean {
                     events.count(PoolEventKind.TIMEOUT),
                     events.count(PoolEventKind.REJECTED),
                     events.count(PoolEventKind.LEAK_SUSPECTED),
-                    leaksReturned);
+                    leaksReturned,
+                    leaksReclaimed);
         }
     }
 

@@ -6,6 +6,7 @@ import app.rodmena.auth.mbean.Singly;
 import app.rodmena.auth.pool.PoolSettings;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -45,6 +46,14 @@ final class PoolSettingsBean {
             @Describe(value = "A connection held longer than this is suspected to have leaked", unit = "milliseconds")
             long leakThresholdMillis,
 
+            @Describe(
+                    value = "A connection held longer than this is taken away from its holder; 0 for never",
+                    unit = "milliseconds")
+            long reclaimLeaksAfterMillis,
+
+            @Describe(value = "A statement that takes longer is kept and told in the log", unit = "milliseconds")
+            long slowStatementMillis,
+
             @Describe(value = "More callers than this waiting are refused at once", unit = "callers")
             int maxWaiting,
 
@@ -63,6 +72,8 @@ final class PoolSettingsBean {
                     settings.connectTimeout().toMillis(),
                     settings.socketTimeout().toMillis(),
                     settings.leakThreshold().toMillis(),
+                    settings.reclaimLeaksAfter().map(Duration::toMillis).orElse(0L),
+                    settings.slowStatement().toMillis(),
                     settings.maxWaiting(),
                     settings.workers());
         }
@@ -112,6 +123,25 @@ final class PoolSettingsBean {
                 PoolSettings::leakThreshold,
                 Duration.ofMillis(leakThresholdMillis),
                 PoolSettings::withLeakThreshold);
+    }
+
+    @Describe("longer than leak_threshold, or 0 for never; for connections that are out already, too")
+    public void setReclaimLeaksAfterMillis(long reclaimLeaksAfterMillis) {
+        change(
+                "reclaim_leaks_after",
+                settings -> settings.reclaimLeaksAfter().orElse(Duration.ZERO),
+                Duration.ofMillis(reclaimLeaksAfterMillis),
+                (settings, after) ->
+                        settings.withReclaimLeaksAfter(Optional.of(after).filter(given -> !given.isZero())));
+    }
+
+    @Describe("takes effect with the next statement that ends")
+    public void setSlowStatementMillis(long slowStatementMillis) {
+        change(
+                "slow_statement",
+                PoolSettings::slowStatement,
+                Duration.ofMillis(slowStatementMillis),
+                PoolSettings::withSlowStatement);
     }
 
     @Describe("whoever waits already goes on waiting")

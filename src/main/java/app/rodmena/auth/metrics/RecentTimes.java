@@ -7,6 +7,7 @@ import com.codahale.metrics.WeightedSnapshot.WeightedSample;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -51,6 +52,32 @@ final class RecentTimes implements Reservoir {
 
     /** Ten seconds of which only the count is kept. */
     private record Past(long startNanos, long count) {}
+
+    /** Tells what came since it was last asked: for one reader, who asks more often than every ten seconds. */
+    final class Look {
+        private final int[] told = new int[BUCKETS];
+        private Slice slice = current;
+
+        Tail sinceLast() {
+            int[] counts = new int[BUCKETS];
+            Slice latest = current;
+            if (latest.buckets != slice.buckets) {
+                add(counts);
+                Arrays.fill(told, 0);
+                slice = latest;
+            }
+            add(counts);
+            return Tail.of(counts);
+        }
+
+        private void add(int[] counts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                int count = slice.buckets.get(i);
+                counts[i] += count - told[i];
+                told[i] = count;
+            }
+        }
+    }
 
     private final LongSupplier clock;
     private final LongAdder totalNanos = new LongAdder();
@@ -146,6 +173,11 @@ final class RecentTimes implements Reservoir {
         }
         int shift = exponent - SUB_BITS;
         return SUB_BUCKETS * shift + (int) (nanos >>> shift);
+    }
+
+    /** Within 1.6 % of the durations in the bucket. */
+    static Duration duration(int bucket) {
+        return Duration.ofNanos(middleOf(bucket));
     }
 
     static long middleOf(int bucket) {

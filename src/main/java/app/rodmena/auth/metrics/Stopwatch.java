@@ -27,6 +27,10 @@ public final class Stopwatch {
         return timer;
     }
 
+    RecentTimes.Look look() {
+        return recent.new Look();
+    }
+
     void rotate() {
         recent.rotate();
     }

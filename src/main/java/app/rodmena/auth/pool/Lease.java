@@ -53,6 +53,31 @@ public final class Lease implements AutoCloseable {
         return physical.backendPid();
     }
 
+    /** Works on the connection; what that fails with because the connection was reclaimed meanwhile says so. */
+    <T> T use(Pool.Work<T> work) throws SQLException {
+        try {
+            return work.run(connection);
+        } catch (SQLException | RuntimeException | Error failure) {
+            String reclaimed = physical.reclaimed();
+            if (!reclaimed.isEmpty()) {
+                throw new SQLException(reclaimed, Reclaimed.SQL_STATE, failure);
+            }
+            throw failure;
+        }
+    }
+
+    /** Takes the connection away from whoever has it, if it has not just given it back. */
+    void reclaim() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (physical.reclaim(checkout)) {
+            hikari.evictConnection(connection); // The place is free again once the connection is closed.
+        } else {
+            ticket.giveBack(); // It broke meanwhile, and has been taken care of.
+        }
+    }
+
     /** Gives the connection back, rolling back what was not committed. Never throws: a broken one is replaced. */
     @Override
     public void close() {

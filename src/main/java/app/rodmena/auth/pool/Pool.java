@@ -154,6 +154,11 @@ public final class Pool implements AutoCloseable {
         return gate.view(state::now, this::snapshot);
     }
 
+    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    public int peakSinceLast() {
+        return state.ledger.takePeak(state.ledger.seenPeak);
+    }
+
     /**
      * Every physical connection, the oldest first. Nobody is stopped for it: each row is true of itself, and rows may
      * be of slightly different instants. Safe to ask for anywhere, also in a listener.
@@ -322,7 +327,7 @@ public final class Pool implements AutoCloseable {
     private <T> void run(Ticket ticket, Work<T> work, CompletableFuture<T> answer) {
         T result;
         try (Lease lease = checkOut(ticket, state.now())) {
-            result = work.run(lease.connection());
+            result = lease.use(work);
         } catch (Throwable failure) {
             answer.completeExceptionally(failure);
             return;
@@ -338,6 +343,7 @@ public final class Pool implements AutoCloseable {
         try {
             Connection connection = borrow(ticket, borrower, nowNanos);
             lease = new Lease(hikari, state.source, gate, ticket, connection, borrower.got);
+            ticket.lease = lease;
             return lease;
         } catch (NoConnectionException e) {
             tellRefused(ticket, e);

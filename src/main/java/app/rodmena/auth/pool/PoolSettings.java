@@ -2,6 +2,7 @@ package app.rodmena.auth.pool;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How the pool behaves. Nothing here is unbounded: values that other pools read as "no limit" are refused.
@@ -16,6 +17,9 @@ import java.util.Objects;
  * @param socketTimeout longest wait for an answer; longer than {@code statementTimeout}, so that the server's own
  *     cancellation comes first
  * @param leakThreshold held longer than this, a leak is suspected
+ * @param reclaimLeaksAfter held longer than this, a connection is taken away from whoever holds it; longer than
+ *     {@code leakThreshold}; empty for never, as this breaks a caller that is merely slow
+ * @param slowStatement a statement that takes longer is kept and told in the log
  * @param maxWaiting more callers than this waiting: refuse at once
  * @param workers how many processes like this one share the database
  */
@@ -29,6 +33,8 @@ public record PoolSettings(
         Duration connectTimeout,
         Duration socketTimeout,
         Duration leakThreshold,
+        Optional<Duration> reclaimLeaksAfter,
+        Duration slowStatement,
         int maxWaiting,
         int workers) {
 
@@ -45,6 +51,8 @@ public record PoolSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Optional.empty(),
+            Duration.ofMillis(500),
             1000,
             1);
 
@@ -59,6 +67,8 @@ public record PoolSettings(
         duration("connect_timeout", connectTimeout, 24);
         duration("socket_timeout", socketTimeout, 24);
         duration("leak_threshold", leakThreshold);
+        reclaimLeaksAfter.ifPresent(after -> duration("reclaim_leaks_after", after));
+        duration("slow_statement", slowStatement);
         range("max_waiting", maxWaiting, 1, 1_000_000);
         range("workers", workers, 1, 10_000);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
@@ -66,6 +76,12 @@ public record PoolSettings(
                     "socket_timeout",
                     socketTimeout.toMillis() + " ms",
                     "must be longer than statement_timeout, which is %d ms".formatted(statementTimeout.toMillis()));
+        }
+        if (reclaimLeaksAfter.isPresent() && reclaimLeaksAfter.get().compareTo(leakThreshold) <= 0) {
+            throw new InvalidPoolSetting(
+                    "reclaim_leaks_after",
+                    reclaimLeaksAfter.get().toMillis() + " ms",
+                    "must be longer than leak_threshold, which is %d ms".formatted(leakThreshold.toMillis()));
         }
     }
 
@@ -75,19 +91,32 @@ public record PoolSettings(
     }
 
     public PoolSettings withSize(int poolSize, int maxOverflow) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
     }
 
     public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
     }
 
     public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+    }
+
+    /**
+     * The same with another limit for leaks.
+     *
+     * @param reclaimLeaksAfter empty for never
+     */
+    public PoolSettings withReclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+    }
+
+    public PoolSettings withSlowStatement(Duration slowStatement) {
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
     }
 
     public PoolSettings withMaxWaiting(int maxWaiting) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
     }
 
     /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
@@ -101,7 +130,13 @@ public record PoolSettings(
     }
 
     private PoolSettings with(
-            int poolSize, int maxOverflow, Duration poolTimeout, Duration leakThreshold, int maxWaiting) {
+            int poolSize,
+            int maxOverflow,
+            Duration poolTimeout,
+            Duration leakThreshold,
+            Optional<Duration> reclaimLeaksAfter,
+            Duration slowStatement,
+            int maxWaiting) {
         return new PoolSettings(
                 poolSize,
                 maxOverflow,
@@ -112,6 +147,8 @@ public record PoolSettings(
                 connectTimeout,
                 socketTimeout,
                 leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
                 maxWaiting,
                 workers);
     }

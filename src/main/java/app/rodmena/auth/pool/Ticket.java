@@ -36,6 +36,9 @@ final class Ticket implements ConnectionView.Stacks {
     private long heldSinceNanos;
     private Throwable taken;
 
+    /** What its holder has; null until it has it. */
+    volatile Lease lease;
+
     Ticket(Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
@@ -88,6 +91,11 @@ final class Ticket implements ConnectionView.Stacks {
                 caller.tenant().get(),
                 now.minusNanos(nowNanos - arrivedNanos),
                 now.plusNanos(deadlineNanos - nowNanos));
+    }
+
+    /** On which thread the connection was taken, and for what. */
+    String holder() {
+        return "%s on thread %s".formatted(caller.route(), holder.getName());
     }
 
     void giveBack() {

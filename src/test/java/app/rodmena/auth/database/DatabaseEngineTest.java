@@ -15,6 +15,7 @@ import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -176,6 +177,8 @@ class DatabaseEngineTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
+                Optional.empty(),
+                Duration.ofMillis(500),
                 10,
                 1);
         try (DatabaseEngine engine =

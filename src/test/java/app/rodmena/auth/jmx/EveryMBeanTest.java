@@ -55,6 +55,7 @@ class EveryMBeanTest {
                         "name=auth,type=Pool",
                         "name=auth,type=PoolEvents",
                         "name=auth,type=PoolSettings",
+                        "name=auth,type=Statements",
                         "type=Logging",
                         "type=Server");
         assertThat(JmxClient.names("com.zaxxer.hikari"))

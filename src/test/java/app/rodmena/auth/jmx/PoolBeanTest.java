@@ -23,6 +23,6 @@ class PoolBeanTest {
         }
 
         assertThat(PoolBean.Totals.of(events))
-                .isEqualTo(new PoolBean.Totals(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+                .isEqualTo(new PoolBean.Totals(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     }
 }

@@ -39,6 +39,8 @@ record Settings(PoolSettings base) {
                 connectTimeout,
                 socketTimeout,
                 base.leakThreshold(),
+                base.reclaimLeaksAfter(),
+                base.slowStatement(),
                 base.maxWaiting(),
                 base.workers());
     }
@@ -55,6 +57,8 @@ record Settings(PoolSettings base) {
                 base.connectTimeout(),
                 base.socketTimeout(),
                 leakThreshold,
+                base.reclaimLeaksAfter(),
+                base.slowStatement(),
                 maxWaiting,
                 base.workers());
     }
