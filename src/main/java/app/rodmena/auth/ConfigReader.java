@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
@@ -32,6 +33,7 @@ final class ConfigReader {
         return new ServerConfig(
                 database,
                 pool(),
+                budget(),
                 http(),
                 new RemoteReader(settings).read(),
                 instance.text(),
@@ -60,10 +62,22 @@ final class ConfigReader {
                     reclaimLeaksAfter(),
                     duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
-                    integer(Setting.WORKERS));
+                    integer(Setting.WORKERS),
+                    batchSlots());
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
+    }
+
+    private Budget budget() {
+        Map<String, Budget> meanings =
+                Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
+        return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
+    }
+
+    private int batchSlots() {
+        int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MOST_CONNECTIONS);
+        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
     }
 
     private PrePing prePing() {

@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -114,7 +115,22 @@ enum Setting {
             "A statement that takes longer is kept and told in the log"),
     MAX_WAITING(
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
+    BATCHING(
+            Group.POOL,
+            "on|off",
+            "on",
+            "Answer questions of a kind that wait together, with one query; off: a query and a connection for each"),
+    BATCH_SLOTS(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.batchSlots(),
+            "Queries of that sort under way at once, for each kind of question"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+    BUDGET(
+            Group.POOL,
+            "WHAT",
+            Budget.WARN.word(),
+            "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
 
     ADMIN_HOST(
             Group.OPERATORS,
