@@ -77,7 +77,17 @@ final class Field implements AutoCloseable {
     private void enterOurs(Kind kind, List<String> flags) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(tools.home().resolve("run.sh").toString()));
-        command.addAll(List.of("--instance", "bench-" + kind, "--port", "0", "--jolokia-port", "0", "--jmx-port", "0"));
+        command.addAll(List.of(
+                "--instance",
+                "bench-" + kind,
+                "--port",
+                "0",
+                "--admin-port",
+                "0",
+                "--jolokia-port",
+                "0",
+                "--jmx-port",
+                "0"));
         command.addAll(flags);
         enter(kind, "auth/bench-%s%%".formatted(kind), Map.of("AUTH_DATABASE_URL", database.url()), command);
     }

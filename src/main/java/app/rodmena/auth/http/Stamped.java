@@ -1,5 +1,7 @@
 package app.rodmena.auth.http;
 
+import app.rodmena.auth.wire.Json;
+import app.rodmena.auth.wire.NaiveUtc;
 import java.time.Instant;
 
 /**
@@ -12,13 +14,13 @@ final class Stamped {
     private final byte[] json;
 
     Stamped(String message, Object data) {
-        json = Json.bytes(new Json.Wrapped(true, 200, message, data, Instant.EPOCH));
+        json = Json.bytes(new Shapes.Wrapped(true, 200, message, data, Instant.EPOCH));
     }
 
     /** The answer as given now. */
     Answer now() {
         byte[] stamped = json.clone();
-        WireTime.write(Instant.now(), stamped, stamped.length - END.length() - WireTime.LENGTH);
+        NaiveUtc.write(Instant.now(), stamped, stamped.length - END.length() - NaiveUtc.LENGTH);
         return Answer.json(200, stamped);
     }
 }

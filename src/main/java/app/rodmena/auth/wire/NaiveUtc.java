@@ -1,4 +1,4 @@
-package app.rodmena.auth.http;
+package app.rodmena.auth.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -10,8 +10,9 @@ import java.time.format.DateTimeFormatter;
  * Times as the wire has them: naive UTC with microseconds, {@code 2026-11-23T15:35:24.130938}. Thread-safe. Almost all
  * are of the second that it is now, whose text is kept.
  */
-final class WireTime {
-    static final int LENGTH = 26;
+public final class NaiveUtc {
+    /** Of every one of them, in bytes. */
+    public static final int LENGTH = 26;
 
     private static final DateTimeFormatter TO_THE_SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
@@ -25,16 +26,16 @@ final class WireTime {
         }
     }
 
-    private WireTime() {}
+    private NaiveUtc() {}
 
-    static String text(Instant time) {
+    public static String text(Instant time) {
         byte[] text = new byte[LENGTH];
         write(time, text, 0);
         return new String(text, ISO_8859_1);
     }
 
     /** Writes its {@link #LENGTH} bytes. */
-    static void write(Instant time, byte[] into, int at) {
+    public static void write(Instant time, byte[] into, int at) {
         Second second = latest;
         if (second.sinceEpoch != time.getEpochSecond()) {
             second = Second.of(time);
