@@ -28,12 +28,7 @@ final class Answer implements Verdict {
     }
 
     static Answer json(int status, Object value) {
-        return json(status, Json.bytes(value));
-    }
-
-    /** @param json not to be changed any more */
-    static Answer json(int status, byte[] json) {
-        return new Answer(status, ByteBuffer.wrap(json).asReadOnlyBuffer(), List.of());
+        return new Answer(status, ByteBuffer.wrap(Json.bytes(value)).asReadOnlyBuffer(), List.of());
     }
 
     static Answer bare(Object result) {

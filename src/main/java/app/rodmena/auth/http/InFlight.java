@@ -2,12 +2,15 @@ package app.rodmena.auth.http;
 
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the requests that are being answered, so that a shutdown can wait for them, and tells of those that were. */
 final class InFlight {
+    private static final AttachmentKey<String> ROUTE = AttachmentKey.create(String.class);
+
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean draining;
@@ -16,24 +19,33 @@ final class InFlight {
         this.listener = listener;
     }
 
+    /** The gate has found out what is asked. */
+    static void name(HttpServerExchange exchange, Route route) {
+        exchange.putAttachment(ROUTE, route.name());
+    }
+
     /** How many are being answered. */
     int requests() {
         return requests.get();
     }
 
-    /** Counts a request in; it counts itself out when its exchange completes. */
-    Request enter(HttpServerExchange exchange) {
+    /**
+     * Counts a request in; it counts itself out when its exchange completes.
+     *
+     * @return whether it is to be answered like any other; false once a shutdown has begun
+     */
+    boolean enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
-        Request request = new Request(draining);
-        exchange.addExchangeCompleteListener(request);
-        return request;
+        exchange.addExchangeCompleteListener(new Request(System.nanoTime()));
+        return !draining;
     }
 
-    private void tell(HttpServerExchange exchange, Request request) {
+    private void tell(HttpServerExchange exchange, long startNanos) {
+        String route = exchange.getAttachment(ROUTE);
         listener.onAnswered(
-                request.route,
+                route == null ? RequestListener.NO_ROUTE : route,
                 exchange.isResponseStarted() ? exchange.getStatusCode() : RequestListener.NOT_ANSWERED,
-                Duration.ofNanos(System.nanoTime() - request.startNanos));
+                Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     private void leave() {
@@ -45,30 +57,18 @@ final class InFlight {
     }
 
     /** One request, until its exchange completes. */
-    final class Request implements ExchangeCompletionListener {
-        private final long startNanos = System.nanoTime();
-        private final boolean late;
-        private String route = RequestListener.NO_ROUTE;
+    private final class Request implements ExchangeCompletionListener {
+        private final long startNanos;
 
-        private Request(boolean late) {
-            this.late = late;
-        }
-
-        /** Whether a shutdown had begun when it came, so that it is not to be answered like any other. */
-        boolean isLate() {
-            return late;
-        }
-
-        /** The gate has found out what is asked. */
-        void is(Route route) {
-            this.route = route.name();
+        Request(long startNanos) {
+            this.startNanos = startNanos;
         }
 
         @Override
         public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
             // The connection first takes up its next request, which so is counted before this one is gone.
             try {
-                tell(exchange, this);
+                tell(exchange, startNanos);
             } finally {
                 try {
                     next.proceed();

@@ -5,7 +5,6 @@ import static app.rodmena.auth.http.Route.GET;
 import static app.rodmena.auth.http.Route.POST;
 import static app.rodmena.auth.http.Routes.Render.bare;
 import static app.rodmena.auth.http.Routes.Render.wrapped;
-import static app.rodmena.auth.http.Routes.Render.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.Caller;
@@ -60,7 +59,7 @@ final class Routes {
                 UserName::new,
                 PermissionName::new,
                 permissions::userHolds,
-                yesOrNo("Permission checked", Shapes.HasPermission::new));
+                wrapped("Permission checked", Shapes.HasPermission::new));
         keyed(
                 GET,
                 "/api/user_permissions/{user}",
@@ -89,12 +88,12 @@ final class Routes {
                 UserName::new,
                 PermissionName::ofWorkflowToRun,
                 permissions::userHolds,
-                yesOrNo("Workflow permission checked", Shapes.HasPermission::new));
+                wrapped("Workflow permission checked", Shapes.HasPermission::new));
     }
 
     private void memberships(Memberships memberships) {
         String belongs = "/api/membership/{user}/{role}";
-        Render<Boolean> checked = yesOrNo("Membership checked", Shapes.HasPermission::new);
+        Render<Boolean> checked = wrapped("Membership checked", Shapes.HasPermission::new);
         keyed(GET, belongs, UserName::new, RoleName::new, memberships::holds, checked);
         keyed(POST, belongs, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, belongs, UserName::new, RoleName::new, memberships::revoke, bare());
@@ -111,7 +110,7 @@ final class Routes {
                 "/api/role/{role}",
                 RoleName::new,
                 roles::delete,
-                yesOrNo("Role deletion finished", Shapes.Result::new));
+                wrapped("Role deletion finished", Shapes.Result::new));
     }
 
     private void open(String path, Supplier<Answer> answer) {
@@ -185,13 +184,6 @@ final class Routes {
 
         static <T> Render<T> wrapped(String message, Function<T, ?> shape) {
             return result -> Answer.wrapped(message, shape.apply(result));
-        }
-
-        /** Wrapped as well, with nothing left to render when somebody asks. */
-        static Render<Boolean> yesOrNo(String message, Function<Boolean, ?> shape) {
-            Stamped yes = new Stamped(message, shape.apply(true));
-            Stamped no = new Stamped(message, shape.apply(false));
-            return result -> (result ? yes : no).now();
         }
     }
 }
