@@ -36,9 +36,12 @@ interface PasswordPrompt {
         return terminal.isEmpty() ? name -> piped() : name -> typed(terminal.get(), "Password of %s: ", name);
     }
 
-    /** Java 22 and newer have a console also where there is no terminal, and a method that tells. */
+    /**
+     * The terminal, where one reads and writes. Java 22 and newer have a console also where there is no terminal, and a
+     * method that tells.
+     */
     @SuppressWarnings("SystemConsoleNull")
-    private static Optional<Console> terminal() {
+    static Optional<Console> terminal() {
         Console console = System.console();
         if (console == null) {
             return Optional.empty();

@@ -42,9 +42,8 @@ class IncidentsTest {
             int pid = TroubledServer.lock(colleague);
             List<String> keys =
                     Stream.generate(() -> UUID.randomUUID().toString()).limit(8).toList();
-            HttpResponse<?> refused = (HttpResponse<?>) CompletableFuture.anyOf(keys.stream()
-                            .map(key -> server.change(key))
-                            .toArray(CompletableFuture[]::new))
+            HttpResponse<?> refused = (HttpResponse<?>) CompletableFuture.anyOf(
+                            keys.stream().map(key -> server.change(key)).toArray(CompletableFuture[]::new))
                     .join();
             assertThat(refused.statusCode()).isEqualTo(503);
             JsonNode details =
