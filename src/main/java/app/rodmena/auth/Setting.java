@@ -150,8 +150,7 @@ enum Setting {
             "DURATION",
             IncidentsConfig.DEFAULT.longWait(),
             "A caller that waits longer for a connection is an incident"),
-    INCIDENTS_DIR(
-            Group.DIAGNOSIS, "DIRECTORY", "./data/incidents", "Where the last 20 incidents are kept; off for nowhere"),
+    INCIDENTS_DIR(Group.DIAGNOSIS, "DIRECTORY", "./data/incidents", "Where incidents are kept, or off"),
     ALLOW_TERMINATE_OTHERS(
             Group.DIAGNOSIS,
             "",

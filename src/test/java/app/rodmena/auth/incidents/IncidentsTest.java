@@ -170,7 +170,9 @@ class IncidentsTest {
                         new TroubledServer(target, SMALL.withMaxWaiting(1), config(Duration.ofMinutes(1)));
                 Connection colleague = TroubledServer.colleague(target)) {
             TroubledServer.lock(colleague);
-            server.rush(6);
+            server.rush(3);
+            await().until(() -> server.engine.snapshot().checkedOut() == 3);
+            server.rush(3);
             assertThat(server.await(Cause.REJECTED).sentence()).contains("3 of 3 connections out");
         }
     }
@@ -210,7 +212,8 @@ class IncidentsTest {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> server.incidents().newestFirst().stream()
                             .anyMatch(any ->
-                                    any.sentence().toLowerCase(Locale.ROOT).contains("not answer")));
+                                    any.sentence().toLowerCase(Locale.ROOT).contains("database down")));
+            proxy.thaw();
         }
     }
 
