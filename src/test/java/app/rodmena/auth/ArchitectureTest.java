@@ -54,7 +54,19 @@ class ArchitectureTest {
                             "capacity",
                             "activity",
                             "diagnosis")),
-            entry("admin", List.of("wire", "operators", "views", "events", "pool", "database", "health", "metrics")),
+            entry("prometheus", List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
+            entry(
+                    "admin",
+                    List.of(
+                            "wire",
+                            "operators",
+                            "views",
+                            "events",
+                            "pool",
+                            "database",
+                            "health",
+                            "metrics",
+                            "prometheus")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
@@ -70,6 +82,8 @@ class ArchitectureTest {
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
+            entry("io.micrometer..", List.of("prometheus")),
+            entry("io.prometheus..", List.of("prometheus")),
             entry("org.jolokia..", List.of("remote")),
             entry("com.sun.net.httpserver..", List.of("remote")),
             entry("ch.qos.logback..", List.of(""))));

@@ -6,6 +6,7 @@ import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.wire.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,6 +41,7 @@ public final class AdminListener implements AutoCloseable {
             AdminFacts server,
             DatabaseEngine engine,
             Metrics metrics,
+            Prometheus prometheus,
             Health health)
             throws IOException {
         if (config.adminPort().isEmpty()) {
@@ -49,6 +51,7 @@ public final class AdminListener implements AutoCloseable {
         new HealthPages(health).addTo(pages);
         new PoolPages(server, engine, metrics).addTo(pages);
         new Changes(engine).addTo(pages);
+        pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         pages.read("/", asked -> Reply.json(Map.of("paths", pages.paths())));
         AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
         HttpPort port = new HttpPort(
@@ -60,6 +63,10 @@ public final class AdminListener implements AutoCloseable {
                 new AdminHandler(gate, operators));
         port.open();
         return Optional.of(new AdminListener(port));
+    }
+
+    private static Reply scrape(Prometheus prometheus, String type) {
+        return Reply.of(200, type, prometheus.scrape(type));
     }
 
     /** The address that is really listened on. */
