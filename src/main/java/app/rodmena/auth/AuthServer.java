@@ -179,7 +179,9 @@ public final class AuthServer implements AutoCloseable {
                 new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
-                health);
+                health,
+                diagnostics,
+                fleet);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();
