@@ -183,7 +183,9 @@ public final class AuthServer implements AutoCloseable {
                 engine,
                 metrics,
                 prometheus,
-                health);
+                health,
+                diagnostics,
+                fleet);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();

@@ -40,7 +40,7 @@ class ArchitectureTest {
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("views", List.of("mbean", "events", "pool", "metrics")),
+            entry("views", List.of("mbean", "events", "pool", "metrics", "capacity")),
             entry(
                     "jmx",
                     List.of(
@@ -66,7 +66,9 @@ class ArchitectureTest {
                             "database",
                             "health",
                             "metrics",
-                            "prometheus")),
+                            "capacity",
+                            "prometheus",
+                            "diagnosis")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
