@@ -54,6 +54,7 @@ class ArchitectureTest {
                             "capacity",
                             "activity",
                             "diagnosis")),
+            entry("prometheus", List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
             entry(
                     "admin",
                     List.of(
@@ -66,6 +67,7 @@ class ArchitectureTest {
                             "health",
                             "metrics",
                             "capacity",
+                            "prometheus",
                             "diagnosis")),
             entry("remote", List.of("operators")));
 
@@ -82,6 +84,8 @@ class ArchitectureTest {
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
+            entry("io.micrometer..", List.of("prometheus")),
+            entry("io.prometheus..", List.of("prometheus")),
             entry("org.jolokia..", List.of("remote")),
             entry("com.sun.net.httpserver..", List.of("remote")),
             entry("ch.qos.logback..", List.of(""))));

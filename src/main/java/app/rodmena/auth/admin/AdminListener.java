@@ -8,6 +8,7 @@ import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.wire.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,6 +44,7 @@ public final class AdminListener implements AutoCloseable {
             AdminFacts server,
             DatabaseEngine engine,
             Metrics metrics,
+            Prometheus prometheus,
             Health health,
             Diagnostics diagnostics,
             FleetWatch fleet)
@@ -54,6 +56,7 @@ public final class AdminListener implements AutoCloseable {
         new HealthPages(health).addTo(pages);
         new PoolPages(server, engine, metrics).addTo(pages);
         new Changes(engine).addTo(pages);
+        pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         new FleetPages(fleet, server.instance()).addTo(pages);
         new Assets().addTo(pages);
         EventStream stream = new EventStream(engine, metrics, diagnostics, operators);
@@ -73,6 +76,10 @@ public final class AdminListener implements AutoCloseable {
             stream.close();
             throw e;
         }
+    }
+
+    private static Reply scrape(Prometheus prometheus, String type) {
+        return Reply.of(200, type, prometheus.scrape(type));
     }
 
     /** The address that is really listened on. */
