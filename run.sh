@@ -23,6 +23,7 @@ usage() {
 ./run.sh build        build only
 ./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
 ./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
+./run.sh load ...     put load on a server, see its pool fill, and whether it did as it should; as load -n 1000 -c 100
 ./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
@@ -41,11 +42,18 @@ find_java() {
   else
     java=$(command -v java) || die "needs a JDK, 17 or newer: java is not on the PATH, and JAVA_HOME is not set"
   fi
-  properties=$("$java" -XshowSettings:properties -version 2>&1)
-  java_version=$(sed -n 's/^ *java.specification.version = //p' <<<"$properties")
-  java_home=$(sed -n 's/^ *java.home = //p' <<<"$properties")
-  java_version=${java_version#1.} # Java 8 called itself 1.8
-  [ "${java_version:-0}" -ge 17 ] 2>/dev/null || die "needs Java 17 or newer; $java is ${java_version:-unknown}"
+  # What lies beside it tells faster than it does itself, which takes the better part of 100 ms; shims have nothing there
+  java_home=$(dirname "$(dirname "$(readlink -f "$java" || echo "$java")")")
+  java_release=$(sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$java_home/release" 2>/dev/null) || true
+  if [ -z "$java_release" ]; then
+    properties=$("$java" -XshowSettings:properties -version 2>&1)
+    java_release=$(sed -n 's/^ *java.version = //p' <<<"$properties")
+    java_home=$(sed -n 's/^ *java.home = //p' <<<"$properties")
+  fi
+  java_version=${java_release#1.} # Java 8 called itself 1.8.0
+  java_version=${java_version%%[!0-9]*}
+  [ "${java_version:-0}" -ge 17 ] || die "needs Java 17 or newer; $java is ${java_release:-unknown}"
+  archive=$home/target/classes-$java_release.jsa
 }
 
 need_maven() {
@@ -70,7 +78,7 @@ maven() (
 
 is_built() {
   [ -f "$built" ] && [ -f "$jar" ] && [ -d "$home/target/lib" ] &&
-    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" -newer "$built" -print -quit)" ]
+    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" "$home/jmx-dashboards" -newer "$built" -print -quit)" ]
 }
 
 build() {
@@ -84,13 +92,50 @@ build() {
     die "the build failed; the whole log is in $log"
   fi
   rm -f "$log"
+  archive_classes || say "no archive of loaded classes could be made: starts take a little longer"
   mv "$built.new" "$built"
 }
 
+# Starts the server once, has it answer, and lets the JVM keep the classes that took, so that it need not read, verify
+# and link them again at every start. A JVM that finds the archive does not fit it, or what it was made from, ignores it.
+archive_classes() (
+  rm -f "$home"/target/classes-*.jsa
+  practice=$(mktemp -d "$home/target/practice.XXXXXX")
+  server=
+  trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
+  # Nobody else's settings, database or files
+  env -i PATH="$PATH" HOME="$HOME" "$java" -XX:ArchiveClassesAtExit="$practice/classes.jsa" "${quiet_archive[@]}" \
+    -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --admin-port 0 --jolokia-port 0 --jmx-port 0 \
+    >"$practice/out" 2>"$practice/err" &
+  server=$!
+  port=
+  while [ -z "$port" ] && kill -0 "$server" 2>/dev/null; do
+    sleep 0.1
+    port=$(sed -n 's/^Listening  http:.*://p' "$practice/out")
+  done
+  [ -n "$port" ] && ask "$port" | grep -q 200 || return 1
+  kill "$server"
+  wait "$server" || return 1
+  server=
+  sync "$practice/classes.jsa" 2>/dev/null || true # half an archive under its final name would crash the JVM
+  mv "$practice/classes.jsa" "$archive"
+)
+
+# One request, without asking for curl
+ask() (
+  exec 3<>"/dev/tcp/127.0.0.1/$1"
+  printf '%s\r\n' "GET /api/has_permission/user/permission HTTP/1.1" "Host: auth" "Connection: close" \
+    "Authorization: Bearer 5eed0000-0000-4000-8000-000000000000" "" >&3
+  head -n 1 <&3
+)
+
 # A JVM that is out of memory is of no use to anybody; whoever supervises it starts the next
 jvm_flags=(-XX:+ExitOnOutOfMemoryError)
+# An archive that does not fit is no news
+quiet_archive=(-Xlog:cds=off -Xlog:cds+dynamic=off)
 
 start() {
+  [ ! -f "$archive" ] || jvm_flags+=(-XX:SharedArchiveFile="$archive" "${quiet_archive[@]}")
   # shellcheck disable=SC2086  # JAVA_OPTS is a list of words
   exec "$java" "${jvm_flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
 }
@@ -98,6 +143,7 @@ start() {
 bench_usage() {
   cat <<'EOF'
 ./run.sh bench [http] [...]           the server beside pgbench and a Spring Boot peer, under load, in turns
+./run.sh bench start [...]            how long a start takes, and what memory the server has then
 ./run.sh bench checkout [NAME] [N]    what a checkout with its check-in costs, beside bare HikariCP; or another
                                       benchmark, as Timer; N rounds
 
@@ -107,7 +153,7 @@ EOF
 bench() {
   what=http
   case ${1:-} in
-    http | checkout) what=$1; shift ;;
+    http | start | checkout) what=$1; shift ;;
     -h | --help) bench_usage ;;
     -*) ;;
     ?*) die "there is no benchmark '$1'; ./run.sh bench --help tells which there are" ;;
@@ -117,8 +163,8 @@ bench() {
   maven -q -Pbench -DskipTests test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath
   bench_java=("$java" -cp "$home/target/bench-classes:$home/target/classes:$(<"$home/target/bench.classpath")")
   case $what in
-    http) exec "${bench_java[@]}" -Dbench.home="$home" -Dbench.jvm.flags="${jvm_flags[*]}" app.rodmena.auth.bench.Bench "$@" ;;
     checkout) exec "${bench_java[@]}" app.rodmena.auth.Rounds "$@" ;;
+    *) exec "${bench_java[@]}" -Dbench.home="$home" -Dbench.jvm.flags="${jvm_flags[*]}" app.rodmena.auth.bench.Bench "$what" "$@" ;;
   esac
 }
 

@@ -1,6 +1,9 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
@@ -11,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,8 +35,10 @@ final class ConfigReader {
         return new ServerConfig(
                 database,
                 pool(),
+                budget(),
                 http(),
                 new RemoteReader(settings).read(),
+                diagnosis(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }
@@ -56,11 +62,33 @@ final class ConfigReader {
                     duration(Setting.CONNECT_TIMEOUT),
                     duration(Setting.SOCKET_TIMEOUT),
                     duration(Setting.LEAK_THRESHOLD),
+                    reclaimLeaksAfter(),
+                    duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
-                    integer(Setting.WORKERS));
+                    integer(Setting.WORKERS),
+                    batchSlots());
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
+    }
+
+    private DiagnosisConfig diagnosis() {
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private Budget budget() {
+        Map<String, Budget> meanings =
+                Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
+        return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
+    }
+
+    private int batchSlots() {
+        int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MOST_CONNECTIONS);
+        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
     }
 
     private PrePing prePing() {
@@ -69,6 +97,11 @@ final class ConfigReader {
         Map<String, PrePing> meanings =
                 Arrays.stream(PrePing.values()).collect(Collectors.toMap(ConfigReader::word, Function.identity()));
         return settings.get(Setting.PRE_PING).oneOf(meanings, words);
+    }
+
+    private Optional<Duration> reclaimLeaksAfter() {
+        Given after = settings.get(Setting.RECLAIM_LEAKS_AFTER);
+        return after.text().equals("off") ? Optional.empty() : Optional.of(after.duration());
     }
 
     private static String word(PrePing when) {

@@ -4,13 +4,14 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.io.FileUtils;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** {@code ./run.sh bench http}, from the command line to the exit code. */
+/** {@code ./run.sh bench http} and {@code start}, from the command line to the exit code. */
 public final class Bench {
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -18,6 +19,7 @@ public final class Bench {
 
     private Bench() {}
 
+    /** The first argument is what to measure. */
     public static void main(String[] arguments) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread main = Thread.currentThread();
@@ -37,27 +39,27 @@ public final class Bench {
     }
 
     private static int run(String[] arguments) throws Exception {
-        Options options = new Options();
-        CommandLine command = new CommandLine(options)
-                .setCommandName("./run.sh bench [http]")
+        String what = arguments[0];
+        Task task = what.equals("start") ? new StartBench() : new Options();
+        CommandLine command = new CommandLine(task)
+                .setCommandName("./run.sh bench " + what)
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true);
         try {
-            command.parseArgs(arguments);
+            command.parseArgs(Arrays.copyOfRange(arguments, 1, arguments.length));
         } catch (ParameterException e) {
             return complain(MISUSED, e.getMessage());
         }
-        if (options.help) {
+        if (task.isHelpWanted()) {
             command.usage(System.out);
             return DONE;
         }
-        if (options.complaint() != null) {
-            return complain(MISUSED, options.complaint());
+        if (task.complaint().isPresent()) {
+            return complain(MISUSED, task.complaint().get());
         }
         Path directory = Files.createTempDirectory("auth-bench-");
         try {
-            Tools tools = Tools.find(Path.of(System.getProperty("bench.home")), options.mostClients());
-            new HttpBench(options, tools, directory).run();
+            task.run(Path.of(System.getProperty("bench.home")), directory);
             return DONE;
         } catch (Failed e) {
             return complain(FAILED, e.getMessage());

@@ -1,15 +1,21 @@
 package app.rodmena.auth.bench;
 
+import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** What {@code ./run.sh bench} can be told. */
-final class Options {
+/** What {@code ./run.sh bench http} can be told. */
+final class Options implements Task {
+    private static final int MOST_CLIENTS = 10_000;
+
     @Option(
             names = "--rounds",
             paramLabel = "N",
@@ -68,20 +74,28 @@ final class Options {
             description = "Show this")
     boolean help;
 
-    int mostClients() {
-        return clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    @Override
+    public boolean isHelpWanted() {
+        return help;
     }
 
-    /** What can't be, in one line; null if everything can. */
-    String complaint() {
+    @Override
+    public Optional<String> complaint() {
         if (rounds < 1 || seconds < 1 || warmup < 0) {
-            return "--rounds and --seconds must be 1 or more, --warmup 0 or more";
+            return Optional.of("--rounds and --seconds must be 1 or more, --warmup 0 or more");
         }
-        if (clients.stream().anyMatch(count -> count < 1 || count > 10_000)) {
-            return "--clients must be 1 to 10000 each";
+        if (clients.stream().anyMatch(count -> count < 1 || count > MOST_CLIENTS)) {
+            return Optional.of("--clients must be 1 to %d each".formatted(MOST_CLIENTS));
         }
         return memberships < Dataset.LEAST_MEMBERSHIPS
-                ? "--memberships must be %d or more".formatted(Dataset.LEAST_MEMBERSHIPS)
-                : null;
+                ? Optional.of("--memberships must be %d or more".formatted(Dataset.LEAST_MEMBERSHIPS))
+                : Optional.empty();
+    }
+
+    @Override
+    public void run(Path home, Path directory)
+            throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
+        int mostClients = clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        new HttpBench(this, Tools.find(home, mostClients), directory).run();
     }
 }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param transactionFor since its transaction began; empty if none is open
  * @param queryFor since its last statement began, which runs on if it is active
  * @param stateFor since its state changed
- * @param query its last statement; others' have their literals masked, and idle others' are left out
+ * @param query its last statement, with literals masked; left out where others are idle
  * @param hidden whether our role may not see what it does
  * @param lockWait what lock it waits for
  */

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param role the role we are logged in as
  * @param seesEverything whether that role may see what others do
  * @param slots its connections, and who has them
- * @param backends all of ours, and those of others that are not idle; the longest in a transaction first
+ * @param backends those that serve clients, and what else has a transaction; the longest in a transaction first
  * @param counts all backends, by name and state
  */
 public record PostgresView(

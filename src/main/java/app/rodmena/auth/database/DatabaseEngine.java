@@ -7,9 +7,11 @@ import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
-import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.Lane;
+import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -20,16 +22,17 @@ import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The door to the database: one engine per process, whose pool everything goes through. Thread-safe.
@@ -37,32 +40,37 @@ import org.slf4j.LoggerFactory;
  * <p>It opens whether PostgreSQL is there or not, and gets ready as soon as it is; {@link #availability()} tells.
  */
 public final class DatabaseEngine implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final Object DOOR = new Object();
+    private static final int EVENTS_REMEMBERED = 1000;
 
     /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
     private static DatabaseEngine theOne;
 
     private final DatabaseConfig config;
     private final PoolEvents events = new PoolEvents();
+    private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
     private final StatementClock statements = new StatementClock();
     private final Pool pool;
     private final Jdbi jdbi;
+    private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
     private final Monitor monitor;
     private final Preparation preparation;
+    private final List<ResizeGuard> guards = new ArrayList<>();
     private int users;
 
     private DatabaseEngine(DatabaseConfig config) {
         this.config = config;
         Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
         events.add(new EventLog());
+        events.add(recent);
         Installed.each(PoolListener.class, events::add);
         Installed.each(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
         jdbi = Jdbi.create(new LeasedConnection());
         // Statements are asked with client keys in them, which must not get into an exception's message.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+        jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);
         preparation = new Preparation(() -> migrate(sessions));
@@ -111,32 +119,60 @@ public final class DatabaseEngine implements AutoCloseable {
      */
     public <T> CompletionStage<T> call(Caller caller, HandleCallback<T, RuntimeException> work) {
         if (!preparation.isDone()) {
-            return CompletableFuture.failedFuture(
-                    new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
+            return notPrepared();
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        pool.call(caller, connection -> LeasedConnection.with(connection, jdbi, work))
+        pool.call(caller, connection -> LeasedConnection.with(caller, connection, jdbi, work))
                 .whenComplete((result, failure) -> {
                     if (failure == null) {
                         answer.complete(result);
                     } else {
-                        answer.completeExceptionally(told(caller, Failures.of(failure)));
+                        answer.completeExceptionally(InquiryWork.toldOf(caller, failure));
                     }
                 });
         return answer;
     }
 
-    /** Logs what PostgreSQL failed with; a caller that got no connection is in the log already, as an event. */
-    private static Throwable told(Caller caller, Throwable failure) {
-        if (failure instanceof DatabaseFailure && !(failure.getCause() instanceof NoConnectionException)) {
-            LOG.warn("{} failed: {} ({})", caller.route(), failure.getMessage(), SqlStates.firstLine(failure));
-        }
-        return failure;
+    /**
+     * Asks one question, together with others of its kind if others wait: see {@link Lane}. Never blocks. Whoever
+     * cancels the future that this is leaves the queue.
+     *
+     * @return the answer, read from the database after this was called; completed with a {@link DatabaseFailure} where
+     *     the database gave none
+     */
+    public <Q, A> CompletionStage<A> ask(Caller caller, Inquiry<Q, A> inquiry, Q question) {
+        return preparation.isDone() ? pool.call(laneOf(inquiry), caller, question) : notPrepared();
+    }
+
+    /**
+     * Asks all the questions of one caller, in one statement.
+     *
+     * @return the answers in the order of the questions; completed with a {@link DatabaseFailure} where the database
+     *     gave none
+     */
+    public <Q, A> CompletionStage<List<A>> askAll(Caller caller, Inquiry<Q, A> inquiry, List<Q> questions) {
+        return call(caller, handle -> inquiry.askTogether(handle, questions));
+    }
+
+    @SuppressWarnings("unchecked") // Each is put in under the inquiry it was made from.
+    private <Q, A> Lane<Q, A> laneOf(Inquiry<Q, A> inquiry) {
+        return (Lane<Q, A>)
+                lanes.computeIfAbsent(inquiry, kind -> new Lane<>(inquiry.most(), new InquiryWork<>(inquiry, jdbi)));
+    }
+
+    private <T> CompletionStage<T> notPrepared() {
+        return CompletableFuture.failedFuture(
+                new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
     }
 
     /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */
     public PoolSnapshot snapshot() {
         return pool.snapshot();
+    }
+
+    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    public int peakSinceLast() {
+        return pool.peakSinceLast();
     }
 
     /** The pool's numbers and the state of its queue, all of the same instant. */
@@ -157,6 +193,11 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool.waiters();
     }
 
+    /** How it goes with opening connections. */
+    public OpeningView opening() {
+        return pool.opening();
+    }
+
     /** The pool's settings, as they hold now. */
     public PoolSettings settings() {
         return pool.settings();
@@ -169,7 +210,25 @@ public final class DatabaseEngine implements AutoCloseable {
      * @throws InvalidPoolSetting naming the setting that can't be changed, or not to that; nothing is changed then
      */
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
-        return pool.change(change);
+        synchronized (guards) {
+            PoolSettings now = pool.settings();
+            PoolSettings wanted = change.apply(now);
+            guards.forEach(guard -> guard.check(now, wanted));
+            return pool.change(settings -> wanted);
+        }
+    }
+
+    /** Gives {@code guard} a say in every change of settings from now on. */
+    public void add(ResizeGuard guard) {
+        synchronized (guards) {
+            guards.add(guard);
+        }
+    }
+
+    public void remove(ResizeGuard guard) {
+        synchronized (guards) {
+            guards.remove(guard);
+        }
     }
 
     /** Has every connection replaced: idle ones at their next checkout, those in use when they are given back. */
@@ -222,6 +281,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;
+    }
+
+    /** The last events of the pool. */
+    public RecentEvents recentEvents() {
+        return recent;
     }
 
     /** The connection outside the pool, to ask PostgreSQL how it is. */

@@ -23,6 +23,7 @@ public final class EventLog implements PoolListener {
             case CONNECT, CHECKOUT, CHECKIN, CLOSE, OVERFLOW_OPEN, OVERFLOW_CLOSE -> Level.DEBUG;
             case SOFT_INVALIDATE, RECYCLE -> Level.INFO;
             case CONNECT_FAILED, INVALIDATE, TIMEOUT, REJECTED, LEAK_SUSPECTED, LEAK_RETURNED -> Level.WARN;
+            case LEAK_RECLAIMED -> Level.ERROR;
         };
     }
 
@@ -39,6 +40,9 @@ public final class EventLog implements PoolListener {
         if (!event.caller().equals(Caller.NOBODY)) {
             line.append(" route=").append(quoted(event.caller().route()));
             line.append(" tenant=").append(event.caller().tenant().get());
+            if (event.caller().count() > 1) {
+                line.append(" callers=").append(event.caller().count());
+            }
         }
         line.append(" thread=").append(event.thread());
         if (!event.cause().isEmpty()) {
@@ -50,7 +54,7 @@ public final class EventLog implements PoolListener {
     private static String measureOf(PoolEventKind kind) {
         return switch (kind) {
             case CHECKOUT, TIMEOUT, REJECTED -> "wait";
-            case CHECKIN, LEAK_SUSPECTED, LEAK_RETURNED -> "use";
+            case CHECKIN, LEAK_SUSPECTED, LEAK_RETURNED, LEAK_RECLAIMED -> "use";
             case CONNECT, CONNECT_FAILED -> "connect";
             case INVALIDATE, SOFT_INVALIDATE, RECYCLE, OVERFLOW_OPEN, OVERFLOW_CLOSE, CLOSE -> "age";
         };

@@ -31,7 +31,9 @@ public enum PoolEventKind {
     /** A connection has been out for longer than leak_threshold. */
     LEAK_SUSPECTED,
     /** A connection suspected of having leaked came back after all. */
-    LEAK_RETURNED;
+    LEAK_RETURNED,
+    /** A connection held longer than reclaim_leaks_after was taken away from its holder and closed. */
+    LEAK_RECLAIMED;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -6,6 +6,7 @@ import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.mbean.OpenMapping;
 import app.rodmena.auth.mbean.Subscribers;
+import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -85,7 +86,8 @@ final class Notifier implements PoolListener, AutoCloseable {
                     TIMEOUT,
                     REJECTED,
                     LEAK_SUSPECTED,
-                    LEAK_RETURNED -> true;
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> true;
         };
     }
 

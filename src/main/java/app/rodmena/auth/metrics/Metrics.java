@@ -2,11 +2,12 @@ package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSnapshot;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.jmx.JmxReporter;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +28,8 @@ public final class Metrics implements AutoCloseable {
     private final PoolTimes pool = new PoolTimes(registry);
     private final Stopwatches statements = new Stopwatches(registry, "sql");
     private final Requests requests = new Requests(registry);
+    private final SlowStatements slowStatements;
+    private final PoolHistory history;
     private final StatementListener onStatement = this::count;
     private final JmxReporter reporter =
             JmxReporter.forRegistry(registry).inDomain("metrics").build();
@@ -40,12 +43,16 @@ public final class Metrics implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // Rotating never fails; it ends with the clock.
     private Metrics(DatabaseEngine engine) {
         this.engine = engine;
+        slowStatements = new SlowStatements(engine::settings);
+        history = new PoolHistory(engine, pool);
         gauges();
         engine.events().add(pool);
         engine.add(onStatement);
+        engine.add(slowStatements);
         reporter.start();
         long slice = RecentTimes.SLICE.toMillis();
         clock.scheduleAtFixedRate(() -> each(Stopwatch::rotate), slice, slice, TimeUnit.MILLISECONDS);
+        awaitSecond();
     }
 
     /**
@@ -77,13 +84,24 @@ public final class Metrics implements AutoCloseable {
         return statements.statistics();
     }
 
+    /** Those of them that were slow. */
+    public SlowStatements slowStatements() {
+        return slowStatements;
+    }
+
+    /** The pool's last fifteen minutes. */
+    public PoolHistory history() {
+        return history;
+    }
+
     public Requests requests() {
         return requests;
     }
 
-    /** Begins percentiles, rates and {@link Statistics#count} anew; totals in the registry go on. */
+    /** Begins percentiles, rates, {@link Statistics#count} and slow statements anew; totals in the registry go on. */
     public void reset() {
         each(Stopwatch::reset);
+        slowStatements.reset();
     }
 
     /** Leaves; the last to leave ends the measuring and takes its MBeans away. */
@@ -97,6 +115,7 @@ public final class Metrics implements AutoCloseable {
             clock.shutdownNow();
             engine.events().remove(pool);
             engine.remove(onStatement);
+            engine.remove(slowStatements);
             reporter.close();
         }
     }
@@ -107,10 +126,27 @@ public final class Metrics implements AutoCloseable {
         requests.times().each(action);
     }
 
-    private void count(String name, Duration took, boolean succeeded) {
-        statements.record(name, took);
-        if (!succeeded) {
-            registry.counter(MetricRegistry.name("sql", name, "failures")).inc();
+    /** At every full second, and at none twice, however long the clock was held up. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the clock.
+    private void awaitSecond() {
+        long millis = 1_000 - System.currentTimeMillis() % 1_000;
+        clock.schedule(this::onSecond, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void onSecond() {
+        try {
+            history.tick(Instant.now());
+        } finally {
+            if (!clock.isShutdown()) {
+                awaitSecond();
+            }
+        }
+    }
+
+    private void count(StatementRun run) {
+        statements.record(run.name(), run.took());
+        if (!run.succeeded()) {
+            registry.counter(MetricRegistry.name("sql", run.name(), "failures")).inc();
         }
     }
 
@@ -126,6 +162,7 @@ public final class Metrics implements AutoCloseable {
         registry.gauge(
                 "pool.oldest_wait_millis",
                 () -> () -> engine.view().oldestWait().toMillis());
+        registry.gauge("pool.callers_served", () -> () -> engine.events().callersServed());
         registry.gauge("pool.listener_failures", () -> () -> engine.events().listenerFailures());
         registry.gauge(
                 "pool.interceptor_failures", () -> () -> engine.interceptors().failures());

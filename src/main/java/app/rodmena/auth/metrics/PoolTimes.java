@@ -32,7 +32,8 @@ public final class PoolTimes implements PoolListener {
                     CLOSE,
                     REJECTED,
                     LEAK_SUSPECTED,
-                    LEAK_RETURNED -> {}
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> {}
         }
     }
 
@@ -52,6 +53,29 @@ public final class PoolTimes implements PoolListener {
     /** Opening a connection, logging in included; of those that were opened. */
     public Statistics creations() {
         return creations.statistics();
+    }
+
+    /** All {@link #waits} since start, whatever was reset. */
+    public Distribution waitsSinceStart() {
+        return waits.sinceStart();
+    }
+
+    /** All {@link #uses} since start, whatever was reset. */
+    public Distribution usesSinceStart() {
+        return uses.sinceStart();
+    }
+
+    /** All {@link #creations} since start, whatever was reset. */
+    public Distribution creationsSinceStart() {
+        return creations.sinceStart();
+    }
+
+    RecentTimes.Look lookAtWaits() {
+        return waits.look();
+    }
+
+    RecentTimes.Look lookAtUses() {
+        return uses.look();
     }
 
     void each(Consumer<Stopwatch> action) {

@@ -7,6 +7,7 @@ import com.codahale.metrics.WeightedSnapshot.WeightedSample;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -47,16 +48,54 @@ final class RecentTimes implements Reservoir {
             }
             return count;
         }
+
+        void addTo(long[] counts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                counts[i] += buckets.get(i);
+            }
+        }
     }
 
     /** Ten seconds of which only the count is kept. */
     private record Past(long startNanos, long count) {}
+
+    /** Tells what came since it was last asked: for one reader, who asks more often than every ten seconds. */
+    final class Look {
+        private final int[] told = new int[BUCKETS];
+        private Slice slice = current;
+
+        Tail sinceLast() {
+            int[] counts = new int[BUCKETS];
+            Slice latest = current;
+            if (latest.buckets != slice.buckets) {
+                add(counts);
+                Arrays.fill(told, 0);
+                slice = latest;
+            }
+            add(counts);
+            return Tail.of(counts);
+        }
+
+        private void add(int[] counts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                int count = slice.buckets.get(i);
+                counts[i] += count - told[i];
+                told[i] = count;
+            }
+        }
+    }
 
     private final LongSupplier clock;
     private final LongAdder totalNanos = new LongAdder();
     private final Deque<Slice> shown = new ArrayDeque<>();
     private final Deque<Past> counted = new ArrayDeque<>();
     private volatile Slice current;
+
+    /** All that left the slices that are shown; guarded by this, as is what follows. */
+    private final long[] left = new long[BUCKETS];
+
+    /** Forgotten by a reset a moment ago: a recording that was under way may still come to them. */
+    private final List<Slice> forgotten = new ArrayList<>();
 
     /** @param clock nanoseconds, as {@link System#nanoTime} gives them */
     RecentTimes(LongSupplier clock) {
@@ -77,10 +116,12 @@ final class RecentTimes implements Reservoir {
 
     /** Begins the next ten seconds. */
     synchronized void rotate() {
+        leaveForgotten();
         shown.addFirst(current);
         current = new Slice(clock.getAsLong());
         if (shown.size() > SLICES_SHOWN) {
             Slice old = shown.removeLast();
+            leave(old);
             counted.addFirst(new Past(old.startNanos, old.count()));
         }
         if (shown.size() + counted.size() > SLICES_COUNTED) {
@@ -88,11 +129,36 @@ final class RecentTimes implements Reservoir {
         }
     }
 
-    /** Forgets all but the sum. */
+    /** Forgets all but what is counted since start. */
     synchronized void reset() {
+        leaveForgotten();
+        forgotten.addAll(shown);
+        forgotten.add(current);
         shown.clear();
         counted.clear();
         current = new Slice(clock.getAsLong());
+    }
+
+    /** All durations since start, whatever was reset. */
+    synchronized Distribution sinceStart() {
+        long[] counts = left.clone();
+        forgotten.forEach(slice -> slice.addTo(counts));
+        shown.forEach(slice -> slice.addTo(counts));
+        current.addTo(counts);
+        long[] byBound = new long[Distribution.PLACES];
+        for (int i = 0; i < BUCKETS; i++) {
+            byBound[Distribution.placeOf(middleOf(i))] += counts[i];
+        }
+        return Distribution.of(byBound, totalNanos());
+    }
+
+    private void leaveForgotten() {
+        forgotten.forEach(this::leave);
+        forgotten.clear();
+    }
+
+    private void leave(Slice slice) {
+        slice.addTo(left);
     }
 
     /** How many there were per second in that time, or since the beginning if that is shorter. */
@@ -146,6 +212,11 @@ final class RecentTimes implements Reservoir {
         }
         int shift = exponent - SUB_BITS;
         return SUB_BUCKETS * shift + (int) (nanos >>> shift);
+    }
+
+    /** Within 1.6 % of the durations in the bucket. */
+    static Duration duration(int bucket) {
+        return Duration.ofNanos(middleOf(bucket));
     }
 
     static long middleOf(int bucket) {

@@ -27,6 +27,10 @@ public final class Stopwatch {
         return timer;
     }
 
+    RecentTimes.Look look() {
+        return recent.new Look();
+    }
+
     void rotate() {
         recent.rotate();
     }
@@ -34,6 +38,10 @@ public final class Stopwatch {
     void reset() {
         beginning = new Beginning(Instant.now(), timer.getCount(), recent.totalNanos());
         recent.reset();
+    }
+
+    Distribution sinceStart() {
+        return recent.sinceStart();
     }
 
     public Statistics statistics() {

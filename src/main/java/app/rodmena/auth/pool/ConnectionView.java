@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param checkouts how often it was checked out
  * @param use who has it; empty while nobody does
  * @param lastSql the last statement prepared on it, with placeholders and without values; empty if there was none
+ * @param lastSqlAge since it was prepared; empty if there was none
+ * @param statements how many were prepared on it: while that stays the same, so does the last one
  * @param transaction what it is at; {@link TransactionState#UNKNOWN} where that can't be known
  */
 public record ConnectionView(
@@ -25,6 +28,8 @@ public record ConnectionView(
         long checkouts,
         Optional<Use> use,
         String lastSql,
+        Optional<Duration> lastSqlAge,
+        long statements,
         TransactionState transaction) {
 
     /** What the pool does with a connection. */
@@ -41,7 +46,21 @@ public record ConnectionView(
      * @param since when it was checked out
      * @param thread the name of the thread that did
      * @param route what it is used for
-     * @param tenant the tenant's fingerprint; {@code -} where there is none
+     * @param tenant the tenant's fingerprint; {@code -} where there is none, {@code several} where there are more
+     * @param callers how many callers it works for: more than one where their questions are answered together
+     * @param stacks where it is in the code
      */
-    public record Use(Instant since, String thread, String route, String tenant) {}
+    public record Use(Instant since, String thread, String route, String tenant, int callers, Stacks stacks) {}
+
+    /** Where whoever has a connection is in the code; found out only when asked. */
+    public interface Stacks {
+        /**
+         * Where the thread is now that took the connection, innermost first; it may be at something else already. Empty
+         * if it has ended. Stops that thread for some microseconds.
+         */
+        List<StackTraceElement> now();
+
+        /** Where that thread was when it took it; empty unless that was recorded. */
+        List<StackTraceElement> atCheckout();
+    }
 }

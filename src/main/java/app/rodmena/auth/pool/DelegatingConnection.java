@@ -22,7 +22,7 @@ import java.util.concurrent.Executor;
 
 /** A connection that passes every call on, for whoever wants to change a few of them. */
 abstract class DelegatingConnection implements Connection {
-    final Connection delegate;
+    volatile Connection delegate;
 
     DelegatingConnection(Connection delegate) {
         this.delegate = delegate;

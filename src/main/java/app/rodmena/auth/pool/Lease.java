@@ -17,7 +17,7 @@ public final class Lease implements AutoCloseable {
     private final HikariPool hikari;
     private final ConnectionSource source;
     private final Gate gate;
-    private final Ticket ticket;
+    private final Admission admission;
     private final Connection connection;
     private final PhysicalConnection physical;
     private final long checkout;
@@ -27,13 +27,13 @@ public final class Lease implements AutoCloseable {
             HikariPool hikari,
             ConnectionSource source,
             Gate gate,
-            Ticket ticket,
+            Admission admission,
             Connection connection,
             PhysicalConnection physical) {
         this.hikari = hikari;
         this.source = source;
         this.gate = gate;
-        this.ticket = ticket;
+        this.admission = admission;
         this.connection = connection;
         this.physical = physical;
         this.checkout = physical.checkouts();
@@ -51,6 +51,31 @@ public final class Lease implements AutoCloseable {
     /** The pid of PostgreSQL's process behind it; 0 where it is unknown. */
     public int backendPid() {
         return physical.backendPid();
+    }
+
+    /** Works on the connection; what that fails with because the connection was reclaimed meanwhile says so. */
+    <T> T use(Pool.Work<T> work) throws SQLException {
+        try {
+            return work.run(connection);
+        } catch (SQLException | RuntimeException | Error failure) {
+            String reclaimed = physical.reclaimed();
+            if (!reclaimed.isEmpty()) {
+                throw new SQLException(reclaimed, Reclaimed.SQL_STATE, failure);
+            }
+            throw failure;
+        }
+    }
+
+    /** Takes the connection away from whoever has it, if it has not just given it back. */
+    void reclaim() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (physical.reclaim(checkout)) {
+            hikari.evictConnection(connection); // The place is free again once the connection is closed.
+        } else {
+            admission.giveBack(); // It broke meanwhile, and has been taken care of.
+        }
     }
 
     /** Gives the connection back, rolling back what was not committed. Never throws: a broken one is replaced. */
@@ -73,7 +98,7 @@ public final class Lease implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Connection {} broke while it was given back", physical.id(), e);
         } finally {
-            ticket.giveBack();
+            admission.giveBack();
         }
     }
 

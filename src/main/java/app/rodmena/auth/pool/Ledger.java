@@ -18,7 +18,11 @@ final class Ledger {
     private static final long RETIRING = 1L << 48;
 
     private final AtomicLong counts = new AtomicLong();
-    private final AtomicInteger peakOut = new AtomicInteger();
+
+    /** The most that were out at once, since the upkeep looked and since somebody outside did. */
+    final AtomicInteger neededPeak = new AtomicInteger();
+
+    final AtomicInteger seenPeak = new AtomicInteger();
 
     /**
      * Takes a slot for a new connection: while fewer than pool_size are taken, beyond that only while pool_size are
@@ -51,9 +55,8 @@ final class Ledger {
 
     void checkedOut() {
         int out = out(counts.addAndGet(OUT));
-        if (out > peakOut.get()) {
-            peakOut.accumulateAndGet(out, Math::max);
-        }
+        raise(neededPeak, out);
+        raise(seenPeak, out);
     }
 
     void checkedIn() {
@@ -108,9 +111,9 @@ final class Ledger {
         return open(counts.getAndAdd(-OPEN - RETIRING));
     }
 
-    /** The most that were out at once since this was last asked. */
-    int peakOutSinceLast() {
-        return Math.max(peakOut.getAndSet(0), out());
+    /** The most that were out at once since this peak was last taken. */
+    int takePeak(AtomicInteger peak) {
+        return Math.max(peak.getAndSet(0), out());
     }
 
     PoolSnapshot snapshot(PoolSettings settings, int waiting) {
@@ -134,6 +137,12 @@ final class Ledger {
     int staying() {
         long now = counts.get();
         return open(now) - retiring(now);
+    }
+
+    private static void raise(AtomicInteger peak, int out) {
+        if (out > peak.get()) {
+            peak.accumulateAndGet(out, Math::max);
+        }
     }
 
     private static int slots(long counts) {

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,9 @@ final class Opener extends SingleLoginDataSource {
     private volatile Outage outage;
     private volatile SQLException lastFailure;
 
+    /** When the present attempt began; 0 while there is none. */
+    private volatile long attemptSinceNanos;
+
     /** Failed attempts since the last that succeeded; only the opening thread uses it. */
     private int failures;
 
@@ -52,6 +56,15 @@ final class Opener extends SingleLoginDataSource {
     /** What the last attempt failed with; null if it succeeded. */
     SQLException lastFailure() {
         return lastFailure;
+    }
+
+    /** How it goes with opening connections. */
+    OpeningView view() {
+        long since = attemptSinceNanos;
+        return new OpeningView(
+                pool.borrowing.get(),
+                since == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(pool.now() - since)),
+                Optional.ofNullable(lastFailure));
     }
 
     @Override
@@ -80,6 +93,7 @@ final class Opener extends SingleLoginDataSource {
         long started = pool.now();
         int generation = pool.generation; // Whatever is marked while this one is being opened, it may be, too.
         Connection raw = null;
+        attemptSinceNanos = started;
         try {
             raw = pool.source.open(pool.settings);
             if (pool.closing) {
@@ -96,6 +110,8 @@ final class Opener extends SingleLoginDataSource {
             pool.freeSlot();
             failed(e instanceof SQLException failure ? failure : new SQLException(e), pool.now() - started);
             return null;
+        } finally {
+            attemptSinceNanos = 0;
         }
     }
 

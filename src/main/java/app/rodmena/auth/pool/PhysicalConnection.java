@@ -5,15 +5,14 @@ import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.events.PoolEventKind.CLOSE;
 import static app.rodmena.auth.events.PoolEventKind.CONNECT;
 import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.LEAK_RECLAIMED;
 import static app.rodmena.auth.events.PoolEventKind.LEAK_RETURNED;
 import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
 import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_CLOSE;
 import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_OPEN;
-import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
 import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
 
 import app.rodmena.auth.events.Caller;
-import app.rodmena.auth.events.Candidate;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
@@ -49,23 +48,26 @@ final class PhysicalConnection extends RememberingConnection {
     // Volatile is what views read, without the lock: a listener may ask for them, under the lock of another one.
     private volatile State state = State.IDLE;
     private final int generation;
-    private volatile Ticket holder;
-    private Ticket deserted;
+    private volatile Admission holder;
+    private Admission deserted;
     private long outSinceNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
+    private long recordedNanos;
     private boolean leakSuspected;
     private boolean comingBack;
     private boolean markTold;
     private String closeCause = "";
+    private String reclaimed = "";
 
     PhysicalConnection(PoolState pool, Connection delegate, int backendPid, int generation) {
-        super(delegate);
+        super(delegate, pool::now);
         this.pool = pool;
         this.id = pool.nextId();
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
         this.idleSinceNanos = openedNanos;
+        this.recordedNanos = openedNanos - CheckoutStacks.LEAST_PAUSE_NANOS;
         this.generation = generation;
     }
 
@@ -77,6 +79,15 @@ final class PhysicalConnection extends RememberingConnection {
         return backendPid;
     }
 
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    /** Since when nobody has had it; only while that is so. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
     /** How often it was checked out; tells one use of the connection from the next. */
     long checkouts() {
         return checkouts;
@@ -85,19 +96,24 @@ final class PhysicalConnection extends RememberingConnection {
     /** How it is, as far as one can see without stopping whoever uses it. */
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
-        Ticket ticket = holder;
+        Admission held = holder;
         // Its holder is what tells whether it is in use; the state changes a moment before or after.
+        Prepared prepared = lastPrepared();
         var unheld = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
                 : ConnectionView.State.IDLE;
         return new ConnectionView(
                 id,
                 backendPid,
-                ticket == null ? unheld : ConnectionView.State.IN_USE,
+                held == null ? unheld : ConnectionView.State.IN_USE,
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
-                Optional.ofNullable(ticket).map(held -> held.use(now)),
-                lastSql(),
+                Optional.ofNullable(held).map(admission -> admission.use(now)),
+                prepared.sql(),
+                prepared.number() == 0
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofNanos(Math.max(0, now - prepared.atNanos()))),
+                prepared.number(),
                 transactions.apply(delegate));
     }
 
@@ -106,50 +122,14 @@ final class PhysicalConnection extends RememberingConnection {
     /** May it be handed out? Hikari quietly discards a connection that says no, and takes the next. */
     @Override
     public boolean isValid(int timeoutSeconds) {
+        if (state != State.IDLE) {
+            return false; // Given back in the very moment in which it was reclaimed.
+        }
         Borrower borrower = Borrower.current();
         if (borrower == null) {
             return PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
         }
-        if (borrower.isThePool()) {
-            return true;
-        }
-        PoolSettings settings = pool.settings;
-        long now = pool.now();
-        if (isMarked()) {
-            return retire("soft-invalidated");
-        }
-        if (now - openedNanos > settings.poolRecycle().toNanos()) {
-            return retire(RECYCLE, now - openedNanos, "older than pool_recycle");
-        }
-        if (settings.prePing().isDue(now - idleSinceNanos)) {
-            Duration left = Duration.ofNanos(borrower.ticket().deadlineNanos - now);
-            SQLException failure = pool.whileTested(() -> PrePinger.ping(delegate, settings, left));
-            if (failure != null) {
-                if (PrePinger.wasSilence(failure)) {
-                    // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
-                    pool.markAll();
-                }
-                return retire(INVALIDATE, now - openedNanos, "pre-ping failed: " + failure.getMessage());
-            }
-            now = pool.now();
-        }
-        borrower.validAtNanos = now;
-        return pool.interceptors.isEmpty() || passesInterceptors(borrower, now);
-    }
-
-    private boolean passesInterceptors(Borrower borrower, long now) {
-        LoanedConnection loan = new LoanedConnection(delegate);
-        Duration age = Duration.ofNanos(now - openedNanos);
-        Candidate candidate = new Candidate(id, backendPid, age, checkouts, borrower.ticket().caller, loan);
-        Optional<String> veto = pool.whileTested(() -> pool.interceptors.veto(candidate));
-        borrower.validAtNanos = pool.now();
-        if (veto.isPresent()) {
-            retire(INVALIDATE, borrower.validAtNanos - openedNanos, veto.get());
-            borrower.pauseAfterVeto(borrower.validAtNanos);
-            return false;
-        }
-        return loan.isUnharmed()
-                || retire(INVALIDATE, borrower.validAtNanos - openedNanos, "broke under an interceptor");
+        return borrower.isThePool() || Checkup.passes(this, pool, borrower);
     }
 
     @Override
@@ -167,10 +147,19 @@ final class PhysicalConnection extends RememberingConnection {
             state = State.OUT;
             checkouts++;
             outSinceNanos = now;
-            holder = borrower.ticket().heldFrom(now);
+            holder = borrower.admission()
+                    .heldFrom(now, isRecorded(borrower.admission().caller().route(), now));
             pool.ledger.checkedOut();
-            tell(CHECKOUT, now, now - borrower.ticket().arrivedNanos, "");
+            tell(CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
         }
+    }
+
+    private boolean isRecorded(String route, long now) {
+        boolean recorded = pool.checkoutStacks.isWanted(route, checkouts, now - recordedNanos);
+        if (recorded) {
+            recordedNanos = now;
+        }
+        return recorded;
     }
 
     @Override
@@ -185,7 +174,11 @@ final class PhysicalConnection extends RememberingConnection {
     public void close() throws SQLException {
         if (startClosing()) {
             try {
-                delegate.close();
+                if (reclaimed.isEmpty()) {
+                    delegate.close();
+                } else {
+                    cutOff();
+                }
             } finally {
                 finishClosing();
                 if (deserted != null) {
@@ -209,17 +202,27 @@ final class PhysicalConnection extends RememberingConnection {
 
     private void abortNow() {
         try {
+            cutOff();
+        } finally {
+            finishClosing();
+        }
+    }
+
+    private void cutOff() {
+        Connection raw = delegate;
+        if (!reclaimed.isEmpty()) {
+            delegate = Reclaimed.connection(reclaimed);
+        }
+        try {
             // PostgreSQL would go on with the statement until it notices that nobody wants its answer.
-            pool.source.cancel(delegate);
+            pool.source.cancel(raw);
         } catch (SQLException | RuntimeException e) {
             // It can't be told; statement_timeout ends it then.
         }
         try {
-            delegate.abort(Runnable::run);
+            raw.abort(Runnable::run);
         } catch (SQLException e) {
             // An abort that fails has nobody to tell: the connection is gone for us either way.
-        } finally {
-            finishClosing();
         }
     }
 
@@ -278,8 +281,41 @@ final class PhysicalConnection extends RememberingConnection {
     synchronized void suspectLeak(long now, Duration threshold) {
         if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
             leakSuspected = true;
+            pool.checkoutStacks.recordFromNowOn(holder.caller().route());
             tell(LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
         }
+    }
+
+    /** What its holder has, if it has had it for longer than that. */
+    synchronized Optional<Lease> heldLongerThan(Duration limit, long now) {
+        return state == State.OUT && now - outSinceNanos > limit.toNanos()
+                ? Optional.ofNullable(holder.lease)
+                : Optional.empty();
+    }
+
+    /**
+     * The caller with checkout number {@code checkout} loses the connection: it counts as checked in from here, and
+     * Hikari must be told to evict it. False if that caller does not have it any more.
+     */
+    synchronized boolean reclaim(long checkout) {
+        if (state != State.OUT || checkouts != checkout) {
+            return false;
+        }
+        long heldNanos = pool.now() - outSinceNanos;
+        String why = "reclaim_leaks_after: taken from " + holder.holder();
+        tell(LEAK_RECLAIMED, heldNanos, why);
+        reclaimed = "connection %d was reclaimed after %d ms; %s".formatted(id, heldNanos / 1_000_000, why);
+        closeCause = "reclaimed";
+        deserted = holder;
+        leakSuspected = false;
+        pool.ledger.checkedInToRetire();
+        comeBack(State.RETIRING);
+        return true;
+    }
+
+    /** Why it was taken from its last holder; empty if it was not. */
+    synchronized String reclaimed() {
+        return reclaimed;
     }
 
     /** Is it of a generation that the pool wants replaced? Told once, when it is first seen. */
@@ -298,22 +334,21 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    /** @return false, which is what {@link #isValid} then says */
-    private synchronized boolean retire(PoolEventKind kind, long tookNanos, String cause) {
+    /** It did not pass, which is told; to be closed. */
+    synchronized void retire(PoolEventKind kind, long tookNanos, String cause) {
         if (state == State.IDLE) {
             tell(kind, tookNanos, cause);
         }
-        return retire(cause);
+        retire(cause);
     }
 
-    /** @return false, which is what {@link #isValid} then says */
-    private synchronized boolean retire(String cause) {
+    /** It did not pass; to be closed. */
+    synchronized void retire(String cause) {
         if (state == State.IDLE) {
             pool.ledger.retireIdle();
             state = State.RETIRING;
             closeCause = cause;
         }
-        return false;
     }
 
     private void comeBack(State next) {
@@ -389,8 +424,8 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private void tell(PoolEventKind kind, long now, long tookNanos, String cause) {
-        Ticket ticket = holder;
-        pool.emit(kind, now, id, backendPid, tookNanos, ticket == null ? Caller.NOBODY : ticket.caller, cause);
+        Admission held = holder;
+        pool.emit(kind, now, id, backendPid, tookNanos, held == null ? Caller.NOBODY : held.caller(), cause);
     }
 
     @Override

@@ -2,6 +2,7 @@ package app.rodmena.auth.pool;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How the pool behaves. Nothing here is unbounded: values that other pools read as "no limit" are refused.
@@ -16,8 +17,12 @@ import java.util.Objects;
  * @param socketTimeout longest wait for an answer; longer than {@code statementTimeout}, so that the server's own
  *     cancellation comes first
  * @param leakThreshold held longer than this, a leak is suspected
+ * @param reclaimLeaksAfter held longer than this, a connection is taken away from whoever holds it; longer than
+ *     {@code leakThreshold}; empty for never, as this breaks a caller that is merely slow
+ * @param slowStatement a statement that takes longer is kept and told in the log
  * @param maxWaiting more callers than this waiting: refuse at once
  * @param workers how many processes like this one share the database
+ * @param batchSlots how many batches of one {@link Lane} may be under way at once; 0: none, every caller goes alone
  */
 public record PoolSettings(
         int poolSize,
@@ -29,8 +34,11 @@ public record PoolSettings(
         Duration connectTimeout,
         Duration socketTimeout,
         Duration leakThreshold,
+        Optional<Duration> reclaimLeaksAfter,
+        Duration slowStatement,
         int maxWaiting,
-        int workers) {
+        int workers,
+        int batchSlots) {
 
     /** What {@code pool_size} and {@code max_overflow} may be at most, each. */
     public static final int MOST_CONNECTIONS = 1000;
@@ -45,7 +53,10 @@ public record PoolSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Optional.empty(),
+            Duration.ofMillis(500),
             1000,
+            1,
             1);
 
     public PoolSettings {
@@ -59,13 +70,22 @@ public record PoolSettings(
         duration("connect_timeout", connectTimeout, 24);
         duration("socket_timeout", socketTimeout, 24);
         duration("leak_threshold", leakThreshold);
+        reclaimLeaksAfter.ifPresent(after -> duration("reclaim_leaks_after", after));
+        duration("slow_statement", slowStatement);
         range("max_waiting", maxWaiting, 1, 1_000_000);
         range("workers", workers, 1, 10_000);
+        range("batch_slots", batchSlots, 0, MOST_CONNECTIONS);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
             throw new InvalidPoolSetting(
                     "socket_timeout",
                     socketTimeout.toMillis() + " ms",
                     "must be longer than statement_timeout, which is %d ms".formatted(statementTimeout.toMillis()));
+        }
+        if (reclaimLeaksAfter.isPresent() && reclaimLeaksAfter.get().compareTo(leakThreshold) <= 0) {
+            throw new InvalidPoolSetting(
+                    "reclaim_leaks_after",
+                    reclaimLeaksAfter.get().toMillis() + " ms",
+                    "must be longer than leak_threshold, which is %d ms".formatted(leakThreshold.toMillis()));
         }
     }
 
@@ -75,19 +95,92 @@ public record PoolSettings(
     }
 
     public PoolSettings withSize(int poolSize, int maxOverflow) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
+    }
+
+    /**
+     * The same with another limit for leaks.
+     *
+     * @param reclaimLeaksAfter empty for never
+     */
+    public PoolSettings withReclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
+    }
+
+    public PoolSettings withSlowStatement(Duration slowStatement) {
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withMaxWaiting(int maxWaiting) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
+    }
+
+    public PoolSettings withBatchSlots(int batchSlots) {
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
@@ -101,7 +194,14 @@ public record PoolSettings(
     }
 
     private PoolSettings with(
-            int poolSize, int maxOverflow, Duration poolTimeout, Duration leakThreshold, int maxWaiting) {
+            int poolSize,
+            int maxOverflow,
+            Duration poolTimeout,
+            Duration leakThreshold,
+            Optional<Duration> reclaimLeaksAfter,
+            Duration slowStatement,
+            int maxWaiting,
+            int batchSlots) {
         return new PoolSettings(
                 poolSize,
                 maxOverflow,
@@ -112,8 +212,11 @@ public record PoolSettings(
                 connectTimeout,
                 socketTimeout,
                 leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
                 maxWaiting,
-                workers);
+                workers,
+                batchSlots);
     }
 
     private static void same(String name, Object now, Object wanted) {

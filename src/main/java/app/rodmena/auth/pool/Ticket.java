@@ -2,63 +2,32 @@ package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.Caller;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * One caller's way through the pool: it arrives, waits at the {@link Gate}, is admitted or refused, and in the end
- * gives its place back, once, however often it is told to.
- */
+/** One caller's wait at the {@link Gate}: from its arrival until it is admitted or refused. */
 final class Ticket {
-    private enum Place {
-        OUTSIDE,
-        HELD,
-        GIVEN_BACK
-    }
-
     /** What becomes of a caller. Called once, on whatever thread decided it; must not block. */
     interface Outcome {
-        void admitted(Ticket ticket);
+        /** It is let in. Of several who are let in together only the first one's outcome is told, for all of them. */
+        void admitted(Admission admission);
 
         void refused(NoConnectionException reason);
     }
 
+    final Lane<?, ?> lane;
     final Caller caller;
     final long arrivedNanos;
     final long deadlineNanos;
     final Outcome outcome;
 
-    private final AtomicReference<Place> place = new AtomicReference<>(Place.OUTSIDE);
-    private Gate gate;
+    /** Its place in the order of arrival; the gate's, under its lock. */
+    long number;
 
-    // Written before a connection names this its holder, which publishes it.
-    private Thread holder;
-    private long heldSinceNanos;
-
-    Ticket(Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
+    Ticket(Lane<?, ?> lane, Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
+        this.lane = lane;
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
         this.deadlineNanos = deadlineNanos;
         this.outcome = outcome;
-    }
-
-    /** By the gate: this caller holds one of its places now. */
-    void hold(Gate gate) {
-        this.gate = gate;
-        place.set(Place.HELD);
-    }
-
-    /** The current thread gets a connection with this. */
-    Ticket heldFrom(long nowNanos) {
-        holder = Thread.currentThread();
-        heldSinceNanos = nowNanos;
-        return this;
-    }
-
-    /** Who has the connection that names this its holder. */
-    ConnectionView.Use use(long nowNanos) {
-        Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
-        return new ConnectionView.Use(
-                since, holder.getName(), caller.route(), caller.tenant().get());
     }
 
     /** Who waits with this. */
@@ -69,11 +38,5 @@ final class Ticket {
                 caller.tenant().get(),
                 now.minusNanos(nowNanos - arrivedNanos),
                 now.plusNanos(deadlineNanos - nowNanos));
-    }
-
-    void giveBack() {
-        if (place.compareAndSet(Place.HELD, Place.GIVEN_BACK)) {
-            gate.giveBack();
-        }
     }
 }

@@ -3,14 +3,15 @@ package app.rodmena.auth.pool;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the pool does by itself, once a second: look at the time of day, suspect leaks, and close the overflow that
- * nobody needed for a while.
+ * What the pool does by itself, once a second: look at the time of day, suspect leaks and reclaim them where that is
+ * wanted, and close the overflow that nobody needed for a while.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -31,6 +32,7 @@ final class Upkeep {
         try {
             pool.readTimeOfDay();
             suspectLeaks();
+            pool.settings.reclaimLeaksAfter().ifPresent(this::reclaimLeaks);
             closeUnneededOverflow();
         } catch (Throwable e) { // Whatever is thrown here would end the upkeep for good.
             if (!pool.closing) {
@@ -66,9 +68,16 @@ final class Upkeep {
         }
     }
 
+    private void reclaimLeaks(Duration after) {
+        long now = pool.now();
+        for (PhysicalConnection connection : pool.connections()) {
+            connection.heldLongerThan(after, now).ifPresent(Lease::reclaim);
+        }
+    }
+
     /** The overflow is needed as far as the most that were out at once in the last seconds. */
     private void closeUnneededOverflow() {
-        peaks.addLast(pool.ledger.peakOutSinceLast());
+        peaks.addLast(pool.ledger.takePeak(pool.ledger.neededPeak));
         if (peaks.size() > OVERFLOW_IDLE_SECONDS) {
             peaks.removeFirst();
         }

@@ -15,6 +15,7 @@ import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -176,7 +177,10 @@ class DatabaseEngineTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
+                Optional.empty(),
+                Duration.ofMillis(500),
                 10,
+                1,
                 1);
         try (DatabaseEngine engine =
                 DatabaseEngine.open(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {

@@ -73,7 +73,7 @@ final class EventOrder {
             case OUT ->
                 switch (kind) {
                     case SOFT_INVALIDATE, LEAK_SUSPECTED, INVALIDATE -> At.OUT;
-                    case LEAK_RETURNED -> At.COMING_BACK;
+                    case LEAK_RETURNED, LEAK_RECLAIMED -> At.COMING_BACK;
                     case CHECKIN -> At.IDLE;
                     default -> At.WRONG;
                 };

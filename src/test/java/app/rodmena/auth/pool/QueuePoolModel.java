@@ -227,7 +227,7 @@ final class QueuePoolModel {
                         && (link.doomed || (borrowed && isMarked(link)) || idleToClose-- > 0);
             }
             case TIMEOUT, REJECTED -> met(event.kind());
-            case CONNECT_FAILED -> false;
+            case CONNECT_FAILED, LEAK_RECLAIMED -> false;
         };
         if (!may) {
             throw new AssertionError("may not happen: " + event);

@@ -39,8 +39,11 @@ record Settings(PoolSettings base) {
                 connectTimeout,
                 socketTimeout,
                 base.leakThreshold(),
+                base.reclaimLeaksAfter(),
+                base.slowStatement(),
                 base.maxWaiting(),
-                base.workers());
+                base.workers(),
+                base.batchSlots());
     }
 
     private PoolSettings with(
@@ -55,7 +58,10 @@ record Settings(PoolSettings base) {
                 base.connectTimeout(),
                 base.socketTimeout(),
                 leakThreshold,
+                base.reclaimLeaksAfter(),
+                base.slowStatement(),
                 maxWaiting,
-                base.workers());
+                base.workers(),
+                base.batchSlots());
     }
 }

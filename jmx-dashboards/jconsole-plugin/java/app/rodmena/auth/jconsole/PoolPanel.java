@@ -1,0 +1,54 @@
+package app.rodmena.auth.jconsole;
+
+import java.awt.BorderLayout;
+import java.awt.Color;
+import java.awt.Font;
+import javax.swing.BorderFactory;
+import javax.swing.JLabel;
+import javax.swing.JPanel;
+import javax.swing.JScrollPane;
+import javax.swing.JSplitPane;
+import javax.swing.JTable;
+
+/** The tab: a sentence, the chart, who has the connections. For Swing's thread only. */
+final class PoolPanel extends JPanel {
+    private static final long serialVersionUID = 1;
+    private static final Color TROUBLE = new Color(0xB00020);
+
+    private final JLabel sentence = new JLabel("Waiting for the first reading");
+    private final Chart chart = new Chart();
+    private final HoldersTable holders = new HoldersTable();
+
+    PoolPanel() {
+        super(new BorderLayout(0, 6));
+        setBorder(BorderFactory.createEmptyBorder(8, 8, 8, 8));
+        sentence.setFont(
+                sentence.getFont().deriveFont(Font.BOLD, sentence.getFont().getSize2D() + 2));
+        JTable table = new JTable(holders);
+        table.setAutoCreateRowSorter(true);
+        for (int column = 0; column < holders.getColumnCount(); column++) {
+            table.getColumnModel().getColumn(column).setPreferredWidth(holders.width(column));
+        }
+        table.getAccessibleContext().setAccessibleName("Who has a connection");
+        JScrollPane rows = new JScrollPane(table);
+        rows.setBorder(BorderFactory.createTitledBorder("Who has a connection, longest first"));
+        JSplitPane both = new JSplitPane(JSplitPane.VERTICAL_SPLIT, chart, rows);
+        both.setResizeWeight(0.6);
+        both.setBorder(null);
+        add(sentence, BorderLayout.NORTH);
+        add(both, BorderLayout.CENTER);
+    }
+
+    void show(PoolReading reading) {
+        sentence.setForeground(reading.waiting() > 0 || reading.suspended() ? TROUBLE : getForeground());
+        sentence.setText(reading.sentence());
+        chart.add(reading);
+        holders.show(reading.holders());
+    }
+
+    /** Says it; what is shown stays. */
+    void showProblem(String problem) {
+        sentence.setForeground(TROUBLE);
+        sentence.setText(problem);
+    }
+}

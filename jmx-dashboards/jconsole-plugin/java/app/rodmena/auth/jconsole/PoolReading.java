@@ -1,0 +1,109 @@
+package app.rodmena.auth.jconsole;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
+
+/**
+ * What the pool's MBeans said at one moment.
+ *
+ * @param oldestWaitMillis how long the one of those who wait has waited who waits longest
+ * @param holders who has a connection, for how long, longest first
+ */
+record PoolReading(
+        Instant time,
+        int poolSize,
+        int maximum,
+        int checkedOut,
+        int idle,
+        int overflow,
+        int waiting,
+        double oldestWaitMillis,
+        boolean suspended,
+        List<Holder> holders) {
+
+    private static final String POOL = "app.rodmena.auth:type=Pool,name=auth";
+    private static final String CONNECTIONS = "app.rodmena.auth:type=Connections,name=auth";
+
+    /** Who has one connection. */
+    record Holder(
+            int connection,
+            int backendPid,
+            long inUseMillis,
+            String route,
+            String tenant,
+            String thread,
+            String transaction,
+            String lastSql) {
+
+        /** The last statement on one line. */
+        String statement() {
+            return lastSql.replaceAll("\\s+", " ").strip();
+        }
+    }
+
+    /** What they say now; nothing if there is no such pool. */
+    static Optional<PoolReading> of(MBeanServerConnection beans) throws IOException, JMException {
+        try {
+            CompositeData snapshot = (CompositeData) beans.getAttribute(new ObjectName(POOL), "Snapshot");
+            TabularData connections = (TabularData) beans.getAttribute(new ObjectName(CONNECTIONS), "Connections");
+            return Optional.of(new PoolReading(
+                    Instant.now(),
+                    number(snapshot, "poolSize"),
+                    number(snapshot, "poolSize") + number(snapshot, "maxOverflow"),
+                    number(snapshot, "checkedOut"),
+                    number(snapshot, "idle"),
+                    number(snapshot, "overflow"),
+                    number(snapshot, "waiting"),
+                    ((Number) snapshot.get("oldestWaitMillis")).doubleValue(),
+                    (Boolean) snapshot.get("suspended"),
+                    holders(connections.values())));
+        } catch (InstanceNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<Holder> holders(Collection<?> rows) {
+        return rows.stream()
+                .map(CompositeData.class::cast)
+                .filter(row -> !text(row, "inUseSince").isEmpty())
+                .map(row -> new Holder(
+                        number(row, "id"),
+                        number(row, "backendPid"),
+                        ((Number) row.get("inUseMillis")).longValue(),
+                        text(row, "route"),
+                        text(row, "tenant"),
+                        text(row, "thread"),
+                        text(row, "transaction"),
+                        text(row, "lastSql")))
+                .sorted(Comparator.comparingLong(Holder::inUseMillis).reversed())
+                .toList();
+    }
+
+    private static int number(CompositeData row, String item) {
+        return ((Number) row.get(item)).intValue();
+    }
+
+    private static String text(CompositeData row, String item) {
+        return (String) row.get(item);
+    }
+
+    /** In words, as for whoever can't see the chart. */
+    String sentence() {
+        String text = "%d of %d connections in use, %d idle, %d beyond pool_size (%d)"
+                .formatted(checkedOut, maximum, idle, overflow, poolSize);
+        if (waiting > 0) {
+            text += "; %d wait, the oldest for %.1f s".formatted(waiting, oldestWaitMillis / 1000);
+        }
+        return suspended ? text + "; suspended: everybody waits" : text;
+    }
+}

@@ -1,0 +1,114 @@
+package app.rodmena.auth.activity;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Who waits for which lock, and whom for. PostgreSQL stops its lock manager to answer that, so it is asked only about
+ * those that wait, and then about those in their way of whom one can't see whether they wait, too.
+ */
+final class Locks {
+    private static final int MOST_WAITING = 100;
+    private static final int LONGEST_CHAIN = 8;
+
+    /**
+     * A row is locked by its transaction, so that whoever waits for a row waits for a transaction, and which table it
+     * is about shows only where it has queued for the row as well.
+     */
+    private static final String WAITS = """
+            /* activity.locks */
+            with held as materialized (
+                select pid, locktype, mode, granted, relation, database,
+                       database = (select oid from pg_database where datname = current_database()) as is_here
+                from pg_locks where pid = any(?))
+            select asked.pid, pg_blocking_pids(asked.pid) as blocked_by,
+                   coalesce(wanted.locktype, '') as locktype, coalesce(wanted.mode, '') as mode,
+                   coalesce(case when wanted.is_here then cast(cast(wanted.relation as regclass) as text) end, '') as relation,
+                   coalesce((select cast(cast(relation as regclass) as text) from held
+                             where held.pid = asked.pid and locktype = 'tuple' and granted and is_here limit 1),
+                            '') as row_of
+            from unnest(?) as asked(pid)
+            left join held as wanted on wanted.pid = asked.pid and not wanted.granted
+            """;
+
+    private Locks() {}
+
+    static Map<Integer, LockWait> of(Connection connection, List<Backend> backends) throws SQLException {
+        Map<Integer, LockWait> waits = new HashMap<>();
+        Map<Integer, Backend> byPid =
+                backends.stream().collect(Collectors.toMap(Backend::pid, Function.identity(), (one, other) -> one));
+        Set<Integer> next = backends.stream()
+                .filter(Backend::waitsForLock)
+                .sorted(Comparator.comparing(Backend::whose))
+                .limit(MOST_WAITING)
+                .map(Backend::pid)
+                .collect(Collectors.toSet());
+        for (int round = 0; round < LONGEST_CHAIN && !next.isEmpty(); round++) {
+            Map<Integer, LockWait> found = ask(connection, next);
+            waits.putAll(found);
+            next = found.values().stream()
+                    .map(LockWait::blockedBy)
+                    .flatMap(Collection::stream)
+                    .filter(pid -> pid != 0 && !waits.containsKey(pid) && mayWait(byPid.get(pid)))
+                    .limit(MOST_WAITING)
+                    .collect(Collectors.toCollection(HashSet::new));
+        }
+        waits.values()
+                .removeIf(wait -> wait.blockedBy().isEmpty() && wait.what().isEmpty());
+        return waits;
+    }
+
+    private static boolean mayWait(Backend backend) {
+        return backend == null || backend.hidden() || backend.waitsForLock();
+    }
+
+    private static Map<Integer, LockWait> ask(Connection connection, Set<Integer> pids) throws SQLException {
+        Map<Integer, LockWait> waits = new HashMap<>();
+        Array asked = connection.createArrayOf("int4", pids.toArray());
+        try (var query = connection.prepareStatement(WAITS)) {
+            query.setArray(1, asked);
+            query.setArray(2, asked);
+            try (var row = query.executeQuery()) {
+                while (row.next()) {
+                    waits.put(
+                            row.getInt("pid"),
+                            new LockWait(
+                                    what(row.getString("locktype"), row.getString("relation"), row.getString("row_of")),
+                                    row.getString("mode"),
+                                    pids(row.getArray("blocked_by"))));
+                }
+            }
+        } finally {
+            asked.free();
+        }
+        return waits;
+    }
+
+    private static List<Integer> pids(Array array) throws SQLException {
+        return Arrays.stream((Integer[]) array.getArray()).distinct().sorted().toList();
+    }
+
+    /** In words, by PostgreSQL's types of locks. */
+    private static String what(String type, String relation, String rowOf) {
+        return switch (type) {
+            case "" -> "";
+            case "relation", "extend", "page" -> relation.isEmpty() ? "a table of another database" : relation;
+            case "tuple" -> relation.isEmpty() ? "a row" : "a row of " + relation;
+            case "transactionid" -> rowOf.isEmpty() ? "what another transaction changed" : "a row of " + rowOf;
+            case "virtualxid" -> "another transaction's end";
+            case "advisory" -> "an advisory lock";
+            default -> "a lock of type " + type;
+        };
+    }
+}

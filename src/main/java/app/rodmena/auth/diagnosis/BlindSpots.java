@@ -1,0 +1,41 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.PostgresView;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says what could not be seen, and what would help. A pure function. */
+final class BlindSpots {
+    private BlindSpots() {}
+
+    static List<String> of(Observed observed) {
+        List<String> spots = new ArrayList<>();
+        if (observed.postgres().isEmpty() && observed.outage().isEmpty()) {
+            spots.add("PostgreSQL did not tell its side in time (%s): the verdicts are from this side alone"
+                    .formatted(observed.silence()));
+        }
+        observed.postgres().ifPresent(view -> ofPostgres(view, spots));
+        boolean pidsUnknown =
+                observed.after().connections().stream().anyMatch(connection -> connection.backendPid() == 0);
+        if (pidsUnknown) {
+            spots.add("Backend pids are unknown, as behind PgBouncer: what PostgreSQL says can't be told apart by"
+                    + " connection");
+        }
+        return spots;
+    }
+
+    private static void ofPostgres(PostgresView view, List<String> spots) {
+        long hidden = view.backends().stream().filter(Backend::hidden).count();
+        if (hidden > 0) {
+            spots.add("What %s may not be seen by our role %s; as a superuser: grant pg_read_all_stats to \"%s\""
+                    .formatted(
+                            hidden == 1 ? "1 other session does" : hidden + " other sessions do",
+                            view.role(),
+                            view.role()));
+        }
+        if (view.backends().stream().anyMatch(backend -> backend.state().equals("disabled"))) {
+            spots.add("PostgreSQL does not track what its backends do: set track_activities = on");
+        }
+    }
+}

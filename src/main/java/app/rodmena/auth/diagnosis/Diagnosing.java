@@ -1,0 +1,47 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.pool.WaiterView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Puts a diagnosis together from what was observed. A pure function. */
+final class Diagnosing {
+    private Diagnosing() {}
+
+    static Diagnosis diagnose(
+            Observed observed, List<Holder> holders, Reconciliation reconciliation, Commands commands) {
+        Situation situation = Situations.of(observed, holders);
+        return new Diagnosis(
+                observed.after().at(),
+                situation,
+                Sentence.of(situation, observed, holders),
+                Steps.of(situation, observed, holders, commands),
+                observed.after().view(),
+                holders,
+                waiters(observed.after()),
+                observed.postgres(),
+                observed.lastSeen(),
+                observed.outage(),
+                reconciliation,
+                BlindSpots.of(observed));
+    }
+
+    private static List<Waiters> waiters(PoolFacts facts) {
+        return facts.waiters().stream().collect(Collectors.groupingBy(WaiterView::route)).entrySet().stream()
+                .map(group -> waiters(group.getKey(), group.getValue(), facts.at()))
+                .sorted(Comparator.comparing(Waiters::count).reversed().thenComparing(Waiters::route))
+                .toList();
+    }
+
+    private static Waiters waiters(String route, List<WaiterView> group, Instant now) {
+        Instant since = group.stream()
+                .map(WaiterView::since)
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        Duration longest = Duration.between(since, now);
+        return new Waiters(route, group.size(), since, longest.isNegative() ? Duration.ZERO : longest);
+    }
+}

@@ -1,0 +1,27 @@
+package app.rodmena.auth.diagnosis;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How the pool is diagnosed.
+ *
+ * @param interval how often by itself; what is asked for in between is answered in between
+ * @param slowQuery a statement that runs for longer is slow, even if nobody waits for its connection
+ */
+public record DiagnosisConfig(Duration interval, Duration slowQuery) {
+    public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(2), Duration.ofSeconds(5));
+
+    public DiagnosisConfig {
+        range("diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+        range("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1));
+    }
+
+    private static void range(String name, Duration value, Duration least, Duration most) {
+        Objects.requireNonNull(value, name);
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new InvalidDiagnosisSetting(
+                    name, value, "must be %s to %s".formatted(Words.time(least), Words.time(most)));
+        }
+    }
+}

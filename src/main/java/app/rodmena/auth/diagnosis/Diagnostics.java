@@ -1,0 +1,236 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Activity;
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Holders.Judged;
+import app.rodmena.auth.diagnosis.Holders.Suspect;
+import app.rodmena.auth.metrics.Metrics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows at any time why the pool is as it is: looks every few seconds, and when asked. As there is one engine per
+ * process, there is one of these: whoever opens it shares it, and the last to close ends it. Thread-safe.
+ *
+ * <p>It takes nothing from the pool: PostgreSQL is asked on the connection that watches it, on a thread of its own.
+ */
+public final class Diagnostics implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
+    private static final Object DOOR = new Object();
+    private static Diagnostics theOne;
+
+    /** Until what looks like a lost connection is looked at again, before it is called one. */
+    private static final long CONFIRM_MILLIS = 250;
+
+    /** Looking takes no more than one part in so many of the time, however many backends PostgreSQL has. */
+    private static final int MOST_SHARE = 50;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final Observer observer;
+    private final DiagnosisConfig config;
+    private final Supplier<Commands> commands;
+    private final Reconciler reconciler;
+    private final List<DiagnosisListener> listeners = new CopyOnWriteArrayList<>();
+    private final ScheduledThreadPoolExecutor thread;
+    private final Object lock = new Object();
+
+    /** Guarded by the lock: for whoever asks before the next look begins. */
+    private CompletableFuture<Diagnosis> next;
+
+    private volatile Diagnosis last;
+    private Set<Suspect> suspects = Set.of();
+    private int users;
+
+    private Diagnostics(
+            DatabaseEngine engine,
+            Metrics metrics,
+            String instance,
+            DiagnosisConfig config,
+            Supplier<Commands> commands) {
+        this.config = config;
+        this.commands = commands;
+        this.observer = new Observer(engine, metrics, new Activity(instance));
+        this.reconciler = new Reconciler(instance);
+        last = conclude(observer.withoutPostgres(), Reconciliation.NONE);
+        thread = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread worker = new Thread(task, "diagnosis");
+            worker.setDaemon(true);
+            return worker;
+        });
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        schedule(Duration.ZERO);
+    }
+
+    /**
+     * Begins to look, or joins those who do.
+     *
+     * @param engine the one engine of this process, open for as long as this is, as is {@code metrics}
+     * @param instance this process's name in PostgreSQL
+     * @param commands what an operator of this server types; asked at each diagnosis
+     */
+    public static Diagnostics open(
+            DatabaseEngine engine,
+            Metrics metrics,
+            String instance,
+            DiagnosisConfig config,
+            Supplier<Commands> commands) {
+        synchronized (DOOR) {
+            if (theOne == null) {
+                theOne = new Diagnostics(engine, metrics, instance, config, commands);
+            }
+            theOne.users++;
+            return theOne;
+        }
+    }
+
+    /** The last diagnosis, made by itself or because somebody asked. Never waits. */
+    public Diagnosis last() {
+        return last;
+    }
+
+    /**
+     * A diagnosis that is begun after this call; whoever asks at the same time gets the same. Never blocks.
+     *
+     * @return completed within a second or two, whatever state the database is in, on a thread that what depends on it
+     *     must not block; with the last one if this is closed
+     */
+    public CompletionStage<Diagnosis> look() {
+        synchronized (lock) {
+            if (next == null) {
+                next = new CompletableFuture<>();
+                try {
+                    thread.execute(this::lookNow);
+                } catch (RejectedExecutionException e) {
+                    return CompletableFuture.completedFuture(last);
+                }
+            }
+            return next.copy();
+        }
+    }
+
+    /**
+     * The last diagnosis if it is that young, else a new one; waits for it, for three seconds at most, and then gives
+     * the last after all.
+     */
+    public Diagnosis current(Duration maxAge) {
+        Diagnosis known = last;
+        if (Duration.between(known.time(), Instant.now()).compareTo(maxAge) <= 0) {
+            return known;
+        }
+        try {
+            return look().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return last;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return last;
+        }
+    }
+
+    /** Tells {@code listener} of every diagnosis from now on. */
+    public void add(DiagnosisListener listener) {
+        listeners.add(listener);
+    }
+
+    public void remove(DiagnosisListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Leaves; the last to leave ends it. */
+    @Override
+    public void close() {
+        synchronized (DOOR) {
+            if (--users > 0) {
+                return;
+            }
+            theOne = null;
+        }
+        thread.shutdownNow();
+        CompletableFuture<Diagnosis> asked;
+        synchronized (lock) {
+            asked = next;
+        }
+        if (asked != null) {
+            asked.complete(last);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // A look never fails.
+    private void schedule(Duration pause) {
+        thread.schedule(
+                () -> {
+                    Duration took = lookNow();
+                    Duration rest = took.multipliedBy(MOST_SHARE);
+                    schedule(rest.compareTo(config.interval()) > 0 ? rest : config.interval());
+                },
+                pause.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** @return how long PostgreSQL took */
+    private Duration lookNow() {
+        CompletableFuture<Diagnosis> asked;
+        synchronized (lock) {
+            asked = next;
+            next = null;
+        }
+        Duration took = Duration.ZERO;
+        try {
+            took = lookUntilCertain();
+            listeners.forEach(this::tell);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // It is being closed.
+        } catch (Throwable e) { // Whatever is thrown here would end the looking for good.
+            LOG.error("A diagnosis failed; the next may not", e);
+        } finally {
+            if (asked != null) {
+                asked.complete(last);
+            }
+        }
+        return took;
+    }
+
+    private Duration lookUntilCertain() throws InterruptedException {
+        Observed observed = lookOnce();
+        if (!suspects.isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(CONFIRM_MILLIS);
+            observed = lookOnce();
+        }
+        return observed.postgres().map(PostgresView::took).orElse(Duration.ZERO);
+    }
+
+    private Observed lookOnce() throws InterruptedException {
+        Observed observed = observer.observe();
+        last = conclude(observed, reconciler.compare(observed));
+        return observed;
+    }
+
+    private Diagnosis conclude(Observed observed, Reconciliation reconciliation) {
+        Judged judged = Holders.judge(observed, config, suspects);
+        suspects = judged.suspects();
+        return Diagnosing.diagnose(observed, judged.holders(), reconciliation, commands.get());
+    }
+
+    private void tell(DiagnosisListener listener) {
+        try {
+            listener.onDiagnosis(last);
+        } catch (Throwable e) {
+            LOG.warn("A listener to diagnoses failed", e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package app.rodmena.auth.diagnosis;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Finds in a stack what is of interest: the application's code, not the pool's nor a library's. */
+final class Frames {
+    private static final int MOST = 40;
+
+    private static final List<String> NOT_THE_APPLICATION = List.of(
+            "java.",
+            "javax.",
+            "jdk.",
+            "sun.",
+            "com.sun.",
+            "com.zaxxer.hikari.",
+            "org.postgresql.",
+            "org.jdbi.",
+            "org.slf4j.",
+            "ch.qos.logback.",
+            "io.undertow.",
+            "org.xnio.",
+            "org.jboss.",
+            "app.rodmena.auth.pool.",
+            "app.rodmena.auth.database.",
+            "app.rodmena.auth.postgres.",
+            "app.rodmena.auth.events.");
+
+    private Frames() {}
+
+    /** As {@code com.acme.Billing.charge(Billing.java:31)}; empty if there is none. */
+    static Optional<String> ofApplication(List<StackTraceElement> stack) {
+        return stack.stream()
+                .filter(frame -> NOT_THE_APPLICATION.stream().noneMatch(frame.getClassName()::startsWith))
+                .findFirst()
+                .map(Frames::line);
+    }
+
+    /** The innermost, as many as help. */
+    static List<String> lines(List<StackTraceElement> stack) {
+        return stack.stream().limit(MOST).map(Frames::line).toList();
+    }
+
+    /** Without the loader and module that Java puts in front. */
+    private static String line(StackTraceElement frame) {
+        return new StackTraceElement(
+                        frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber())
+                .toString();
+    }
+}

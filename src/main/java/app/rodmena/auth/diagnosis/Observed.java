@@ -1,0 +1,34 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.database.Availability;
+import app.rodmena.auth.database.Monitor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that one look saw, and nothing it concluded.
+ *
+ * @param before the pool before PostgreSQL was asked
+ * @param after the pool afterwards
+ * @param postgres what PostgreSQL said; empty if nothing
+ * @param lastSeen what it said when it last did, while it says nothing
+ * @param silence why it said nothing; empty if it did
+ * @param outage why PostgreSQL can't be asked at all; empty if it can
+ * @param availability whether requests can be answered
+ * @param stacks where the threads were that have had connections for a while, by the connection's number
+ * @param checkoutStacks where they took them, where that was recorded
+ * @param pace how fast connections come and go
+ */
+record Observed(
+        PoolFacts before,
+        PoolFacts after,
+        Optional<PostgresView> postgres,
+        Optional<PostgresView> lastSeen,
+        String silence,
+        Optional<Monitor.Outage> outage,
+        Availability availability,
+        Map<Integer, List<StackTraceElement>> stacks,
+        Map<Integer, List<StackTraceElement>> checkoutStacks,
+        Pace pace) {}

@@ -1,0 +1,126 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Activity;
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolTimes;
+import app.rodmena.auth.pool.ConnectionView;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Looks at both sides: the pool, PostgreSQL, and the pool again. To be used by one thread. */
+final class Observer {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** Threads are stopped for a moment to see where they are, so only those that have had a connection for so long. */
+    private static final Duration LONG_ENOUGH_FOR_A_STACK = Duration.ofMillis(200);
+
+    private static final long LEAST_NANOS_TO_MEASURE = Duration.ofMillis(500).toNanos();
+
+    private final DatabaseEngine engine;
+    private final PoolTimes times;
+    private final Activity activity;
+    private Optional<PostgresView> lastSeen = Optional.empty();
+    private long checkins;
+    private long countedNanos = System.nanoTime();
+    private double perSecond;
+
+    Observer(DatabaseEngine engine, Metrics metrics, Activity activity) {
+        this.engine = engine;
+        this.times = metrics.pool();
+        this.activity = activity;
+        this.checkins = engine.events().count(PoolEventKind.CHECKIN);
+    }
+
+    /** What is known without waiting for anybody. */
+    Observed withoutPostgres() {
+        PoolFacts facts = PoolFacts.of(engine);
+        return observed(facts, facts, Optional.empty(), "it was not asked", Map.of(), Map.of());
+    }
+
+    Observed observe() throws InterruptedException {
+        PoolFacts before = PoolFacts.of(engine);
+        Optional<PostgresView> view = Optional.empty();
+        String silence = "";
+        if (engine.monitor().outage().isEmpty()) {
+            try {
+                view = Optional.of(ask());
+                lastSeen = view;
+            } catch (ExecutionException e) {
+                silence = String.valueOf(e.getCause().getMessage());
+            } catch (TimeoutException e) {
+                silence = "no answer within " + Words.time(PATIENCE);
+            }
+        }
+        Map<Integer, List<StackTraceElement>> stacks = new HashMap<>();
+        Map<Integer, List<StackTraceElement>> checkoutStacks = new HashMap<>();
+        for (ConnectionView connection : before.connections()) {
+            connection.use().filter(use -> isLong(before, use)).ifPresent(use -> {
+                stacks.put(connection.id(), use.stacks().now());
+                checkoutStacks.put(connection.id(), use.stacks().atCheckout());
+            });
+        }
+        PoolFacts after = PoolFacts.of(engine);
+        // Whoever gave its connection back meanwhile may have been at something else when its thread was looked at.
+        stacks.keySet().removeIf(id -> !isSameUse(before, after, id));
+        checkoutStacks.keySet().removeIf(id -> !isSameUse(before, after, id));
+        return observed(before, after, view, silence, stacks, checkoutStacks);
+    }
+
+    private PostgresView ask() throws InterruptedException, ExecutionException, TimeoutException {
+        return engine.monitor().ask(activity).toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Observed observed(
+            PoolFacts before,
+            PoolFacts after,
+            Optional<PostgresView> view,
+            String silence,
+            Map<Integer, List<StackTraceElement>> stacks,
+            Map<Integer, List<StackTraceElement>> checkoutStacks) {
+        Optional<Monitor.Outage> outage =
+                view.isPresent() ? Optional.empty() : engine.monitor().outage();
+        return new Observed(
+                before,
+                after,
+                view,
+                view.isPresent() ? Optional.empty() : lastSeen,
+                silence,
+                outage,
+                engine.availability(),
+                stacks,
+                checkoutStacks,
+                pace());
+    }
+
+    private static boolean isLong(PoolFacts facts, ConnectionView.Use use) {
+        return Duration.between(use.since(), facts.at()).compareTo(LONG_ENOUGH_FOR_A_STACK) >= 0;
+    }
+
+    private static boolean isSameUse(PoolFacts before, PoolFacts after, int id) {
+        return before.connection(id)
+                        .map(ConnectionView::checkouts)
+                        .equals(after.connection(id).map(ConnectionView::checkouts))
+                && after.connection(id).flatMap(ConnectionView::use).isPresent();
+    }
+
+    private Pace pace() {
+        long now = System.nanoTime();
+        if (now - countedNanos >= LEAST_NANOS_TO_MEASURE) {
+            long counted = engine.events().count(PoolEventKind.CHECKIN);
+            perSecond = (counted - checkins) * 1e9 / (now - countedNanos);
+            checkins = counted;
+            countedNanos = now;
+        }
+        return new Pace(perSecond, times.uses().median(), times.creations().median());
+    }
+}

@@ -1,0 +1,39 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.pool.ConnectionView;
+import app.rodmena.auth.pool.OpeningView;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.WaiterView;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What the pool says of itself at one moment. */
+record PoolFacts(
+        Instant at,
+        PoolView view,
+        PoolSettings settings,
+        List<ConnectionView> connections,
+        List<WaiterView> waiters,
+        OpeningView opening) {
+
+    static PoolFacts of(DatabaseEngine engine) {
+        return new PoolFacts(
+                Instant.now(),
+                engine.view(),
+                engine.settings(),
+                engine.connections(),
+                engine.waiters(),
+                engine.opening());
+    }
+
+    Optional<ConnectionView> connection(int id) {
+        return connections.stream().filter(connection -> connection.id() == id).findFirst();
+    }
+
+    boolean anybodyWaits() {
+        return view.numbers().waiting() > 0;
+    }
+}

@@ -1,0 +1,137 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.Whose;
+import app.rodmena.auth.diagnosis.Reconciliation.Lost;
+import app.rodmena.auth.pool.ConnectionView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares the pool's connections with PostgreSQL's backends, look by look, and says once of each that only one side
+ * knows. To be used by one thread.
+ */
+final class Reconciler {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
+
+    /** What is being opened or closed is known to one side before the other. */
+    private static final Duration LASTING = Duration.ofSeconds(1);
+
+    private final String pool;
+    private Map<Integer, Instant> unknownSince = Map.of();
+    private Map<Integer, Instant> lostSince = Map.of();
+    private final Set<Integer> told = new HashSet<>();
+    private long unknownTotal;
+    private long lostTotal;
+
+    /** @param instance this process's name in PostgreSQL */
+    Reconciler(String instance) {
+        pool = "auth/" + instance;
+    }
+
+    Reconciliation compare(Observed observed) {
+        boolean possible = observed.postgres().isPresent()
+                && observed.after().connections().stream().allMatch(connection -> connection.backendPid() != 0);
+        if (!possible) {
+            unknownSince = Map.of();
+            lostSince = Map.of();
+            return new Reconciliation(false, List.of(), List.of(), unknownTotal, lostTotal);
+        }
+        PostgresView view = observed.postgres().get();
+        Instant now = observed.after().at();
+        List<Backend> unknown = unknown(view, observed);
+        List<Lost> lost = lost(view, observed);
+        unknownSince = since(unknownSince, unknown.stream().map(Backend::pid), now);
+        lostSince = since(lostSince, lost.stream().map(Lost::connectionId), now);
+        List<Backend> stillUnknown = unknown.stream()
+                .filter(backend -> isLasting(unknownSince.get(backend.pid()), now))
+                .toList();
+        List<Lost> stillLost = lost.stream()
+                .filter(one -> isLasting(lostSince.get(one.connectionId()), now))
+                .toList();
+        tell(stillUnknown, stillLost);
+        return new Reconciliation(true, stillUnknown, stillLost, unknownTotal, lostTotal);
+    }
+
+    /** Since when each has been seen without a break. */
+    private static Map<Integer, Instant> since(Map<Integer, Instant> before, Stream<Integer> seen, Instant now) {
+        return seen.collect(Collectors.toMap(Function.identity(), number -> before.getOrDefault(number, now)));
+    }
+
+    private static boolean isLasting(Instant since, Instant now) {
+        return Duration.between(since, now).compareTo(LASTING) >= 0;
+    }
+
+    /** Neither before nor after PostgreSQL was asked; and not the one that is being opened, however long that takes. */
+    private List<Backend> unknown(PostgresView view, Observed observed) {
+        Set<Integer> known = new HashSet<>();
+        observed.before().connections().forEach(connection -> known.add(connection.backendPid()));
+        observed.after().connections().forEach(connection -> known.add(connection.backendPid()));
+        return view.backends().stream()
+                .filter(backend -> backend.whose() == Whose.POOL && !known.contains(backend.pid()))
+                .filter(backend -> !isBeingOpened(backend, observed))
+                .toList();
+    }
+
+    private static boolean isBeingOpened(Backend backend, Observed observed) {
+        Optional<Duration> attempt = observed.after().opening().attempt();
+        Optional<Duration> age = backend.connectedFor();
+        return attempt.isPresent()
+                && age.isPresent()
+                && age.get().compareTo(attempt.get().plus(LASTING)) < 0;
+    }
+
+    /** Open before PostgreSQL was asked and open afterwards. */
+    private List<Lost> lost(PostgresView view, Observed observed) {
+        Set<Integer> pids = view.backends().stream().map(Backend::pid).collect(Collectors.toSet());
+        Set<Integer> before =
+                observed.before().connections().stream().map(ConnectionView::id).collect(Collectors.toSet());
+        return observed.after().connections().stream()
+                .filter(connection -> before.contains(connection.id()) && !pids.contains(connection.backendPid()))
+                .filter(connection -> connection.state() != ConnectionView.State.CLOSING)
+                .map(connection -> new Lost(
+                        connection.id(),
+                        connection.backendPid(),
+                        connection.use().isPresent()))
+                .toList();
+    }
+
+    private void tell(List<Backend> unknown, List<Lost> lost) {
+        Set<Integer> now = new HashSet<>();
+        for (Backend backend : unknown) {
+            now.add(backend.pid());
+            if (told.add(backend.pid())) {
+                unknownTotal++;
+                LOG.warn(
+                        "PostgreSQL has a backend {} of {} from {} that this pool does not know: another process with"
+                                + " the same --instance, or a connection that was lost",
+                        backend.pid(),
+                        pool,
+                        backend.client().isEmpty() ? "a local socket" : backend.client());
+            }
+        }
+        for (Lost one : lost) {
+            now.add(-one.connectionId());
+            if (told.add(-one.connectionId())) {
+                lostTotal++;
+                LOG.warn(
+                        "The pool's connection {} talks to a backend {} that PostgreSQL no longer has; {}",
+                        one.connectionId(),
+                        one.backendPid(),
+                        one.out() ? "somebody has it" : "it is replaced when somebody wants it");
+            }
+        }
+        told.retainAll(now);
+    }
+}

@@ -1,0 +1,238 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.LockWait;
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.StateCount;
+import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.pool.OpeningView;
+import app.rodmena.auth.pool.PoolSnapshot;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Says in one sentence, to somebody who is tired, what the pool is like and why. A pure function. */
+final class Sentence {
+    private static final int MOST_REASONS = 3;
+
+    private final Observed observed;
+    private final List<Holder> holders;
+    private final PoolSnapshot numbers;
+
+    private Sentence(Observed observed, List<Holder> holders) {
+        this.observed = observed;
+        this.holders = holders;
+        this.numbers = observed.after().view().numbers();
+    }
+
+    static String of(Situation situation, Observed observed, List<Holder> holders) {
+        return new Sentence(observed, holders).say(situation);
+    }
+
+    private String say(Situation situation) {
+        return switch (situation) {
+            case WELL -> "Well: %d of %d out, nobody waits".formatted(numbers.checkedOut(), maximum());
+            case TROUBLED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
+            case SATURATED -> "%s: %s".formatted(head(), pace());
+            case OPENING -> "%s: %s".formatted(head(), opening());
+            case REFUSED -> "%s: PostgreSQL refuses more (%s)%s%s".formatted(head(), refusal(), slots(), troubles());
+            case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), head(), troubles());
+            case NOT_PREPARED ->
+                "PostgreSQL answers, but nothing can be asked yet: %s"
+                        .formatted(observed.availability().problem());
+            case SUSPENDED ->
+                "Suspended by an operator, so that everybody waits until it is resumed: %s".formatted(head());
+        };
+    }
+
+    /** As {@code 10 of 10 connections out for up to 12.4 s, 37 requests waiting}. */
+    private String head() {
+        String longest = holders.isEmpty()
+                ? ""
+                : " for up to " + Words.time(holders.get(0).heldFor());
+        String waiting = numbers.waiting() == 0
+                ? "nobody waits"
+                : Words.count(numbers.waiting(), "request", "requests") + " waiting";
+        return "%d of %d connections out%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
+    }
+
+    private int maximum() {
+        return numbers.poolSize() + numbers.maxOverflow();
+    }
+
+    private String troubles() {
+        return holders.stream().anyMatch(holder -> holder.verdict().isTrouble()) ? "; " + reasons() : "";
+    }
+
+    /** Holders that are out for the same reason are one clause, the largest first. */
+    private String reasons() {
+        record Reason(Verdict verdict, Optional<Integer> culprit, String lock) {}
+        Map<Reason, List<Holder>> groups = holders.stream()
+                .collect(Collectors.groupingBy(
+                        holder -> new Reason(holder.verdict(), holder.culprit().map(Culprit::pid), lockOf(holder)),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        List<List<Holder>> byWeight = groups.values().stream()
+                .sorted(Comparator.<List<Holder>, Boolean>comparing(
+                                group -> !group.get(0).verdict().isTrouble())
+                        .thenComparing(group -> -group.size()))
+                .toList();
+        List<String> clauses = new ArrayList<>();
+        byWeight.stream().limit(MOST_REASONS).map(Sentence::clause).forEach(clauses::add);
+        int left = byWeight.stream().skip(MOST_REASONS).mapToInt(List::size).sum();
+        if (left > 0) {
+            clauses.add("%d are out for other reasons".formatted(left));
+        }
+        return String.join("; ", clauses);
+    }
+
+    private static String lockOf(Holder holder) {
+        return holder.backend().flatMap(Backend::lockWait).map(LockWait::what).orElse("");
+    }
+
+    /** @param group of one verdict, whoever has its connection longest first */
+    private static String clause(List<Holder> group) {
+        int count = group.size();
+        boolean one = count == 1;
+        Holder first = group.get(0);
+        return switch (first.verdict()) {
+            case LOCK_WAIT ->
+                "%d %s for %s%s"
+                        .formatted(
+                                count,
+                                one ? "waits" : "wait",
+                                Clauses.lock(lockOf(first)),
+                                first.culprit()
+                                        .map(head -> " held by " + Clauses.culprit(head))
+                                        .orElse(""));
+            case SLOW_SQL ->
+                one ? "1 " + first.because() : "%d run slow SQL, the longest %s".formatted(count, first.because());
+            case IDLE_IN_TRANSACTION ->
+                one
+                        ? "1 %s (%s)".formatted(first.because(), first.route())
+                        : "%d have a transaction open and run nothing; the longest %s (%s)"
+                                .formatted(count, first.because(), first.route());
+            case APP_HOLDING ->
+                one
+                        ? "1 %s (%s)".formatted(first.because(), first.route())
+                        : "%d are held by the application without SQL; the longest %s (%s)"
+                                .formatted(count, first.because(), first.route());
+            case LEAK ->
+                one
+                        ? "1 seems to have leaked: it %s (%s)".formatted(first.because(), first.route())
+                        : "%d seem to have leaked: the longest %s (%s)"
+                                .formatted(count, first.because(), first.route());
+            case DEAD_BACKEND ->
+                one
+                        ? "1 " + first.because()
+                        : "%d talk to backends that are gone (pids %s)".formatted(count, pids(group));
+            case NETWORK ->
+                one
+                        ? "1 " + first.because()
+                        : "%d wait for answers that the network does not deliver; the longest %s"
+                                .formatted(count, first.because());
+            case WORKING -> one ? "1 is at work" : "%d are at work".formatted(count);
+            case UNKNOWN -> one ? "of 1 neither side tells why" : "of %d neither side tells why".formatted(count);
+        };
+    }
+
+    private static String pids(List<Holder> group) {
+        String first = group.stream()
+                .limit(5)
+                .map(holder -> String.valueOf(holder.backendPid()))
+                .collect(Collectors.joining(", "));
+        return group.size() > 5 ? first + " …" : first;
+    }
+
+    private String pace() {
+        Pace pace = observed.pace();
+        return "each is back soon (half within %s), and %s a second pass: more is asked for than they can do"
+                .formatted(Words.time(pace.medianUse()), Words.rate(pace.perSecond()));
+    }
+
+    private String opening() {
+        OpeningView opening = observed.after().opening();
+        String attempt = opening.attempt()
+                .map(time -> ", and the one that is being opened has taken %s so far".formatted(Words.time(time)))
+                .orElse("");
+        String failure = opening.failure()
+                .map(Sentence::firstLine)
+                .map(", the last attempt failed (%s)"::formatted)
+                .orElse("");
+        return "others are not open yet, and %d %s for one to be opened%s%s"
+                .formatted(
+                        opening.borrowers(),
+                        opening.borrowers() == 1 ? "caller waits" : "callers wait",
+                        attempt,
+                        failure);
+    }
+
+    private String refusal() {
+        return observed.after()
+                .opening()
+                .failure()
+                .map(Sentence::firstLine)
+                .or(() -> observed.outage().map(Monitor.Outage::message))
+                .orElse("");
+    }
+
+    private static String firstLine(SQLException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /** Who has PostgreSQL's connections, as far as is known or was when it last answered. */
+    private String slots() {
+        return observed.postgres()
+                .or(observed::lastSeen)
+                .map(view -> "; of its %d connections %d are ours, %d other instances', %d others'%s%s"
+                        .formatted(
+                                view.slots().maxConnections(),
+                                view.slots().ours() + view.slots().oursBeside(),
+                                view.slots().siblings(),
+                                view.slots().others(),
+                                largest(view),
+                                limit("role " + view.role(), view.slots().roleLimit())
+                                        + limit("our database", view.slots().databaseLimit())))
+                .orElse("");
+    }
+
+    private static String limit(String whose, OptionalInt limit) {
+        return limit.isPresent() ? ", and %s may have %d".formatted(whose, limit.getAsInt()) : "";
+    }
+
+    private static String largest(PostgresView view) {
+        Map<String, Integer> byName = view.counts().stream()
+                .filter(count -> !count.application().startsWith("auth/"))
+                .collect(Collectors.toMap(
+                        count -> count.application().isEmpty() ? "user " + count.user() : count.application(),
+                        StateCount::count,
+                        Integer::sum));
+        return byName.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(entry -> ", most of those %s's (%d)".formatted(entry.getKey(), entry.getValue()))
+                .orElse("");
+    }
+
+    private String since() {
+        Instant since = observed.outage()
+                .map(Monitor.Outage::since)
+                .orElseGet(() -> observed.availability().since());
+        Duration lasting = Duration.between(since, observed.after().at());
+        return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Words.time(lasting));
+    }
+
+    private String outage() {
+        return observed.outage()
+                .map(Monitor.Outage::message)
+                .orElseGet(() -> observed.availability().problem());
+    }
+}

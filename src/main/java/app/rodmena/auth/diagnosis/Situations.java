@@ -1,0 +1,62 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.pool.OpeningView;
+import app.rodmena.auth.pool.PoolSnapshot;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/** Tells what the pool is like as a whole. A pure function. */
+final class Situations {
+    private static final Duration SLOW_OPENING = Duration.ofSeconds(1);
+
+    /** Insufficient resources: too many connections, too many for this role or database, out of memory. */
+    private static final String REFUSED = "53";
+
+    private Situations() {}
+
+    static Situation of(Observed observed, List<Holder> holders) {
+        PoolSnapshot numbers = observed.after().view().numbers();
+        OpeningView opening = observed.after().opening();
+        if (observed.after().view().suspended()) {
+            return Situation.SUSPENDED;
+        }
+        if (observed.outage().isPresent()) {
+            boolean refused =
+                    observed.outage().map(Monitor.Outage::sqlState).orElse("").startsWith(REFUSED);
+            return refused ? Situation.REFUSED : Situation.DATABASE_DOWN;
+        }
+        if (!observed.availability().migrated()) {
+            return Situation.NOT_PREPARED;
+        }
+        // For a moment there is always somebody who has no connection yet.
+        boolean lacking = numbers.waiting() > 0
+                || Math.min(opening.borrowers(), observed.before().opening().borrowers()) > 0;
+        if (lacking && isRefused(opening)) {
+            return Situation.REFUSED;
+        }
+        boolean trouble = holders.stream().anyMatch(holder -> holder.verdict().isTrouble());
+        if (trouble) {
+            return numbers.waiting() == 0 ? Situation.TROUBLED : Situation.EXHAUSTED;
+        }
+        if (opening.borrowers() > 0 && isHard(opening)) {
+            return Situation.OPENING;
+        }
+        return numbers.waiting() == 0 ? Situation.WELL : Situation.SATURATED;
+    }
+
+    private static boolean isHard(OpeningView opening) {
+        return opening.failure().isPresent()
+                || opening.attempt()
+                        .filter(time -> time.compareTo(SLOW_OPENING) >= 0)
+                        .isPresent();
+    }
+
+    private static boolean isRefused(OpeningView opening) {
+        return opening.failure()
+                .map(SQLException::getSQLState)
+                .map(state -> state.startsWith(REFUSED))
+                .orElse(false);
+    }
+}

@@ -1,0 +1,218 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PoolSnapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Says what to do, the safest first, with the exact commands. A pure function. */
+final class Steps {
+    private static final int MOST_CULPRITS = 3;
+
+    private final Observed observed;
+    private final List<Holder> holders;
+    private final Commands commands;
+    private final List<Step> steps = new ArrayList<>();
+
+    private Steps(Observed observed, List<Holder> holders, Commands commands) {
+        this.observed = observed;
+        this.holders = holders;
+        this.commands = commands;
+    }
+
+    static List<Step> of(Situation situation, Observed observed, List<Holder> holders, Commands commands) {
+        return new Steps(observed, holders, commands).list(situation);
+    }
+
+    private List<Step> list(Situation situation) {
+        switch (situation) {
+            case WELL -> {}
+            case TROUBLED, EXHAUSTED -> aboutHolders();
+            case SATURATED -> saturated();
+            case OPENING -> opening();
+            case REFUSED -> refused();
+            case DATABASE_DOWN -> down();
+            case NOT_PREPARED -> add("The log says what the migration failed with; it is tried again by itself", "");
+            case SUSPENDED ->
+                add(
+                        "Let everybody go on: the operation resume of the MBean app.rodmena.auth:type=Pool,name=auth, in"
+                                + " JConsole or over Jolokia",
+                        commands.exec("resume"));
+        }
+        return steps;
+    }
+
+    private void aboutHolders() {
+        Map<Verdict, List<Holder>> byVerdict = holders.stream()
+                .collect(Collectors.groupingBy(Holder::verdict, LinkedHashMap::new, Collectors.toList()));
+        byVerdict.forEach((verdict, group) -> {
+            switch (verdict) {
+                case LOCK_WAIT -> locked(group);
+                case SLOW_SQL -> slow(group);
+                case IDLE_IN_TRANSACTION -> idleInTransaction(group);
+                case APP_HOLDING, LEAK -> heldByTheApplication(group.get(0));
+                case DEAD_BACKEND, NETWORK -> lost(group.get(0));
+                case WORKING, UNKNOWN -> {}
+            }
+        });
+    }
+
+    private void locked(List<Holder> group) {
+        Map<Integer, Culprit> culprits = new LinkedHashMap<>();
+        group.stream().map(Holder::culprit).flatMap(Optional::stream).forEach(one -> culprits.put(one.pid(), one));
+        culprits.values().stream().limit(MOST_CULPRITS).forEach(this::culprit);
+    }
+
+    private void culprit(Culprit culprit) {
+        int pid = culprit.pid();
+        if (pid == 0) {
+            add(
+                    "Find the prepared transaction, and commit or roll it back",
+                    commands.psql("select gid, owner, prepared from pg_prepared_xacts order by prepared"));
+            return;
+        }
+        if (culprit.connectionId().isPresent()) {
+            add(
+                    "The lock is held by our own connection %d: its stack tells where the code is that has to let go"
+                            .formatted(culprit.connectionId().getAsInt()),
+                    commands.threads());
+        } else {
+            add(
+                    "See who pid %d is, and whether its owner can end what it does".formatted(pid),
+                    commands.psql("select pid, usename, application_name, client_addr, state, xact_start, query"
+                            + " from pg_stat_activity where pid = " + pid));
+        }
+        if (culprit.state().equals("active") || culprit.hidden()) {
+            add(
+                    "Cancel what pid %d runs; its session lives on".formatted(pid),
+                    commands.psql("select pg_cancel_backend(%d)".formatted(pid)));
+        }
+        add(
+                "End the session of pid %d: its transaction is rolled back, and its lock is free".formatted(pid)
+                        + " (takes its own role, or one with pg_signal_backend)",
+                commands.psql("select pg_terminate_backend(%d)".formatted(pid)));
+        if (culprit.state().startsWith("idle in transaction") && Commands.isPlain(culprit.user())) {
+            add(
+                    "So that PostgreSQL does that by itself from the next session on",
+                    commands.psql("alter role %s set idle_in_transaction_session_timeout = '1min'"
+                            .formatted(culprit.user())));
+        }
+    }
+
+    private void slow(List<Holder> group) {
+        String pids = pids(group);
+        add(
+                "See what the statements wait for",
+                commands.psql("select pid, now() - query_start as running, wait_event_type, wait_event, query"
+                        + " from pg_stat_activity where pid in (%s) order by 2 desc".formatted(pids)));
+        add(
+                "Cancel them: whoever asked gets 503 and may ask again",
+                commands.psql("select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
+                        + " and state = 'active'"));
+        PoolSettings settings = observed.after().settings();
+        add(
+                "Let PostgreSQL cancel earlier by itself: now it does after " + Words.time(settings.statementTimeout()),
+                "./run.sh --statement-timeout 5s");
+    }
+
+    private void idleInTransaction(List<Holder> group) {
+        add(
+                "Find the code that leaves a transaction open: connection %d is in %s"
+                        .formatted(group.get(0).connectionId(), frame(group.get(0))),
+                commands.threads());
+        add(
+                "Let PostgreSQL end such sessions by itself; the pool replaces their connections",
+                commands.psql("alter role current_user set idle_in_transaction_session_timeout = '1min'"));
+        if (group.get(0).backendPid() != 0) {
+            add(
+                    "End them now: what they did is rolled back, and whoever has one gets an error",
+                    commands.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
+                            .formatted(pids(group))));
+        }
+    }
+
+    private void heldByTheApplication(Holder longest) {
+        add(
+                "Find the code that has connection %d: thread %s is in %s"
+                        .formatted(longest.connectionId(), longest.thread(), frame(longest)),
+                commands.threads());
+        add("Give connections back before anything slow is done, in try-with-resources", "");
+        if (longest.verdict() == Verdict.LEAK) {
+            add("What is lost comes back only with a restart; more connections only put it off", "");
+        }
+    }
+
+    private void lost(Holder first) {
+        PoolSettings settings = observed.after().settings();
+        add(
+                "Wait: each holder gets an error %s after it began to wait, at the latest, and its connection is replaced"
+                        .formatted(Words.time(settings.socketTimeout())),
+                "");
+        add("See whether packets are lost between here and there", commands.sockets());
+        if (first.backendPid() != 0) {
+            add("PostgreSQL's log tells what became of pid %d".formatted(first.backendPid()), "");
+        }
+        add("Give up earlier; it must be longer than --statement-timeout", "./run.sh --socket-timeout 35s");
+    }
+
+    private void saturated() {
+        PoolSnapshot numbers = observed.after().view().numbers();
+        add("See which routes ask most: the group of waiters below, and the timers in the MBean domain metrics", "");
+        Optional<Integer> free = observed.postgres().map(PostgresView::slots).map(slots -> slots.free());
+        if (free.isPresent() && free.get() > 0) {
+            int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());
+            add(
+                    "If PostgreSQL has idle cores, let more connections be opened (it has room for %d)"
+                            .formatted(free.get()),
+                    "./run.sh --pool-size " + larger);
+        } else {
+            add("More connections would not help before PostgreSQL has room for them", "");
+        }
+    }
+
+    private void opening() {
+        add("See how long it takes to connect from here, and what it waits for", commands.psql("select 1"));
+        add(
+                "Keep more connections open, so that fewer are opened under load",
+                "./run.sh --pool-size %d --max-overflow 0"
+                        .formatted(observed.after().settings().maximum()));
+    }
+
+    private void refused() {
+        add(
+                "See who has PostgreSQL's connections (if it refuses you, too: as a superuser, for whom some are kept)",
+                commands.psql("select application_name, usename, state, count(*), max(now() - state_change) as longest"
+                        + " from pg_stat_activity where backend_type = 'client backend'"
+                        + " group by 1, 2, 3 order by 4 desc"));
+        add(
+                "Ask for fewer: this process may have %d"
+                        .formatted(observed.after().settings().maximum()),
+                "./run.sh --pool-size 3 --max-overflow 2");
+        add(
+                "Raise max_connections; that takes a restart of PostgreSQL, a reload does nothing",
+                commands.psql("alter system set max_connections = 200"));
+        aboutHolders();
+    }
+
+    private void down() {
+        add("See whether PostgreSQL runs and can be reached from here", commands.psql("select 1"));
+        add("Nothing has to be done here: within about a second of its return requests are answered again", "");
+    }
+
+    private static String frame(Holder holder) {
+        return holder.applicationFrame().isEmpty() ? "code that the stack does not show" : holder.applicationFrame();
+    }
+
+    private static String pids(List<Holder> group) {
+        return group.stream().map(holder -> String.valueOf(holder.backendPid())).collect(Collectors.joining(", "));
+    }
+
+    private void add(String what, String command) {
+        steps.add(new Step(what, command));
+    }
+}

@@ -1,0 +1,32 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.capacity.Fleet;
+import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Singly;
+import app.rodmena.auth.mbean.Table;
+import app.rodmena.auth.views.FleetRow;
+import app.rodmena.auth.views.MemberRow;
+import java.util.List;
+
+@Describe("All processes like this one on the database: what they may open, and whether PostgreSQL has it")
+final class FleetBean {
+    private final FleetWatch watch;
+
+    FleetBean(FleetWatch watch) {
+        this.watch = watch;
+    }
+
+    @Describe("The fleet as a whole")
+    @Singly
+    public FleetRow getOverview() {
+        return FleetRow.of(watch);
+    }
+
+    @Describe("The fleet by the names of its processes")
+    public Table<MemberRow> getMembers() {
+        return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()).stream()
+                .map(MemberRow::of)
+                .toList());
+    }
+}

@@ -1,0 +1,75 @@
+package app.rodmena.auth.metrics;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.PoolView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The pool second by second, for fifteen minutes: what it looked like before the trouble began. Thread-safe. Costs the
+ * pool nothing: once a second somebody looks at what is counted anyway.
+ */
+public final class PoolHistory {
+    /** How far back it reaches. */
+    public static final Duration REACH = Duration.ofMinutes(15);
+
+    private final DatabaseEngine engine;
+    private final RecentTimes.Look waits;
+    private final RecentTimes.Look uses;
+    private final Deque<PoolSecond> seconds = new ArrayDeque<>();
+    private Totals before;
+
+    /** What only grows. */
+    private record Totals(long nanos, long checkouts, long timeouts, long rejections) {}
+
+    PoolHistory(DatabaseEngine engine, PoolTimes times) {
+        this.engine = engine;
+        this.waits = times.lookAtWaits();
+        this.uses = times.lookAtUses();
+        this.before = totals();
+    }
+
+    /** Every second that is remembered, the oldest first. */
+    public synchronized List<PoolSecond> seconds() {
+        return List.copyOf(seconds);
+    }
+
+    /** The last of them. */
+    public synchronized Optional<PoolSecond> latest() {
+        return Optional.ofNullable(seconds.peekLast());
+    }
+
+    /** A second is over. */
+    synchronized void tick(Instant now) {
+        PoolView view = engine.view();
+        Totals totals = totals();
+        seconds.addLast(new PoolSecond(
+                now,
+                Duration.ofNanos(totals.nanos - before.nanos),
+                view.numbers(),
+                engine.peakSinceLast(),
+                view.oldestWait(),
+                totals.checkouts - before.checkouts,
+                totals.timeouts - before.timeouts,
+                totals.rejections - before.rejections,
+                waits.sinceLast(),
+                uses.sinceLast()));
+        before = totals;
+        if (seconds.size() > REACH.toSeconds()) {
+            seconds.removeFirst();
+        }
+    }
+
+    private Totals totals() {
+        return new Totals(
+                System.nanoTime(),
+                engine.events().count(PoolEventKind.CHECKOUT),
+                engine.events().count(PoolEventKind.TIMEOUT),
+                engine.events().count(PoolEventKind.REJECTED));
+    }
+}

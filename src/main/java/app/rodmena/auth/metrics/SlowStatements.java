@@ -1,0 +1,194 @@
+package app.rodmena.auth.metrics;
+
+import app.rodmena.auth.database.MaskedSql;
+import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementRun;
+import app.rodmena.auth.pool.PoolSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which statements took longer than slow_statement: the fifty that took most together, and the fifty with the slowest
+ * run. They are told in the log {@code auth.database}: the same one once in ten seconds, and twenty in all.
+ * Thread-safe; a statement that is fast costs a comparison.
+ */
+public final class SlowStatements implements StatementListener {
+    /** How many each list has at most. */
+    public static final int LISTED = 50;
+
+    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+    private static final String QUERY_CANCELED = "57014";
+    private static final int MOST_KEPT = 4 * LISTED;
+    private static final int MOST_ROUTES = 10;
+    private static final int MOST_LOGGED = 20;
+    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Comparator<Kept> BY_TOTAL =
+            Comparator.comparingLong((Kept kept) -> kept.totalNanos).reversed();
+    private static final Comparator<Kept> BY_WORST =
+            Comparator.comparingLong((Kept kept) -> kept.mostNanos).reversed();
+
+    private final Supplier<PoolSettings> settings;
+    private final Map<String, Kept> bySql = new HashMap<>();
+    private Instant lastLogged = Instant.EPOCH;
+    private int logged;
+
+    /**
+     * One statement; its durations are counted as {@link RecentTimes} does, without buckets for what never happened.
+     */
+    private static final class Kept {
+        final String name;
+        final String sql;
+        final TreeMap<Integer, Integer> buckets = new TreeMap<>();
+        final Set<String> routes = new TreeSet<>();
+        long count;
+        long totalNanos;
+        long mostNanos;
+        long timeouts;
+        long cancelled;
+        Instant lastSeen = Instant.EPOCH;
+        Instant lastLogged = Instant.EPOCH;
+        long unlogged;
+
+        Kept(String name, String sql) {
+            this.name = name;
+            this.sql = sql;
+        }
+
+        SlowStatement shown() {
+            return new SlowStatement(
+                    name,
+                    sql,
+                    count,
+                    Duration.ofNanos(totalNanos),
+                    p99(),
+                    Duration.ofNanos(mostNanos),
+                    timeouts,
+                    cancelled,
+                    Set.copyOf(routes),
+                    lastSeen);
+        }
+
+        private Duration p99() {
+            long above = (long) (0.01 * count);
+            for (Map.Entry<Integer, Integer> bucket : buckets.descendingMap().entrySet()) {
+                above -= bucket.getValue();
+                if (above < 0) {
+                    return RecentTimes.duration(bucket.getKey());
+                }
+            }
+            return Duration.ZERO;
+        }
+    }
+
+    /** @param settings tell what is slow now, and what is so slow that PostgreSQL cancels it */
+    SlowStatements(Supplier<PoolSettings> settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void onStatement(StatementRun run) {
+        PoolSettings now = settings.get();
+        boolean cancelled = run.sqlState().equals(QUERY_CANCELED);
+        if (cancelled || run.took().compareTo(now.slowStatement()) > 0) {
+            boolean timedOut = cancelled && run.took().compareTo(now.statementTimeout()) >= 0;
+            tell(run, keep(run, MaskedSql.of(run.sql()), cancelled, timedOut));
+        }
+    }
+
+    /** Those that took most together, the worst first. */
+    public synchronized List<SlowStatement> byTotal() {
+        return top(BY_TOTAL).map(Kept::shown).toList();
+    }
+
+    /** Those with the slowest single run, the worst first. */
+    public synchronized List<SlowStatement> byWorst() {
+        return top(BY_WORST).map(Kept::shown).toList();
+    }
+
+    /** How often PostgreSQL cancelled one of these after statement_timeout. */
+    public synchronized long timeouts() {
+        return bySql.values().stream().mapToLong(kept -> kept.timeouts).sum();
+    }
+
+    synchronized void reset() {
+        bySql.clear();
+    }
+
+    /** @return how many runs of it were not logged since the last that was; negative if this one should not be */
+    private synchronized long keep(StatementRun run, String sql, boolean cancelled, boolean timedOut) {
+        Kept kept = bySql.computeIfAbsent(sql, first -> new Kept(run.name(), first));
+        long nanos = run.took().toNanos();
+        kept.count++;
+        kept.totalNanos += nanos;
+        kept.mostNanos = Math.max(kept.mostNanos, nanos);
+        kept.buckets.merge(RecentTimes.bucketOf(nanos), 1, Integer::sum);
+        kept.timeouts += timedOut ? 1 : 0;
+        kept.cancelled += cancelled && !timedOut ? 1 : 0;
+        kept.lastSeen = Instant.now();
+        if (kept.routes.size() < MOST_ROUTES) {
+            kept.routes.add(run.route());
+        }
+        if (bySql.size() > MOST_KEPT) {
+            forgetTheLeast(kept);
+        }
+        if (kept.lastSeen.isBefore(kept.lastLogged.plus(QUIET)) || !mayLog(kept.lastSeen)) {
+            kept.unlogged++;
+            return -1;
+        }
+        long unlogged = kept.unlogged;
+        kept.unlogged = 0;
+        kept.lastLogged = kept.lastSeen;
+        return unlogged;
+    }
+
+    private boolean mayLog(Instant now) {
+        if (!now.isBefore(lastLogged.plus(QUIET))) {
+            lastLogged = now;
+            logged = 0;
+        }
+        logged++;
+        return logged <= MOST_LOGGED;
+    }
+
+    private void forgetTheLeast(Kept newest) {
+        Set<Kept> listed = new HashSet<>(List.of(newest));
+        Stream.concat(top(BY_TOTAL), top(BY_WORST)).forEach(listed::add);
+        bySql.values().stream()
+                .filter(kept -> !listed.contains(kept))
+                .min(Comparator.comparing(kept -> kept.lastSeen))
+                .ifPresent(least -> bySql.remove(least.sql));
+    }
+
+    private Stream<Kept> top(Comparator<Kept> order) {
+        List<Kept> all = new ArrayList<>(bySql.values());
+        all.sort(order);
+        return all.stream().limit(LISTED);
+    }
+
+    private static void tell(StatementRun run, long unlogged) {
+        if (unlogged >= 0) {
+            LOG.warn(
+                    "slow_statement statement={} took={}ms route=\"{}\"{}{} sql=\"{}\"",
+                    run.name(),
+                    String.format(Locale.ROOT, "%.3f", run.took().toNanos() / 1e6),
+                    run.route(),
+                    run.succeeded() ? "" : " sqlstate=" + run.sqlState(),
+                    unlogged == 0 ? "" : " untold=" + unlogged,
+                    MaskedSql.of(run.sql()).replace('"', '\''));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
+
+import app.rodmena.auth.events.Candidate;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a connection must pass before a caller gets it: marks, age, pre-ping, interceptors. One that fails is retired.
+ */
+final class Checkup {
+    private Checkup() {}
+
+    static boolean passes(PhysicalConnection connection, PoolState pool, Borrower borrower) {
+        PoolSettings settings = pool.settings;
+        long now = pool.now();
+        long ageNanos = now - connection.openedNanos();
+        if (connection.isMarked()) {
+            connection.retire("soft-invalidated");
+            return false;
+        }
+        if (ageNanos > settings.poolRecycle().toNanos()) {
+            connection.retire(RECYCLE, ageNanos, "older than pool_recycle");
+            return false;
+        }
+        if (settings.prePing().isDue(now - connection.idleSinceNanos())) {
+            Duration left = Duration.ofNanos(borrower.admission().deadlineNanos() - now);
+            SQLException failure = pool.whileTested(() -> PrePinger.ping(connection.delegate, settings, left));
+            if (failure != null) {
+                if (PrePinger.wasSilence(failure)) {
+                    // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
+                    pool.markAll();
+                }
+                connection.retire(INVALIDATE, ageNanos, "pre-ping failed: " + failure.getMessage());
+                return false;
+            }
+            now = pool.now();
+        }
+        borrower.validAtNanos = now;
+        return pool.interceptors.isEmpty() || passesInterceptors(connection, pool, borrower);
+    }
+
+    private static boolean passesInterceptors(PhysicalConnection connection, PoolState pool, Borrower borrower) {
+        LoanedConnection loan = new LoanedConnection(connection.delegate);
+        Candidate candidate = new Candidate(
+                connection.id(),
+                connection.backendPid(),
+                Duration.ofNanos(borrower.validAtNanos - connection.openedNanos()),
+                connection.checkouts(),
+                borrower.admission().caller(),
+                loan);
+        Optional<String> veto = pool.whileTested(() -> pool.interceptors.veto(candidate));
+        long now = pool.now();
+        borrower.validAtNanos = now;
+        long ageNanos = now - connection.openedNanos();
+        if (veto.isPresent()) {
+            connection.retire(INVALIDATE, ageNanos, veto.get());
+            borrower.pauseAfterVeto(now);
+            return false;
+        }
+        if (!loan.isUnharmed()) {
+            connection.retire(INVALIDATE, ageNanos, "broke under an interceptor");
+            return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,107 @@
+package app.rodmena.auth.boards;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.opentest4j.TestAbortedException;
+
+/** A program that a test starts, and all it says. */
+final class Program implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private Program(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts it; {@code directory} takes what it says. */
+    static Program start(Path directory, Map<String, String> environment, List<String> command) throws IOException {
+        Path output = Files.createTempFile(directory, "output", "");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return new Program(builder.start(), output);
+    }
+
+    /** Runs it to its end with this on its standard input. @return all it says */
+    static String run(Path directory, String input, List<String> command) throws IOException, InterruptedException {
+        try (Program program = start(directory, Map.of(), command)) {
+            try (OutputStream stdin = program.process.getOutputStream()) {
+                stdin.write(input.getBytes(UTF_8));
+            }
+            assertThat(program.process.waitFor(60, TimeUnit.SECONDS))
+                    .as("%s has not ended: %s", command, program.output())
+                    .isTrue();
+            return program.output();
+        }
+    }
+
+    /** The command line of a jar that the build put aside for tests. */
+    static List<String> jar(String name, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(java(), "-jar", testTool(name).toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    static Path testTool(String jar) {
+        return Path.of("target", "test-tools", jar).toAbsolutePath();
+    }
+
+    /**
+     * A program of this machine.
+     *
+     * @throws TestAbortedException if it is not installed; .ci/run installs them all, and fails if it finds this said
+     */
+    static String installed(String path, String debianPackage) {
+        if (!Files.isReadable(Path.of(path))) {
+            String missing = "NOT CHECKED: there is no %s; Debian's package is %s".formatted(path, debianPackage);
+            System.err.println(missing);
+            throw new TestAbortedException(missing);
+        }
+        return path;
+    }
+
+    String output() {
+        try {
+            return Files.readString(output, UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package app.rodmena.auth.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+
+/** Every reason why a pool can be exhausted, made on a real PostgreSQL, and found. */
+class VerdictsTest {
+    private static final String KEY = "5f1c2f0a-9b1e-4c37-8a55-0d9b3c6c1e11";
+
+    @Test
+    void aTableThatSomebodyElseHasLocked() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection psql = Scene.stranger(scene.target, "psql")) {
+            int pid = Scene.pidOf(psql);
+            Scene.run(psql, "begin");
+            Scene.run(psql, "lock table auth_group");
+            Scene.run(psql, "select '%s' as secret".formatted(KEY));
+            scene.callers(5, "GET /api/roles", handle -> count(handle, "auth_group"));
+
+            Diagnosis diagnosis = scene.await(Verdict.LOCK_WAIT, 3);
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
+            assertThat(diagnosis.sentence())
+                    .matches("3 of 3 connections out for up to .+ m?s, 2 requests waiting: 3 wait for a lock on"
+                            + " auth_group held by pid %d \\(psql, idle in transaction for .+ m?s\\)".formatted(pid));
+            Holder holder = diagnosis.holders().get(0);
+            assertThat(holder.route()).isEqualTo("GET /api/roles");
+            assertThat(holder.culprit()).hasValueSatisfying(culprit -> {
+                assertThat(culprit.pid()).isEqualTo(pid);
+                assertThat(culprit.application()).isEqualTo("psql");
+                assertThat(culprit.state()).isEqualTo("idle in transaction");
+                assertThat(culprit.query()).isEqualTo("select ? as secret");
+                assertThat(culprit.chain()).containsExactly(pid);
+            });
+            assertThat(diagnosis.steps())
+                    .extracting(Step::command)
+                    .contains("psql -c \"select pg_terminate_backend(%d)\"".formatted(pid));
+            assertThat(diagnosis.toString()).doesNotContain(KEY);
+            assertThat(diagnosis.waiters()).singleElement().satisfies(waiters -> {
+                assertThat(waiters.route()).isEqualTo("GET /api/roles");
+                assertThat(waiters.count()).isEqualTo(2);
+            });
+            Scene.run(psql, "rollback");
+            scene.await(Situation.WELL);
+        }
+    }
+
+    @Test
+    void aRowThatAnotherOfOurOwnConnectionsHasLocked() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            scene.engine
+                    .call(
+                            Caller.named("setup"),
+                            handle -> handle.execute("insert into auth_group (creator, role) values ('c', 'r')"))
+                    .toCompletableFuture()
+                    .join();
+            scene.call("POST /api/role/{role}", handle -> {
+                handle.begin();
+                handle.execute("/* test.update */ update auth_group set description = 'x'");
+                return scene.holdUntilTheEnd(handle);
+            });
+            scene.await(diagnosis -> diagnosis.verdicts().getOrDefault(Verdict.IDLE_IN_TRANSACTION, 0) == 1);
+            scene.callers(
+                    2,
+                    "DELETE /api/role/{role}",
+                    handle -> handle.execute("/* test.update */ update auth_group set description = 'y'"));
+
+            Diagnosis diagnosis = scene.await(Verdict.LOCK_WAIT, 2);
+
+            Holder holder = holder(diagnosis, Verdict.LOCK_WAIT);
+            int blocker = holder(diagnosis, Verdict.IDLE_IN_TRANSACTION).connectionId();
+            assertThat(holder.culprit()).hasValueSatisfying(culprit -> {
+                assertThat(culprit.connectionId()).hasValue(blocker);
+                assertThat(culprit.ours()).isTrue();
+            });
+            assertThat(diagnosis.sentence())
+                    .contains("a lock on a row of auth_group held by pid")
+                    .contains("our own connection " + blocker);
+        }
+    }
+
+    @Test
+    void theHeadOfAChainIsNamedNotWhoeverIsInBetween() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection head = Scene.stranger(scene.target, "report");
+                Connection between = Scene.stranger(scene.target, "migration")) {
+            Scene.run(head, "begin; select count(*) from auth_group");
+            Thread waiting = new Thread(() -> {
+                try {
+                    Scene.run(between, "begin; lock table auth_group");
+                } catch (SQLException e) {
+                    // It is cancelled at the end, together with its connection.
+                }
+            });
+            waiting.start();
+            scene.await(diagnosis -> diagnosis
+                    .postgres()
+                    .map(view -> !view.waitingForLocks().isEmpty())
+                    .orElse(false));
+            scene.callers(3, "GET /api/roles", handle -> count(handle, "auth_group"));
+
+            int inBetween = Scene.pidOf(between);
+            int first = Scene.pidOf(head);
+            Diagnosis diagnosis = scene.await(Verdict.LOCK_WAIT, 3);
+
+            assertThat(diagnosis.holders())
+                    .allSatisfy(holder -> assertThat(holder.culprit()).hasValueSatisfying(culprit -> {
+                        assertThat(culprit.application()).isEqualTo("report");
+                        assertThat(culprit.chain()).containsExactly(inBetween, first);
+                    }));
+            Scene.run(head, "rollback");
+            waiting.join();
+        }
+    }
+
+    @Test
+    void slowSql() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            scene.callers(
+                    4,
+                    "GET /api/roles",
+                    handle -> handle.createQuery("/* test.sleep */ select pg_sleep(:time)")
+                            .bind("time", 20)
+                            .mapTo(String.class)
+                            .list());
+
+            Diagnosis diagnosis = scene.await(Verdict.SLOW_SQL, 3);
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "3 of 3 connections out for up to .+ s, 1 request waiting: 3 run slow SQL, the longest runs"
+                                    + " test.sleep for .+ s \\(waits for Timeout PgSleep\\)");
+            assertThat(diagnosis.steps())
+                    .extracting(Step::command)
+                    .anyMatch(command -> command.contains("pg_cancel_backend"));
+            scene.terminateAll();
+        }
+    }
+
+    @Test
+    void aTransactionThatIsLeftOpen() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            scene.callers(4, "POST /api/role/{role}", handle -> {
+                handle.begin();
+                count(handle, "auth_group");
+                return scene.holdUntilTheEnd(handle);
+            });
+
+            Diagnosis diagnosis = scene.await(Verdict.IDLE_IN_TRANSACTION, 3);
+
+            assertThat(diagnosis.sentence())
+                    .startsWith("3 of 3 connections out for up to ")
+                    .contains("1 request waiting: 3 have a transaction open and run nothing; the longest has had")
+                    .contains("Scene.holdUntilTheEnd(Scene.java:")
+                    .endsWith("(POST /api/role/{role})");
+        }
+    }
+
+    @Test
+    void anApplicationThatHoldsConnectionsWithoutUsingThem() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            scene.callers(4, "GET /api/roles", handle -> {
+                count(handle, "auth_group");
+                return scene.holdUntilTheEnd(handle);
+            });
+
+            Diagnosis diagnosis = scene.await(Verdict.APP_HOLDING, 3);
+
+            assertThat(diagnosis.sentence()).contains("3 are held by the application without SQL; the longest is held");
+            Holder holder = diagnosis.holders().get(0);
+            assertThat(holder.applicationFrame()).startsWith("app.rodmena.auth.diagnosis.Scene.holdUntilTheEnd");
+            assertThat(holder.stack()).isNotEmpty();
+            // The first checkout of each connection is recorded
+            assertThat(holder.checkoutStack()).anyMatch(line -> line.contains("app.rodmena.auth.pool.Pool.run"));
+            assertThat(holder.lastSql()).contains("count(*)");
+        }
+    }
+
+    @Test
+    void aLeak() {
+        PoolSettings settings = Scene.SMALL.withLeakThreshold(Duration.ofSeconds(2));
+        try (Scene scene = new Scene(TestPostgres.freshDatabase(), settings)) {
+            scene.callers(3, "GET /api/roles", scene::holdUntilTheEnd);
+
+            Diagnosis diagnosis = scene.await(Verdict.LEAK, 3);
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.TROUBLED);
+            assertThat(diagnosis.sentence())
+                    .contains("nobody waits: 3 seem to have leaked: the longest was held for")
+                    .contains("Scene.holdUntilTheEnd(Scene.java:");
+        }
+    }
+
+    private static Holder holder(Diagnosis diagnosis, Verdict verdict) {
+        return diagnosis.holders().stream()
+                .filter(holder -> holder.verdict() == verdict)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Object count(Handle handle, String table) {
+        return handle.createQuery("/* test.count */ select count(*) from " + table)
+                .mapTo(Integer.class)
+                .one();
+    }
+}

@@ -1,0 +1,133 @@
+package app.rodmena.auth.jconsole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.jconsole.PoolReading.Holder;
+import app.rodmena.auth.testing.LiveServer;
+import java.awt.Component;
+import java.awt.Container;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.management.MBeanServerConnection;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import javax.swing.JLabel;
+import javax.swing.JTable;
+import org.junit.jupiter.api.Test;
+
+/** The tab for JConsole, on what a real server says over remote JMX. */
+class PoolPanelTest {
+    private final PoolPanel panel = new PoolPanel();
+
+    @Test
+    void theTabTellsOfAnExhaustedPool() throws Throwable {
+        try (LiveServer server = LiveServer.start();
+                JMXConnector connector = connect(server.jmx())) {
+            MBeanServerConnection beans = connector.getMBeanServerConnection();
+            panel.show(PoolReading.of(beans).orElseThrow());
+            assertThat(sentence()).isEqualTo("0 of 10 connections in use, 1 idle, 0 beyond pool_size (5)");
+
+            server.whileExhausted(() -> panel.show(PoolReading.of(beans).orElseThrow()));
+
+            assertThat(sentence())
+                    .matches("10 of 10 connections in use, 0 idle, 5 beyond pool_size \\(5\\);"
+                            + " 4 wait, the oldest for \\d+[.,]\\d s");
+            JTable table = find(panel, JTable.class);
+            assertThat(table.getRowCount()).isEqualTo(10);
+            assertThat(row(table, 0))
+                    .contains("GET /api/roles")
+                    .anyMatch(cell -> cell.startsWith("/* roles.list */ select role"));
+            assertThat(coloursOf(panel))
+                    .containsAll(Series.ALL.stream()
+                            .map(series -> series.color().getRGB())
+                            .toList());
+        }
+    }
+
+    @Test
+    void whoHasAConnectionForLongestComesFirst() throws Throwable {
+        try (LiveServer server = LiveServer.start()) {
+            server.whileExhausted(() -> {
+                List<Holder> holders = PoolReading.of(ManagementFactory.getPlatformMBeanServer())
+                        .orElseThrow()
+                        .holders();
+
+                assertThat(holders)
+                        .isSortedAccordingTo(
+                                Comparator.comparingLong(Holder::inUseMillis).reversed());
+            });
+        }
+    }
+
+    @Test
+    void withoutAPoolThereIsNothingToRead() throws Exception {
+        assertThat(PoolReading.of(ManagementFactory.getPlatformMBeanServer())).isEmpty();
+    }
+
+    @Test
+    void jconsoleFindsThePlugin() throws IOException {
+        Path services = Path.of("jmx-dashboards/jconsole-plugin/resources/META-INF/services");
+
+        assertThat(Files.readString(services.resolve("com.sun.tools.jconsole.JConsolePlugin")))
+                .isEqualToIgnoringNewLines(AuthPoolPlugin.class.getName());
+        assertThat(new AuthPoolPlugin().getTabs()).containsOnlyKeys("Auth pool");
+    }
+
+    @SuppressWarnings("BanJNDI") // It is what JConsole does, and the registry is our own
+    private static JMXConnector connect(String address) throws IOException {
+        return JMXConnectorFactory.connect(
+                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://%s/jmxrmi".formatted(address)));
+    }
+
+    private String sentence() {
+        return find(panel, JLabel.class).getText();
+    }
+
+    private static List<String> row(JTable table, int row) {
+        List<String> cells = new ArrayList<>();
+        for (int column = 0; column < table.getColumnCount(); column++) {
+            cells.add(String.valueOf(table.getValueAt(row, column)));
+        }
+        return cells;
+    }
+
+    private static List<Integer> coloursOf(PoolPanel panel) {
+        panel.setSize(900, 600);
+        layOut(panel);
+        BufferedImage image = new BufferedImage(900, 600, BufferedImage.TYPE_INT_ARGB);
+        panel.paint(image.getGraphics());
+        return Arrays.stream(image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
+                .distinct()
+                .boxed()
+                .toList();
+    }
+
+    private static void layOut(Container container) {
+        container.doLayout();
+        for (Component component : container.getComponents()) {
+            if (component instanceof Container inner) {
+                layOut(inner);
+            }
+        }
+    }
+
+    private static <T extends Component> T find(Container within, Class<T> type) {
+        return all(within).filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+    }
+
+    private static Stream<Component> all(Container within) {
+        return Arrays.stream(within.getComponents())
+                .flatMap(component -> component instanceof Container inner
+                        ? Stream.concat(Stream.of(component), all(inner))
+                        : Stream.of(component));
+    }
+}

@@ -1,0 +1,107 @@
+package app.rodmena.auth.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.ReadyEngine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PoolHistoryTest {
+    private static final Instant START = Instant.parse("2026-11-23T15:34:00Z");
+
+    private final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(
+            MigratedDatabase.fresh(),
+            PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofMillis(200)),
+            "history-test"));
+    private final Metrics metrics = Metrics.open(engine);
+
+    @AfterEach
+    void close() {
+        metrics.close();
+        engine.close();
+    }
+
+    @Test
+    void aSecondTellsWhatHappenedInItAndHowItEnded() {
+        PoolHistory history = new PoolHistory(engine, metrics.pool());
+        engine.peakSinceLast();
+        List<? extends CompletionStage<?>> calls =
+                IntStream.range(0, 3).mapToObj(i -> sleep(0.4)).toList();
+        CompletionStage<?> tooLate = sleep(0.1);
+        CompletableFuture.allOf(
+                        calls.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
+                .join();
+        assertThat(tooLate.toCompletableFuture()).isCompletedExceptionally();
+
+        history.tick(START);
+        PoolSecond busy = history.seconds().get(0);
+        assertThat(busy.time()).isEqualTo(START);
+        assertThat(busy.peakCheckedOut()).isEqualTo(3);
+        assertThat(busy.checkouts()).isEqualTo(3);
+        assertThat(busy.timeouts()).isEqualTo(1);
+        assertThat(busy.rejections()).isZero();
+        assertThat(busy.uses().count()).isEqualTo(3);
+        assertThat(busy.uses().median()).isBetween(Duration.ofMillis(393), Duration.ofSeconds(5));
+        assertThat(busy.waits().count()).isEqualTo(4);
+        assertThat(busy.waits().most()).isGreaterThanOrEqualTo(Duration.ofMillis(196));
+        assertThat(busy.numbers().checkedOut()).isZero();
+        assertThat(busy.checkoutsPerSecond()).isPositive();
+
+        history.tick(START.plusSeconds(1));
+        PoolSecond quiet = history.seconds().get(1);
+        assertThat(quiet.checkouts()).isZero();
+        assertThat(quiet.timeouts()).isZero();
+        assertThat(quiet.peakCheckedOut()).isZero();
+        assertThat(quiet.waits()).isEqualTo(Tail.NONE);
+    }
+
+    @Test
+    void whoWaitsAtItsEndIsSeen() {
+        PoolHistory history = new PoolHistory(engine, metrics.pool());
+        engine.suspend();
+        CompletionStage<?> waiting = sleep(0);
+        history.tick(START);
+        engine.resume();
+        waiting.toCompletableFuture().join();
+        assertThat(history.seconds().get(0).numbers().waiting()).isEqualTo(1);
+        assertThat(history.seconds().get(0).oldestWait()).isPositive();
+    }
+
+    @Test
+    void itReachesFifteenMinutesBackAndNoFurther() {
+        PoolHistory history = new PoolHistory(engine, metrics.pool());
+        IntStream.range(0, 1_000).forEach(second -> history.tick(START.plusSeconds(second)));
+        assertThat(history.seconds()).hasSize(900);
+        assertThat(history.seconds().get(0).time()).isEqualTo(START.plusSeconds(100));
+        assertThat(history.seconds().get(899).time()).isEqualTo(START.plusSeconds(999));
+    }
+
+    @Test
+    void aSecondIsAddedEverySecond() {
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> metrics.history().seconds().size() >= 3);
+        assertThat(metrics.history().seconds())
+                .allSatisfy(second -> assertThat(second.span()).isLessThan(Duration.ofSeconds(5)));
+    }
+
+    private CompletionStage<?> sleep(double seconds) {
+        return engine.call(
+                Caller.named("test"),
+                handle -> handle.createQuery("select pg_sleep(:seconds)")
+                        .bind("seconds", seconds)
+                        .mapToMap()
+                        .list());
+    }
+}

@@ -1,0 +1,105 @@
+package app.rodmena.auth.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.core.ThrowingRunnable;
+
+/** A whole server that can be watched through every door, on ports of its own. */
+public final class LiveServer implements AutoCloseable {
+    public static final String CONTROL = "alice";
+    public static final String PASSWORD = "the password of alice";
+
+    /** Ten get a connection, four wait. */
+    private static final int CALLERS = 14;
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final DatabaseTarget target = TestPostgres.freshDatabase();
+    private final AuthServer server;
+
+    private LiveServer(RemoteConfig remote) throws Exception {
+        server = AuthServer.start(TestServer.config(target)
+                .withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0))));
+        assertThat(ask().join().statusCode()).isEqualTo(200);
+    }
+
+    /** One that everybody may read, as it is when nobody has configured anything; it has answered a request. */
+    public static LiveServer start() throws Exception {
+        return new LiveServer(RemoteConfig.DEFAULT);
+    }
+
+    /** One where {@link #CONTROL} may change things. */
+    public static LiveServer withOperator(Path directory) throws Exception {
+        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
+        file.put(CONTROL, Role.CONTROL, PASSWORD);
+        return new LiveServer(RemoteConfig.DEFAULT.withOperators(file));
+    }
+
+    /** As {@code 127.0.0.1:9010}. */
+    public String jmx() {
+        return "127.0.0.1:" + server.jmxAddress().orElseThrow().getPort();
+    }
+
+    public URI jolokia() {
+        return URI.create(
+                "http://127.0.0.1:" + server.jolokiaAddress().orElseThrow().getPort() + "/jolokia");
+    }
+
+    /** A file of jmx-dashboards with this server's ports instead of the default ones. */
+    public String configured(Path file) throws Exception {
+        return Files.readString(file, UTF_8)
+                .replace("127.0.0.1:8778", "127.0.0.1:" + jolokia().getPort())
+                .replace("127.0.0.1:9010", jmx());
+    }
+
+    /** A request that takes a connection. */
+    public CompletableFuture<HttpResponse<String>> ask() {
+        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/api/roles");
+        return HTTP.sendAsync(
+                HttpRequest.newBuilder(uri)
+                        .header("Authorization", "Bearer " + UUID.randomUUID())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** Does it while all connections are out and four callers wait for one. */
+    public void whileExhausted(ThrowingRunnable work) throws Throwable {
+        List<CompletableFuture<HttpResponse<String>>> callers = new ArrayList<>();
+        try (Connection lock = TestPostgres.connect(target)) {
+            lock.setAutoCommit(false);
+            lock.createStatement().execute("lock table auth_group");
+            for (int i = 0; i < CALLERS; i++) {
+                callers.add(ask());
+            }
+            await().until(() -> server.poolStatus().checkedOut() == 10
+                    && server.poolStatus().waiting() == 4);
+            work.run();
+        }
+        callers.forEach(CompletableFuture::join);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
