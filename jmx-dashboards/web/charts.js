@@ -1,7 +1,7 @@
 // The three plots, all over the same fifteen minutes. Lines differ in dash and weight, not only in colour.
 
 import { $, el, say } from './dom.js';
-import { count, duration } from './format.js';
+import { clock, count, duration } from './format.js';
 
 const CAPACITY = 900;
 const REACHES = [[60, '1 min'], [300, '5 min'], [900, '15 min']];
@@ -55,13 +55,13 @@ class Plot {
         : { y: { range: (u, least, most) => [0, Math.max(1, most || 1) * 1.08] },
             waiting: { range: (u, least, most) => [0, Math.max(5, most || 0) * 1.08] } },
       axes: [
-        { ...axis },
-        { ...axis, size: 60, values: (u, ticks) => ticks.map((tick) => this.#written(tick, ticks)) },
+        { ...axis, space: 90, values: (u, ticks) => ticks.map((tick) => clock(tick * 1000)) },
+        { ...axis, size: 60, ...(this.millis ? { filter: powersOfTen, grid: { ...axis.grid, filter: powersOfTen } } : {}), values: (u, ticks) => ticks.map((tick) => this.#written(tick)) },
         ...(second ? [{ ...axis, side: 1, scale: 'waiting', grid: { show: false }, stroke: colour('waiting'),
           values: (u, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : '')) }] : []),
       ],
       series: [
-        { value: (u, time) => (time === null ? '–' : new Date(time * 1000).toLocaleTimeString([], { hour12: false })) },
+        { value: (u, time) => (time === null ? '–' : clock(time * 1000)) },
         ...this.#lines.map((line) => ({
           label: line.label,
           scale: line.scale ?? 'y',
@@ -81,10 +81,9 @@ class Plot {
     this.#plot.setData([seconds, ...columns]);
   }
 
-  #written(tick, ticks) {
+  #written(tick) {
     if (!this.millis) return Number.isInteger(tick) ? String(tick) : '';
-    const power = Math.log10(tick);
-    return Math.abs(power - Math.round(power)) < 1e-9 && ticks.length ? duration(tick) : '';
+    return tick === null ? '' : duration(tick);
   }
 
   #said(value) {
@@ -159,6 +158,11 @@ export class Charts {
     say($('plot-wait-text'), `p99 was at most ${duration(most((s) => s.waitP99Millis))}. Powers of ten.`);
     say($('plot-use-text'), `p99 was at most ${duration(most((s) => s.useP99Millis))}. Powers of ten.`);
   }
+}
+
+/** Of the lines a logarithmic axis would have, the few that one can read. */
+function powersOfTen(u, ticks) {
+  return ticks.map((tick) => (Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-9 ? tick : null));
 }
 
 function drawn(second, line, millis) {

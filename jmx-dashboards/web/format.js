@@ -17,8 +17,9 @@ export function duration(millis) {
   return `${Math.floor(millis / 3_600_000)} h ${Math.round((millis % 3_600_000) / 60_000)} min`;
 }
 
-export function clock(iso) {
-  const time = new Date(iso);
+/** The time of day of an ISO time, or of milliseconds since 1970. */
+export function clock(at) {
+  const time = new Date(at);
   return Number.isNaN(time.getTime()) ? '' : CLOCK.format(time);
 }
 

@@ -39,16 +39,19 @@ export class Statements {
 export class Fleet {
   #table = new Table($('fleet-table'), [
     { title: 'Instance', wide: true, of: (i) => i.instance, show: (i) => (i.self ? el('b', {}, `${i.instance} (this one)`) : i.instance) },
-    { title: 'Pool', of: (i) => i.maximum, show: (i) => `${i.poolSize}+${i.maxOverflow}` },
+    { title: 'Processes', numeric: true, of: (i) => i.processes },
+    { title: 'Pool', of: (i) => i.pools },
+    { title: 'May have', numeric: true, of: (i) => i.share, show: (i) => count(i.share) },
     { title: 'Open now', numeric: true, of: (i) => i.open, show: (i) => count(i.open) },
   ], { none: 'Not seen yet.' });
 
   show(fleet) {
     say($('fleet-sentence'), fleet.sentence);
     this.#table.show(fleet.instances ?? []);
-    const { committed = 0, others = 0, usable = 0 } = fleet;
+    const { committed, others } = fleet;
+    const usable = fleet.maxConnections - fleet.reserved;
     const whole = Math.max(usable, committed + others, 1);
-    $('fleet-bar').setAttribute('aria-label', `${committed} promised to pools, ${others} used by others, of ${usable}`);
+    $('fleet-bar').setAttribute('aria-label', `${committed} committed to pools, ${others} used by others, of ${usable}`);
     const part = (name, share) => {
       const piece = el('span', { class: name });
       piece.style.inlineSize = `${(100 * share) / whole}%`;
