@@ -25,6 +25,7 @@ import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.remote.RemoteAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -176,6 +177,8 @@ public final class AuthServer implements AutoCloseable {
         Remedies remedies = new Remedies(engine, config.instance(), config.incidents());
         fleet = FleetWatch.open(engine, config.budget());
         parts.push(fleet);
+        Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, fleet);
+        parts.push(prometheus);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
         Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet);
         parts.push(MBeans.register(watched, Logback.ofThisProcess(), facts));
@@ -189,10 +192,12 @@ public final class AuthServer implements AutoCloseable {
                 new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
+                prometheus,
                 health,
                 diagnostics,
                 incidents,
-                remedies);
+                remedies,
+                fleet);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();

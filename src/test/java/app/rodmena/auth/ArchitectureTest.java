@@ -41,7 +41,7 @@ class ArchitectureTest {
             entry("incidents", List.of("events", "pool", "database", "activity", "metrics", "diagnosis")),
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("views", List.of("mbean", "events", "pool", "metrics")),
+            entry("views", List.of("mbean", "events", "pool", "metrics", "capacity")),
             entry(
                     "jmx",
                     List.of(
@@ -56,6 +56,7 @@ class ArchitectureTest {
                             "activity",
                             "diagnosis",
                             "incidents")),
+            entry("prometheus", List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
             entry(
                     "admin",
                     List.of(
@@ -67,6 +68,8 @@ class ArchitectureTest {
                             "database",
                             "health",
                             "metrics",
+                            "capacity",
+                            "prometheus",
                             "diagnosis",
                             "incidents")),
             entry("remote", List.of("operators")));
@@ -84,6 +87,8 @@ class ArchitectureTest {
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
+            entry("io.micrometer..", List.of("prometheus")),
+            entry("io.prometheus..", List.of("prometheus")),
             entry("org.jolokia..", List.of("remote")),
             entry("com.sun.net.httpserver..", List.of("remote")),
             entry("ch.qos.logback..", List.of(""))));

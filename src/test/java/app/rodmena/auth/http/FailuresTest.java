@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.testing.RawClient;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -67,7 +68,7 @@ class FailuresTest {
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).hasValue(retryAfter);
-            assertThat(TestApi.timeless(answer.body())).isEqualTo(TestApi.error(503, message));
+            assertThat(TestApi.timeless(answer.body())).isEqualTo(TestApi.noAnswer(reason, message));
         }
     }
 

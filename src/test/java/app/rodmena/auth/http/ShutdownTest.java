@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -41,7 +43,8 @@ class ShutdownTest {
             assertThat(refusal.status()).isEqualTo(503);
             assertThat(refusal.header("connection")).isEqualTo("close");
             assertThat(refusal.header("retry-after")).isEqualTo("5");
-            assertThat(TestApi.timeless(refusal.body())).isEqualTo(TestApi.error(503, "This server is stopping"));
+            assertThat(TestApi.timeless(refusal.body()))
+                    .isEqualTo(TestApi.noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, "This server is stopping"));
             assertThat(keptAlive.isClosedByServer()).isTrue();
             assertThat(api.health.ready().up()).isFalse();
             assertThat(closed).isNotDone();

@@ -2,10 +2,12 @@ package app.rodmena.auth.http;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.ReadyEngine;
 import java.io.IOException;
 import java.net.URI;
@@ -96,8 +98,17 @@ final class TestApi implements AutoCloseable {
     }
 
     static String error(int code, String message) {
-        return "{\"success\":false,\"code\":%d,\"message\":\"%s\",\"details\":{},\"timestamp\":\"T\"}"
-                .formatted(code, message);
+        return error(code, message, "{}");
+    }
+
+    /** What a client is told when the database gave no answer. */
+    static String noAnswer(DatabaseFailure.Reason reason, String message) {
+        return error(503, message, "{\"reason\":\"%s\"}".formatted(reason));
+    }
+
+    private static String error(int code, String message, String details) {
+        return "{\"success\":false,\"code\":%d,\"message\":\"%s\",\"details\":%s,\"timestamp\":\"T\"}"
+                .formatted(code, message, details);
     }
 
     @Override
