@@ -1,16 +1,19 @@
 package app.rodmena.auth.http;
 
 import io.undertow.server.HttpServerExchange;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.xnio.ChannelListener;
 import org.xnio.XnioExecutor;
 import org.xnio.channels.Channels;
 import org.xnio.channels.StreamSourceChannel;
 
-/** Reads a request's body and forgets it, on the I/O thread, in bounded size and time. */
+/** Reads a request's body on the I/O thread, in bounded size and time. */
 final class RequestBody {
     /** How a reading ended. */
     enum End {
@@ -20,6 +23,8 @@ final class RequestBody {
         BROKEN
     }
 
+    private static final int COLLECTED_AT_ONCE = 4096;
+
     private final StreamSourceChannel channel;
 
     /** Undertow gives the body of a request once. */
@@ -28,26 +33,54 @@ final class RequestBody {
     }
 
     /**
-     * Reads to the end, or until it is too much.
+     * Reads to the end, or until it is too much, and keeps what was read.
+     *
+     * @param most bytes
+     * @param within time for all of it to arrive
+     * @param then told once, on the I/O thread, with the body if it is {@link End#COMPLETE}, or else with a part of it
+     */
+    void collect(int most, Duration within, BiConsumer<End, byte[]> then) {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        ByteBuffer part = ByteBuffer.allocate(COLLECTED_AT_ONCE);
+        Source source = limit -> {
+            int read = channel.read(part.clear());
+            kept.write(part.array(), 0, Math.max(0, read));
+            return read;
+        };
+        read(new Reading(source, most, end -> then.accept(end, kept.toByteArray())), within);
+    }
+
+    /**
+     * Reads to the end, or until it is too much, and forgets it.
      *
      * @param most bytes
      * @param within time for all of it to arrive
      * @param then told once, on the I/O thread
      */
     void discard(long most, Duration within, Consumer<End> then) {
-        Reading reading = new Reading(most, then);
+        read(new Reading(limit -> Channels.drain(channel, limit), most, then), within);
+    }
+
+    private static void read(Reading reading, Duration within) {
         if (!reading.drain()) {
             reading.waitFor(within);
         }
     }
 
+    /** Reads what is there, at most {@code limit} bytes or a few more; -1 at the end. */
+    private interface Source {
+        long read(long limit) throws IOException;
+    }
+
     private final class Reading implements ChannelListener<StreamSourceChannel> {
+        private final Source source;
         private final Consumer<End> then;
         private long left;
         private XnioExecutor.Key deadline;
         private boolean ended;
 
-        Reading(long most, Consumer<End> then) {
+        Reading(Source source, long most, Consumer<End> then) {
+            this.source = source;
             this.left = most;
             this.then = then;
         }
@@ -68,7 +101,7 @@ final class RequestBody {
         private boolean drain() {
             try {
                 while (!ended) {
-                    long read = Channels.drain(channel, left + 1);
+                    long read = source.read(left + 1);
                     if (read == 0) {
                         return false;
                     }

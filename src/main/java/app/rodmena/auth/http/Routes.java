@@ -11,6 +11,7 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.health.DatabaseHealth;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.health.HealthReport;
+import app.rodmena.auth.rbac.Check;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.Memberships;
 import app.rodmena.auth.rbac.PermissionName;
@@ -18,7 +19,9 @@ import app.rodmena.auth.rbac.Permissions;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.rbac.UserName;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -60,6 +63,15 @@ final class Routes {
                 PermissionName::new,
                 permissions::userHolds,
                 wrapped("Permission checked", Shapes.HasPermission::new));
+        String check = "/api/check";
+        tree.add(POST, check, new Route.Posted(POST + " " + check, (caller, key, body) -> {
+            CheckList list = CheckList.of(body);
+            List<Check> checks = list.checks();
+            return (checks.isEmpty()
+                            ? CompletableFuture.completedStage(List.<Boolean>of())
+                            : permissions.usersHold(caller, key, checks))
+                    .thenApply(allowed -> Answer.wrapped("Permissions checked", list.answered(allowed)));
+        }));
         keyed(
                 GET,
                 "/api/user_permissions/{user}",
