@@ -1,6 +1,9 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
@@ -32,8 +35,10 @@ final class ConfigReader {
         return new ServerConfig(
                 database,
                 pool(),
+                budget(),
                 http(),
                 new RemoteReader(settings).read(),
+                diagnosis(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }
@@ -65,6 +70,20 @@ final class ConfigReader {
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
+    }
+
+    private DiagnosisConfig diagnosis() {
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private Budget budget() {
+        Map<String, Budget> meanings =
+                Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
+        return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
     }
 
     private int batchSlots() {

@@ -1,12 +1,15 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.cli.CapacityCommand;
 import app.rodmena.auth.cli.CommandFailed;
+import app.rodmena.auth.cli.LoadCommand;
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +48,9 @@ public final class Main {
             if (arguments.length > 0 && arguments[0].equals(CapacityOptions.NAME)) {
                 return capacity(List.of(arguments).subList(1, arguments.length), environment);
             }
+            if (arguments.length > 0 && arguments[0].equals(LoadOptions.NAME)) {
+                return load(List.of(arguments).subList(1, arguments.length), environment);
+            }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
@@ -76,6 +82,17 @@ public final class Main {
         return command.get().run(out);
     }
 
+    private int load(List<String> words, Map<String, String> environment) throws Exception {
+        LoadOptions options = new LoadOptions(words, environment);
+        if (options.askForHelp()) {
+            out.print(options.help());
+            return STOPPED;
+        }
+        LoadCommand command = options.command();
+        return lifetime.start(
+                () -> command.run(out, err, PasswordPrompt.terminal().isPresent()));
+    }
+
     private void serve(Settings settings, Secret ambientPassword) throws Exception {
         DatabaseChoice database = new DatabaseChoice(settings, ambientPassword);
         ServerConfig config = new ConfigReader(settings).read(database.read());
@@ -85,7 +102,15 @@ public final class Main {
         try (AuthServer server = lifetime.start(() -> AuthServer.start(config))) {
             out.print(Banner.started(server));
             out.flush();
+            CompletableFuture<BudgetExceeded> refusal = new CompletableFuture<>();
+            server.fleet().whenRefused(refused -> {
+                refusal.complete(refused);
+                lifetime.stop();
+            });
             lifetime.awaitStop();
+            if (refusal.isDone()) {
+                throw refusal.join();
+            }
         }
     }
 

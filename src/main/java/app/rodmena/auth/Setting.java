@@ -1,9 +1,11 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -125,12 +127,33 @@ enum Setting {
             PoolSettings.DEFAULT.batchSlots(),
             "Queries of that sort under way at once, for each kind of question"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+    BUDGET(
+            Group.POOL,
+            "WHAT",
+            Budget.WARN.word(),
+            "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
+
+    SLOW_QUERY(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.slowQuery(),
+            "A statement that runs longer is slow; longer than 1s is while others wait for its connection"),
+    DIAGNOSIS_INTERVAL(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.interval(),
+            "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
 
     ADMIN_HOST(
             Group.OPERATORS,
             "ADDRESS",
             RemoteConfig.DEFAULT.host(),
-            "Address that Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+            "Address that the admin listener, Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+    ADMIN_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.adminPort().orElseThrow(),
+            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any that is free, or off"),
     JOLOKIA_PORT(
             Group.OPERATORS,
             "PORT",
@@ -162,6 +185,7 @@ enum Setting {
         API("API"),
         DATABASE("Database"),
         POOL("Pool"),
+        DIAGNOSIS("Diagnosis"),
         OPERATORS("Operators"),
         PROCESS("Process");
 

@@ -9,14 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.remote.RemoteConfig;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -140,8 +142,10 @@ class EmbeddingTest {
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
+                Budget.WARN,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 "embedding-test",
                 true);
     }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.remote.RemoteConfig;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -101,8 +103,10 @@ class LoadTest {
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
+                Budget.WARN,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 "load-test",
                 true);
     }

@@ -7,6 +7,7 @@ import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.Lane;
@@ -21,6 +22,7 @@ import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,12 +41,14 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  */
 public final class DatabaseEngine implements AutoCloseable {
     private static final Object DOOR = new Object();
+    private static final int EVENTS_REMEMBERED = 1000;
 
     /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
     private static DatabaseEngine theOne;
 
     private final DatabaseConfig config;
     private final PoolEvents events = new PoolEvents();
+    private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
     private final StatementClock statements = new StatementClock();
     private final Pool pool;
@@ -52,12 +56,14 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
     private final Monitor monitor;
     private final Preparation preparation;
+    private final List<ResizeGuard> guards = new ArrayList<>();
     private int users;
 
     private DatabaseEngine(DatabaseConfig config) {
         this.config = config;
         Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
         events.add(new EventLog());
+        events.add(recent);
         Installed.each(PoolListener.class, events::add);
         Installed.each(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
@@ -204,7 +210,25 @@ public final class DatabaseEngine implements AutoCloseable {
      * @throws InvalidPoolSetting naming the setting that can't be changed, or not to that; nothing is changed then
      */
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
-        return pool.change(change);
+        synchronized (guards) {
+            PoolSettings now = pool.settings();
+            PoolSettings wanted = change.apply(now);
+            guards.forEach(guard -> guard.check(now, wanted));
+            return pool.change(settings -> wanted);
+        }
+    }
+
+    /** Gives {@code guard} a say in every change of settings from now on. */
+    public void add(ResizeGuard guard) {
+        synchronized (guards) {
+            guards.add(guard);
+        }
+    }
+
+    public void remove(ResizeGuard guard) {
+        synchronized (guards) {
+            guards.remove(guard);
+        }
     }
 
     /** Has every connection replaced: idle ones at their next checkout, those in use when they are given back. */
@@ -257,6 +281,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;
+    }
+
+    /** The last events of the pool. */
+    public RecentEvents recentEvents() {
+        return recent;
     }
 
     /** The connection outside the pool, to ask PostgreSQL how it is. */
