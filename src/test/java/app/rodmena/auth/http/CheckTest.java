@@ -3,6 +3,7 @@ package app.rodmena.auth.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.testing.RawClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
