@@ -59,9 +59,8 @@ final class DiagnoseOptions {
     private static URI url(String text) {
         try {
             URI url = URI.create(text);
-            if (List.of("http", "https").contains(url.getScheme())
-                    && url.getHost() != null
-                    && url.getUserInfo() == null) {
+            boolean isWeb = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (isWeb && url.getHost() != null && url.getUserInfo() == null) {
                 return url;
             }
         } catch (IllegalArgumentException e) {
