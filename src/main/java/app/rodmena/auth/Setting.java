@@ -24,7 +24,7 @@ enum Setting {
             HttpConfig.DEFAULT.maxClients(),
             "Connections to the API open at once; others wait to be accepted. Each takes a file descriptor"),
     MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "A longer request line with headers is answered 431"),
-    MAX_BODY_SIZE(Group.API, "SIZE", "64k", "A longer request body is answered 413"),
+    MAX_BODY_SIZE(Group.API, "SIZE", "256k", "A longer request body is answered 413; 1,000 checks take 219k at most"),
     READ_TIMEOUT(
             Group.API,
             "DURATION",

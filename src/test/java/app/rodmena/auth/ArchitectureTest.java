@@ -79,7 +79,7 @@ class ArchitectureTest {
             entry("io.zonky..", List.of("embedded")),
             entry("io.undertow..", List.of("wire", "http", "admin", "load")),
             entry("org.xnio..", List.of("wire", "http", "admin", "load")),
-            entry("com.fasterxml.jackson..", List.of("wire", "admin", "cli", "load")),
+            entry("com.fasterxml.jackson..", List.of("http", "wire", "admin", "cli", "load")),
             entry("org.HdrHistogram..", List.of("load")),
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),

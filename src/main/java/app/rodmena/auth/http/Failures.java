@@ -31,8 +31,8 @@ final class Failures {
         if (cause instanceof DatabaseFailure failure) {
             return Refusals.noAnswer(failure.reason());
         }
-        if (cause instanceof InvalidValueException invalid) {
-            return Refusals.badRequest(invalid.getMessage());
+        if (cause instanceof InvalidValueException || cause instanceof CheckList.InvalidBodyException) {
+            return Refusals.badRequest(cause.getMessage());
         }
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
