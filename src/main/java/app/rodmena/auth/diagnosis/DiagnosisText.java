@@ -77,13 +77,14 @@ public final class DiagnosisText {
             return;
         }
         head("Who has connections, the longest first");
-        Columns table = new Columns(">id", ">pid", ">out for", "verdict", "route", "it");
+        Columns table = new Columns(">id", ">pid", ">out for", "verdict", ">for", "route", "it");
         List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
         shown.forEach(holder -> table.row(
                 holder.connectionId(),
                 holder.backendPid() == 0 ? "?" : holder.backendPid(),
                 Words.time(holder.heldFor()),
                 holder.verdict(),
+                holder.callers(),
                 shortened(holder.route(), 36),
                 holder.because()));
         text.append(table.indented(2));
