@@ -77,7 +77,7 @@ public final class DiagnosisText {
             return;
         }
         head("Who has connections, the longest first");
-        Columns table = new Columns(">id", ">pid", ">out for", "verdict", ">for", "route", "it");
+        Columns table = new Columns(">id", ">pid", ">out for", "verdict", ">callers", "route", "it");
         List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
         shown.forEach(holder -> table.row(
                 holder.connectionId(),
@@ -87,7 +87,7 @@ public final class DiagnosisText {
                 holder.callers(),
                 shortened(holder.route(), 36),
                 holder.because()));
-        text.append(table.indented(2));
+        text.append(table.wrapped());
         more(diagnosis.holders().size() - shown.size());
         shown.stream()
                 .filter(holder -> !holder.stack().isEmpty() && isAboutCode(holder.verdict()))
@@ -128,7 +128,7 @@ public final class DiagnosisText {
         head("Who waits for one");
         Columns table = new Columns(">count", ">the first for", "route");
         diagnosis.waiters().forEach(group -> table.row(group.count(), Words.time(group.longest()), group.route()));
-        text.append(table.indented(2));
+        text.append(table.wrapped());
     }
 
     private void postgres(PostgresView view) {
@@ -165,8 +165,8 @@ public final class DiagnosisText {
                                 .limit(2)
                                 .map(String::valueOf)
                                 .collect(Collectors.joining(" ")),
-                        shortened(backend.query(), 60)));
-        text.append(table.indented(2));
+                        backend.query()));
+        text.append(table.clipped());
         more(busy.size() - MOST_BACKENDS);
     }
 

@@ -179,8 +179,8 @@ public final class Diagnostics implements AutoCloseable {
                 () -> {
                     Duration rest = lookNow().multipliedBy(MOST_SHARE);
                     Duration most = config.interval().multipliedBy(MOST_INTERVALS);
-                    Duration pause = rest.compareTo(most) < 0 ? rest : most;
-                    schedule(pause.compareTo(config.interval()) > 0 ? pause : config.interval());
+                    Duration longer = rest.compareTo(most) < 0 ? rest : most;
+                    schedule(longer.compareTo(config.interval()) > 0 ? longer : config.interval());
                 },
                 pause.toNanos(),
                 TimeUnit.NANOSECONDS);

@@ -238,8 +238,7 @@ final class DiagnosisBean {
 
     @Describe(value = "How old this diagnosis is; the operation diagnose makes a new one", unit = "milliseconds")
     public long getAgeMillis() {
-        return Math.max(
-                0, Duration.between(recent().time(), Instant.now()).toMillis());
+        return Math.max(0, Duration.between(recent().time(), Instant.now()).toMillis());
     }
 
     @Describe("How many connections are out for each reason, also those that none has")
@@ -272,8 +271,7 @@ final class DiagnosisBean {
 
     @Describe("PostgreSQL's connections: how many there may be, and who has them")
     public Connections getPostgresConnections() {
-        return recent()
-                .postgres()
+        return recent().postgres()
                 .map(view -> Connections.of(view.slots()))
                 .orElseGet(() -> new Connections(0, 0, 0, 0, 0, 0));
     }
