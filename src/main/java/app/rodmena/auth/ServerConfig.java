@@ -5,9 +5,9 @@ import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 

@@ -3,9 +3,9 @@ package app.rodmena.auth;
 import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -148,7 +148,12 @@ enum Setting {
             Group.OPERATORS,
             "ADDRESS",
             RemoteConfig.DEFAULT.host(),
-            "Address that Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+            "Address that the admin listener, Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+    ADMIN_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.adminPort().orElseThrow(),
+            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any that is free, or off"),
     JOLOKIA_PORT(
             Group.OPERATORS,
             "PORT",

@@ -3,7 +3,6 @@ package app.rodmena.auth.jmx;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
-import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.mbean.DescribedMBean;
 import app.rodmena.auth.mbean.NotifyingMBean;
 import app.rodmena.auth.metrics.Metrics;
@@ -33,7 +32,6 @@ public final class MBeans implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
     private static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
-    private static final int EVENTS_REMEMBERED = 1000;
 
     private static final Object LOCK = new Object();
     private static Deque<AutoCloseable> shared;
@@ -90,16 +88,13 @@ public final class MBeans implements AutoCloseable {
             FleetWatch fleet,
             Optional<Loggers> loggers) {
         ObjectName eventsName = name("type=PoolEvents,name=auth");
-        RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
         Notifier notifier = new Notifier(eventsName);
-        PoolEventsBean events = new PoolEventsBean(engine.events(), recent, notifier);
-        engine.events().add(recent);
+        PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
         engine.events().add(notifier);
 
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         parts.push(notifier);
         parts.push(() -> engine.events().remove(notifier));
-        parts.push(() -> engine.events().remove(recent));
         parts.push(add(eventsName, new NotifyingMBean(events, notifier.subscribers())));
         parts.push(add(name("type=Pool,name=auth"), new DescribedMBean(new PoolBean(engine, metrics))));
         parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
