@@ -99,7 +99,8 @@ class JudgeTest {
     }
 
     private TransactionState anyState() {
-        return TransactionState.values()[random.nextInt(TransactionState.values().length)];
+        List<TransactionState> states = List.of(TransactionState.values());
+        return states.get(random.nextInt(states.size()));
     }
 
     private Duration anyAge() {
