@@ -84,6 +84,19 @@ final class Columns {
         return wrap(" ".repeat(indent), command, " ".repeat(indent), " \\");
     }
 
+    /** One that is longer than a line becomes several. */
+    private static List<String> words(String text, int room) {
+        List<String> words = new ArrayList<>();
+        SPACES.splitAsStream(text.strip()).forEach(word -> {
+            String left = word;
+            for (; left.length() > room; left = left.substring(room)) {
+                words.add(left.substring(0, room));
+            }
+            words.add(left);
+        });
+        return words;
+    }
+
     /**
      * @param first what the first line begins with
      * @param others what the others begin with
@@ -93,7 +106,8 @@ final class Columns {
         StringBuilder wrapped = new StringBuilder();
         StringBuilder line = new StringBuilder(first);
         boolean empty = true;
-        for (String word : SPACES.splitAsStream(text.strip()).toList()) {
+        int room = broken.isEmpty() ? Math.max(1, WIDTH - others.length()) : Integer.MAX_VALUE;
+        for (String word : words(text, room)) {
             if (!empty && line.length() + 1 + word.length() + broken.length() > WIDTH) {
                 wrapped.append(line).append(broken).append('\n');
                 line = new StringBuilder(others);

@@ -102,7 +102,8 @@ public final class DiagnosisText {
     private void stacks(Holder holder) {
         head("Where connection %d is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
         frames(fromTheApplicationOn(holder));
-        if (!holder.checkoutStack().isEmpty()) {
+        // A pool's own thread took it: then that says nothing
+        if (holder.checkoutStack().stream().anyMatch(Frames::isOfApplication)) {
             head("Where it was taken");
             frames(holder.checkoutStack());
         }

@@ -61,7 +61,7 @@ class JudgeTest {
 
     @Test
     void everySightingGetsAVerdictAndEveryVerdictItsEvidence() {
-        Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH));
+        Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH, true));
         for (int i = 0; i < 10_000; i++) {
             Judgement judgement = judge(random.nextBoolean() ? outage : Optional.empty())
                     .judge(any(random.nextBoolean()), random.nextBoolean());
