@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.rodmena.auth.testing.AuthProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ class DemoTest {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         try (AuthProcess demo = AuthProcess.start(
                 directory, Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary), "demo", name)) {
-            assertThat(demo.awaitEnd()).as(demo.out() + demo.err()).isZero();
+            int code = demo.awaitEnd(Duration.ofMinutes(3)); // It takes ten seconds where nothing else runs.
+            assertThat(code).as(demo.out() + demo.err()).isZero();
             assertThat(demo.out())
                     .contains(verdict, fact, "\"incident\":\"", "The server is stopped, and its data is gone.");
         }
