@@ -60,10 +60,16 @@ final class ConfigReader {
                     reclaimLeaksAfter(),
                     duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
-                    integer(Setting.WORKERS));
+                    integer(Setting.WORKERS),
+                    batchSlots());
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
+    }
+
+    private int batchSlots() {
+        int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MOST_CONNECTIONS);
+        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
     }
 
     private PrePing prePing() {

@@ -114,6 +114,16 @@ enum Setting {
             "A statement that takes longer is kept and told in the log"),
     MAX_WAITING(
             Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
+    BATCHING(
+            Group.POOL,
+            "on|off",
+            "on",
+            "Answer questions of a kind that wait together, with one query; off: a query and a connection for each"),
+    BATCH_SLOTS(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.batchSlots(),
+            "Queries of that sort under way at once, for each kind of question"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
 
     ADMIN_HOST(

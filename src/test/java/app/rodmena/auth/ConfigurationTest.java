@@ -50,6 +50,14 @@ class ConfigurationTest {
         assertThat(config.database()).isEqualTo(new Database.Embedded(new EmbeddedConfig(Path.of("elsewhere"), false)));
     }
 
+    @Test
+    void batchingIsOnUnlessSwitchedOff() {
+        assertThat(config("", "").pool().batchSlots()).isPositive();
+        assertThat(config("--batch-slots=3", "").pool().batchSlots()).isEqualTo(3);
+        assertThat(config("--batching=off --batch-slots=3", "").pool().batchSlots())
+                .isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -87,6 +95,8 @@ class ConfigurationTest {
                 "--pool-size=99999999999 | | --pool-size: '99999999999'; must be a whole number",
                 "--max-overflow=-1      | | --max-overflow: '-1'; must be 0 to 1000",
                 "--max-waiting=0        | | --max-waiting: '0'; must be 1 to 1000000",
+                "--batch-slots=0        | | --batch-slots: '0'; must be 1 to 1000",
+                "--batching=maybe       | | --batching: 'maybe'; must be one of on, off",
                 "--workers=0            | | --workers: '0'; must be 1 to 10000",
                 "--pool-timeout=30      | | --pool-timeout: '30'; must be a duration such as 500ms",
                 "--pool-timeout=0s      | | --pool-timeout: '0s'; must be 1ms to 365d",

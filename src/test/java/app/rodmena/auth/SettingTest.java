@@ -45,6 +45,8 @@ class SettingTest {
             Map.entry(Setting.RECLAIM_LEAKS_AFTER, "10m"),
             Map.entry(Setting.SLOW_STATEMENT, "2s"),
             Map.entry(Setting.MAX_WAITING, "10"),
+            Map.entry(Setting.BATCHING, "off"),
+            Map.entry(Setting.BATCH_SLOTS, "3"),
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
             Map.entry(Setting.JOLOKIA_PORT, "off"),

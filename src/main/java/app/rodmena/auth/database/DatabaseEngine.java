@@ -9,7 +9,7 @@ import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
-import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.Lane;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
@@ -22,15 +22,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The door to the database: one engine per process, whose pool everything goes through. Thread-safe.
@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * <p>It opens whether PostgreSQL is there or not, and gets ready as soon as it is; {@link #availability()} tells.
  */
 public final class DatabaseEngine implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final Object DOOR = new Object();
 
     /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
@@ -50,6 +49,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final StatementClock statements = new StatementClock();
     private final Pool pool;
     private final Jdbi jdbi;
+    private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
     private final Monitor monitor;
     private final Preparation preparation;
     private int users;
@@ -64,6 +64,7 @@ public final class DatabaseEngine implements AutoCloseable {
         jdbi = Jdbi.create(new LeasedConnection());
         // Statements are asked with client keys in them, which must not get into an exception's message.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+        jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);
         preparation = new Preparation(() -> migrate(sessions));
@@ -112,8 +113,7 @@ public final class DatabaseEngine implements AutoCloseable {
      */
     public <T> CompletionStage<T> call(Caller caller, HandleCallback<T, RuntimeException> work) {
         if (!preparation.isDone()) {
-            return CompletableFuture.failedFuture(
-                    new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
+            return notPrepared();
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
         pool.call(caller, connection -> LeasedConnection.with(caller, connection, jdbi, work))
@@ -121,18 +121,42 @@ public final class DatabaseEngine implements AutoCloseable {
                     if (failure == null) {
                         answer.complete(result);
                     } else {
-                        answer.completeExceptionally(told(caller, Failures.of(failure)));
+                        answer.completeExceptionally(InquiryWork.toldOf(caller, failure));
                     }
                 });
         return answer;
     }
 
-    /** Logs what PostgreSQL failed with; a caller that got no connection is in the log already, as an event. */
-    private static Throwable told(Caller caller, Throwable failure) {
-        if (failure instanceof DatabaseFailure && !(failure.getCause() instanceof NoConnectionException)) {
-            LOG.warn("{} failed: {} ({})", caller.route(), failure.getMessage(), SqlStates.firstLine(failure));
-        }
-        return failure;
+    /**
+     * Asks one question, together with others of its kind if others wait: see {@link Lane}. Never blocks. Whoever
+     * cancels the future that this is leaves the queue.
+     *
+     * @return the answer, read from the database after this was called; completed with a {@link DatabaseFailure} where
+     *     the database gave none
+     */
+    public <Q, A> CompletionStage<A> ask(Caller caller, Inquiry<Q, A> inquiry, Q question) {
+        return preparation.isDone() ? pool.call(laneOf(inquiry), caller, question) : notPrepared();
+    }
+
+    /**
+     * Asks all the questions of one caller, in one statement.
+     *
+     * @return the answers in the order of the questions; completed with a {@link DatabaseFailure} where the database
+     *     gave none
+     */
+    public <Q, A> CompletionStage<List<A>> askAll(Caller caller, Inquiry<Q, A> inquiry, List<Q> questions) {
+        return call(caller, handle -> inquiry.askTogether(handle, questions));
+    }
+
+    @SuppressWarnings("unchecked") // Each is put in under the inquiry it was made from.
+    private <Q, A> Lane<Q, A> laneOf(Inquiry<Q, A> inquiry) {
+        return (Lane<Q, A>)
+                lanes.computeIfAbsent(inquiry, kind -> new Lane<>(inquiry.most(), new InquiryWork<>(inquiry, jdbi)));
+    }
+
+    private <T> CompletionStage<T> notPrepared() {
+        return CompletableFuture.failedFuture(
+                new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
     }
 
     /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */

@@ -54,7 +54,7 @@ final class Failures {
             case TIMEOUT -> Reason.POOL_TIMEOUT;
             case REJECTED -> Reason.QUEUE_FULL;
             case DATABASE_DOWN -> Reason.DATABASE_DOWN;
-            case CLOSED, INTERRUPTED -> Reason.SHUTTING_DOWN;
+            case CLOSED, INTERRUPTED, CANCELLED -> Reason.SHUTTING_DOWN;
         };
     }
 }

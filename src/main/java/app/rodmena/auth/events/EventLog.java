@@ -40,6 +40,9 @@ public final class EventLog implements PoolListener {
         if (!event.caller().equals(Caller.NOBODY)) {
             line.append(" route=").append(quoted(event.caller().route()));
             line.append(" tenant=").append(event.caller().tenant().get());
+            if (event.caller().count() > 1) {
+                line.append(" callers=").append(event.caller().count());
+            }
         }
         line.append(" thread=").append(event.thread());
         if (!event.cause().isEmpty()) {

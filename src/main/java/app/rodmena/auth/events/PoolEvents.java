@@ -16,6 +16,7 @@ public final class PoolEvents {
 
     private final List<PoolListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<PoolEventKind, LongAdder> counts = new EnumMap<>(PoolEventKind.class);
+    private final LongAdder callersServed = new LongAdder();
     private final LongAdder listenerFailures = new LongAdder();
     private final Set<String> failuresLogged = ConcurrentHashMap.newKeySet();
 
@@ -36,6 +37,9 @@ public final class PoolEvents {
     /** Counts the event, then tells the listeners in the order they were added; never throws. */
     public void emit(PoolEvent event) {
         counts.get(event.kind()).increment();
+        if (event.kind() == PoolEventKind.CHECKOUT) {
+            callersServed.add(event.caller().count());
+        }
         for (PoolListener listener : listeners) {
             try {
                 listener.onEvent(event);
@@ -48,6 +52,14 @@ public final class PoolEvents {
     /** How many events of a kind there have been since start. */
     public long count(PoolEventKind kind) {
         return counts.get(kind).sum();
+    }
+
+    /**
+     * How many callers got a connection since start: as many as there were checkouts, and more where several went
+     * together. With those who timed out and those who were rejected it makes all who ever came and do not wait now.
+     */
+    public long callersServed() {
+        return callersServed.sum();
     }
 
     /** How many times a listener threw since start. */

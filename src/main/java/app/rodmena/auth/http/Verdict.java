@@ -12,7 +12,7 @@ sealed interface Verdict permits Answer, Verdict.Question {
         /** Never throws: what the service throws at once is a failed answer like any other. */
         CompletionStage<Answer> ask() {
             try {
-                return route.action().ask(new Caller(route.name(), key::fingerprint), key, first, second);
+                return route.action().ask(new Caller(route.name(), key), key, first, second);
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }

@@ -45,8 +45,14 @@ final class ConnectionsBean {
             @Describe("What it is used for, as GET /api/roles; empty while it is not")
             String route,
 
-            @Describe("Fingerprint of the tenant; - where there is none, empty while it is not in use")
+            @Describe("Fingerprint of the tenant; - where there is none, several where there are, empty while it is not"
+                    + " in use")
             String tenant,
+
+            @Describe(
+                    value = "How many callers it works for: more than one where their questions are answered together",
+                    unit = "callers")
+            int callers,
 
             @Describe("The last statement prepared on it, without values; empty if there was none")
             String lastSql,
@@ -69,6 +75,7 @@ final class ConnectionsBean {
                     use(view, Use::thread),
                     use(view, Use::route),
                     use(view, Use::tenant),
+                    view.use().map(Use::callers).orElse(0),
                     view.lastSql(),
                     lower(view.transaction()));
         }

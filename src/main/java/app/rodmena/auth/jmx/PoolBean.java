@@ -81,6 +81,12 @@ final class PoolBean {
             @Describe(value = "Connections handed out", unit = "events")
             long checkouts,
 
+            @Describe(
+                    value = "Callers who got a connection: more than checkouts where their questions are answered"
+                            + " together. With timeouts and rejections: all who came and do not wait now",
+                    unit = "callers")
+            long callersServed,
+
             @Describe(value = "Connections given back", unit = "events")
             long checkins,
 
@@ -128,6 +134,7 @@ final class PoolBean {
                     events.count(PoolEventKind.CONNECT),
                     events.count(PoolEventKind.CONNECT_FAILED),
                     events.count(PoolEventKind.CHECKOUT),
+                    events.callersServed(),
                     checkins,
                     events.count(PoolEventKind.INVALIDATE),
                     events.count(PoolEventKind.SOFT_INVALIDATE),

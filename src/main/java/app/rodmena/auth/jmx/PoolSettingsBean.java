@@ -58,7 +58,13 @@ final class PoolSettingsBean {
             int maxWaiting,
 
             @Describe(value = "How many processes like this one share the database", unit = "processes")
-            int workers) {
+            int workers,
+
+            @Describe(
+                    value = "Queries under way at once for each kind of question, while others of the kind wait and go"
+                            + " together; 0: a query for each",
+                    unit = "queries")
+            int batchSlots) {
 
         static Settings of(PoolSettings settings) {
             return new Settings(
@@ -75,7 +81,8 @@ final class PoolSettingsBean {
                     settings.reclaimLeaksAfter().map(Duration::toMillis).orElse(0L),
                     settings.slowStatement().toMillis(),
                     settings.maxWaiting(),
-                    settings.workers());
+                    settings.workers(),
+                    settings.batchSlots());
         }
     }
 
@@ -147,6 +154,11 @@ final class PoolSettingsBean {
     @Describe("whoever waits already goes on waiting")
     public void setMaxWaiting(int maxWaiting) {
         change("max_waiting", PoolSettings::maxWaiting, maxWaiting, PoolSettings::withMaxWaiting);
+    }
+
+    @Describe("0 lets every question go alone; whoever waits already goes by it, too")
+    public void setBatchSlots(int batchSlots) {
+        change("batch_slots", PoolSettings::batchSlots, batchSlots, PoolSettings::withBatchSlots);
     }
 
     private <T> void change(

@@ -162,6 +162,7 @@ public final class Metrics implements AutoCloseable {
         registry.gauge(
                 "pool.oldest_wait_millis",
                 () -> () -> engine.view().oldestWait().toMillis());
+        registry.gauge("pool.callers_served", () -> () -> engine.events().callersServed());
         registry.gauge("pool.listener_failures", () -> () -> engine.events().listenerFailures());
         registry.gauge(
                 "pool.interceptor_failures", () -> () -> engine.interceptors().failures());

@@ -18,7 +18,7 @@ final class Borrower {
     private static final int VETOES_FOR_FREE = 2;
     private static final int LONGEST_PAUSE_SHIFT = 9;
 
-    private final Ticket ticket;
+    private final Admission admission;
     private int vetoes;
 
     /** When the connection was found to be valid, which is when it is handed out. */
@@ -27,12 +27,12 @@ final class Borrower {
     /** Set by the connection when Hikari hands it out. */
     PhysicalConnection got;
 
-    private Borrower(Ticket ticket) {
-        this.ticket = ticket;
+    private Borrower(Admission admission) {
+        this.admission = admission;
     }
 
-    static Borrower of(Ticket ticket) {
-        return new Borrower(ticket);
+    static Borrower of(Admission admission) {
+        return new Borrower(admission);
     }
 
     static Borrower thePool() {
@@ -57,7 +57,7 @@ final class Borrower {
         vetoes++;
         if (vetoes > VETOES_FOR_FREE) {
             long pause = 1L << Math.min(vetoes - VETOES_FOR_FREE, LONGEST_PAUSE_SHIFT);
-            long left = TimeUnit.NANOSECONDS.toMillis(ticket.deadlineNanos - nowNanos);
+            long left = TimeUnit.NANOSECONDS.toMillis(admission.deadlineNanos() - nowNanos);
             try {
                 TimeUnit.MILLISECONDS.sleep(Math.max(0, Math.min(pause, left)));
             } catch (InterruptedException e) {
@@ -67,11 +67,11 @@ final class Borrower {
     }
 
     boolean isThePool() {
-        return ticket == null;
+        return admission == null;
     }
 
     /** The caller's; not for the pool itself. */
-    Ticket ticket() {
-        return ticket;
+    Admission admission() {
+        return admission;
     }
 }

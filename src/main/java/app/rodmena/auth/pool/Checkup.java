@@ -27,7 +27,7 @@ final class Checkup {
             return false;
         }
         if (settings.prePing().isDue(now - connection.idleSinceNanos())) {
-            Duration left = Duration.ofNanos(borrower.ticket().deadlineNanos - now);
+            Duration left = Duration.ofNanos(borrower.admission().deadlineNanos() - now);
             SQLException failure = pool.whileTested(() -> PrePinger.ping(connection.delegate, settings, left));
             if (failure != null) {
                 if (PrePinger.wasSilence(failure)) {
@@ -50,7 +50,7 @@ final class Checkup {
                 connection.backendPid(),
                 Duration.ofNanos(borrower.validAtNanos - connection.openedNanos()),
                 connection.checkouts(),
-                borrower.ticket().caller,
+                borrower.admission().caller(),
                 loan);
         Optional<String> veto = pool.whileTested(() -> pool.interceptors.veto(candidate));
         long now = pool.now();

@@ -46,10 +46,11 @@ public record ConnectionView(
      * @param since when it was checked out
      * @param thread the name of the thread that did
      * @param route what it is used for
-     * @param tenant the tenant's fingerprint; {@code -} where there is none
+     * @param tenant the tenant's fingerprint; {@code -} where there is none, {@code several} where there are more
+     * @param callers how many callers it works for: more than one where their questions are answered together
      * @param stacks where it is in the code
      */
-    public record Use(Instant since, String thread, String route, String tenant, Stacks stacks) {}
+    public record Use(Instant since, String thread, String route, String tenant, int callers, Stacks stacks) {}
 
     /** Where whoever has a connection is in the code; found out only when asked. */
     public interface Stacks {

@@ -3,35 +3,44 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The one queue of the pool: as many places as connections may be open, first come first served, for callers that block
  * and callers that do not alike. Thread-safe; outcomes are told outside the lock.
  *
+ * <p>Everybody stands in a {@link Lane}. A place goes to whoever came first among those whose lane has a slot free, and
+ * then the others in that lane come along. So while places are free, only callers of busy lanes wait.
+ *
  * <p>The gate keeps no clock: {@link #expire} ends the waits that are over, and the pool calls it in time.
  */
 final class Gate {
     private final Object lock = new Object();
-    private final Set<Ticket> queue = new LinkedHashSet<>();
+
+    /** For those who go alone: there is no limit to how many of these are under way but the places. */
+    final Lane<Void, Void> alone = Lane.alone();
+
+    /** The lanes that somebody waits in. Few, so looking at each is cheap, however many wait in them. */
+    private final List<Lane<?, ?>> lanes = new ArrayList<>();
+
     private int places;
     private int taken;
     private int maxWaiting;
+    private int batchSlots;
+    private long lastNumber;
     private boolean suspended;
     private boolean closed;
     private volatile int waiting;
     private final BiConsumer<Ticket, NoConnectionException> onRefused;
 
     /** @param onRefused hears of every refusal before the caller does */
-    Gate(int places, int maxWaiting, BiConsumer<Ticket, NoConnectionException> onRefused) {
-        this.places = places;
-        this.maxWaiting = maxWaiting;
+    Gate(PoolSettings settings, BiConsumer<Ticket, NoConnectionException> onRefused) {
+        adopt(settings);
         this.onRefused = onRefused;
     }
 
@@ -42,21 +51,22 @@ final class Gate {
      */
     boolean enter(Ticket ticket) {
         Reason refusal = null;
+        Admission admission = null;
         synchronized (lock) {
             if (closed) {
                 refusal = Reason.CLOSED;
-            } else if (queue.isEmpty() && !suspended && taken < places) {
-                take(ticket);
-            } else if (queue.size() >= maxWaiting) {
+            } else if (!suspended && taken < places && hasFreeSlot(ticket.lane)) {
+                admission = new Admission(this, ticket.lane, ticket);
+                take(admission);
+            } else if (waiting >= maxWaiting) {
                 refusal = Reason.REJECTED;
             } else {
-                queue.add(ticket);
-                waiting = queue.size();
+                queue(ticket);
                 return true;
             }
         }
         if (refusal == null) {
-            ticket.outcome.admitted(ticket);
+            admission.tell();
         } else {
             refuse(ticket, refusal, null);
         }
@@ -69,24 +79,24 @@ final class Gate {
     }
 
     /** A place is free again: the next in the queue gets it. */
-    void giveBack() {
-        List<Ticket> admitted;
+    void giveBack(Admission admission) {
+        List<Admission> admitted;
         synchronized (lock) {
             taken--;
+            admission.lane().underWay--;
             admitted = admitNext();
         }
-        tellAdmitted(admitted);
+        admitted.forEach(Admission::tell);
     }
 
-    /** Changes how many places there are; a place in use is never taken away. */
-    void resize(int places, int maxWaiting) {
-        List<Ticket> admitted;
+    /** Changes how many places and slots there are; one in use is never taken away. */
+    void resize(PoolSettings settings) {
+        List<Admission> admitted;
         synchronized (lock) {
-            this.places = places;
-            this.maxWaiting = maxWaiting;
+            adopt(settings);
             admitted = admitNext();
         }
-        tellAdmitted(admitted);
+        admitted.forEach(Admission::tell);
     }
 
     /** From now on everybody waits. */
@@ -97,12 +107,12 @@ final class Gate {
     }
 
     void resume() {
-        List<Ticket> admitted;
+        List<Admission> admitted;
         synchronized (lock) {
             suspended = false;
             admitted = admitNext();
         }
-        tellAdmitted(admitted);
+        admitted.forEach(Admission::tell);
     }
 
     /**
@@ -114,16 +124,14 @@ final class Gate {
         List<Ticket> expired = new ArrayList<>();
         long next = Long.MAX_VALUE;
         synchronized (lock) {
-            for (Iterator<Ticket> tickets = queue.iterator(); tickets.hasNext(); ) {
-                Ticket ticket = tickets.next();
+            for (Ticket ticket : inOrder()) {
                 if (ticket.deadlineNanos - nowNanos <= 0) {
-                    tickets.remove();
+                    unqueue(ticket);
                     expired.add(ticket);
                 } else {
                     next = Math.min(next, ticket.deadlineNanos - nowNanos);
                 }
             }
-            waiting = queue.size();
         }
         tellRefused(expired, Reason.TIMEOUT, null);
         return next;
@@ -132,9 +140,7 @@ final class Gate {
     /** Takes a caller that no longer wants to wait out of the queue; false if its outcome is decided already. */
     boolean leave(Ticket ticket) {
         synchronized (lock) {
-            boolean left = queue.remove(ticket);
-            waiting = queue.size();
-            return left;
+            return unqueue(ticket);
         }
     }
 
@@ -142,8 +148,9 @@ final class Gate {
     void refuseAll(Reason reason, Throwable cause) {
         List<Ticket> refused;
         synchronized (lock) {
-            refused = new ArrayList<>(queue);
-            queue.clear();
+            refused = inOrder();
+            lanes.forEach(lane -> lane.queue.clear());
+            lanes.clear();
             waiting = 0;
         }
         tellRefused(refused, reason, cause);
@@ -162,7 +169,7 @@ final class Gate {
         return waiting;
     }
 
-    /** How many callers were admitted and have not given their place back. */
+    /** How many places are taken. */
     int taken() {
         synchronized (lock) {
             return taken;
@@ -176,44 +183,103 @@ final class Gate {
      */
     PoolView view(LongSupplier clock, IntFunction<PoolSnapshot> numbers) {
         synchronized (lock) {
-            long oldestNanos =
-                    queue.isEmpty() ? 0 : clock.getAsLong() - queue.iterator().next().arrivedNanos;
-            return new PoolView(numbers.apply(queue.size()), Duration.ofNanos(oldestNanos), suspended);
+            Lane<?, ?> oldest = earliest(lane -> true);
+            long oldestNanos = oldest == null ? 0 : clock.getAsLong() - first(oldest).arrivedNanos;
+            return new PoolView(numbers.apply(waiting), Duration.ofNanos(oldestNanos), suspended);
         }
     }
 
     /** Who waits, longest first. */
     List<Ticket> queue() {
         synchronized (lock) {
-            return List.copyOf(queue);
+            return inOrder();
         }
     }
 
-    private void take(Ticket ticket) {
-        taken++;
-        ticket.hold(this);
+    // Under the lock
+
+    private void adopt(PoolSettings settings) {
+        places = settings.maximum();
+        maxWaiting = settings.maxWaiting();
+        batchSlots = settings.batchSlots();
     }
 
-    private List<Ticket> admitNext() {
-        if (suspended || queue.isEmpty()) {
+    /** Without batches every caller of a lane goes alone, too. */
+    private boolean goesAlone(Lane<?, ?> lane) {
+        return lane == alone || batchSlots == 0;
+    }
+
+    private boolean hasFreeSlot(Lane<?, ?> lane) {
+        return goesAlone(lane) || lane.underWay < batchSlots;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock only.
+    private void queue(Ticket ticket) {
+        ticket.number = ++lastNumber;
+        if (ticket.lane.queue.isEmpty()) {
+            lanes.add(ticket.lane);
+        }
+        ticket.lane.queue.add(ticket);
+        waiting++;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock only.
+    private boolean unqueue(Ticket ticket) {
+        if (!ticket.lane.queue.remove(ticket)) {
+            return false;
+        }
+        if (ticket.lane.queue.isEmpty()) {
+            lanes.remove(ticket.lane);
+        }
+        waiting--;
+        return true;
+    }
+
+    private void take(Admission admission) {
+        taken++;
+        admission.lane().underWay++;
+    }
+
+    private List<Admission> admitNext() {
+        if (suspended || waiting == 0) {
             return List.of();
         }
-        List<Ticket> admitted = new ArrayList<>(1);
-        Iterator<Ticket> tickets = queue.iterator();
-        while (taken < places && tickets.hasNext()) {
-            Ticket ticket = tickets.next();
-            tickets.remove();
-            take(ticket);
-            admitted.add(ticket);
+        List<Admission> admitted = new ArrayList<>(1);
+        while (taken < places) {
+            Lane<?, ?> next = earliest(this::hasFreeSlot);
+            if (next == null) {
+                break;
+            }
+            List<Ticket> together =
+                    next.queue.stream().limit(goesAlone(next) ? 1 : next.most).toList();
+            together.forEach(this::unqueue);
+            Admission admission = new Admission(this, next, together);
+            take(admission);
+            admitted.add(admission);
         }
-        waiting = queue.size();
         return admitted;
     }
 
-    private static void tellAdmitted(List<Ticket> tickets) {
-        for (Ticket ticket : tickets) {
-            ticket.outcome.admitted(ticket);
+    /** Of such lanes the one whose first caller came first; null if there is none. */
+    private Lane<?, ?> earliest(Predicate<Lane<?, ?>> such) {
+        Lane<?, ?> earliest = null;
+        for (Lane<?, ?> lane : lanes) {
+            if (such.test(lane) && (earliest == null || first(lane).number < first(earliest).number)) {
+                earliest = lane;
+            }
         }
+        return earliest;
+    }
+
+    private static Ticket first(Lane<?, ?> lane) {
+        return lane.queue.iterator().next();
+    }
+
+    private List<Ticket> inOrder() {
+        return lanes.stream()
+                .flatMap(lane -> lane.queue.stream())
+                .sorted(Comparator.comparingLong(ticket -> ticket.number))
+                .toList();
     }
 
     private void tellRefused(List<Ticket> tickets, Reason reason, Throwable cause) {

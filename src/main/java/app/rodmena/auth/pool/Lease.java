@@ -17,7 +17,7 @@ public final class Lease implements AutoCloseable {
     private final HikariPool hikari;
     private final ConnectionSource source;
     private final Gate gate;
-    private final Ticket ticket;
+    private final Admission admission;
     private final Connection connection;
     private final PhysicalConnection physical;
     private final long checkout;
@@ -27,13 +27,13 @@ public final class Lease implements AutoCloseable {
             HikariPool hikari,
             ConnectionSource source,
             Gate gate,
-            Ticket ticket,
+            Admission admission,
             Connection connection,
             PhysicalConnection physical) {
         this.hikari = hikari;
         this.source = source;
         this.gate = gate;
-        this.ticket = ticket;
+        this.admission = admission;
         this.connection = connection;
         this.physical = physical;
         this.checkout = physical.checkouts();
@@ -74,7 +74,7 @@ public final class Lease implements AutoCloseable {
         if (physical.reclaim(checkout)) {
             hikari.evictConnection(connection); // The place is free again once the connection is closed.
         } else {
-            ticket.giveBack(); // It broke meanwhile, and has been taken care of.
+            admission.giveBack(); // It broke meanwhile, and has been taken care of.
         }
     }
 
@@ -98,7 +98,7 @@ public final class Lease implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Connection {} broke while it was given back", physical.id(), e);
         } finally {
-            ticket.giveBack();
+            admission.giveBack();
         }
     }
 

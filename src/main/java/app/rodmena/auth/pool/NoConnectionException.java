@@ -17,7 +17,9 @@ public final class NoConnectionException extends SQLTransientConnectionException
         /** The pool is closed. */
         CLOSED("the pool is closed"),
         /** The caller's thread was interrupted while it waited. */
-        INTERRUPTED("interrupted while waiting for a connection");
+        INTERRUPTED("interrupted while waiting for a connection"),
+        /** The caller cancelled its question while it waited. */
+        CANCELLED("cancelled while waiting for a connection");
 
         private final String text;
 

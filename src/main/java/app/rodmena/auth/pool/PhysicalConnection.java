@@ -48,8 +48,8 @@ final class PhysicalConnection extends RememberingConnection {
     // Volatile is what views read, without the lock: a listener may ask for them, under the lock of another one.
     private volatile State state = State.IDLE;
     private final int generation;
-    private volatile Ticket holder;
-    private Ticket deserted;
+    private volatile Admission holder;
+    private Admission deserted;
     private long outSinceNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
@@ -96,7 +96,7 @@ final class PhysicalConnection extends RememberingConnection {
     /** How it is, as far as one can see without stopping whoever uses it. */
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
-        Ticket ticket = holder;
+        Admission held = holder;
         // Its holder is what tells whether it is in use; the state changes a moment before or after.
         Prepared prepared = lastPrepared();
         var unheld = state == State.RETIRING || state == State.CLOSING
@@ -105,10 +105,10 @@ final class PhysicalConnection extends RememberingConnection {
         return new ConnectionView(
                 id,
                 backendPid,
-                ticket == null ? unheld : ConnectionView.State.IN_USE,
+                held == null ? unheld : ConnectionView.State.IN_USE,
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
-                Optional.ofNullable(ticket).map(held -> held.use(now)),
+                Optional.ofNullable(held).map(admission -> admission.use(now)),
                 prepared.sql(),
                 prepared.number() == 0
                         ? Optional.empty()
@@ -147,10 +147,10 @@ final class PhysicalConnection extends RememberingConnection {
             state = State.OUT;
             checkouts++;
             outSinceNanos = now;
-            holder = borrower.ticket()
-                    .heldFrom(now, isRecorded(borrower.ticket().caller.route(), now));
+            holder = borrower.admission()
+                    .heldFrom(now, isRecorded(borrower.admission().caller().route(), now));
             pool.ledger.checkedOut();
-            tell(CHECKOUT, now, now - borrower.ticket().arrivedNanos, "");
+            tell(CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
         }
     }
 
@@ -281,7 +281,7 @@ final class PhysicalConnection extends RememberingConnection {
     synchronized void suspectLeak(long now, Duration threshold) {
         if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
             leakSuspected = true;
-            pool.checkoutStacks.recordFromNowOn(holder.caller.route());
+            pool.checkoutStacks.recordFromNowOn(holder.caller().route());
             tell(LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
         }
     }
@@ -424,8 +424,8 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private void tell(PoolEventKind kind, long now, long tookNanos, String cause) {
-        Ticket ticket = holder;
-        pool.emit(kind, now, id, backendPid, tookNanos, ticket == null ? Caller.NOBODY : ticket.caller, cause);
+        Admission held = holder;
+        pool.emit(kind, now, id, backendPid, tookNanos, held == null ? Caller.NOBODY : held.caller(), cause);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.Caller;
-import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
@@ -23,6 +22,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
@@ -34,9 +34,6 @@ import java.util.function.UnaryOperator;
  * ({@link PhysicalConnection}), opened by our {@link Opener} within the bounds of our {@link Ledger}. Thread-safe.
  */
 public final class Pool implements AutoCloseable {
-    /** A caller in Hikari looks up this often, to see whether waiting there is still of use. */
-    private static final long LOOK_UP_MILLIS = 50;
-
     /** Work on a connection. */
     @FunctionalInterface
     public interface Work<T> {
@@ -46,6 +43,7 @@ public final class Pool implements AutoCloseable {
     private final PoolState state;
     private final Gate gate;
     private final Opener opener;
+    private final Checkout checkout;
     private final HikariDataSource hikariDataSource;
     final HikariPool hikari;
     private final ExecutorService workers;
@@ -77,10 +75,11 @@ public final class Pool implements AutoCloseable {
             PoolInterceptors interceptors,
             LongSupplier clock) {
         state = new PoolState(settings, source, events, interceptors, clock);
-        gate = new Gate(settings.maximum(), settings.maxWaiting(), this::tellRefused);
+        gate = new Gate(settings, state::tellRefused);
         opener = new Opener(state, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
+        checkout = new Checkout(state, gate, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("db-" + name));
         timer = new ScheduledThreadPoolExecutor(
@@ -101,17 +100,10 @@ public final class Pool implements AutoCloseable {
      */
     public <T> CompletionStage<T> call(Caller caller, Work<T> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        enter(caller, new Ticket.Outcome() {
+        enter(gate.alone, caller, new Ticket.Outcome() {
             @Override
-            public void admitted(Ticket ticket) {
-                try {
-                    workers.execute(() -> run(ticket, work, answer));
-                } catch (Throwable noThread) {
-                    // Not from here: the next in the queue would fare the same, on top of this call.
-                    timer.execute(ticket::giveBack);
-                    answer.completeExceptionally(
-                            state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
-                }
+            public void admitted(Admission admission) {
+                start(admission, () -> run(admission, work, answer), answer::completeExceptionally);
             }
 
             @Override
@@ -123,16 +115,51 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
+     * Has a question answered, together with others of its lane if others wait. The caller's thread never blocks.
+     *
+     * @return completed as that of {@link #call(Caller, Work)} is, with what the lane's work made of it. Whoever
+     *     cancels the future that it is leaves the queue
+     */
+    public <Q, A> CompletionStage<A> call(Lane<Q, A> lane, Caller caller, Q question) {
+        Asked<Q, A> asked = new Asked<>(this, lane, question);
+        asked.ticket = ticket(lane, caller, asked);
+        enter(asked.ticket);
+        return asked;
+    }
+
+    /** Those in the admission are of this lane. */
+    void serve(Lane<?, ?> lane, Admission admission) {
+        start(admission, () -> lane.serve(admission, checkout), failure -> lane.fail(admission, failure));
+    }
+
+    /** The caller does not want to know any more. */
+    void leave(Ticket ticket) {
+        if (gate.leave(ticket)) {
+            state.tellRefused(ticket, new NoConnectionException(Reason.CANCELLED, null));
+        }
+    }
+
+    private void start(Admission admission, Runnable work, Consumer<Throwable> failed) {
+        try {
+            workers.execute(work);
+        } catch (Throwable noThread) {
+            // Not from here: the next in the queue would fare the same, on top of this call.
+            timer.execute(admission::giveBack);
+            failed.accept(state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
+        }
+    }
+
+    /**
      * Takes a connection, waiting for pool_timeout at most.
      *
      * @throws NoConnectionException if there was none in time; it tells why
      */
     public Lease checkout(Caller caller) throws NoConnectionException {
-        CompletableFuture<Ticket> decided = new CompletableFuture<>();
-        Ticket ticket = enter(caller, new Ticket.Outcome() {
+        CompletableFuture<Admission> decided = new CompletableFuture<>();
+        Ticket ticket = enter(gate.alone, caller, new Ticket.Outcome() {
             @Override
-            public void admitted(Ticket admitted) {
-                decided.complete(admitted);
+            public void admitted(Admission admission) {
+                decided.complete(admission);
             }
 
             @Override
@@ -141,7 +168,7 @@ public final class Pool implements AutoCloseable {
             }
         });
         boolean atOnce = decided.isDone();
-        return checkOut(await(decided, ticket), atOnce ? ticket.arrivedNanos : state.now());
+        return checkout.of(await(decided, ticket), atOnce ? ticket.arrivedNanos : state.now());
     }
 
     /** The pool's numbers, all of the same instant. Lock-free: safe to ask for at any time, and often. */
@@ -187,10 +214,10 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Changes settings at run time: pool_size, max_overflow, pool_timeout, leak_threshold, max_waiting. It takes effect
-     * at once, with two exceptions that keep what was promised: whoever waits already keeps the deadline it came with,
-     * and a place in the queue beyond a smaller max_waiting. A smaller pool closes what is idle beyond pool_size at
-     * once, and what is out when it is checked in.
+     * Changes settings at run time: pool_size, max_overflow, pool_timeout, leak_threshold, max_waiting, batch_slots. It
+     * takes effect at once, with two exceptions that keep what was promised: whoever waits already keeps the deadline
+     * it came with, and a place in the queue beyond a smaller max_waiting. A smaller pool closes what is idle beyond
+     * pool_size at once, and what is out when it is checked in.
      *
      * @param change makes the new settings of those that hold now; nobody else changes them meanwhile
      * @return the settings before
@@ -207,7 +234,7 @@ public final class Pool implements AutoCloseable {
     synchronized void resize(PoolSettings settings) {
         state.settings = settings;
         hikariDataSource.setMaximumPoolSize(settings.maximum());
-        gate.resize(settings.maximum(), settings.maxWaiting());
+        gate.resize(settings);
         upkeep.closeIdleAbove(settings.poolSize());
     }
 
@@ -286,20 +313,27 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private Ticket enter(Caller caller, Ticket.Outcome outcome) {
-        long now = state.now();
-        Duration timeout = state.settings.poolTimeout();
-        Ticket ticket = new Ticket(caller, now, now + timeout.toNanos(), outcome);
-        Opener.Outage outage = opener.outage();
-        if (outage != null && outage.isRecent(now)) {
-            gate.refuse(ticket, Reason.DATABASE_DOWN, outage.cause());
-        } else if (gate.enter(ticket)) {
-            deadlines.ringWithin(timeout.toNanos());
-        }
+    private Ticket enter(Lane<?, ?> lane, Caller caller, Ticket.Outcome outcome) {
+        Ticket ticket = ticket(lane, caller, outcome);
+        enter(ticket);
         return ticket;
     }
 
-    private Ticket await(CompletableFuture<Ticket> decided, Ticket ticket) throws NoConnectionException {
+    private Ticket ticket(Lane<?, ?> lane, Caller caller, Ticket.Outcome outcome) {
+        long now = state.now();
+        return new Ticket(lane, caller, now, now + state.settings.poolTimeout().toNanos(), outcome);
+    }
+
+    private void enter(Ticket ticket) {
+        Opener.Outage outage = opener.outage();
+        if (outage != null && outage.isRecent(ticket.arrivedNanos)) {
+            gate.refuse(ticket, Reason.DATABASE_DOWN, outage.cause());
+        } else if (gate.enter(ticket)) {
+            deadlines.ringWithin(ticket.deadlineNanos - ticket.arrivedNanos);
+        }
+    }
+
+    private Admission await(CompletableFuture<Admission> decided, Ticket ticket) throws NoConnectionException {
         try {
             return decided.get();
         } catch (ExecutionException e) {
@@ -310,13 +344,13 @@ public final class Pool implements AutoCloseable {
             if (!gate.leave(ticket)) {
                 giveBackOnceDecided(decided);
             }
-            tellRefused(ticket, interrupted);
+            state.tellRefused(ticket, interrupted);
             throw interrupted;
         }
     }
 
     /** The gate decided while the interrupt came; a place that it gave is given back. */
-    private static void giveBackOnceDecided(CompletableFuture<Ticket> decided) throws NoConnectionException {
+    private static void giveBackOnceDecided(CompletableFuture<Admission> decided) throws NoConnectionException {
         try {
             decided.join().giveBack();
         } catch (CompletionException e) {
@@ -324,74 +358,15 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private <T> void run(Ticket ticket, Work<T> work, CompletableFuture<T> answer) {
+    private <T> void run(Admission admission, Work<T> work, CompletableFuture<T> answer) {
         T result;
-        try (Lease lease = checkOut(ticket, state.now())) {
+        try (Lease lease = checkout.of(admission)) {
             result = lease.use(work);
         } catch (Throwable failure) {
             answer.completeExceptionally(failure);
             return;
         }
         answer.complete(result);
-    }
-
-    private Lease checkOut(Ticket ticket, long nowNanos) throws NoConnectionException {
-        Borrower borrower = Borrower.of(ticket);
-        Lease lease = null;
-        state.borrowing.incrementAndGet();
-        borrower.begin();
-        try {
-            Connection connection = borrow(ticket, borrower, nowNanos);
-            lease = new Lease(hikari, state.source, gate, ticket, connection, borrower.got);
-            ticket.lease = lease;
-            return lease;
-        } catch (NoConnectionException e) {
-            tellRefused(ticket, e);
-            throw e;
-        } finally {
-            Borrower.end();
-            state.borrowing.decrementAndGet();
-            if (lease == null) {
-                ticket.giveBack();
-            }
-        }
-    }
-
-    private Connection borrow(Ticket ticket, Borrower borrower, long nowNanos) throws NoConnectionException {
-        for (long now = nowNanos; ; now = state.now()) {
-            long remainingNanos = ticket.deadlineNanos - now;
-            if (remainingNanos <= 0) {
-                throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
-            }
-            try {
-                long atMostMillis = Math.min(1 + TimeUnit.NANOSECONDS.toMillis(remainingNanos), LOOK_UP_MILLIS);
-                Connection connection = hikari.getConnection(atMostMillis);
-                if (borrower.got != null) {
-                    return connection;
-                }
-            } catch (SQLException e) {
-                // Not yet, or interrupted: look whether waiting is still of use, then wait on.
-            } catch (RuntimeException e) {
-                if (!state.closing) { // Hikari stumbles over connections that its own shutdown takes away.
-                    throw e;
-                }
-            }
-            if (state.closing) {
-                throw new NoConnectionException(Reason.CLOSED, null);
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new NoConnectionException(Reason.INTERRUPTED, null);
-            }
-            Opener.Outage outage = opener.outage();
-            if (outage != null && outage.lastTriedNanos() - ticket.arrivedNanos >= 0) {
-                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
-            }
-        }
-    }
-
-    private void tellRefused(Ticket ticket, NoConnectionException refusal) {
-        PoolEventKind kind = refusal.reason() == Reason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
-        state.emit(kind, 0, 0, state.now() - ticket.arrivedNanos, ticket.caller, refusal.getMessage());
     }
 
     private long expireWaits() {

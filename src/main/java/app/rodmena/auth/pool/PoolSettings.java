@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param slowStatement a statement that takes longer is kept and told in the log
  * @param maxWaiting more callers than this waiting: refuse at once
  * @param workers how many processes like this one share the database
+ * @param batchSlots how many batches of one {@link Lane} may be under way at once; 0: none, every caller goes alone
  */
 public record PoolSettings(
         int poolSize,
@@ -36,7 +37,8 @@ public record PoolSettings(
         Optional<Duration> reclaimLeaksAfter,
         Duration slowStatement,
         int maxWaiting,
-        int workers) {
+        int workers,
+        int batchSlots) {
 
     /** What {@code pool_size} and {@code max_overflow} may be at most, each. */
     public static final int MOST_CONNECTIONS = 1000;
@@ -54,6 +56,7 @@ public record PoolSettings(
             Optional.empty(),
             Duration.ofMillis(500),
             1000,
+            1,
             1);
 
     public PoolSettings {
@@ -71,6 +74,7 @@ public record PoolSettings(
         duration("slow_statement", slowStatement);
         range("max_waiting", maxWaiting, 1, 1_000_000);
         range("workers", workers, 1, 10_000);
+        range("batch_slots", batchSlots, 0, MOST_CONNECTIONS);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
             throw new InvalidPoolSetting(
                     "socket_timeout",
@@ -91,15 +95,39 @@ public record PoolSettings(
     }
 
     public PoolSettings withSize(int poolSize, int maxOverflow) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     /**
@@ -108,15 +136,51 @@ public record PoolSettings(
      * @param reclaimLeaksAfter empty for never
      */
     public PoolSettings withReclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withSlowStatement(Duration slowStatement) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     public PoolSettings withMaxWaiting(int maxWaiting) {
-        return with(poolSize, maxOverflow, poolTimeout, leakThreshold, reclaimLeaksAfter, slowStatement, maxWaiting);
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
+    }
+
+    public PoolSettings withBatchSlots(int batchSlots) {
+        return with(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                batchSlots);
     }
 
     /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
@@ -136,7 +200,8 @@ public record PoolSettings(
             Duration leakThreshold,
             Optional<Duration> reclaimLeaksAfter,
             Duration slowStatement,
-            int maxWaiting) {
+            int maxWaiting,
+            int batchSlots) {
         return new PoolSettings(
                 poolSize,
                 maxOverflow,
@@ -150,7 +215,8 @@ public record PoolSettings(
                 reclaimLeaksAfter,
                 slowStatement,
                 maxWaiting,
-                workers);
+                workers,
+                batchSlots);
     }
 
     private static void same(String name, Object now, Object wanted) {

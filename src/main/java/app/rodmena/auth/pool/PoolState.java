@@ -5,6 +5,7 @@ import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
+import app.rodmena.auth.pool.NoConnectionException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -115,6 +116,12 @@ final class PoolState {
         synchronized (slotFreed) {
             slotFreed.wait(atMostMillis);
         }
+    }
+
+    /** A caller's wait ended without a connection. */
+    void tellRefused(Ticket ticket, NoConnectionException refusal) {
+        PoolEventKind kind = refusal.reason() == Reason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
+        emit(kind, 0, 0, now() - ticket.arrivedNanos, ticket.caller, refusal.getMessage());
     }
 
     void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, Caller caller, String cause) {

@@ -6,15 +6,16 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A client key: a UUID of version 4 that is credential and tenant in one. It shows itself to nobody but the SQL of this
- * room; everyone else gets its fingerprint. Immutable and thread-safe.
+ * room; everyone else gets its fingerprint, and can ask whether two are the same. Immutable and thread-safe.
  */
-public final class ClientKey {
+public final class ClientKey implements Supplier<String> {
     private static final Pattern UUID_VERSION_4 = Pattern.compile(
             "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
 
@@ -54,6 +55,12 @@ public final class ClientKey {
             fingerprint = known;
         }
         return known;
+    }
+
+    /** The fingerprint: what a caller's tenant is to the pool. */
+    @Override
+    public String get() {
+        return fingerprint();
     }
 
     /** The key itself, in lower case, as the column {@code creator} holds it. */

@@ -11,6 +11,73 @@ import java.util.concurrent.CompletionStage;
  * with a {@link DatabaseFailure}.
  */
 public final class Memberships {
+    static final Questions<Boolean> HOLDS = Questions.check("""
+            /* memberships.holds */
+            select exists (
+                select from membership_groups
+                where membership_id = (
+                        select id from auth_membership where creator = :creator and "user" = :user and is_active)
+                    and group_id = (
+                        select id from auth_group where creator = :creator and role = :role and is_active))
+            """, """
+            /* memberships.holds_together */
+            select coalesce((
+                select true from membership_groups
+                where membership_id = (
+                        select id from auth_membership
+                        where creator = asked.creator and "user" = asked."user" and is_active)
+                    and group_id = (
+                        select id from auth_group
+                        where creator = asked.creator and role = asked.role and is_active)
+                limit 1), false)
+            from unnest(:creators, :users, :roles) with ordinality asked (creator, "user", role, place)
+            order by asked.place
+            """, "user", "role");
+
+    static final Questions<List<Member>> OF_USER = Questions.list(Rows::member, """
+            /* memberships.of_user */
+            select m."user", g.role from auth_membership m
+            join membership_groups mg on mg.membership_id = m.id
+            join auth_group g on g.id = mg.group_id
+            where m.creator = :creator and m."user" = :user and m.is_active
+                and g.creator = :creator and g.is_active
+            order by g.role collate "C"
+            """, """
+            /* memberships.of_user_together */
+            select found."user", found.role, asked.place
+            from unnest(:creators, :users) with ordinality asked (creator, "user", place)
+            cross join lateral (
+                select m."user", g.role from auth_membership m
+                join membership_groups mg on mg.membership_id = m.id
+                join auth_group g on g.id = mg.group_id
+                where m.creator = asked.creator and m."user" = asked."user" and m.is_active
+                    and g.creator = asked.creator and g.is_active
+                offset 0) found
+            order by asked.place, found.role collate "C"
+            """, "user");
+
+    static final Questions<List<Member>> OF_ROLE = Questions.list(Rows::member, """
+            /* memberships.of_role */
+            select m."user", g.role from auth_group g
+            join membership_groups mg on mg.group_id = g.id
+            join auth_membership m on m.id = mg.membership_id
+            where g.creator = :creator and g.role = :role and g.is_active
+                and m.creator = :creator and m.is_active
+            order by m."user" collate "C"
+            """, """
+            /* memberships.of_role_together */
+            select found."user", found.role, asked.place
+            from unnest(:creators, :roles) with ordinality asked (creator, role, place)
+            cross join lateral (
+                select m."user", g.role from auth_group g
+                join membership_groups mg on mg.group_id = g.id
+                join auth_membership m on m.id = mg.membership_id
+                where g.creator = asked.creator and g.role = asked.role and g.is_active
+                    and m.creator = asked.creator and m.is_active
+                offset 0) found
+            order by asked.place, found."user" collate "C"
+            """, "role");
+
     private final DatabaseEngine database;
 
     public Memberships(DatabaseEngine database) {
@@ -89,61 +156,16 @@ public final class Memberships {
 
     /** Whether the user has the role. */
     public CompletionStage<Boolean> holds(Caller caller, ClientKey key, UserName user, RoleName role) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* memberships.holds */
-                                select exists (
-                                    select from membership_groups
-                                    where membership_id = (
-                                            select id from auth_membership
-                                            where creator = :creator and "user" = :user and is_active)
-                                        and group_id = (
-                                            select id from auth_group
-                                            where creator = :creator and role = :role and is_active))
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("user", user.value())
-                        .bind("role", role.value())
-                        .map(Rows::bool)
-                        .one());
+        return database.ask(caller, HOLDS, new Question(key, user.value(), role.value()));
     }
 
     /** The roles of a user, by name. */
     public CompletionStage<List<Member>> ofUser(Caller caller, ClientKey key, UserName user) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* memberships.of_user */
-                                select m."user", g.role from auth_membership m
-                                join membership_groups mg on mg.membership_id = m.id
-                                join auth_group g on g.id = mg.group_id
-                                where m.creator = :creator and m."user" = :user and m.is_active
-                                    and g.creator = :creator and g.is_active
-                                order by g.role collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("user", user.value())
-                        .map(Rows::member)
-                        .list());
+        return database.ask(caller, OF_USER, new Question(key, user.value()));
     }
 
     /** The users of a role, by name. */
     public CompletionStage<List<Member>> ofRole(Caller caller, ClientKey key, RoleName role) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* memberships.of_role */
-                                select m."user", g.role from auth_group g
-                                join membership_groups mg on mg.group_id = g.id
-                                join auth_membership m on m.id = mg.membership_id
-                                where g.creator = :creator and g.role = :role and g.is_active
-                                    and m.creator = :creator and m.is_active
-                                order by m."user" collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("role", role.value())
-                        .map(Rows::member)
-                        .list());
+        return database.ask(caller, OF_ROLE, new Question(key, role.value()));
     }
 }

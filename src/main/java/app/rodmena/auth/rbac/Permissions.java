@@ -15,7 +15,7 @@ public final class Permissions {
      * Both ends are looked up first and by themselves: planned as one join, PostgreSQL would start from the permission
      * and walk through all members of its roles.
      */
-    static final String USER_HOLDS = """
+    static final Questions<Boolean> USER_HOLDS = Questions.check("""
             /* permissions.user_holds */
             select exists (
                 select from membership_groups mg
@@ -26,7 +26,146 @@ public final class Permissions {
                     and pg.permission_id = (
                         select id from auth_permission where creator = :creator and name = :name and is_active)
                     and g.creator = :creator and g.is_active)
-            """;
+            """, """
+            /* permissions.user_holds_together */
+            select coalesce((
+                select true from membership_groups mg
+                join permission_groups pg on pg.group_id = mg.group_id
+                join auth_group g on g.id = mg.group_id
+                where mg.membership_id = (
+                        select id from auth_membership
+                        where creator = asked.creator and "user" = asked."user" and is_active)
+                    and pg.permission_id = (
+                        select id from auth_permission
+                        where creator = asked.creator and name = asked.name and is_active)
+                    and g.creator = asked.creator and g.is_active
+                limit 1), false)
+            from unnest(:creators, :users, :names) with ordinality asked (creator, "user", name, place)
+            order by asked.place
+            """, "user", "name");
+
+    static final Questions<Boolean> ROLE_HOLDS = Questions.check("""
+            /* permissions.role_holds */
+            select exists (
+                select from permission_groups
+                where permission_id = (
+                        select id from auth_permission where creator = :creator and name = :name and is_active)
+                    and group_id = (
+                        select id from auth_group where creator = :creator and role = :role and is_active))
+            """, """
+            /* permissions.role_holds_together */
+            select coalesce((
+                select true from permission_groups
+                where permission_id = (
+                        select id from auth_permission
+                        where creator = asked.creator and name = asked.name and is_active)
+                    and group_id = (
+                        select id from auth_group
+                        where creator = asked.creator and role = asked.role and is_active)
+                limit 1), false)
+            from unnest(:creators, :roles, :names) with ordinality asked (creator, role, name, place)
+            order by asked.place
+            """, "role", "name");
+
+    static final Questions<List<String>> OF_ROLE = Questions.list(Rows::text, """
+            /* permissions.of_role */
+            select p.name from auth_group g
+            join permission_groups pg on pg.group_id = g.id
+            join auth_permission p on p.id = pg.permission_id
+            where g.creator = :creator and g.role = :role and g.is_active
+                and p.creator = :creator and p.is_active
+            order by p.name collate "C"
+            """, """
+            /* permissions.of_role_together */
+            select found.name, asked.place
+            from unnest(:creators, :roles) with ordinality asked (creator, role, place)
+            cross join lateral (
+                select p.name from auth_group g
+                join permission_groups pg on pg.group_id = g.id
+                join auth_permission p on p.id = pg.permission_id
+                where g.creator = asked.creator and g.role = asked.role and g.is_active
+                    and p.creator = asked.creator and p.is_active
+                offset 0) found
+            order by asked.place, found.name collate "C"
+            """, "role");
+
+    static final Questions<List<String>> OF_USER = Questions.list(Rows::text, """
+            /* permissions.of_user */
+            select p.name from auth_membership m
+            join membership_groups mg on mg.membership_id = m.id
+            join auth_group g on g.id = mg.group_id
+            join permission_groups pg on pg.group_id = g.id
+            join auth_permission p on p.id = pg.permission_id
+            where m.creator = :creator and m."user" = :user and m.is_active
+                and g.creator = :creator and g.is_active
+                and p.creator = :creator and p.is_active
+            order by p.name collate "C"
+            """, """
+            /* permissions.of_user_together */
+            select found.name, asked.place
+            from unnest(:creators, :users) with ordinality asked (creator, "user", place)
+            cross join lateral (
+                select p.name from auth_membership m
+                join membership_groups mg on mg.membership_id = m.id
+                join auth_group g on g.id = mg.group_id
+                join permission_groups pg on pg.group_id = g.id
+                join auth_permission p on p.id = pg.permission_id
+                where m.creator = asked.creator and m."user" = asked."user" and m.is_active
+                    and g.creator = asked.creator and g.is_active
+                    and p.creator = asked.creator and p.is_active
+                offset 0) found
+            order by asked.place, found.name collate "C"
+            """, "user");
+
+    static final Questions<List<String>> ROLES_WITH = Questions.list(Rows::text, """
+            /* permissions.roles_with */
+            select g.role from auth_permission p
+            join permission_groups pg on pg.permission_id = p.id
+            join auth_group g on g.id = pg.group_id
+            where p.creator = :creator and p.name = :name and p.is_active
+                and g.creator = :creator and g.is_active
+            order by g.role collate "C"
+            """, """
+            /* permissions.roles_with_together */
+            select found.role, asked.place
+            from unnest(:creators, :names) with ordinality asked (creator, name, place)
+            cross join lateral (
+                select g.role from auth_permission p
+                join permission_groups pg on pg.permission_id = p.id
+                join auth_group g on g.id = pg.group_id
+                where p.creator = asked.creator and p.name = asked.name and p.is_active
+                    and g.creator = asked.creator and g.is_active
+                offset 0) found
+            order by asked.place, found.role collate "C"
+            """, "name");
+
+    static final Questions<List<Member>> USERS_WITH = Questions.list(Rows::member, """
+            /* permissions.users_with */
+            select m."user", g.role from auth_permission p
+            join permission_groups pg on pg.permission_id = p.id
+            join auth_group g on g.id = pg.group_id
+            join membership_groups mg on mg.group_id = g.id
+            join auth_membership m on m.id = mg.membership_id
+            where p.creator = :creator and p.name = :name and p.is_active
+                and g.creator = :creator and g.is_active
+                and m.creator = :creator and m.is_active
+            order by m."user" collate "C", g.role collate "C"
+            """, """
+            /* permissions.users_with_together */
+            select found."user", found.role, asked.place
+            from unnest(:creators, :names) with ordinality asked (creator, name, place)
+            cross join lateral (
+                select m."user", g.role from auth_permission p
+                join permission_groups pg on pg.permission_id = p.id
+                join auth_group g on g.id = pg.group_id
+                join membership_groups mg on mg.group_id = g.id
+                join auth_membership m on m.id = mg.membership_id
+                where p.creator = asked.creator and p.name = asked.name and p.is_active
+                    and g.creator = asked.creator and g.is_active
+                    and m.creator = asked.creator and m.is_active
+                offset 0) found
+            order by asked.place, found."user" collate "C", found.role collate "C"
+            """, "name");
 
     private final DatabaseEngine database;
 
@@ -106,117 +245,31 @@ public final class Permissions {
 
     /** Whether the role has the permission; false also if there is no such role. */
     public CompletionStage<Boolean> roleHolds(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* permissions.role_holds */
-                                select exists (
-                                    select from permission_groups
-                                    where permission_id = (
-                                            select id from auth_permission
-                                            where creator = :creator and name = :name and is_active)
-                                        and group_id = (
-                                            select id from auth_group
-                                            where creator = :creator and role = :role and is_active))
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("role", role.value())
-                        .bind("name", permission.value())
-                        .map(Rows::bool)
-                        .one());
+        return database.ask(caller, ROLE_HOLDS, new Question(key, role.value(), permission.value()));
     }
 
     /** Whether the user has a role that has the permission: the question that this server is asked most. */
     public CompletionStage<Boolean> userHolds(Caller caller, ClientKey key, UserName user, PermissionName permission) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery(USER_HOLDS)
-                        .bind("creator", key.creator())
-                        .bind("user", user.value())
-                        .bind("name", permission.value())
-                        .map(Rows::bool)
-                        .one());
+        return database.ask(caller, USER_HOLDS, new Question(key, user.value(), permission.value()));
     }
 
     /** The permissions of a role, by name. */
     public CompletionStage<List<String>> ofRole(Caller caller, ClientKey key, RoleName role) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* permissions.of_role */
-                                select p.name from auth_group g
-                                join permission_groups pg on pg.group_id = g.id
-                                join auth_permission p on p.id = pg.permission_id
-                                where g.creator = :creator and g.role = :role and g.is_active
-                                    and p.creator = :creator and p.is_active
-                                order by p.name collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("role", role.value())
-                        .map(Rows::text)
-                        .list());
+        return database.ask(caller, OF_ROLE, new Question(key, role.value()));
     }
 
     /** The permissions of a user, by name, each once for every role that gives it. */
     public CompletionStage<List<String>> ofUser(Caller caller, ClientKey key, UserName user) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* permissions.of_user */
-                                select p.name from auth_membership m
-                                join membership_groups mg on mg.membership_id = m.id
-                                join auth_group g on g.id = mg.group_id
-                                join permission_groups pg on pg.group_id = g.id
-                                join auth_permission p on p.id = pg.permission_id
-                                where m.creator = :creator and m."user" = :user and m.is_active
-                                    and g.creator = :creator and g.is_active
-                                    and p.creator = :creator and p.is_active
-                                order by p.name collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("user", user.value())
-                        .map(Rows::text)
-                        .list());
+        return database.ask(caller, OF_USER, new Question(key, user.value()));
     }
 
     /** The roles that have the permission, by name. */
     public CompletionStage<List<String>> rolesWith(Caller caller, ClientKey key, PermissionName permission) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* permissions.roles_with */
-                                select g.role from auth_permission p
-                                join permission_groups pg on pg.permission_id = p.id
-                                join auth_group g on g.id = pg.group_id
-                                where p.creator = :creator and p.name = :name and p.is_active
-                                    and g.creator = :creator and g.is_active
-                                order by g.role collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("name", permission.value())
-                        .map(Rows::text)
-                        .list());
+        return database.ask(caller, ROLES_WITH, new Question(key, permission.value()));
     }
 
     /** The users who have the permission, by user and role, each once for every role that gives it. */
     public CompletionStage<List<Member>> usersWith(Caller caller, ClientKey key, PermissionName permission) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* permissions.users_with */
-                                select m."user", g.role from auth_permission p
-                                join permission_groups pg on pg.permission_id = p.id
-                                join auth_group g on g.id = pg.group_id
-                                join membership_groups mg on mg.group_id = g.id
-                                join auth_membership m on m.id = mg.membership_id
-                                where p.creator = :creator and p.name = :name and p.is_active
-                                    and g.creator = :creator and g.is_active
-                                    and m.creator = :creator and m.is_active
-                                order by m."user" collate "C", g.role collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .bind("name", permission.value())
-                        .map(Rows::member)
-                        .list());
+        return database.ask(caller, USERS_WITH, new Question(key, permission.value()));
     }
 }

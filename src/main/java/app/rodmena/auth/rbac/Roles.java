@@ -17,6 +17,22 @@ import org.jdbi.v3.core.Handle;
  * to see the grants that were still under way when this one began.
  */
 public final class Roles {
+    static final Questions<List<RoleEntry>> LIST = Questions.list(Rows::roleEntry, """
+            /* roles.list */
+            select role, description from auth_group
+            where creator = :creator and is_active
+            order by role collate "C"
+            """, """
+            /* roles.list_together */
+            select found.role, found.description, asked.place
+            from unnest(:creators) with ordinality asked (creator, place)
+            cross join lateral (
+                select role, description from auth_group
+                where creator = asked.creator and is_active
+                offset 0) found
+            order by asked.place, found.role collate "C"
+            """);
+
     private final DatabaseEngine database;
 
     public Roles(DatabaseEngine database) {
@@ -46,17 +62,7 @@ public final class Roles {
 
     /** All live roles, by name. */
     public CompletionStage<List<RoleEntry>> list(Caller caller, ClientKey key) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery("""
-                                /* roles.list */
-                                select role, description from auth_group
-                                where creator = :creator and is_active
-                                order by role collate "C"
-                                """)
-                        .bind("creator", key.creator())
-                        .map((row, context) -> new RoleEntry(row.getString(1), row.getString(2)))
-                        .list());
+        return database.ask(caller, LIST, new Question(key));
     }
 
     /** The id of the role if this made it live; empty if it was. A live role is looked at first, to spare its id. */

@@ -19,4 +19,8 @@ final class Rows {
     static Member member(ResultSet row, StatementContext context) throws SQLException {
         return new Member(row.getString(1), row.getString(2));
     }
+
+    static RoleEntry roleEntry(ResultSet row, StatementContext context) throws SQLException {
+        return new RoleEntry(row.getString(1), row.getString(2));
+    }
 }

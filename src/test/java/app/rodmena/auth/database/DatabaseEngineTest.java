@@ -180,6 +180,7 @@ class DatabaseEngineTest {
                 Optional.empty(),
                 Duration.ofMillis(500),
                 10,
+                1,
                 1);
         try (DatabaseEngine engine =
                 DatabaseEngine.open(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {

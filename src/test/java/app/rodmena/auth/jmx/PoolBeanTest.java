@@ -14,15 +14,16 @@ class PoolBeanTest {
     @Test
     void everyKindOfEventIsCountedInItsOwnTotal() {
         PoolEvents events = new PoolEvents();
+        Caller five = Caller.named("test").together(5);
         int times = 0;
         for (PoolEventKind kind : PoolEventKind.values()) {
             times++;
             for (int i = 0; i < times; i++) {
-                events.emit(new PoolEvent(kind, Instant.now(), 1, 0, Duration.ZERO, "test", Caller.NOBODY, ""));
+                events.emit(new PoolEvent(kind, Instant.now(), 1, 0, Duration.ZERO, "test", five, ""));
             }
         }
 
         assertThat(PoolBean.Totals.of(events))
-                .isEqualTo(new PoolBean.Totals(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+                .isEqualTo(new PoolBean.Totals(1, 2, 3, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     }
 }

@@ -42,7 +42,8 @@ record Settings(PoolSettings base) {
                 base.reclaimLeaksAfter(),
                 base.slowStatement(),
                 base.maxWaiting(),
-                base.workers());
+                base.workers(),
+                base.batchSlots());
     }
 
     private PoolSettings with(
@@ -60,6 +61,7 @@ record Settings(PoolSettings base) {
                 base.reclaimLeaksAfter(),
                 base.slowStatement(),
                 maxWaiting,
-                base.workers());
+                base.workers(),
+                base.batchSlots());
     }
 }

@@ -44,6 +44,7 @@ class PlanTest {
                     analyze;
                     """);
             String sql = Permissions.USER_HOLDS
+                    .alone
                     .replace(":creator", "$1")
                     .replace(":user", "$2")
                     .replace(":name", "$3");

@@ -1,0 +1,111 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.Lane;
+import app.rodmena.auth.pool.NoConnectionException;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the questions of an inquiry on one connection.
+ *
+ * <ul>
+ *   <li>One question is asked by the plain statement, several by one statement for all.
+ *   <li>Every question gets its own answer, or a failure; never another one's answer, never a made-up one.
+ *   <li>If the database fails, so do all of them, with a {@link DatabaseFailure}.
+ *   <li>If anything else fails, it may be one question's own fault: then each is asked alone, and fails alone.
+ * </ul>
+ */
+final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+
+    private final Inquiry<Q, A> inquiry;
+    private final Jdbi jdbi;
+
+    InquiryWork(Inquiry<Q, A> inquiry, Jdbi jdbi) {
+        this.inquiry = inquiry;
+        this.jdbi = jdbi;
+    }
+
+    @Override
+    public List<Lane.Answer<A>> answer(Caller caller, Connection connection, List<Q> questions) {
+        if (questions.size() == 1) {
+            return List.of(Lane.Answer.of(alone(caller, connection, questions.get(0))));
+        }
+        try {
+            return together(caller, connection, questions).stream()
+                    .map(Lane.Answer::of)
+                    .toList();
+        } catch (RuntimeException failure) {
+            if (Failures.of(failure) instanceof DatabaseFailure) {
+                throw failure;
+            }
+            LOG.warn(
+                    "{}: {} questions could not be asked together, so each is asked alone: {}",
+                    caller.route(),
+                    questions.size(),
+                    SqlStates.firstLine(failure));
+            return eachAlone(caller, connection, questions);
+        }
+    }
+
+    /** As many answers as questions, in their order. */
+    private List<A> together(Caller caller, Connection connection, List<Q> questions) {
+        List<A> answers = with(caller, connection, handle -> inquiry.askTogether(handle, questions));
+        if (answers.size() != questions.size()) {
+            throw new IllegalStateException("%d answers to %d questions".formatted(answers.size(), questions.size()));
+        }
+        return answers;
+    }
+
+    private A alone(Caller caller, Connection connection, Q question) {
+        return with(caller, connection, handle -> inquiry.ask(handle, question));
+    }
+
+    private List<Lane.Answer<A>> eachAlone(Caller caller, Connection connection, List<Q> questions) {
+        List<Lane.Answer<A>> answers = new ArrayList<>(questions.size());
+        DatabaseFailure gone = null;
+        for (Q question : questions) {
+            if (gone != null) {
+                answers.add(Lane.Answer.failed(gone));
+                continue;
+            }
+            try {
+                answers.add(Lane.Answer.of(alone(caller, connection, question)));
+            } catch (RuntimeException failure) {
+                Throwable told = told(caller, failure);
+                answers.add(Lane.Answer.failed(told));
+                gone = told instanceof DatabaseFailure now ? now : null;
+            }
+        }
+        return answers;
+    }
+
+    /** Logs what PostgreSQL failed with; a caller that got no connection is in the log already, as an event. */
+    @Override
+    public Throwable told(Caller caller, Throwable failure) {
+        return toldOf(caller, failure);
+    }
+
+    static Throwable toldOf(Caller caller, Throwable thrown) {
+        Throwable failure = Failures.of(thrown);
+        if (failure instanceof DatabaseFailure && !(failure.getCause() instanceof NoConnectionException)) {
+            LOG.warn(
+                    "{} failed{}: {} ({})",
+                    caller.route(),
+                    caller.count() > 1 ? " for " + caller.count() + " callers" : "",
+                    failure.getMessage(),
+                    SqlStates.firstLine(failure));
+        }
+        return failure;
+    }
+
+    private <T> T with(Caller caller, Connection connection, HandleCallback<T, RuntimeException> work) {
+        return LeasedConnection.with(caller, connection, jdbi, work);
+    }
+}

@@ -1,0 +1,95 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+
+/** Takes a connection out of Hikari for whoever was admitted. Thread-safe. */
+final class Checkout {
+    /** A caller in Hikari looks up this often, to see whether waiting there is still of use. */
+    private static final long LOOK_UP_MILLIS = 50;
+
+    private final PoolState state;
+    private final Gate gate;
+    private final Opener opener;
+    private final HikariPool hikari;
+
+    Checkout(PoolState state, Gate gate, Opener opener, HikariPool hikari) {
+        this.state = state;
+        this.gate = gate;
+        this.opener = opener;
+        this.hikari = hikari;
+    }
+
+    Lease of(Admission admission) throws NoConnectionException {
+        return of(admission, state.now());
+    }
+
+    /**
+     * Waits for a connection as long as anybody in the admission has time, and refuses those who have not. If there is
+     * none, everybody who is left is known to be refused, but not told, and the place is given back.
+     */
+    Lease of(Admission admission, long nowNanos) throws NoConnectionException {
+        Borrower borrower = Borrower.of(admission);
+        Lease lease = null;
+        state.borrowing.incrementAndGet();
+        borrower.begin();
+        try {
+            Connection connection = borrow(admission, borrower, nowNanos);
+            lease = new Lease(hikari, state.source, gate, admission, connection, borrower.got);
+            admission.lease = lease;
+            return lease;
+        } catch (NoConnectionException e) {
+            admission.tickets().forEach(ticket -> state.tellRefused(ticket, e));
+            throw e;
+        } finally {
+            Borrower.end();
+            state.borrowing.decrementAndGet();
+            if (lease == null) {
+                admission.giveBack();
+            }
+        }
+    }
+
+    private Connection borrow(Admission admission, Borrower borrower, long nowNanos) throws NoConnectionException {
+        for (long now = nowNanos; ; now = state.now()) {
+            if (admission.deadlineNanos() - now <= 0) {
+                refuseLate(admission, now);
+            }
+            try {
+                long remainingMillis = TimeUnit.NANOSECONDS.toMillis(admission.deadlineNanos() - now);
+                Connection connection = hikari.getConnection(Math.min(1 + remainingMillis, LOOK_UP_MILLIS));
+                if (borrower.got != null) {
+                    return connection;
+                }
+            } catch (SQLException e) {
+                // Not yet, or interrupted: look whether waiting is still of use, then wait on.
+            } catch (RuntimeException e) {
+                if (!state.closing) { // Hikari stumbles over connections that its own shutdown takes away.
+                    throw e;
+                }
+            }
+            if (state.closing) {
+                throw new NoConnectionException(Reason.CLOSED, null);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new NoConnectionException(Reason.INTERRUPTED, null);
+            }
+            Opener.Outage outage = opener.outage();
+            if (outage != null && outage.lastTriedNanos() - admission.arrivedNanos() >= 0) {
+                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
+            }
+        }
+    }
+
+    /** Whoever came before pool_timeout was made shorter has more time than those who came after. */
+    private void refuseLate(Admission admission, long nowNanos) throws NoConnectionException {
+        var late = admission.leaveBehind(nowNanos);
+        if (late.isEmpty()) {
+            throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
+        }
+        late.forEach(ticket -> gate.refuse(ticket, Reason.TIMEOUT, opener.lastFailure()));
+    }
+}

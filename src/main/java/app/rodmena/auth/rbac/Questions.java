@@ -1,0 +1,127 @@
+package app.rodmena.auth.rbac;
+
+import app.rodmena.auth.database.Inquiry;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * One kind of question that tenants ask, as a pair of statements. One asks with {@code :creator} and, say,
+ * {@code :user}; the other asks many such questions at once, with arrays {@code :creators} and {@code :users}. It looks
+ * each of them up by itself: what stands for one value, or is {@code lateral} with {@code offset 0}, can't be planned
+ * as one walk through a table.
+ */
+final class Questions<A> implements Inquiry<Question, A> {
+    /** Beyond this many a query gets no cheaper for each, and whoever is first in it would wait for the last. */
+    private static final int MOST_CHECKS = 256;
+
+    /** A list may be long, and all of them are in memory at once. */
+    private static final int MOST_LISTS = 16;
+
+    final String alone;
+    final String together;
+    private final int most;
+    private final List<String> names;
+    private final Function<Query, A> readOne;
+    private final BiFunction<Query, Integer, List<A>> readMany;
+
+    private Questions(
+            int most,
+            String alone,
+            String together,
+            List<String> names,
+            Function<Query, A> readOne,
+            BiFunction<Query, Integer, List<A>> readMany) {
+        this.most = most;
+        this.alone = alone;
+        this.together = together;
+        this.names = names;
+        this.readOne = readOne;
+        this.readMany = readMany;
+    }
+
+    /**
+     * Whether something is so.
+     *
+     * @param alone answers with one row
+     * @param together answers with a row for each question, in their order
+     * @param names what a question's names are called, in their order
+     */
+    static Questions<Boolean> check(String alone, String together, String... names) {
+        return new Questions<>(
+                MOST_CHECKS,
+                alone,
+                together,
+                List.of(names),
+                query -> query.map(Rows::bool).one(),
+                (query, count) -> query.map(Rows::bool).list());
+    }
+
+    /**
+     * What there is.
+     *
+     * @param row reads what is listed, by position
+     * @param alone answers with a row for whatever is listed
+     * @param together the same, and each row has the {@code place} of the question that it answers, from 1 on
+     * @param names what a question's names are called, in their order
+     */
+    static <T> Questions<List<T>> list(RowMapper<T> row, String alone, String together, String... names) {
+        return new Questions<>(
+                MOST_LISTS,
+                alone,
+                together,
+                List.of(names),
+                query -> query.map(row).list(),
+                (query, count) -> lists(query, count, row));
+    }
+
+    @Override
+    public int most() {
+        return most;
+    }
+
+    @Override
+    public A ask(Handle handle, Question question) {
+        Query query = handle.createQuery(alone).bind("creator", question.key().creator());
+        for (int i = 0; i < names.size(); i++) {
+            query.bind(names.get(i), question.names().get(i));
+        }
+        return readOne.apply(query);
+    }
+
+    @Override
+    public List<A> askTogether(Handle handle, List<Question> questions) {
+        Query query = handle.createQuery(together);
+        bind(query, "creators", questions, asked -> asked.key().creator());
+        for (int i = 0; i < names.size(); i++) {
+            int at = i;
+            bind(query, names.get(i) + "s", questions, asked -> asked.names().get(at));
+        }
+        return readMany.apply(query, questions.size());
+    }
+
+    private static void bind(Query query, String name, List<Question> questions, Function<Question, String> value) {
+        query.bindArray(name, String.class, questions.stream().map(value).toArray());
+    }
+
+    private static <T> List<List<T>> lists(Query query, int count, RowMapper<T> row) {
+        List<List<T>> lists = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            lists.add(new ArrayList<>());
+        }
+        return query.scanResultSet((result, context) -> {
+            try (context;
+                    ResultSet rows = result.get()) {
+                while (rows.next()) {
+                    lists.get(rows.getInt("place") - 1).add(row.map(rows, context));
+                }
+            }
+            return lists;
+        });
+    }
+}

@@ -1,0 +1,123 @@
+package app.rodmena.auth.rbac;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEventKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Questions answered together: the same answers as alone, to those who asked, whatever their neighbours ask. */
+class TogetherTest {
+    private static final int TENANTS = 20;
+    private static final int NAMES = 6;
+    private static final Caller CALLER = Caller.named("test");
+
+    private static Tenants tenants;
+    private static final List<Tenants.Tenant> ALL = new ArrayList<>();
+
+    /** Twenty tenants, who call different things by the same names. */
+    @BeforeAll
+    static void open() {
+        tenants = new Tenants(4);
+        for (int i = 0; i < TENANTS; i++) {
+            Tenants.Tenant tenant = tenants.fresh();
+            ALL.add(tenant);
+            tenant.execute("""
+                    select setseed(0.%02d);
+                    insert into auth_group (creator, role, is_active, description)
+                        select ?, 'name' || n, random() < 0.8, 'of %d' from generate_series(0, 5) n;
+                    insert into auth_membership (creator, "user", is_active)
+                        select ?, 'name' || n, random() < 0.8 from generate_series(0, 5) n;
+                    insert into auth_permission (creator, name, is_active)
+                        select ?, 'name' || n, random() < 0.8 from generate_series(0, 5) n;
+                    insert into membership_groups select m.id, g.id
+                        from auth_membership m join auth_group g using (creator)
+                        where creator = ? and random() < 0.4;
+                    insert into permission_groups select p.id, g.id
+                        from auth_permission p join auth_group g using (creator)
+                        where creator = ? and random() < 0.4;
+                    """.formatted(i, i));
+        }
+        // A fact that links two tenants gives nothing, together as little as alone.
+        ALL.get(0).execute("""
+                insert into membership_groups select m.id, g.id from auth_membership m, auth_group g
+                    where m.creator = ? and g.creator <> ? on conflict do nothing;
+                insert into permission_groups select p.id, g.id from auth_permission p, auth_group g
+                    where p.creator = ? and g.creator <> ? on conflict do nothing;
+                """);
+    }
+
+    @AfterAll
+    static void close() {
+        tenants.close();
+    }
+
+    /** A question, asked now. */
+    private interface Ask {
+        CompletionStage<?> now();
+    }
+
+    @Test
+    void everyAnswerIsThatOfTheQuestionAskedAlone() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<Ask> questions = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            questions.add(question(random));
+        }
+        tenants.engine.change(settings -> settings.withBatchSlots(0).withMaxWaiting(10_000));
+        List<Object> alone = answers(questions);
+        for (int slots = 1; slots <= 3; slots++) {
+            int now = slots;
+            tenants.engine.change(settings -> settings.withBatchSlots(now));
+            long before = tenants.engine.events().callersServed();
+            long checkouts = checkouts();
+            assertThat(answers(questions)).as("seed %d, %d slots", seed, slots).isEqualTo(alone);
+            assertThat(tenants.engine.events().callersServed() - before).isEqualTo(questions.size());
+            assertThat(checkouts() - checkouts).as("connections taken").isLessThan(questions.size() / 3);
+        }
+        assertThat(alone).contains(true, false);
+    }
+
+    private static long checkouts() {
+        return tenants.engine.events().count(PoolEventKind.CHECKOUT);
+    }
+
+    /** What all of them were answered, who were asked at the same time. */
+    private static List<Object> answers(List<Ask> questions) throws Exception {
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        questions.forEach(ask -> asked.add(ask.now().toCompletableFuture()));
+        List<Object> answers = new ArrayList<>();
+        for (CompletableFuture<?> answer : asked) {
+            answers.add(answer.get());
+        }
+        return answers;
+    }
+
+    private static Ask question(Random random) {
+        ClientKey key = ALL.get(random.nextInt(TENANTS)).key;
+        String one = "name" + random.nextInt(NAMES + 1);
+        String two = "name" + random.nextInt(NAMES + 1);
+        Memberships memberships = tenants.memberships;
+        Permissions permissions = tenants.permissions;
+        return switch (random.nextInt(12)) {
+            case 0 -> () -> tenants.roles.list(CALLER, key);
+            case 1 -> () -> memberships.ofUser(CALLER, key, new UserName(one));
+            case 2 -> () -> memberships.ofRole(CALLER, key, new RoleName(one));
+            case 3 -> () -> permissions.ofRole(CALLER, key, new RoleName(one));
+            case 4 -> () -> permissions.ofUser(CALLER, key, new UserName(one));
+            case 5 -> () -> permissions.rolesWith(CALLER, key, new PermissionName(one));
+            case 6 -> () -> permissions.usersWith(CALLER, key, new PermissionName(one));
+            case 7 -> () -> memberships.holds(CALLER, key, new UserName(one), new RoleName(two));
+            case 8 -> () -> permissions.roleHolds(CALLER, key, new RoleName(one), new PermissionName(two));
+            default -> () -> permissions.userHolds(CALLER, key, new UserName(one), new PermissionName(two));
+        };
+    }
+}
