@@ -1,9 +1,11 @@
 package app.rodmena.auth.jconsole;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.jconsole.PoolReading.Holder;
 import app.rodmena.auth.testing.LiveServer;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.image.BufferedImage;
@@ -80,6 +82,16 @@ class PoolPanelTest {
         assertThat(Files.readString(services.resolve("com.sun.tools.jconsole.JConsolePlugin")))
                 .isEqualToIgnoringNewLines(AuthPoolPlugin.class.getName());
         assertThat(new AuthPoolPlugin().getTabs()).containsOnlyKeys("Auth pool");
+    }
+
+    @Test
+    void thePluginNeedsNothingButTheJdk() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "javax..", "com.sun.tools.jconsole..", AuthPoolPlugin.class.getPackageName())
+                .check(new ClassFileImporter().importPath(Path.of("target", "jconsole-plugin")));
     }
 
     @SuppressWarnings("BanJNDI") // It is what JConsole does, and the registry is our own
