@@ -1,6 +1,8 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.capacity.BudgetExceeded;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
@@ -71,6 +73,7 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
+    private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
     private volatile RemoteAccess remote;
@@ -131,6 +134,8 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
+     * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
+     *     {@link ServerConfig#budget()} is to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
      */
@@ -147,14 +152,18 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        fleet = FleetWatch.open(engine, config.budget());
+        parts.push(fleet);
         parts.push(MBeans.register(
                 engine,
                 metrics,
+                fleet,
                 Logback.ofThisProcess(),
                 new Facts(config, () -> Optional.ofNullable(api), () -> Optional.ofNullable(remote))));
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
+        fleet.awaitAdmission(FIRST_LOOK);
         api = ApiListener.start(config.http(), engine, new Health(engine), metrics.requests()::answered);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
@@ -234,6 +243,11 @@ public final class AuthServer implements AutoCloseable {
     /** The process's numbers over time, under the names that the package's description lists. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** All processes like this one on its PostgreSQL, and whether they fit. */
+    public FleetWatch fleet() {
+        return fleet;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */

@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
@@ -32,6 +33,7 @@ final class ConfigReader {
         return new ServerConfig(
                 database,
                 pool(),
+                budget(),
                 http(),
                 new RemoteReader(settings).read(),
                 instance.text(),
@@ -65,6 +67,12 @@ final class ConfigReader {
         } catch (InvalidPoolSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
+    }
+
+    private Budget budget() {
+        Map<String, Budget> meanings =
+                Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
+        return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
     }
 
     private int batchSlots() {

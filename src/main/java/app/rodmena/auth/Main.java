@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.cli.CapacityCommand;
 import app.rodmena.auth.cli.CommandFailed;
 import app.rodmena.auth.postgres.Secret;
@@ -7,6 +8,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +87,15 @@ public final class Main {
         try (AuthServer server = lifetime.start(() -> AuthServer.start(config))) {
             out.print(Banner.started(server));
             out.flush();
+            CompletableFuture<BudgetExceeded> refusal = new CompletableFuture<>();
+            server.fleet().whenRefused(refused -> {
+                refusal.complete(refused);
+                lifetime.stop();
+            });
             lifetime.awaitStop();
+            if (refusal.isDone()) {
+                throw refusal.join();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -125,6 +126,11 @@ enum Setting {
             PoolSettings.DEFAULT.batchSlots(),
             "Queries of that sort under way at once, for each kind of question"),
     WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+    BUDGET(
+            Group.POOL,
+            "WHAT",
+            Budget.WARN.word(),
+            "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
 
     ADMIN_HOST(
             Group.OPERATORS,

@@ -38,7 +38,7 @@ class ArchitectureTest {
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("http", List.of("events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics")),
+            entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics", "capacity")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(

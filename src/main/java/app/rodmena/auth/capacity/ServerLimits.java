@@ -6,6 +6,7 @@ import app.rodmena.auth.capacity.Limits.Source;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,6 @@ public final class ServerLimits {
                    coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
                    pending_restart,
                    source = 'command line' as on_command_line,
-                   has_table_privilege('pg_file_settings', 'select')
-                       and has_function_privilege('pg_show_all_file_settings()', 'execute') as may_see_files,
                    current_setting('server_version') as version,
                    session_user as role,
                    current_database() as database,
@@ -32,23 +31,10 @@ public final class ServerLimits {
             where rolname = session_user and datname = current_database() and name = 'max_connections'
             """;
 
-    /**
-     * Of other roles only pg_monitor sees the kind of session. Those of a user in a database are clients, or, rarely,
-     * somebody's parallel workers.
-     */
-    private static final String SESSIONS = """
-            /* capacity.sessions */
-            select count(*) filter (where not ours) as others,
-                   count(*) filter (where not ours and usename = session_user) as others_of_role,
-                   count(*) filter (where not ours and datname = current_database()) as others_in_database,
-                   count(*) filter (where not ours and backend_type is null) as hidden,
-                   count(*) filter (where ours) as fleet,
-                   count(distinct split_part(application_name, '/', 2)) filter (where ours) as processes
-            from (select *, coalesce(application_name like 'auth/%', false) as ours
-                  from pg_stat_activity
-                  where backend_type = 'client backend'
-                     or (backend_type is null and usesysid is not null and datid is not null)) as clients
-            where pid <> pg_backend_pid()
+    private static final String MAY_SEE_FILES = """
+            /* capacity.may_see_files */
+            select has_table_privilege('pg_file_settings', 'select')
+                   and has_function_privilege('pg_show_all_file_settings()', 'execute')
             """;
 
     private static final String CONFIGURED = """
@@ -60,34 +46,29 @@ public final class ServerLimits {
 
     private ServerLimits() {}
 
-    /** What the server says now; this connection is not counted. */
+    /** What the server says now, and what its configuration files say. */
     public static Limits of(Connection connection) throws SQLException {
+        Limits limits = fleet(connection).limits();
         try (var statement = connection.createStatement()) {
-            Sessions sessions;
-            try (ResultSet row = statement.executeQuery(SESSIONS)) {
-                row.next();
-                sessions = Sessions.of(row);
-            }
             boolean maySeeFiles;
-            Limits limits;
-            try (ResultSet row = statement.executeQuery(SETTINGS)) {
-                row.next();
-                maySeeFiles = row.getBoolean("may_see_files");
-                limits = limits(row, sessions);
+            try (ResultSet row = statement.executeQuery(MAY_SEE_FILES)) {
+                maySeeFiles = row.next() && row.getBoolean(1);
             }
             return maySeeFiles ? withConfigured(limits, statement.executeQuery(CONFIGURED)) : limits;
         }
     }
 
-    private record Sessions(int others, int ofRole, int inDatabase, int hidden, int fleet, int processes) {
-        static Sessions of(ResultSet row) throws SQLException {
-            return new Sessions(
-                    row.getInt("others"),
-                    row.getInt("others_of_role"),
-                    row.getInt("others_in_database"),
-                    row.getInt("hidden"),
-                    row.getInt("fleet"),
-                    row.getInt("processes"));
+    /** The fleet on it, and what the server lets it have. */
+    static Fleet fleet(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            Sessions sessions;
+            try (ResultSet rows = statement.executeQuery(Sessions.SQL)) {
+                sessions = Sessions.of(rows);
+            }
+            try (ResultSet row = statement.executeQuery(SETTINGS)) {
+                row.next();
+                return new Fleet(Instant.now(), limits(row, sessions), sessions.members());
+            }
         }
     }
 
@@ -96,21 +77,21 @@ public final class ServerLimits {
         int superuserReserved = row.getInt("superuser_reserved");
         int reserved = row.getInt("reserved");
         List<Bound> bounds = new ArrayList<>();
-        bounds.add(new Bound(Kind.MAX_CONNECTIONS, maxConnections, superuserReserved + reserved, sessions.others));
+        bounds.add(new Bound(Kind.MAX_CONNECTIONS, maxConnections, superuserReserved + reserved, sessions.others()));
         if (row.getInt("role_limit") >= 0) {
-            bounds.add(new Bound(Kind.ROLE_LIMIT, row.getInt("role_limit"), 0, sessions.ofRole));
+            bounds.add(new Bound(Kind.ROLE_LIMIT, row.getInt("role_limit"), 0, sessions.othersOfRole()));
         }
         if (row.getInt("database_limit") >= 0) {
-            bounds.add(new Bound(Kind.DATABASE_LIMIT, row.getInt("database_limit"), 0, sessions.inDatabase));
+            bounds.add(new Bound(Kind.DATABASE_LIMIT, row.getInt("database_limit"), 0, sessions.othersInDatabase()));
         }
         Seen seen = new Seen(
                 row.getString("version"),
                 row.getString("role"),
                 row.getString("database"),
-                sessions.others,
-                sessions.fleet,
-                sessions.processes,
-                sessions.hidden);
+                sessions.others(),
+                sessions.members().stream().mapToInt(Member::open).sum(),
+                sessions.members().stream().mapToInt(Member::processes).sum(),
+                sessions.hidden());
         return new Limits(
                 Source.SERVER,
                 new MaxConnections(

@@ -21,6 +21,7 @@ import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
     private final Monitor monitor;
     private final Preparation preparation;
+    private final List<ResizeGuard> guards = new ArrayList<>();
     private int users;
 
     private DatabaseEngine(DatabaseConfig config) {
@@ -204,7 +206,25 @@ public final class DatabaseEngine implements AutoCloseable {
      * @throws InvalidPoolSetting naming the setting that can't be changed, or not to that; nothing is changed then
      */
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
-        return pool.change(change);
+        synchronized (guards) {
+            PoolSettings now = pool.settings();
+            PoolSettings wanted = change.apply(now);
+            guards.forEach(guard -> guard.check(now, wanted));
+            return pool.change(settings -> wanted);
+        }
+    }
+
+    /** Gives {@code guard} a say in every change of settings from now on. */
+    public void add(ResizeGuard guard) {
+        synchronized (guards) {
+            guards.add(guard);
+        }
+    }
+
+    public void remove(ResizeGuard guard) {
+        synchronized (guards) {
+            guards.remove(guard);
+        }
     }
 
     /** Has every connection replaced: idle ones at their next checkout, those in use when they are given back. */

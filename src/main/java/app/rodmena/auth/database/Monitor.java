@@ -105,6 +105,14 @@ public final class Monitor implements AutoCloseable {
         return asked.answer;
     }
 
+    /**
+     * Lets others see at once what this process's pool is about to become, instead of at the next beat. To be called by
+     * a question, with its connection.
+     */
+    public void announce(Connection questions, PoolSettings wanted) throws SQLException {
+        rename(questions, sessions.monitorName(wanted));
+    }
+
     /** The pid of the backend behind it; 0 while there is none, or where it is unknown. */
     public int backendPid() {
         return backendPid;
@@ -160,14 +168,14 @@ public final class Monitor implements AutoCloseable {
             backendPid = sessions.backendPid(connection);
             name = wanted;
         } else if (!wanted.equals(name)) {
-            rename(wanted);
+            rename(connection, wanted);
         }
         try (var statement = connection.createStatement()) {
             statement.execute("select 1");
         }
     }
 
-    private void rename(String wanted) throws SQLException {
+    private void rename(Connection connection, String wanted) throws SQLException {
         try (var statement = connection.prepareStatement("select set_config('application_name', ?, false)")) {
             statement.setString(1, wanted);
             statement.execute();

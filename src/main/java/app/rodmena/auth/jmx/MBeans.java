@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.mbean.DescribedMBean;
@@ -48,14 +49,14 @@ public final class MBeans implements AutoCloseable {
      * Registers what is not registered yet. A name that is taken by somebody else in this JVM stays theirs, which the
      * log tells.
      *
-     * @param engine open for as long as this is, as is {@code metrics}
+     * @param engine open for as long as this is, as are {@code metrics} and {@code fleet}
      * @param loggers empty where the levels of loggers can't be changed
      */
     public static MBeans register(
-            DatabaseEngine engine, Metrics metrics, Optional<Loggers> loggers, ServerFacts server) {
+            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Optional<Loggers> loggers, ServerFacts server) {
         synchronized (LOCK) {
             if (users == 0) {
-                shared = share(engine, metrics, loggers);
+                shared = share(engine, metrics, fleet, loggers);
             }
             users++;
             return new MBeans(add(freeServerName(), new DescribedMBean(new ServerBean(server, metrics.requests()))));
@@ -76,7 +77,8 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    private static Deque<AutoCloseable> share(DatabaseEngine engine, Metrics metrics, Optional<Loggers> loggers) {
+    private static Deque<AutoCloseable> share(
+            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Optional<Loggers> loggers) {
         ObjectName eventsName = name("type=PoolEvents,name=auth");
         RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
         Notifier notifier = new Notifier(eventsName);
@@ -93,6 +95,7 @@ public final class MBeans implements AutoCloseable {
         parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
         parts.push(add(name("type=Connections,name=auth"), new DescribedMBean(new ConnectionsBean(engine))));
         parts.push(add(name("type=Statements,name=auth"), new DescribedMBean(new StatementsBean(metrics))));
+        parts.push(add(name("type=Fleet"), new DescribedMBean(new FleetBean(fleet))));
         loggers.ifPresent(known -> parts.push(add(name("type=Logging"), new DescribedMBean(new LoggingBean(known)))));
         return parts;
     }

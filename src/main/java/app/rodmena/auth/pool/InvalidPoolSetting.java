@@ -9,7 +9,13 @@ public final class InvalidPoolSetting extends IllegalArgumentException {
     private final String setting;
     private final String rule;
 
-    InvalidPoolSetting(String setting, Object value, String rule) {
+    /**
+     * Says that a setting can't be that.
+     *
+     * @param setting its name in the vocabulary of the pool, as {@code pool_size}
+     * @param rule what is allowed
+     */
+    public InvalidPoolSetting(String setting, Object value, String rule) {
         super("%s: %s; %s".formatted(setting, value, rule));
         this.setting = Objects.requireNonNull(setting, "setting");
         this.rule = Objects.requireNonNull(rule, "rule");

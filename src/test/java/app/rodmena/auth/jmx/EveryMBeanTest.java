@@ -56,6 +56,7 @@ class EveryMBeanTest {
                         "name=auth,type=PoolEvents",
                         "name=auth,type=PoolSettings",
                         "name=auth,type=Statements",
+                        "type=Fleet",
                         "type=Logging",
                         "type=Server");
         assertThat(JmxClient.names("com.zaxxer.hikari"))

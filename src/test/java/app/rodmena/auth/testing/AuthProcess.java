@@ -83,6 +83,10 @@ public final class AuthProcess implements AutoCloseable {
         return HTTP.sendAsync(request, BodyHandlers.ofString());
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     public long pid() {
         return process.pid();
     }

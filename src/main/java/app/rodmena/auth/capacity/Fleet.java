@@ -1,0 +1,64 @@
+package app.rodmena.auth.capacity;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * All processes like this one on a PostgreSQL, and what they may open together against what it has: as pg_stat_activity
+ * alone tells it. Nothing is kept anywhere, so a process that dies takes its share along.
+ *
+ * @param takenAt when PostgreSQL was asked, by our clock
+ * @param limits what it lets the fleet have
+ * @param members by name
+ */
+public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
+    public Fleet {
+        Objects.requireNonNull(takenAt, "takenAt");
+        Objects.requireNonNull(limits, "limits");
+        members = List.copyOf(members);
+    }
+
+    public int processes() {
+        return members.stream().mapToInt(Member::processes).sum();
+    }
+
+    /** The most connections that all may have together. */
+    public int committed() {
+        return members.stream().mapToInt(Member::share).sum();
+    }
+
+    /** Connections that all have open now. */
+    public int open() {
+        return members.stream().mapToInt(Member::open).sum();
+    }
+
+    /** What stays free when all have opened what they may; negative if so many are missing. */
+    public int headroom() {
+        return limits.tightest().room() - committed();
+    }
+
+    public boolean fits() {
+        return headroom() >= 0;
+    }
+
+    /** Whether so many more connections fit. */
+    public boolean hasRoomFor(int more) {
+        return headroom() >= more;
+    }
+
+    /** Whose limit it is and how much of it is left, to be read. */
+    String inWords() {
+        Bound bound = limits.tightest();
+        return "%d of %d connections are committed to %d process%s (%s %d%s%s)"
+                .formatted(
+                        committed(),
+                        limits.room(),
+                        processes(),
+                        processes() == 1 ? "" : "es",
+                        bound.kind().words(),
+                        bound.limit(),
+                        bound.reserved() == 0 ? "" : ", %d reserved".formatted(bound.reserved()),
+                        bound.others() == 0 ? "" : ", %d used by others".formatted(bound.others()));
+    }
+}

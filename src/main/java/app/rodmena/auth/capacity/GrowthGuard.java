@@ -1,0 +1,47 @@
+package app.rodmena.auth.capacity;
+
+import app.rodmena.auth.database.ResizeGuard;
+import app.rodmena.auth.pool.InvalidPoolSetting;
+import app.rodmena.auth.pool.PoolSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets no pool grow beyond what PostgreSQL has for its fleet. Where that can't be asked, it lets it grow and says so.
+ */
+final class GrowthGuard implements ResizeGuard {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
+
+    private final FleetQuestions questions;
+
+    GrowthGuard(FleetQuestions questions) {
+        this.questions = questions;
+    }
+
+    @Override
+    public void check(PoolSettings now, PoolSettings wanted) {
+        int more = wanted.maximum() - now.maximum();
+        if (more <= 0) {
+            return;
+        }
+        try {
+            Turn turn = questions.grow(now, wanted);
+            if (!turn.fits()) {
+                throw refusal(now, wanted, turn.fleet());
+            }
+        } catch (Unanswered e) {
+            LOG.warn("Nobody knows whether the fleet has room for {} more connections: {}", more, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("Nobody knows whether the fleet has room for {} more connections: interrupted", more);
+        }
+    }
+
+    private static InvalidPoolSetting refusal(PoolSettings now, PoolSettings wanted, Fleet fleet) {
+        String reason = "would be %d connections more, of which the fleet has %d left: %s"
+                .formatted(wanted.maximum() - now.maximum(), Math.max(0, fleet.headroom()), fleet.inWords());
+        return wanted.poolSize() > now.poolSize()
+                ? new InvalidPoolSetting("pool_size", wanted.poolSize(), reason)
+                : new InvalidPoolSetting("max_overflow", wanted.maxOverflow(), reason);
+    }
+}

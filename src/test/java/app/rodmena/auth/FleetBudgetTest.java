@@ -1,0 +1,130 @@
+package app.rodmena.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.TestProxy;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several processes on one small PostgreSQL: each has to know of the others from pg_stat_activity alone. */
+class FleetBudgetTest {
+    /** Room for seven processes of 2 + 1 and one that watches, with three to spare. */
+    private static final int MAX_CONNECTIONS = 3 + 7 * 4 + 3;
+
+    @TempDir
+    Path directory;
+
+    private final List<AuthProcess> processes = new ArrayList<>();
+    private EmbeddedPostgres postgres;
+
+    @BeforeEach
+    void startPostgres() throws IOException {
+        postgres = EmbeddedPostgres.builder()
+                .setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
+                .start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        processes.forEach(AuthProcess::terminate);
+        processes.forEach(AuthProcess::close);
+        postgres.close();
+    }
+
+    @Test
+    void ofEightThatStartAtOnceTheSevenThatFitStayAndTheShareOfOneThatDiesIsFreeAtOnce() throws Exception {
+        for (int i = 1; i <= 8; i++) {
+            start("fleet-" + i, "refuse");
+        }
+        await().atMost(180, TimeUnit.SECONDS).until(() -> running() + ended() == 8);
+        assertThat(running()).isEqualTo(7);
+        AuthProcess refused = processes.stream()
+                .filter(process -> !process.isAlive())
+                .findFirst()
+                .orElseThrow();
+        assertThat(refused.awaitEnd()).isEqualTo(1);
+        assertThat(refused.out()).doesNotContain("Listening");
+        assertThat(refused.err())
+                .contains("Stopped: no room for the 4 connections that this process may open (2 + 1, and one that")
+                .contains("28 of 31 connections are committed to 7 processes (max_connections 34, 3 reserved)")
+                .doesNotContain("\tat ");
+        assertThat(processes.stream().filter(AuthProcess::isAlive))
+                .allSatisfy(process -> assertThat(process.err()).doesNotContain("does not fit"));
+
+        processes.stream()
+                .filter(AuthProcess::isAlive)
+                .findFirst()
+                .orElseThrow()
+                .kill();
+
+        start("fleet-9", "refuse").awaitStart();
+        assertThat(running()).isEqualTo(7);
+    }
+
+    @Test
+    void oneThatDoesNotFitIsToldSoAndStaysIfItOnlyIsToBeWarned() throws Exception {
+        AuthProcess process =
+                start("large", "warn", "--pool-size=20", "--max-overflow=20").awaitStart();
+
+        await().until(() -> process.err().contains("The fleet does not fit: no room for the 41 connections"));
+        assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void itLooksAtNothingIfItIsToldNotTo() throws Exception {
+        AuthProcess process =
+                start("large", "off", "--pool-size=20", "--max-overflow=20").awaitStart();
+
+        assertThat(process.err()).doesNotContain("fit");
+    }
+
+    @Test
+    void oneThatHadToWaitForItsDatabaseEndsAsSoonAsItKnowsThatItDoesNotFit() throws Exception {
+        start("first", "refuse", "--pool-size=25", "--max-overflow=5").awaitStart();
+        DatabaseTarget direct = new DatabaseTarget(
+                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postgres.getPort()), "postgres", Secret.NONE);
+        try (TestProxy proxy = new TestProxy(direct)) {
+            proxy.stop();
+            String url = proxy.target().jdbcUrl().replace("//", "//postgres@").substring("jdbc:".length());
+            AuthProcess second =
+                    start("second", "refuse", "--database-url=" + url).awaitStart();
+            proxy.start();
+
+            assertThat(second.awaitEnd()).isEqualTo(1);
+            assertThat(second.err()).contains("Stopped: no room for the 11 connections");
+        }
+    }
+
+    private AuthProcess start(String instance, String budget, String... more) throws IOException {
+        List<String> flags = new ArrayList<>(List.of("--port=0", "--instance=" + instance, "--budget=" + budget));
+        flags.addAll(more.length == 0 ? List.of("--pool-size=2", "--max-overflow=1") : List.of(more));
+        String url = "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort());
+        AuthProcess process =
+                AuthProcess.start(directory, Map.of("AUTH_DATABASE_URL", url), flags.toArray(String[]::new));
+        processes.add(process);
+        return process;
+    }
+
+    private long running() {
+        return processes.stream()
+                .filter(process -> process.isAlive() && process.out().contains("Try it"))
+                .count();
+    }
+
+    private long ended() {
+        return processes.stream().filter(process -> !process.isAlive()).count();
+    }
+}

@@ -1,0 +1,126 @@
+package app.rodmena.auth.capacity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.testing.JmxClient;
+import app.rodmena.auth.testing.TestServer;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.management.Attribute;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One server among sessions that look like others of its kind. */
+class FleetWatchTest {
+    private TestServer server;
+    private JmxClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServer.start();
+        client = new JmxClient("ada");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void whatItsMembersMayOpenIsCountedByWhatTheyAnnounce() throws Exception {
+        try (Connection monitor = named("auth/one/3+4");
+                Connection pooled = named("auth/one");
+                Connection lost = named("auth/without-monitor");
+                Connection other = named("psql")) {
+            Fleet fleet = ServerLimits.fleet(other);
+
+            assertThat(monitor.isValid(1) && pooled.isValid(1) && lost.isValid(1))
+                    .isTrue();
+            assertThat(fleet.members())
+                    .contains(new Member("one", 1, "3+4", 7, 1, 0, 0))
+                    .contains(new Member("without-monitor", 0, "", 0, 1, 0, 0))
+                    .anyMatch(member -> member.instance().equals("test") && member.share() == 5 + 5 + 1);
+            assertThat(fleet.committed()).isGreaterThanOrEqualTo(8 + 1 + 11);
+        }
+    }
+
+    @Test
+    void oneThatHasNotDecidedHasNoShareUntilItHas() throws Exception {
+        try (Connection newcomer = named("auth/new/3+4")) {
+            FleetLocks locks = new FleetLocks(newcomer);
+            assertThat(locks.markUndecided()).isTrue();
+            assertThat(locks.markUndecided()).isTrue();
+            assertThat(ServerLimits.fleet(newcomer).members()).contains(new Member("new", 0, "", 0, 0, 0, 1));
+
+            locks.markDecided();
+
+            assertThat(ServerLimits.fleet(newcomer).members()).contains(new Member("new", 1, "3+4", 7, 0, 0, 0));
+        }
+    }
+
+    @Test
+    void growthThatDoesNotFitIsRefusedInWordsAndWhatFitsIsSeenByOthersAtOnce() throws Exception {
+        assertThatThrownBy(() -> set("MaxOverflow", 900))
+                .hasStackTraceContaining("max_overflow: 900; would be 895 connections more, of which the fleet has")
+                .hasStackTraceContaining("max_connections 220, 3 reserved");
+        assertThat(get("PoolSettings,name=auth", "MaxOverflow")).isEqualTo(5);
+
+        set("MaxOverflow", 7);
+
+        assertThat(get("PoolSettings,name=auth", "MaxOverflow")).isEqualTo(7);
+        try (Connection other = named("psql")) {
+            assertThat(ServerLimits.fleet(other).members())
+                    .anyMatch(member ->
+                            member.instance().equals("test") && member.pools().equals("5+7"));
+        }
+    }
+
+    @Test
+    void aTurnThatSomebodyElseNeverEndsDelaysAResizeForSecondsOnly() throws Exception {
+        try (Connection stuck = named("psql")) {
+            assertThat(new FleetLocks(stuck).tryTurn()).isTrue();
+
+            set("MaxOverflow", 6);
+
+            assertThat(get("PoolSettings,name=auth", "MaxOverflow")).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void theBeanShowsTheFleet() {
+        await().untilAsserted(() -> {
+            assertThat(get("Fleet", "Problem")).isEqualTo("");
+            assertThat((int) get("Fleet", "Processes")).isPositive();
+            assertThat((int) get("Fleet", "Committed")).isGreaterThanOrEqualTo(11);
+            assertThat(get("Fleet", "MaxConnections")).isEqualTo(220);
+        });
+    }
+
+    private Object get(String bean, String attribute) throws IOException, JMException {
+        return client.get("type=" + bean, attribute);
+    }
+
+    private void set(String attribute, Object value) throws IOException, JMException {
+        client.connection()
+                .setAttribute(
+                        new ObjectName("app.rodmena.auth:type=PoolSettings,name=auth"),
+                        new Attribute(attribute, value));
+    }
+
+    private Connection named(String applicationName) throws SQLException {
+        Duration soon = Duration.ofSeconds(5);
+        return new Connector(server.target)
+                .open(new Session(applicationName, Optional.empty(), soon, Optional.of(soon)));
+    }
+}
