@@ -104,7 +104,7 @@ archive_classes() (
   trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
   # Nobody else's settings, database or files
   env -i PATH="$PATH" HOME="$HOME" "$java" -XX:ArchiveClassesAtExit="$practice/classes.jsa" "${quiet_archive[@]}" \
-    -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --jolokia-port 0 --jmx-port 0 \
+    -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --admin-port 0 --jolokia-port 0 --jmx-port 0 \
     >"$practice/out" 2>"$practice/err" &
   server=$!
   port=

@@ -2,6 +2,8 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
@@ -36,6 +38,7 @@ final class ConfigReader {
                 budget(),
                 http(),
                 new RemoteReader(settings).read(),
+                diagnosis(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }
@@ -65,6 +68,14 @@ final class ConfigReader {
                     integer(Setting.WORKERS),
                     batchSlots());
         } catch (InvalidPoolSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private DiagnosisConfig diagnosis() {
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
     }

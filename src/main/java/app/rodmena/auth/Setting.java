@@ -1,10 +1,11 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -132,11 +133,27 @@ enum Setting {
             Budget.WARN.word(),
             "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
 
+    SLOW_QUERY(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.slowQuery(),
+            "A statement that runs longer is slow; longer than 1s is while others wait for its connection"),
+    DIAGNOSIS_INTERVAL(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.interval(),
+            "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+
     ADMIN_HOST(
             Group.OPERATORS,
             "ADDRESS",
             RemoteConfig.DEFAULT.host(),
-            "Address that Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+            "Address that the admin listener, Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+    ADMIN_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.adminPort().orElseThrow(),
+            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any that is free, or off"),
     JOLOKIA_PORT(
             Group.OPERATORS,
             "PORT",
@@ -168,6 +185,7 @@ enum Setting {
         API("API"),
         DATABASE("Database"),
         POOL("Pool"),
+        DIAGNOSIS("Diagnosis"),
         OPERATORS("Operators"),
         PROCESS("Process");
 

@@ -24,6 +24,7 @@ class ArchitectureTest {
     /** Every room, with the rooms below it that it may use. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(
             entry("events", List.of()),
+            entry("wire", List.of()),
             entry("operators", List.of()),
             entry("postgres", List.of()),
             entry("pool", List.of("events", "postgres")),
@@ -36,9 +37,23 @@ class ArchitectureTest {
             entry("cli", List.of("postgres", "pool", "capacity")),
             entry("activity", List.of("database")),
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
-            entry("http", List.of("events", "database", "rbac", "health")),
+            entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics", "capacity")),
+            entry("views", List.of("mbean", "events", "pool", "metrics")),
+            entry(
+                    "jmx",
+                    List.of(
+                            "operators",
+                            "mbean",
+                            "views",
+                            "events",
+                            "pool",
+                            "database",
+                            "metrics",
+                            "capacity",
+                            "activity",
+                            "diagnosis")),
+            entry("admin", List.of("wire", "operators", "views", "events", "pool", "database", "health", "metrics")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
@@ -47,9 +62,9 @@ class ArchitectureTest {
             entry("org.flywaydb..", List.of("database")),
             entry("org.jdbi..", List.of("database", "rbac")),
             entry("io.zonky..", List.of("embedded")),
-            entry("io.undertow..", List.of("http")),
-            entry("org.xnio..", List.of("http")),
-            entry("com.fasterxml.jackson..", List.of("http", "cli")),
+            entry("io.undertow..", List.of("wire", "http", "admin")),
+            entry("org.xnio..", List.of("wire", "http", "admin")),
+            entry("com.fasterxml.jackson..", List.of("wire", "admin", "cli")),
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),

@@ -1,18 +1,14 @@
 package app.rodmena.auth.http;
 
 import app.rodmena.auth.http.Verdict.Question;
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
+import app.rodmena.auth.wire.RequestBody;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.SameThreadExecutor;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.IoUtils;
 
 /**
  * The way of every request: counted, judged at the gate, its body read and forgotten, then answered, at once or when
@@ -20,9 +16,6 @@ import org.xnio.IoUtils;
  */
 final class ApiHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
-
-    /** How long a client that is refused may go on sending, so that it gets to read why. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Gate gate;
     private final InFlight inFlight;
@@ -72,7 +65,7 @@ final class ApiHandler implements HttpHandler {
         if (verdict instanceof Answer answer) {
             refuse(exchange, body, answer.closing());
         } else {
-            HttpContinue.sendContinueResponse(exchange, new Sent(() -> receive(exchange, body, verdict)));
+            HttpContinue.sendContinueResponse(exchange, RequestBody.then(() -> receive(exchange, body, verdict)));
         }
     }
 
@@ -82,7 +75,7 @@ final class ApiHandler implements HttpHandler {
                 case COMPLETE -> reply(exchange, verdict);
                 case TOO_LARGE -> refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
                 case TOO_SLOW -> refuse(exchange, body, Refusals.bodyTooSlow());
-                case BROKEN -> abandon(exchange);
+                case BROKEN -> RequestBody.abandon(exchange);
             }
         });
     }
@@ -104,34 +97,13 @@ final class ApiHandler implements HttpHandler {
                 (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
             } catch (RuntimeException e) {
                 LOG.error("{} could not be answered", question.route().name(), e);
-                abandon(exchange);
+                RequestBody.abandon(exchange);
             }
         });
     }
 
-    /**
-     * Answers while the client is still sending, and reads on for a while: closing at once would destroy the answer.
-     */
+    /** Answers while the client is still sending. */
     private static void refuse(HttpServerExchange exchange, RequestBody body, Answer answer) {
-        Consumer<RequestBody.End> then = end -> abandon(exchange);
-        answer.send(exchange, new Sent(() -> body.discard(Long.MAX_VALUE - 1, LINGER, then)));
-    }
-
-    private static void abandon(HttpServerExchange exchange) {
-        IoUtils.safeClose(exchange.getConnection());
-        exchange.endExchange();
-    }
-
-    /** What to do when something was sent; a connection that broke meanwhile ends the exchange instead. */
-    private record Sent(Runnable then) implements IoCallback {
-        @Override
-        public void onComplete(HttpServerExchange exchange, Sender sender) {
-            then.run();
-        }
-
-        @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-            IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
-        }
+        answer.send(exchange, body.lingering(exchange));
     }
 }

@@ -56,6 +56,7 @@ class EveryMBeanTest {
                         "name=auth,type=PoolEvents",
                         "name=auth,type=PoolSettings",
                         "name=auth,type=Statements",
+                        "type=Diagnosis",
                         "type=Fleet",
                         "type=Logging",
                         "type=Server");

@@ -53,6 +53,7 @@ public final class AuthProcess implements AutoCloseable {
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AUTH_") || name.startsWith("JAVA_TOOL"));
         // Ports of their own, unless a test says otherwise: other servers may run on this machine
+        builder.environment().put("AUTH_ADMIN_PORT", "0");
         builder.environment().put("AUTH_JOLOKIA_PORT", "0");
         builder.environment().put("AUTH_JMX_PORT", "0");
         builder.environment().putAll(environment);

@@ -1,4 +1,4 @@
-package app.rodmena.auth.remote;
+package app.rodmena.auth.operators;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,12 +55,13 @@ public final class Keystore {
         }
     }
 
-    SSLContext context() {
+    /** What TLS is spoken with. */
+    public SSLContext context() {
         return context;
     }
 
     /** The names and addresses its certificates are for, in lower case; {@code *.example.com} as written. */
-    Set<String> names() {
+    public Set<String> names() {
         return names;
     }
 

@@ -1,10 +1,10 @@
-package app.rodmena.auth.jmx;
+package app.rodmena.auth.views;
 
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.mbean.Describe;
 
 @Describe("One thing that happened in the pool")
-record EventRow(
+public record EventRow(
         @Describe("What happened, as checkout or leak_suspected")
         String kind,
 
@@ -33,7 +33,7 @@ record EventRow(
 
         @Describe("Why; empty where the kind says it all") String cause) {
 
-    static EventRow of(PoolEvent event) {
+    public static EventRow of(PoolEvent event) {
         return new EventRow(
                 event.kind().wireName(),
                 Text.time(event.time()),

@@ -1,4 +1,4 @@
-package app.rodmena.auth.jmx;
+package app.rodmena.auth.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class PoolBeanTest {
+class TotalsTest {
     @Test
     void everyKindOfEventIsCountedInItsOwnTotal() {
         PoolEvents events = new PoolEvents();
@@ -23,7 +23,6 @@ class PoolBeanTest {
             }
         }
 
-        assertThat(PoolBean.Totals.of(events))
-                .isEqualTo(new PoolBean.Totals(1, 2, 3, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        assertThat(Totals.of(events)).isEqualTo(new Totals(1, 2, 3, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     }
 }

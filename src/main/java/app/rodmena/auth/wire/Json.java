@@ -1,4 +1,4 @@
-package app.rodmena.auth.http;
+package app.rodmena.auth.wire;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,8 +15,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 
-/** The shapes of the wire: records in snake_case, instants as naive UTC. */
-final class Json {
+/** JSON as the wire protocol has it: records in snake_case, instants as naive UTC. Thread-safe. */
+public final class Json {
     private static final DateTimeFormatter NAIVE_UTC =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
 
@@ -28,24 +28,14 @@ final class Json {
 
     private Json() {}
 
-    /** {@code {"result": …}} */
-    record Bare(Object result) {}
-
-    /** What is wrapped carries its own status, text and time. */
-    record Wrapped(boolean success, int code, String message, Object data, Instant timestamp) {
-        static Wrapped of(String message, Object data) {
-            return new Wrapped(true, 200, message, data, Instant.now());
-        }
-    }
-
     /** The one shape of every error. */
-    record Failure(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
-        static Failure of(int code, String message) {
+    public record Failure(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
+        public static Failure of(int code, String message) {
             return new Failure(false, code, message, Map.of(), Instant.now());
         }
     }
 
-    static byte[] bytes(Object value) {
+    public static byte[] bytes(Object value) {
         try {
             return WRITER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {

@@ -1,4 +1,4 @@
-package app.rodmena.auth.remote;
+package app.rodmena.auth.operators;
 
 import java.net.InetAddress;
 import java.util.HashSet;
@@ -9,7 +9,7 @@ import java.util.Set;
  * The names this server answers to. A page of somebody's whose name was made to point here (DNS rebinding) says that
  * name in Host, and is turned away. Immutable.
  */
-final class HostNames {
+public final class HostNames {
     private final Set<String> names;
 
     /** @param also the name in the configuration and those of the certificate */
@@ -25,7 +25,7 @@ final class HostNames {
      * @param host with or without a port; which one is the business of whoever forwards it
      * @param here the address the request came to, which is always our name
      */
-    boolean isUs(String host, InetAddress here) {
+    public boolean isUs(String host, InetAddress here) {
         String name = withoutPort(host.strip()).toLowerCase(Locale.ROOT);
         return names.contains(name)
                 || names.contains(name.replaceFirst("^[^.]+", "*"))

@@ -1,4 +1,4 @@
-package app.rodmena.auth.http;
+package app.rodmena.auth.wire;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

@@ -1,10 +1,10 @@
-package app.rodmena.auth.jmx;
+package app.rodmena.auth.views;
 
 import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.metrics.Statistics;
 
 @Describe("How often something happened and how long it took; percentiles are of the last minute")
-record Times(
+public record Times(
         @Describe("When counting began, at start or by resetStatistics, in UTC, as 2026-11-23T15:34:52.118Z")
         String since,
 
@@ -44,7 +44,7 @@ record Times(
         @Describe(value = "The longest", unit = "milliseconds")
         double mostMillis) {
 
-    static Times of(Statistics statistics) {
+    public static Times of(Statistics statistics) {
         return new Times(
                 Text.time(statistics.since()),
                 statistics.count(),

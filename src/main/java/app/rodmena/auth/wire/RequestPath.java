@@ -1,4 +1,4 @@
-package app.rodmena.auth.http;
+package app.rodmena.auth.wire;
 
 import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
@@ -6,14 +6,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** The path of a request as it was meant: percent-decoded, {@code +} a plus, {@code %2F} a separator. */
-final class RequestPath {
+public final class RequestPath {
     private RequestPath() {}
 
     /**
-     * @return the path without its query
+     * Reads it of a request, without its query.
+     *
      * @throws MalformedPathException if it is not percent-encoded UTF-8
      */
-    static String of(HttpServerExchange exchange) throws MalformedPathException {
+    public static String of(HttpServerExchange exchange) throws MalformedPathException {
         String path = exchange.getRequestURI();
         return decoded(exchange.isHostIncludedInRequestURI() ? withoutHost(path) : path);
     }
@@ -56,7 +57,7 @@ final class RequestPath {
     }
 
     /** The path can't be read. */
-    static final class MalformedPathException extends Exception {
+    public static final class MalformedPathException extends Exception {
         private static final long serialVersionUID = 1;
 
         MalformedPathException(Throwable cause) {
