@@ -46,8 +46,8 @@ class PoolPanelTest {
             JTable table = find(panel, JTable.class);
             assertThat(table.getRowCount()).isEqualTo(10);
             assertThat(row(table, 0))
-                    .contains("GET /api/roles")
-                    .anyMatch(cell -> cell.startsWith("/* roles.list */ select role"));
+                    .contains("POST /api/role/{role}")
+                    .anyMatch(cell -> cell.startsWith("/* roles.create */ insert into"));
             assertThat(coloursOf(panel))
                     .containsAll(Series.ALL.stream()
                             .map(series -> series.color().getRGB())
