@@ -23,6 +23,7 @@ usage() {
 ./run.sh build        build only
 ./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
 ./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
+./run.sh load ...     put load on a server, see its pool fill, and whether it did as it should; as load -n 1000 -c 100
 ./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
@@ -77,7 +78,7 @@ maven() (
 
 is_built() {
   [ -f "$built" ] && [ -f "$jar" ] && [ -d "$home/target/lib" ] &&
-    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" "$home/jmx-dashboards/jconsole-plugin" -newer "$built" -print -quit)" ]
+    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" "$home/jmx-dashboards" -newer "$built" -print -quit)" ]
 }
 
 build() {

@@ -22,6 +22,7 @@ import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.remote.RemoteAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -167,6 +168,8 @@ public final class AuthServer implements AutoCloseable {
         parts.push(diagnostics);
         fleet = FleetWatch.open(engine, config.budget());
         parts.push(fleet);
+        Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, fleet);
+        parts.push(prometheus);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
         parts.push(MBeans.register(engine, metrics, diagnostics, fleet, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
@@ -179,7 +182,10 @@ public final class AuthServer implements AutoCloseable {
                 new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
-                health);
+                prometheus,
+                health,
+                diagnostics,
+                fleet);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();

@@ -34,12 +34,13 @@ class ArchitectureTest {
             entry("health", List.of("pool", "database")),
             entry("metrics", List.of("events", "pool", "database")),
             entry("capacity", List.of("pool", "database", "metrics")),
-            entry("cli", List.of("postgres", "pool", "capacity")),
+            entry("load", List.of()),
+            entry("cli", List.of("postgres", "pool", "capacity", "load")),
             entry("activity", List.of("database")),
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("views", List.of("mbean", "events", "pool", "metrics")),
+            entry("views", List.of("mbean", "events", "pool", "metrics", "capacity")),
             entry(
                     "jmx",
                     List.of(
@@ -53,7 +54,21 @@ class ArchitectureTest {
                             "capacity",
                             "activity",
                             "diagnosis")),
-            entry("admin", List.of("wire", "operators", "views", "events", "pool", "database", "health", "metrics")),
+            entry("prometheus", List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
+            entry(
+                    "admin",
+                    List.of(
+                            "wire",
+                            "operators",
+                            "views",
+                            "events",
+                            "pool",
+                            "database",
+                            "health",
+                            "metrics",
+                            "capacity",
+                            "prometheus",
+                            "diagnosis")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
@@ -62,12 +77,15 @@ class ArchitectureTest {
             entry("org.flywaydb..", List.of("database")),
             entry("org.jdbi..", List.of("database", "rbac")),
             entry("io.zonky..", List.of("embedded")),
-            entry("io.undertow..", List.of("wire", "http", "admin")),
-            entry("org.xnio..", List.of("wire", "http", "admin")),
-            entry("com.fasterxml.jackson..", List.of("wire", "admin", "cli")),
+            entry("io.undertow..", List.of("wire", "http", "admin", "load")),
+            entry("org.xnio..", List.of("wire", "http", "admin", "load")),
+            entry("com.fasterxml.jackson..", List.of("wire", "admin", "cli", "load")),
+            entry("org.HdrHistogram..", List.of("load")),
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
+            entry("io.micrometer..", List.of("prometheus")),
+            entry("io.prometheus..", List.of("prometheus")),
             entry("org.jolokia..", List.of("remote")),
             entry("com.sun.net.httpserver..", List.of("remote")),
             entry("ch.qos.logback..", List.of(""))));

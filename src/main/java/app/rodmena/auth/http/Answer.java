@@ -28,7 +28,12 @@ final class Answer implements Verdict {
     }
 
     static Answer json(int status, Object value) {
-        return new Answer(status, ByteBuffer.wrap(Json.bytes(value)).asReadOnlyBuffer(), List.of());
+        return json(status, Json.bytes(value));
+    }
+
+    /** @param json not to be changed any more */
+    static Answer json(int status, byte[] json) {
+        return new Answer(status, ByteBuffer.wrap(json).asReadOnlyBuffer(), List.of());
     }
 
     static Answer bare(Object result) {

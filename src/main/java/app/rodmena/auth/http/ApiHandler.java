@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The way of every request: counted, judged at the gate, its body read and forgotten, then answered, at once or when
- * the service has. Begins on an I/O thread and ends on whichever thread has the answer; none ever waits.
+ * the service has. Begins and ends on the connection's I/O thread, which never waits.
  */
 final class ApiHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
@@ -31,8 +31,8 @@ final class ApiHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        boolean open = inFlight.enter(exchange);
-        Verdict verdict = open ? judge(exchange) : lastVerdict(judge(exchange));
+        InFlight.Request request = inFlight.enter(exchange);
+        Verdict verdict = request.isLate() ? lastVerdict(judge(exchange, request)) : judge(exchange, request);
         if (exchange.isRequestComplete()) {
             reply(exchange, verdict);
             return;
@@ -47,9 +47,9 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    private Verdict judge(HttpServerExchange exchange) {
+    private Verdict judge(HttpServerExchange exchange, InFlight.Request request) {
         try {
-            return gate.judge(exchange);
+            return gate.judge(exchange, request);
         } catch (RuntimeException e) {
             return Failures.answer("The gate", e);
         }
@@ -92,14 +92,22 @@ final class ApiHandler implements HttpHandler {
     private static void ask(HttpServerExchange exchange, Question question) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        question.ask().whenComplete((answer, failure) -> {
-            try {
-                (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
-            } catch (RuntimeException e) {
-                LOG.error("{} could not be answered", question.route().name(), e);
-                RequestBody.abandon(exchange);
-            }
-        });
+        question.ask()
+                .whenComplete((answer, failure) ->
+                        exchange.getIoThread().execute(() -> answer(exchange, question, answer, failure)));
+    }
+
+    /**
+     * On the I/O thread, though any could: Undertow lets that thread spin until another one that ends an exchange is
+     * through with it, which took a third of it, and the engine's threads have their next question to ask.
+     */
+    private static void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
+        try {
+            (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be answered", question.route().name(), e);
+            RequestBody.abandon(exchange);
+        }
     }
 
     /** Answers while the client is still sending. */

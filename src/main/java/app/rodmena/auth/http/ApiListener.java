@@ -124,13 +124,14 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private static HttpPort.Limits limits(HttpConfig config) {
-        // I/O threads only parse and route; SQL, JSON and most sends run on the engine's threads.
+        // I/O threads parse, route and send; SQL and JSON are the engine's threads'.
         int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
         return new HttpPort.Limits(
                 config.maxClients(),
                 config.maxHeaderBytes(),
                 config.readTimeout(),
                 config.idleTimeout(),
+                0,
                 ioThreads,
                 // The least XNIO takes. It is only started for a task, and there are none.
                 1);

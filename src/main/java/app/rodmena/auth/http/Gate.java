@@ -28,7 +28,7 @@ final class Gate {
         this.maxHeaderBytes = maxHeaderBytes;
     }
 
-    Verdict judge(HttpServerExchange exchange) {
+    Verdict judge(HttpServerExchange exchange, InFlight.Request request) {
         cors.mark(exchange);
         if (RequestHead.targetSize(exchange) > MAX_TARGET_BYTES) {
             return Refusals.targetTooLong(MAX_TARGET_BYTES);
@@ -50,16 +50,16 @@ final class Gate {
         }
         try {
             Match match = routes.find(RequestPath.of(exchange));
-            return match == null ? Refusals.notFound() : judge(exchange, method, match);
+            return match == null ? Refusals.notFound() : judge(exchange, request, method, match);
         } catch (MalformedPathException e) {
             return Refusals.malformedPath();
         }
     }
 
-    private Verdict judge(HttpServerExchange exchange, String method, Match match) {
+    private Verdict judge(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
         Route route = match.resource().route(method);
         if (route != null) {
-            InFlight.name(exchange, route);
+            request.is(route);
         }
         if (route instanceof Route.Keyed keyed) {
             return judge(exchange, keyed, match);

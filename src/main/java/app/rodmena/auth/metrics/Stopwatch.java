@@ -40,6 +40,10 @@ public final class Stopwatch {
         recent.reset();
     }
 
+    Distribution sinceStart() {
+        return recent.sinceStart();
+    }
+
     public Statistics statistics() {
         Beginning from = beginning;
         long count = timer.getCount() - from.count;

@@ -11,15 +11,10 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Map;
 
 /** JSON as the wire protocol has it: records in snake_case, instants as naive UTC. Thread-safe. */
 public final class Json {
-    private static final DateTimeFormatter NAIVE_UTC =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
-
     private static final ObjectWriter WRITER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .addModule(new SimpleModule().addSerializer(Instant.class, new InstantSerializer()))
@@ -52,7 +47,7 @@ public final class Json {
 
         @Override
         public void serialize(Instant value, JsonGenerator json, SerializerProvider provider) throws IOException {
-            json.writeString(NAIVE_UTC.format(value));
+            json.writeString(NaiveUtc.text(value));
         }
     }
 }
