@@ -53,9 +53,9 @@ class PrometheusTest {
                         .replaceAll("(scrape|evaluation)_interval: \\d+s", "$1_interval: 1s"));
         load = Executors.newSingleThreadScheduledExecutor();
         load.scheduleWithFixedDelay(() -> server.ask().join(), 0, 50, TimeUnit.MILLISECONDS);
-        server.whileExhausted(() -> await().atMost(Duration.ofSeconds(30))
-                .until(() ->
-                        !prometheus.query("hikaricp_connections_pending > 0").isEmpty()));
+        // What is to be seen growing must have been seen before it grew
+        awaitAny("hikaricp_connections");
+        server.whileExhausted(() -> awaitAny("hikaricp_connections_pending > 0"));
     }
 
     @AfterAll
@@ -146,6 +146,11 @@ class PrometheusTest {
                         assertThat(rule.get("state").asText()).as("%s", rule).isNotEqualTo("firing"));
     }
 
+    private static void awaitAny(String expression) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !prometheus.query(expression).isEmpty());
+    }
+
     private static boolean givesNumbers(String expression) throws Exception {
         for (JsonNode series : prometheus.query(chosen(expression))) {
             if (!series.at("/value/1").asText().equals("NaN")) {
@@ -161,6 +166,6 @@ class PrometheusTest {
                 .replace("$application", "auth")
                 .replace("$instance", ".*")
                 .replace("$pool", ".*")
-                .replace("$__rate_interval", "20s");
+                .replace("$__rate_interval", "2m");
     }
 }
