@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +42,8 @@ class PrometheusTest {
 
     private static LiveServer server;
     private static PrometheusServer prometheus;
-    private static ScheduledExecutorService load;
+    private static ScheduledExecutorService clients;
+    private static ScheduledFuture<?> load;
 
     @BeforeAll
     static void start() throws Throwable {
@@ -51,8 +53,8 @@ class PrometheusTest {
                 directory,
                 server.configured(PROMETHEUS.resolve("prometheus.yml"))
                         .replaceAll("(scrape|evaluation)_interval: \\d+s", "$1_interval: 1s"));
-        load = Executors.newSingleThreadScheduledExecutor();
-        load.scheduleWithFixedDelay(() -> server.ask().join(), 0, 50, TimeUnit.MILLISECONDS);
+        clients = Executors.newSingleThreadScheduledExecutor();
+        load = clients.scheduleWithFixedDelay(() -> server.ask().join(), 0, 50, TimeUnit.MILLISECONDS);
         // What is to be seen growing must have been seen before it grew
         awaitAny("hikaricp_connections");
         server.whileExhausted(() -> awaitAny("hikaricp_connections_pending > 0"));
@@ -60,7 +62,8 @@ class PrometheusTest {
 
     @AfterAll
     static void stop() {
-        load.shutdownNow();
+        load.cancel(false);
+        clients.shutdown();
         prometheus.close();
         server.close();
     }
