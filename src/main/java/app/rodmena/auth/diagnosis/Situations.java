@@ -11,6 +11,9 @@ import java.util.List;
 final class Situations {
     private static final Duration SLOW_OPENING = Duration.ofSeconds(1);
 
+    /** While places are free, callers wait only for the batch before theirs, and not for longer than that. */
+    private static final Duration TURN = Duration.ofMillis(250);
+
     /** Insufficient resources: too many connections, too many for this role or database, out of memory. */
     private static final String REFUSED = "53";
 
@@ -43,7 +46,9 @@ final class Situations {
         if (opening.borrowers() > 0 && isHard(opening)) {
             return Situation.OPENING;
         }
-        return numbers.waiting() == 0 ? Situation.WELL : Situation.SATURATED;
+        boolean allOut = numbers.checkedOut() >= numbers.poolSize() + numbers.maxOverflow();
+        boolean soonServed = observed.after().view().oldestWait().compareTo(TURN) < 0;
+        return numbers.waiting() == 0 || (!allOut && soonServed) ? Situation.WELL : Situation.SATURATED;
     }
 
     private static boolean isHard(OpeningView opening) {
