@@ -41,14 +41,17 @@ final class Situations {
         }
         boolean trouble = holders.stream().anyMatch(holder -> holder.verdict().isTrouble());
         if (trouble) {
-            return numbers.waiting() == 0 ? Situation.TROUBLED : Situation.EXHAUSTED;
+            return numbers.waiting() == 0 && hasRoom(numbers) ? Situation.TROUBLED : Situation.EXHAUSTED;
         }
         if (opening.borrowers() > 0 && isHard(opening)) {
             return Situation.OPENING;
         }
-        boolean allOut = numbers.checkedOut() >= numbers.poolSize() + numbers.maxOverflow();
         boolean soonServed = observed.after().view().oldestWait().compareTo(TURN) < 0;
-        return numbers.waiting() == 0 || (!allOut && soonServed) ? Situation.WELL : Situation.SATURATED;
+        return numbers.waiting() == 0 || (hasRoom(numbers) && soonServed) ? Situation.WELL : Situation.SATURATED;
+    }
+
+    private static boolean hasRoom(PoolSnapshot numbers) {
+        return numbers.checkedOut() < numbers.poolSize() + numbers.maxOverflow();
     }
 
     private static boolean isHard(OpeningView opening) {
