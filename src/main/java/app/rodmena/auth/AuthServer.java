@@ -1,6 +1,7 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.Availability;
@@ -135,7 +136,7 @@ public final class AuthServer implements AutoCloseable {
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
      * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
-     *     {@link ServerConfig#budget()} is to refuse
+     *     {@link ServerConfig#capacity()} says to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
      */
@@ -152,12 +153,13 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
-        fleet = FleetWatch.open(engine, config.budget());
+        fleet = FleetWatch.open(engine, config.capacity().budget());
         parts.push(fleet);
         parts.push(MBeans.register(
                 engine,
                 metrics,
                 fleet,
+                new Adviser(engine, metrics, fleet, config.capacity().waitTarget()),
                 Logback.ofThisProcess(),
                 new Facts(config, () -> Optional.ofNullable(api), () -> Optional.ofNullable(remote))));
         if (config.failFast()) {

@@ -49,6 +49,7 @@ class SettingTest {
             Map.entry(Setting.BATCH_SLOTS, "3"),
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.BUDGET, "refuse"),
+            Map.entry(Setting.WAIT_TARGET, "50ms"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
             Map.entry(Setting.JOLOKIA_PORT, "off"),
             Map.entry(Setting.JMX_PORT, "0"),

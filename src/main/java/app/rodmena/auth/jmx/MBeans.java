@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.RecentEvents;
@@ -53,10 +54,15 @@ public final class MBeans implements AutoCloseable {
      * @param loggers empty where the levels of loggers can't be changed
      */
     public static MBeans register(
-            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Optional<Loggers> loggers, ServerFacts server) {
+            DatabaseEngine engine,
+            Metrics metrics,
+            FleetWatch fleet,
+            Adviser adviser,
+            Optional<Loggers> loggers,
+            ServerFacts server) {
         synchronized (LOCK) {
             if (users == 0) {
-                shared = share(engine, metrics, fleet, loggers);
+                shared = share(engine, metrics, fleet, adviser, loggers);
             }
             users++;
             return new MBeans(add(freeServerName(), new DescribedMBean(new ServerBean(server, metrics.requests()))));
@@ -78,7 +84,7 @@ public final class MBeans implements AutoCloseable {
     }
 
     private static Deque<AutoCloseable> share(
-            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Optional<Loggers> loggers) {
+            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Adviser adviser, Optional<Loggers> loggers) {
         ObjectName eventsName = name("type=PoolEvents,name=auth");
         RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
         Notifier notifier = new Notifier(eventsName);
@@ -95,6 +101,7 @@ public final class MBeans implements AutoCloseable {
         parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
         parts.push(add(name("type=Connections,name=auth"), new DescribedMBean(new ConnectionsBean(engine))));
         parts.push(add(name("type=Statements,name=auth"), new DescribedMBean(new StatementsBean(metrics))));
+        parts.push(add(name("type=Capacity,name=auth"), new DescribedMBean(new CapacityBean(adviser))));
         parts.push(add(name("type=Fleet"), new DescribedMBean(new FleetBean(fleet))));
         loggers.ifPresent(known -> parts.push(add(name("type=Logging"), new DescribedMBean(new LoggingBean(known)))));
         return parts;

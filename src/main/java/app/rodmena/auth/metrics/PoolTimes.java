@@ -55,6 +55,16 @@ public final class PoolTimes implements PoolListener {
         return creations.statistics();
     }
 
+    /** How {@link #waits} were in the last minute. */
+    public Moments recentWaits() {
+        return waits.moments();
+    }
+
+    /** How {@link #uses} were in the last minute. */
+    public Moments recentUses() {
+        return uses.moments();
+    }
+
     RecentTimes.Look lookAtWaits() {
         return waits.look();
     }
