@@ -23,6 +23,7 @@ usage() {
 ./run.sh build        build only
 ./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
 ./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
+./run.sh load ...     put load on a server, see its pool fill, and whether it did as it should; as load -n 1000 -c 100
 ./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server
 ./run.sh --version    its version
@@ -104,7 +105,7 @@ archive_classes() (
   trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
   # Nobody else's settings, database or files
   env -i PATH="$PATH" HOME="$HOME" "$java" -XX:ArchiveClassesAtExit="$practice/classes.jsa" "${quiet_archive[@]}" \
-    -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --jolokia-port 0 --jmx-port 0 \
+    -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --admin-port 0 --jolokia-port 0 --jmx-port 0 \
     >"$practice/out" 2>"$practice/err" &
   server=$!
   port=

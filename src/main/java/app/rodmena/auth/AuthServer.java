@@ -1,6 +1,8 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.admin.AdminFacts;
+import app.rodmena.auth.admin.AdminListener;
 import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.capacity.FleetWatch;
@@ -8,6 +10,7 @@ import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.events.PoolInterceptor;
@@ -16,6 +19,7 @@ import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -74,10 +78,12 @@ public final class AuthServer implements AutoCloseable {
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseEngine engine;
     private Metrics metrics;
+    private Diagnostics diagnostics;
     private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
     private volatile RemoteAccess remote;
+    private volatile Optional<AdminListener> admin = Optional.empty();
 
     private AuthServer(Builder builder) {
         this.config = builder.config;
@@ -153,27 +159,44 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);
+        diagnostics = Diagnostics.open(
+                engine,
+                metrics,
+                config.instance(),
+                config.diagnosis(),
+                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
+        parts.push(diagnostics);
         fleet = FleetWatch.open(engine, config.capacity().budget());
         parts.push(fleet);
-        parts.push(MBeans.register(
+        Adviser adviser = new Adviser(engine, metrics, fleet, config.capacity().waitTarget());
+        Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
+        parts.push(MBeans.register(engine, metrics, diagnostics, fleet, adviser, Logback.ofThisProcess(), facts));
+        Health health = new Health(engine);
+        Operators operators = config.remote().openOperators();
+        parts.push(operators);
+        // Before anything is waited for: it is where one looks when that takes long.
+        admin = AdminListener.start(
+                config.remote(),
+                operators,
+                new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
                 fleet,
-                new Adviser(engine, metrics, fleet, config.capacity().waitTarget()),
-                Logback.ofThisProcess(),
-                new Facts(config, () -> Optional.ofNullable(api), () -> Optional.ofNullable(remote))));
+                adviser,
+                health);
+        admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
         fleet.awaitAdmission(FIRST_LOOK);
-        api = ApiListener.start(config.http(), engine, new Health(engine), metrics.requests()::answered);
+        api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));
         parts.push(api);
         parts.push(
                 this::leaveEngine); // Whoever still waits for it is told so, while there is a connection to tell it on.
-        remote = RemoteAccess.start(config.remote());
+        remote = RemoteAccess.start(config.remote(), operators);
         parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
     }
@@ -207,6 +230,11 @@ public final class AuthServer implements AutoCloseable {
         return api.address();
     }
 
+    /** Where the admin listener really listens, if it does. */
+    public Optional<InetSocketAddress> adminAddress() {
+        return admin.map(AdminListener::address);
+    }
+
     /** Where Jolokia really listens, if it does. */
     public Optional<InetSocketAddress> jolokiaAddress() {
         return remote.jolokia();
@@ -217,7 +245,7 @@ public final class AuthServer implements AutoCloseable {
         return remote.jmx();
     }
 
-    /** Whether Jolokia and remote JMX speak TLS. */
+    /** Whether the admin listener, Jolokia and remote JMX speak TLS. */
     public boolean hasTls() {
         return config.remote().keystore().isPresent();
     }
@@ -245,6 +273,11 @@ public final class AuthServer implements AutoCloseable {
     /** The process's numbers over time, under the names that the package's description lists. */
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** Why the pool is as it is, whenever somebody wants to know. */
+    public Diagnostics diagnostics() {
+        return diagnostics;
     }
 
     /** All processes like this one on its PostgreSQL, and whether they fit. */

@@ -41,6 +41,7 @@ final class Banner {
                 server.address(),
                 server.database(),
                 server.psql(),
+                server.adminAddress().map(address -> scheme(server) + "://" + hostAndPort(address)),
                 server.jolokiaAddress().map(address -> scheme(server) + "://" + hostAndPort(address) + "/jolokia"),
                 server.jmxAddress().map(Banner::hostAndPort));
     }
@@ -53,6 +54,7 @@ final class Banner {
             InetSocketAddress address,
             String database,
             Optional<String> psql,
+            Optional<String> admin,
             Optional<String> jolokia,
             Optional<String> jmx) {
         String url = "http://" + hostAndPort(address);
@@ -61,6 +63,7 @@ final class Banner {
         return """
 
                 Listening  %s
+                Admin      %s
                 Jolokia    %s
                 JMX        %s
                 Database   %s
@@ -74,6 +77,7 @@ final class Banner {
 
                 """.formatted(
                 url,
+                admin.orElse("off"),
                 jolokia.orElse("off"),
                 jmx.map("%s    (jconsole, VisualVM: this as it is)"::formatted).orElse("off"),
                 database,

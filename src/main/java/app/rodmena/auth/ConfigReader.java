@@ -3,6 +3,8 @@ package app.rodmena.auth;
 import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
@@ -37,6 +39,7 @@ final class ConfigReader {
                 capacity(),
                 http(),
                 new RemoteReader(settings).read(),
+                diagnosis(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }
@@ -66,6 +69,14 @@ final class ConfigReader {
                     integer(Setting.WORKERS),
                     batchSlots());
         } catch (InvalidPoolSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private DiagnosisConfig diagnosis() {
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
     }

@@ -26,7 +26,7 @@ record Environment(Map<String, String> variables) {
         Map<Setting, Given> given = new EnumMap<>(Setting.class);
         // Sorted, so that of several mistakes it is always the same that is told
         new TreeMap<>(variables).forEach((name, text) -> {
-            if (name.startsWith(PREFIX) && !isServiceLink(name, text)) {
+            if (name.startsWith(PREFIX) && !name.startsWith(LoadOptions.PREFIX) && !isServiceLink(name, text)) {
                 Setting setting = Setting.ofVariable(name).orElseThrow(() -> unknown(name));
                 given.put(setting, Given.byVariable(setting, text));
             }

@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.admin.AdminListener;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.jmx.ServerFacts;
 import app.rodmena.auth.remote.RemoteAccess;
@@ -13,12 +14,17 @@ import java.util.function.Supplier;
 record Facts(
         ServerConfig config,
         Supplier<Optional<ApiListener>> api,
+        Supplier<Optional<AdminListener>> admin,
         Supplier<Optional<RemoteAccess>> remote,
         Instant startedAt)
         implements ServerFacts {
     /** Of a server that starts now. */
-    Facts(ServerConfig config, Supplier<Optional<ApiListener>> api, Supplier<Optional<RemoteAccess>> remote) {
-        this(config, api, remote, Instant.now());
+    Facts(
+            ServerConfig config,
+            Supplier<Optional<ApiListener>> api,
+            Supplier<Optional<AdminListener>> admin,
+            Supplier<Optional<RemoteAccess>> remote) {
+        this(config, api, admin, remote, Instant.now());
     }
 
     @Override
@@ -35,6 +41,9 @@ record Facts(
     public Map<String, String> addresses() {
         Map<String, String> addresses = new TreeMap<>();
         api.get().ifPresent(listener -> addresses.put("api", "http://" + Banner.hostAndPort(listener.address())));
+        String scheme = config.remote().keystore().isPresent() ? "https" : "http";
+        admin.get()
+                .ifPresent(listener -> addresses.put("admin", scheme + "://" + Banner.hostAndPort(listener.address())));
         remote.get()
                 .flatMap(RemoteAccess::jolokia)
                 .ifPresent(address -> addresses.put("jolokia", Banner.hostAndPort(address)));

@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.cli.CapacityCommand;
 import app.rodmena.auth.cli.CommandFailed;
+import app.rodmena.auth.cli.LoadCommand;
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
 import java.util.List;
@@ -47,6 +48,9 @@ public final class Main {
             if (arguments.length > 0 && arguments[0].equals(CapacityOptions.NAME)) {
                 return capacity(List.of(arguments).subList(1, arguments.length), environment);
             }
+            if (arguments.length > 0 && arguments[0].equals(LoadOptions.NAME)) {
+                return load(List.of(arguments).subList(1, arguments.length), environment);
+            }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
@@ -76,6 +80,17 @@ public final class Main {
             return STOPPED;
         }
         return command.get().run(out);
+    }
+
+    private int load(List<String> words, Map<String, String> environment) throws Exception {
+        LoadOptions options = new LoadOptions(words, environment);
+        if (options.askForHelp()) {
+            out.print(options.help());
+            return STOPPED;
+        }
+        LoadCommand command = options.command();
+        return lifetime.start(
+                () -> command.run(out, err, PasswordPrompt.terminal().isPresent()));
     }
 
     private void serve(Settings settings, Secret ambientPassword) throws Exception {

@@ -30,9 +30,12 @@ interface PasswordPrompt {
                 };
     }
 
-    /** Java 22 and newer have a console also where there is no terminal, and a method that tells. */
+    /**
+     * The terminal, where one reads and writes. Java 22 and newer have a console also where there is no terminal, and a
+     * method that tells.
+     */
     @SuppressWarnings("SystemConsoleNull")
-    private static Optional<Console> terminal() {
+    static Optional<Console> terminal() {
         Console console = System.console();
         if (console == null) {
             return Optional.empty();

@@ -1,9 +1,9 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.remote.Keystore;
-import app.rodmena.auth.remote.RemoteConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -27,11 +27,12 @@ final class RemoteReader {
         if (!host.text().matches("[A-Za-z0-9._:%-]+")) {
             throw host.refuse("must be a name or an address");
         }
+        OptionalInt adminPort = port(Setting.ADMIN_PORT);
         OptionalInt jolokiaPort = port(Setting.JOLOKIA_PORT);
         OptionalInt jmxPort = port(Setting.JMX_PORT);
         Optional<OperatorsFile> operators = operators();
         Optional<Keystore> keystore = keystore();
-        boolean isOpen = jolokiaPort.isPresent() || jmxPort.isPresent();
+        boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
         if (isOpen && !RemoteConfig.isLoopback(host.text())) {
             if (operators.isEmpty()) {
                 throw host.refuse("must be a loopback address as long as there are no operators:"
@@ -41,7 +42,7 @@ final class RemoteReader {
                 throw host.refuse("must be a loopback address as long as there is no TLS: give it a --keystore");
             }
         }
-        return new RemoteConfig(host.text(), jolokiaPort, jmxPort, operators, keystore);
+        return new RemoteConfig(host.text(), adminPort, jolokiaPort, jmxPort, operators, keystore);
     }
 
     private OptionalInt port(Setting setting) {

@@ -2,11 +2,12 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -18,6 +19,7 @@ import java.util.Objects;
  * @param capacity what it makes of its share of the connections
  * @param http how the API listens
  * @param remote how operators get in
+ * @param diagnosis how the pool is diagnosed
  * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
  * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
  */
@@ -27,6 +29,7 @@ public record ServerConfig(
         CapacityConfig capacity,
         HttpConfig http,
         RemoteConfig remote,
+        DiagnosisConfig diagnosis,
         String instance,
         boolean failFast) {
     /** Somebody's PostgreSQL, or our own. */
@@ -52,6 +55,7 @@ public record ServerConfig(
         Objects.requireNonNull(capacity, "capacity");
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(remote, "remote");
+        Objects.requireNonNull(diagnosis, "diagnosis");
         DatabaseConfig.requireInstance(instance);
     }
 
@@ -75,27 +79,33 @@ public record ServerConfig(
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT,
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 Instance.ofThisProcess(),
                 false);
     }
 
     /** The same with another pool. */
     public ServerConfig withPool(PoolSettings pool) {
-        return new ServerConfig(database, pool, capacity, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same with another view of its share. */
     public ServerConfig withCapacity(CapacityConfig capacity) {
-        return new ServerConfig(database, pool, capacity, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same, listening otherwise. */
     public ServerConfig withHttp(HttpConfig http) {
-        return new ServerConfig(database, pool, capacity, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, instance, failFast);
+    }
+
+    /** The same, diagnosed otherwise. */
+    public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, instance, failFast);
     }
 
     /** The same with doors for operators. */
     public ServerConfig withRemote(RemoteConfig remote) {
-        return new ServerConfig(database, pool, capacity, http, remote, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, instance, failFast);
     }
 }

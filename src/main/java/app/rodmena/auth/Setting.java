@@ -1,10 +1,11 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -137,11 +138,27 @@ enum Setting {
             CapacityConfig.DEFAULT.waitTarget(),
             "What 99% should wait for a connection at most; advice on the pool's size is for that"),
 
+    SLOW_QUERY(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.slowQuery(),
+            "A statement that runs longer is slow; longer than 1s is while others wait for its connection"),
+    DIAGNOSIS_INTERVAL(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.interval(),
+            "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+
     ADMIN_HOST(
             Group.OPERATORS,
             "ADDRESS",
             RemoteConfig.DEFAULT.host(),
-            "Address that Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+            "Address that the admin listener, Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+    ADMIN_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.adminPort().orElseThrow(),
+            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any that is free, or off"),
     JOLOKIA_PORT(
             Group.OPERATORS,
             "PORT",
@@ -173,6 +190,7 @@ enum Setting {
         API("API"),
         DATABASE("Database"),
         POOL("Pool"),
+        DIAGNOSIS("Diagnosis"),
         OPERATORS("Operators"),
         PROCESS("Process");
 

@@ -24,6 +24,7 @@ class ArchitectureTest {
     /** Every room, with the rooms below it that it may use. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(
             entry("events", List.of()),
+            entry("wire", List.of()),
             entry("operators", List.of()),
             entry("postgres", List.of()),
             entry("pool", List.of("events", "postgres")),
@@ -34,12 +35,27 @@ class ArchitectureTest {
             entry("metrics", List.of("events", "pool", "database")),
             entry("queueing", List.of()),
             entry("capacity", List.of("pool", "database", "metrics", "queueing")),
-            entry("cli", List.of("postgres", "pool", "capacity")),
+            entry("load", List.of()),
+            entry("cli", List.of("postgres", "events", "pool", "metrics", "queueing", "capacity", "load", "embedded")),
             entry("activity", List.of("database")),
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
-            entry("http", List.of("events", "database", "rbac", "health")),
+            entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("jmx", List.of("operators", "mbean", "events", "pool", "database", "metrics", "capacity")),
+            entry("views", List.of("mbean", "events", "pool", "metrics")),
+            entry(
+                    "jmx",
+                    List.of(
+                            "operators",
+                            "mbean",
+                            "views",
+                            "events",
+                            "pool",
+                            "database",
+                            "metrics",
+                            "capacity",
+                            "activity",
+                            "diagnosis")),
+            entry("admin", List.of("wire", "operators", "views", "events", "pool", "database", "health", "metrics")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
@@ -48,9 +64,10 @@ class ArchitectureTest {
             entry("org.flywaydb..", List.of("database")),
             entry("org.jdbi..", List.of("database", "rbac")),
             entry("io.zonky..", List.of("embedded")),
-            entry("io.undertow..", List.of("http")),
-            entry("org.xnio..", List.of("http")),
-            entry("com.fasterxml.jackson..", List.of("http", "cli")),
+            entry("io.undertow..", List.of("wire", "http", "admin", "load")),
+            entry("org.xnio..", List.of("wire", "http", "admin", "load")),
+            entry("com.fasterxml.jackson..", List.of("wire", "admin", "cli", "load")),
+            entry("org.HdrHistogram..", List.of("load")),
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),

@@ -22,7 +22,8 @@ class BannerTest {
     void thePrintedCommandsGoWhereTheServerListens(String host, String url) throws UnknownHostException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 4000);
 
-        assertThat(Banner.started(address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty()))
+        assertThat(Banner.started(
+                        address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
                 .contains("curl " + url + " \\");
     }
 
@@ -30,9 +31,16 @@ class BannerTest {
     void thePsqlCommandIsPrintedWhereThereIsOne() {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
 
-        assertThat(Banner.started(address, "somewhere", Optional.of("psql x"), Optional.empty(), Optional.empty()))
+        assertThat(Banner.started(
+                        address,
+                        "somewhere",
+                        Optional.of("psql x"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()))
                 .contains("\n           psql x\n");
-        assertThat(Banner.started(address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty()))
+        assertThat(Banner.started(
+                        address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
                 .doesNotContain("psql");
     }
 }

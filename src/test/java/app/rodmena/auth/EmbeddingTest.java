@@ -10,14 +10,15 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.remote.RemoteConfig;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -144,6 +145,7 @@ class EmbeddingTest {
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
+                DiagnosisConfig.DEFAULT,
                 "embedding-test",
                 true);
     }

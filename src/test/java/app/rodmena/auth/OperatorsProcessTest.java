@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The doors for operators, of the process as a shell starts it. */
 class OperatorsProcessTest {
     private static final Pattern API = Pattern.compile("Listening +http://(127.0.0.1:\\d+)\n");
+    private static final Pattern ADMIN = Pattern.compile("Admin +http://(127.0.0.1:\\d+)\n");
     private static final Pattern JOLOKIA = Pattern.compile("Jolokia +http://(127.0.0.1:\\d+)/jolokia\n");
     private static final Pattern JMX = Pattern.compile("JMX +(127.0.0.1:\\d+) ");
 
@@ -36,7 +37,11 @@ class OperatorsProcessTest {
         try (AuthProcess process = AuthProcess.start(directory, Map.of("AUTH_DATABASE_URL", url), "--port=0")
                 .awaitStart()) {
             assertThat(ListeningSockets.of(process.pid()))
-                    .containsExactlyInAnyOrder(printed(process, API), printed(process, JOLOKIA), printed(process, JMX));
+                    .containsExactlyInAnyOrder(
+                            printed(process, API),
+                            printed(process, ADMIN),
+                            printed(process, JOLOKIA),
+                            printed(process, JMX));
 
             VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
             try (JMXConnector local = connect(machine.startLocalManagementAgent())) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Secret;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,10 @@ class SettingTest {
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.BUDGET, "refuse"),
             Map.entry(Setting.WAIT_TARGET, "50ms"),
+            Map.entry(Setting.SLOW_QUERY, "3s"),
+            Map.entry(Setting.DIAGNOSIS_INTERVAL, "10s"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
+            Map.entry(Setting.ADMIN_PORT, "0"),
             Map.entry(Setting.JOLOKIA_PORT, "off"),
             Map.entry(Setting.JMX_PORT, "0"),
             Map.entry(Setting.OPERATORS, "/etc/auth/operators"),
@@ -121,6 +124,7 @@ class SettingTest {
         "PORT, 4000",
         "SHUTDOWN_GRACE, 30s",
         "ADMIN_HOST, 127.0.0.1",
+        "ADMIN_PORT, 4001",
         "JOLOKIA_PORT, 8778",
         "JMX_PORT, 9010",
         "OPERATORS, ./operators",

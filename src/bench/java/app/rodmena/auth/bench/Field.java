@@ -67,7 +67,7 @@ final class Field implements AutoCloseable {
     private void enter(Kind kind) throws IOException, InterruptedException {
         switch (kind) {
             case BATCHED -> enterOurs(kind, List.of());
-            case PLAIN -> enterPlain();
+            case PLAIN -> enterOurs(kind, List.of("--batching", "off"));
             case BARE -> enterBare();
             case PGBENCH -> enterPgbench();
             case SPRING -> enterSpring();
@@ -77,17 +77,19 @@ final class Field implements AutoCloseable {
     private void enterOurs(Kind kind, List<String> flags) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(tools.home().resolve("run.sh").toString()));
-        command.addAll(List.of("--instance", "bench-" + kind, "--port", "0", "--jolokia-port", "0", "--jmx-port", "0"));
+        command.addAll(List.of(
+                "--instance",
+                "bench-" + kind,
+                "--port",
+                "0",
+                "--admin-port",
+                "0",
+                "--jolokia-port",
+                "0",
+                "--jmx-port",
+                "0"));
         command.addAll(flags);
         enter(kind, "auth/bench-%s%%".formatted(kind), Map.of("AUTH_DATABASE_URL", database.url()), command);
-    }
-
-    private void enterPlain() throws IOException, InterruptedException {
-        try {
-            enterOurs(Kind.PLAIN, List.of("--batching", "off"));
-        } catch (Failed e) {
-            leaveOut(Kind.PLAIN, e.getMessage());
-        }
     }
 
     private void enterBare() throws IOException, InterruptedException {

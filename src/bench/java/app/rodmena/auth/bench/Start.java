@@ -28,7 +28,11 @@ record Start(Duration toFirstAnswer, Duration cpu, long residentBytes) {
     static Start of(Path home, Path directory, Map<String, String> settings) throws IOException, InterruptedException {
         int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(
-                        home.resolve("run.sh").toString(), "--port=" + port, "--jolokia-port=0", "--jmx-port=0")
+                        home.resolve("run.sh").toString(),
+                        "--port=" + port,
+                        "--admin-port=0",
+                        "--jolokia-port=0",
+                        "--jmx-port=0")
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("start.log").toFile());

@@ -160,14 +160,14 @@ public final class Activity implements Monitor.Question<PostgresView> {
 
     private Row row(ResultSet row) throws SQLException {
         boolean isClient = row.getBoolean("is_client");
-        String application = row.getString("application");
+        String application = clean(row.getString("application"));
         String query = row.getString("query");
         boolean hidden = HIDDEN.equals(query);
         return new Row(
                 new Backend(
                         row.getInt("pid"),
-                        row.getString("datname"),
-                        row.getString("usename"),
+                        clean(row.getString("datname")),
+                        clean(row.getString("usename")),
                         application,
                         row.getString("client"),
                         isClient ? whose(application) : Whose.OTHER,
@@ -182,6 +182,11 @@ public final class Activity implements Monitor.Question<PostgresView> {
                         hidden,
                         Optional.empty()),
                 isClient);
+    }
+
+    /** Names are whatever somebody chose; on a terminal some of that would be orders. */
+    private static String clean(String name) {
+        return name.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static Optional<Duration> age(ResultSet row, String column) throws SQLException {

@@ -30,7 +30,8 @@ public final class SqlMask {
     public static String mask(String sql) {
         var name = NAME.matcher(sql);
         String prefix = name.find() ? name.group(1) + " " : "";
-        String masked = new SqlMask(sql).masked().replaceAll("\\s+", " ").strip();
+        String masked =
+                new SqlMask(sql).masked().replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
         String whole = prefix + KEY.matcher(masked).replaceAll("?");
         return whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST - 1) + "…";
     }

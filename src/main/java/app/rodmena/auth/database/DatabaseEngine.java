@@ -7,6 +7,7 @@ import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.Lane;
@@ -40,12 +41,14 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  */
 public final class DatabaseEngine implements AutoCloseable {
     private static final Object DOOR = new Object();
+    private static final int EVENTS_REMEMBERED = 1000;
 
     /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
     private static DatabaseEngine theOne;
 
     private final DatabaseConfig config;
     private final PoolEvents events = new PoolEvents();
+    private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
     private final StatementClock statements = new StatementClock();
     private final Pool pool;
@@ -60,6 +63,7 @@ public final class DatabaseEngine implements AutoCloseable {
         this.config = config;
         Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
         events.add(new EventLog());
+        events.add(recent);
         Installed.each(PoolListener.class, events::add);
         Installed.each(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
@@ -277,6 +281,11 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Everything the pool tells, for whoever wants to listen. */
     public PoolEvents events() {
         return events;
+    }
+
+    /** The last events of the pool. */
+    public RecentEvents recentEvents() {
+        return recent;
     }
 
     /** The connection outside the pool, to ask PostgreSQL how it is. */

@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The commands that an operator of this very server would type.
@@ -9,6 +10,8 @@ import java.util.Objects;
  * @param jolokia where its Jolokia is
  */
 public record Commands(String psql, String jolokia) {
+    private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");
+
     /** Where nothing better is known. */
     public static final Commands DEFAULT = new Commands("psql", "http://127.0.0.1:8778/jolokia");
 
@@ -17,7 +20,12 @@ public record Commands(String psql, String jolokia) {
         Objects.requireNonNull(jolokia, "jolokia");
     }
 
-    /** @param sql without quotes that the shell would have to be told of, other than those that are escaped */
+    /** Whether a name can stand in a command as it is; one that can't may be somebody's attempt at a command. */
+    static boolean isPlain(String name) {
+        return PLAIN.matcher(name).matches();
+    }
+
+    /** @param sql without anything that means something to a shell between double quotes */
     String psql(String sql) {
         return "%s -c \"%s\"".formatted(psql, sql);
     }

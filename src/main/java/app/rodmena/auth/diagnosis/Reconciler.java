@@ -5,10 +5,16 @@ import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.activity.Whose;
 import app.rodmena.auth.diagnosis.Reconciliation.Lost;
 import app.rodmena.auth.pool.ConnectionView;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +25,12 @@ import org.slf4j.LoggerFactory;
 final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
 
+    /** What is being opened or closed is known to one side before the other. */
+    private static final Duration LASTING = Duration.ofSeconds(1);
+
     private final String pool;
-    private Set<Integer> unknownBefore = Set.of();
-    private Set<Integer> lostBefore = Set.of();
+    private Map<Integer, Instant> unknownSince = Map.of();
+    private Map<Integer, Instant> lostSince = Map.of();
     private final Set<Integer> told = new HashSet<>();
     private long unknownTotal;
     private long lostTotal;
@@ -35,33 +44,52 @@ final class Reconciler {
         boolean possible = observed.postgres().isPresent()
                 && observed.after().connections().stream().allMatch(connection -> connection.backendPid() != 0);
         if (!possible) {
-            unknownBefore = Set.of();
-            lostBefore = Set.of();
+            unknownSince = Map.of();
+            lostSince = Map.of();
             return new Reconciliation(false, List.of(), List.of(), unknownTotal, lostTotal);
         }
         PostgresView view = observed.postgres().get();
+        Instant now = observed.after().at();
         List<Backend> unknown = unknown(view, observed);
         List<Lost> lost = lost(view, observed);
+        unknownSince = since(unknownSince, unknown.stream().map(Backend::pid), now);
+        lostSince = since(lostSince, lost.stream().map(Lost::connectionId), now);
         List<Backend> stillUnknown = unknown.stream()
-                .filter(backend -> unknownBefore.contains(backend.pid()))
+                .filter(backend -> isLasting(unknownSince.get(backend.pid()), now))
                 .toList();
         List<Lost> stillLost = lost.stream()
-                .filter(one -> lostBefore.contains(one.connectionId()))
+                .filter(one -> isLasting(lostSince.get(one.connectionId()), now))
                 .toList();
-        unknownBefore = unknown.stream().map(Backend::pid).collect(Collectors.toSet());
-        lostBefore = lost.stream().map(Lost::connectionId).collect(Collectors.toSet());
         tell(stillUnknown, stillLost);
         return new Reconciliation(true, stillUnknown, stillLost, unknownTotal, lostTotal);
     }
 
-    /** Neither before nor after PostgreSQL was asked. */
+    /** Since when each has been seen without a break. */
+    private static Map<Integer, Instant> since(Map<Integer, Instant> before, Stream<Integer> seen, Instant now) {
+        return seen.collect(Collectors.toMap(Function.identity(), number -> before.getOrDefault(number, now)));
+    }
+
+    private static boolean isLasting(Instant since, Instant now) {
+        return Duration.between(since, now).compareTo(LASTING) >= 0;
+    }
+
+    /** Neither before nor after PostgreSQL was asked; and not the one that is being opened, however long that takes. */
     private List<Backend> unknown(PostgresView view, Observed observed) {
         Set<Integer> known = new HashSet<>();
         observed.before().connections().forEach(connection -> known.add(connection.backendPid()));
         observed.after().connections().forEach(connection -> known.add(connection.backendPid()));
         return view.backends().stream()
                 .filter(backend -> backend.whose() == Whose.POOL && !known.contains(backend.pid()))
+                .filter(backend -> !isBeingOpened(backend, observed))
                 .toList();
+    }
+
+    private static boolean isBeingOpened(Backend backend, Observed observed) {
+        Optional<Duration> attempt = observed.after().opening().attempt();
+        Optional<Duration> age = backend.connectedFor();
+        return attempt.isPresent()
+                && age.isPresent()
+                && age.get().compareTo(attempt.get().plus(LASTING)) < 0;
     }
 
     /** Open before PostgreSQL was asked and open afterwards. */

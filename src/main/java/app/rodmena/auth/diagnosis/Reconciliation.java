@@ -4,8 +4,8 @@ import app.rodmena.auth.activity.Backend;
 import java.util.List;
 
 /**
- * Where the pool and PostgreSQL do not agree about which connections there are, in two looks one after the other: what
- * is just being opened or closed is no disagreement.
+ * Where the pool and PostgreSQL do not agree about which connections there are, and have not for a second: what is just
+ * being opened or closed is no disagreement.
  *
  * @param possible whether the two can be compared: not where pids are unknown, or PostgreSQL does not answer
  * @param unknownBackends backends under the pool's name that the pool does not know

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** Says in one sentence, to somebody who is tired, what the pool is like and why. A pure function. */
@@ -44,7 +45,7 @@ final class Sentence {
             case SATURATED -> "%s: %s".formatted(head(), pace());
             case OPENING -> "%s: %s".formatted(head(), opening());
             case REFUSED -> "%s: PostgreSQL refuses more (%s)%s%s".formatted(head(), refusal(), slots(), troubles());
-            case DATABASE_DOWN -> "Database down %s: %s; %s".formatted(since(), outage(), head());
+            case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), head(), troubles());
             case NOT_PREPARED ->
                 "PostgreSQL answers, but nothing can be asked yet: %s"
                         .formatted(observed.availability().problem());
@@ -192,14 +193,20 @@ final class Sentence {
     private String slots() {
         return observed.postgres()
                 .or(observed::lastSeen)
-                .map(view -> "; of its %d connections %d are ours, %d other instances', %d others'%s"
+                .map(view -> "; of its %d connections %d are ours, %d other instances', %d others'%s%s"
                         .formatted(
                                 view.slots().maxConnections(),
                                 view.slots().ours() + view.slots().oursBeside(),
                                 view.slots().siblings(),
                                 view.slots().others(),
-                                largest(view)))
+                                largest(view),
+                                limit("role " + view.role(), view.slots().roleLimit())
+                                        + limit("our database", view.slots().databaseLimit())))
                 .orElse("");
+    }
+
+    private static String limit(String whose, OptionalInt limit) {
+        return limit.isPresent() ? ", and %s may have %d".formatted(whose, limit.getAsInt()) : "";
     }
 
     private static String largest(PostgresView view) {

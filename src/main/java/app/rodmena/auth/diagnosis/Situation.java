@@ -6,11 +6,11 @@ public enum Situation {
     WELL,
     /** Somebody has one for too long, but there are others left. */
     TROUBLED,
-    /** All are out, others wait, and at least one is out for a reason that can be mended. */
+    /** Others wait, and at least one is out for a reason that can be mended. */
     EXHAUSTED,
-    /** All are out and others wait, but each comes back soon: more is asked than they can do. */
+    /** Others wait, but each comes back soon: more is asked than they can do. */
     SATURATED,
-    /** Others wait while connections are being opened. */
+    /** Callers wait while a connection is being opened, which takes long or has failed. */
     OPENING,
     /** PostgreSQL lets no more connections be opened, and those that are open do not suffice. */
     REFUSED,

@@ -37,19 +37,20 @@ final class Situations {
             return Situation.REFUSED;
         }
         boolean trouble = holders.stream().anyMatch(holder -> holder.verdict().isTrouble());
-        if (numbers.waiting() == 0) {
-            boolean slow = opening.borrowers() > 0
-                    && (opening.failure().isPresent()
-                            || opening.attempt()
-                                    .filter(time -> time.compareTo(SLOW_OPENING) >= 0)
-                                    .isPresent());
-            return trouble ? Situation.TROUBLED : slow ? Situation.OPENING : Situation.WELL;
-        }
-        boolean allOut = numbers.checkedOut() >= numbers.poolSize() + numbers.maxOverflow();
         if (trouble) {
-            return Situation.EXHAUSTED;
+            return numbers.waiting() == 0 ? Situation.TROUBLED : Situation.EXHAUSTED;
         }
-        return allOut ? Situation.SATURATED : Situation.OPENING;
+        if (opening.borrowers() > 0 && isHard(opening)) {
+            return Situation.OPENING;
+        }
+        return numbers.waiting() == 0 ? Situation.WELL : Situation.SATURATED;
+    }
+
+    private static boolean isHard(OpeningView opening) {
+        return opening.failure().isPresent()
+                || opening.attempt()
+                        .filter(time -> time.compareTo(SLOW_OPENING) >= 0)
+                        .isPresent();
     }
 
     private static boolean isRefused(OpeningView opening) {

@@ -96,11 +96,11 @@ final class Steps {
                 "End the session of pid %d: its transaction is rolled back, and its lock is free".formatted(pid)
                         + " (takes its own role, or one with pg_signal_backend)",
                 commands.psql("select pg_terminate_backend(%d)".formatted(pid)));
-        if (culprit.state().startsWith("idle in transaction") && !culprit.user().isEmpty()) {
+        if (culprit.state().startsWith("idle in transaction") && Commands.isPlain(culprit.user())) {
             add(
                     "So that PostgreSQL does that by itself from the next session on",
-                    commands.psql("alter role \\\"%s\\\" set idle_in_transaction_session_timeout = '1min'"
-                            .formatted(culprit.user().replace("\"", ""))));
+                    commands.psql("alter role %s set idle_in_transaction_session_timeout = '1min'"
+                            .formatted(culprit.user())));
         }
     }
 

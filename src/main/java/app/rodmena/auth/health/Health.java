@@ -59,7 +59,7 @@ public final class Health {
 
     /** Whether requests should be sent here now. */
     public HealthReport ready() {
-        return HealthReport.of(List.of(server(phase == Phase.RUNNING), database(database.get())));
+        return HealthReport.of(List.of(server(phase == Phase.RUNNING), database(database.get()), pool(pool.get())));
     }
 
     /** Whether start-up is over; stays so. */
@@ -74,6 +74,15 @@ public final class Health {
             case STOPPING -> "stopping";
         };
         return new Check("server", Status.upIf(well), Map.of("phase", now));
+    }
+
+    /** What {@code /health} has no place for. A pool that is exhausted is no reason to send requests elsewhere. */
+    private static Check pool(PoolSnapshot seen) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("pool_size", seen.poolSize());
+        data.put("max_overflow", seen.maxOverflow());
+        data.put("waiting", seen.waiting());
+        return new Check("pool", Status.UP, data);
     }
 
     private static Check database(Availability seen) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.http;
 
+import app.rodmena.auth.wire.Json;
 import io.undertow.io.IoCallback;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -11,8 +12,8 @@ import java.util.List;
 
 /** A status, headers and a body in JSON, ready to be sent; immutable, so that one may be sent many times. */
 final class Answer implements Verdict {
-    private static final Answer TRUE = json(200, new Json.Bare(true));
-    private static final Answer FALSE = json(200, new Json.Bare(false));
+    private static final Answer TRUE = json(200, new Shapes.Bare(true));
+    private static final Answer FALSE = json(200, new Shapes.Bare(false));
 
     private record Header(HttpString name, String value) {}
 
@@ -27,18 +28,23 @@ final class Answer implements Verdict {
     }
 
     static Answer json(int status, Object value) {
-        return new Answer(status, ByteBuffer.wrap(Json.bytes(value)).asReadOnlyBuffer(), List.of());
+        return json(status, Json.bytes(value));
+    }
+
+    /** @param json not to be changed any more */
+    static Answer json(int status, byte[] json) {
+        return new Answer(status, ByteBuffer.wrap(json).asReadOnlyBuffer(), List.of());
     }
 
     static Answer bare(Object result) {
         if (result instanceof Boolean yes) {
             return yes ? TRUE : FALSE;
         }
-        return json(200, new Json.Bare(result));
+        return json(200, new Shapes.Bare(result));
     }
 
     static Answer wrapped(String message, Object data) {
-        return json(200, Json.Wrapped.of(message, data));
+        return json(200, Shapes.Wrapped.of(message, data));
     }
 
     static Answer error(int status, String message) {

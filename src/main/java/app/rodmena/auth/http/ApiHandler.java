@@ -1,28 +1,21 @@
 package app.rodmena.auth.http;
 
 import app.rodmena.auth.http.Verdict.Question;
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
+import app.rodmena.auth.wire.RequestBody;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.SameThreadExecutor;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.IoUtils;
 
 /**
  * The way of every request: counted, judged at the gate, its body read and forgotten, then answered, at once or when
- * the service has. Begins on an I/O thread and ends on whichever thread has the answer; none ever waits.
+ * the service has. Begins and ends on the connection's I/O thread, which never waits.
  */
 final class ApiHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
-
-    /** How long a client that is refused may go on sending, so that it gets to read why. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Gate gate;
     private final InFlight inFlight;
@@ -38,8 +31,8 @@ final class ApiHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        boolean open = inFlight.enter(exchange);
-        Verdict verdict = open ? judge(exchange) : lastVerdict(judge(exchange));
+        InFlight.Request request = inFlight.enter(exchange);
+        Verdict verdict = request.isLate() ? lastVerdict(judge(exchange, request)) : judge(exchange, request);
         if (exchange.isRequestComplete()) {
             reply(exchange, verdict);
             return;
@@ -54,9 +47,9 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    private Verdict judge(HttpServerExchange exchange) {
+    private Verdict judge(HttpServerExchange exchange, InFlight.Request request) {
         try {
-            return gate.judge(exchange);
+            return gate.judge(exchange, request);
         } catch (RuntimeException e) {
             return Failures.answer("The gate", e);
         }
@@ -72,7 +65,7 @@ final class ApiHandler implements HttpHandler {
         if (verdict instanceof Answer answer) {
             refuse(exchange, body, answer.closing());
         } else {
-            HttpContinue.sendContinueResponse(exchange, new Sent(() -> receive(exchange, body, verdict)));
+            HttpContinue.sendContinueResponse(exchange, RequestBody.then(() -> receive(exchange, body, verdict)));
         }
     }
 
@@ -82,7 +75,7 @@ final class ApiHandler implements HttpHandler {
                 case COMPLETE -> reply(exchange, verdict);
                 case TOO_LARGE -> refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
                 case TOO_SLOW -> refuse(exchange, body, Refusals.bodyTooSlow());
-                case BROKEN -> abandon(exchange);
+                case BROKEN -> RequestBody.abandon(exchange);
             }
         });
     }
@@ -99,39 +92,26 @@ final class ApiHandler implements HttpHandler {
     private static void ask(HttpServerExchange exchange, Question question) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        question.ask().whenComplete((answer, failure) -> {
-            try {
-                (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
-            } catch (RuntimeException e) {
-                LOG.error("{} could not be answered", question.route().name(), e);
-                abandon(exchange);
-            }
-        });
+        question.ask()
+                .whenComplete((answer, failure) ->
+                        exchange.getIoThread().execute(() -> answer(exchange, question, answer, failure)));
     }
 
     /**
-     * Answers while the client is still sending, and reads on for a while: closing at once would destroy the answer.
+     * On the I/O thread, though any could: Undertow lets that thread spin until another one that ends an exchange is
+     * through with it, which took a third of it, and the engine's threads have their next question to ask.
      */
+    private static void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
+        try {
+            (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be answered", question.route().name(), e);
+            RequestBody.abandon(exchange);
+        }
+    }
+
+    /** Answers while the client is still sending. */
     private static void refuse(HttpServerExchange exchange, RequestBody body, Answer answer) {
-        Consumer<RequestBody.End> then = end -> abandon(exchange);
-        answer.send(exchange, new Sent(() -> body.discard(Long.MAX_VALUE - 1, LINGER, then)));
-    }
-
-    private static void abandon(HttpServerExchange exchange) {
-        IoUtils.safeClose(exchange.getConnection());
-        exchange.endExchange();
-    }
-
-    /** What to do when something was sent; a connection that broke meanwhile ends the exchange instead. */
-    private record Sent(Runnable then) implements IoCallback {
-        @Override
-        public void onComplete(HttpServerExchange exchange, Sender sender) {
-            then.run();
-        }
-
-        @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-            IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
-        }
+        answer.send(exchange, body.lingering(exchange));
     }
 }

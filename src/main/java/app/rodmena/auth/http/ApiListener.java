@@ -2,50 +2,27 @@ package app.rodmena.auth.http;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.health.Health;
-import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.protocol.http.HttpOpenListener;
+import app.rodmena.auth.wire.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.ChannelListeners;
-import org.xnio.IoUtils;
-import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.StreamConnection;
-import org.xnio.Xnio;
-import org.xnio.XnioWorker;
-import org.xnio.channels.AcceptingChannel;
 
-/**
- * The API on its port. Thread-safe. Undertow's protocol on a worker of our own: {@code Undertow.stop()} would cut
- * connections before their requests are answered.
- */
+/** The API on its port. Thread-safe. */
 public final class ApiListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
-    private static final int BUFFER_BYTES = 16 * 1024;
-    private static final int BACKLOG = 1000;
-    private static final int MAX_HEADERS = 200;
-    private static final int MAX_PARAMETERS = 10_000;
-    private static final long THREADS_END_SECONDS = 5;
     private static final long LINGER_MILLIS = 200;
 
     /** At the end of the grace, for answers that say no; a tenth of the grace at most. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
-    /** Undertow cuts off what is larger than this; below, we answer 431 ourselves and keep the connection. */
-    private static final int UNDERTOWS_HEADER_LIMIT = 16;
-
     private final HttpConfig config;
     private final Health health;
     private final InFlight inFlight;
-    private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
-    private final HttpOpenListener connections;
-    private final XnioWorker worker;
-    private final AcceptingChannel<? extends StreamConnection> acceptor;
+    private final HttpPort port;
     private boolean drained;
     private boolean closed;
 
@@ -54,18 +31,14 @@ public final class ApiListener implements AutoCloseable {
         this.config = config;
         this.inFlight = new InFlight(listener);
         this.health = health;
-        connections = new HttpOpenListener(buffers, undertowOptions(config));
         Gate gate = new Gate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
-        connections.setRootHandler(new ApiHandler(gate, inFlight, config.maxBodyBytes(), config.readTimeout()));
-        worker = Xnio.getInstance(ApiListener.class.getClassLoader()).createWorker(workerOptions());
-        try {
-            acceptor = accept(config);
-        } catch (IOException | RuntimeException e) {
-            worker.shutdownNow();
-            buffers.close();
-            throw new IOException(
-                    "can't listen on %s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
-        }
+        port = new HttpPort(
+                "auth-http",
+                config.host(),
+                config.port(),
+                Optional.empty(),
+                limits(config),
+                new ApiHandler(gate, inFlight, config.maxBodyBytes(), config.readTimeout()));
     }
 
     /**
@@ -82,14 +55,14 @@ public final class ApiListener implements AutoCloseable {
     static ApiListener start(HttpConfig config, RouteTree routes, Health health, RequestListener requests)
             throws IOException {
         ApiListener listener = new ApiListener(config, routes, health, requests);
-        listener.acceptor.resumeAccepts();
+        listener.port.open();
         health.markRunning();
         return listener;
     }
 
     /** The address that is really listened on. */
     public InetSocketAddress address() {
-        return acceptor.getLocalAddress(InetSocketAddress.class);
+        return port.address();
     }
 
     /** How many requests are being answered just now. */
@@ -114,7 +87,7 @@ public final class ApiListener implements AutoCloseable {
             drained = true;
             health.markStopping();
             inFlight.drain();
-            IoUtils.safeClose(acceptor);
+            port.stopAccepting();
             inFlight.await(config.shutdownGrace().minus(lastAnswers()));
         }
         return inFlight.requests() == 0;
@@ -133,9 +106,7 @@ public final class ApiListener implements AutoCloseable {
             LOG.warn("Stopping with {} requests unanswered", unanswered);
         }
         linger();
-        connections.closeConnections();
-        stopThreads();
-        buffers.close();
+        port.close();
     }
 
     private Duration lastAnswers() {
@@ -152,66 +123,16 @@ public final class ApiListener implements AutoCloseable {
         }
     }
 
-    private void stopThreads() {
-        worker.shutdown();
-        try {
-            if (!worker.awaitTermination(THREADS_END_SECONDS, TimeUnit.SECONDS)) {
-                worker.shutdownNow();
-                worker.awaitTermination(THREADS_END_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException e) {
-            worker.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private AcceptingChannel<? extends StreamConnection> accept(HttpConfig config) throws IOException {
-        OptionMap options = OptionMap.builder()
-                .set(Options.TCP_NODELAY, true)
-                .set(Options.REUSE_ADDRESSES, true)
-                .set(Options.BACKLOG, BACKLOG)
-                .set(Options.CONNECTION_HIGH_WATER, config.maxClients())
-                .set(Options.CONNECTION_LOW_WATER, config.maxClients() - 1)
-                .set(Options.WRITE_TIMEOUT, Math.toIntExact(config.readTimeout().toMillis()))
-                .getMap();
-        InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
-        if (address.isUnresolved()) {
-            throw new IOException("unknown host");
-        }
-        return worker.createStreamConnectionServer(
-                address, ChannelListeners.openListenerAdapter(this::opened), options);
-    }
-
-    private void opened(StreamConnection connection) {
-        BareRefusals.watch(connection, UNDERTOWS_HEADER_LIMIT * config.maxHeaderBytes(), config.maxHeaderBytes());
-        connections.handleEvent(connection);
-    }
-
-    private static OptionMap workerOptions() {
-        // I/O threads only parse and route; SQL, JSON and most sends run on the engine's threads.
+    private static HttpPort.Limits limits(HttpConfig config) {
+        // I/O threads parse, route and send; SQL and JSON are the engine's threads'.
         int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-        return OptionMap.builder()
-                .set(Options.WORKER_NAME, "auth-http")
-                .set(Options.WORKER_IO_THREADS, ioThreads)
+        return new HttpPort.Limits(
+                config.maxClients(),
+                config.maxHeaderBytes(),
+                config.readTimeout(),
+                config.idleTimeout(),
+                ioThreads,
                 // The least XNIO takes. It is only started for a task, and there are none.
-                .set(Options.WORKER_TASK_CORE_THREADS, 1)
-                .set(Options.WORKER_TASK_MAX_THREADS, 1)
-                .getMap();
-    }
-
-    private static OptionMap undertowOptions(HttpConfig config) {
-        return OptionMap.builder()
-                .set(UndertowOptions.DECODE_URL, false)
-                .set(UndertowOptions.MAX_HEADER_SIZE, UNDERTOWS_HEADER_LIMIT * config.maxHeaderBytes())
-                .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
-                .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
-                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(
-                        UndertowOptions.REQUEST_PARSE_TIMEOUT,
-                        Math.toIntExact(config.readTimeout().toMillis()))
-                .set(
-                        UndertowOptions.NO_REQUEST_TIMEOUT,
-                        Math.toIntExact(config.idleTimeout().toMillis()))
-                .getMap();
+                1);
     }
 }

@@ -1,14 +1,14 @@
 package app.rodmena.auth.http;
 
-import app.rodmena.auth.http.RequestPath.MalformedPathException;
 import app.rodmena.auth.http.RouteTree.Match;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.InvalidValueException;
+import app.rodmena.auth.wire.RequestHead;
+import app.rodmena.auth.wire.RequestPath;
+import app.rodmena.auth.wire.RequestPath.MalformedPathException;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.Protocols;
 
 /**
  * Who gets in: sizes, then the path, then the method, then the key; names are for the service to judge. Runs on the I/O
@@ -28,17 +28,15 @@ final class Gate {
         this.maxHeaderBytes = maxHeaderBytes;
     }
 
-    Verdict judge(HttpServerExchange exchange) {
+    Verdict judge(HttpServerExchange exchange, InFlight.Request request) {
         cors.mark(exchange);
-        int target =
-                exchange.getRequestURI().length() + exchange.getQueryString().length();
-        if (target > MAX_TARGET_BYTES) {
+        if (RequestHead.targetSize(exchange) > MAX_TARGET_BYTES) {
             return Refusals.targetTooLong(MAX_TARGET_BYTES);
         }
-        if (target + size(exchange.getRequestHeaders()) > maxHeaderBytes) {
+        if (RequestHead.size(exchange) > maxHeaderBytes) {
             return Refusals.headerTooLarge(maxHeaderBytes);
         }
-        if (isFramedOddly(exchange)) {
+        if (RequestHead.isFramedOddly(exchange)) {
             return Refusals.badRequest("Transfer-Encoding: only chunked, and only in HTTP/1.1")
                     .closing();
         }
@@ -52,16 +50,16 @@ final class Gate {
         }
         try {
             Match match = routes.find(RequestPath.of(exchange));
-            return match == null ? Refusals.notFound() : judge(exchange, method, match);
+            return match == null ? Refusals.notFound() : judge(exchange, request, method, match);
         } catch (MalformedPathException e) {
             return Refusals.malformedPath();
         }
     }
 
-    private Verdict judge(HttpServerExchange exchange, String method, Match match) {
+    private Verdict judge(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
         Route route = match.resource().route(method);
         if (route != null) {
-            InFlight.name(exchange, route);
+            request.is(route);
         }
         if (route instanceof Route.Keyed keyed) {
             return judge(exchange, keyed, match);
@@ -102,26 +100,5 @@ final class Gate {
         return credentials.isEmpty() || credentials.indexOf(' ') >= 0 || credentials.indexOf('\t') >= 0
                 ? null
                 : credentials;
-    }
-
-    /** Where a body ends must be beyond doubt: proxies that read it otherwise could be made to smuggle requests. */
-    private static boolean isFramedOddly(HttpServerExchange exchange) {
-        HeaderValues encodings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
-        return encodings != null
-                && (encodings.size() != 1
-                        || !encodings.getFirst().equalsIgnoreCase("chunked")
-                        || !exchange.getProtocol().equals(Protocols.HTTP_1_1));
-    }
-
-    private static int size(HeaderMap headers) {
-        int size = 0;
-        for (long at = headers.fastIterateNonEmpty(); at != -1; at = headers.fiNextNonEmpty(at)) {
-            HeaderValues values = headers.fiCurrent(at);
-            for (int i = 0; i < values.size(); i++) {
-                // With ": " and the line's end.
-                size += values.getHeaderName().length() + values.get(i).length() + 4;
-            }
-        }
-        return size;
     }
 }

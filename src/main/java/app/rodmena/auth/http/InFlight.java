@@ -2,15 +2,12 @@ package app.rodmena.auth.http;
 
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the requests that are being answered, so that a shutdown can wait for them, and tells of those that were. */
 final class InFlight {
-    private static final AttachmentKey<String> ROUTE = AttachmentKey.create(String.class);
-
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean draining;
@@ -19,33 +16,24 @@ final class InFlight {
         this.listener = listener;
     }
 
-    /** The gate has found out what is asked. */
-    static void name(HttpServerExchange exchange, Route route) {
-        exchange.putAttachment(ROUTE, route.name());
-    }
-
     /** How many are being answered. */
     int requests() {
         return requests.get();
     }
 
-    /**
-     * Counts a request in; it counts itself out when its exchange completes.
-     *
-     * @return whether it is to be answered like any other; false once a shutdown has begun
-     */
-    boolean enter(HttpServerExchange exchange) {
+    /** Counts a request in; it counts itself out when its exchange completes. */
+    Request enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
-        exchange.addExchangeCompleteListener(new Request(System.nanoTime()));
-        return !draining;
+        Request request = new Request(draining);
+        exchange.addExchangeCompleteListener(request);
+        return request;
     }
 
-    private void tell(HttpServerExchange exchange, long startNanos) {
-        String route = exchange.getAttachment(ROUTE);
+    private void tell(HttpServerExchange exchange, Request request) {
         listener.onAnswered(
-                route == null ? RequestListener.NO_ROUTE : route,
+                request.route,
                 exchange.isResponseStarted() ? exchange.getStatusCode() : RequestListener.NOT_ANSWERED,
-                Duration.ofNanos(System.nanoTime() - startNanos));
+                Duration.ofNanos(System.nanoTime() - request.startNanos));
     }
 
     private void leave() {
@@ -57,18 +45,30 @@ final class InFlight {
     }
 
     /** One request, until its exchange completes. */
-    private final class Request implements ExchangeCompletionListener {
-        private final long startNanos;
+    final class Request implements ExchangeCompletionListener {
+        private final long startNanos = System.nanoTime();
+        private final boolean late;
+        private String route = RequestListener.NO_ROUTE;
 
-        Request(long startNanos) {
-            this.startNanos = startNanos;
+        private Request(boolean late) {
+            this.late = late;
+        }
+
+        /** Whether a shutdown had begun when it came, so that it is not to be answered like any other. */
+        boolean isLate() {
+            return late;
+        }
+
+        /** The gate has found out what is asked. */
+        void is(Route route) {
+            this.route = route.name();
         }
 
         @Override
         public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
             // The connection first takes up its next request, which so is counted before this one is gone.
             try {
-                tell(exchange, startNanos);
+                tell(exchange, this);
             } finally {
                 try {
                     next.proceed();

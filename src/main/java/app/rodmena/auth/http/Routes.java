@@ -5,6 +5,7 @@ import static app.rodmena.auth.http.Route.GET;
 import static app.rodmena.auth.http.Route.POST;
 import static app.rodmena.auth.http.Routes.Render.bare;
 import static app.rodmena.auth.http.Routes.Render.wrapped;
+import static app.rodmena.auth.http.Routes.Render.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.Caller;
@@ -59,7 +60,7 @@ final class Routes {
                 UserName::new,
                 PermissionName::new,
                 permissions::userHolds,
-                wrapped("Permission checked", Shapes.HasPermission::new));
+                yesOrNo("Permission checked", Shapes.HasPermission::new));
         keyed(
                 GET,
                 "/api/user_permissions/{user}",
@@ -88,12 +89,12 @@ final class Routes {
                 UserName::new,
                 PermissionName::ofWorkflowToRun,
                 permissions::userHolds,
-                wrapped("Workflow permission checked", Shapes.HasPermission::new));
+                yesOrNo("Workflow permission checked", Shapes.HasPermission::new));
     }
 
     private void memberships(Memberships memberships) {
         String belongs = "/api/membership/{user}/{role}";
-        Render<Boolean> checked = wrapped("Membership checked", Shapes.HasPermission::new);
+        Render<Boolean> checked = yesOrNo("Membership checked", Shapes.HasPermission::new);
         keyed(GET, belongs, UserName::new, RoleName::new, memberships::holds, checked);
         keyed(POST, belongs, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, belongs, UserName::new, RoleName::new, memberships::revoke, bare());
@@ -110,7 +111,7 @@ final class Routes {
                 "/api/role/{role}",
                 RoleName::new,
                 roles::delete,
-                wrapped("Role deletion finished", Shapes.Result::new));
+                yesOrNo("Role deletion finished", Shapes.Result::new));
     }
 
     private void open(String path, Supplier<Answer> answer) {
@@ -184,6 +185,13 @@ final class Routes {
 
         static <T> Render<T> wrapped(String message, Function<T, ?> shape) {
             return result -> Answer.wrapped(message, shape.apply(result));
+        }
+
+        /** Wrapped as well, with nothing left to render when somebody asks. */
+        static Render<Boolean> yesOrNo(String message, Function<Boolean, ?> shape) {
+            Stamped yes = new Stamped(message, shape.apply(true));
+            Stamped no = new Stamped(message, shape.apply(false));
+            return result -> (result ? yes : no).now();
         }
     }
 }

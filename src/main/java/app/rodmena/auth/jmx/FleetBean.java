@@ -9,6 +9,7 @@ import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Singly;
 import app.rodmena.auth.mbean.Table;
+import app.rodmena.auth.views.Text;
 import java.util.List;
 
 @Describe("All processes like this one on the database: what they may open, and whether PostgreSQL has it")

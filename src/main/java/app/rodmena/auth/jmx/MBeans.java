@@ -3,7 +3,7 @@ package app.rodmena.auth.jmx;
 import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.RecentEvents;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.mbean.DescribedMBean;
 import app.rodmena.auth.mbean.NotifyingMBean;
 import app.rodmena.auth.metrics.Metrics;
@@ -33,7 +33,6 @@ public final class MBeans implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
     private static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
-    private static final int EVENTS_REMEMBERED = 1000;
 
     private static final Object LOCK = new Object();
     private static Deque<AutoCloseable> shared;
@@ -50,19 +49,20 @@ public final class MBeans implements AutoCloseable {
      * Registers what is not registered yet. A name that is taken by somebody else in this JVM stays theirs, which the
      * log tells.
      *
-     * @param engine open for as long as this is, as are {@code metrics} and {@code fleet}
+     * @param engine open for as long as this is, as are {@code metrics}, {@code diagnostics} and {@code fleet}
      * @param loggers empty where the levels of loggers can't be changed
      */
     public static MBeans register(
             DatabaseEngine engine,
             Metrics metrics,
+            Diagnostics diagnostics,
             FleetWatch fleet,
             Adviser adviser,
             Optional<Loggers> loggers,
             ServerFacts server) {
         synchronized (LOCK) {
             if (users == 0) {
-                shared = share(engine, metrics, fleet, adviser, loggers);
+                shared = share(engine, metrics, diagnostics, fleet, adviser, loggers);
             }
             users++;
             return new MBeans(add(freeServerName(), new DescribedMBean(new ServerBean(server, metrics.requests()))));
@@ -84,24 +84,27 @@ public final class MBeans implements AutoCloseable {
     }
 
     private static Deque<AutoCloseable> share(
-            DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Adviser adviser, Optional<Loggers> loggers) {
+            DatabaseEngine engine,
+            Metrics metrics,
+            Diagnostics diagnostics,
+            FleetWatch fleet,
+            Adviser adviser,
+            Optional<Loggers> loggers) {
         ObjectName eventsName = name("type=PoolEvents,name=auth");
-        RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
         Notifier notifier = new Notifier(eventsName);
-        PoolEventsBean events = new PoolEventsBean(engine.events(), recent, notifier);
-        engine.events().add(recent);
+        PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
         engine.events().add(notifier);
 
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         parts.push(notifier);
         parts.push(() -> engine.events().remove(notifier));
-        parts.push(() -> engine.events().remove(recent));
         parts.push(add(eventsName, new NotifyingMBean(events, notifier.subscribers())));
         parts.push(add(name("type=Pool,name=auth"), new DescribedMBean(new PoolBean(engine, metrics))));
         parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
         parts.push(add(name("type=Connections,name=auth"), new DescribedMBean(new ConnectionsBean(engine))));
         parts.push(add(name("type=Statements,name=auth"), new DescribedMBean(new StatementsBean(metrics))));
         parts.push(add(name("type=Capacity,name=auth"), new DescribedMBean(new CapacityBean(adviser))));
+        parts.push(add(name("type=Diagnosis"), new DescribedMBean(new DiagnosisBean(diagnostics))));
         parts.push(add(name("type=Fleet"), new DescribedMBean(new FleetBean(fleet))));
         loggers.ifPresent(known -> parts.push(add(name("type=Logging"), new DescribedMBean(new LoggingBean(known)))));
         return parts;

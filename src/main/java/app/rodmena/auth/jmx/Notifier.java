@@ -6,6 +6,7 @@ import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.mbean.OpenMapping;
 import app.rodmena.auth.mbean.Subscribers;
+import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;

@@ -1,21 +1,15 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.EventQuery;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Table;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
+import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 @Describe("What happened in the pool: the last events, how many there were, and a notification for each")
 final class PoolEventsBean {
@@ -88,55 +82,7 @@ final class PoolEventsBean {
             @Describe("The first moment, as 2026-11-23T15:34:52Z or as -5m for five minutes ago; empty for any")
                     String from,
             @Describe("The last moment, written alike; empty for any") String to) {
-        Set<PoolEventKind> wanted = kinds(kinds);
-        Instant now = Instant.now();
-        Instant first = moment("from", from, now).orElse(Instant.MIN);
-        Instant last = moment("to", to, now).orElse(Instant.MAX);
-        return recent.newestFirst().stream()
-                .filter(event -> wanted.contains(event.kind()))
-                .filter(event -> connection == 0 || event.connectionId() == connection)
-                .filter(event -> isBetween(event, first, last))
-                .map(EventRow::of)
-                .toList();
-    }
-
-    private static boolean isBetween(PoolEvent event, Instant first, Instant last) {
-        return !event.time().isBefore(first) && !event.time().isAfter(last);
-    }
-
-    private static Set<PoolEventKind> kinds(String text) {
-        if (text == null || text.isBlank()) {
-            return EnumSet.allOf(PoolEventKind.class);
-        }
-        return Arrays.stream(text.split(","))
-                .map(word -> kind(word.strip()))
-                .collect(Collectors.toCollection(() -> EnumSet.noneOf(PoolEventKind.class)));
-    }
-
-    private static PoolEventKind kind(String word) {
-        return Arrays.stream(PoolEventKind.values())
-                .filter(kind -> kind.wireName().equals(word))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("kinds: there is no '%s'; there are %s"
-                        .formatted(
-                                word,
-                                Arrays.stream(PoolEventKind.values())
-                                        .map(PoolEventKind::wireName)
-                                        .collect(Collectors.joining(", ")))));
-    }
-
-    private static Optional<Instant> moment(String name, String text, Instant now) {
-        if (text == null || text.isBlank()) {
-            return Optional.empty();
-        }
-        try {
-            String word = text.strip();
-            return Optional.of(
-                    word.startsWith("-") ? now.minus(Duration.parse("PT" + word.substring(1))) : Instant.parse(word));
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    "%s: '%s'; must be a time as 2026-11-23T15:34:52Z, or one ago as -30s or -5m".formatted(name, text),
-                    e);
-        }
+        EventQuery query = EventQuery.parse(kinds, connection, from, to);
+        return recent.newestFirst().stream().filter(query).map(EventRow::of).toList();
     }
 }

@@ -4,6 +4,7 @@ import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.views.Text;
 import java.time.Duration;
 import java.time.Instant;
 

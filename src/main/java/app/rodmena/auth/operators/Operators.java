@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Operators implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
+    /** What a door that speaks HTTP answers in WWW-Authenticate. */
+    public static final String CHALLENGE = "Basic realm=\"auth\", charset=\"UTF-8\"";
+
     private static final String ANONYMOUS = "anonymous";
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int LONGEST_PASSWORD = 1024;
@@ -103,6 +107,37 @@ public final class Operators implements AutoCloseable {
         return turnstile
                 .pass(address, () -> matches(operator, password))
                 .thenApply(matches -> answer(matches, operator, name, password, address));
+    }
+
+    /**
+     * The same for a door that speaks HTTP.
+     *
+     * @param authorization the header of that name; null where there is none
+     */
+    public CompletableFuture<Optional<Caller>> loginByHeader(String authorization, String address) {
+        if (file.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
+        }
+        String[] credentials = credentials(authorization);
+        return credentials.length == 2
+                ? login(credentials[0], credentials[1], address)
+                : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** A name and a password, or nothing of the kind. */
+    private static String[] credentials(String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
+            return new String[0];
+        }
+        try {
+            return new String(
+                            Base64.getDecoder()
+                                    .decode(authorization.substring(6).strip()),
+                            UTF_8)
+                    .split(":", 2);
+        } catch (IllegalArgumentException e) {
+            return new String[0];
+        }
     }
 
     /** Whether what was recognised once still is: not removed since, and of the same role. */

@@ -1,7 +1,9 @@
 package app.rodmena.auth.remote;
 
 import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.operators.Role;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -9,10 +11,8 @@ import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -62,20 +62,18 @@ final class JolokiaAgent implements AutoCloseable {
      *
      * @throws IOException if the address can't be had; the message names it
      */
-    static JolokiaAgent start(
-            String host, int port, Optional<Keystore> keystore, Operators operators, MBeanServer beans)
+    static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer beans)
             throws IOException {
         setLimitsOfTheServer();
-        HttpServer server = listen(new InetSocketAddress(InetAddress.getByName(host), port), keystore);
+        HttpServer server =
+                listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
         JolokiaServiceManager jolokia = jolokia(beans);
         JolokiaContext context = jolokia.start();
-        Set<String> names = new HashSet<>(keystore.map(Keystore::names).orElse(Set.of()));
-        names.add(host);
         // A handler for each request: one shared by several threads mixes up their settings
         server.createContext(
                 "/jolokia",
                 new JolokiaDoor(
-                        new HostNames(names), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
+                        config.hostNames(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
         ThreadPoolExecutor threads = threads();
         server.setExecutor(threads);
         server.start();

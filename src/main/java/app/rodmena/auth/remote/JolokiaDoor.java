@@ -4,17 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.operators.Audit;
 import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.operators.HostNames;
 import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.operators.Sender;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jolokia.json.JSONArray;
 import org.jolokia.json.JSONObject;
 import org.jolokia.json.parser.JSONParser;
@@ -28,7 +27,6 @@ import org.jolokia.json.parser.ParseException;
 final class JolokiaDoor implements HttpHandler {
     private static final int MOST_BYTES = 256 * 1024;
     private static final String CONTEXT = "/jolokia";
-    private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
     private final HostNames names;
     private final Operators operators;
@@ -100,61 +98,23 @@ final class JolokiaDoor implements HttpHandler {
 
     private void admitSender(HttpExchange exchange) throws Refusal {
         Headers headers = exchange.getRequestHeaders();
-        List<String> hosts = headers.getOrDefault("Host", List.of());
-        if (hosts.size() != 1
-                || !names.isUs(hosts.get(0), exchange.getLocalAddress().getAddress())) {
-            throw new Refusal(403, "that Host is not this server");
-        }
-        // Browsers say where a page is from; other clients say nothing
-        for (String sender : List.of("Origin", "Referer")) {
-            for (String origin : headers.getOrDefault(sender, List.of())) {
-                if (!hosts.get(0).strip().equalsIgnoreCase(authority(origin))) {
-                    throw new Refusal(403, "that %s is not this server".formatted(sender));
-                }
-            }
-        }
-        if (!OWN_SITE.containsAll(headers.getOrDefault("Sec-Fetch-Site", List.of()))) {
-            throw new Refusal(403, "the request is from a page of another site");
-        }
-    }
-
-    /** Nothing for {@code null}, which is what a page says that is from anywhere. */
-    private static String authority(String origin) {
-        try {
-            String authority = URI.create(origin.strip()).getRawAuthority();
-            return authority == null ? "" : authority;
-        } catch (IllegalArgumentException e) {
-            return "";
+        Optional<String> objection = Sender.objection(
+                names, exchange.getLocalAddress().getAddress(), name -> headers.getOrDefault(name, List.of()));
+        if (objection.isPresent()) {
+            throw new Refusal(403, objection.get());
         }
     }
 
     private Caller login(HttpExchange exchange) throws Refusal {
         String address = address(exchange);
-        if (!operators.isLoginNeeded()) {
-            return operators.anonymous(address);
-        }
-        Optional<String[]> credentials =
-                credentials(exchange.getRequestHeaders().getFirst("Authorization"));
         // On a thread that has nothing else to do
-        Optional<Caller> caller = credentials.flatMap(
-                pair -> operators.login(pair[0], pair[1], address).join());
+        Optional<Caller> caller = operators
+                .loginByHeader(exchange.getRequestHeaders().getFirst("Authorization"), address)
+                .join();
         return caller.orElseThrow(() -> {
-            exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"auth\", charset=\"UTF-8\"");
+            exchange.getResponseHeaders().set("WWW-Authenticate", Operators.CHALLENGE);
             return new Refusal(401, "An operator's name and password are needed");
         });
-    }
-
-    private static Optional<String[]> credentials(String header) {
-        if (header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) {
-            return Optional.empty();
-        }
-        try {
-            String[] pair =
-                    new String(Base64.getDecoder().decode(header.substring(6).strip()), UTF_8).split(":", 2);
-            return pair.length == 2 ? Optional.of(pair) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static byte[] body(HttpExchange exchange) throws IOException, Refusal {

@@ -1,7 +1,8 @@
 package app.rodmena.auth.remote;
 
+import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
-import app.rodmena.auth.operators.OperatorsException;
+import app.rodmena.auth.operators.RemoteConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
@@ -28,31 +29,25 @@ public final class RemoteAccess implements AutoCloseable {
     /**
      * Opens the doors there are to be.
      *
-     * @throws OperatorsException if the operators file can't be used
+     * @param operators who may log in; open for as long as this is
      * @throws IOException if an address can't be had; the message names it
      */
-    public static RemoteAccess start(RemoteConfig config) throws OperatorsException, IOException {
+    public static RemoteAccess start(RemoteConfig config, Operators operators) throws IOException {
         RemoteAccess access = new RemoteAccess(config);
         try {
-            access.start();
+            access.start(operators);
             return access;
-        } catch (OperatorsException | IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             access.close();
             throw e;
         }
     }
 
-    private void start() throws OperatorsException, IOException {
-        if (config.jolokiaPort().isEmpty() && config.jmxPort().isEmpty()) {
-            return;
-        }
-        Operators operators =
-                config.operators().isPresent() ? Operators.of(config.operators().get()) : Operators.anonymous();
-        parts.push(operators);
+    private void start(Operators operators) throws IOException {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         if (config.jolokiaPort().isPresent()) {
             int port = config.jolokiaPort().getAsInt();
-            JolokiaAgent agent = JolokiaAgent.start(config.host(), port, config.keystore(), operators, beans);
+            JolokiaAgent agent = JolokiaAgent.start(config, port, operators, beans);
             parts.push(agent);
             jolokia = Optional.of(agent);
         }

@@ -49,7 +49,8 @@ class HealthTest {
         assertThat(health.ready().checks())
                 .containsExactly(
                         new Check("server", Status.UP, Map.of("phase", "running")),
-                        new Check("database", Status.UP, Map.of("reachable", true, "migrated", true, "since", SINCE)));
+                        new Check("database", Status.UP, Map.of("reachable", true, "migrated", true, "since", SINCE)),
+                        new Check("pool", Status.UP, Map.of("pool_size", 5, "max_overflow", 5, "waiting", 0)));
         assertThat(health.ready().up()).isTrue();
     }
 

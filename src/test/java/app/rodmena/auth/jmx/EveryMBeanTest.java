@@ -57,6 +57,7 @@ class EveryMBeanTest {
                         "name=auth,type=PoolEvents",
                         "name=auth,type=PoolSettings",
                         "name=auth,type=Statements",
+                        "type=Diagnosis",
                         "type=Fleet",
                         "type=Logging",
                         "type=Server");

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.testing.ListeningSockets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -165,8 +167,10 @@ class RemoteJmxTest {
     @Test
     void twoOfThemInOneJvmDoNotCollide() throws Exception {
         try (TestRemote remote = TestRemote.anonymous();
-                RemoteAccess second =
-                        RemoteAccess.start(RemoteConfig.DEFAULT.withPorts(OptionalInt.of(0), OptionalInt.of(0)))) {
+                Operators nobody = Operators.anonymous();
+                RemoteAccess second = RemoteAccess.start(
+                        RemoteConfig.DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)),
+                        nobody)) {
             assertThat(second.jmx()).isNotEqualTo(remote.access.jmx());
             assertThat(second.jolokia()).isNotEqualTo(remote.access.jolokia());
         }

@@ -2,7 +2,9 @@ package app.rodmena.auth.remote;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.operators.Role;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -38,6 +40,7 @@ final class TestRemote implements AutoCloseable {
     private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
 
     final RemoteAccess access;
+    private final Operators operators;
     final ObjectName bean;
     final Thermostat thermostat;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -45,7 +48,9 @@ final class TestRemote implements AutoCloseable {
     private final ListAppender<ILoggingEvent> told = new ListAppender<>();
 
     private TestRemote(RemoteConfig config) throws Exception {
-        access = RemoteAccess.start(config.withPorts(OptionalInt.of(0), OptionalInt.of(0)));
+        operators = config.openOperators();
+        access = RemoteAccess.start(
+                config.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)), operators);
         bean = new ObjectName(BEAN);
         thermostat = new Thermostat(bean);
         BEANS.registerMBean(thermostat, bean);
@@ -137,5 +142,6 @@ final class TestRemote implements AutoCloseable {
         audit.detachAppender(told);
         BEANS.unregisterMBean(bean);
         access.close();
+        operators.close();
     }
 }

@@ -3,6 +3,9 @@ package app.rodmena.auth.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.operators.Keystore;
+import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.operators.RemoteConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -82,11 +85,13 @@ class TlsTest {
     void anyAddressIsListenedOnWithOperatorsAndTls() throws Exception {
         RemoteConfig config = new RemoteConfig(
                 "0.0.0.0",
+                OptionalInt.empty(),
                 OptionalInt.of(0),
                 OptionalInt.of(0),
                 Optional.of(TestRemote.operators(directory)),
                 Optional.of(Keystore.open(file, PASSWORD.toCharArray())));
-        try (RemoteAccess access = RemoteAccess.start(config)) {
+        try (Operators known = config.openOperators();
+                RemoteAccess access = RemoteAccess.start(config, known)) {
             assertThat(access.jolokia().orElseThrow().getAddress().isAnyLocalAddress())
                     .isTrue();
         }
@@ -95,10 +100,10 @@ class TlsTest {
     @Test
     void noAddressButLoopbackIsListenedOnWithoutOperatorsOrTls() throws Exception {
         OptionalInt any = OptionalInt.of(0);
-        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, Optional.empty(), Optional.empty()))
+        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, any, Optional.empty(), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
         var operators = Optional.of(TestRemote.operators(directory));
-        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, operators, Optional.empty()))
+        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, any, operators, Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

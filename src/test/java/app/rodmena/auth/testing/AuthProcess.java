@@ -53,6 +53,7 @@ public final class AuthProcess implements AutoCloseable {
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AUTH_") || name.startsWith("JAVA_TOOL"));
         // Ports of their own, unless a test says otherwise: other servers may run on this machine
+        builder.environment().put("AUTH_ADMIN_PORT", "0");
         builder.environment().put("AUTH_JOLOKIA_PORT", "0");
         builder.environment().put("AUTH_JMX_PORT", "0");
         builder.environment().putAll(environment);
@@ -74,13 +75,18 @@ public final class AuthProcess implements AutoCloseable {
 
     /** What a request of this method to this path is answered; never blocks. */
     public CompletableFuture<HttpResponse<String>> ask(String method, String path, String key) {
-        Matcher listening = LISTENING.matcher(out());
-        assertThat(listening.find()).isTrue();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(listening.group(1) + path))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
                 .method(method, BodyPublishers.noBody())
                 .header("Authorization", "Bearer " + key)
                 .build();
         return HTTP.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    /** Where it said that it listens. */
+    public String url() {
+        Matcher listening = LISTENING.matcher(out());
+        assertThat(listening.find()).isTrue();
+        return listening.group(1);
     }
 
     public boolean isAlive() {

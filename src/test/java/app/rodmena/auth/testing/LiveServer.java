@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.remote.RemoteConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,8 +38,8 @@ public final class LiveServer implements AutoCloseable {
     private final AuthServer server;
 
     private LiveServer(RemoteConfig remote) throws Exception {
-        server = AuthServer.start(
-                TestServer.config(target).withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0))));
+        server = AuthServer.start(TestServer.config(target)
+                .withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0))));
         assertThat(ask().join().statusCode()).isEqualTo(200);
     }
 

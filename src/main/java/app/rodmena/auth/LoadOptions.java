@@ -1,0 +1,247 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.cli.LoadCommand;
+import app.rodmena.auth.load.Amount;
+import app.rodmena.auth.load.Mix;
+import app.rodmena.auth.load.Plan;
+import app.rodmena.auth.load.Target;
+import app.rodmena.auth.rbac.ClientKey;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The command line of {@code ./run.sh load}, and the environment where the command line says nothing. */
+final class LoadOptions {
+    static final String NAME = "load";
+
+    /** What the environment variables of its flags begin with. */
+    static final String PREFIX = "AUTH_LOAD_";
+
+    private static final String HELP = "--help";
+    private static final String URL = "--url";
+    private static final String REQUESTS = "--requests";
+    private static final String DURATION = "--duration";
+    private static final String CLIENTS = "--clients";
+    private static final String RATE = "--rate";
+    private static final String MIX = "--mix";
+    private static final String TIMEOUT = "--timeout";
+    private static final String KEY = "--key";
+    private static final String JSON = "--json";
+    private static final String SURGE = "--surge";
+    private static final String MINE = "--yes-this-is-my-server";
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+    private final CommandLine line = line();
+    private final ParseResult flags;
+    private final Map<String, String> environment;
+
+    /** @throws UsageError for a flag that is unknown or incomplete */
+    LoadOptions(List<String> arguments, Map<String, String> environment) {
+        this.flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
+        this.environment = environment;
+    }
+
+    boolean askForHelp() {
+        return flags.hasMatchedOption(HELP);
+    }
+
+    /** All there is to say, as many lines as it takes. */
+    String help() {
+        return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    /** @throws UsageError for a value that can't be, and for a server that may be somebody else's */
+    LoadCommand command() {
+        LoadCommand.Shape shape = shape();
+        return new LoadCommand(
+                new Plan(
+                        target(),
+                        amount(shape),
+                        read(CLIENTS, "100", whole(Plan.MOST_CLIENTS)),
+                        given(RATE).isPresent()
+                                ? OptionalInt.of(read(RATE, "", whole(Plan.HIGHEST_RATE)))
+                                : OptionalInt.empty(),
+                        read(MIX, word(Mix.ROLES), LoadOptions::mix),
+                        read(TIMEOUT, "35s", LoadOptions::timeout),
+                        given(KEY).map(LoadOptions::key)),
+                shape);
+    }
+
+    private LoadCommand.Shape shape() {
+        boolean json = flags.hasMatchedOption(JSON);
+        if (!flags.hasMatchedOption(SURGE)) {
+            return json ? LoadCommand.Shape.JSON : LoadCommand.Shape.TEXT;
+        }
+        List.of(REQUESTS, CLIENTS, RATE, JSON).stream()
+                .filter(flags::hasMatchedOption)
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new UsageError(
+                            "%s can't go with %s: it has its own numbers of clients, for as long as %s says"
+                                    .formatted(other, SURGE, DURATION));
+                });
+        return LoadCommand.Shape.SURGE;
+    }
+
+    private Target target() {
+        if (given(URL).filter(url -> url.contains("@")).isPresent()) {
+            throw new UsageError(URL + " must have no login in it; --key is who asks");
+        }
+        Target target = read(URL, "http://127.0.0.1:4000", Target::parse);
+        if (!target.isLoopback() && !flags.hasMatchedOption(MINE)) {
+            throw new UsageError(
+                    "%s is not this machine; if it is yours to put load on, say so: %s".formatted(target, MINE));
+        }
+        return target;
+    }
+
+    private Amount amount(LoadCommand.Shape shape) {
+        if (shape == LoadCommand.Shape.SURGE) {
+            return read(DURATION, "10s", LoadOptions::during);
+        }
+        if (given(DURATION).isEmpty()) {
+            return new Amount.Requests(read(REQUESTS, "1000", whole(Amount.Requests.MOST)));
+        }
+        if (given(REQUESTS).isPresent()) {
+            throw new UsageError("%s and %s: one or the other".formatted(REQUESTS, DURATION));
+        }
+        return read(DURATION, "", LoadOptions::during);
+    }
+
+    private static Amount during(String text) {
+        return new Amount.During(duration(text));
+    }
+
+    private static Duration timeout(String text) {
+        Duration timeout = duration(text);
+        if (timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("must be 1ms to 1h");
+        }
+        return timeout;
+    }
+
+    private static Duration duration(String text) {
+        return DurationText.parse(text)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("must be a duration such as 500ms, 30s or 5m, with its unit"));
+    }
+
+    private static Function<String, Integer> whole(int most) {
+        return text -> {
+            int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+            if (value < 1 || value > most) {
+                throw new IllegalArgumentException("must be 1 to " + most);
+            }
+            return value;
+        };
+    }
+
+    private static Mix mix(String text) {
+        return Arrays.stream(Mix.values())
+                .filter(mix -> word(mix).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("must be one of " + mixes()));
+    }
+
+    private static String mixes() {
+        return Arrays.stream(Mix.values()).map(LoadOptions::word).collect(Collectors.joining(", "));
+    }
+
+    private static String word(Mix mix) {
+        return mix.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A key is a secret: what is wrong with one is said without it. */
+    private static String key(String text) {
+        try {
+            ClientKey.parse(text);
+            return text;
+        } catch (IllegalArgumentException e) {
+            throw new UsageError("%s must be a UUID of version 4".formatted(KEY));
+        }
+    }
+
+    private Optional<String> given(String flag) {
+        return Optional.ofNullable(flags.matchedOptionValue(flag, environment.get(variable(flag))));
+    }
+
+    private static String variable(String flag) {
+        return PREFIX + flag.substring(2).toUpperCase(Locale.ROOT);
+    }
+
+    /** Its value, understood by what says in an {@link IllegalArgumentException} what can be, if that can't. */
+    private <T> T read(String flag, String fallback, Function<String, T> meaning) {
+        String text = given(flag).orElse(fallback);
+        try {
+            return meaning.apply(text);
+        } catch (IllegalArgumentException e) {
+            String name = flags.hasMatchedOption(flag) || given(flag).isEmpty() ? flag : variable(flag);
+            throw new UsageError("%s: %s; %s".formatted(name, Given.quoted(text), e.getMessage()));
+        }
+    }
+
+    private static CommandLine line() {
+        CommandSpec command = CommandSpec.create().name("./run.sh " + NAME);
+        command.usageMessage()
+                .width(100)
+                .sortOptions(false)
+                .description("Puts load on a server, shows its pool filling, and says whether it did as it should.")
+                .customSynopsis("./run.sh load [flags]")
+                .footer(
+                        "",
+                        "What it makes on the server it makes under a new client key, and removes afterwards. Every flag"
+                                + " with a",
+                        "value has an environment variable: --rate is AUTH_LOAD_RATE.",
+                        "",
+                        "Exit codes: 0 as expected, 1 not, 2 the flags can't be or there is no server, 130 stopped by"
+                                + " Ctrl-C.");
+        command.addOption(valued(URL, "URL", "The server (http://127.0.0.1:4000)"));
+        command.addOption(valued(REQUESTS, "N", "So many requests (1000)", "-n"));
+        command.addOption(valued(DURATION, "DURATION", "Or as many as there are in this time", "-d"));
+        command.addOption(valued(CLIENTS, "N", "Connections, each with one request at a time (100)", "-c"));
+        command.addOption(valued(
+                RATE,
+                "N",
+                "So many requests a second, whether or not the server keeps up; latency then counts from when each was"
+                        + " due. Without it each client sends the next when it is answered"));
+        command.addOption(valued(
+                MIX,
+                "MIX",
+                "What is asked: %s (%s). all is eight checks, one list of roles, one write of ten"
+                        .formatted(mixes(), word(Mix.ROLES))));
+        command.addOption(valued(TIMEOUT, "DURATION", "A request not answered within it has failed (35s)"));
+        command.addOption(valued(KEY, "UUID", "Use the namespace of this client key, instead of a new one"));
+        command.addOption(
+                flag(SURGE, "A table for 1, 10, 100 and 1,000 clients, each for --duration (10s), as Markdown"));
+        command.addOption(flag(JSON, "The result as JSON, and nothing else on stdout"));
+        command.addOption(flag(MINE, "Put load on another machine than this one"));
+        command.addOption(OptionSpec.builder(HELP, "-h")
+                .usageHelp(true)
+                .description("Show this")
+                .build());
+        return Flags.commandLine(command);
+    }
+
+    private static OptionSpec valued(String name, String label, String meaning, String... shorter) {
+        return OptionSpec.builder(name, shorter)
+                .type(String.class)
+                .paramLabel(label)
+                .description(meaning)
+                .build();
+    }
+
+    private static OptionSpec flag(String name, String meaning) {
+        return OptionSpec.builder(name).type(boolean.class).description(meaning).build();
+    }
+}

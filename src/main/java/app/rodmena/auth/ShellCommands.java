@@ -1,0 +1,43 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.diagnosis.Commands;
+import app.rodmena.auth.embedded.EmbeddedDatabase;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.remote.RemoteAccess;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The commands with which an operator of one server gets at its database and its MBeans. */
+final class ShellCommands {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/@+-]+");
+
+    private ShellCommands() {}
+
+    /** @param remote empty while it is not there yet */
+    static Commands of(ServerConfig config, Optional<EmbeddedDatabase> embedded, Optional<RemoteAccess> remote) {
+        String psql = embedded.map(EmbeddedDatabase::psqlCommand)
+                .orElseGet(() -> config.database() instanceof Database.External external
+                        ? psql(external.url())
+                        : Commands.DEFAULT.psql());
+        String scheme = config.remote().keystore().isPresent() ? "https" : "http";
+        String jolokia = remote.flatMap(RemoteAccess::jolokia)
+                .map(address -> scheme + "://" + Banner.hostAndPort(address) + "/jolokia")
+                .orElse(Commands.DEFAULT.jolokia());
+        return new Commands(psql, jolokia);
+    }
+
+    private static String psql(DatabaseUrl url) {
+        DatabaseUrl.Host host = url.hosts().get(0);
+        return "psql -h %s -p %d -U %s %s"
+                .formatted(
+                        quoted(host.name().replaceAll("[\\[\\]]", "")),
+                        host.port(),
+                        quoted(url.user()),
+                        quoted(url.database()));
+    }
+
+    private static String quoted(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

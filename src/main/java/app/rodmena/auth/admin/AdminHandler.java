@@ -1,0 +1,171 @@
+package app.rodmena.auth.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.rodmena.auth.admin.Pages.For;
+import app.rodmena.auth.admin.Pages.Match;
+import app.rodmena.auth.operators.Audit;
+import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.wire.RequestBody;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of every request: judged at the gate, its body read, its sender logged in, then answered by its page. I/O
+ * threads do all but the last, for which there are a few threads more.
+ */
+final class AdminHandler implements HttpHandler {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
+    private static final int MOST_BODY_BYTES = 64 * 1024;
+    private static final Duration BODY_WITHIN = Duration.ofSeconds(5);
+
+    private final AdminGate gate;
+    private final Operators operators;
+
+    AdminHandler(AdminGate gate, Operators operators) {
+        this.gate = gate;
+        this.operators = operators;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        Match match;
+        try {
+            match = gate.judge(exchange);
+        } catch (Refusal refusal) {
+            refuse(exchange, refusal.reply());
+            return;
+        }
+        if (exchange.isRequestComplete()) {
+            login(exchange, match, "");
+        } else if (exchange.getRequestContentLength() > MOST_BODY_BYTES) {
+            refuse(exchange, tooLarge());
+        } else if (HttpContinue.requiresContinueResponse(exchange)) {
+            HttpContinue.sendContinueResponse(exchange, RequestBody.then(() -> receive(exchange, match)));
+        } else {
+            receive(exchange, match);
+        }
+    }
+
+    private void receive(HttpServerExchange exchange, Match match) {
+        RequestBody body = new RequestBody(exchange);
+        body.collect(MOST_BODY_BYTES, BODY_WITHIN, (end, bytes) -> {
+            switch (end) {
+                case COMPLETE -> login(exchange, match, new String(bytes, UTF_8));
+                case TOO_LARGE -> tooLarge().send(exchange, body.lingering(exchange));
+                case TOO_SLOW ->
+                    Reply.error(408, "The request's body did not arrive in time")
+                            .closing()
+                            .send(exchange, body.lingering(exchange));
+                case BROKEN -> RequestBody.abandon(exchange);
+            }
+        });
+    }
+
+    private static void refuse(HttpServerExchange exchange, Reply reply) {
+        if (exchange.isRequestComplete()) {
+            reply.send(exchange);
+        } else {
+            reply.closing().send(exchange, new RequestBody(exchange).lingering(exchange));
+        }
+    }
+
+    private static Reply tooLarge() {
+        return Reply.error(413, "The request's body is larger than %d bytes".formatted(MOST_BODY_BYTES))
+                .closing();
+    }
+
+    private void login(HttpServerExchange exchange, Match match, String body) {
+        // Undertow must be done with its own call before another thread may have the exchange
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            exchange.setDispatchExecutor(exchange.getIoThread());
+            String address = AdminGate.address(exchange);
+            if (match.place().whom() == For.EVERYBODY) {
+                answer(exchange, match, new Caller("anybody", Role.MONITOR, address), body);
+                return;
+            }
+            var unused = operators
+                    .loginByHeader(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION), address)
+                    .whenComplete((caller, failure) -> {
+                        if (failure == null && caller.isPresent()) {
+                            answer(exchange, match, caller.get(), body);
+                        } else {
+                            finish(
+                                    exchange,
+                                    Reply.error(401, "An operator's name and password are needed")
+                                            .with(Headers.WWW_AUTHENTICATE, Operators.CHALLENGE));
+                        }
+                    });
+        });
+    }
+
+    private void answer(HttpServerExchange exchange, Match match, Caller caller, String body) {
+        Optional<String> missing = missing(match.place().whom(), caller);
+        if (missing.isPresent()) {
+            Audit.denied(
+                    caller,
+                    "%s %s".formatted(exchange.getRequestMethod(), match.place().path()));
+            finish(exchange, Reply.error(403, missing.get()));
+            return;
+        }
+        Optional<String> accept =
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
+        Asked asked = new Asked(caller, match.rest(), exchange.getQueryString(), accept.orElse(""), body);
+        try {
+            exchange.getConnection().getWorker().execute(() -> finish(exchange, ask(match, asked)));
+        } catch (RejectedExecutionException e) {
+            finish(exchange, Reply.error(503, "This server is stopping").closing());
+        }
+    }
+
+    /** What a caller lacks for it; empty if nothing. */
+    private Optional<String> missing(For whom, Caller caller) {
+        return switch (whom) {
+            case EVERYBODY, READERS -> Optional.empty();
+            case CONTROL ->
+                switch (caller.role()) {
+                    case CONTROL -> Optional.empty();
+                    case MONITOR ->
+                        Optional.of(
+                                operators.isLoginNeeded()
+                                        ? "Changes are for operators whose role is control"
+                                        : "Nobody may change anything as long as there are no operators:"
+                                                + " ./run.sh operator add NAME --role control adds the first");
+                };
+        };
+    }
+
+    private static Reply ask(Match match, Asked asked) {
+        try {
+            return match.place().page().answer(asked);
+        } catch (IllegalArgumentException e) {
+            return Reply.error(400, e.getMessage());
+        } catch (RuntimeException | Error e) {
+            String id = String.format(
+                    Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+            LOG.error("{} failed, error id {}", match.place().path(), id, e);
+            return Reply.error(500, "Something unforeseen went wrong; the server's log knows it as " + id);
+        }
+    }
+
+    private static void finish(HttpServerExchange exchange, Reply reply) {
+        try {
+            reply.send(exchange);
+        } catch (RuntimeException e) {
+            LOG.debug("An answer could not be sent", e);
+            RequestBody.abandon(exchange);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package app.rodmena.auth.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The fields of a JSON object that somebody sent, with a clear line for each that can't be. Immutable. */
+final class JsonFields {
+    private static final ObjectReader READER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build()
+            .reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private final JsonNode object;
+
+    private JsonFields(JsonNode object) {
+        this.object = object;
+    }
+
+    /**
+     * Reads them; no body at all is an object without fields.
+     *
+     * @throws IllegalArgumentException if it is no JSON object, or has a field that is not among {@code known}
+     */
+    static JsonFields of(String body, Set<String> known) {
+        JsonNode object = parse(body.isEmpty() ? "{}" : body);
+        if (!object.isObject()) {
+            throw new IllegalArgumentException("the body must be a JSON object");
+        }
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("there is no field '%s'; there are %s"
+                        .formatted(
+                                name, String.join(", ", known.stream().sorted().toList())));
+            }
+        });
+        return new JsonFields(object);
+    }
+
+    private static JsonNode parse(String body) {
+        try {
+            return READER.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the body is not JSON", e);
+        }
+    }
+
+    /** True or false; false if it is not there. */
+    boolean flag(String name) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            throw new IllegalArgumentException("%s: %s; must be true or false".formatted(name, value));
+        }
+        return value.asBoolean();
+    }
+
+    OptionalInt integer(String name) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToInt())) {
+            throw new IllegalArgumentException("%s: %s; must be a whole number".formatted(name, value));
+        }
+        return value.isMissingNode() ? OptionalInt.empty() : OptionalInt.of(value.intValue());
+    }
+
+    OptionalLong whole(String name) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw new IllegalArgumentException("%s: %s; must be a whole number".formatted(name, value));
+        }
+        return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.longValue());
+    }
+
+    @Override
+    public String toString() {
+        return object.toString();
+    }
+}

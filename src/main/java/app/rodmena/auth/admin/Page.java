@@ -1,0 +1,7 @@
+package app.rodmena.auth.admin;
+
+/** Answers requests. Called on a thread that may block for a while; throws IllegalArgumentException for a 400. */
+@FunctionalInterface
+interface Page {
+    Reply answer(Asked asked);
+}

@@ -1,0 +1,81 @@
+package app.rodmena.auth.admin;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What there is at which path, and for whom. Immutable once built; thread-safe from then on. */
+final class Pages {
+    private final Map<String, Place> exact = new LinkedHashMap<>();
+    private final Map<String, Place> prefixes = new LinkedHashMap<>();
+
+    /** Who gets a page. */
+    enum For {
+        /** Whoever asks, as on the API. */
+        EVERYBODY,
+        /** Operators of either role. */
+        READERS,
+        /** Operators who may change something. */
+        CONTROL
+    }
+
+    /**
+     * What is at a path: one page, read by GET and HEAD or used by POST.
+     *
+     * @param changes whether it is one for POST
+     */
+    record Place(String path, boolean changes, For whom, Page page) {
+        String allow() {
+            return changes ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+        }
+
+        boolean takes(String method) {
+            return changes ? method.equals("POST") : method.equals("GET") || method.equals("HEAD");
+        }
+    }
+
+    /** A place, and what follows its path. */
+    record Match(Place place, String rest) {}
+
+    Pages open(String path, Page page) {
+        return add(exact, new Place(path, false, For.EVERYBODY, page));
+    }
+
+    Pages read(String path, Page page) {
+        return add(exact, new Place(path, false, For.READERS, page));
+    }
+
+    /** A page for all paths that begin so and go on; it ends with a slash. */
+    Pages readBelow(String path, Page page) {
+        return add(prefixes, new Place(path, false, For.READERS, page));
+    }
+
+    Pages change(String path, Page page) {
+        return add(exact, new Place(path, true, For.CONTROL, page));
+    }
+
+    Optional<Match> find(String path) {
+        Place place = exact.get(path);
+        if (place != null) {
+            return Optional.of(new Match(place, ""));
+        }
+        return prefixes.values().stream()
+                .filter(below -> path.startsWith(below.path())
+                        && path.length() > below.path().length())
+                .findFirst()
+                .map(below -> new Match(below, path.substring(below.path().length())));
+    }
+
+    /** Every path there is. */
+    List<String> paths() {
+        return exact.keySet().stream().sorted().toList();
+    }
+
+    private Pages add(Map<String, Place> places, Place place) {
+        if (places.putIfAbsent(place.path(), place) != null) {
+            throw new IllegalStateException(place.path() + " is taken");
+        }
+        return this;
+    }
+}

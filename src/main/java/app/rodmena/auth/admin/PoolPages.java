@@ -1,0 +1,133 @@
+package app.rodmena.auth.admin;
+
+import app.rodmena.auth.database.Availability;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.EventQuery;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.metrics.SlowStatements;
+import app.rodmena.auth.metrics.Statistics;
+import app.rodmena.auth.views.ConnectionRow;
+import app.rodmena.auth.views.EventRow;
+import app.rodmena.auth.views.PoolRow;
+import app.rodmena.auth.views.SecondRow;
+import app.rodmena.auth.views.SettingsRow;
+import app.rodmena.auth.views.SlowRow;
+import app.rodmena.auth.views.Times;
+import app.rodmena.auth.views.Totals;
+import app.rodmena.auth.views.WaiterRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The numbers: what the pool is, who has its connections, who waits, what happened, how long things take. */
+final class PoolPages {
+    private static final int EVENTS_UNASKED = 200;
+
+    private final AdminFacts server;
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+
+    private record Server(String version, String instance, Instant startTime, long uptimeMillis) {}
+
+    private record Pool(
+            Instant time,
+            Server server,
+            Availability database,
+            PoolRow snapshot,
+            SettingsRow settings,
+            Totals totals,
+            Times waitTimes,
+            Times useTimes,
+            Times creationTimes) {}
+
+    private record Named(String name, Times times) {}
+
+    private record Statements(List<Named> times, List<SlowRow> slowByTotal, List<SlowRow> slowByWorst, long timeouts) {}
+
+    private record RequestsAnswered(int inFlight, List<Requests.Answers> answers, List<Named> times) {}
+
+    PoolPages(AdminFacts server, DatabaseEngine engine, Metrics metrics) {
+        this.server = server;
+        this.engine = engine;
+        this.metrics = metrics;
+    }
+
+    void addTo(Pages pages) {
+        pages.read("/pool", asked -> Reply.json(pool()));
+        pages.read("/pool/connections", asked -> Reply.json(connections()));
+        pages.read(
+                "/pool/waiters",
+                asked -> Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
+        pages.read("/pool/events", this::events);
+        pages.read(
+                "/pool/history",
+                asked -> Reply.json(
+                        metrics.history().seconds().stream().map(SecondRow::of).toList()));
+        pages.read("/statements", asked -> Reply.json(statements()));
+        pages.read("/requests", asked -> Reply.json(requests()));
+    }
+
+    private Pool pool() {
+        Instant now = Instant.now();
+        return new Pool(
+                now,
+                new Server(
+                        server.version(),
+                        server.instance(),
+                        server.startedAt(),
+                        Duration.between(server.startedAt(), now).toMillis()),
+                engine.availability(),
+                PoolRow.of(engine.view()),
+                SettingsRow.of(engine.settings()),
+                Totals.of(engine.events()),
+                Times.of(metrics.pool().waits()),
+                Times.of(metrics.pool().uses()),
+                Times.of(metrics.pool().creations()));
+    }
+
+    private List<ConnectionRow> connections() {
+        Instant now = Instant.now();
+        return engine.connections().stream()
+                .map(view -> ConnectionRow.of(view, now))
+                .toList();
+    }
+
+    private Reply events(Asked asked) {
+        Map<String, String> wanted = asked.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
+        EventQuery query = EventQuery.parse(
+                wanted.get("kinds"),
+                Asked.number(wanted, "connection", 0, 0, Integer.MAX_VALUE),
+                wanted.get("from"),
+                wanted.get("to"));
+        int limit = Asked.number(
+                wanted, "limit", EVENTS_UNASKED, 1, engine.recentEvents().capacity());
+        return Reply.json(engine.recentEvents().newestFirst().stream()
+                .filter(query)
+                .limit(limit)
+                .map(EventRow::of)
+                .toList());
+    }
+
+    private Statements statements() {
+        SlowStatements slow = metrics.slowStatements();
+        return new Statements(
+                named(metrics.statements()),
+                slow.byTotal().stream().map(SlowRow::of).toList(),
+                slow.byWorst().stream().map(SlowRow::of).toList(),
+                slow.timeouts());
+    }
+
+    private RequestsAnswered requests() {
+        Requests requests = metrics.requests();
+        return new RequestsAnswered(requests.inFlight(), requests.answers(), named(requests.statistics()));
+    }
+
+    private static List<Named> named(Map<String, Statistics> statistics) {
+        return statistics.entrySet().stream()
+                .map(each -> new Named(each.getKey(), Times.of(each.getValue())))
+                .toList();
+    }
+}

@@ -1,0 +1,92 @@
+package app.rodmena.auth.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.rodmena.auth.wire.Json;
+import io.undertow.io.IoCallback;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a request is answered with. Immutable.
+ *
+ * @param headers beside the content's type; {@code Cache-Control} is {@code no-store} unless it is among them
+ */
+record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> headers) {
+    static final String JSON = "application/json";
+    static final String TEXT = "text/plain; charset=utf-8";
+    static final String HTML = "text/html; charset=utf-8";
+
+    private static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");
+    private static final HttpString POLICY = new HttpString("Content-Security-Policy");
+    private static final HttpString REFERRER = new HttpString("Referrer-Policy");
+
+    /** Nothing from anywhere else, and nothing inline but where a page of ours is one file. */
+    private static final String STRICT =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    static Reply of(int status, String type, byte[] body) {
+        return new Reply(status, type, ByteBuffer.wrap(body).asReadOnlyBuffer(), Map.of());
+    }
+
+    static Reply json(Object value) {
+        return of(200, JSON, AdminJson.bytes(value));
+    }
+
+    static Reply text(String text) {
+        return of(200, TEXT, text.getBytes(UTF_8));
+    }
+
+    static Reply error(int status, String message) {
+        return of(status, JSON, Json.bytes(Json.Failure.of(status, message)));
+    }
+
+    /** No content, as OPTIONS is answered. */
+    static Reply allow(String methods) {
+        return of(204, "", new byte[0]).with(Headers.ALLOW, methods);
+    }
+
+    static Reply redirect(String path) {
+        return of(302, TEXT, (path + "\n").getBytes(UTF_8)).with(Headers.LOCATION, path);
+    }
+
+    Reply with(HttpString name, String value) {
+        Map<HttpString, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Reply(status, type, body, Map.copyOf(more));
+    }
+
+    /** The same, and the last one on its connection. */
+    Reply closing() {
+        return with(Headers.CONNECTION, "close");
+    }
+
+    /** Marks an answer as safe from what browsers guess and let others do. */
+    static void protect(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(NOSNIFF, "nosniff");
+        exchange.getResponseHeaders().put(POLICY, STRICT);
+        exchange.getResponseHeaders().put(REFERRER, "same-origin");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+    }
+
+    /** Sends it and ends the exchange. Never blocks. */
+    void send(HttpServerExchange exchange) {
+        send(exchange, IoCallback.END_EXCHANGE);
+    }
+
+    void send(HttpServerExchange exchange, IoCallback then) {
+        exchange.setStatusCode(status);
+        protect(exchange);
+        headers.forEach((name, value) -> exchange.getResponseHeaders().put(name, value));
+        if (!type.isEmpty()) {
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+            exchange.setResponseContentLength(body.remaining());
+        }
+        exchange.getResponseSender().send(body.duplicate(), then);
+    }
+}

@@ -1,0 +1,159 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.load.Amount;
+import app.rodmena.auth.load.Errors;
+import app.rodmena.auth.load.Expectation;
+import app.rodmena.auth.load.Latency;
+import app.rodmena.auth.load.PoolUse;
+import app.rodmena.auth.load.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The result of a load, to read. */
+final class LoadReport {
+    private LoadReport() {}
+
+    static String text(Result result) {
+        StringBuilder text = new StringBuilder();
+        if (result.interrupted()) {
+            text.append("Stopped; this was measured so far.\n");
+        }
+        if (result.gone()) {
+            text.append("Given up: for 5 s nobody could connect.\n");
+        }
+        text.append(row("Load", load(result)));
+        text.append(row(
+                "Throughput",
+                String.format(
+                        Locale.ROOT,
+                        "%s/s: %,d right answers in %s",
+                        number(result.throughput()),
+                        result.right(),
+                        seconds(result))));
+        text.append(row("Latency", latency(result.latency())));
+        result.serviceTime().ifPresent(service -> text.append(row("  once sent", latency(service))));
+        text.append(row("Errors", errors(result.errors())));
+        result.errors().examples().forEach((kind, example) -> text.append(row("", kind(kind) + ": " + example)));
+        text.append(row("Pool", pool(result.pool()))).append('\n');
+        result.verdict().forEach(expectation -> text.append(verdict(expectation)));
+        return text.toString();
+    }
+
+    /** A row for each, as Markdown. */
+    static String surge(List<Result> results) {
+        StringBuilder table = new StringBuilder("""
+                | clients | requests/s | p50 | p99 | max | connections used | all out | errors |
+                |---:|---:|---:|---:|---:|---:|---:|---:|
+                """);
+        for (Result result : results) {
+            PoolUse pool = result.pool();
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %,d | %s | %s | %s | %s | %d | %s | %,d |%n",
+                    result.plan().clients(),
+                    number(result.throughput()),
+                    millis(result.latency().p50()),
+                    millis(result.latency().p99()),
+                    millis(result.latency().max()),
+                    pool.mostOpen(),
+                    share(pool.allOut().looks(), pool.looks()),
+                    result.errors().total()));
+        }
+        results.stream()
+                .flatMap(result -> result.verdict().stream()
+                        .filter(expectation -> !expectation.isMet())
+                        .map(expectation -> String.format(
+                                Locale.ROOT, "%n%,d clients: %s", result.plan().clients(), verdict(expectation))))
+                .forEach(table::append);
+        return table.toString();
+    }
+
+    private static String load(Result result) {
+        String clients = String.format(
+                Locale.ROOT, "%,d %s", result.plan().clients(), result.plan().clients() == 1 ? "client" : "clients");
+        String pace = result.plan().ratePerSecond().isPresent()
+                ? String.format(
+                        Locale.ROOT,
+                        "%,d/s by %s",
+                        result.plan().ratePerSecond().getAsInt(),
+                        clients)
+                : "as fast as %s are answered".formatted(clients);
+        String amount = result.plan().amount() instanceof Amount.Requests requests
+                ? String.format(Locale.ROOT, "%,d requests", requests.count())
+                : "%d s"
+                        .formatted(
+                                ((Amount.During) result.plan().amount()).time().toSeconds());
+        return "%s, mix %s, %s, on %s"
+                .formatted(
+                        amount,
+                        result.plan().mix().name().toLowerCase(Locale.ROOT),
+                        pace,
+                        result.plan().target());
+    }
+
+    private static String errors(Errors errors) {
+        List<String> kinds = new ArrayList<>();
+        errors.status()
+                .forEach((status, count) -> kinds.add(String.format(Locale.ROOT, "%,d answered %d", count, status)));
+        add(kinds, errors.wrongAnswer(), "answered wrongly");
+        add(kinds, errors.timeout(), "not answered in time");
+        add(kinds, errors.connectionLost(), "lost their connection");
+        add(kinds, errors.connect(), "could not connect");
+        add(kinds, errors.unsent(), "due but never sent");
+        return kinds.isEmpty()
+                ? "none"
+                : String.format(Locale.ROOT, "%,d: %s", errors.total(), String.join(", ", kinds));
+    }
+
+    private static void add(List<String> kinds, long count, String words) {
+        if (count > 0) {
+            kinds.add(String.format(Locale.ROOT, "%,d %s", count, words));
+        }
+    }
+
+    private static String kind(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String pool(PoolUse pool) {
+        return "%d connections used, of %d (%d + %d)"
+                .formatted(pool.mostOpen(), pool.maximum(), pool.poolSize(), pool.maximum() - pool.poolSize());
+    }
+
+    private static String verdict(Expectation expectation) {
+        return "%-8s%s: %s%n".formatted(expectation.isMet() ? "ok" : "not ok", expectation.name(), expectation.seen());
+    }
+
+    private static String latency(Latency latency) {
+        return "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s"
+                .formatted(
+                        millis(latency.p50()),
+                        millis(latency.p90()),
+                        millis(latency.p99()),
+                        millis(latency.p999()),
+                        millis(latency.max()));
+    }
+
+    /** Three digits. */
+    static String millis(double millis) {
+        String form = millis >= 100 ? "%,.0f ms" : millis >= 10 ? "%.1f ms" : "%.2f ms";
+        return String.format(Locale.ROOT, form, millis);
+    }
+
+    private static String number(double perSecond) {
+        return String.format(Locale.ROOT, perSecond >= 100 ? "%,.0f" : "%.1f", perSecond);
+    }
+
+    private static String seconds(Result result) {
+        return String.format(Locale.ROOT, "%.2f s", result.elapsed().toNanos() / 1e9);
+    }
+
+    private static String share(long times, long looks) {
+        return looks == 0 ? "-" : "%d %%".formatted(Math.round(100.0 * times / looks));
+    }
+
+    private static String row(String name, String value) {
+        return "%-12s%s%n".formatted(name, value);
+    }
+}

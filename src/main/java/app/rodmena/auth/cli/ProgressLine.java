@@ -1,0 +1,80 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.load.PoolNumbers;
+import app.rodmena.auth.load.Progress;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/** How far it is: one line that is written over where somebody watches, a line now and then where not. */
+final class ProgressLine {
+    private static final int BAR = 16;
+    private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(5).toNanos();
+    private static final String START_OF_LINE_AND_ERASE = "\r\033[K";
+
+    private final PrintStream out;
+    private final boolean isTerminal;
+    private long lastNanos = System.nanoTime();
+
+    ProgressLine(PrintStream out, boolean isTerminal) {
+        this.out = out;
+        this.isTerminal = isTerminal;
+    }
+
+    void show(Progress progress, int poolMaximum) {
+        if (progress.over() == 0) {
+            return;
+        }
+        String line = line(progress, poolMaximum);
+        if (isTerminal) {
+            out.print(START_OF_LINE_AND_ERASE + bar(progress.share()) + " " + line);
+            out.flush();
+        } else if (System.nanoTime() - lastNanos >= NANOS_BETWEEN_LINES) {
+            lastNanos = System.nanoTime();
+            out.println(line);
+        }
+    }
+
+    /** Says something that stays. */
+    void say(String words) {
+        clear();
+        out.println("auth: " + words);
+    }
+
+    /** Takes the line away, so that something else can be said. */
+    void clear() {
+        if (isTerminal) {
+            out.print(START_OF_LINE_AND_ERASE);
+            out.flush();
+        }
+    }
+
+    static String line(Progress progress, int poolMaximum) {
+        String done = progress.planned()
+                .map(planned -> String.format(Locale.ROOT, "%,d/%,d", progress.over(), planned))
+                .orElseGet(() -> String.format(
+                        Locale.ROOT,
+                        "%,d in %d s",
+                        progress.over(),
+                        progress.elapsed().toSeconds()));
+        String line = String.format(
+                Locale.ROOT,
+                "%s  %,.0f/s  p99 %s",
+                done,
+                progress.perSecond(),
+                LoadReport.millis(progress.p99Millis()));
+        String errors = progress.errors() == 0 ? "" : String.format(Locale.ROOT, "  %,d errors", progress.errors());
+        return line
+                + errors
+                + progress.pool().map(pool -> "  " + pool(pool, poolMaximum)).orElse("");
+    }
+
+    private static String pool(PoolNumbers pool, int maximum) {
+        return "pool %d/%d out, %d overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
+    }
+
+    private static String bar(double share) {
+        int full = (int) (BAR * Math.min(1, share));
+        return "[" + "#".repeat(full) + ".".repeat(BAR - full) + "]";
+    }
+}

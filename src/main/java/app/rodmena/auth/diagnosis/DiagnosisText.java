@@ -1,0 +1,204 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.LockWait;
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.Slots;
+import app.rodmena.auth.pool.PoolSnapshot;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A diagnosis as text that reads well in a terminal, 120 columns wide at most. */
+public final class DiagnosisText {
+    private static final int MOST_HOLDERS = 40;
+    private static final int MOST_BACKENDS = 15;
+    private static final int MOST_FRAMES = 8;
+
+    private final Diagnosis diagnosis;
+    private final StringBuilder text = new StringBuilder(4_096);
+
+    private DiagnosisText(Diagnosis diagnosis) {
+        this.diagnosis = diagnosis;
+    }
+
+    /** The whole of it, the sentence first; ends with a line break. */
+    public static String of(Diagnosis diagnosis) {
+        return new DiagnosisText(diagnosis).write();
+    }
+
+    private String write() {
+        text.append(Columns.paragraph(diagnosis.sentence(), 0));
+        text.append('\n').append(Columns.paragraph(numbers(), 0));
+        steps();
+        holders();
+        waiters();
+        diagnosis.postgres().ifPresent(this::postgres);
+        reconciliation();
+        diagnosis.blindSpots().forEach(spot -> {
+            text.append('\n').append(Columns.paragraph("Not seen: " + spot, 0));
+        });
+        return text.toString();
+    }
+
+    private String numbers() {
+        PoolSnapshot numbers = diagnosis.pool().numbers();
+        String oldest = numbers.waiting() == 0
+                ? ""
+                : ", the first for " + Words.time(diagnosis.pool().oldestWait());
+        return "%s at %s: pool of %d + %d, %d out, %d open, %d waiting%s"
+                .formatted(
+                        diagnosis.situation(),
+                        diagnosis.time().truncatedTo(ChronoUnit.MILLIS),
+                        numbers.poolSize(),
+                        numbers.maxOverflow(),
+                        numbers.checkedOut(),
+                        numbers.totalConnections(),
+                        numbers.waiting(),
+                        oldest);
+    }
+
+    private void steps() {
+        if (diagnosis.steps().isEmpty()) {
+            return;
+        }
+        head("What to do, the safest first");
+        int number = 1;
+        for (Step step : diagnosis.steps()) {
+            text.append(Columns.wrap("%3d. ".formatted(number++), step.what(), "     ", ""));
+            if (!step.command().isEmpty()) {
+                text.append(Columns.command(step.command(), 7));
+            }
+        }
+    }
+
+    private void holders() {
+        if (diagnosis.holders().isEmpty()) {
+            return;
+        }
+        head("Who has connections, the longest first");
+        Columns table = new Columns(">id", ">pid", ">out for", "verdict", "route", "it");
+        List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
+        shown.forEach(holder -> table.row(
+                holder.connectionId(),
+                holder.backendPid() == 0 ? "?" : holder.backendPid(),
+                Words.time(holder.heldFor()),
+                holder.verdict(),
+                shortened(holder.route(), 36),
+                holder.because()));
+        text.append(table.indented(2));
+        more(diagnosis.holders().size() - shown.size());
+        shown.stream()
+                .filter(holder -> !holder.stack().isEmpty() && isAboutCode(holder.verdict()))
+                .findFirst()
+                .ifPresent(this::stacks);
+    }
+
+    private static boolean isAboutCode(Verdict verdict) {
+        return verdict == Verdict.APP_HOLDING || verdict == Verdict.LEAK || verdict == Verdict.IDLE_IN_TRANSACTION;
+    }
+
+    private void stacks(Holder holder) {
+        head("Where connection %d is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
+        frames(fromTheApplicationOn(holder));
+        if (!holder.checkoutStack().isEmpty()) {
+            head("Where it was taken");
+            frames(holder.checkoutStack());
+        }
+    }
+
+    /** What the application calls there is of little interest. */
+    private static List<String> fromTheApplicationOn(Holder holder) {
+        int first = holder.stack().indexOf(holder.applicationFrame());
+        return first < 0
+                ? holder.stack()
+                : holder.stack().subList(first, holder.stack().size());
+    }
+
+    private void frames(List<String> stack) {
+        stack.stream().limit(MOST_FRAMES).forEach(frame -> text.append(Columns.paragraph(frame, 2)));
+        more(stack.size() - MOST_FRAMES);
+    }
+
+    private void waiters() {
+        if (diagnosis.waiters().isEmpty()) {
+            return;
+        }
+        head("Who waits for one");
+        Columns table = new Columns(">count", ">the first for", "route");
+        diagnosis.waiters().forEach(group -> table.row(group.count(), Words.time(group.longest()), group.route()));
+        text.append(table.indented(2));
+    }
+
+    private void postgres(PostgresView view) {
+        Slots slots = view.slots();
+        head(
+                "PostgreSQL %d.%d%s: %d of %d connections are taken: %d by this process, %d by other instances, %d by others"
+                        .formatted(
+                                view.version() / 10_000,
+                                view.version() % 10_000,
+                                view.standby() ? " (a standby)" : "",
+                                slots.used(),
+                                slots.maxConnections(),
+                                slots.ours() + slots.oursBeside(),
+                                slots.siblings(),
+                                slots.others()));
+        List<Backend> busy = view.backends().stream()
+                .filter(backend ->
+                        !backend.state().equals("idle") && !backend.query().isEmpty())
+                .toList();
+        if (busy.isEmpty()) {
+            return;
+        }
+        Columns table = new Columns(">pid", "application", "user", "state", ">for", "waits for", "blocked by", "query");
+        busy.stream()
+                .limit(MOST_BACKENDS)
+                .forEach(backend -> table.row(
+                        backend.pid(),
+                        shortened(backend.application(), 20),
+                        shortened(backend.user(), 12),
+                        backend.state(),
+                        backend.stateFor().map(Words::time).orElse(""),
+                        backend.waitEvent(),
+                        backend.lockWait().map(LockWait::blockedBy).orElse(List.of()).stream()
+                                .limit(2)
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(" ")),
+                        shortened(backend.query(), 60)));
+        text.append(table.indented(2));
+        more(busy.size() - MOST_BACKENDS);
+    }
+
+    private void reconciliation() {
+        Reconciliation both = diagnosis.reconciliation();
+        if (!both.agrees()) {
+            head("The pool and PostgreSQL do not agree");
+            both.unknownBackends()
+                    .forEach(backend -> text.append(Columns.paragraph(
+                            "backend %d from %s has the pool's name, and the pool does not know it"
+                                    .formatted(
+                                            backend.pid(),
+                                            backend.client().isEmpty() ? "a local socket" : backend.client()),
+                            2)));
+            both.lostConnections()
+                    .forEach(lost -> text.append(Columns.paragraph(
+                            "connection %d talks to backend %d, which is gone"
+                                    .formatted(lost.connectionId(), lost.backendPid()),
+                            2)));
+        }
+    }
+
+    private void head(String line) {
+        text.append('\n').append(Columns.paragraph(line, 0));
+    }
+
+    private void more(int left) {
+        if (left > 0) {
+            text.append("  … and ").append(left).append(" more\n");
+        }
+    }
+
+    private static String shortened(String name, int most) {
+        return name.length() <= most ? name : name.substring(0, most - 1) + "…";
+    }
+}

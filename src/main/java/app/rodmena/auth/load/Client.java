@@ -1,0 +1,218 @@
+package app.rodmena.auth.load;
+
+import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * One client: asks one question at a time, on one connection that it opens again when it is lost. On the I/O thread.
+ */
+final class Client {
+    private static final int FIRST_BODY_BYTES = 4 * 1024;
+    private static final int LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+
+    /** Who hears that a question is over, well or not. */
+    @FunctionalInterface
+    interface Owner {
+        void over(Client client, Optional<Miss> miss);
+    }
+
+    private final Wire wire;
+    private final Script script;
+    private final Owner owner;
+    private Line line = new Line();
+    private ByteBuffer body = ByteBuffer.allocate(FIRST_BODY_BYTES);
+    private Question question;
+    private boolean isBusy;
+    private long intendedNanos;
+    private long sentNanos;
+
+    Client(Wire wire, Script script, Owner owner) {
+        this.wire = wire;
+        this.script = script;
+        this.owner = owner;
+    }
+
+    /** Opens the connection ahead of its first use; runs this when it is open, or can't be. */
+    void open(Runnable tried) {
+        line.open(tried, failure -> tried.run());
+    }
+
+    /**
+     * Asks the next question; not while another is asked.
+     *
+     * @param intended when it should have been asked, at best now
+     */
+    void ask(long intended) {
+        question = script.next();
+        intendedNanos = intended;
+        sentNanos = System.nanoTime();
+        isBusy = true;
+        if (line.isOpen()) {
+            line.send();
+        } else {
+            line = new Line();
+            Line opening = line;
+            line.open(
+                    opening::send,
+                    failure -> opening.end(Optional.of(Miss.unanswered(Failure.CONNECT, reason(failure)))));
+        }
+    }
+
+    /** Ends a question that was asked before this instant. */
+    void giveUpBefore(long nanos) {
+        if (isBusy && (nanos == Long.MAX_VALUE || sentNanos - nanos < 0)) {
+            Line silent = line;
+            silent.end(Optional.of(Miss.unanswered(Failure.TIMEOUT, "no answer")));
+        }
+    }
+
+    /** Closes the connection; whatever was asked is never over. */
+    void hangUp() {
+        isBusy = false;
+        line.close();
+    }
+
+    boolean isBusy() {
+        return isBusy;
+    }
+
+    long intendedNanos() {
+        return intendedNanos;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    private static String reason(IOException failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+
+    /** One physical connection. What is heard of one that was given up concerns nobody any more. */
+    private final class Line {
+        private ClientConnection connection;
+        private boolean isClosed;
+        private int status;
+
+        private final ClientCallback<ClientExchange> answered = heard(this::answered);
+        private final ClientCallback<ClientExchange> accepted =
+                heard(exchange -> exchange.setResponseListener(answered));
+        private final ChannelListener<StreamSourceChannel> readable = this::read;
+
+        void open(Runnable opened, Consumer<IOException> failed) {
+            wire.connect(new ClientCallback<>() {
+                @Override
+                public void completed(ClientConnection result) {
+                    connection = result;
+                    if (isClosed) {
+                        IoUtils.safeClose(result);
+                    } else {
+                        opened.run();
+                    }
+                }
+
+                @Override
+                public void failed(IOException e) {
+                    if (!isClosed) {
+                        failed.accept(e);
+                    }
+                }
+            });
+        }
+
+        boolean isOpen() {
+            return !isClosed && connection != null && connection.isOpen();
+        }
+
+        void send() {
+            connection.sendRequest(question.request(), accepted);
+        }
+
+        private void answered(ClientExchange exchange) {
+            status = exchange.getResponse().getResponseCode();
+            body.clear();
+            read(exchange.getResponseChannel());
+        }
+
+        private void read(StreamSourceChannel channel) {
+            if (isClosed) {
+                return;
+            }
+            try {
+                int bytes = channel.read(body);
+                while (bytes > 0) {
+                    makeRoom();
+                    bytes = channel.read(body);
+                }
+                if (bytes == 0) {
+                    channel.getReadSetter().set(readable);
+                    channel.resumeReads();
+                    return;
+                }
+            } catch (IOException e) {
+                lost(e);
+                return;
+            }
+            body.flip();
+            end(question.judge().judge(status, body));
+        }
+
+        private void makeRoom() throws IOException {
+            if (body.hasRemaining()) {
+                return;
+            }
+            if (body.capacity() >= LARGEST_BODY_BYTES) {
+                throw new IOException("an answer of more than " + LARGEST_BODY_BYTES + " bytes");
+            }
+            body = ByteBuffer.allocate(body.capacity() * 2).put(body.flip());
+        }
+
+        /** The question is over; after a failure that leaves the connection in an unknown state, so is that. */
+        void end(Optional<Miss> miss) {
+            if (isClosed || !isBusy) {
+                return;
+            }
+            isBusy = false;
+            if (miss.isPresent()) {
+                script.failed();
+                if (miss.get().status() == 0) {
+                    close();
+                }
+            }
+            owner.over(Client.this, miss);
+        }
+
+        void close() {
+            isClosed = true;
+            IoUtils.safeClose(connection);
+        }
+
+        private void lost(IOException failure) {
+            end(Optional.of(Miss.unanswered(Failure.CONNECTION_LOST, reason(failure))));
+        }
+
+        private ClientCallback<ClientExchange> heard(Consumer<ClientExchange> listener) {
+            return new ClientCallback<>() {
+                @Override
+                public void completed(ClientExchange exchange) {
+                    if (!isClosed) {
+                        listener.accept(exchange);
+                    }
+                }
+
+                @Override
+                public void failed(IOException e) {
+                    lost(e);
+                }
+            };
+        }
+    }
+}

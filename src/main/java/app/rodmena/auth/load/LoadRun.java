@@ -1,0 +1,241 @@
+package app.rodmena.auth.load;
+
+import app.rodmena.auth.load.Wire.Reply;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Load on a server, from the first look to the last: seeds what is asked for, puts the load on, watches the pool, and
+ * removes on {@link #close} what it made. To be used by one thread.
+ */
+public final class LoadRun implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long LOOK_MILLIS = 5_000;
+    private static final int SEEDING_CLIENTS = 4;
+
+    /** How long the seed may take to be there, and to be gone. */
+    private static final Duration SEEDING = Duration.ofSeconds(30);
+
+    private static final Duration REMOVING = Duration.ofSeconds(5);
+
+    /** How long requests under way may still take when the run is stopped. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
+    /** How long the pool may take to have everything back. */
+    private static final int RETURNED_SECONDS = 5;
+
+    private static final long BETWEEN_LOOKS_MILLIS = 20;
+
+    private final Plan plan;
+    private final Wire wire;
+    private final Seed seed;
+    private boolean isSeeded;
+    private Driver driver;
+    private PoolWatch watch;
+    private CompletableFuture<Void> over;
+
+    private LoadRun(Plan plan) {
+        this.plan = plan;
+        this.wire = new Wire(plan.target());
+        this.seed = new Seed(wire, plan.key());
+    }
+
+    /**
+     * Looks at the server and seeds it.
+     *
+     * @throws LoadException if there is no server there, or another, or one that can't be seeded
+     * @throws InterruptedException if the thread is interrupted; what was made is removed
+     */
+    public static LoadRun prepare(Plan plan) throws LoadException, InterruptedException {
+        LoadRun run = new LoadRun(plan);
+        try {
+            run.prepare();
+            return run;
+        } catch (LoadException | InterruptedException | RuntimeException e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    private void prepare() throws LoadException, InterruptedException {
+        PoolNumbers pool = look().orElseThrow(() -> new LoadException(
+                plan.target() + " is no server of this kind: GET /health does not tell the pool's numbers"));
+        watch = new PoolWatch(wire, maximum().orElse(pool.poolSize()));
+        isSeeded = true;
+        for (List<Question> questions : seed.making(plan.mix())) {
+            Driver seeding = askEach(questions);
+            if (!endsWithin(SEEDING, seeding)) {
+                throw new LoadException(
+                        "%s can't be seeded: it takes more than %d s".formatted(plan.target(), SEEDING.toSeconds()));
+            }
+            for (String problem : seeding.tally().errors(0).examples().values()) {
+                throw new LoadException("%s can't be seeded: %s".formatted(plan.target(), problem));
+            }
+        }
+        driver = new Driver(wire, Pace.of(plan), plan.timeout(), seed.scripts(plan.mix(), plan.clients()));
+    }
+
+    /** Whether this ends by itself; it is ended if not. */
+    private static boolean endsWithin(Duration time, Driver driver) throws InterruptedException {
+        CompletableFuture<Void> over = driver.start();
+        boolean ended = false;
+        try {
+            ended = await(over, time);
+            return ended;
+        } finally {
+            if (!ended) {
+                driver.stop(Duration.ZERO);
+                over.join();
+            }
+        }
+    }
+
+    private Driver askEach(List<Question> questions) {
+        Script each = Script.each(questions.iterator());
+        return new Driver(
+                wire, Pace.asFastAsAnswered(questions.size()), SEEDING, Collections.nCopies(SEEDING_CLIENTS, each));
+    }
+
+    private Optional<PoolNumbers> look() throws LoadException, InterruptedException {
+        return PoolWatch.numbers(get("/health").bytes());
+    }
+
+    /** pool_size + max_overflow, of a server that tells. */
+    private Optional<Integer> maximum() throws LoadException, InterruptedException {
+        try {
+            for (JsonNode check : JSON.readTree(get("/health/ready").body()).path("checks")) {
+                JsonNode data = check.path("data");
+                if (data.path("pool_size").isInt() && data.path("max_overflow").isInt()) {
+                    return Optional.of(data.path("pool_size").asInt()
+                            + data.path("max_overflow").asInt());
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Reply get(String path) throws LoadException, InterruptedException {
+        try {
+            return wire.get(path, LOOK_MILLIS).get();
+        } catch (ExecutionException e) {
+            throw new LoadException(
+                    "nobody answers at %s: %s"
+                            .formatted(plan.target(), e.getCause().getMessage()),
+                    e);
+        }
+    }
+
+    /** Begins. */
+    public void start() {
+        watch.start();
+        over = driver.start();
+    }
+
+    /** Whether it is over, within this time. */
+    public boolean await(Duration time) throws InterruptedException {
+        return await(over, time);
+    }
+
+    private static boolean await(CompletableFuture<Void> done, Duration time) throws InterruptedException {
+        try {
+            done.get(time.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** How far it is. */
+    public Progress progress() {
+        return driver.progress().with(watch.last());
+    }
+
+    /** pool_size + max_overflow. */
+    public int poolMaximum() {
+        return watch.maximum();
+    }
+
+    /** What was measured; a run that is not over is stopped first. */
+    public Result finish() throws InterruptedException {
+        boolean interrupted = !over.isDone();
+        if (interrupted) {
+            driver.stop(LAST_ANSWERS);
+            over.join();
+        }
+        watch.stop();
+        Optional<Duration> returned = awaitReturned();
+        Tally tally = driver.tally();
+        Errors errors = tally.errors(driver.unsent());
+        PoolUse pool = watch.use();
+        return new Result(
+                plan,
+                tally.over(),
+                tally.right(),
+                driver.elapsed(),
+                tally.latency(),
+                plan.ratePerSecond().isPresent() ? Optional.of(tally.serviceTime()) : Optional.empty(),
+                errors,
+                pool,
+                Verdict.of(errors, tally.over(), pool, returned, RETURNED_SECONDS),
+                interrupted,
+                driver.isGone());
+    }
+
+    private Optional<Duration> awaitReturned() throws InterruptedException {
+        long ended = System.nanoTime();
+        long deadline = ended + TimeUnit.SECONDS.toNanos(RETURNED_SECONDS);
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                if (look().filter(pool -> pool.checkedOut() == 0).isPresent()) {
+                    return Optional.of(Duration.ofNanos(System.nanoTime() - ended));
+                }
+            } catch (LoadException e) {
+                // It may be back before the time is over
+            }
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Removes what was made.
+     *
+     * @return whether all of it is gone
+     */
+    public boolean clean() throws InterruptedException {
+        if (!isSeeded) {
+            return true;
+        }
+        isSeeded = false;
+        Driver removing = askEach(seed.removing(plan.mix()));
+        return endsWithin(REMOVING, removing) && removing.tally().failed() == 0;
+    }
+
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted(); // Cleaning waits, which an interrupted thread can't
+        try {
+            clean();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            wire.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

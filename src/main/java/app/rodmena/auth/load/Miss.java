@@ -1,0 +1,30 @@
+package app.rodmena.auth.load;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A request that failed.
+ *
+ * @param status what it was answered with; 0 if it was not
+ * @param detail in a line, for people
+ */
+record Miss(Failure failure, int status, String detail) {
+    private static final int LONGEST_DETAIL = 160;
+
+    static Miss unanswered(Failure failure, String detail) {
+        return new Miss(failure, 0, line(detail));
+    }
+
+    static Miss answered(Failure failure, int status, ByteBuffer body) {
+        return new Miss(
+                failure,
+                status,
+                line(StandardCharsets.UTF_8.decode(body.duplicate()).toString()));
+    }
+
+    private static String line(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return printable.length() > LONGEST_DETAIL ? printable.substring(0, LONGEST_DETAIL) + "..." : printable;
+    }
+}

@@ -1,0 +1,38 @@
+package app.rodmena.auth.load;
+
+import java.util.SplittableRandom;
+
+/** Of ten questions eight checks, one list, one write, in an order that is the same in every run. */
+final class MixedScript implements Script {
+    private static final int OUT_OF = 10;
+
+    private final Script checks;
+    private final Question list;
+    private final WritingScript writes;
+    private final SplittableRandom random;
+    private boolean lastWrote;
+
+    MixedScript(Script checks, Question list, WritingScript writes, int seed) {
+        this.checks = checks;
+        this.list = list;
+        this.writes = writes;
+        this.random = new SplittableRandom(-1 - seed);
+    }
+
+    @Override
+    public Question next() {
+        int drawn = random.nextInt(OUT_OF);
+        lastWrote = drawn == 0;
+        if (lastWrote) {
+            return writes.next();
+        }
+        return drawn == 1 ? list : checks.next();
+    }
+
+    @Override
+    public void failed() {
+        if (lastWrote) {
+            writes.failed();
+        }
+    }
+}

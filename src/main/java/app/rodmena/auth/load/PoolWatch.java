@@ -1,0 +1,135 @@
+package app.rodmena.auth.load;
+
+import app.rodmena.auth.load.PoolUse.Peak;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioExecutor;
+
+/**
+ * Looks at the pool while load is put on: ten times a second, and more often in the first second, or a short run would
+ * be over before it is seen. On the I/O thread, but for what is told to be for any thread.
+ */
+final class PoolWatch {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long TICK_MILLIS = 20;
+    private static final int TICKS_OF_THE_FIRST_SECOND = 50;
+    private static final int TICKS_BETWEEN_LOOKS = 5;
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Wire wire;
+    private final int maximum;
+    private final Client client;
+    private XnioExecutor.Key ticking = XnioExecutor.Key.IMMEDIATE;
+    private volatile Optional<PoolNumbers> last = Optional.empty();
+    private long ticks;
+    private boolean isOver;
+    private long looks;
+    private int poolSize;
+    private int fewestOut = Integer.MAX_VALUE;
+    private int mostOut;
+    private int mostOpen;
+    private Peak allOut = Peak.NONE;
+    private Peak allOpen = Peak.NONE;
+    private long lastLookNanos;
+    private long sumOfOverflow;
+
+    /** @param maximum pool_size + max_overflow */
+    PoolWatch(Wire wire, int maximum) {
+        this.wire = wire;
+        this.maximum = maximum;
+        Question question = new Question(wire.request(Methods.GET, "/health", Optional.empty()), this::see);
+        this.client = new Client(wire, Script.always(question), (asked, miss) -> {});
+    }
+
+    /** The five numbers in an answer of {@code /health}; empty if it is another. */
+    static Optional<PoolNumbers> numbers(ByteBuffer body) {
+        try {
+            byte[] bytes = new byte[body.remaining()];
+            body.duplicate().get(bytes);
+            JsonNode pool = JSON.readTree(bytes).path("database");
+            return pool.path("pool_size").isInt()
+                    ? Optional.of(new PoolNumbers(
+                            pool.path("pool_size").asInt(),
+                            pool.path("checked_out").asInt(),
+                            pool.path("available").asInt(),
+                            pool.path("overflow").asInt(),
+                            pool.path("total_connections").asInt()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** For any thread. */
+    void start() {
+        wire.run(() -> ticking = wire.every(TICK_MILLIS, this::tick));
+    }
+
+    /** For any thread; later looks count no more. */
+    void stop() {
+        wire.run(() -> {
+            isOver = true;
+            ticking.remove();
+            client.hangUp();
+        });
+    }
+
+    private void tick() {
+        client.giveUpBefore(System.nanoTime() - TIMEOUT_NANOS);
+        boolean isTime = ticks < TICKS_OF_THE_FIRST_SECOND || ticks % TICKS_BETWEEN_LOOKS == 0;
+        ticks++;
+        if (isTime && !client.isBusy()) {
+            client.ask(System.nanoTime());
+        }
+    }
+
+    private Optional<Miss> see(int status, ByteBuffer body) {
+        Optional<PoolNumbers> numbers = numbers(body);
+        numbers.filter(seen -> !isOver).ifPresent(this::count);
+        return Optional.empty();
+    }
+
+    private void count(PoolNumbers seen) {
+        long now = System.nanoTime();
+        double seconds = looks == 0 ? 0 : (now - lastLookNanos) / 1e9;
+        lastLookNanos = now;
+        last = Optional.of(seen);
+        looks++;
+        poolSize = seen.poolSize();
+        fewestOut = Math.min(fewestOut, seen.checkedOut());
+        mostOut = Math.max(mostOut, seen.checkedOut());
+        allOut = allOut.and(seen.checkedOut() >= maximum, seconds);
+        mostOpen = Math.max(mostOpen, seen.totalConnections());
+        sumOfOverflow += seen.overflow();
+        allOpen = allOpen.and(seen.totalConnections() >= maximum, seconds);
+    }
+
+    /** As it was last seen. For any thread. */
+    Optional<PoolNumbers> last() {
+        return last;
+    }
+
+    int maximum() {
+        return maximum;
+    }
+
+    /** What was seen. */
+    PoolUse use() {
+        return new PoolUse(
+                poolSize,
+                maximum,
+                looks,
+                looks == 0 ? 0 : fewestOut,
+                mostOut,
+                allOut,
+                mostOpen,
+                looks == 0 ? 0 : (double) sumOfOverflow / looks,
+                Math.max(0, mostOpen - poolSize),
+                allOpen);
+    }
+}

@@ -1,0 +1,182 @@
+package app.rodmena.auth.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * What is put into the server so that there is something to ask for, under names that nobody else has: roles, each with
+ * permissions of its own and members. The names of what is written under load are others.
+ */
+final class Seed {
+    private static final int ROLES = 10;
+    private static final int PERMISSIONS_OF_A_ROLE = 5;
+    private static final int USERS = 100;
+
+    private final Wire wire;
+    private final String prefix;
+    private final String readKey;
+    private final String writeKey;
+    private final boolean isAlone;
+    private final List<WritingScript> writing = new ArrayList<>();
+
+    /** @param key of the namespace to use; else new ones, one for what is asked and one for what is written */
+    Seed(Wire wire, Optional<String> key) {
+        this.wire = wire;
+        this.prefix = "load-" + UUID.randomUUID().toString().substring(0, 8) + "-";
+        this.readKey = key.orElseGet(() -> UUID.randomUUID().toString());
+        this.writeKey = key.orElseGet(() -> UUID.randomUUID().toString());
+        this.isAlone = key.isEmpty();
+    }
+
+    /** The requests that make it: what is in a list needs all that is in the lists before. */
+    List<List<Question>> making(Mix mix) {
+        List<Question> roles = new ArrayList<>();
+        List<Question> holdings = new ArrayList<>();
+        if (mix != Mix.WRITES) {
+            for (int role = 0; role < ROLES; role++) {
+                roles.add(read(Methods.POST, "/api/role/" + role(role), Seed::isTrue));
+            }
+        }
+        if (mix == Mix.CHECKS || mix == Mix.ALL) {
+            for (int role = 0; role < ROLES; role++) {
+                for (int i = 0; i < PERMISSIONS_OF_A_ROLE; i++) {
+                    String path = "/api/permission/%s/%s".formatted(role(role), permission(role, i));
+                    holdings.add(read(Methods.POST, path, Seed::isTrue));
+                }
+            }
+            for (int user = 0; user < USERS; user++) {
+                String path = "/api/membership/%s/%s".formatted(user(user), role(user % ROLES));
+                holdings.add(read(Methods.POST, path, Seed::isTrue));
+            }
+        }
+        return List.of(roles, holdings);
+    }
+
+    /** The requests that remove it, and what is left of what was written. */
+    List<Question> removing(Mix mix) {
+        List<Question> roles = new ArrayList<>();
+        if (mix != Mix.WRITES) {
+            IntStream.range(0, ROLES)
+                    .forEach(role -> roles.add(read(Methods.DELETE, "/api/role/" + role(role), Seed::isAny)));
+        }
+        writing.stream().filter(WritingScript::hasBegun).forEach(script -> roles.add(script.removing()));
+        return roles;
+    }
+
+    /** What each of so many clients asks. */
+    List<Script> scripts(Mix mix, int clients) {
+        return switch (mix) {
+            case ROLES -> {
+                Question list = listOfRoles();
+                yield IntStream.range(0, clients)
+                        .mapToObj(i -> Script.always(list))
+                        .toList();
+            }
+            case CHECKS -> {
+                Question[] checks = checks();
+                yield IntStream.range(0, clients)
+                        .mapToObj(i -> oneOf(checks, new SplittableRandom(i)))
+                        .toList();
+            }
+            case WRITES ->
+                IntStream.range(0, clients).<Script>mapToObj(this::writing).toList();
+            case ALL -> {
+                Question list = listOfRoles();
+                Question[] checks = checks();
+                yield IntStream.range(0, clients)
+                        .<Script>mapToObj(
+                                i -> new MixedScript(oneOf(checks, new SplittableRandom(i)), list, writing(i), i))
+                        .toList();
+            }
+        };
+    }
+
+    private static Script oneOf(Question[] questions, SplittableRandom random) {
+        return () -> questions[random.nextInt(questions.length)];
+    }
+
+    private Question listOfRoles() {
+        Set<String> ours = new HashSet<>();
+        IntStream.range(0, ROLES).forEach(role -> ours.add(role(role)));
+        return read(Methods.GET, "/api/roles", answer -> {
+            Set<String> listed = new HashSet<>();
+            answer.path("result").forEach(entry -> listed.add(entry.path("role").asText()));
+            return isAlone ? listed.equals(ours) : listed.containsAll(ours);
+        });
+    }
+
+    /** For each user one permission that it has, and one of another role that it has not. */
+    private Question[] checks() {
+        List<Question> checks = new ArrayList<>();
+        for (int user = 0; user < USERS; user++) {
+            checks.add(check(user, permission(user % ROLES, user % PERMISSIONS_OF_A_ROLE), true));
+            checks.add(check(user, permission((user + 1) % ROLES, user % PERMISSIONS_OF_A_ROLE), false));
+        }
+        return checks.toArray(Question[]::new);
+    }
+
+    private Question check(int user, String permission, boolean held) {
+        return read(Methods.GET, "/api/has_permission/%s/%s".formatted(user(user), permission), answer -> {
+            JsonNode said = answer.path("data").path("has_permission");
+            return said.isBoolean() && said.asBoolean() == held;
+        });
+    }
+
+    private WritingScript writing(int client) {
+        String role = prefix + "written-" + client;
+        String permission = "/api/permission/%s/%spermission".formatted(role, prefix);
+        String membership = "/api/membership/%suser-%d/%s".formatted(prefix, client, role);
+        Predicate<JsonNode> deleted =
+                answer -> answer.path("data").path("result").asBoolean();
+        WritingScript script = new WritingScript(
+                List.of(
+                        write(Methods.POST, "/api/role/" + role, Seed::isTrue),
+                        write(Methods.POST, permission, Seed::isTrue),
+                        write(Methods.POST, membership, Seed::isTrue),
+                        write(Methods.DELETE, membership, Seed::isTrue),
+                        write(Methods.DELETE, permission, Seed::isTrue),
+                        write(Methods.DELETE, "/api/role/" + role, deleted)),
+                write(Methods.DELETE, "/api/role/" + role, Seed::isAny));
+        writing.add(script);
+        return script;
+    }
+
+    private Question read(HttpString method, String path, Predicate<JsonNode> right) {
+        return new Question(wire.request(method, path, Optional.of(readKey)), new RightAnswer(right));
+    }
+
+    private Question write(HttpString method, String path, Predicate<JsonNode> right) {
+        return new Question(wire.request(method, path, Optional.of(writeKey)), new RightAnswer(right));
+    }
+
+    private static boolean isTrue(JsonNode answer) {
+        return answer.path("result").asBoolean();
+    }
+
+    /** Whether there was something to delete or not. */
+    private static boolean isAny(JsonNode answer) {
+        return true;
+    }
+
+    private String role(int role) {
+        return prefix + "role-" + role;
+    }
+
+    private String user(int user) {
+        return prefix + "user-" + user;
+    }
+
+    private String permission(int role, int permission) {
+        return prefix + "permission-" + role + "-" + permission;
+    }
+}

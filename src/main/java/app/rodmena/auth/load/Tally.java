@@ -1,0 +1,81 @@
+package app.rodmena.auth.load;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** Counts what became of requests. Of one thread, until it counts no more. */
+final class Tally {
+    /** Three digits of every latency up to an hour, in microseconds. */
+    private final Histogram fromDue = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
+
+    private final Histogram fromSending = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
+    private final Map<Failure, Long> failures = new EnumMap<>(Failure.class);
+    private final Map<Integer, Long> statuses = new TreeMap<>();
+    private final Map<String, String> examples = new LinkedHashMap<>();
+    private long failed;
+
+    void right(long fromDueNanos, long fromSendingNanos) {
+        fromDue.recordValue(micros(fromDueNanos));
+        fromSending.recordValue(micros(fromSendingNanos));
+    }
+
+    private long micros(long nanos) {
+        return Math.min(TimeUnit.NANOSECONDS.toMicros(nanos), fromDue.getHighestTrackableValue());
+    }
+
+    void missed(Miss miss) {
+        failed++;
+        failures.merge(miss.failure(), 1L, Long::sum);
+        String kind = miss.failure().name();
+        if (miss.failure() == Failure.STATUS) {
+            statuses.merge(miss.status(), 1L, Long::sum);
+            kind = Integer.toString(miss.status());
+        }
+        examples.putIfAbsent(kind, miss.detail());
+    }
+
+    long right() {
+        return fromDue.getTotalCount();
+    }
+
+    long failed() {
+        return failed;
+    }
+
+    long over() {
+        return right() + failed;
+    }
+
+    long p99Micros() {
+        return fromDue.getValueAtPercentile(99);
+    }
+
+    Latency latency() {
+        return Latency.of(fromDue);
+    }
+
+    Latency serviceTime() {
+        return Latency.of(fromSending);
+    }
+
+    /**
+     * What went wrong.
+     *
+     * @param unsent requests that were due, and that no client was free to send
+     */
+    Errors errors(long unsent) {
+        return new Errors(
+                failed + unsent,
+                Map.copyOf(statuses),
+                failures.getOrDefault(Failure.WRONG_ANSWER, 0L),
+                failures.getOrDefault(Failure.TIMEOUT, 0L),
+                failures.getOrDefault(Failure.CONNECTION_LOST, 0L),
+                failures.getOrDefault(Failure.CONNECT, 0L),
+                unsent,
+                new LinkedHashMap<>(examples));
+    }
+}

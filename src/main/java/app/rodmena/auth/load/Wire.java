@@ -1,0 +1,131 @@
+package app.rodmena.auth.load;
+
+import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientRequest;
+import io.undertow.client.UndertowClient;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/** The way to the server: the one I/O thread on which everything happens, and connections. */
+final class Wire implements AutoCloseable {
+    private static final OptionMap SOCKET = OptionMap.create(Options.TCP_NODELAY, true);
+
+    private final XnioWorker worker;
+    private final XnioIoThread thread;
+    private final ByteBufferPool buffers = new DefaultByteBufferPool(true, 16 * 1024);
+    private final String authority;
+
+    /** With the address that was looked up, so that a name can't mean another machine later. */
+    private final URI uri;
+
+    Wire(Target target) {
+        try {
+            worker = Xnio.getInstance()
+                    .createWorker(OptionMap.builder()
+                            .set(Options.WORKER_NAME, "load")
+                            .set(Options.WORKER_IO_THREADS, 1)
+                            .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                            .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                            .set(Options.THREAD_DAEMON, true)
+                            .getMap());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        thread = worker.getIoThread();
+        authority = target.authority();
+        InetSocketAddress address = target.address();
+        uri = URI.create("http://" + literal(address.getAddress()) + ":" + address.getPort());
+    }
+
+    private static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        return text.contains(":") ? "[" + text + "]" : text;
+    }
+
+    /** Runs this on the I/O thread. */
+    void run(Runnable task) {
+        thread.execute(task);
+    }
+
+    /** Runs this once, later, on the I/O thread. */
+    void after(long millis, Runnable task) {
+        thread.executeAfter(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs this again and again on the I/O thread, until the key is removed. */
+    XnioExecutor.Key every(long millis, Runnable task) {
+        return thread.executeAtInterval(task, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Opens a connection. To be called, and answers, on the I/O thread. */
+    void connect(ClientCallback<ClientConnection> opened) {
+        UndertowClient.getInstance().connect(opened, uri, thread, buffers, SOCKET);
+    }
+
+    /** A request that can be sent as often as one likes: nothing that is sent changes it. */
+    ClientRequest request(HttpString method, String path, Optional<String> key) {
+        ClientRequest request = new ClientRequest().setMethod(method).setPath(path);
+        request.getRequestHeaders().put(Headers.HOST, authority);
+        key.ifPresent(value -> request.getRequestHeaders().put(Headers.AUTHORIZATION, "Bearer " + value));
+        if (!method.equals(Methods.GET)) {
+            request.getRequestHeaders().put(Headers.CONTENT_LENGTH, "0");
+        }
+        return request;
+    }
+
+    /** What one GET is answered; fails with an {@link IOException} if it is not. */
+    CompletableFuture<Reply> get(String path, long timeoutMillis) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        Question question = new Question(request(Methods.GET, path, Optional.empty()), (status, body) -> {
+            reply.complete(new Reply(
+                    status, StandardCharsets.UTF_8.decode(body.duplicate()).toString()));
+            return Optional.empty();
+        });
+        Client client = new Client(this, Script.always(question), (asked, miss) -> {
+            miss.ifPresent(why -> reply.completeExceptionally(new IOException(why.detail())));
+            asked.hangUp();
+        });
+        run(() -> client.ask(System.nanoTime()));
+        after(timeoutMillis, () -> client.giveUpBefore(Long.MAX_VALUE));
+        return reply;
+    }
+
+    /** What was answered, as it came. */
+    record Reply(int status, String body) {
+        /** The body, if it is a JSON. */
+        ByteBuffer bytes() {
+            return ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void close() {
+        worker.shutdownNow();
+        try {
+            worker.awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        buffers.close();
+    }
+}

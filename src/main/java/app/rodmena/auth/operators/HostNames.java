@@ -1,0 +1,50 @@
+package app.rodmena.auth.operators;
+
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The names this server answers to. A page of somebody's whose name was made to point here (DNS rebinding) says that
+ * name in Host, and is turned away. Immutable.
+ */
+public final class HostNames {
+    private final Set<String> names;
+
+    /** @param also the name in the configuration and those of the certificate */
+    HostNames(Set<String> also) {
+        Set<String> all = new HashSet<>(also);
+        all.add("localhost");
+        names = Set.copyOf(all);
+    }
+
+    /**
+     * Whether a request's Host is us.
+     *
+     * @param host with or without a port; which one is the business of whoever forwards it
+     * @param here the address the request came to, which is always our name
+     */
+    public boolean isUs(String host, InetAddress here) {
+        String name = withoutPort(host.strip()).toLowerCase(Locale.ROOT);
+        return names.contains(name)
+                || names.contains(name.replaceFirst("^[^.]+", "*"))
+                || name.equals(literal(here))
+                || (here.isLoopbackAddress() && (name.equals("127.0.0.1") || name.equals("::1")));
+    }
+
+    private static String withoutPort(String host) {
+        if (host.startsWith("[")) {
+            int end = host.indexOf(']');
+            return end < 0 ? host : host.substring(1, end);
+        }
+        int colon = host.indexOf(':');
+        return colon < 0 ? host : host.substring(0, colon);
+    }
+
+    private static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+}

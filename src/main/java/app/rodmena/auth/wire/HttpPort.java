@@ -1,0 +1,165 @@
+package app.rodmena.auth.wire;
+
+import io.undertow.UndertowOptions;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * A port where HTTP is spoken, with threads and buffers of its own. Thread-safe. Undertow's protocol on a worker of
+ * ours: {@code Undertow.stop()} would cut connections before their requests are answered.
+ */
+public final class HttpPort implements AutoCloseable {
+    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int BACKLOG = 1000;
+    private static final int MAX_HEADERS = 200;
+    private static final int MAX_PARAMETERS = 10_000;
+    private static final long THREADS_END_SECONDS = 5;
+
+    /** Undertow cuts off what is larger than this; below, handlers answer 431 themselves and keep the connection. */
+    private static final int UNDERTOWS_HEADER_LIMIT = 16;
+
+    private final Limits limits;
+    private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
+    private final HttpOpenListener connections;
+    private final XnioWorker worker;
+    private final AcceptingChannel<? extends StreamConnection> acceptor;
+
+    /**
+     * What a port bears.
+     *
+     * @param maxClients connections open at once; others wait in the operating system's queue
+     * @param maxHeaderBytes of a request line with its headers
+     * @param readTimeout longest time for a request's headers to arrive, and for a client to take any of its answer
+     * @param idleTimeout a connection without a request for longer than this is closed
+     * @param ioThreads threads that parse, and must never block
+     * @param taskThreads threads for what handlers dispatch; no more is begun at once
+     */
+    public record Limits(
+            int maxClients,
+            int maxHeaderBytes,
+            Duration readTimeout,
+            Duration idleTimeout,
+            int ioThreads,
+            int taskThreads) {}
+
+    /**
+     * Takes an address; nothing is accepted before {@link #open}.
+     *
+     * @param name of its threads
+     * @param tls what TLS is spoken with; empty: none is
+     * @throws IOException if the address can't be had; the message names it
+     */
+    public HttpPort(String name, String host, int port, Optional<SSLContext> tls, Limits limits, HttpHandler handler)
+            throws IOException {
+        this.limits = limits;
+        connections = new HttpOpenListener(buffers, undertowOptions(limits));
+        connections.setRootHandler(handler);
+        Xnio xnio = Xnio.getInstance(HttpPort.class.getClassLoader());
+        worker = xnio.createWorker(OptionMap.builder()
+                .set(Options.WORKER_NAME, name)
+                .set(Options.WORKER_IO_THREADS, limits.ioThreads)
+                .set(Options.WORKER_TASK_CORE_THREADS, limits.taskThreads)
+                .set(Options.WORKER_TASK_MAX_THREADS, limits.taskThreads)
+                .getMap());
+        try {
+            acceptor = accept(xnio, new InetSocketAddress(host, port), tls);
+        } catch (IOException | RuntimeException e) {
+            worker.shutdownNow();
+            buffers.close();
+            throw new IOException("can't listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
+        }
+    }
+
+    /** Accepts from now on. */
+    public void open() {
+        acceptor.resumeAccepts();
+    }
+
+    /** The address that is really listened on. */
+    public InetSocketAddress address() {
+        return acceptor.getLocalAddress(InetSocketAddress.class);
+    }
+
+    /** Connections that are there stay. */
+    public void stopAccepting() {
+        IoUtils.safeClose(acceptor);
+    }
+
+    /** Cuts every connection, and returns with no thread or socket left. */
+    @Override
+    public void close() {
+        stopAccepting();
+        connections.closeConnections();
+        stopThreads();
+        buffers.close();
+    }
+
+    private void stopThreads() {
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(THREADS_END_SECONDS, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+                worker.awaitTermination(THREADS_END_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            worker.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private AcceptingChannel<? extends StreamConnection> accept(
+            Xnio xnio, InetSocketAddress address, Optional<SSLContext> tls) throws IOException {
+        if (address.isUnresolved()) {
+            throw new IOException("unknown host");
+        }
+        OptionMap options = OptionMap.builder()
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BACKLOG, BACKLOG)
+                .set(Options.CONNECTION_HIGH_WATER, limits.maxClients)
+                .set(Options.CONNECTION_LOW_WATER, limits.maxClients - 1)
+                .set(Options.WRITE_TIMEOUT, Math.toIntExact(limits.readTimeout.toMillis()))
+                .getMap();
+        if (tls.isEmpty()) {
+            return worker.createStreamConnectionServer(
+                    address, ChannelListeners.openListenerAdapter(this::opened), options);
+        }
+        ChannelListener<StreamConnection> opened = this::opened;
+        return new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls.get())
+                .createSslConnectionServer(worker, address, ChannelListeners.openListenerAdapter(opened), options);
+    }
+
+    private void opened(StreamConnection connection) {
+        BareRefusals.watch(connection, UNDERTOWS_HEADER_LIMIT * limits.maxHeaderBytes, limits.maxHeaderBytes);
+        connections.handleEvent(connection);
+    }
+
+    private static OptionMap undertowOptions(Limits limits) {
+        return OptionMap.builder()
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.MAX_HEADER_SIZE, UNDERTOWS_HEADER_LIMIT * limits.maxHeaderBytes)
+                .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+                .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, Math.toIntExact(limits.readTimeout.toMillis()))
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(limits.idleTimeout.toMillis()))
+                .getMap();
+    }
+}

@@ -1,0 +1,54 @@
+package app.rodmena.auth.wire;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * Times as the wire has them: naive UTC with microseconds, {@code 2026-11-23T15:35:24.130938}. Thread-safe. Almost all
+ * are of the second that it is now, whose text is kept.
+ */
+public final class NaiveUtc {
+    /** Of every one of them, in bytes. */
+    public static final int LENGTH = 26;
+
+    private static final DateTimeFormatter TO_THE_SECOND =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+
+    private static volatile Second latest = Second.of(Instant.EPOCH);
+
+    /** A second, with the text that all times in it begin with. */
+    private record Second(long sinceEpoch, String text) {
+        static Second of(Instant time) {
+            return new Second(time.getEpochSecond(), TO_THE_SECOND.format(time));
+        }
+    }
+
+    private NaiveUtc() {}
+
+    public static String text(Instant time) {
+        byte[] text = new byte[LENGTH];
+        write(time, text, 0);
+        return new String(text, ISO_8859_1);
+    }
+
+    /** Writes its {@link #LENGTH} bytes. */
+    public static void write(Instant time, byte[] into, int at) {
+        Second second = latest;
+        if (second.sinceEpoch != time.getEpochSecond()) {
+            second = Second.of(time);
+            latest = second;
+        }
+        int seconds = second.text.length();
+        for (int i = 0; i < seconds; i++) {
+            into[at + i] = (byte) second.text.charAt(i);
+        }
+        int micros = time.getNano() / 1000;
+        for (int digit = at + LENGTH - 1; digit >= at + seconds; digit--) {
+            into[digit] = (byte) ('0' + micros % 10);
+            micros /= 10;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package app.rodmena.auth.wire;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.Channels;
+import org.xnio.channels.StreamSourceChannel;
+
+/** Reads a request's body on the I/O thread, in bounded size and time. */
+public final class RequestBody {
+    /** How a reading ended. */
+    public enum End {
+        COMPLETE,
+        TOO_LARGE,
+        TOO_SLOW,
+        BROKEN
+    }
+
+    private static final int COLLECTED_AT_ONCE = 4096;
+
+    /** How long a client that is refused may go on sending, so that it gets to read why. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final StreamSourceChannel channel;
+
+    /** Undertow gives the body of a request once. */
+    public RequestBody(HttpServerExchange exchange) {
+        channel = exchange.getRequestChannel();
+    }
+
+    /** Cuts the connection. */
+    public static void abandon(HttpServerExchange exchange) {
+        IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
+    }
+
+    /** What to do when something was sent; a connection that broke meanwhile ends the exchange instead. */
+    public static IoCallback then(Runnable next) {
+        return new Sent(next);
+    }
+
+    /**
+     * What to do when an answer was sent while the client is still sending: read on for a while, then cut. Closing at
+     * once would destroy the answer.
+     */
+    public IoCallback lingering(HttpServerExchange exchange) {
+        return then(() -> discard(Long.MAX_VALUE - 1, LINGER, end -> abandon(exchange)));
+    }
+
+    /**
+     * Reads to the end, or until it is too much, and keeps what was read.
+     *
+     * @param most bytes
+     * @param within time for all of it to arrive
+     * @param then told once, on the I/O thread, with the body if it is {@link End#COMPLETE}, or else with a part of it
+     */
+    public void collect(int most, Duration within, BiConsumer<End, byte[]> then) {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        ByteBuffer part = ByteBuffer.allocate(COLLECTED_AT_ONCE);
+        Source source = limit -> {
+            int read = channel.read(part.clear());
+            kept.write(part.array(), 0, Math.max(0, read));
+            return read;
+        };
+        read(new Reading(source, most, end -> then.accept(end, kept.toByteArray())), within);
+    }
+
+    /**
+     * Reads to the end, or until it is too much, and forgets it.
+     *
+     * @param most bytes
+     * @param within time for all of it to arrive
+     * @param then told once, on the I/O thread
+     */
+    public void discard(long most, Duration within, Consumer<End> then) {
+        read(new Reading(limit -> Channels.drain(channel, limit), most, then), within);
+    }
+
+    private static void read(Reading reading, Duration within) {
+        if (!reading.drain()) {
+            reading.waitFor(within);
+        }
+    }
+
+    /** Reads what is there, at most {@code limit} bytes or a few more; -1 at the end. */
+    private interface Source {
+        long read(long limit) throws IOException;
+    }
+
+    private record Sent(Runnable next) implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            next.run();
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+            IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
+        }
+    }
+
+    private final class Reading implements ChannelListener<StreamSourceChannel> {
+        private final Source source;
+        private final Consumer<End> then;
+        private long left;
+        private XnioExecutor.Key deadline;
+        private boolean ended;
+
+        Reading(Source source, long most, Consumer<End> then) {
+            this.source = source;
+            this.left = most;
+            this.then = then;
+        }
+
+        void waitFor(Duration within) {
+            deadline = channel.getIoThread()
+                    .executeAfter(() -> end(End.TOO_SLOW), within.toMillis(), TimeUnit.MILLISECONDS);
+            channel.getReadSetter().set(this);
+            channel.resumeReads();
+        }
+
+        @Override
+        public void handleEvent(StreamSourceChannel readable) {
+            drain();
+        }
+
+        /** Reads what is there; whether that was the end. */
+        private boolean drain() {
+            try {
+                while (!ended) {
+                    long read = source.read(left + 1);
+                    if (read == 0) {
+                        return false;
+                    }
+                    left -= Math.max(read, 0);
+                    if (read < 0) {
+                        end(End.COMPLETE);
+                    } else if (left < 0) {
+                        end(End.TOO_LARGE);
+                    }
+                }
+            } catch (IOException e) {
+                end(End.BROKEN);
+            }
+            return true;
+        }
+
+        private void end(End how) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            if (deadline != null) {
+                deadline.remove();
+                channel.getReadSetter().set(null);
+                channel.suspendReads();
+            }
+            then.accept(how);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package app.rodmena.auth.wire;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
+
+/** What is to be known of a request's head before it is looked at any closer. */
+public final class RequestHead {
+    private RequestHead() {}
+
+    /** Bytes of the target, as the request line has it. */
+    public static int targetSize(HttpServerExchange exchange) {
+        return exchange.getRequestURI().length() + exchange.getQueryString().length();
+    }
+
+    /** Bytes of the target and of all headers. */
+    public static int size(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        int size = targetSize(exchange);
+        for (long at = headers.fastIterateNonEmpty(); at != -1; at = headers.fiNextNonEmpty(at)) {
+            HeaderValues values = headers.fiCurrent(at);
+            for (int i = 0; i < values.size(); i++) {
+                // With ": " and the line's end.
+                size += values.getHeaderName().length() + values.get(i).length() + 4;
+            }
+        }
+        return size;
+    }
+
+    /** Where a body ends must be beyond doubt: proxies that read it otherwise could be made to smuggle requests. */
+    public static boolean isFramedOddly(HttpServerExchange exchange) {
+        HeaderValues encodings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
+        return encodings != null
+                && (encodings.size() != 1
+                        || !encodings.getFirst().equalsIgnoreCase("chunked")
+                        || !exchange.getProtocol().equals(Protocols.HTTP_1_1));
+    }
+}

@@ -1,0 +1,170 @@
+package app.rodmena.auth.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.testing.TestPostgres;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What everybody on this machine can read, where there are no operators. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminListenerTest {
+    private TestAdmin admin;
+
+    @BeforeAll
+    void start() throws Exception {
+        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withSize(2, 1).withBatchSlots(0));
+        assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
+    }
+
+    @AfterAll
+    void stop() {
+        admin.close();
+    }
+
+    @Test
+    void thePoolIsToldWholeInTheWordsOfItsMBean() throws Exception {
+        JsonNode pool = admin.json("/pool");
+
+        assertThat(pool.at("/snapshot/totalConnections").intValue()).isEqualTo(1);
+        assertThat(pool.at("/settings/poolTimeoutMillis").intValue()).isEqualTo(30_000);
+        assertThat(pool.at("/totals/checkouts").intValue()).isPositive();
+        assertThat(pool.at("/waitTimes/p99Millis").isNumber()).isTrue();
+        assertThat(pool.at("/database/reachable").booleanValue()).isTrue();
+        assertThat(pool.at("/server/instance").textValue()).isEqualTo("test");
+        assertThat(pool.at("/time").textValue()).endsWith("Z");
+    }
+
+    @Test
+    void connectionsStatementsAndRequestsAreLists() throws Exception {
+        assertThat(admin.json("/pool/connections").at("/0/state").textValue()).isEqualTo("idle");
+        assertThat(admin.json("/pool/waiters")).isEmpty();
+        assertThat(admin.json("/statements").at("/times").findValuesAsText("name"))
+                .contains("roles.list");
+        assertThat(admin.json("/requests").at("/answers").findValuesAsText("route"))
+                .contains("GET /api/roles");
+    }
+
+    @Test
+    void eventsAreFoundByWhatHappenedAndLimited() throws Exception {
+        JsonNode events = admin.json("/pool/events?kinds=checkout%2Ctimeout&from=-1h&limit=1");
+
+        assertThat(events).hasSize(1);
+        assertThat(events.at("/0/kind").textValue()).isEqualTo("checkout");
+        assertThat(admin.json("/pool/events?connection=99")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "kinds=checkin%2Cnap, there is no 'nap'; there are connect",
+        "connection=x, connection: 'x'; must be 0 to",
+        "limit=0, limit: '0'; must be 1 to 1000",
+        "from=yesterday, from: 'yesterday'; must be a time as",
+        "kind=checkin, there is no parameter 'kind'; there are connection",
+        "limit=1&limit=2, limit: given twice"
+    })
+    void aQueryThatCanNotBeIsRefusedWithWhatCan(String query, String complaint) throws Exception {
+        HttpResponse<String> answer = admin.get("/pool/events?" + query);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains(complaint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/health/live", "/health/ready", "/health/started"})
+    void healthIsWhatTheApiTells(String path) throws Exception {
+        assertThat(admin.get(path).body()).isEqualTo(admin.api(path).get().body());
+    }
+
+    @Test
+    void headIsAnsweredLikeGetWithoutABody() throws Exception {
+        HttpResponse<String> head = admin.send(admin.request("/pool").method("HEAD", BodyPublishers.noBody()));
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValueAsLong("content-length").orElse(0)).isPositive();
+    }
+
+    @Test
+    void nothingIsCachedOrGuessedOrFramed() throws Exception {
+        HttpResponse<String> answer = admin.get("/pool");
+
+        assertThat(answer.headers().firstValue("cache-control")).contains("no-store");
+        assertThat(answer.headers().firstValue("x-content-type-options")).contains("nosniff");
+        assertThat(answer.headers().firstValue("content-security-policy").orElse(""))
+                .startsWith("default-src 'none'")
+                .contains("frame-ancestors 'none'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/pool/", "/pool/connections/1", "/api/roles"})
+    void whatIsNotThereIsTheErrorOfTheApi(String path) throws Exception {
+        HttpResponse<String> answer = admin.get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        JsonNode error = TestAdmin.json(answer);
+        assertThat(error.at("/success").booleanValue()).isFalse();
+        assertThat(error.at("/code").intValue()).isEqualTo(404);
+        assertThat(error.at("/message").textValue()).isEqualTo("No such path");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /pool, 'GET, HEAD, OPTIONS'", "GET, /settings, 'POST, OPTIONS'"})
+    void aMethodThatIsNotTakenIsToldWhichIs(String method, String path, String allow) throws Exception {
+        HttpResponse<String> answer = admin.send(admin.request(path).method(method, BodyPublishers.noBody()));
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow")).contains(allow);
+    }
+
+    @Test
+    void withoutOperatorsNobodyChangesAnything() throws Exception {
+        HttpResponse<String> answer = admin.send(admin.request("/actions/evictIdle")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{}")));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("./run.sh operator add NAME --role control");
+        assertThat(admin.server.poolStatus().totalConnections()).isEqualTo(1);
+    }
+
+    @Test
+    void itAnswersInMillisecondsWhileThePoolIsExhausted() throws Exception {
+        try (Connection locker = TestPostgres.connect(admin.target)) {
+            locker.setAutoCommit(false);
+            locker.createStatement().execute("lock table auth_group");
+            List<CompletableFuture<HttpResponse<String>>> stuck = IntStream.range(0, 20)
+                    .mapToObj(i -> admin.api("/api/roles"))
+                    .toList();
+            await().until(() -> admin.server.poolStatus().waiting() == 17);
+
+            for (String path : List.of("/health", "/pool", "/pool/connections", "/pool/waiters", "/pool/events")) {
+                long before = System.nanoTime();
+                assertThat(admin.get(path).statusCode()).isEqualTo(200);
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(500));
+            }
+            assertThat(admin.json("/pool/waiters")).hasSize(17);
+            assertThat(admin.json("/pool/connections").findValuesAsText("route"))
+                    .containsOnly("GET /api/roles");
+            locker.rollback();
+            for (var answer : stuck) {
+                assertThat(answer.get().statusCode()).isEqualTo(200);
+            }
+        }
+    }
+}

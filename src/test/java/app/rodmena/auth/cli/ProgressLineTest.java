@@ -1,0 +1,46 @@
+package app.rodmena.auth.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.load.PoolNumbers;
+import app.rodmena.auth.load.Progress;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProgressLineTest {
+    private static final Progress HALF_WAY = new Progress(
+            4_512,
+            0.45,
+            Optional.of(10_000L),
+            Duration.ofMillis(1_410),
+            3_201,
+            42,
+            0,
+            Optional.of(new PoolNumbers(5, 10, 0, 5, 10)));
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Test
+    void onATerminalALineIsWrittenOverAndFitsIt() {
+        ProgressLine line = new ProgressLine(new PrintStream(bytes, true, UTF_8), true);
+
+        line.show(HALF_WAY, 10);
+        line.show(HALF_WAY, 10);
+
+        String shown = "[#######.........] 4,512/10,000  3,201/s  p99 42.0 ms  pool 10/10 out, 5 overflow";
+        assertThat(bytes.toString(UTF_8)).isEqualTo(("\r\033[K" + shown).repeat(2));
+    }
+
+    @Test
+    void whereNobodyWatchesAShortRunSaysNothing() {
+        ProgressLine line = new ProgressLine(new PrintStream(bytes, true, UTF_8), false);
+
+        line.show(HALF_WAY, 10);
+
+        assertThat(bytes.size()).isZero();
+    }
+}

@@ -1,0 +1,172 @@
+package app.rodmena.auth.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+
+/** One side has lost the other: what is said then, and that it is never said of a healthy pool. */
+class NetworkVerdictsTest {
+    @Test
+    void aBackendThatEndedWithoutItsEndReachingUs() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+                Scene scene = new Scene(proxy.target());
+                Connection admin = TestPostgres.superuser()) {
+            scene.callers(4, "GET /api/roles", NetworkVerdictsTest::sleep);
+            await().until(() -> scene.isOut(3));
+            scene.await(NetworkVerdictsTest::threeSleep);
+            proxy.forgetOpenConnections();
+            terminate(admin, "auth/scene");
+
+            Diagnosis diagnosis = scene.await(Verdict.DEAD_BACKEND, 3);
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
+            assertThat(diagnosis.sentence())
+                    .contains("3 of 3 connections out for up to")
+                    .contains("1 request waiting: 3 talk to backends that are gone (pids ");
+            assertThat(diagnosis.holders()).allSatisfy(holder -> {
+                assertThat(holder.backend()).isEmpty();
+                assertThat(diagnosis.sentence()).contains(String.valueOf(holder.backendPid()));
+            });
+            scene.await(found -> found.reconciliation().lostConnections().size() == 3);
+            proxy.stop();
+        }
+    }
+
+    @Test
+    void aRequestThatNeverArrivesWhilePostgresAnswersOthers() {
+        CountDownLatch forgotten = new CountDownLatch(1);
+        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+                Scene scene = new Scene(proxy.target())) {
+            scene.callers(4, "GET /api/roles", handle -> {
+                count(handle);
+                awaitQuietly(forgotten);
+                return count(handle);
+            });
+            await().until(() -> scene.isOut(3));
+            scene.await(Verdict.APP_HOLDING, 3);
+            proxy.forgetOpenConnections();
+            forgotten.countDown();
+
+            Diagnosis diagnosis = scene.await(Verdict.NETWORK, 3);
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
+            assertThat(diagnosis.sentence())
+                    .contains("1 request waiting: 3 wait for answers that the network does not deliver; the longest"
+                            + " waits for an answer for")
+                    .endsWith("while PostgreSQL waits for us");
+            assertThat(diagnosis.holders().get(0).evidence()).anyMatch(fact -> fact.contains("Client ClientRead"));
+            proxy.stop();
+        }
+    }
+
+    @Test
+    void aNetworkThatDeliversNothingAtAll() {
+        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+                Scene scene = new Scene(proxy.target())) {
+            scene.callers(3, "GET /api/roles", NetworkVerdictsTest::sleep);
+            await().until(() -> scene.isOut(3));
+            proxy.freeze();
+
+            Diagnosis diagnosis = scene.await(Verdict.NETWORK, 3);
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.DATABASE_DOWN);
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "Database down since \\S+Z \\(.+\\): .+; 3 of 3 connections out for up to .+, nobody waits;"
+                                    + " 3 wait for answers that the network does not deliver; the longest waits for an answer"
+                                    + " for .+ while PostgreSQL can't be reached");
+            assertThat(diagnosis.postgres()).isEmpty();
+            assertThat(diagnosis.lastSeen()).isPresent();
+            proxy.stop();
+        }
+    }
+
+    @Test
+    void nothingOfTheKindIsSaidOfAHealthyPoolUnderLoad() {
+        AtomicBoolean over = new AtomicBoolean();
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Thread client = new Thread(() -> {
+                    while (!over.get()) {
+                        scene.engine
+                                .call(Caller.named("GET /api/roles"), NetworkVerdictsTest::count)
+                                .toCompletableFuture()
+                                .join();
+                    }
+                });
+                client.start();
+                clients.add(client);
+            }
+            Set<Verdict> said = EnumSet.noneOf(Verdict.class);
+            Set<Situation> situations = EnumSet.noneOf(Situation.class);
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            while (System.nanoTime() < end) {
+                Diagnosis diagnosis = scene.diagnostics.current(Duration.ZERO);
+                said.addAll(diagnosis.verdicts().keySet());
+                situations.add(diagnosis.situation());
+                assertThat(diagnosis.reconciliation().agrees()).isTrue();
+            }
+            over.set(true);
+            clients.forEach(NetworkVerdictsTest::joinQuietly);
+            assertThat(said).isSubsetOf(Verdict.WORKING);
+            assertThat(situations).isSubsetOf(Situation.WELL, Situation.SATURATED);
+        }
+    }
+
+    private static Object sleep(Handle handle) {
+        return handle.createQuery("/* test.sleep */ select pg_sleep(20)")
+                .mapTo(String.class)
+                .list();
+    }
+
+    private static Object count(Handle handle) {
+        return handle.createQuery("/* test.count */ select count(*) from auth_group")
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    private static boolean threeSleep(Diagnosis diagnosis) {
+        return diagnosis.holders().stream()
+                        .flatMap(holder -> holder.backend().stream())
+                        .filter(backend -> backend.waitEvent().equals("PgSleep"))
+                        .count()
+                == 3;
+    }
+
+    private static void terminate(Connection admin, String application) throws Exception {
+        Scene.run(
+                admin,
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '%s'"
+                        .formatted(application));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void joinQuietly(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

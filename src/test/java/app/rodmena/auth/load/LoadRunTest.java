@@ -1,0 +1,107 @@
+package app.rodmena.auth.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is measured of servers that misbehave. */
+class LoadRunTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void onAScheduleAServerThatStandsStillIsChargedForEveryRequestThatWasDue() throws Exception {
+        try (TestServer server = TestServer.start();
+                Connection locker = TestPostgres.connect(server.target);
+                var statement = locker.createStatement();
+                LoadRun run = LoadRun.prepare(plan(
+                        "http://127.0.0.1:" + server.server.address().getPort(),
+                        new Amount.During(Duration.ofSeconds(5)),
+                        OptionalInt.of(60)))) {
+            run.start();
+            await().until(() -> run.progress().over() > 60);
+
+            locker.setAutoCommit(false);
+            statement.execute("lock table auth_group in access exclusive mode");
+            statement.execute("select pg_sleep(1.2)");
+            locker.rollback();
+
+            assertThat(run.await(Duration.ofSeconds(60))).isTrue();
+            Result result = run.finish();
+            assertThat(result.right()).isEqualTo(300);
+            // Of 300 requests 72 were due while it stood still, and 2 were sent: those are all that the other number
+            // sees.
+            assertThat(result.latency().p999()).isGreaterThan(1_100);
+            assertThat(result.latency().p90()).isGreaterThan(500);
+            assertThat(result.serviceTime().orElseThrow().p90())
+                    .isLessThan(result.latency().p90() / 2);
+        }
+    }
+
+    @Test
+    void aServerThatDiesEndsTheRunAndEveryFailureIsCounted() throws Exception {
+        try (AuthProcess server = AuthProcess.start(
+                        directory,
+                        Map.of(),
+                        "--port=0",
+                        "--database-url=" + TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres")
+                .awaitStart()) {
+            try (LoadRun run = LoadRun.prepare(
+                    plan(server.url(), new Amount.During(Duration.ofMinutes(5)), OptionalInt.empty()))) {
+                run.start();
+                await().until(() -> run.progress().over() > 20);
+                server.kill();
+
+                assertThat(run.await(Duration.ofSeconds(30))).isTrue();
+                Result result = run.finish();
+
+                assertThat(result.gone()).isTrue();
+                assertThat(result.interrupted()).isFalse();
+                assertThat(result.isOk()).isFalse();
+                assertThat(result.errors().connect()).isPositive();
+                assertThat(result.errors().total())
+                        .isEqualTo(result.errors().connect() + result.errors().connectionLost());
+                assertThat(result.requests())
+                        .isEqualTo(result.right() + result.errors().total());
+                assertThat(result.verdict())
+                        .filteredOn(expectation -> !expectation.isMet())
+                        .extracting(Expectation::name)
+                        .contains("every request answered rightly", "everything returned afterwards");
+            }
+        }
+    }
+
+    @Test
+    void aRunThatIsStoppedTellsWhatWasMeasuredUntilThen() throws Exception {
+        try (TestServer server = TestServer.start();
+                LoadRun run = LoadRun.prepare(plan(
+                        "http://127.0.0.1:" + server.server.address().getPort(),
+                        new Amount.Requests(Amount.Requests.MOST),
+                        OptionalInt.empty()))) {
+            run.start();
+            await().atMost(30, TimeUnit.SECONDS).until(() -> run.progress().over() > 20);
+
+            Result result = run.finish();
+
+            assertThat(result.interrupted()).isTrue();
+            assertThat(result.right()).isEqualTo(result.requests()).isGreaterThan(20);
+            assertThat(result.latency().p50()).isPositive();
+        }
+    }
+
+    private static Plan plan(String url, Amount amount, OptionalInt rate) {
+        return new Plan(Target.parse(url), amount, 2, rate, Mix.ROLES, Duration.ofSeconds(30), Optional.empty());
+    }
+}

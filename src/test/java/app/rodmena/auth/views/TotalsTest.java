@@ -1,0 +1,28 @@
+package app.rodmena.auth.views;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolEvents;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class TotalsTest {
+    @Test
+    void everyKindOfEventIsCountedInItsOwnTotal() {
+        PoolEvents events = new PoolEvents();
+        Caller five = Caller.named("test").together(5);
+        int times = 0;
+        for (PoolEventKind kind : PoolEventKind.values()) {
+            times++;
+            for (int i = 0; i < times; i++) {
+                events.emit(new PoolEvent(kind, Instant.now(), 1, 0, Duration.ZERO, "test", five, ""));
+            }
+        }
+
+        assertThat(Totals.of(events)).isEqualTo(new Totals(1, 2, 3, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    }
+}
