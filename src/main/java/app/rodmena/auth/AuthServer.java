@@ -23,6 +23,7 @@ import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.remote.RemoteAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -169,6 +170,8 @@ public final class AuthServer implements AutoCloseable {
         fleet = FleetWatch.open(engine, config.capacity().budget());
         parts.push(fleet);
         Adviser adviser = new Adviser(engine, metrics, fleet, config.capacity().waitTarget());
+        Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, fleet);
+        parts.push(prometheus);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
         parts.push(MBeans.register(engine, metrics, diagnostics, fleet, adviser, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
@@ -181,9 +184,11 @@ public final class AuthServer implements AutoCloseable {
                 new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
+                prometheus,
+                health,
+                diagnostics,
                 fleet,
-                adviser,
-                health);
+                adviser);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();

@@ -41,7 +41,7 @@ class ArchitectureTest {
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("views", List.of("mbean", "events", "pool", "metrics")),
+            entry("views", List.of("mbean", "events", "pool", "metrics", "capacity")),
             entry(
                     "jmx",
                     List.of(
@@ -55,7 +55,21 @@ class ArchitectureTest {
                             "capacity",
                             "activity",
                             "diagnosis")),
-            entry("admin", List.of("wire", "operators", "views", "events", "pool", "database", "health", "metrics")),
+            entry("prometheus", List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
+            entry(
+                    "admin",
+                    List.of(
+                            "wire",
+                            "operators",
+                            "views",
+                            "events",
+                            "pool",
+                            "database",
+                            "health",
+                            "metrics",
+                            "capacity",
+                            "prometheus",
+                            "diagnosis")),
             entry("remote", List.of("operators")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
@@ -71,6 +85,8 @@ class ArchitectureTest {
             entry("picocli..", List.of("")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
+            entry("io.micrometer..", List.of("prometheus")),
+            entry("io.prometheus..", List.of("prometheus")),
             entry("org.jolokia..", List.of("remote")),
             entry("com.sun.net.httpserver..", List.of("remote")),
             entry("ch.qos.logback..", List.of(""))));

@@ -13,9 +13,11 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -120,14 +122,22 @@ final class AdminHandler implements HttpHandler {
             finish(exchange, Reply.error(403, missing.get()));
             return;
         }
-        Optional<String> accept =
-                Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
-        Asked asked = new Asked(caller, match.rest(), exchange.getQueryString(), accept.orElse(""), body);
+        Asked asked = new Asked(
+                caller,
+                match.rest(),
+                exchange.getQueryString(),
+                header(exchange, Headers.ACCEPT),
+                header(exchange, Headers.IF_NONE_MATCH),
+                body);
         try {
             exchange.getConnection().getWorker().execute(() -> finish(exchange, ask(match, asked)));
         } catch (RejectedExecutionException e) {
             finish(exchange, Reply.error(503, "This server is stopping").closing());
         }
+    }
+
+    private static String header(HttpServerExchange exchange, HttpString name) {
+        return Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst(name), "");
     }
 
     /** What a caller lacks for it; empty if nothing. */
@@ -147,7 +157,7 @@ final class AdminHandler implements HttpHandler {
         };
     }
 
-    private static Reply ask(Match match, Asked asked) {
+    private static Response ask(Match match, Asked asked) {
         try {
             return match.place().page().answer(asked);
         } catch (IllegalArgumentException e) {
@@ -160,9 +170,9 @@ final class AdminHandler implements HttpHandler {
         }
     }
 
-    private static void finish(HttpServerExchange exchange, Reply reply) {
+    private static void finish(HttpServerExchange exchange, Response response) {
         try {
-            reply.send(exchange);
+            response.send(exchange);
         } catch (RuntimeException e) {
             LOG.debug("An answer could not be sent", e);
             RequestBody.abandon(exchange);

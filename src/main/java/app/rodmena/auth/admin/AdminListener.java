@@ -1,16 +1,19 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.capacity.Adviser;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.wire.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,12 +23,14 @@ import java.util.Optional;
  */
 public final class AdminListener implements AutoCloseable {
     private static final HttpPort.Limits LIMITS =
-            new HttpPort.Limits(500, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30), 1, 4);
+            new HttpPort.Limits(500, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30), 128 * 1024, 1, 4);
 
     private final HttpPort port;
+    private final EventStream stream;
 
-    private AdminListener(HttpPort port) {
+    private AdminListener(HttpPort port, EventStream stream) {
         this.port = port;
+        this.stream = stream;
     }
 
     /**
@@ -40,7 +45,11 @@ public final class AdminListener implements AutoCloseable {
             AdminFacts server,
             DatabaseEngine engine,
             Metrics metrics,
-            Health health)
+            Prometheus prometheus,
+            Health health,
+            Diagnostics diagnostics,
+            FleetWatch fleet,
+            Adviser adviser)
             throws IOException {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
@@ -49,17 +58,31 @@ public final class AdminListener implements AutoCloseable {
         new HealthPages(health).addTo(pages);
         new PoolPages(server, engine, metrics).addTo(pages);
         new Changes(engine).addTo(pages);
-        pages.read("/", asked -> Reply.json(Map.of("paths", pages.paths())));
+        pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
+        new FleetPages(fleet, server.instance()).addTo(pages);
+        new CapacityPages(adviser).addTo(pages);
+        new Assets().addTo(pages);
+        EventStream stream = new EventStream(engine, metrics, diagnostics, operators);
+        stream.addTo(pages);
         AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
-        HttpPort port = new HttpPort(
-                "auth-admin",
-                config.host(),
-                config.adminPort().getAsInt(),
-                config.keystore().map(Keystore::context),
-                LIMITS,
-                new AdminHandler(gate, operators));
-        port.open();
-        return Optional.of(new AdminListener(port));
+        try {
+            HttpPort port = new HttpPort(
+                    "auth-admin",
+                    config.host(),
+                    config.adminPort().getAsInt(),
+                    config.keystore().map(Keystore::context),
+                    LIMITS,
+                    new AdminHandler(gate, operators));
+            port.open();
+            return Optional.of(new AdminListener(port, stream));
+        } catch (IOException e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    private static Reply scrape(Prometheus prometheus, String type) {
+        return Reply.of(200, type, prometheus.scrape(type));
     }
 
     /** The address that is really listened on. */
@@ -70,6 +93,7 @@ public final class AdminListener implements AutoCloseable {
     /** Cuts every connection, and returns with no thread or socket left. */
     @Override
     public void close() {
+        stream.close();
         port.close();
     }
 }

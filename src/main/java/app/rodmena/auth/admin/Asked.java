@@ -15,9 +15,10 @@ import java.util.Set;
  * @param rest what follows the page's own path, as the id of an incident; empty where nothing may
  * @param query what is behind the question mark, as it came
  * @param accept the header of that name; empty where there is none
+ * @param ifNoneMatch the header of that name; empty where there is none
  * @param body what was sent; empty but for POST
  */
-record Asked(Caller caller, String rest, String query, String accept, String body) {
+record Asked(Caller caller, String rest, String query, String accept, String ifNoneMatch, String body) {
     /**
      * The parameters of the query.
      *

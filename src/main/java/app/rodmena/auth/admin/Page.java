@@ -3,5 +3,5 @@ package app.rodmena.auth.admin;
 /** Answers requests. Called on a thread that may block for a while; throws IllegalArgumentException for a 400. */
 @FunctionalInterface
 interface Page {
-    Reply answer(Asked asked);
+    Response answer(Asked asked);
 }

@@ -1,7 +1,6 @@
 package app.rodmena.auth.admin;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -65,11 +64,6 @@ final class Pages {
                         && path.length() > below.path().length())
                 .findFirst()
                 .map(below -> new Match(below, path.substring(below.path().length())));
-    }
-
-    /** Every path there is. */
-    List<String> paths() {
-        return exact.keySet().stream().sorted().toList();
     }
 
     private Pages add(Map<String, Place> places, Place place) {

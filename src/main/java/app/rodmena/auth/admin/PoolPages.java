@@ -7,6 +7,7 @@ import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.Requests;
 import app.rodmena.auth.metrics.SlowStatements;
 import app.rodmena.auth.metrics.Statistics;
+import app.rodmena.auth.operators.Caller;
 import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.EventRow;
 import app.rodmena.auth.views.PoolRow;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The numbers: what the pool is, who has its connections, who waits, what happened, how long things take. */
 final class PoolPages {
@@ -32,9 +34,22 @@ final class PoolPages {
 
     private record Server(String version, String instance, Instant startTime, long uptimeMillis) {}
 
+    private record Operator(String name, String role, boolean mayChange) {
+        static Operator of(Caller caller) {
+            return new Operator(
+                    caller.name(),
+                    caller.role().word(),
+                    switch (caller.role()) {
+                        case CONTROL -> true;
+                        case MONITOR -> false;
+                    });
+        }
+    }
+
     private record Pool(
             Instant time,
             Server server,
+            Operator operator,
             Availability database,
             PoolRow snapshot,
             SettingsRow settings,
@@ -45,7 +60,7 @@ final class PoolPages {
 
     private record Named(String name, Times times) {}
 
-    private record Statements(List<Named> times, List<SlowRow> slowByTotal, List<SlowRow> slowByWorst, long timeouts) {}
+    private record Statements(List<Named> times, long timeouts) {}
 
     private record RequestsAnswered(int inFlight, List<Requests.Answers> answers, List<Named> times) {}
 
@@ -56,7 +71,7 @@ final class PoolPages {
     }
 
     void addTo(Pages pages) {
-        pages.read("/pool", asked -> Reply.json(pool()));
+        pages.read("/pool", asked -> Reply.json(pool(asked.caller())));
         pages.read("/pool/connections", asked -> Reply.json(connections()));
         pages.read(
                 "/pool/waiters",
@@ -67,10 +82,11 @@ final class PoolPages {
                 asked -> Reply.json(
                         metrics.history().seconds().stream().map(SecondRow::of).toList()));
         pages.read("/statements", asked -> Reply.json(statements()));
+        pages.read("/statements/slow", asked -> Reply.json(slowStatements()));
         pages.read("/requests", asked -> Reply.json(requests()));
     }
 
-    private Pool pool() {
+    private Pool pool(Caller caller) {
         Instant now = Instant.now();
         return new Pool(
                 now,
@@ -79,6 +95,7 @@ final class PoolPages {
                         server.instance(),
                         server.startedAt(),
                         Duration.between(server.startedAt(), now).toMillis()),
+                Operator.of(caller),
                 engine.availability(),
                 PoolRow.of(engine.view()),
                 SettingsRow.of(engine.settings()),
@@ -112,12 +129,17 @@ final class PoolPages {
     }
 
     private Statements statements() {
-        SlowStatements slow = metrics.slowStatements();
         return new Statements(
-                named(metrics.statements()),
-                slow.byTotal().stream().map(SlowRow::of).toList(),
-                slow.byWorst().stream().map(SlowRow::of).toList(),
-                slow.timeouts());
+                named(metrics.statements()), metrics.slowStatements().timeouts());
+    }
+
+    /** Each once, those that took most together first. */
+    private List<SlowRow> slowStatements() {
+        SlowStatements slow = metrics.slowStatements();
+        return Stream.concat(slow.byTotal().stream(), slow.byWorst().stream())
+                .map(SlowRow::of)
+                .distinct()
+                .toList();
     }
 
     private RequestsAnswered requests() {

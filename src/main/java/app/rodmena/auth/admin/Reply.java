@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param headers beside the content's type; {@code Cache-Control} is {@code no-store} unless it is among them
  */
-record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> headers) {
+record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> headers) implements Response {
     static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
     static final String HTML = "text/html; charset=utf-8";
@@ -55,6 +55,11 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
         return of(302, TEXT, (path + "\n").getBytes(UTF_8)).with(Headers.LOCATION, path);
     }
 
+    /** Whoever asks has it already. */
+    static Reply unchanged() {
+        return of(304, "", new byte[0]);
+    }
+
     Reply with(HttpString name, String value) {
         Map<HttpString, String> more = new HashMap<>(headers);
         more.put(name, value);
@@ -74,8 +79,9 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
     }
 
-    /** Sends it and ends the exchange. Never blocks. */
-    void send(HttpServerExchange exchange) {
+    /** Sends it and ends the exchange. */
+    @Override
+    public void send(HttpServerExchange exchange) {
         send(exchange, IoCallback.END_EXCHANGE);
     }
 

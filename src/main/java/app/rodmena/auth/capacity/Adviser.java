@@ -10,10 +10,12 @@ import java.util.Optional;
 
 /** Says what size a pool should have, from what it was seen to do. Stateless, thread-safe, asks nobody. */
 public final class Adviser {
-    /** More than any fleet has, and far from what would overflow. */
-    public static final double MOST_REQUESTS_PER_SECOND = 1e9;
+    public static final int MOST_WORKERS = 10_000;
 
-    private static final int MOST_WORKERS = 10_000;
+    /** Of one pool. */
+    public static final int MOST_CONNECTIONS = 2 * PoolSettings.MOST_CONNECTIONS;
+
+    public static final int MOST_REQUESTS_PER_SECOND = 1_000_000_000;
 
     private final DatabaseEngine engine;
     private final Metrics metrics;
@@ -33,6 +35,11 @@ public final class Adviser {
                 .map(evidence -> Advice.of(evidence, engine.settings().maximum(), waitTarget));
     }
 
+    /** What the pool may open now. */
+    public int poolMaximum() {
+        return engine.settings().maximum();
+    }
+
     /**
      * What to expect of another fleet.
      *
@@ -44,7 +51,7 @@ public final class Adviser {
      */
     public Optional<WhatIf> whatIf(int workers, int poolSize, double requestsPerSecond) {
         require("workers", workers, 1, MOST_WORKERS);
-        require("poolSize", poolSize, 1, 2 * PoolSettings.MOST_CONNECTIONS);
+        require("poolSize", poolSize, 1, MOST_CONNECTIONS);
         require("requestsPerSecond", requestsPerSecond, 0, MOST_REQUESTS_PER_SECOND);
         return Evidence.of(metrics).map(evidence -> {
             double checkoutsPerWorker = requestsPerSecond / evidence.requestsPerCheckout() / workers;

@@ -2,10 +2,8 @@ package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.Moments;
-import app.rodmena.auth.metrics.Statistics;
 import app.rodmena.auth.queueing.Load;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,7 +14,8 @@ import java.util.Optional;
  *     at once not
  * @param meanUse how long one was kept
  * @param useVariation squared coefficient of variation of that: 0 where all are alike, 1 where they are exponential
- * @param requestsPerSecond requests that the API answered, of those that are for the database
+ * @param requestsPerCheckout how many requests of the API one checkout answered: more than 1 where questions that wait
+ *     together are asked together, and at least 1, since embedders have connections without any request
  * @param meanWait how long one waited for a connection
  * @param p99Wait how long 99 % waited at most
  */
@@ -24,13 +23,11 @@ public record Evidence(
         double checkoutsPerSecond,
         Duration meanUse,
         double useVariation,
-        double requestsPerSecond,
+        double requestsPerCheckout,
         Duration meanWait,
         Duration p99Wait) {
     /** Of fewer uses nothing can be told. */
     static final int LEAST_USES = 100;
-
-    private static final String API = ".api.";
 
     public Evidence {
         Objects.requireNonNull(meanUse, "meanUse");
@@ -49,21 +46,9 @@ public record Evidence(
                 waits.perSecond(),
                 uses.mean(),
                 uses.variation(),
-                metrics.requests().statistics().entrySet().stream()
-                        .filter(route -> route.getKey().contains(API))
-                        .map(Map.Entry::getValue)
-                        .mapToDouble(Statistics::rate1)
-                        .sum(),
+                waits.count() == 0 ? 1 : Math.max(1, (double) metrics.requests().recentOfApi() / waits.count()),
                 waits.mean(),
                 metrics.pool().waits().p99()));
-    }
-
-    /**
-     * How many requests one checkout answers: more than 1 where questions that wait together are asked together. At
-     * least 1: what is refused before it gets to the database, or embedders do without a request, makes no sense here.
-     */
-    public double requestsPerCheckout() {
-        return checkoutsPerSecond == 0 ? 1 : Math.max(1, requestsPerSecond / checkoutsPerSecond);
     }
 
     /** As a queue sees it. Arrivals are taken to be independent of each other. */

@@ -48,7 +48,7 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
     }
 
     /** Whose limit it is and how much of it is left, to be read. */
-    String inWords() {
+    public String inWords() {
         Bound bound = limits.tightest();
         return "%d of %d connections are committed to %d process%s (%s %d%s%s)"
                 .formatted(

@@ -131,6 +131,7 @@ public final class ApiListener implements AutoCloseable {
                 config.maxHeaderBytes(),
                 config.readTimeout(),
                 config.idleTimeout(),
+                0,
                 ioThreads,
                 // The least XNIO takes. It is only started for a task, and there are none.
                 1);

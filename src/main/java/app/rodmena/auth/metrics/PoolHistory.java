@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The pool second by second, for fifteen minutes: what it looked like before the trouble began. Thread-safe. Costs the
@@ -36,6 +37,11 @@ public final class PoolHistory {
     /** Every second that is remembered, the oldest first. */
     public synchronized List<PoolSecond> seconds() {
         return List.copyOf(seconds);
+    }
+
+    /** The last of them. */
+    public synchronized Optional<PoolSecond> latest() {
+        return Optional.ofNullable(seconds.peekLast());
     }
 
     /** A second is over. */

@@ -65,6 +65,21 @@ public final class PoolTimes implements PoolListener {
         return uses.moments();
     }
 
+    /** All {@link #waits} since start, whatever was reset. */
+    public Distribution waitsSinceStart() {
+        return waits.sinceStart();
+    }
+
+    /** All {@link #uses} since start, whatever was reset. */
+    public Distribution usesSinceStart() {
+        return uses.sinceStart();
+    }
+
+    /** All {@link #creations} since start, whatever was reset. */
+    public Distribution creationsSinceStart() {
+        return creations.sinceStart();
+    }
+
     RecentTimes.Look lookAtWaits() {
         return waits.look();
     }

@@ -48,6 +48,12 @@ final class RecentTimes implements Reservoir {
             }
             return count;
         }
+
+        void addTo(long[] counts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                counts[i] += buckets.get(i);
+            }
+        }
     }
 
     /** Ten seconds of which only the count is kept. */
@@ -85,6 +91,12 @@ final class RecentTimes implements Reservoir {
     private final Deque<Past> counted = new ArrayDeque<>();
     private volatile Slice current;
 
+    /** All that left the slices that are shown; guarded by this, as is what follows. */
+    private final long[] left = new long[BUCKETS];
+
+    /** Forgotten by a reset a moment ago: a recording that was under way may still come to them. */
+    private final List<Slice> forgotten = new ArrayList<>();
+
     /** @param clock nanoseconds, as {@link System#nanoTime} gives them */
     RecentTimes(LongSupplier clock) {
         this.clock = clock;
@@ -104,10 +116,12 @@ final class RecentTimes implements Reservoir {
 
     /** Begins the next ten seconds. */
     synchronized void rotate() {
+        leaveForgotten();
         shown.addFirst(current);
         current = new Slice(clock.getAsLong());
         if (shown.size() > SLICES_SHOWN) {
             Slice old = shown.removeLast();
+            leave(old);
             counted.addFirst(new Past(old.startNanos, old.count()));
         }
         if (shown.size() + counted.size() > SLICES_COUNTED) {
@@ -115,11 +129,36 @@ final class RecentTimes implements Reservoir {
         }
     }
 
-    /** Forgets all but the sum. */
+    /** Forgets all but what is counted since start. */
     synchronized void reset() {
+        leaveForgotten();
+        forgotten.addAll(shown);
+        forgotten.add(current);
         shown.clear();
         counted.clear();
         current = new Slice(clock.getAsLong());
+    }
+
+    /** All durations since start, whatever was reset. */
+    synchronized Distribution sinceStart() {
+        long[] counts = left.clone();
+        forgotten.forEach(slice -> slice.addTo(counts));
+        shown.forEach(slice -> slice.addTo(counts));
+        current.addTo(counts);
+        long[] byBound = new long[Distribution.PLACES];
+        for (int i = 0; i < BUCKETS; i++) {
+            byBound[Distribution.placeOf(middleOf(i))] += counts[i];
+        }
+        return Distribution.of(byBound, totalNanos());
+    }
+
+    private void leaveForgotten() {
+        forgotten.forEach(this::leave);
+        forgotten.clear();
+    }
+
+    private void leave(Slice slice) {
+        slice.addTo(left);
     }
 
     /** How many there were per second in that time, or since the beginning if that is shorter. */

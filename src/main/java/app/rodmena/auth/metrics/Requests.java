@@ -21,12 +21,29 @@ public final class Requests {
      */
     public record Answers(String route, int status, long count) {}
 
+    /**
+     * How long a route took to answer with a status, since start.
+     *
+     * @param route the method and the template, as {@code GET /api/roles}
+     */
+    public record Latencies(String route, int status, Distribution times) {}
+
+    /** In the name of every route below {@code /api}. */
+    private static final String API = ".api.";
+
     private record Key(String route, int status) {}
+
+    private record Answered(Counter count, DistributionCounter times) {
+        void add(Duration took) {
+            count.inc();
+            times.add(took);
+        }
+    }
 
     private final MetricRegistry registry;
     private final Stopwatches times;
     private final ConcurrentMap<String, String> names = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Key, Counter> answers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, Answered> answers = new ConcurrentHashMap<>();
     private final List<IntSupplier> inFlight = new CopyOnWriteArrayList<>();
 
     Requests(MetricRegistry registry) {
@@ -38,11 +55,12 @@ public final class Requests {
     /** Counts an answer. */
     public void answered(String route, int status, Duration took) {
         times.record(nameOf(route), took);
-        answers.computeIfAbsent(
-                        new Key(route, status),
-                        key -> registry.counter(
-                                MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status))))
-                .inc();
+        answers.computeIfAbsent(new Key(route, status), this::begin).add(took);
+    }
+
+    private Answered begin(Key key) {
+        String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
+        return new Answered(registry.counter(name), new DistributionCounter());
     }
 
     /** Counts in what a listener has in flight, until {@link #unwatch}. */
@@ -65,9 +83,25 @@ public final class Requests {
                 .map(entry -> new Answers(
                         entry.getKey().route,
                         entry.getKey().status,
-                        entry.getValue().getCount()))
+                        entry.getValue().count().getCount()))
                 .sorted(Comparator.comparing(Answers::route).thenComparing(Answers::status))
                 .toList();
+    }
+
+    /** How long every answer took that was given, by route and status. */
+    public List<Latencies> latencies() {
+        return answers.entrySet().stream()
+                .map(entry -> new Latencies(
+                        entry.getKey().route,
+                        entry.getKey().status,
+                        entry.getValue().times().sinceStart()))
+                .sorted(Comparator.comparing(Latencies::route).thenComparing(Latencies::status))
+                .toList();
+    }
+
+    /** How many requests of the API were answered in the last minute, pings and looks at its health left out. */
+    public long recentOfApi() {
+        return times.recent(name -> name.contains(API));
     }
 
     /** How fast each route answers, by its name in the registry without the prefix, as {@code get.api.roles}. */

@@ -40,6 +40,10 @@ public final class Stopwatch {
         recent.reset();
     }
 
+    Distribution sinceStart() {
+        return recent.sinceStart();
+    }
+
     /** Mean and spread of the last minute's. */
     Moments moments() {
         Snapshot snapshot = timer.getSnapshot();

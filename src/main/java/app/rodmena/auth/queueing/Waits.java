@@ -8,8 +8,12 @@ import java.util.Arrays;
  * @param share of all that had to wait
  */
 public record Waits(double mean, double p50, double p99, double most, double share) {
-    /** @param waits of all, in any order; some */
-    static Waits of(double[] waits) {
+    /**
+     * Of the waits of all.
+     *
+     * @param waits in any order, at least one
+     */
+    public static Waits of(double[] waits) {
         double[] sorted = waits.clone();
         Arrays.sort(sorted);
         return new Waits(

@@ -1,11 +1,16 @@
 package app.rodmena.auth.views;
 
 import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.metrics.Tail;
+import java.time.Duration;
 
 /**
  * One second of the pool, for a plot; {@link PoolSecond} says what the numbers are.
  *
  * @param time its end, in UTC
+ * @param waits how many waits ended in it
+ * @param waitP50Millis half of them were shorter; null, as what follows, if there were none
+ * @param uses how many connections came back in it
  */
 public record SecondRow(
         String time,
@@ -23,10 +28,18 @@ public record SecondRow(
         double checkoutsPerSecond,
         long timeouts,
         long rejections,
-        TailRow waits,
-        TailRow uses) {
+        long waits,
+        Double waitP50Millis,
+        Double waitP99Millis,
+        Double waitMostMillis,
+        long uses,
+        Double useP50Millis,
+        Double useP99Millis,
+        Double useMostMillis) {
 
     public static SecondRow of(PoolSecond second) {
+        Tail waits = second.waits();
+        Tail uses = second.uses();
         return new SecondRow(
                 Text.time(second.time()),
                 Text.millis(second.span()),
@@ -43,7 +56,17 @@ public record SecondRow(
                 second.checkoutsPerSecond(),
                 second.timeouts(),
                 second.rejections(),
-                TailRow.of(second.waits()),
-                TailRow.of(second.uses()));
+                waits.count(),
+                millis(waits, waits.median()),
+                millis(waits, waits.p99()),
+                millis(waits, waits.most()),
+                uses.count(),
+                millis(uses, uses.median()),
+                millis(uses, uses.p99()),
+                millis(uses, uses.most()));
+    }
+
+    private static Double millis(Tail tail, Duration time) {
+        return tail.count() == 0 ? null : Text.millis(time);
     }
 }

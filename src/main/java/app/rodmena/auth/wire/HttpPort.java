@@ -48,6 +48,7 @@ public final class HttpPort implements AutoCloseable {
      * @param maxHeaderBytes of a request line with its headers
      * @param readTimeout longest time for a request's headers to arrive, and for a client to take any of its answer
      * @param idleTimeout a connection without a request for longer than this is closed
+     * @param sendBufferBytes what the operating system keeps for a client that is slow to read; 0 for what it likes
      * @param ioThreads threads that parse, and must never block
      * @param taskThreads threads for what handlers dispatch; no more is begun at once
      */
@@ -56,6 +57,7 @@ public final class HttpPort implements AutoCloseable {
             int maxHeaderBytes,
             Duration readTimeout,
             Duration idleTimeout,
+            int sendBufferBytes,
             int ioThreads,
             int taskThreads) {}
 
@@ -129,21 +131,24 @@ public final class HttpPort implements AutoCloseable {
         if (address.isUnresolved()) {
             throw new IOException("unknown host");
         }
-        OptionMap options = OptionMap.builder()
+        OptionMap.Builder options = OptionMap.builder()
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
                 .set(Options.BACKLOG, BACKLOG)
                 .set(Options.CONNECTION_HIGH_WATER, limits.maxClients)
                 .set(Options.CONNECTION_LOW_WATER, limits.maxClients - 1)
-                .set(Options.WRITE_TIMEOUT, Math.toIntExact(limits.readTimeout.toMillis()))
-                .getMap();
+                .set(Options.WRITE_TIMEOUT, Math.toIntExact(limits.readTimeout.toMillis()));
+        if (limits.sendBufferBytes > 0) {
+            options.set(Options.SEND_BUFFER, limits.sendBufferBytes);
+        }
         if (tls.isEmpty()) {
             return worker.createStreamConnectionServer(
-                    address, ChannelListeners.openListenerAdapter(this::opened), options);
+                    address, ChannelListeners.openListenerAdapter(this::opened), options.getMap());
         }
         ChannelListener<StreamConnection> opened = this::opened;
         return new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls.get())
-                .createSslConnectionServer(worker, address, ChannelListeners.openListenerAdapter(opened), options);
+                .createSslConnectionServer(
+                        worker, address, ChannelListeners.openListenerAdapter(opened), options.getMap());
     }
 
     private void opened(StreamConnection connection) {

@@ -2,6 +2,7 @@ package app.rodmena.auth.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.testing.RawClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

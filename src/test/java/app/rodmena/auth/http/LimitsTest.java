@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.RawClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package app.rodmena.auth.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -6,6 +6,7 @@ import app.rodmena.auth.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.ReadyEngine;
 import java.io.IOException;
 import java.net.URI;

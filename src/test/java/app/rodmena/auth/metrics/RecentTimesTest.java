@@ -98,4 +98,25 @@ class RecentTimesTest {
             times.rotate();
         }
     }
+
+    @Test
+    void whatIsCountedSinceStartOutlivesItsMinuteAndAReset() {
+        times.update(Duration.ofMillis(3).toNanos());
+        pass(8);
+        times.update(Duration.ofMillis(3).toNanos());
+        times.update(Duration.ofSeconds(90).toNanos());
+        times.reset();
+        times.update(Duration.ofNanos(1).toNanos());
+
+        Distribution before = times.sinceStart();
+        assertThat(before.count()).isEqualTo(4);
+        assertThat(before.counts().get(Distribution.BOUNDS.indexOf(Duration.ofMillis(5))))
+                .isEqualTo(2);
+        assertThat(before.counts().get(0)).isEqualTo(1);
+        assertThat(before.counts().get(Distribution.BOUNDS.size())).isEqualTo(1);
+        assertThat(before.sum()).isBetween(Duration.ofSeconds(90), Duration.ofSeconds(91));
+
+        pass(9);
+        assertThat(times.sinceStart()).isEqualTo(before);
+    }
 }

@@ -1,4 +1,4 @@
-package app.rodmena.auth.http;
+package app.rodmena.auth.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -14,36 +14,36 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** One connection that says exactly what a test wants said, and reads what comes back byte by byte. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
     /** An answer as it was on the wire; header names in lower case. */
-    record Reply(int status, Map<String, String> headers, String body) {
-        String header(String name) {
+    public record Reply(int status, Map<String, String> headers, String body) {
+        public String header(String name) {
             return headers.get(name);
         }
     }
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    RawClient send(String text) throws IOException {
+    public RawClient send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
     /** A whole request without a body. */
-    RawClient request(String requestLine, String... headers) throws IOException {
+    public RawClient request(String requestLine, String... headers) throws IOException {
         StringBuilder text = new StringBuilder(requestLine).append(" HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {
             text.append(header).append("\r\n");
@@ -52,17 +52,17 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next answer, with the body that its Content-Length announces. */
-    Reply reply() throws IOException {
+    public Reply reply() throws IOException {
         return reply(true);
     }
 
     /** The next answer to a HEAD: whatever its Content-Length says, no body follows. */
-    Reply replyWithoutBody() throws IOException {
+    public Reply replyWithoutBody() throws IOException {
         return reply(false);
     }
 
     /** Whether something came back already. */
-    boolean hasReply() throws IOException {
+    public boolean hasReply() throws IOException {
         return in.available() > 0;
     }
 
@@ -92,7 +92,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Waits for the server to close; whether it did without sending anything more. */
-    boolean isClosedByServer() throws IOException {
+    public boolean isClosedByServer() throws IOException {
         try {
             return in.read() < 0;
         } catch (java.net.SocketException reset) {

@@ -1,0 +1,202 @@
+package app.rodmena.auth.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.events.EventQuery;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.views.EventRow;
+import app.rodmena.auth.views.SecondRow;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pool as server-sent events: each second as it ends, and what happens in the pool as it happens. Thread-safe. The
+ * pool only puts an event into a queue; everything else is done on a thread of this object's own, and on I/O threads.
+ *
+ * <p>Nothing here is unbounded: who reads too slowly misses events and is told how many, and one who does not read at
+ * all is cut off.
+ */
+final class EventStream implements PoolListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
+    private static final int MOST_WATCHERS = 20;
+    private static final int MOST_WAITING = 10_000;
+    private static final long PERIOD_MILLIS = 100;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    /** Unasked, what happens to a healthy pool thousands of times a second is left out. */
+    private static final Set<PoolEventKind> UNASKED =
+            EnumSet.complementOf(EnumSet.of(PoolEventKind.CHECKOUT, PoolEventKind.CHECKIN));
+
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+    private final Diagnostics diagnostics;
+    private final Operators operators;
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final AtomicLong overflown = new AtomicLong();
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread worker = new Thread(task, "auth-admin-events");
+        worker.setDaemon(true);
+        return worker;
+    });
+
+    /** What any of the watchers wants to hear of. */
+    private volatile Set<PoolEventKind> wanted = Set.of();
+
+    // Used by the thread only
+    private Instant lastSecond = Instant.MIN;
+    private long lastHeartbeatNanos = System.nanoTime();
+
+    /** A second, and whether all is well at its end. */
+    private record Now(
+            @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
+
+    @SuppressWarnings("FutureReturnValueIgnored") // A beat never fails; they end with the thread.
+    EventStream(DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Operators operators) {
+        this.engine = engine;
+        this.metrics = metrics;
+        this.diagnostics = diagnostics;
+        this.operators = operators;
+        engine.events().add(this);
+        thread.scheduleWithFixedDelay(this::beat, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    void addTo(Pages pages) {
+        pages.read("/events", this::open);
+        pages.read(
+                "/pool/now",
+                asked -> metrics.history()
+                        .latest()
+                        .map(second -> Reply.json(now(second, 0)))
+                        .orElseGet(() -> Reply.error(503, "The first second is not over yet")));
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        if (wanted.contains(event.kind()) && !queue.offer(event)) {
+            overflown.incrementAndGet();
+        }
+    }
+
+    /** Sends an event of another kind to everybody. */
+    void publish(String name, Object data) {
+        ByteBuffer message = message(name, data);
+        watchers.forEach(watcher -> watcher.offer(message));
+    }
+
+    private Response open(Asked asked) {
+        String kinds = asked.parameters(Set.of("kinds")).getOrDefault("kinds", "");
+        Set<PoolEventKind> chosen = kinds.isEmpty() ? UNASKED : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
+        synchronized (this) {
+            if (watchers.size() >= MOST_WATCHERS) {
+                return Reply.error(503, "There are %d watchers already, and may be no more".formatted(MOST_WATCHERS));
+            }
+            Watcher watcher = new Watcher(asked.caller(), chosen, this::forget);
+            watchers.add(watcher);
+            want();
+            return watcher;
+        }
+    }
+
+    private synchronized void forget(Watcher watcher) {
+        watchers.remove(watcher);
+        want();
+    }
+
+    private void want() {
+        Set<PoolEventKind> all = EnumSet.noneOf(PoolEventKind.class);
+        watchers.forEach(watcher -> all.addAll(watcher.kinds()));
+        wanted = all;
+    }
+
+    private void beat() {
+        try {
+            if (watchers.isEmpty()) {
+                queue.clear();
+                return;
+            }
+            for (PoolEvent event = queue.poll(); event != null; event = queue.poll()) {
+                tell(event);
+            }
+            Optional<PoolSecond> second = metrics.history().latest();
+            if (second.isPresent() && !second.get().time().equals(lastSecond)) {
+                lastSecond = second.get().time();
+                tell(second.get());
+            }
+            if (System.nanoTime() - lastHeartbeatNanos > HEARTBEAT.toNanos()) {
+                lastHeartbeatNanos = System.nanoTime();
+                watchers.forEach(watcher -> watcher.offer(bytes(": still here\n\n")));
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("A beat of the event stream failed; the next may not", e);
+        }
+    }
+
+    private void tell(PoolEvent event) {
+        ByteBuffer message = message("event", EventRow.of(event));
+        for (Watcher watcher : watchers) {
+            if (watcher.kinds().contains(event.kind())) {
+                watcher.offer(message);
+            }
+        }
+    }
+
+    private void tell(PoolSecond second) {
+        long lost = overflown.get();
+        for (Watcher watcher : watchers) {
+            if (operators.holds(watcher.caller())) {
+                watcher.offer(message("pool", now(second, lost + watcher.dropped())));
+            } else {
+                watcher.close();
+            }
+        }
+    }
+
+    private Now now(PoolSecond second, long dropped) {
+        Diagnosis diagnosis = diagnostics.last();
+        return new Now(
+                SecondRow.of(second),
+                diagnosis.situation().name(),
+                diagnosis.sentence(),
+                engine.availability().reachable(),
+                dropped);
+    }
+
+    /** JSON has no line breaks but escaped ones, so that it is one line of data. */
+    private static ByteBuffer message(String name, Object data) {
+        return bytes("event: " + name + "\ndata: " + new String(AdminJson.bytes(data), UTF_8) + "\n\n");
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(UTF_8)).asReadOnlyBuffer();
+    }
+
+    @Override
+    public void close() {
+        engine.events().remove(this);
+        thread.shutdownNow();
+        watchers.forEach(Watcher::close);
+    }
+}

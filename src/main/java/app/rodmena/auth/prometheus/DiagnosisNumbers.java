@@ -1,0 +1,107 @@
+package app.rodmena.auth.prometheus;
+
+import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.Slots;
+import app.rodmena.auth.activity.StateCount;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.Reconciliation;
+import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.Verdict;
+import app.rodmena.auth.prometheus.Gathering.Valued;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the last diagnosis says, and what PostgreSQL said then. Nobody is asked for a scrape. */
+final class DiagnosisNumbers {
+    /** Whoever may connect may call itself what it likes, so names are not taken without end. */
+    private static final int MOST_NAMES = 50;
+
+    private static final String OTHERS = "others";
+
+    private final Diagnostics diagnostics;
+    private final Labels common;
+    private final Labels labels;
+
+    DiagnosisNumbers(Diagnostics diagnostics, Labels common) {
+        this.diagnostics = diagnostics;
+        this.common = common;
+        this.labels = common.add("pool", "auth");
+    }
+
+    void addTo(Gathering gathering) {
+        Diagnosis diagnosis = diagnostics.last();
+        gathering.gauge(
+                "auth_pool_situation",
+                "What the pool is like: 1 at the situation it is in",
+                Arrays.stream(Situation.values())
+                        .map(each -> new Valued(
+                                labels.add("situation", each.name()), each == diagnosis.situation() ? 1 : 0)));
+        gathering.gauge(
+                "auth_pool_holders",
+                "Connections that are out, by why they are",
+                Arrays.stream(Verdict.values())
+                        .map(each -> new Valued(
+                                labels.add("verdict", each.name()),
+                                diagnosis.verdicts().getOrDefault(each, 0))));
+        reconciliation(gathering, diagnosis.reconciliation());
+        gathering.gauge(
+                "auth_postgres_up",
+                "1 while PostgreSQL answers",
+                common,
+                diagnosis.outage().isPresent() ? 0 : 1);
+        diagnosis.postgres().ifPresent(postgres -> postgres(gathering, postgres));
+    }
+
+    private void reconciliation(Gathering gathering, Reconciliation seen) {
+        gathering.gauge(
+                "auth_pool_unknown_backends",
+                "Backends under the pool's name that the pool does not know",
+                labels,
+                seen.unknownBackends().size());
+        gathering.gauge(
+                "auth_pool_lost_connections",
+                "Connections of the pool whose backend is gone",
+                labels,
+                seen.lostConnections().size());
+    }
+
+    private void postgres(Gathering gathering, PostgresView postgres) {
+        Slots slots = postgres.slots();
+        gathering.gauge("auth_postgres_max_connections", "max_connections", common, slots.maxConnections());
+        gathering.gauge(
+                "auth_postgres_superuser_reserved_connections",
+                "Of these, only for superusers",
+                common,
+                slots.superuserReserved());
+        gathering.gauge(
+                "auth_postgres_reserved_connections",
+                "Of these, not for ordinary roles: superuser_reserved_connections + reserved_connections",
+                common,
+                slots.superuserReserved() + slots.reserved());
+        gathering.gauge(
+                "auth_postgres_backends", "Backends by application_name and state", backends(postgres.counts()));
+    }
+
+    private Stream<Valued> backends(List<StateCount> counts) {
+        Map<Labels, Integer> byLabels = new LinkedHashMap<>();
+        List<String> names = counts.stream()
+                .sorted(Comparator.comparingInt(StateCount::count).reversed())
+                .map(StateCount::application)
+                .distinct()
+                .limit(MOST_NAMES)
+                .toList();
+        for (StateCount each : counts) {
+            String name = names.contains(each.application()) ? each.application() : OTHERS;
+            String state = each.state().isEmpty() ? "unknown" : each.state();
+            byLabels.merge(
+                    common.merge(Labels.of("application_name", name, "state", state)), each.count(), Integer::sum);
+        }
+        return byLabels.entrySet().stream().map(each -> new Valued(each.getKey(), each.getValue()));
+    }
+}

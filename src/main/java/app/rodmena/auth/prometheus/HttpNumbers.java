@@ -1,0 +1,50 @@
+package app.rodmena.auth.prometheus;
+
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.metrics.Requests.Latencies;
+import app.rodmena.auth.prometheus.Gathering.Spread;
+import io.prometheus.metrics.model.snapshots.Labels;
+
+/** The API's requests, under the name and labels that Micrometer gives a server's. */
+final class HttpNumbers {
+    private final Requests requests;
+    private final Labels common;
+
+    HttpNumbers(Metrics metrics, Labels common) {
+        this.requests = metrics.requests();
+        this.common = common;
+    }
+
+    void addTo(Gathering gathering) {
+        gathering.times(
+                "http_server_requests_seconds",
+                "From a request's arrival to its answer, by route and status",
+                requests.latencies().stream().map(each -> new Spread(labels(each), each.times())));
+        gathering.gauge(
+                "auth_http_requests_in_flight", "Requests being answered just now", common, requests.inFlight());
+    }
+
+    private Labels labels(Latencies each) {
+        int space = each.route().indexOf(' ');
+        return common.merge(Labels.of(
+                "method",
+                space < 0 ? "UNKNOWN" : each.route().substring(0, space),
+                "uri",
+                space < 0 ? "UNKNOWN" : each.route().substring(space + 1),
+                "status",
+                Integer.toString(each.status()),
+                "outcome",
+                outcome(each.status())));
+    }
+
+    private static String outcome(int status) {
+        return switch (status / 100) {
+            case 1 -> "INFORMATIONAL";
+            case 2 -> "SUCCESS";
+            case 3 -> "REDIRECTION";
+            case 4 -> "CLIENT_ERROR";
+            default -> "SERVER_ERROR";
+        };
+    }
+}

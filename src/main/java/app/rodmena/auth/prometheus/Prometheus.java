@@ -1,0 +1,102 @@
+package app.rodmena.auth.prometheus;
+
+import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.metrics.Metrics;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * What Prometheus is told when it comes. Thread-safe; a scrape takes nothing from the pool, asks PostgreSQL nothing,
+ * and reads counts that are kept anyway.
+ */
+public final class Prometheus implements AutoCloseable {
+    /** The label {@code application} that popular boards choose by; Prometheus itself adds which instance it is. */
+    private static final Labels COMMON = Labels.of("application", "auth");
+
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    private static final int USUAL_BYTES = 32 * 1024;
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final PoolNumbers pool;
+    private final HttpNumbers http;
+    private final DiagnosisNumbers diagnosis;
+    private final FleetNumbers fleet;
+
+    /** Begins to listen to the JVM; all that are given must be open for as long as this is. */
+    public Prometheus(DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, FleetWatch watch) {
+        pool = new PoolNumbers(engine, metrics, COMMON);
+        http = new HttpNumbers(metrics, COMMON);
+        diagnosis = new DiagnosisNumbers(diagnostics, COMMON);
+        fleet = new FleetNumbers(watch, COMMON);
+        COMMON.stream().forEach(label -> registry.config().commonTags(label.getName(), label.getValue()));
+        // Names that promtool objects to, for a unit that is abbreviated and for an ending that is a histogram's.
+        registry.config()
+                .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+                .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        List<MeterBinder> jvm = List.of(
+                new ClassLoaderMetrics(),
+                new JvmMemoryMetrics(),
+                new JvmThreadMetrics(),
+                new JvmInfoMetrics(),
+                collections,
+                new ProcessorMetrics(),
+                new FileDescriptorMetrics(),
+                new UptimeMetrics());
+        jvm.forEach(binder -> binder.bindTo(registry));
+        registry.getPrometheusRegistry().register(this::collect);
+    }
+
+    /**
+     * The type of content for a scraper with that Accept header: OpenMetrics if it asks for it, else Prometheus's own.
+     */
+    public static String typeFor(String accept) {
+        return accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+    }
+
+    /** Everything there is to tell, as content of that type. */
+    public byte[] scrape(String type) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_BYTES);
+        try {
+            registry.scrape(body, type);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return body.toByteArray();
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+
+    private MetricSnapshots collect() {
+        Gathering gathering = new Gathering();
+        pool.addTo(gathering);
+        http.addTo(gathering);
+        diagnosis.addTo(gathering);
+        fleet.addTo(gathering);
+        return gathering.all();
+    }
+}

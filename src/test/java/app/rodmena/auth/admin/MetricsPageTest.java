@@ -1,0 +1,141 @@
+package app.rodmena.auth.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.pool.PoolSettings;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What Prometheus gets when it scrapes a server that works. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MetricsPageTest {
+    private static final int ASKED = 5;
+
+    private TestAdmin admin;
+
+    @BeforeAll
+    void start() throws Exception {
+        admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withBatchSlots(0));
+        for (int i = 0; i < ASKED; i++) {
+            assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
+        }
+        assertThat(admin.api("/api/roles/").get().statusCode()).isEqualTo(404);
+    }
+
+    @AfterAll
+    void stop() {
+        admin.close();
+    }
+
+    /** The names that popular boards for HikariCP, for the JVM and for HTTP servers ask for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hikaricp_connections{application=\"auth\",pool=\"auth\"} 1.0",
+                "hikaricp_connections_active{application=\"auth\",pool=\"auth\"} 0.0",
+                "hikaricp_connections_idle{application=\"auth\",pool=\"auth\"} 1.0",
+                "hikaricp_connections_pending{application=\"auth\",pool=\"auth\"} 0.0",
+                "hikaricp_connections_max{application=\"auth\",pool=\"auth\"} 10.0",
+                "hikaricp_connections_min{application=\"auth\",pool=\"auth\"} 5.0",
+                "hikaricp_connections_timeout_total{application=\"auth\",pool=\"auth\"} 0.0",
+                "hikaricp_connections_acquire_seconds_bucket{application=\"auth\",pool=\"auth\",le=\"+Inf\"} 5",
+                "hikaricp_connections_usage_seconds_count{application=\"auth\",pool=\"auth\"} 5",
+                "hikaricp_connections_creation_seconds_count{application=\"auth\",pool=\"auth\"} 1",
+                "auth_pool_events_total{application=\"auth\",kind=\"checkout\",pool=\"auth\"} 5.0",
+                "auth_pool_leaks{application=\"auth\",pool=\"auth\"} 0.0",
+                "jvm_classes_loaded_classes{application=\"auth\"}",
+                "jvm_memory_used_bytes{application=\"auth\",area=\"heap\"",
+                "jvm_threads_live_threads{application=\"auth\"}",
+                "process_cpu_usage{application=\"auth\"}",
+                "process_uptime_seconds{application=\"auth\"}",
+            })
+    void isThereUnderItsName(String start) throws Exception {
+        assertThat(lines()).anyMatch(line -> line.startsWith(start));
+    }
+
+    @Test
+    void requestsAreToldByRouteAndStatus() throws Exception {
+        assertThat(lines())
+                .anyMatch(line -> line.startsWith("http_server_requests_seconds_count{application=\"auth\"")
+                        && line.contains("method=\"GET\"")
+                        && line.contains("uri=\"/api/roles\"")
+                        && line.contains("status=\"200\"")
+                        && line.contains("outcome=\"SUCCESS\"")
+                        && line.endsWith(" " + ASKED));
+    }
+
+    @Test
+    void whatPostgresSeesIsThereAsSoonAsItWasAsked() {
+        await().untilAsserted(() -> assertThat(lines())
+                .contains("auth_postgres_up{application=\"auth\"} 1.0")
+                .anyMatch(line -> line.startsWith("auth_postgres_max_connections{application=\"auth\"}"))
+                .anyMatch(
+                        line -> line.startsWith("auth_postgres_backends{") && line.contains("application_name=\"auth/"))
+                .contains("auth_pool_fleet_instances{application=\"auth\"} 1.0")
+                .anyMatch(line -> line.startsWith("auth_pool_fleet_budget{")));
+    }
+
+    @Test
+    void aHistogramOnlyRises() throws Exception {
+        Pattern bucket = Pattern.compile("hikaricp_connections_usage_seconds_bucket\\{.*} (\\d+)");
+        List<Long> counts = lines().stream()
+                .map(bucket::matcher)
+                .filter(Matcher::matches)
+                .map(match -> Long.valueOf(match.group(1)))
+                .toList();
+        assertThat(counts).hasSizeGreaterThan(10).isSorted();
+    }
+
+    @Test
+    void whoeverWantsOpenMetricsGetsThat() throws Exception {
+        HttpResponse<String> response = admin.send(admin.request("/metrics")
+                .header("Accept", "application/openmetrics-text; version=1.0.0, text/plain;q=0.5"));
+
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow())
+                .startsWith("application/openmetrics-text");
+        assertThat(response.body()).endsWith("# EOF\n");
+    }
+
+    /** Prometheus's own tool, Debian's package prometheus. */
+    @Test
+    void promtoolHasNothingToSay(@TempDir Path directory) throws Exception {
+        Path scraped = Files.writeString(directory.resolve("scraped"), body());
+        Path said = directory.resolve("said");
+        Process promtool = promtool(scraped, said);
+
+        assertThat(promtool.waitFor()).as(Files.readString(said)).isZero();
+        assertThat(Files.readString(said)).isEmpty();
+    }
+
+    private static Process promtool(Path input, Path output) throws IOException {
+        return new ProcessBuilder("promtool", "check", "metrics")
+                .redirectInput(input.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    private List<String> lines() throws Exception {
+        return body().lines().toList();
+    }
+
+    private String body() throws Exception {
+        HttpResponse<String> response = admin.send(admin.request("/metrics"));
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+        return response.body();
+    }
+}
