@@ -1,7 +1,6 @@
 package app.rodmena.auth;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.Demand;
 import app.rodmena.auth.cli.AdviceCommand;
 import app.rodmena.auth.cli.CheckModelCommand;
@@ -13,10 +12,7 @@ import app.rodmena.auth.cli.SimulateCommand;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +38,6 @@ final class CapacityOptions {
     private static final String CHECK_MODEL = "--check-model";
     private static final String FORMAT = "--format";
 
-    private static final int MOST_REQUESTS_PER_SECOND = 1_000_000_000;
     private static final Duration EACH_LOAD = Duration.ofSeconds(20);
 
     private static final List<Setting> SETTINGS = List.of(
@@ -54,11 +49,16 @@ final class CapacityOptions {
             Setting.DATABASE_PASSWORD_FILE);
 
     private final CommandLine line = line();
+    private final AdminFlags admin;
     private final ParseResult flags;
     private final Map<String, String> environment;
 
-    /** @throws UsageError for a flag that is unknown or incomplete */
-    CapacityOptions(List<String> arguments, Map<String, String> environment) {
+    /**
+     * @param prompt asks for an operator's password, once
+     * @throws UsageError for a flag that is unknown or incomplete
+     */
+    CapacityOptions(List<String> arguments, Map<String, String> environment, PasswordPrompt prompt) {
+        this.admin = new AdminFlags(prompt);
         this.flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
         this.environment = environment;
     }
@@ -108,34 +108,12 @@ final class CapacityOptions {
     }
 
     private Command advice(Settings settings, PoolSettings pool, Format format) {
-        URI url = admin(given(FROM).orElseThrow());
-        Optional<String> login = Optional.ofNullable(url.getUserInfo())
-                .map(user -> "Basic " + Base64.getEncoder().encodeToString(user.getBytes(UTF_8)));
         Optional<AdviceCommand.Question> question = given(REQUESTS_PER_SECOND)
                 .map(text -> new AdviceCommand.Question(
                         settings.get(Setting.WORKERS).integer(),
                         pool.maximum(),
-                        number(REQUESTS_PER_SECOND, text, MOST_REQUESTS_PER_SECOND)));
-        return new AdviceCommand(
-                URI.create("%s://%s"
-                        .formatted(url.getScheme(), url.getRawAuthority().replaceFirst("^.*@", ""))),
-                login,
-                question,
-                format);
-    }
-
-    /** Its errors quote nothing: there may be a password in it. */
-    private static URI admin(String text) {
-        try {
-            URI url = new URI(text);
-            boolean isPage = !url.getRawPath().isEmpty() && !url.getRawPath().equals("/");
-            if (List.of("http", "https").contains(url.getScheme()) && url.getHost() != null && !isPage) {
-                return url;
-            }
-        } catch (URISyntaxException | NullPointerException e) {
-            // Refused below, as what is a URI but no such one
-        }
-        throw new UsageError(FROM + " must be the address of a server's admin listener, as http://127.0.0.1:4001");
+                        number(REQUESTS_PER_SECOND, text, Adviser.MOST_REQUESTS_PER_SECOND)));
+        return new AdviceCommand(admin.read(flags, FROM, given(FROM).orElseThrow()), question, format);
     }
 
     private Against against(Settings settings) {
@@ -215,6 +193,7 @@ final class CapacityOptions {
         command.addOption(Flags.valued(MAX_CONNECTIONS, "N", "What PostgreSQL has, where it is not asked"));
         command.addOption(Flags.valued(
                 FROM, "URL", "Ask a running server, at its admin listener, whether its pool has the right size"));
+        AdminFlags.addLoginTo(command);
         command.addOption(Flags.valued(
                 REQUESTS_PER_SECOND, "N", "With --from: what to expect of --workers with --pool-size under that load"));
         command.addOption(

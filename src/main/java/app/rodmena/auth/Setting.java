@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -24,7 +25,7 @@ enum Setting {
             HttpConfig.DEFAULT.maxClients(),
             "Connections to the API open at once; others wait to be accepted. Each takes a file descriptor"),
     MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "A longer request line with headers is answered 431"),
-    MAX_BODY_SIZE(Group.API, "SIZE", "64k", "A longer request body is answered 413"),
+    MAX_BODY_SIZE(Group.API, "SIZE", "256k", "A longer request body is answered 413; 1,000 checks take 219k at most"),
     READ_TIMEOUT(
             Group.API,
             "DURATION",
@@ -148,6 +149,19 @@ enum Setting {
             "DURATION",
             DiagnosisConfig.DEFAULT.interval(),
             "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+
+    INCIDENT_WAIT(
+            Group.DIAGNOSIS,
+            "DURATION",
+            IncidentsConfig.DEFAULT.longWait(),
+            "A caller that waits longer for a connection is an incident"),
+    INCIDENTS_DIR(Group.DIAGNOSIS, "DIRECTORY", "./data/incidents", "Where incidents are kept, or off"),
+    ALLOW_TERMINATE_OTHERS(
+            Group.DIAGNOSIS,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Operators may terminate a backend that is not this server's and blocks one that is"),
 
     ADMIN_HOST(
             Group.OPERATORS,

@@ -87,8 +87,8 @@ class CapacityCommandTest {
                 "--format xml|--format: 'xml'; must be one of text, json, markdown",
                 "--worker 8|--worker is no flag of ./run.sh capacity; did you mean --workers?",
                 "--workers|--workers needs a value; --help says which",
-                "--from localhost|--from must be the address of a server's admin listener, as http://127.0.0.1:4001",
-                "--from http://h:1/page|--from must be the address of a server's admin listener, as http://127.0.0.1:4001",
+                "--from localhost|--from: 'localhost'; must be as http://127.0.0.1:4001",
+                "--from http://127.0.0.1:1 --password-file x|--password-file must go with --user",
                 "--simulate --check-model|--simulate and --check-model: one or the other",
                 "--requests-per-second 9|--requests-per-second must go with --from: a server knows how long its "
                         + "connections are used",
@@ -142,7 +142,7 @@ class CapacityCommandTest {
             assertThat(run(Map.of(), "--from", server.admin())).isEqualTo(2);
             assertThat(err()).hasLineCount(1).contains("fewer than 100 connections were used in the last minute");
             assertThat(run(Map.of(), "--from", "http://127.0.0.1:1")).isEqualTo(2);
-            assertThat(err()).hasLineCount(2).contains("http://127.0.0.1:1 can't be asked");
+            assertThat(err()).hasLineCount(2).contains("http://127.0.0.1:1 can't be reached");
         }
     }
 

@@ -52,6 +52,7 @@ final class Changes {
                         "reclaimLeaksAfterMillis",
                         "slowStatementMillis",
                         "maxWaiting",
+                        "batchSlots",
                         DRY_RUN));
         boolean dryRun = wanted.flag(DRY_RUN);
         if (dryRun) {
@@ -76,7 +77,8 @@ final class Changes {
                 .withLeakThreshold(millis(wanted, "leakThresholdMillis", settings.leakThreshold()))
                 .withReclaimLeaksAfter(reclaim.isZero() ? Optional.empty() : Optional.of(reclaim))
                 .withSlowStatement(millis(wanted, "slowStatementMillis", settings.slowStatement()))
-                .withMaxWaiting(wanted.integer("maxWaiting").orElse(settings.maxWaiting()));
+                .withMaxWaiting(wanted.integer("maxWaiting").orElse(settings.maxWaiting()))
+                .withBatchSlots(wanted.integer("batchSlots").orElse(settings.batchSlots()));
     }
 
     private static Duration millis(JsonFields wanted, String name, Duration fallback) {

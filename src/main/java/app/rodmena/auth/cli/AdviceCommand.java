@@ -1,15 +1,7 @@
 package app.rodmena.auth.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,14 +11,11 @@ import java.util.Optional;
 /**
  * {@code ./run.sh capacity --from URL}: whether a running server's pool has the right size, as that server sees it.
  *
- * @param admin its admin listener, as {@code http://127.0.0.1:4001}
- * @param authorization the header of that name, if it asks for a login
+ * @param server which
  * @param question another fleet to think of, if one is asked about
  * @param format how to say it
  */
-public record AdviceCommand(URI admin, Optional<String> authorization, Optional<Question> question, Format format)
-        implements Command {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+public record AdviceCommand(AdminClient server, Optional<Question> question, Format format) implements Command {
     private static final int ANSWERED = 0;
     private static final int DOES_NOT_FIT = 1;
 
@@ -34,8 +23,7 @@ public record AdviceCommand(URI admin, Optional<String> authorization, Optional<
     public record Question(int workers, int poolSize, int requestsPerSecond) {}
 
     public AdviceCommand {
-        Objects.requireNonNull(admin, "admin");
-        Objects.requireNonNull(authorization, "authorization");
+        Objects.requireNonNull(server, "server");
         Objects.requireNonNull(question, "question");
         Objects.requireNonNull(format, "format");
     }
@@ -43,11 +31,11 @@ public record AdviceCommand(URI admin, Optional<String> authorization, Optional<
     /** Prints the advice; the exit code is 1 if PostgreSQL has not the connections for the fleet asked about. */
     @Override
     public int run(PrintStream out) throws CommandFailed, InterruptedException {
-        JsonNode answer = ask();
+        JsonNode answer = server.ask(page(), "known");
         JsonNode now = answer.path("now");
         JsonNode whatIf = answer.path("whatIf");
         if (!answer.path("known").asBoolean()) {
-            throw new CommandFailed(now.path("advice").asText("the answer is none of this server's"), null);
+            throw new CommandFailed(now.path("advice").asText(), null);
         }
         out.print(
                 format == Format.JSON ? Json.text(answer) : report(now, whatIf).as(format));
@@ -101,47 +89,9 @@ public record AdviceCommand(URI admin, Optional<String> authorization, Optional<
         return millis.asDouble() < 0 ? "without end" : String.format(Locale.ROOT, "%.2f ms", millis.asDouble());
     }
 
-    private JsonNode ask() throws CommandFailed, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(page()).timeout(PATIENCE);
-        authorization.ifPresent(login -> request.header("Authorization", login));
-        HttpResponse<String> response;
-        try {
-            response = HttpClient.newBuilder()
-                    .connectTimeout(PATIENCE)
-                    .build()
-                    .send(request.build(), BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new CommandFailed(
-                    "%s can't be asked: %s"
-                            .formatted(
-                                    admin, Optional.ofNullable(e.getMessage()).orElse("nobody listens there")),
-                    e);
-        }
-        if (response.statusCode() == 401 || response.statusCode() == 403) {
-            throw new CommandFailed(
-                    "%s wants an operator's login: give it as http://NAME:PASSWORD@host:port".formatted(admin), null);
-        }
-        try {
-            JsonNode answer = Json.read(response.body());
-            if (response.statusCode() == 200) {
-                return answer;
-            }
-            throw new CommandFailed(
-                    "%s answered %d: %s"
-                            .formatted(
-                                    admin,
-                                    response.statusCode(),
-                                    answer.path("message").asText()),
-                    null);
-        } catch (JsonProcessingException e) {
-            throw new CommandFailed("%s is no admin listener of this server".formatted(admin), e);
-        }
-    }
-
-    private URI page() {
-        String query = question.map(asked -> "?workers=%d&poolSize=%d&requestsPerSecond=%d"
+    private String page() {
+        return question.map(asked -> "/capacity?workers=%d&poolSize=%d&requestsPerSecond=%d"
                         .formatted(asked.workers(), asked.poolSize(), asked.requestsPerSecond()))
-                .orElse("");
-        return URI.create(admin + "/capacity" + query);
+                .orElse("/capacity");
     }
 }

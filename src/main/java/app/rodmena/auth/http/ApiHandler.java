@@ -17,14 +17,18 @@ import org.slf4j.LoggerFactory;
 final class ApiHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
 
+    private static final byte[] NO_BODY = {};
+
     private final Gate gate;
     private final InFlight inFlight;
+    private final Failures failures;
     private final int maxBodyBytes;
     private final Duration readTimeout;
 
-    ApiHandler(Gate gate, InFlight inFlight, int maxBodyBytes, Duration readTimeout) {
+    ApiHandler(Gate gate, InFlight inFlight, Failures failures, int maxBodyBytes, Duration readTimeout) {
         this.gate = gate;
         this.inFlight = inFlight;
+        this.failures = failures;
         this.maxBodyBytes = maxBodyBytes;
         this.readTimeout = readTimeout;
     }
@@ -34,7 +38,7 @@ final class ApiHandler implements HttpHandler {
         InFlight.Request request = inFlight.enter(exchange);
         Verdict verdict = request.isLate() ? lastVerdict(judge(exchange, request)) : judge(exchange, request);
         if (exchange.isRequestComplete()) {
-            reply(exchange, verdict);
+            reply(exchange, verdict, NO_BODY);
             return;
         }
         RequestBody body = new RequestBody(exchange);
@@ -51,7 +55,7 @@ final class ApiHandler implements HttpHandler {
         try {
             return gate.judge(exchange, request);
         } catch (RuntimeException e) {
-            return Failures.answer("The gate", e);
+            return failures.answer("The gate", e);
         }
     }
 
@@ -70,29 +74,36 @@ final class ApiHandler implements HttpHandler {
     }
 
     private void receive(HttpServerExchange exchange, RequestBody body, Verdict verdict) {
-        body.discard(maxBodyBytes, readTimeout, end -> {
-            switch (end) {
-                case COMPLETE -> reply(exchange, verdict);
-                case TOO_LARGE -> refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
-                case TOO_SLOW -> refuse(exchange, body, Refusals.bodyTooSlow());
-                case BROKEN -> RequestBody.abandon(exchange);
-            }
-        });
+        if (verdict instanceof Verdict.Posted) {
+            body.collect(maxBodyBytes, readTimeout, (end, bytes) -> received(exchange, body, verdict, end, bytes));
+        } else {
+            body.discard(maxBodyBytes, readTimeout, end -> received(exchange, body, verdict, end, NO_BODY));
+        }
     }
 
-    private void reply(HttpServerExchange exchange, Verdict verdict) {
+    private void received(
+            HttpServerExchange exchange, RequestBody body, Verdict verdict, RequestBody.End end, byte[] bytes) {
+        switch (end) {
+            case COMPLETE -> reply(exchange, verdict, bytes);
+            case TOO_LARGE -> refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
+            case TOO_SLOW -> refuse(exchange, body, Refusals.bodyTooSlow());
+            case BROKEN -> RequestBody.abandon(exchange);
+        }
+    }
+
+    private void reply(HttpServerExchange exchange, Verdict verdict, byte[] body) {
         if (verdict instanceof Question question) {
             // Undertow must be done with its own call before another thread may have the exchange.
-            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, question));
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, question, body));
         } else if (verdict instanceof Answer answer) {
             answer.send(exchange);
         }
     }
 
-    private static void ask(HttpServerExchange exchange, Question question) {
+    private void ask(HttpServerExchange exchange, Question question, byte[] body) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        question.ask()
+        question.ask(body)
                 .whenComplete((answer, failure) ->
                         exchange.getIoThread().execute(() -> answer(exchange, question, answer, failure)));
     }
@@ -101,11 +112,11 @@ final class ApiHandler implements HttpHandler {
      * On the I/O thread, though any could: Undertow lets that thread spin until another one that ends an exchange is
      * through with it, which took a third of it, and the engine's threads have their next question to ask.
      */
-    private static void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
+    private void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
         try {
-            (failure == null ? answer : Failures.answer(question.route().name(), failure)).send(exchange);
+            (failure == null ? answer : failures.answer(question.route(), failure)).send(exchange);
         } catch (RuntimeException e) {
-            LOG.error("{} could not be answered", question.route().name(), e);
+            LOG.error("{} could not be answered", question.route(), e);
             RequestBody.abandon(exchange);
         }
     }

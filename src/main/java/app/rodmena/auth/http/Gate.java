@@ -9,6 +9,7 @@ import app.rodmena.auth.wire.RequestPath.MalformedPathException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import java.util.function.Function;
 
 /**
  * Who gets in: sizes, then the path, then the method, then the key; names are for the service to judge. Runs on the I/O
@@ -62,7 +63,10 @@ final class Gate {
             request.is(route);
         }
         if (route instanceof Route.Keyed keyed) {
-            return judge(exchange, keyed, match);
+            return judge(exchange, key -> new Verdict.Named(keyed, key, match.first(), match.second()));
+        }
+        if (route instanceof Route.Posted posted) {
+            return judge(exchange, key -> new Verdict.Posted(posted, key));
         }
         if (route instanceof Route.Open open) {
             return open.answer().get();
@@ -75,13 +79,13 @@ final class Gate {
         return Refusals.methodNotAllowed(allow);
     }
 
-    private static Verdict judge(HttpServerExchange exchange, Route.Keyed route, Match match) {
+    private static Verdict judge(HttpServerExchange exchange, Function<ClientKey, Verdict> ask) {
         String credentials = credentials(exchange.getRequestHeaders().get(Headers.AUTHORIZATION));
         if (credentials == null) {
             return Refusals.keyMissing();
         }
         try {
-            return new Verdict.Question(route, ClientKey.parse(credentials), match.first(), match.second());
+            return ask.apply(ClientKey.parse(credentials));
         } catch (InvalidValueException e) {
             return Refusals.badRequest(e.getMessage());
         }

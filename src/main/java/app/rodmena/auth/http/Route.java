@@ -23,9 +23,18 @@ sealed interface Route {
     /** For whoever has a key, when the database has answered. */
     record Keyed(String name, Action action) implements Route {}
 
+    /** For whoever has a key and says in the body what to ask. */
+    record Posted(String name, BodyAction action) implements Route {}
+
     /** Asks the service; {@code first} and {@code second} are the path's names, null where its template has fewer. */
     @FunctionalInterface
     interface Action {
         CompletionStage<Answer> ask(Caller caller, ClientKey key, String first, String second);
+    }
+
+    /** Asks the service what the body says. */
+    @FunctionalInterface
+    interface BodyAction {
+        CompletionStage<Answer> ask(Caller caller, ClientKey key, byte[] body);
     }
 }

@@ -12,6 +12,7 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.health.DatabaseHealth;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.health.HealthReport;
+import app.rodmena.auth.rbac.Check;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.Memberships;
 import app.rodmena.auth.rbac.PermissionName;
@@ -19,7 +20,9 @@ import app.rodmena.auth.rbac.Permissions;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.rbac.UserName;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,6 +64,11 @@ final class Routes {
                 PermissionName::new,
                 permissions::userHolds,
                 yesOrNo("Permission checked", Shapes.HasPermission::new));
+        String check = "/api/check";
+        tree.add(
+                POST,
+                check,
+                new Route.Posted(POST + " " + check, (caller, key, body) -> check(permissions, caller, key, body)));
         keyed(
                 GET,
                 "/api/user_permissions/{user}",
@@ -90,6 +98,15 @@ final class Routes {
                 PermissionName::ofWorkflowToRun,
                 permissions::userHolds,
                 yesOrNo("Workflow permission checked", Shapes.HasPermission::new));
+    }
+
+    private static CompletionStage<Answer> check(Permissions permissions, Caller caller, ClientKey key, byte[] body) {
+        CheckList list = CheckList.of(body);
+        List<Check> checks = list.checks();
+        CompletionStage<List<Boolean>> allowed = checks.isEmpty()
+                ? CompletableFuture.completedStage(List.of())
+                : permissions.usersHold(caller, key, checks);
+        return allowed.thenApply(answers -> Answer.wrapped("Permissions checked", list.answered(answers)));
     }
 
     private void memberships(Memberships memberships) {

@@ -23,6 +23,11 @@ final class Shapes {
 
     record Result(boolean result) {}
 
+    /** Each a {@link HasPermission} or a {@link NotChecked}. */
+    record Checked(int count, List<Object> results) {}
+
+    record NotChecked(String error) {}
+
     record Name(String name) {}
 
     record Role(String role) {}

@@ -8,14 +8,50 @@ import java.util.concurrent.CompletionStage;
 /** What the gate makes of a request: answered already, or a question to be asked. */
 sealed interface Verdict permits Answer, Verdict.Question {
     /** A request that passed the gate, with what is needed to ask the service. */
-    record Question(Route.Keyed route, ClientKey key, String first, String second) implements Verdict {
-        /** Never throws: what the service throws at once is a failed answer like any other. */
-        CompletionStage<Answer> ask() {
+    sealed interface Question extends Verdict {
+        String route();
+
+        ClientKey key();
+
+        CompletionStage<Answer> ask(Caller caller, byte[] body);
+
+        /**
+         * Asks the service. Never throws: what the service throws at once is a failed answer like any other.
+         *
+         * @param body the request's, where this {@link Posted} question has one
+         */
+        default CompletionStage<Answer> ask(byte[] body) {
             try {
-                return route.action().ask(new Caller(route.name(), key), key, first, second);
+                return ask(new Caller(route(), key()), body);
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
+        }
+    }
+
+    /** All that is asked is in the path. */
+    record Named(Route.Keyed to, ClientKey key, String first, String second) implements Question {
+        @Override
+        public String route() {
+            return to.name();
+        }
+
+        @Override
+        public CompletionStage<Answer> ask(Caller caller, byte[] body) {
+            return to.action().ask(caller, key, first, second);
+        }
+    }
+
+    /** What is asked is in the body. */
+    record Posted(Route.Posted to, ClientKey key) implements Question {
+        @Override
+        public String route() {
+            return to.name();
+        }
+
+        @Override
+        public CompletionStage<Answer> ask(Caller caller, byte[] body) {
+            return to.action().ask(caller, key, body);
         }
     }
 }

@@ -36,44 +36,52 @@ public final class Memberships {
 
     static final Questions<List<Member>> OF_USER = Questions.list(Rows::member, """
             /* memberships.of_user */
-            select m."user", g.role from auth_membership m
-            join membership_groups mg on mg.membership_id = m.id
-            join auth_group g on g.id = mg.group_id
+            select m."user", g.role
+            from auth_membership m
+            cross join lateral (select group_id from membership_groups where membership_id = m.id offset 0) mg
+            cross join lateral (
+                select role from auth_group
+                where id = mg.group_id and creator = :creator and is_active offset 0) g
             where m.creator = :creator and m."user" = :user and m.is_active
-                and g.creator = :creator and g.is_active
             order by g.role collate "C"
             """, """
             /* memberships.of_user_together */
             select found."user", found.role, asked.place
             from unnest(:creators, :users) with ordinality asked (creator, "user", place)
             cross join lateral (
-                select m."user", g.role from auth_membership m
-                join membership_groups mg on mg.membership_id = m.id
-                join auth_group g on g.id = mg.group_id
+                select m."user", g.role
+                from auth_membership m
+                cross join lateral (select group_id from membership_groups where membership_id = m.id offset 0) mg
+                cross join lateral (
+                    select role from auth_group
+                    where id = mg.group_id and creator = asked.creator and is_active offset 0) g
                 where m.creator = asked.creator and m."user" = asked."user" and m.is_active
-                    and g.creator = asked.creator and g.is_active
                 offset 0) found
             order by asked.place, found.role collate "C"
             """, "user");
 
     static final Questions<List<Member>> OF_ROLE = Questions.list(Rows::member, """
             /* memberships.of_role */
-            select m."user", g.role from auth_group g
-            join membership_groups mg on mg.group_id = g.id
-            join auth_membership m on m.id = mg.membership_id
+            select m."user", g.role
+            from auth_group g
+            cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
+            cross join lateral (
+                select "user" from auth_membership
+                where id = mg.membership_id and creator = :creator and is_active offset 0) m
             where g.creator = :creator and g.role = :role and g.is_active
-                and m.creator = :creator and m.is_active
             order by m."user" collate "C"
             """, """
             /* memberships.of_role_together */
             select found."user", found.role, asked.place
             from unnest(:creators, :roles) with ordinality asked (creator, role, place)
             cross join lateral (
-                select m."user", g.role from auth_group g
-                join membership_groups mg on mg.group_id = g.id
-                join auth_membership m on m.id = mg.membership_id
+                select m."user", g.role
+                from auth_group g
+                cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
+                cross join lateral (
+                    select "user" from auth_membership
+                    where id = mg.membership_id and creator = asked.creator and is_active offset 0) m
                 where g.creator = asked.creator and g.role = asked.role and g.is_active
-                    and m.creator = asked.creator and m.is_active
                 offset 0) found
             order by asked.place, found."user" collate "C"
             """, "role");

@@ -13,32 +13,30 @@ import java.util.concurrent.CompletionStage;
 public final class Permissions {
     /**
      * Both ends are looked up first and by themselves: planned as one join, PostgreSQL would start from the permission
-     * and walk through all members of its roles.
+     * and walk through all members of its roles. So is each role: it would read all roles of the tenant otherwise.
      */
     static final Questions<Boolean> USER_HOLDS = Questions.check("""
             /* permissions.user_holds */
             select exists (
                 select from membership_groups mg
                 join permission_groups pg on pg.group_id = mg.group_id
-                join auth_group g on g.id = mg.group_id
                 where mg.membership_id = (
                         select id from auth_membership where creator = :creator and "user" = :user and is_active)
                     and pg.permission_id = (
                         select id from auth_permission where creator = :creator and name = :name and is_active)
-                    and g.creator = :creator and g.is_active)
+                    and (select creator from auth_group where id = pg.group_id and is_active) = :creator)
             """, """
             /* permissions.user_holds_together */
             select coalesce((
                 select true from membership_groups mg
                 join permission_groups pg on pg.group_id = mg.group_id
-                join auth_group g on g.id = mg.group_id
                 where mg.membership_id = (
                         select id from auth_membership
                         where creator = asked.creator and "user" = asked."user" and is_active)
                     and pg.permission_id = (
                         select id from auth_permission
                         where creator = asked.creator and name = asked.name and is_active)
-                    and g.creator = asked.creator and g.is_active
+                    and (select creator from auth_group where id = pg.group_id and is_active) = asked.creator
                 limit 1), false)
             from unnest(:creators, :users, :names) with ordinality asked (creator, "user", name, place)
             order by asked.place
@@ -69,100 +67,118 @@ public final class Permissions {
 
     static final Questions<List<String>> OF_ROLE = Questions.list(Rows::text, """
             /* permissions.of_role */
-            select p.name from auth_group g
-            join permission_groups pg on pg.group_id = g.id
-            join auth_permission p on p.id = pg.permission_id
-            where g.creator = :creator and g.role = :role and g.is_active
-                and p.creator = :creator and p.is_active
+            select p.name
+            from permission_groups pg
+            cross join lateral (
+                select name from auth_permission
+                where id = pg.permission_id and creator = :creator and is_active offset 0) p
+            where pg.group_id = (select id from auth_group where creator = :creator and role = :role and is_active)
             order by p.name collate "C"
             """, """
             /* permissions.of_role_together */
             select found.name, asked.place
             from unnest(:creators, :roles) with ordinality asked (creator, role, place)
             cross join lateral (
-                select p.name from auth_group g
-                join permission_groups pg on pg.group_id = g.id
-                join auth_permission p on p.id = pg.permission_id
-                where g.creator = asked.creator and g.role = asked.role and g.is_active
-                    and p.creator = asked.creator and p.is_active
+                select p.name
+                from permission_groups pg
+                cross join lateral (
+                    select name from auth_permission
+                    where id = pg.permission_id and creator = asked.creator and is_active offset 0) p
+                where pg.group_id = (select id from auth_group where creator = asked.creator and role = asked.role and is_active)
                 offset 0) found
             order by asked.place, found.name collate "C"
             """, "role");
 
     static final Questions<List<String>> OF_USER = Questions.list(Rows::text, """
             /* permissions.of_user */
-            select p.name from auth_membership m
-            join membership_groups mg on mg.membership_id = m.id
-            join auth_group g on g.id = mg.group_id
-            join permission_groups pg on pg.group_id = g.id
-            join auth_permission p on p.id = pg.permission_id
-            where m.creator = :creator and m."user" = :user and m.is_active
-                and g.creator = :creator and g.is_active
-                and p.creator = :creator and p.is_active
+            select p.name
+            from membership_groups mg
+            cross join lateral (
+                select id from auth_group
+                where id = mg.group_id and creator = :creator and is_active offset 0) g
+            cross join lateral (select permission_id from permission_groups where group_id = g.id offset 0) pg
+            cross join lateral (
+                select name from auth_permission
+                where id = pg.permission_id and creator = :creator and is_active offset 0) p
+            where mg.membership_id = (
+                select id from auth_membership where creator = :creator and "user" = :user and is_active)
             order by p.name collate "C"
             """, """
             /* permissions.of_user_together */
             select found.name, asked.place
             from unnest(:creators, :users) with ordinality asked (creator, "user", place)
             cross join lateral (
-                select p.name from auth_membership m
-                join membership_groups mg on mg.membership_id = m.id
-                join auth_group g on g.id = mg.group_id
-                join permission_groups pg on pg.group_id = g.id
-                join auth_permission p on p.id = pg.permission_id
-                where m.creator = asked.creator and m."user" = asked."user" and m.is_active
-                    and g.creator = asked.creator and g.is_active
-                    and p.creator = asked.creator and p.is_active
+                select p.name
+                from membership_groups mg
+                cross join lateral (
+                    select id from auth_group
+                    where id = mg.group_id and creator = asked.creator and is_active offset 0) g
+                cross join lateral (select permission_id from permission_groups where group_id = g.id offset 0) pg
+                cross join lateral (
+                    select name from auth_permission
+                    where id = pg.permission_id and creator = asked.creator and is_active offset 0) p
+                where mg.membership_id = (
+                    select id from auth_membership where creator = asked.creator and "user" = asked."user" and is_active)
                 offset 0) found
             order by asked.place, found.name collate "C"
             """, "user");
 
     static final Questions<List<String>> ROLES_WITH = Questions.list(Rows::text, """
             /* permissions.roles_with */
-            select g.role from auth_permission p
-            join permission_groups pg on pg.permission_id = p.id
-            join auth_group g on g.id = pg.group_id
-            where p.creator = :creator and p.name = :name and p.is_active
-                and g.creator = :creator and g.is_active
+            select g.role
+            from permission_groups pg
+            cross join lateral (
+                select role from auth_group
+                where id = pg.group_id and creator = :creator and is_active offset 0) g
+            where pg.permission_id = (
+                select id from auth_permission where creator = :creator and name = :name and is_active)
             order by g.role collate "C"
             """, """
             /* permissions.roles_with_together */
             select found.role, asked.place
             from unnest(:creators, :names) with ordinality asked (creator, name, place)
             cross join lateral (
-                select g.role from auth_permission p
-                join permission_groups pg on pg.permission_id = p.id
-                join auth_group g on g.id = pg.group_id
-                where p.creator = asked.creator and p.name = asked.name and p.is_active
-                    and g.creator = asked.creator and g.is_active
+                select g.role
+                from permission_groups pg
+                cross join lateral (
+                    select role from auth_group
+                    where id = pg.group_id and creator = asked.creator and is_active offset 0) g
+                where pg.permission_id = (
+                    select id from auth_permission where creator = asked.creator and name = asked.name and is_active)
                 offset 0) found
             order by asked.place, found.role collate "C"
             """, "name");
 
     static final Questions<List<Member>> USERS_WITH = Questions.list(Rows::member, """
             /* permissions.users_with */
-            select m."user", g.role from auth_permission p
-            join permission_groups pg on pg.permission_id = p.id
-            join auth_group g on g.id = pg.group_id
-            join membership_groups mg on mg.group_id = g.id
-            join auth_membership m on m.id = mg.membership_id
-            where p.creator = :creator and p.name = :name and p.is_active
-                and g.creator = :creator and g.is_active
-                and m.creator = :creator and m.is_active
+            select m."user", g.role
+            from permission_groups pg
+            cross join lateral (
+                select id, role from auth_group
+                where id = pg.group_id and creator = :creator and is_active offset 0) g
+            cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
+            cross join lateral (
+                select "user" from auth_membership
+                where id = mg.membership_id and creator = :creator and is_active offset 0) m
+            where pg.permission_id = (
+                select id from auth_permission where creator = :creator and name = :name and is_active)
             order by m."user" collate "C", g.role collate "C"
             """, """
             /* permissions.users_with_together */
             select found."user", found.role, asked.place
             from unnest(:creators, :names) with ordinality asked (creator, name, place)
             cross join lateral (
-                select m."user", g.role from auth_permission p
-                join permission_groups pg on pg.permission_id = p.id
-                join auth_group g on g.id = pg.group_id
-                join membership_groups mg on mg.group_id = g.id
-                join auth_membership m on m.id = mg.membership_id
-                where p.creator = asked.creator and p.name = asked.name and p.is_active
-                    and g.creator = asked.creator and g.is_active
-                    and m.creator = asked.creator and m.is_active
+                select m."user", g.role
+                from permission_groups pg
+                cross join lateral (
+                    select id, role from auth_group
+                    where id = pg.group_id and creator = asked.creator and is_active offset 0) g
+                cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
+                cross join lateral (
+                    select "user" from auth_membership
+                    where id = mg.membership_id and creator = asked.creator and is_active offset 0) m
+                where pg.permission_id = (
+                    select id from auth_permission where creator = asked.creator and name = asked.name and is_active)
                 offset 0) found
             order by asked.place, found."user" collate "C", found.role collate "C"
             """, "name");
@@ -251,6 +267,17 @@ public final class Permissions {
     /** Whether the user has a role that has the permission: the question that this server is asked most. */
     public CompletionStage<Boolean> userHolds(Caller caller, ClientKey key, UserName user, PermissionName permission) {
         return database.ask(caller, USER_HOLDS, new Question(key, user.value(), permission.value()));
+    }
+
+    /** The same for many questions of one client, in their order, asked in one statement. */
+    public CompletionStage<List<Boolean>> usersHold(Caller caller, ClientKey key, List<Check> checks) {
+        return database.askAll(
+                caller,
+                USER_HOLDS,
+                checks.stream()
+                        .map(check -> new Question(
+                                key, check.user().value(), check.permission().value()))
+                        .toList());
     }
 
     /** The permissions of a role, by name. */

@@ -128,7 +128,7 @@ class AdminSecurityTest {
                 "{\"poolSize\":0} | pool_size: 0; must be 1 to 1000",
                 "{\"poolSize\":\"5\"} | poolSize: \\\"5\\\"; must be a whole number",
                 "{\"poolSize\":5.5} | poolSize: 5.5; must be a whole number",
-                "{\"poolsize\":5} | there is no field 'poolsize'; there are dryRun",
+                "{\"poolsize\":5} | there is no field 'poolsize'; there are batchSlots, dryRun",
                 "{\"dryRun\":1} | dryRun: 1; must be true or false",
                 "[1] | the body must be a JSON object",
                 "{\"poolSize\":5 | the body is not JSON",

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.TestKeystore;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -31,13 +33,13 @@ final class TestAdmin implements AutoCloseable {
     static final String CONTROL = "alice";
     static final String MONITOR = "bob";
 
+    private static final RemoteConfig ADMIN_ONLY =
+            RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
+
     final DatabaseTarget target;
     final AuthServer server;
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
-
-    private static final RemoteConfig ADMIN_ONLY =
-            RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
 
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
         target = TestPostgres.freshDatabase();
@@ -52,10 +54,21 @@ final class TestAdmin implements AutoCloseable {
 
     /** With an operator of each role. */
     static TestAdmin withOperators(Path directory) throws Exception {
+        return new TestAdmin(ADMIN_ONLY.withOperators(operators(directory)), PoolSettings.DEFAULT);
+    }
+
+    /** The same by TLS. */
+    static TestAdmin withTls(Path directory, TestKeystore key) throws Exception {
+        return new TestAdmin(
+                ADMIN_ONLY.withOperators(operators(directory)).withKeystore(Keystore.open(key.file, key.password())),
+                PoolSettings.DEFAULT);
+    }
+
+    private static OperatorsFile operators(Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
         file.put(CONTROL, Role.CONTROL, password(CONTROL));
         file.put(MONITOR, Role.MONITOR, password(MONITOR));
-        return new TestAdmin(ADMIN_ONLY.withOperators(file), PoolSettings.DEFAULT);
+        return file;
     }
 
     static String password(String name) {

@@ -99,9 +99,9 @@ class LimitsTest {
     @Test
     void aBodyUpToTheLimitPasses() throws Exception {
         try (RawClient client = api.raw()) {
-            client.send("POST /api/role/r HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 65536\r\n\r\n"
+            client.send("POST /api/role/r HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 262144\r\n\r\n"
                     .formatted(api.bearer()));
-            client.send("x".repeat(65_536));
+            client.send("x".repeat(262_144));
 
             assertThat(client.reply().status()).isEqualTo(200);
         }
@@ -125,7 +125,7 @@ class LimitsTest {
         try (RawClient client = api.raw()) {
             client.send("POST /api/role/toolarge HTTP/1.1\r\nHost: h\r\n%s\r\nTransfer-Encoding: chunked\r\n\r\n"
                     .formatted(api.bearer()));
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 80; i++) {
                 client.send("1000\r\n" + "x".repeat(4096) + "\r\n");
             }
             client.send("0\r\n\r\n");
@@ -139,7 +139,7 @@ class LimitsTest {
         assertThat(reply.status()).isEqualTo(413);
         assertThat(reply.header("connection")).isEqualTo("close");
         assertThat(TestApi.timeless(reply.body()))
-                .isEqualTo(TestApi.error(413, "The request's body is larger than 65536 bytes"));
+                .isEqualTo(TestApi.error(413, "The request's body is larger than 262144 bytes"));
     }
 
     @Test
@@ -148,7 +148,7 @@ class LimitsTest {
             List<RawClient> silent = new ArrayList<>();
             List<RawClient> slowHeaders = new ArrayList<>();
             List<RawClient> slowBodies = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 80; i++) {
                 silent.add(impatient.raw());
                 slowHeaders.add(impatient.raw().send("GET /ping HTTP/1.1\r\nHost: h\r\nX-Slow: "));
                 slowBodies.add(impatient
@@ -218,7 +218,7 @@ class LimitsTest {
         try (TestApi api = new TestApi(TestApi.CONFIG.withMaxClients(8))) {
             List<RawClient> clients = new ArrayList<>();
             try {
-                for (int i = 0; i < 40; i++) {
+                for (int i = 0; i < 80; i++) {
                     clients.add(api.raw().request("GET /ping"));
                 }
                 await().during(Duration.ofMillis(500))

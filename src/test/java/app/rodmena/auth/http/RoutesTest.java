@@ -3,13 +3,16 @@ package app.rodmena.auth.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RoutesTest {
@@ -118,6 +122,76 @@ class RoutesTest {
         assertThat(head.headers().firstValue("Content-Length"))
                 .isEqualTo(got.headers().firstValue("Content-Length"))
                 .isPresent();
+    }
+
+    /** With batches off each has a query of its own; with them on those who wait go together. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void manyAtOnceAreAnsweredLikeOne(int batchSlots) throws Exception {
+        PoolSettings before = api.engine.change(settings -> settings.withBatchSlots(batchSlots));
+        try {
+            List<Arguments> asked = new ArrayList<>();
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                reads().forEach(read -> {
+                    asked.add(read);
+                    answers.add(api.askAsync("GET", (String) read.get()[0]));
+                });
+            }
+            for (int i = 0; i < asked.size(); i++) {
+                assertThat(TestApi.timeless(answers.get(i).get().body()))
+                        .as("%s", asked.get(i).get()[0])
+                        .isEqualTo(asked.get(i).get()[1]);
+            }
+        } finally {
+            api.engine.change(settings -> before);
+        }
+    }
+
+    /** Sixty-four clients, each on a connection of its own, all wanting the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theSameWritesAtOnceAllSucceedAndAreThereOnce(int batchSlots) throws Exception {
+        PoolSettings before = api.engine.change(settings -> settings.withBatchSlots(batchSlots));
+        try {
+            for (int round = 0; round < 5; round++) {
+                atOnce("POST", "/api/role/same", "{\"result\":true}");
+                atOnce("POST", "/api/membership/sam/same", "{\"result\":true}");
+                atOnce("POST", "/api/permission/same/same", "{\"result\":true}");
+                answers("GET", "/api/members/same", "{\"result\":[{\"user\":\"sam\",\"role\":\"same\"}]}");
+                answers("GET", "/api/which_roles_can/same", "{\"result\":[{\"role\":\"same\"}]}");
+                atOnce("DELETE", "/api/permission/same/same", "{\"result\":true}");
+                atOnce("DELETE", "/api/membership/sam/same", "{\"result\":true}");
+                answers("GET", "/api/members/same", "{\"result\":[]}");
+                List<String> deleted = atOnce("DELETE", "/api/role/same");
+                assertThat(deleted)
+                        .filteredOn(body -> body.contains("{\"result\":true}"))
+                        .hasSize(1);
+                assertThat(deleted)
+                        .filteredOn(body -> body.contains("{\"result\":false}"))
+                        .hasSize(63);
+            }
+        } finally {
+            api.engine.change(settings -> before);
+        }
+    }
+
+    private void atOnce(String method, String path, String body) throws Exception {
+        assertThat(atOnce(method, path)).containsOnly(body);
+    }
+
+    /** What all of them were answered, each with 200. */
+    private List<String> atOnce(String method, String path) throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        for (int client = 0; client < 64; client++) {
+            asked.add(api.askAsync(method, path));
+        }
+        List<String> bodies = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<String>> answer : asked) {
+            assertThat(answer.get().statusCode()).isEqualTo(200);
+            bodies.add(answer.get().body());
+        }
+        return bodies;
     }
 
     @Test

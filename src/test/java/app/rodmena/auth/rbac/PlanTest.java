@@ -2,67 +2,168 @@ package app.rodmena.auth.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** That the question asked most stays cheap in a big installation, also once PostgreSQL plans it without its values. */
+/**
+ * That every question stays cheap in an installation with 100,000 memberships: asked alone and together, planned with
+ * its values and without them.
+ */
 class PlanTest {
-    @Test
-    void theQuestionAskedMostUsesNothingButIndexes() throws Exception {
-        try (Tenants tenants = new Tenants(1);
-                Connection connection = TestPostgres.connect(tenants.target);
-                var statement = connection.createStatement()) {
-            statement.execute("""
-                    insert into auth_group (creator, role) select 'tenant' || t, 'role' || r
-                        from generate_series(1, 100) t, generate_series(1, 20) r;
-                    insert into auth_membership (creator, "user") select 'tenant' || t, 'user' || u
-                        from generate_series(1, 100) t, generate_series(1, 200) u;
-                    insert into auth_permission (creator, name) select 'tenant' || t, 'permission' || p
-                        from generate_series(1, 100) t, generate_series(1, 50) p;
-                    insert into membership_groups (membership_id, group_id)
-                        select m.id, g.id from auth_membership m join auth_group g using (creator)
-                        where (m.id + g.id) % 5 = 0;
-                    insert into permission_groups (permission_id, group_id)
-                        select p.id, g.id from auth_permission p join auth_group g using (creator)
-                        where (p.id + g.id) % 5 = 0;
-                    -- The popular role and permission that every larger installation has
-                    insert into auth_membership (creator, "user") select 'tenant7', 'member' || u
-                        from generate_series(1, 20000) u;
-                    insert into membership_groups (membership_id, group_id)
-                        select m.id, g.id from auth_membership m, auth_group g
-                        where m.creator = 'tenant7' and g.creator = 'tenant7' and g.role = 'role1'
-                        on conflict do nothing;
-                    insert into permission_groups (permission_id, group_id)
-                        select p.id, g.id from auth_permission p, auth_group g
-                        where p.creator = 'tenant7' and g.creator = 'tenant7'
-                        on conflict do nothing;
-                    analyze;
-                    """);
-            String sql = Permissions.USER_HOLDS
-                    .alone
-                    .replace(":creator", "$1")
-                    .replace(":user", "$2")
-                    .replace(":name", "$3");
-            statement.execute("set plan_cache_mode = force_generic_plan");
-            statement.execute("prepare asked (text, text, text) as " + sql);
-            List<String> plan = new ArrayList<>();
-            try (var rows = statement.executeQuery(
-                    "explain (analyze, buffers) execute asked ('tenant7', 'member4242', 'permission9')")) {
-                while (rows.next()) {
-                    plan.add(rows.getString(1));
-                }
-            }
-            String text = String.join("\n", plan);
-            assertThat(plan).as(text).noneMatch(line -> line.contains("Seq Scan"));
-            assertThat(text).contains("uq_auth_membership_creator_user", "uq_auth_permission_creator_name");
-            Matcher pages = Pattern.compile("Buffers: shared hit=(\\d+)").matcher(text);
-            assertThat(pages.find()).as(text).isTrue();
-            assertThat(Integer.parseInt(pages.group(1))).as(text).isLessThan(40);
+    private static final int ASKED_TOGETHER = 100;
+    private static final List<String> MODES = List.of("force_custom_plan", "force_generic_plan");
+    private static final Pattern PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
+    private static final Pattern PAGES = Pattern.compile("Buffers: shared hit=(\\d+)");
+
+    private static Connection connection;
+    private static Statement statement;
+
+    @BeforeAll
+    static void fill() throws SQLException {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        connection = TestPostgres.connect(target);
+        statement = connection.createStatement();
+        statement.execute("""
+                insert into auth_group (creator, role) select 'tenant' || t, 'role' || r
+                    from generate_series(1, 100) t, generate_series(1, 20) r;
+                insert into auth_membership (creator, "user") select 'tenant' || t, 'user' || u
+                    from generate_series(1, 100) t, generate_series(1, 200) u;
+                insert into auth_permission (creator, name) select 'tenant' || t, 'permission' || p
+                    from generate_series(1, 100) t, generate_series(1, 50) p;
+                insert into membership_groups (membership_id, group_id)
+                    select m.id, g.id from auth_membership m join auth_group g using (creator)
+                    where (m.id + g.id) % 5 = 0;
+                insert into permission_groups (permission_id, group_id)
+                    select p.id, g.id from auth_permission p join auth_group g using (creator)
+                    where (p.id + g.id) % 5 = 0;
+                -- The popular role and permission that every larger installation has
+                insert into auth_membership (creator, "user") select 'tenant7', 'member' || u
+                    from generate_series(1, 20000) u;
+                insert into membership_groups (membership_id, group_id)
+                    select m.id, g.id from auth_membership m, auth_group g
+                    where m.creator = 'tenant7' and g.creator = 'tenant7' and g.role = 'role1'
+                    on conflict do nothing;
+                insert into permission_groups (permission_id, group_id)
+                    select p.id, g.id from auth_permission p, auth_group g
+                    where p.creator = 'tenant7' and g.creator = 'tenant7'
+                    on conflict do nothing;
+                """);
+        statement.execute("vacuum (analyze)");
+    }
+
+    @AfterAll
+    static void close() throws SQLException {
+        connection.close();
+    }
+
+    /**
+     * One kind of question.
+     *
+     * @param names of which a question consists
+     * @param pages that it may read at most
+     */
+    private record Asked(Questions<?> questions, List<String> names, int pages) {
+        Asked(Questions<?> questions, int pages, String... names) {
+            this(questions, List.of(names), pages);
         }
+
+        /** A question's names, after its tenant. */
+        List<String> values(int tenant) {
+            return Stream.concat(Stream.of("tenant" + tenant), names.stream()).toList();
+        }
+
+        @Override
+        public String toString() {
+            return questions.alone.substring(3, questions.alone.indexOf(" */"));
+        }
+    }
+
+    static Stream<Asked> questions() {
+        return Stream.of(
+                new Asked(Permissions.USER_HOLDS, 40, "member4242", "permission9"),
+                new Asked(Permissions.ROLE_HOLDS, 15, "role3", "permission9"),
+                new Asked(Permissions.OF_ROLE, 200, "role3"),
+                new Asked(Permissions.OF_USER, 400, "user17"),
+                new Asked(Permissions.ROLES_WITH, 150, "permission9"),
+                new Asked(Permissions.USERS_WITH, 150_000, "permission9"),
+                new Asked(Memberships.HOLDS, 15, "member4242", "role3"),
+                new Asked(Memberships.OF_USER, 50, "user17"),
+                new Asked(Memberships.OF_ROLE, 250, "role3"),
+                new Asked(Roles.LIST, 50));
+    }
+
+    @ParameterizedTest
+    @MethodSource("questions")
+    void askedAloneItIsAnsweredFromIndexes(Asked asked) throws SQLException {
+        List<String> values =
+                asked.values(7).stream().map(value -> "'" + value + "'").toList();
+        for (String mode : MODES) {
+            String plan = plan(mode, asked.questions.alone, values, "text");
+            assertThat(plan).as(mode).doesNotContain("Seq Scan");
+            assertThat(pages(plan)).as(plan).isLessThan(asked.pages);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("questions")
+    void askedTogetherEachIsLookedUpByItself(Asked asked) throws SQLException {
+        List<List<String>> questions = IntStream.range(0, ASKED_TOGETHER)
+                .mapToObj(i -> asked.values(i + 1))
+                .toList();
+        List<String> values = IntStream.range(0, questions.get(0).size())
+                .mapToObj(at -> questions.stream()
+                        .map(question -> "'" + question.get(at) + "'")
+                        .collect(Collectors.joining(", ", "array[", "]")))
+                .toList();
+        for (String mode : MODES) {
+            String plan = plan(mode, asked.questions.together, values, "text[]");
+            assertThat(plan).as(mode).doesNotContain("Seq Scan").doesNotContain("hashed SubPlan");
+            assertThat(pages(plan)).as(plan).isLessThan(asked.pages * ASKED_TOGETHER);
+        }
+    }
+
+    private static int pages(String plan) {
+        Matcher pages = PAGES.matcher(plan);
+        assertThat(pages.find()).as(plan).isTrue();
+        return Integer.parseInt(pages.group(1));
+    }
+
+    /** How PostgreSQL answers, and what that cost. */
+    private static String plan(String mode, String sql, List<String> values, String type) throws SQLException {
+        List<String> names = PARAMETER
+                .matcher(sql)
+                .results()
+                .map(match -> match.group(1))
+                .distinct()
+                .toList();
+        String numbered = PARAMETER.matcher(sql).replaceAll(match -> "\\$" + (names.indexOf(match.group(1)) + 1));
+        statement.execute("set plan_cache_mode = " + mode);
+        statement.execute("prepare asked (%s) as %s"
+                .formatted(String.join(", ", names.stream().map(name -> type).toList()), numbered));
+        List<String> plan = new ArrayList<>();
+        try (var rows = statement.executeQuery(
+                "explain (analyze, buffers) execute asked (%s)".formatted(String.join(", ", values)))) {
+            while (rows.next()) {
+                plan.add(rows.getString(1));
+            }
+        } finally {
+            statement.execute("deallocate asked");
+        }
+        return String.join("\n", plan);
     }
 }

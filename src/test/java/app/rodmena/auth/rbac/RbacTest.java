@@ -1,6 +1,7 @@
 package app.rodmena.auth.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +120,24 @@ class RbacTest {
         assertThat(tenant.number("select count(*) from permission_groups f join auth_group g on g.id = f.group_id"
                         + " where creator = ?"))
                 .isZero();
+    }
+
+    @Test
+    void aDeletionThatFailsHalfWayHasDoneNothing() {
+        tenant.createRole("admin");
+        tenant.join("ann", "admin");
+        tenant.allow("admin", "read");
+        tenant.execute("""
+                create function refuse() returns trigger language plpgsql as $$ begin raise 'not today'; end $$;
+                create trigger refuse before delete on permission_groups for each row execute function refuse();
+                """);
+        try {
+            assertThatThrownBy(() -> tenant.deleteRole("admin")).hasStackTraceContaining("not today");
+            assertThat(tenant.userCan("ann", "read")).isTrue();
+        } finally {
+            tenant.execute("drop trigger refuse on permission_groups; drop function refuse");
+        }
+        assertThat(tenant.deleteRole("admin")).isTrue();
     }
 
     @Test

@@ -6,63 +6,38 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.testing.TestKeystore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Optional;
 import java.util.OptionalInt;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
-    private static final String PASSWORD = "changeit";
-
     @TempDir
     Path directory;
 
-    private Path file;
+    private TestKeystore key;
 
     @BeforeEach
     void makeKeystore() throws Exception {
-        file = directory.resolve("key.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "auth",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=auth",
-                        "-ext",
-                        "SAN=dns:auth.example,dns:localhost,ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("keytool").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
+        key = TestKeystore.make(directory);
     }
 
     @Test
     void jolokiaAnswersByTlsAndByTheNamesOfTheCertificate() throws Exception {
         RemoteConfig config = RemoteConfig.DEFAULT
                 .withOperators(TestRemote.operators(directory))
-                .withKeystore(Keystore.open(file, PASSWORD.toCharArray()));
+                .withKeystore(Keystore.open(key.file, key.password()));
         try (TestRemote remote = TestRemote.of(config)) {
-            HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
+            HttpClient client =
+                    HttpClient.newBuilder().sslContext(key.trusting()).build();
             HttpRequest request = HttpRequest.newBuilder(
                             URI.create("https://localhost:%d/jolokia/version".formatted(remote.jolokiaPort())))
                     .header("Authorization", TestRemote.basic("bob", TestRemote.password("bob")))
@@ -75,7 +50,7 @@ class TlsTest {
 
     @Test
     void remoteJmxIsOfNoUseWithoutTls() throws Exception {
-        RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(file, PASSWORD.toCharArray()));
+        RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(key.file, key.password()));
         try (TestRemote remote = TestRemote.of(config)) {
             assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(IOException.class);
         }
@@ -89,7 +64,7 @@ class TlsTest {
                 OptionalInt.of(0),
                 OptionalInt.of(0),
                 Optional.of(TestRemote.operators(directory)),
-                Optional.of(Keystore.open(file, PASSWORD.toCharArray())));
+                Optional.of(Keystore.open(key.file, key.password())));
         try (Operators known = config.openOperators();
                 RemoteAccess access = RemoteAccess.start(config, known)) {
             assertThat(access.jolokia().orElseThrow().getAddress().isAnyLocalAddress())
@@ -109,22 +84,10 @@ class TlsTest {
 
     @Test
     void aKeystoreThatCanNotBeOpenedIsRefused() {
-        assertThatThrownBy(() -> Keystore.open(file, "wrong".toCharArray()))
+        assertThatThrownBy(() -> Keystore.open(key.file, "wrong".toCharArray()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("can't be used as a keystore");
-        assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), PASSWORD.toCharArray()))
+        assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), key.password()))
                 .isInstanceOf(IOException.class);
-    }
-
-    private SSLContext trusting() throws Exception {
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
-        KeyStore certificates = KeyStore.getInstance("PKCS12");
-        certificates.load(null, null);
-        certificates.setCertificateEntry("auth", store.getCertificate("auth"));
-        trust.init(certificates);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 }

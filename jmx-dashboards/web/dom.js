@@ -1,0 +1,42 @@
+// The page's few ways to make and find elements. Text is only ever set as text: nothing from the server is markup.
+
+export const $ = (id) => document.getElementById(id);
+
+/** An element with properties and children; `class` and `aria-…` are attributes, `on…` are listeners. */
+export function el(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (key in element && key !== 'list') element[key] = value;
+    else element.setAttribute(key, value === true ? '' : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Puts text where there is other text; what stays the same is left alone, so that screen readers stay silent. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A piece of text to be taken along, with a button that copies it. */
+export function command(text) {
+  const copy = el('button', {
+    type: 'button',
+    class: 'copy',
+    'aria-label': `Copy: ${text}`,
+    onclick: async () => {
+      try {
+        await navigator.clipboard.writeText(text);
+        copy.textContent = 'copied';
+      } catch {
+        getSelection().selectAllChildren(code);
+        copy.textContent = 'selected';
+      }
+      setTimeout(() => { copy.textContent = 'copy'; }, 1500);
+    },
+  }, 'copy');
+  const code = el('code', {}, text);
+  return el('span', { class: 'command' }, code, copy);
+}

@@ -1,0 +1,72 @@
+// Who holds what, each with what PostgreSQL says of it, and who waits.
+
+import { $, el } from './dom.js';
+import { clock, duration, sql } from './format.js';
+import { Table } from './table.js';
+
+const TROUBLE = new Set(['SLOW_SQL', 'LOCK_WAIT', 'IDLE_IN_TRANSACTION', 'APP_HOLDING', 'LEAK', 'DEAD_BACKEND', 'NETWORK']);
+
+export class Holders {
+  #table;
+  #waiters;
+
+  /** remedies: (holder) → buttons for whoever may use them */
+  constructor(remedies) {
+    this.#table = new Table($('holders-table'), [
+      { title: 'Held for', numeric: true, of: (h) => h.heldForMillis, show: (h) => duration(h.heldForMillis) },
+      { title: 'Verdict', of: (h) => h.verdict, show: (h) => verdict(h) },
+      { title: 'Why', wide: true, of: (h) => h.because, show: why },
+      { title: 'Route', of: (h) => h.route },
+      { title: 'Connection', numeric: true, of: (h) => h.connectionId },
+      { title: 'Pid', numeric: true, of: (h) => h.backendPid, show: (h) => h.backendPid || 'unknown' },
+      { title: 'PostgreSQL', of: (h) => h.backend?.state ?? '', show: postgres },
+      { title: 'Last SQL', wide: true, of: (h) => h.lastSql, show: (h) => el('code', {}, sql(h.lastSql)) },
+      { title: 'Tenant', of: (h) => h.tenant },
+      { title: 'Do', of: () => '', show: (h) => el('span', { class: 'remedies' }, remedies(h)) },
+    ], { by: 0, down: true, none: 'No connection is out.' });
+    this.#waiters = new Table($('waiters-table'), [
+      { title: 'Route', wide: true, of: (w) => w.route },
+      { title: 'Waiting', numeric: true, of: (w) => w.count },
+      { title: 'Longest', numeric: true, of: (w) => w.longestMillis, show: (w) => duration(w.longestMillis) },
+      { title: 'Since', of: (w) => w.since, show: (w) => clock(w.since) },
+    ], { by: 1, down: true, none: 'Nobody waits.' });
+  }
+
+  show(diagnosis) {
+    this.#table.show(diagnosis.holders.map((holder) => ({ ...holder, class: TROUBLE.has(holder.verdict) ? 'trouble' : '' })));
+    this.#waiters.show(diagnosis.waiters);
+  }
+}
+
+function verdict(holder) {
+  return el('span', { class: TROUBLE.has(holder.verdict) ? 'tag bad' : 'tag' }, holder.verdict.replaceAll('_', ' '));
+}
+
+function why(holder) {
+  const more = [
+    ...holder.evidence.map((fact) => el('li', {}, fact)),
+    holder.stack?.length ? el('li', {}, 'Its thread now:', el('pre', {}, holder.stack.slice(0, 12).join('\n'))) : null,
+    holder.checkoutStack?.length
+      ? el('li', {}, 'Where it was taken:', el('pre', {}, holder.checkoutStack.slice(0, 12).join('\n'))) : null,
+  ].filter(Boolean);
+  if (!more.length) return holder.because;
+  // Open ones stay open while the table is drawn anew each second.
+  const key = `why-${holder.connectionId}`;
+  return el('details', { open: opened.has(key), ontoggle: (event) => remember(key, event.target.open) },
+    el('summary', { 'data-key': key }, holder.because), el('ul', {}, more));
+}
+
+const opened = new Set();
+
+function remember(key, open) {
+  if (open) opened.add(key);
+  else opened.delete(key);
+}
+
+function postgres(holder) {
+  const backend = holder.backend;
+  if (!backend) return el('span', { class: 'quiet' }, 'not seen');
+  if (backend.hidden) return el('span', { class: 'quiet' }, 'may not be seen');
+  const waits = backend.waitEvent ? `, waits for ${backend.waitEventType}/${backend.waitEvent}` : '';
+  return `${backend.state}${waits}`;
+}

@@ -1,0 +1,66 @@
+// What changes slowly: incidents, slow statements, the fleet.
+
+import { $, el, say } from './dom.js';
+import { clock, count, day, duration, sql, statementName } from './format.js';
+import { Table } from './table.js';
+
+export class Incidents {
+  #shown = '';
+
+  show(incidents) {
+    const now = JSON.stringify(incidents.map((incident) => incident.id));
+    if (now === this.#shown) return;
+    this.#shown = now;
+    $('incidents').replaceChildren(...(incidents.length ? incidents.map((incident) =>
+      el('li', {},
+        el('a', { href: `/incidents/${encodeURIComponent(incident.id)}`, target: '_blank', rel: 'noopener' },
+          el('time', { dateTime: incident.time }, `${day(incident.time)} ${clock(incident.time)}`.trim()), ' ', incident.sentence)))
+      : [el('li', { class: 'quiet' }, 'None since start: nobody timed out, was refused, or seems to have leaked a connection.')]));
+  }
+}
+
+export class Statements {
+  #table = new Table($('statements-table'), [
+    { title: 'Statement', wide: true, of: (s) => s.sql,
+      show: (s) => el('span', { title: sql(s.sql) }, statementName(s.sql) || sql(s.sql).slice(0, 120)) },
+    { title: 'Route', of: (s) => (s.routes ?? []).join(', ') },
+    { title: 'Times', numeric: true, of: (s) => s.count, show: (s) => count(s.count) },
+    { title: 'Mean', numeric: true, of: (s) => s.meanMillis, show: (s) => duration(s.meanMillis) },
+    { title: 'p99', numeric: true, of: (s) => s.p99Millis, show: (s) => duration(s.p99Millis) },
+    { title: 'Worst', numeric: true, of: (s) => s.maxMillis, show: (s) => duration(s.maxMillis) },
+    { title: 'Cancelled', numeric: true, of: (s) => s.cancelled ?? 0, show: (s) => count(s.cancelled ?? 0) },
+  ], { by: 5, down: true, none: 'None was slow.' });
+
+  show(statements) {
+    this.#table.show(statements);
+  }
+}
+
+export class Fleet {
+  #table = new Table($('fleet-table'), [
+    { title: 'Instance', wide: true, of: (i) => i.instance, show: (i) => (i.self ? el('b', {}, `${i.instance} (this one)`) : i.instance) },
+    { title: 'Processes', numeric: true, of: (i) => i.processes },
+    { title: 'Pool', of: (i) => i.pools },
+    { title: 'May have', numeric: true, of: (i) => i.share, show: (i) => count(i.share) },
+    { title: 'Open now', numeric: true, of: (i) => i.open, show: (i) => count(i.open) },
+  ], { none: 'Not seen yet.' });
+
+  show(fleet) {
+    say($('fleet-sentence'), fleet.sentence);
+    this.#table.show(fleet.instances ?? []);
+    const { committed, others } = fleet;
+    const usable = fleet.maxConnections - fleet.reserved;
+    const whole = Math.max(usable, committed + others, 1);
+    $('fleet-bar').setAttribute('aria-label', `${committed} committed to pools, ${others} used by others, of ${usable}`);
+    const part = (name, share) => {
+      const piece = el('span', { class: name });
+      piece.style.inlineSize = `${(100 * share) / whole}%`;
+      return piece;
+    };
+    $('fleet-bar').replaceChildren(part('committed', committed), part('others', others));
+  }
+
+  advise(capacity) {
+    say($('advice'), capacity.sentence ?? '');
+  }
+}

@@ -1,0 +1,45 @@
+// Is it well: the sentence of the diagnosis, and what to do.
+
+import { $, command, el, say } from './dom.js';
+
+// A shape for each, so that nobody has to tell colours apart.
+const LOOKS = {
+  WELL: ['good', '●'],
+  OPENING: ['fair', '◐'],
+  SATURATED: ['fair', '▲'],
+  TROUBLED: ['fair', '▲'],
+  SUSPENDED: ['fair', '❚❚'],
+  NOT_PREPARED: ['fair', '◐'],
+  EXHAUSTED: ['bad', '■'],
+  REFUSED: ['bad', '■'],
+  DATABASE_DOWN: ['bad', '✕'],
+};
+
+export class VerdictPanel {
+  #steps = '';
+  #blind = '';
+
+  show(diagnosis) {
+    this.sentence(diagnosis.situation, diagnosis.sentence);
+    const steps = JSON.stringify(diagnosis.steps);
+    if (steps !== this.#steps) {
+      this.#steps = steps;
+      $('steps').replaceChildren(...diagnosis.steps.map((step) =>
+        el('li', {}, step.what, step.command ? command(step.command) : null)));
+    }
+    const blind = JSON.stringify(diagnosis.blindSpots);
+    if (blind !== this.#blind) {
+      this.#blind = blind;
+      $('blind').replaceChildren(...diagnosis.blindSpots.map((spot) => el('li', {}, spot)));
+    }
+  }
+
+  sentence(situation, sentence) {
+    const [look, shape] = LOOKS[situation] ?? ['fair', '▲'];
+    const words = situation.toLowerCase().replaceAll('_', ' ');
+    $('well').dataset.look = look;
+    say($('situation'), `${shape} ${words}`);
+    say($('sentence'), sentence);
+    document.title = `${shape} ${words} · auth pool`;
+  }
+}

@@ -1,0 +1,67 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.cli.DiagnoseCommand;
+import app.rodmena.auth.cli.Format;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The command line of {@code ./run.sh diagnose}. */
+final class DiagnoseOptions {
+    static final String NAME = "diagnose";
+
+    private static final String HELP = "--help";
+    private static final String URL = "--url";
+    private static final String JSON = "--json";
+
+    private final CommandLine line = line();
+    private final AdminFlags admin;
+
+    /** @param prompt asks for an operator's password, once */
+    DiagnoseOptions(PasswordPrompt prompt) {
+        admin = new AdminFlags(prompt);
+    }
+
+    /**
+     * What was asked, understood; empty if it is help.
+     *
+     * @throws UsageError for anything unknown, incomplete or impossible
+     */
+    Optional<DiagnoseCommand> parse(List<String> arguments) {
+        ParseResult flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
+        if (flags.hasMatchedOption(HELP)) {
+            return Optional.empty();
+        }
+        return Optional.of(new DiagnoseCommand(
+                admin.read(flags, URL, flags.matchedOptionValue(URL, AdminFlags.DEFAULT_URL)),
+                flags.hasMatchedOption(JSON) ? Format.JSON : Format.TEXT));
+    }
+
+    /** All there is to say, as many lines as it takes. */
+    String help() {
+        return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    private static CommandLine line() {
+        CommandSpec command = CommandSpec.create().name("./run.sh " + NAME);
+        command.usageMessage()
+                .width(100)
+                .sortOptions(false)
+                .description(
+                        "Why the pool of a running server is as it is: who has connections, who waits, what to do.")
+                .customSynopsis("./run.sh diagnose [--url URL] [--json]")
+                .footer("", "Exit codes: 0 it is well, 1 it is not, 2 it can't be told: the server can't be asked.");
+        command.addOption(Flags.valued(URL, "URL", "Where its admin listener is (" + AdminFlags.DEFAULT_URL + ")"));
+        AdminFlags.addLoginTo(command);
+        command.addOption(
+                OptionSpec.builder(JSON).description("All of it, for programs").build());
+        command.addOption(OptionSpec.builder(HELP, "-h")
+                .usageHelp(true)
+                .description("Show this")
+                .build());
+        return Flags.commandLine(command);
+    }
+}

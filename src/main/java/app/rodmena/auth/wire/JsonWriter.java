@@ -1,0 +1,57 @@
+package app.rodmena.auth.wire;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategy;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** Writes records as JSON, with names and times as somebody wants them. Thread-safe. */
+public final class JsonWriter {
+    private final ObjectWriter writer;
+
+    /**
+     * With the names of components as {@code naming} makes them.
+     *
+     * @param times how an instant is written
+     */
+    public JsonWriter(PropertyNamingStrategy naming, Function<Instant, String> times) {
+        writer = JsonMapper.builder()
+                .propertyNamingStrategy(naming)
+                .addModule(new SimpleModule().addSerializer(Instant.class, new InstantSerializer(times)))
+                .build()
+                .writer();
+    }
+
+    /** In UTF-8. */
+    public byte[] bytes(Object value) {
+        try {
+            return writer.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class InstantSerializer extends StdSerializer<Instant> {
+        private static final long serialVersionUID = 1;
+
+        private final transient Function<Instant, String> times;
+
+        InstantSerializer(Function<Instant, String> times) {
+            super(Instant.class);
+            this.times = times;
+        }
+
+        @Override
+        public void serialize(Instant value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            json.writeString(times.apply(value));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package app.rodmena.auth.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.security.KeyStore;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A key and a certificate for localhost, made by the JDK's own tool, and a client that trusts it. */
+public final class TestKeystore {
+    private static final String PASSWORD = "changeit";
+
+    public final Path file;
+
+    private TestKeystore(Path file) {
+        this.file = file;
+    }
+
+    public static TestKeystore make(Path directory) throws Exception {
+        Path file = directory.resolve("key.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "auth",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=auth",
+                        "-ext",
+                        "SAN=dns:auth.example,dns:localhost,ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("keytool").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        return new TestKeystore(file);
+    }
+
+    /** Whoever opens a keystore with it overwrites it. */
+    public char[] password() {
+        return PASSWORD.toCharArray();
+    }
+
+    public SSLContext trusting() throws Exception {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        KeyStore store = KeyStore.getInstance(file.toFile(), password());
+        KeyStore certificates = KeyStore.getInstance("PKCS12");
+        certificates.load(null, null);
+        certificates.setCertificateEntry("auth", store.getCertificate("auth"));
+        trust.init(certificates);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+}
