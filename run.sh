@@ -23,6 +23,8 @@ usage() {
 ./run.sh build        build only
 ./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
 ./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
+./run.sh demo NAME    bring a server of its own into trouble, and see why: lock, slow, leak, idle-in-transaction, kill
+./run.sh diagnose ... why the pool of a running server is as it is; [--url http://127.0.0.1:4001] [--json]
 ./run.sh load ...     put load on a server, see its pool fill, and whether it did as it should; as load -n 1000 -c 100
 ./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
 ./run.sh --help       this, and every flag of the server

@@ -16,7 +16,10 @@ import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.incidents.Incidents;
+import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.jmx.MBeans;
+import app.rodmena.auth.jmx.Watched;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
@@ -76,9 +79,11 @@ public final class AuthServer implements AutoCloseable {
     private final List<PoolListener> listeners;
     private final List<PoolInterceptor> interceptors;
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
+    private DatabaseTarget target;
     private DatabaseEngine engine;
     private Metrics metrics;
     private Diagnostics diagnostics;
+    private Incidents incidents;
     private FleetWatch fleet;
     private volatile ApiListener api;
     private boolean engineLeft;
@@ -152,7 +157,8 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
-        engine = DatabaseEngine.open(new DatabaseConfig(target(), config.pool(), config.instance()));
+        target = target();
+        engine = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
@@ -166,12 +172,16 @@ public final class AuthServer implements AutoCloseable {
                 config.diagnosis(),
                 () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
         parts.push(diagnostics);
+        incidents = Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents());
+        parts.push(incidents);
+        Remedies remedies = new Remedies(engine, config.instance(), config.incidents());
         fleet = FleetWatch.open(engine, config.budget());
         parts.push(fleet);
         Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, fleet);
         parts.push(prometheus);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
-        parts.push(MBeans.register(engine, metrics, diagnostics, fleet, Logback.ofThisProcess(), facts));
+        Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet);
+        parts.push(MBeans.register(watched, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
         Operators operators = config.remote().openOperators();
         parts.push(operators);
@@ -185,13 +195,15 @@ public final class AuthServer implements AutoCloseable {
                 prometheus,
                 health,
                 diagnostics,
+                incidents,
+                remedies,
                 fleet);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
         fleet.awaitAdmission(FIRST_LOOK);
-        api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered);
+        api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered, incidents::idOf);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));
@@ -214,6 +226,16 @@ public final class AuthServer implements AutoCloseable {
     private void stopListening() {
         listeners.forEach(engine.events()::remove);
         interceptors.forEach(engine.interceptors()::remove);
+    }
+
+    /** For commands that are part of this process. */
+    DatabaseEngine engine() {
+        return engine;
+    }
+
+    /** Where its database is, with the login. */
+    DatabaseTarget databaseTarget() {
+        return target;
     }
 
     private DatabaseTarget target() throws EmbeddedDatabaseException {
@@ -285,6 +307,11 @@ public final class AuthServer implements AutoCloseable {
     /** All processes like this one on its PostgreSQL, and whether they fit. */
     public FleetWatch fleet() {
         return fleet;
+    }
+
+    /** What was the matter, since start and before. */
+    public Incidents incidents() {
+        return incidents;
     }
 
     /** A command that opens the database in psql, where this server can know one that works. */

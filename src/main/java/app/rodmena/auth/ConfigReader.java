@@ -6,9 +6,13 @@ import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.http.InvalidHttpSetting;
+import app.rodmena.auth.incidents.IncidentsConfig;
+import app.rodmena.auth.incidents.InvalidIncidentsSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +43,7 @@ final class ConfigReader {
                 http(),
                 new RemoteReader(settings).read(),
                 diagnosis(),
+                incidents(),
                 instance.text(),
                 settings.get(Setting.FAIL_FAST).yes());
     }
@@ -76,6 +81,20 @@ final class ConfigReader {
         try {
             return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
         } catch (InvalidDiagnosisSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private IncidentsConfig incidents() {
+        Given directory = settings.get(Setting.INCIDENTS_DIR);
+        try {
+            return new IncidentsConfig(
+                    directory.text().equals("off") ? Optional.empty() : Optional.of(Path.of(directory.text())),
+                    duration(Setting.INCIDENT_WAIT),
+                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).yes());
+        } catch (InvalidPathException e) {
+            throw directory.refuse("must be a path, or off");
+        } catch (InvalidIncidentsSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }
     }

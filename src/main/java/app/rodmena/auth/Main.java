@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.cli.CapacityCommand;
 import app.rodmena.auth.cli.CommandFailed;
+import app.rodmena.auth.cli.DiagnoseCommand;
 import app.rodmena.auth.cli.LoadCommand;
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
@@ -48,6 +49,13 @@ public final class Main {
             if (arguments.length > 0 && arguments[0].equals(CapacityOptions.NAME)) {
                 return capacity(List.of(arguments).subList(1, arguments.length), environment);
             }
+            if (arguments.length > 0 && arguments[0].equals(DiagnoseOptions.NAME)) {
+                return diagnose(List.of(arguments).subList(1, arguments.length));
+            }
+            if (arguments.length > 0 && arguments[0].equals(DemoCommand.NAME)) {
+                List<String> words = List.of(arguments).subList(1, arguments.length);
+                return lifetime.start(() -> new DemoCommand(out).run(words));
+            }
             if (arguments.length > 0 && arguments[0].equals(LoadOptions.NAME)) {
                 return load(List.of(arguments).subList(1, arguments.length), environment);
             }
@@ -75,6 +83,16 @@ public final class Main {
     private int capacity(List<String> words, Map<String, String> environment) throws CommandFailed {
         CapacityOptions options = new CapacityOptions();
         Optional<CapacityCommand> command = options.parse(words, environment);
+        if (command.isEmpty()) {
+            out.print(options.help());
+            return STOPPED;
+        }
+        return command.get().run(out);
+    }
+
+    private int diagnose(List<String> words) throws CommandFailed, InterruptedException {
+        DiagnoseOptions options = new DiagnoseOptions(PasswordPrompt.toLogIn());
+        Optional<DiagnoseCommand> command = options.parse(words);
         if (command.isEmpty()) {
             out.print(options.help());
             return STOPPED;

@@ -7,7 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.Optional;
 
-/** Where a new password comes from: typed twice without being shown, or the first line of a pipe. */
+/** Where a password comes from: typed without being shown, a new one twice, or the first line of a pipe. */
 @FunctionalInterface
 interface PasswordPrompt {
     /**
@@ -28,6 +28,12 @@ interface PasswordPrompt {
                     }
                     return password;
                 };
+    }
+
+    /** For one that exists: who mistypes it is told by whoever knows it. */
+    static PasswordPrompt toLogIn() {
+        Optional<Console> terminal = terminal();
+        return terminal.isEmpty() ? name -> piped() : name -> typed(terminal.get(), "Password of %s: ", name);
     }
 
     /**
@@ -51,7 +57,7 @@ interface PasswordPrompt {
     private static String typed(Console console, String prompt, Object... arguments) {
         char[] password = console.readPassword(prompt, arguments);
         if (password == null) {
-            throw new UsageError("no password given; nothing is changed");
+            throw new UsageError("no password given");
         }
         return new String(password);
     }

@@ -5,6 +5,7 @@ import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
@@ -20,6 +21,7 @@ import java.util.Objects;
  * @param http how the API listens
  * @param remote how operators get in
  * @param diagnosis how the pool is diagnosed
+ * @param incidents what becomes an incident, and where they are kept
  * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
  * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
  */
@@ -30,6 +32,7 @@ public record ServerConfig(
         HttpConfig http,
         RemoteConfig remote,
         DiagnosisConfig diagnosis,
+        IncidentsConfig incidents,
         String instance,
         boolean failFast) {
     /** Somebody's PostgreSQL, or our own. */
@@ -56,6 +59,7 @@ public record ServerConfig(
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(remote, "remote");
         Objects.requireNonNull(diagnosis, "diagnosis");
+        Objects.requireNonNull(incidents, "incidents");
         DatabaseConfig.requireInstance(instance);
     }
 
@@ -80,32 +84,38 @@ public record ServerConfig(
                 HttpConfig.DEFAULT,
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
+                IncidentsConfig.DEFAULT,
                 Instance.ofThisProcess(),
                 false);
     }
 
     /** The same with another pool. */
     public ServerConfig withPool(PoolSettings pool) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same with another answer to a fleet that is too large. */
     public ServerConfig withBudget(Budget budget) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same, listening otherwise. */
     public ServerConfig withHttp(HttpConfig http) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same, diagnosed otherwise. */
     public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+    }
+
+    /** The same with incidents kept otherwise. */
+    public ServerConfig withIncidents(IncidentsConfig incidents) {
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same with doors for operators. */
     public ServerConfig withRemote(RemoteConfig remote) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, instance, failFast);
+        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
     }
 }

@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
@@ -143,6 +144,19 @@ enum Setting {
             "DURATION",
             DiagnosisConfig.DEFAULT.interval(),
             "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+
+    INCIDENT_WAIT(
+            Group.DIAGNOSIS,
+            "DURATION",
+            IncidentsConfig.DEFAULT.longWait(),
+            "A caller that waits longer for a connection is an incident"),
+    INCIDENTS_DIR(Group.DIAGNOSIS, "DIRECTORY", "./data/incidents", "Where incidents are kept, or off"),
+    ALLOW_TERMINATE_OTHERS(
+            Group.DIAGNOSIS,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Operators may terminate a backend that is not this server's and blocks one that is"),
 
     ADMIN_HOST(
             Group.OPERATORS,

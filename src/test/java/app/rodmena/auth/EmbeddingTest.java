@@ -14,6 +14,7 @@ import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.metrics.Requests;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -146,6 +147,7 @@ class EmbeddingTest {
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
+                IncidentsConfig.DEFAULT,
                 "embedding-test",
                 true);
     }

@@ -7,6 +7,7 @@ import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -107,6 +108,7 @@ class LoadTest {
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
+                IncidentsConfig.DEFAULT,
                 "load-test",
                 true);
     }

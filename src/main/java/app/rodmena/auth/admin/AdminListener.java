@@ -4,6 +4,8 @@ import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.health.Health;
+import app.rodmena.auth.incidents.Incidents;
+import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
@@ -49,6 +51,8 @@ public final class AdminListener implements AutoCloseable {
             Prometheus prometheus,
             Health health,
             Diagnostics diagnostics,
+            Incidents incidents,
+            Remedies remedies,
             FleetWatch fleet)
             throws IOException {
         if (config.adminPort().isEmpty()) {
@@ -57,6 +61,7 @@ public final class AdminListener implements AutoCloseable {
         Pages pages = new Pages();
         new HealthPages(health).addTo(pages);
         new PoolPages(server, engine, metrics).addTo(pages);
+        new TroublePages(diagnostics, incidents, remedies).addTo(pages);
         new Changes(engine).addTo(pages);
         pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         new FleetPages(fleet, server.instance()).addTo(pages);

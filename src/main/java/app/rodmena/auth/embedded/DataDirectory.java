@@ -35,6 +35,9 @@ final class DataDirectory implements AutoCloseable {
 
     private static final String EPHEMERAL = "ephemeral-";
 
+    /** What a server writes here that has another PostgreSQL, but the same default directory. */
+    private static final String INCIDENTS = "incidents";
+
     /** What pg_ctl's command line, which passes through a shell, and postmaster.pid, which has lines, can't hold. */
     private static final Pattern UNSPEAKABLE = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
 
@@ -160,8 +163,10 @@ final class DataDirectory implements AutoCloseable {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> entry.getFileName().toString())
                     // Every new ext4 disk has the one; a directory that is under version control, the other.
-                    .anyMatch(name ->
-                            !name.equals("lost+found") && !name.startsWith(".git") && !name.startsWith(EPHEMERAL));
+                    .anyMatch(name -> !name.equals("lost+found")
+                            && !name.equals(INCIDENTS)
+                            && !name.startsWith(".git")
+                            && !name.startsWith(EPHEMERAL));
         }
     }
 

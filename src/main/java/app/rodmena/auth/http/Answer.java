@@ -9,6 +9,7 @@ import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A status, headers and a body in JSON, ready to be sent; immutable, so that one may be sent many times. */
 final class Answer implements Verdict {
@@ -48,7 +49,11 @@ final class Answer implements Verdict {
     }
 
     static Answer error(int status, String message) {
-        return json(status, Json.Failure.of(status, message));
+        return error(status, message, Map.of());
+    }
+
+    static Answer error(int status, String message, Map<String, Object> details) {
+        return json(status, Json.Failure.of(status, message, details));
     }
 
     /** No content, as OPTIONS is answered. */

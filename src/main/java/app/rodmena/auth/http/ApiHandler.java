@@ -21,12 +21,14 @@ final class ApiHandler implements HttpHandler {
 
     private final Gate gate;
     private final InFlight inFlight;
+    private final Failures failures;
     private final int maxBodyBytes;
     private final Duration readTimeout;
 
-    ApiHandler(Gate gate, InFlight inFlight, int maxBodyBytes, Duration readTimeout) {
+    ApiHandler(Gate gate, InFlight inFlight, Failures failures, int maxBodyBytes, Duration readTimeout) {
         this.gate = gate;
         this.inFlight = inFlight;
+        this.failures = failures;
         this.maxBodyBytes = maxBodyBytes;
         this.readTimeout = readTimeout;
     }
@@ -53,7 +55,7 @@ final class ApiHandler implements HttpHandler {
         try {
             return gate.judge(exchange, request);
         } catch (RuntimeException e) {
-            return Failures.answer("The gate", e);
+            return failures.answer("The gate", e);
         }
     }
 
@@ -98,7 +100,7 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    private static void ask(HttpServerExchange exchange, Question question, byte[] body) {
+    private void ask(HttpServerExchange exchange, Question question, byte[] body) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
         question.ask(body)
@@ -110,9 +112,9 @@ final class ApiHandler implements HttpHandler {
      * On the I/O thread, though any could: Undertow lets that thread spin until another one that ends an exchange is
      * through with it, which took a third of it, and the engine's threads have their next question to ask.
      */
-    private static void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
+    private void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
         try {
-            (failure == null ? answer : Failures.answer(question.route(), failure)).send(exchange);
+            (failure == null ? answer : failures.answer(question.route(), failure)).send(exchange);
         } catch (RuntimeException e) {
             LOG.error("{} could not be answered", question.route(), e);
             RequestBody.abandon(exchange);

@@ -26,7 +26,8 @@ public final class ApiListener implements AutoCloseable {
     private boolean drained;
     private boolean closed;
 
-    private ApiListener(HttpConfig config, RouteTree routes, Health health, RequestListener listener)
+    private ApiListener(
+            HttpConfig config, RouteTree routes, Health health, RequestListener listener, IncidentLookup incidents)
             throws IOException {
         this.config = config;
         this.inFlight = new InFlight(listener);
@@ -38,23 +39,30 @@ public final class ApiListener implements AutoCloseable {
                 config.port(),
                 Optional.empty(),
                 limits(config),
-                new ApiHandler(gate, inFlight, config.maxBodyBytes(), config.readTimeout()));
+                new ApiHandler(gate, inFlight, new Failures(incidents), config.maxBodyBytes(), config.readTimeout()));
     }
 
     /**
      * Listens, and answers from now on.
      *
      * @param requests hears of every request
+     * @param incidents tells whoever gets no answer what that belongs to
      * @throws IOException if the address can't be had; the message names it
      */
-    public static ApiListener start(HttpConfig config, DatabaseEngine database, Health health, RequestListener requests)
+    public static ApiListener start(
+            HttpConfig config,
+            DatabaseEngine database,
+            Health health,
+            RequestListener requests,
+            IncidentLookup incidents)
             throws IOException {
-        return start(config, Routes.of(database, health), health, requests);
+        return start(config, Routes.of(database, health), health, requests, incidents);
     }
 
-    static ApiListener start(HttpConfig config, RouteTree routes, Health health, RequestListener requests)
+    static ApiListener start(
+            HttpConfig config, RouteTree routes, Health health, RequestListener requests, IncidentLookup incidents)
             throws IOException {
-        ApiListener listener = new ApiListener(config, routes, health, requests);
+        ApiListener listener = new ApiListener(config, routes, health, requests, incidents);
         listener.port.open();
         health.markRunning();
         return listener;

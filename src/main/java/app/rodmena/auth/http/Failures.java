@@ -20,16 +20,20 @@ final class Failures {
     private static final Pattern KEY =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
-    private Failures() {}
+    private final IncidentLookup incidents;
+
+    Failures(IncidentLookup incidents) {
+        this.incidents = incidents;
+    }
 
     /**
      * @param route the method and template that were asked, for the log
      * @param thrown what the service's stage completed with
      */
-    static Answer answer(String route, Throwable thrown) {
+    Answer answer(String route, Throwable thrown) {
         Throwable cause = cause(thrown);
         if (cause instanceof DatabaseFailure failure) {
-            return Refusals.noAnswer(failure.reason());
+            return Refusals.noAnswer(failure.reason(), incidents.idOf(failure.reason()));
         }
         if (cause instanceof InvalidValueException || cause instanceof CheckList.InvalidBodyException) {
             return Refusals.badRequest(cause.getMessage());

@@ -2,6 +2,9 @@ package app.rodmena.auth.http;
 
 import app.rodmena.auth.database.DatabaseFailure;
 import io.undertow.util.Headers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /** Every way to be refused, with its status and its words. */
 final class Refusals {
@@ -47,23 +50,26 @@ final class Refusals {
     }
 
     static Answer stopping() {
-        return noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN).closing();
+        return noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, Optional.empty()).closing();
     }
 
-    /** The database gave no answer, so neither do we: 503, and when to ask again. */
-    static Answer noAnswer(DatabaseFailure.Reason reason) {
+    /** The database gave no answer, so neither do we: 503, when to ask again, and what our operators know it as. */
+    static Answer noAnswer(DatabaseFailure.Reason reason, Optional<String> incident) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("reason", reason.name());
+        incident.ifPresent(id -> details.put("incident", id));
         return switch (reason) {
-            case POOL_TIMEOUT -> unavailable("No database connection came free in time", 1);
-            case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", 1);
-            case DATABASE_DOWN -> unavailable("The database does not answer", 5);
-            case NOT_PREPARED -> unavailable("The database is not prepared yet", 5);
-            case DATABASE_TROUBLE -> unavailable("The database can't do this now", 5);
-            case STATEMENT_TIMEOUT -> unavailable("The database took too long to answer", 5);
-            case SHUTTING_DOWN -> unavailable("This server is stopping", 5);
+            case POOL_TIMEOUT -> unavailable("No database connection came free in time", details, 1);
+            case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", details, 1);
+            case DATABASE_DOWN -> unavailable("The database does not answer", details, 5);
+            case NOT_PREPARED -> unavailable("The database is not prepared yet", details, 5);
+            case DATABASE_TROUBLE -> unavailable("The database can't do this now", details, 5);
+            case STATEMENT_TIMEOUT -> unavailable("The database took too long to answer", details, 5);
+            case SHUTTING_DOWN -> unavailable("This server is stopping", details, 5);
         };
     }
 
-    private static Answer unavailable(String message, int retryAfterSeconds) {
-        return Answer.error(503, message).with(Headers.RETRY_AFTER, Integer.toString(retryAfterSeconds));
+    private static Answer unavailable(String message, Map<String, Object> details, int retryAfterSeconds) {
+        return Answer.error(503, message, details).with(Headers.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }
 }

@@ -1,8 +1,7 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.mbean.DescribedMBean;
 import app.rodmena.auth.mbean.NotifyingMBean;
 import app.rodmena.auth.metrics.Metrics;
@@ -48,22 +47,17 @@ public final class MBeans implements AutoCloseable {
      * Registers what is not registered yet. A name that is taken by somebody else in this JVM stays theirs, which the
      * log tells.
      *
-     * @param engine open for as long as this is, as are {@code metrics}, {@code diagnostics} and {@code fleet}
+     * @param watched open for as long as this is
      * @param loggers empty where the levels of loggers can't be changed
      */
-    public static MBeans register(
-            DatabaseEngine engine,
-            Metrics metrics,
-            Diagnostics diagnostics,
-            FleetWatch fleet,
-            Optional<Loggers> loggers,
-            ServerFacts server) {
+    public static MBeans register(Watched watched, Optional<Loggers> loggers, ServerFacts server) {
         synchronized (LOCK) {
             if (users == 0) {
-                shared = share(engine, metrics, diagnostics, fleet, loggers);
+                shared = share(watched, loggers);
             }
             users++;
-            return new MBeans(add(freeServerName(), new DescribedMBean(new ServerBean(server, metrics.requests()))));
+            ServerBean bean = new ServerBean(server, watched.metrics().requests());
+            return new MBeans(add(freeServerName(), new DescribedMBean(bean)));
         }
     }
 
@@ -81,29 +75,44 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    private static Deque<AutoCloseable> share(
-            DatabaseEngine engine,
-            Metrics metrics,
-            Diagnostics diagnostics,
-            FleetWatch fleet,
-            Optional<Loggers> loggers) {
-        ObjectName eventsName = name("type=PoolEvents,name=auth");
-        Notifier notifier = new Notifier(eventsName);
+    private static Deque<AutoCloseable> share(Watched watched, Optional<Loggers> loggers) {
+        DatabaseEngine engine = watched.engine();
+        Metrics metrics = watched.metrics();
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        shareEvents(engine, parts);
+        shareIncidents(watched.incidents(), parts);
+        share(parts, "type=Pool,name=auth", new PoolBean(engine, metrics));
+        share(parts, "type=PoolSettings,name=auth", new PoolSettingsBean(engine));
+        share(parts, "type=Connections,name=auth", new ConnectionsBean(engine));
+        share(parts, "type=Statements,name=auth", new StatementsBean(metrics));
+        share(parts, "type=Diagnosis", new DiagnosisBean(watched.diagnostics()));
+        share(parts, "type=Remedies", new RemediesBean(watched.remedies()));
+        share(parts, "type=Fleet", new FleetBean(watched.fleet()));
+        loggers.ifPresent(known -> share(parts, "type=Logging", new LoggingBean(known)));
+        return parts;
+    }
+
+    private static void share(Deque<AutoCloseable> parts, String keys, Object bean) {
+        parts.push(add(name(keys), new DescribedMBean(bean)));
+    }
+
+    private static void shareEvents(DatabaseEngine engine, Deque<AutoCloseable> parts) {
+        ObjectName name = name("type=PoolEvents,name=auth");
+        Notifier notifier = new Notifier(name);
         PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
         engine.events().add(notifier);
-
-        Deque<AutoCloseable> parts = new ArrayDeque<>();
         parts.push(notifier);
         parts.push(() -> engine.events().remove(notifier));
-        parts.push(add(eventsName, new NotifyingMBean(events, notifier.subscribers())));
-        parts.push(add(name("type=Pool,name=auth"), new DescribedMBean(new PoolBean(engine, metrics))));
-        parts.push(add(name("type=PoolSettings,name=auth"), new DescribedMBean(new PoolSettingsBean(engine))));
-        parts.push(add(name("type=Connections,name=auth"), new DescribedMBean(new ConnectionsBean(engine))));
-        parts.push(add(name("type=Statements,name=auth"), new DescribedMBean(new StatementsBean(metrics))));
-        parts.push(add(name("type=Diagnosis"), new DescribedMBean(new DiagnosisBean(diagnostics))));
-        parts.push(add(name("type=Fleet"), new DescribedMBean(new FleetBean(fleet))));
-        loggers.ifPresent(known -> parts.push(add(name("type=Logging"), new DescribedMBean(new LoggingBean(known)))));
-        return parts;
+        parts.push(add(name, new NotifyingMBean(events, notifier.subscribers())));
+    }
+
+    private static void shareIncidents(Incidents incidents, Deque<AutoCloseable> parts) {
+        ObjectName name = name("type=Incidents");
+        IncidentNotifier notifier = new IncidentNotifier(name);
+        incidents.add(notifier);
+        parts.push(notifier);
+        parts.push(() -> incidents.remove(notifier));
+        parts.push(add(name, new NotifyingMBean(new IncidentsBean(incidents), notifier.subscribers())));
     }
 
     private static ObjectName freeServerName() {

@@ -1,6 +1,6 @@
 package app.rodmena.auth.metrics;
 
-import app.rodmena.auth.database.MaskedSql;
+import app.rodmena.auth.activity.SqlMask;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.pool.PoolSettings;
@@ -105,7 +105,7 @@ public final class SlowStatements implements StatementListener {
         boolean cancelled = run.sqlState().equals(QUERY_CANCELED);
         if (cancelled || run.took().compareTo(now.slowStatement()) > 0) {
             boolean timedOut = cancelled && run.took().compareTo(now.statementTimeout()) >= 0;
-            tell(run, keep(run, MaskedSql.of(run.sql()), cancelled, timedOut));
+            tell(run, keep(run, SqlMask.mask(run.sql()), cancelled, timedOut));
         }
     }
 
@@ -188,7 +188,7 @@ public final class SlowStatements implements StatementListener {
                     run.route(),
                     run.succeeded() ? "" : " sqlstate=" + run.sqlState(),
                     unlogged == 0 ? "" : " untold=" + unlogged,
-                    MaskedSql.of(run.sql()).replace('"', '\''));
+                    SqlMask.mask(run.sql()).replace('"', '\''));
         }
     }
 }

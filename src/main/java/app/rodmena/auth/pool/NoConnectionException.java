@@ -1,6 +1,10 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
 import java.sql.SQLTransientConnectionException;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** A caller got no connection. */
 public final class NoConnectionException extends SQLTransientConnectionException {
@@ -25,6 +29,14 @@ public final class NoConnectionException extends SQLTransientConnectionException
 
         Reason(String text) {
             this.text = text;
+        }
+
+        /** Which of them an event tells of that a wait ended without a connection; empty for another event. */
+        public static Optional<Reason> of(PoolEvent event) {
+            boolean isRefusal = event.kind() == PoolEventKind.TIMEOUT || event.kind() == PoolEventKind.REJECTED;
+            return Arrays.stream(values())
+                    .filter(reason -> isRefusal && event.cause().startsWith(reason.text))
+                    .findFirst();
         }
     }
 

@@ -13,7 +13,11 @@ public final class Json {
     /** The one shape of every error. */
     public record Failure(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
         public static Failure of(int code, String message) {
-            return new Failure(false, code, message, Map.of(), Instant.now());
+            return of(code, message, Map.of());
+        }
+
+        public static Failure of(int code, String message, Map<String, Object> details) {
+            return new Failure(false, code, message, details, Instant.now());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import java.io.IOException;
@@ -42,7 +43,8 @@ class ShutdownTest {
             assertThat(refusal.status()).isEqualTo(503);
             assertThat(refusal.header("connection")).isEqualTo("close");
             assertThat(refusal.header("retry-after")).isEqualTo("5");
-            assertThat(TestApi.timeless(refusal.body())).isEqualTo(TestApi.error(503, "This server is stopping"));
+            assertThat(TestApi.timeless(refusal.body()))
+                    .isEqualTo(TestApi.noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, "This server is stopping"));
             assertThat(keptAlive.isClosedByServer()).isTrue();
             assertThat(api.health.ready().up()).isFalse();
             assertThat(closed).isNotDone();
@@ -153,7 +155,8 @@ class ShutdownTest {
         try (TestApi api = new TestApi()) {
             HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
 
-            assertThatThrownBy(() -> ApiListener.start(taken, api.engine, api.health, RequestListener.NONE))
+            assertThatThrownBy(() ->
+                            ApiListener.start(taken, api.engine, api.health, RequestListener.NONE, IncidentLookup.NONE))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + api.listener.port());
         }

@@ -2,6 +2,7 @@ package app.rodmena.auth.http;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -47,7 +48,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, engine, health, requests);
+        listener = ApiListener.start(config, engine, health, requests, IncidentLookup.NONE);
     }
 
     /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */
@@ -56,7 +57,7 @@ final class TestApi implements AutoCloseable {
     }
 
     TestApi(HttpConfig config, RouteTree routes, RequestListener requests) throws IOException {
-        listener = ApiListener.start(config, routes, health, requests);
+        listener = ApiListener.start(config, routes, health, requests, IncidentLookup.NONE);
     }
 
     RawClient raw() throws IOException {
@@ -97,8 +98,17 @@ final class TestApi implements AutoCloseable {
     }
 
     static String error(int code, String message) {
-        return "{\"success\":false,\"code\":%d,\"message\":\"%s\",\"details\":{},\"timestamp\":\"T\"}"
-                .formatted(code, message);
+        return error(code, message, "{}");
+    }
+
+    /** What a client is told when the database gave no answer. */
+    static String noAnswer(DatabaseFailure.Reason reason, String message) {
+        return error(503, message, "{\"reason\":\"%s\"}".formatted(reason));
+    }
+
+    private static String error(int code, String message, String details) {
+        return "{\"success\":false,\"code\":%d,\"message\":\"%s\",\"details\":%s,\"timestamp\":\"T\"}"
+                .formatted(code, message, details);
     }
 
     @Override

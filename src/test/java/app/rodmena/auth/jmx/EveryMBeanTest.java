@@ -58,7 +58,9 @@ class EveryMBeanTest {
                         "name=auth,type=Statements",
                         "type=Diagnosis",
                         "type=Fleet",
+                        "type=Incidents",
                         "type=Logging",
+                        "type=Remedies",
                         "type=Server");
         assertThat(JmxClient.names("com.zaxxer.hikari"))
                 .extracting(ObjectName::getCanonicalName)

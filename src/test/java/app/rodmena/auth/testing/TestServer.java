@@ -6,6 +6,7 @@ import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.capacity.Budget;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -47,6 +48,7 @@ public final class TestServer implements AutoCloseable {
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
+                IncidentsConfig.DEFAULT,
                 "test",
                 true);
     }

@@ -1,0 +1,272 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.Session;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ./run.sh demo}: makes trouble for real, step by step, and shows what the server says of it. One thread. */
+public final class Demo {
+    private static final Duration SHOWN_WITHIN = Duration.ofSeconds(25);
+    private static final int WIDTH = 100;
+    private static final String COLLEAGUE = "psql of a colleague";
+
+    private final DemoStage stage;
+    private final PrintStream out;
+    private final DemoClient client;
+    private final long startedNanos = System.nanoTime();
+
+    public Demo(DemoStage stage, PrintStream out) {
+        this.stage = stage;
+        this.out = out;
+        this.client = new DemoClient(stage);
+    }
+
+    /**
+     * Plays one of them to its end.
+     *
+     * @return whether everything was seen that was to be seen
+     */
+    public boolean play(Trouble trouble) throws SQLException, IOException, InterruptedException {
+        String path = "/api/roles";
+        client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
+        step("All is well. " + sentence());
+        return switch (trouble) {
+            case LOCK -> lock();
+            case SLOW -> slow();
+            case LEAK -> leak(path);
+            case IDLE_IN_TRANSACTION -> idleInTransaction(path);
+            case KILL -> kill(path);
+        };
+    }
+
+    private boolean lock() throws SQLException, IOException, InterruptedException {
+        try (Connection colleague = connect(COLLEAGUE)) {
+            colleague.setAutoCommit(false);
+            run(colleague, "lock table auth_group");
+            step("A colleague opens psql, and is called away:");
+            quote("begin; lock table auth_group;");
+            rush("POST", "/api/role/new-role-%d");
+            boolean shown = show("LOCK_WAIT");
+            step("So we do what it says, and end that session:");
+            String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
+                    + COLLEAGUE + "'";
+            quote(terminate);
+            terminate(terminate);
+            boolean mended = well();
+            return shown && mended;
+        } catch (SQLException e) {
+            return isAdminShutdown(e) && well(); // It is the colleague's session that was ended.
+        }
+    }
+
+    private boolean slow() throws SQLException, IOException, InterruptedException {
+        try (Connection colleague = connect(COLLEAGUE)) {
+            run(colleague, """
+                    create function audit_role() returns trigger language plpgsql as
+                    $$ begin perform pg_sleep(6); return new; end $$""");
+            run(
+                    colleague,
+                    "create trigger audit before insert on auth_group for each row execute function audit_role()");
+            step("A colleague adds a trigger that is to keep an audit, and is very thorough:");
+            quote("create trigger audit before insert on auth_group for each row execute function audit_role();");
+            rush("POST", "/api/role/new-role-%d");
+            boolean shown = show("SLOW_SQL");
+            step("The slowest statements are kept, too (curl -s %s):"
+                    .formatted(stage.admin().resolve("/statements")));
+            step("So the trigger has to go:");
+            quote("drop trigger audit on auth_group;");
+            run(colleague, "drop trigger audit on auth_group");
+            boolean mended = well();
+            return shown && mended;
+        }
+    }
+
+    private boolean leak(String path) throws IOException, InterruptedException {
+        ForgetfulCode code = new ForgetfulCode(stage.engine());
+        try {
+            int maximum = stage.engine().settings().maximum();
+            step("A nightly report takes %d connections, and forgets to give them back.".formatted(maximum));
+            for (int i = 0; i < maximum; i++) {
+                code.exportNightlyReport();
+            }
+            rush("GET", path);
+            boolean shown = show("LEAK");
+            step("The stack says where. Somebody mends the code, and all connections come back.");
+            code.fix();
+            boolean mended = well();
+            return shown && mended;
+        } finally {
+            code.fix();
+        }
+    }
+
+    private boolean idleInTransaction(String path) throws IOException, InterruptedException {
+        ForgetfulCode code = new ForgetfulCode(stage.engine());
+        try {
+            step("Orders are taken in a transaction, in the middle of which the code waits for a payment service:");
+            quote("begin; select ...;   -- and now an HTTP call that takes as long as it takes");
+            int maximum = stage.engine().settings().maximum();
+            for (int i = 0; i < maximum; i++) {
+                code.orderWithPayment();
+            }
+            rush("GET", path);
+            boolean shown = show("IDLE_IN_TRANSACTION");
+            step("The stack says where. The payment service answers at last.");
+            code.fix();
+            boolean mended = well();
+            return shown && mended;
+        } finally {
+            code.fix();
+        }
+    }
+
+    private boolean kill(String path) throws SQLException, IOException, InterruptedException {
+        step("An administrator terminates every backend of the pool, as a failover would:");
+        String terminate =
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
+        quote(terminate);
+        terminate(terminate);
+        int status = client.ask("GET", path).join().statusCode();
+        step("The next client notices nothing: it is answered %d. The dead connections were tested, and replaced."
+                .formatted(status));
+        step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
+        postmaster().ifPresent(ProcessHandle::destroyForcibly);
+        rush("GET", path);
+        boolean shown = show("DATABASE_DOWN");
+        step("As soon as it were back, clients would be answered again; this one stays dead. The demo ends here.");
+        return shown;
+    }
+
+    /** Many clients at once, until the first is refused. */
+    private void rush(String method, String path) throws InterruptedException {
+        step("Twenty clients ask: %s %s".formatted(method, path.replace("%d", "0..19")));
+        List<CompletableFuture<HttpResponse<String>>> asked = client.rush(20, method, path);
+        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Optional<HttpResponse<String>> refused = asked.stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .filter(response -> response.statusCode() != 200)
+                    .findFirst();
+            if (refused.isPresent()) {
+                step("The first client is told no, and which incident that belongs to:");
+                quote("%d %s"
+                        .formatted(refused.get().statusCode(), refused.get().body()));
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** What the server says of it; true if it is what is expected. */
+    private boolean show(String expected) throws IOException, InterruptedException {
+        JsonNode diagnosis = client.json("/diagnosis");
+        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        while (!isSeen(diagnosis, expected) && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            diagnosis = client.json("/diagnosis");
+        }
+        step("Why? ./run.sh diagnose --url " + stage.admin());
+        quote(diagnosis.path("text").asText());
+        incident();
+        return isSeen(diagnosis, expected);
+    }
+
+    private static boolean isSeen(JsonNode diagnosis, String expected) {
+        return diagnosis.path("situation").asText().equals(expected)
+                || diagnosis.path("verdicts").has(expected);
+    }
+
+    private void incident() throws IOException, InterruptedException {
+        JsonNode incidents = client.json("/incidents");
+        for (int tries = 0; incidents.isEmpty() && tries < 50; tries++) {
+            TimeUnit.MILLISECONDS.sleep(100);
+            incidents = client.json("/incidents");
+        }
+        if (incidents.isEmpty()) {
+            return;
+        }
+        String id = incidents.path(incidents.size() - 1).path("id").asText();
+        JsonNode frozen = client.json("/incidents/" + id);
+        Path page = stage.pages().resolve("incident-" + id + ".html");
+        Files.writeString(page, client.operator("/incidents/" + id, "text/html"));
+        step("All of that was frozen %d ms after it began, with the last events and fifteen minutes of history:"
+                .formatted(frozen.path("frozenAfterMillis").asLong()));
+        quote("curl -s -H 'Accept: text/plain' %s".formatted(stage.admin().resolve("/incidents/" + id)));
+        quote("%s   (one file, to be attached to a ticket; it stays)".formatted(page.toUri()));
+    }
+
+    private boolean well() throws InterruptedException {
+        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        String situation = "";
+        while (!situation.equals("WELL") && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(100);
+            situation = client.json("/diagnosis").path("situation").asText();
+        }
+        step(sentence());
+        return situation.equals("WELL");
+    }
+
+    private String sentence() throws InterruptedException {
+        return client.json("/diagnosis").path("sentence").asText();
+    }
+
+    private Connection connect(String application) throws SQLException {
+        return new Connector(stage.database())
+                .open(new Session(application, Optional.empty(), Duration.ofSeconds(5), Optional.empty()));
+    }
+
+    private void terminate(String sql) throws SQLException {
+        try (Connection administrator = connect("demo")) {
+            run(administrator, sql);
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static boolean isAdminShutdown(SQLException e) {
+        return "57P01".equals(e.getSQLState())
+                || String.valueOf(e.getSQLState()).startsWith("08");
+    }
+
+    /** PostgreSQL's main process, which is ours: it writes its pid where its data is. */
+    private Optional<ProcessHandle> postmaster() throws IOException {
+        List<String> lines = Files.readAllLines(stage.postgres().resolve("postmaster.pid"));
+        return ProcessHandle.of(Long.parseLong(lines.get(0).strip()));
+    }
+
+    private void step(String text) {
+        out.printf(Locale.ROOT, "%n[%5.1f s] ", (System.nanoTime() - startedNanos) / 1e9);
+        int column = 10;
+        for (String word : text.split(" ", -1)) {
+            if (column > 10 && column + word.length() >= WIDTH) {
+                out.printf("%n          ");
+                column = 10;
+            }
+            out.print(column == 10 ? word : " " + word);
+            column += word.length() + 1;
+        }
+        out.println();
+    }
+
+    private void quote(String text) {
+        text.lines().forEach(line -> out.println("          " + line));
+    }
+}

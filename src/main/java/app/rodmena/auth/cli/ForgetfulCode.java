@@ -1,0 +1,53 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.Caller;
+import java.util.concurrent.CountDownLatch;
+
+/** What an application does wrong with connections, as one that embeds the server might. */
+final class ForgetfulCode {
+    private final DatabaseEngine engine;
+    private final CountDownLatch fixed = new CountDownLatch(1);
+
+    ForgetfulCode(DatabaseEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Takes a connection, asks nothing, and waits for work that never comes. */
+    void exportNightlyReport() {
+        var unused = engine.call(Caller.named("nightly report"), handle -> waitForWorkThatNeverComes());
+    }
+
+    /** Opens a transaction, asks something, and then waits for somebody else's service. */
+    void orderWithPayment() {
+        var unused = engine.call(
+                Caller.named("order with payment"),
+                handle -> handle.inTransaction(transaction -> {
+                    transaction.execute("/* demo.order */ select count(*) from auth_group");
+                    return waitForPaymentService();
+                }));
+    }
+
+    private boolean waitForWorkThatNeverComes() {
+        return await();
+    }
+
+    private boolean waitForPaymentService() {
+        return await();
+    }
+
+    private boolean await() {
+        try {
+            fixed.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Somebody has corrected it: all connections come back. */
+    void fix() {
+        fixed.countDown();
+    }
+}

@@ -1,0 +1,213 @@
+package app.rodmena.auth.incidents;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** An incident as one HTML file: no scripts, nothing from elsewhere, fit to be printed. */
+final class IncidentHtml {
+    private static final String STYLE = """
+            body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 62em; padding: 0 1em; color: #1d2330 }
+            h1 { font-size: 1.35em; border-left: .35em solid #c0392b; padding-left: .6em }
+            h2 { font-size: 1.05em; margin: 1.8em 0 .4em }
+            p.facts, figcaption { color: #5b6475; margin: .3em 0 }
+            table { border-collapse: collapse; width: 100%; font-size: .85em }
+            th, td { text-align: left; vertical-align: top; padding: .25em .7em .25em 0; border-bottom: 1px solid #dde1e8 }
+            th { color: #5b6475; font-weight: 600 }
+            td { overflow-wrap: anywhere }
+            td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+            code, pre { font: .9em/1.4 ui-monospace, monospace }
+            pre { background: #f4f5f8; padding: .7em .9em; white-space: pre-wrap; overflow-wrap: anywhere }
+            figure { margin: .8em 0 }
+            svg { width: 100%; height: auto }
+            svg text { font-size: 11px; fill: #5b6475 } .x { text-anchor: middle } .y { text-anchor: end }
+            .frame { fill: none; stroke: #b8bfcc } .area { fill: #9db7e0 }
+            .line { fill: none; stroke: #22427c; stroke-width: 1.5 } .bad { fill: none; stroke: #c0392b; stroke-width: 1.5 }
+            .limit { fill: none; stroke: #5b6475; stroke-dasharray: 4 4 }
+            @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr, figure { break-inside: avoid } }
+            """;
+
+    private final JsonNode incident;
+    private final JsonNode diagnosis;
+    private final StringBuilder html = new StringBuilder(65_536);
+
+    private IncidentHtml(JsonNode incident) {
+        this.incident = incident;
+        this.diagnosis = incident.path("diagnosis");
+    }
+
+    static String of(JsonNode incident) {
+        return new IncidentHtml(incident).write();
+    }
+
+    private String write() {
+        String id = text(incident, "id");
+        html.append(
+                "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Incident %s</title>".formatted(id));
+        html.append("<meta name='viewport' content='width=device-width'><style>")
+                .append(STYLE)
+                .append("</style></head><body>");
+        html.append("<h1>%s</h1>".formatted(text(incident, "sentence")));
+        html.append(
+                "<p class='facts'>Incident %s: %s at %s on %s, frozen after %s ms; happened %s times more meanwhile</p>"
+                        .formatted(
+                                id,
+                                text(incident, "cause"),
+                                text(incident, "time"),
+                                text(incident, "instance"),
+                                text(incident, "frozenAfterMillis"),
+                                text(incident, "swallowed")));
+        if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
+            html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
+        }
+        steps();
+        history();
+        holders();
+        table("Who waits for one", diagnosis.path("waiters"), "count:#", "longestMillis:#ms", "route");
+        table(
+                "What PostgreSQL's processes do",
+                diagnosis.path("postgres").path("backends"),
+                "pid:#",
+                "application",
+                "user",
+                "state",
+                "stateForMillis:#ms",
+                "waitEvent:waits for",
+                "query");
+        lines("What could not be seen", diagnosis.path("blindSpots"));
+        table(
+                "The last events, newest first",
+                incident.path("events"),
+                "time",
+                "kind",
+                "connection:#",
+                "backendPid:#pid",
+                "tookMillis:#ms",
+                "route",
+                "tenant",
+                "cause");
+        html.append("<h2>The diagnosis as text</h2><pre>%s</pre>".formatted(text(diagnosis, "text")));
+        return html.append("</body></html>\n").toString();
+    }
+
+    private void steps() {
+        JsonNode steps = diagnosis.path("steps");
+        if (steps.isEmpty()) {
+            return;
+        }
+        html.append("<h2>What to do, the safest first</h2><ol>");
+        for (JsonNode step : steps) {
+            html.append("<li>").append(text(step, "what"));
+            if (!text(step, "command").isEmpty()) {
+                html.append("<pre>%s</pre>".formatted(text(step, "command")));
+            }
+            html.append("</li>");
+        }
+        html.append("</ol>");
+    }
+
+    private void history() {
+        List<JsonNode> seconds = new ArrayList<>();
+        incident.path("history").forEach(seconds::add);
+        if (seconds.isEmpty()) {
+            return;
+        }
+        html.append("<h2>The fifteen minutes before</h2>");
+        html.append(new HistoryChart(seconds)
+                .fit(Second::maximum)
+                .fit(Second::waiting)
+                .draw("area", Second::out)
+                .draw("limit", Second::maximum)
+                .draw("bad", Second::waiting)
+                .svg("Connections out (area) of those there may be (dashed), and callers that wait (red)"));
+        html.append(new HistoryChart(seconds)
+                .fit(Second::checkouts)
+                .fit(Second::refusals)
+                .draw("line", Second::checkouts)
+                .draw("bad", Second::refusals)
+                .svg("Checkouts a second (blue), timeouts and rejections a second (red)"));
+        html.append(new HistoryChart(seconds)
+                .fit(Second::use)
+                .fit(Second::wait)
+                .draw("line", Second::use)
+                .draw("bad", Second::wait)
+                .svg("99 % of uses (blue) and of waits (red) were shorter than, in milliseconds"));
+    }
+
+    private void holders() {
+        table(
+                "Who has connections, the longest first",
+                diagnosis.path("holders"),
+                "connectionId:#",
+                "backendPid:#pid",
+                "heldForMillis:#ms",
+                "verdict",
+                "route",
+                "tenant",
+                "because",
+                "lastSql");
+        for (JsonNode holder : diagnosis.path("holders")) {
+            if (!holder.path("stack").isEmpty()) {
+                lines(
+                        "Where connection %s is, on thread %s"
+                                .formatted(text(holder, "connectionId"), text(holder, "thread")),
+                        holder.path("stack"));
+                lines("Where it was taken", holder.path("checkoutStack"));
+            }
+        }
+    }
+
+    private void lines(String title, JsonNode lines) {
+        if (!lines.isEmpty()) {
+            List<String> all = new ArrayList<>();
+            lines.forEach(line -> all.add(escaped(line.asText())));
+            html.append("<h2>%s</h2><pre>%s</pre>".formatted(title, String.join("\n", all)));
+        }
+    }
+
+    /** @param columns a name, or {@code name:head}; a head that begins with # is of numbers */
+    private void table(String title, JsonNode rows, String... columns) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        html.append("<h2>%s</h2><table><tr>".formatted(title));
+        html.append(Stream.of(columns)
+                .map(column -> "<th>" + head(column) + "</th>")
+                .collect(Collectors.joining()));
+        html.append("</tr>");
+        for (JsonNode row : rows) {
+            html.append("<tr>");
+            for (String column : columns) {
+                html.append(column.contains(":#") ? "<td class='n'>" : "<td>");
+                html.append(text(row, column.replaceFirst(":.*", ""))).append("</td>");
+            }
+            html.append("</tr>");
+        }
+        html.append("</table>");
+    }
+
+    private static String head(String column) {
+        String name = column.replaceFirst(":.*", "");
+        String head = column.contains(":") ? column.replaceFirst(".*:#?", "") : name;
+        return head.isEmpty() ? name.toLowerCase(Locale.ROOT).replace("connectionid", "id") : head;
+    }
+
+    private static String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        if (value.isFloatingPointNumber()) {
+            return String.format(Locale.ROOT, "%.1f", value.asDouble());
+        }
+        return value.isNull() ? "" : escaped(value.asText());
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("'", "&#39;")
+                .replace("\"", "&quot;");
+    }
+}

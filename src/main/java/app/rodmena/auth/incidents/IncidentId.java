@@ -1,0 +1,23 @@
+package app.rodmena.auth.incidents;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/**
+ * What incidents are called: {@code 20261125-031140-118k}, the time in UTC to the millisecond, and a letter by chance.
+ */
+final class IncidentId {
+    static final Pattern PATTERN = Pattern.compile("\\d{8}-\\d{6}-\\d{3}[a-z]");
+
+    private static final DateTimeFormatter FORMAT =
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    private IncidentId() {}
+
+    static String at(Instant time) {
+        return FORMAT.format(time) + (char) ('a' + ThreadLocalRandom.current().nextInt(26));
+    }
+}

@@ -1,0 +1,112 @@
+package app.rodmena.auth.incidents;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** An incident as text for a terminal: what the diagnosis said, then what led to it. */
+final class IncidentText {
+    private static final int MOST_EVENTS = 30;
+    private static final int MINUTES = 15;
+    private static final int CELLS = 90;
+    private static final String BARS = " ▁▂▃▄▅▆▇█";
+
+    private IncidentText() {}
+
+    static String of(JsonNode incident) {
+        StringBuilder text = new StringBuilder(8_192);
+        text.append("Incident %s: %s at %s, on %s; frozen after %d ms%s%n%n"
+                .formatted(
+                        incident.path("id").asText(),
+                        incident.path("cause").asText(),
+                        incident.path("time").asText(),
+                        incident.path("instance").asText(),
+                        incident.path("frozenAfterMillis").asLong(),
+                        again(incident.path("swallowed").asLong())));
+        String sentence = incident.path("sentence").asText();
+        if (!sentence.equals(incident.path("diagnosis").path("sentence").asText())) {
+            text.append(sentence).append("\n\n");
+        }
+        text.append(incident.path("diagnosis").path("text").asText());
+        history(incident.path("history"), text);
+        events(incident.path("events"), text);
+        return text.toString();
+    }
+
+    private static String again(long swallowed) {
+        return swallowed == 0 ? "" : "; happened %d times more meanwhile".formatted(swallowed);
+    }
+
+    /** Ten seconds a character: what is most in these is what is shown. */
+    private static void history(JsonNode seconds, StringBuilder text) {
+        if (seconds.isEmpty()) {
+            return;
+        }
+        text.append("\nThe %d minutes before, ten seconds a column, now on the right\n".formatted(MINUTES));
+        line(text, "connections out", seconds, Second::out);
+        line(text, "waiting", seconds, Second::waiting);
+        line(text, "refused a second", seconds, Second::refusals);
+        line(text, "p99 of waits, ms", seconds, Second::wait);
+        line(text, "p99 of uses, ms", seconds, Second::use);
+        line(text, "checkouts a second", seconds, Second::checkouts);
+    }
+
+    private static void line(StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {
+        List<JsonNode> all = new ArrayList<>();
+        seconds.forEach(all::add);
+        double[] cells = new double[CELLS];
+        for (int i = 0; i < all.size(); i++) {
+            int cell = CELLS - 1 - (all.size() - 1 - i) / (MINUTES * 60 / CELLS);
+            if (cell >= 0) {
+                cells[cell] = Math.max(cells[cell], value.applyAsDouble(all.get(i)));
+            }
+        }
+        double most = 0;
+        for (double cell : cells) {
+            most = Math.max(most, cell);
+        }
+        StringBuilder bars = new StringBuilder();
+        for (double cell : cells) {
+            bars.append(BARS.charAt(cell == 0 ? 0 : (int) Math.max(1, Math.round(cell / most * (BARS.length() - 1)))));
+        }
+        text.append(String.format(Locale.ROOT, "  %-18s %s max %s%n", name, bars, number(most)));
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value)
+                ? String.valueOf((long) value)
+                : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.0f", value);
+    }
+
+    private static void events(JsonNode events, StringBuilder text) {
+        if (events.isEmpty()) {
+            return;
+        }
+        text.append("\nThe last of %d events, newest first%n".formatted(events.size()));
+        int shown = 0;
+        for (JsonNode event : events) {
+            if (++shown > MOST_EVENTS) {
+                text.append("  … and ").append(events.size() - MOST_EVENTS).append(" more\n");
+                return;
+            }
+            text.append(String.format(
+                            Locale.ROOT,
+                            "  %s  %-15s %6s %8s %12s  %s %s",
+                            event.path("time").asText().replaceAll(".*T|Z", ""),
+                            event.path("kind").asText(),
+                            or(event.path("connection").asInt(), "connection "),
+                            or(event.path("backendPid").asInt(), "pid "),
+                            number(event.path("tookMillis").asDouble()) + " ms",
+                            event.path("route").asText(),
+                            event.path("cause").asText())
+                    .stripTrailing());
+            text.append('\n');
+        }
+    }
+
+    private static String or(int number, String name) {
+        return number == 0 ? "" : name.charAt(0) + "" + number;
+    }
+}

@@ -1,0 +1,347 @@
+package app.rodmena.auth.incidents;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.DiagnosisListener;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.Holder;
+import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.pool.NoConnectionException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Freezes what is known when trouble begins: the diagnosis, the last events, the last fifteen minutes. As there is one
+ * engine per process, there is one of these: whoever opens it shares it, and the last to close ends it. Thread-safe.
+ *
+ * <p>Whoever is in trouble only gets an id and goes on; everything else is done on threads of its own.
+ */
+public final class Incidents implements AutoCloseable {
+    /** How many are remembered, in memory and in files. */
+    public static final int REMEMBERED = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
+    private static final Object DOOR = new Object();
+    private static Incidents theOne;
+
+    private static final int EVENTS = 200;
+    private static final long TICK_MILLIS = 500;
+
+    /** A diagnosis that takes longer than this comes later: first of all what is known already is frozen. */
+    private static final Duration PATIENCE = Duration.ofMillis(750);
+
+    private static final Duration LONGER_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration UPDATE = Duration.ofMinutes(1);
+
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+    private final Diagnostics diagnostics;
+    private final String instance;
+    private final IncidentsConfig config;
+    private final Map<Cause, Window> windows = new EnumMap<>(Cause.class);
+    private final Optional<IncidentFiles> files;
+    private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** By id, which is by time. */
+    private final NavigableMap<String, Incident> incidents = new TreeMap<>();
+
+    private final PoolListener onEvent = this::onEvent;
+    private final DiagnosisListener onDiagnosis = this::onDiagnosis;
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread worker = new Thread(task, "incidents");
+        worker.setDaemon(true);
+        return worker;
+    });
+    private volatile Situation situation = Situation.WELL;
+    private Instant updated = Instant.now();
+    private int users;
+
+    @SuppressWarnings("FutureReturnValueIgnored") // A tick never fails; they end with the thread.
+    private Incidents(
+            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
+        this.engine = engine;
+        this.metrics = metrics;
+        this.diagnostics = diagnostics;
+        this.instance = instance;
+        this.config = config;
+        for (Cause cause : Cause.values()) {
+            windows.put(cause, new Window());
+        }
+        files = config.directory().map(directory -> new IncidentFiles(directory, REMEMBERED));
+        files.ifPresent(kept -> kept.load(this::remember));
+        engine.events().add(onEvent);
+        diagnostics.add(onDiagnosis);
+        thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Begins to watch for trouble, or joins those who do.
+     *
+     * @param engine the one engine of this process, open for as long as this is, as are {@code metrics} and
+     *     {@code diagnostics}
+     * @param instance this process's name in PostgreSQL
+     */
+    public static Incidents open(
+            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
+        synchronized (DOOR) {
+            if (theOne == null) {
+                theOne = new Incidents(engine, metrics, diagnostics, instance, config);
+            }
+            theOne.users++;
+            return theOne;
+        }
+    }
+
+    /** All that are remembered, the newest first. */
+    public List<Incident> newestFirst() {
+        synchronized (incidents) {
+            return incidents.descendingMap().values().stream()
+                    .map(incident -> incident.again(swallowed(incident)))
+                    .toList();
+        }
+    }
+
+    /** The one of that id, if it is remembered. */
+    public Optional<Incident> find(String id) {
+        synchronized (incidents) {
+            return Optional.ofNullable(incidents.get(id)).map(this::upToDate);
+        }
+    }
+
+    /**
+     * The id of the incident that a failure to answer belongs to; safe to be shown to a client. Never blocks. It is
+     * frozen within a second.
+     */
+    public Optional<String> idOf(DatabaseFailure.Reason reason) {
+        return Cause.of(reason).flatMap(cause -> windows.get(cause).current(Instant.now()));
+    }
+
+    /** Tells {@code listener} of every incident from now on. */
+    public void add(IncidentListener listener) {
+        listeners.add(listener);
+    }
+
+    public void remove(IncidentListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Leaves; the last to leave ends it. */
+    @Override
+    public void close() {
+        synchronized (DOOR) {
+            if (--users > 0) {
+                return;
+            }
+            theOne = null;
+        }
+        engine.events().remove(onEvent);
+        diagnostics.remove(onDiagnosis);
+        thread.shutdownNow();
+        files.ifPresent(IncidentFiles::close);
+    }
+
+    private void onEvent(PoolEvent event) {
+        switch (event.kind()) {
+            case CHECKOUT -> {
+                if (event.took().compareTo(config.longWait()) > 0) {
+                    happened(Cause.LONG_WAIT, event.time(), 0);
+                }
+            }
+            case TIMEOUT ->
+                NoConnectionException.Reason.of(event).ifPresent(reason -> {
+                    switch (reason) {
+                        case TIMEOUT -> happened(Cause.TIMEOUT, event.time(), 0);
+                        case DATABASE_DOWN -> happened(Cause.DATABASE_DOWN, event.time(), 0);
+                        case REJECTED, CANCELLED, CLOSED, INTERRUPTED -> {}
+                    }
+                });
+            case REJECTED -> happened(Cause.REJECTED, event.time(), 0);
+            case LEAK_SUSPECTED -> happened(Cause.LEAK_SUSPECTED, event.time(), event.connectionId());
+            case CONNECT,
+                    CONNECT_FAILED,
+                    CHECKIN,
+                    INVALIDATE,
+                    SOFT_INVALIDATE,
+                    RECYCLE,
+                    OVERFLOW_OPEN,
+                    OVERFLOW_CLOSE,
+                    CLOSE,
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> {}
+        }
+    }
+
+    /** PostgreSQL is gone, also if nobody has asked for a connection yet. */
+    private void onDiagnosis(Diagnosis diagnosis) {
+        Situation before = situation;
+        situation = diagnosis.situation();
+        if (situation == Situation.DATABASE_DOWN
+                && before != Situation.DATABASE_DOWN
+                && engine.availability().migrated()) {
+            happened(Cause.DATABASE_DOWN, diagnosis.time(), 0);
+        }
+    }
+
+    private void tick() {
+        try {
+            if (engine.view().oldestWait().compareTo(config.longWait()) > 0) {
+                happened(Cause.LONG_WAIT, Instant.now(), 0);
+            }
+            if (Duration.between(updated, Instant.now()).compareTo(UPDATE) >= 0) {
+                updated = Instant.now();
+                writeHowOften();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Looking for incidents failed; it goes on", e);
+        }
+    }
+
+    /** Files are to know, too, how often it has happened again. */
+    private void writeHowOften() {
+        for (Incident incident : newestFirst()) {
+            find(incident.id())
+                    .filter(known -> known.swallowed() != stored(known.id()))
+                    .ifPresent(known -> {
+                        remember(known);
+                        keep(known.id());
+                    });
+        }
+    }
+
+    private long stored(String id) {
+        synchronized (incidents) {
+            Incident incident = incidents.get(id);
+            return incident == null ? 0 : incident.swallowed();
+        }
+    }
+
+    private void happened(Cause cause, Instant time, int connectionId) {
+        windows.get(cause).happened(time).ifPresent(id -> {
+            try {
+                thread.execute(() -> freeze(id, time, cause, connectionId));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} is nobody's any more", id, e);
+            }
+        });
+    }
+
+    private void freeze(String id, Instant time, Cause cause, int connectionId) {
+        try {
+            List<PoolEvent> events =
+                    engine.recentEvents().newestFirst().stream().limit(EVENTS).toList();
+            List<PoolSecond> history = metrics.history().seconds();
+            CompletableFuture<Diagnosis> look = diagnostics.look().toCompletableFuture();
+            Diagnosis diagnosis = within(PATIENCE, look);
+            boolean isLate = !look.isDone();
+            Duration took = Duration.between(time, Instant.now());
+            Incident incident = IncidentDocument.freeze(
+                    id, time, cause, sentence(diagnosis, connectionId), instance, diagnosis, events, history, took);
+            remember(incident);
+            announce(incident, diagnosis, connectionId);
+            if (isLate) {
+                // PostgreSQL is slow to answer, if it does at all: what is learnt of that belongs to the incident, too.
+                Diagnosis late = within(LONGER_PATIENCE, look);
+                remember(IncidentDocument.freeze(
+                        id, time, cause, sentence(late, connectionId), instance, late, events, history, took));
+            }
+            keep(id);
+        } catch (Throwable e) { // Whatever is wrong with one incident, there may be another.
+            LOG.error("Incident {} ({}) could not be frozen", id, cause, e);
+        }
+    }
+
+    private void keep(String id) {
+        files.ifPresent(kept -> find(id).ifPresent(kept::keep));
+    }
+
+    private Diagnosis within(Duration patience, CompletableFuture<Diagnosis> look) throws InterruptedException {
+        try {
+            return look.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return diagnostics.last();
+        }
+    }
+
+    private static String sentence(Diagnosis diagnosis, int connectionId) {
+        return holder(diagnosis, connectionId)
+                .map(holder -> "Connection %d, taken by %s, %s; %s"
+                        .formatted(connectionId, holder.route(), holder.because(), decapitalised(diagnosis.sentence())))
+                .orElse(diagnosis.sentence());
+    }
+
+    private static Optional<Holder> holder(Diagnosis diagnosis, int connectionId) {
+        return diagnosis.holders().stream()
+                .filter(holder -> holder.connectionId() == connectionId)
+                .findFirst();
+    }
+
+    private static String decapitalised(String sentence) {
+        return sentence.isEmpty() ? "" : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
+    }
+
+    private void remember(Incident incident) {
+        synchronized (incidents) {
+            incidents.put(incident.id(), incident);
+            if (incidents.size() > REMEMBERED) {
+                incidents.pollFirstEntry();
+            }
+        }
+    }
+
+    private void announce(Incident incident, Diagnosis diagnosis, int connectionId) {
+        LOG.warn("Incident {} {}: {}", incident.id(), incident.cause(), incident.sentence());
+        holder(diagnosis, connectionId)
+                .ifPresent(holder -> LOG.warn(
+                        "Connection {} is held by thread {}, now at{}{}",
+                        connectionId,
+                        holder.thread(),
+                        frames(holder.stack()),
+                        holder.checkoutStack().isEmpty()
+                                ? "\n  (where it was taken was not recorded; from now on it is for this route)"
+                                : "\n  taken at" + frames(holder.checkoutStack())));
+        for (IncidentListener listener : listeners) {
+            try {
+                listener.onIncident(incident);
+            } catch (RuntimeException e) {
+                LOG.warn("A listener to incidents failed", e);
+            }
+        }
+    }
+
+    private static String frames(List<String> stack) {
+        StringBuilder lines = new StringBuilder();
+        stack.forEach(frame -> lines.append("\n    at ").append(frame));
+        return lines.toString();
+    }
+
+    /** Its document, too, knows how often it has happened since. */
+    private Incident upToDate(Incident incident) {
+        long swallowed = swallowed(incident);
+        return swallowed == incident.swallowed() ? incident : IncidentDocument.withSwallowed(incident, swallowed);
+    }
+
+    private long swallowed(Incident incident) {
+        return windows.get(incident.cause()).swallowed(incident.id()).orElse(incident.swallowed());
+    }
+}

@@ -1,0 +1,68 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.incidents.Incident;
+import app.rodmena.auth.incidents.IncidentListener;
+import app.rodmena.auth.mbean.OpenMapping;
+import app.rodmena.auth.mbean.Subscribers;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.ObjectName;
+
+/** Notifies of incidents, on a thread of its own: a subscriber that hangs delays no incident. Thread-safe. */
+final class IncidentNotifier implements IncidentListener, AutoCloseable {
+    static final String TYPE = "app.rodmena.auth.incident";
+
+    private static final int QUEUE = 100;
+    private static final OpenMapping ROW = OpenMapping.of(IncidentsBean.Row.class);
+
+    private final ObjectName source;
+    private final AtomicLong sent = new AtomicLong();
+    private final Subscribers subscribers = new Subscribers(new MBeanNotificationInfo(
+            new String[] {TYPE},
+            Notification.class.getName(),
+            "There was an incident; the message says what, userData is its row of the attribute Incidents"));
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(QUEUE),
+            task -> {
+                Thread worker = new Thread(task, "auth-jmx-incidents");
+                worker.setDaemon(true);
+                return worker;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    /** @param source the bean the notifications are of */
+    IncidentNotifier(ObjectName source) {
+        this.source = source;
+    }
+
+    Subscribers subscribers() {
+        return subscribers;
+    }
+
+    @Override
+    public void onIncident(Incident incident) {
+        if (subscribers.count() > 0) {
+            thread.execute(() -> send(incident));
+        }
+    }
+
+    private void send(Incident incident) {
+        Notification notification = new Notification(
+                TYPE, source, sent.incrementAndGet(), incident.time().toEpochMilli(), incident.sentence());
+        notification.setUserData(ROW.toOpen().apply(IncidentsBean.Row.of(incident)));
+        subscribers.send(notification);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,140 @@
+package app.rodmena.auth.incidents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Every remedy on real trouble, and what is refused. */
+class RemediesTest {
+    private static final PoolSettings SMALL = PoolSettings.DEFAULT.withSize(2, 1);
+
+    private final DatabaseTarget target = MigratedDatabase.fresh();
+
+    @Test
+    void theQueryOfAHolderIsCancelledAndItsConnectionStays() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
+            Remedies remedies = remedies(server, false);
+            CompletionStage<Object> slow = server.engine.call(
+                    Caller.named("GET /slow"),
+                    handle -> handle.createQuery("select pg_sleep(20), 'secret'")
+                            .mapToMap()
+                            .list());
+            int id = connectionOf(server, "pg_sleep");
+
+            await().untilAsserted(
+                            () -> assertThat(remedies.cancelQuery(id, true).outcome())
+                                    .startsWith("would cancel what runs on backend ")
+                                    .contains("pg_sleep(?), ?")
+                                    .doesNotContain("secret"));
+            assertThat(slow.toCompletableFuture()).isNotDone();
+            assertThat(remedies.cancelQuery(id, false).outcome()).startsWith("cancelled what ran on backend ");
+            await().until(() -> slow.toCompletableFuture().isCompletedExceptionally());
+            await().until(() -> server.engine.snapshot().checkedOut() == 0);
+
+            assertThatThrownBy(() -> remedies.cancelQuery(id, false))
+                    .isInstanceOf(RemedyRefused.class)
+                    .hasMessageStartingWith("nothing runs on connection " + id);
+            assertThatThrownBy(() -> remedies.cancelQuery(4711, false)).hasMessage("the pool has no connection 4711");
+            assertThat(server.engine.events().count(PoolEventKind.CLOSE)).isZero();
+        }
+    }
+
+    @Test
+    void aBackendOfOurOwnIsTerminatedAndItsConnectionReplaced() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
+            Remedies remedies = remedies(server, false);
+            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            int pid = server.engine.connections().get(0).backendPid();
+            assertThat(remedies.terminateBackend(pid, true).outcome()).startsWith("would terminate backend " + pid);
+            assertThat(server.engine.snapshot().totalConnections()).isEqualTo(1);
+            assertThat(remedies.terminateBackend(pid, false)).satisfies(remedy -> {
+                assertThat(remedy.dryRun()).isFalse();
+                assertThat(remedy.action()).isEqualTo("terminateBackend " + pid);
+                assertThat(remedy.outcome()).startsWith("terminated backend %d (auth/test, user ".formatted(pid));
+            });
+            await().untilAsserted(() -> assertThatThrownBy(() -> remedies.terminateBackend(pid, false))
+                    .hasMessage("there is no client's backend of pid " + pid));
+            await().pollDelay(Duration.ofMillis(600))
+                    .untilAsserted(
+                            () -> assertThat(server.ask("/api/roles").join().statusCode())
+                                    .isEqualTo(200));
+        }
+    }
+
+    @Test
+    void whoBlocksUsIsTerminatedOnlyWhereThatIsAllowedAndWhoDoesNotNever() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(false));
+                Connection blocker = TroubledServer.colleague(target);
+                Connection bystander = TroubledServer.colleague(target)) {
+            int innocent = TroubledServer.pidOf(bystander);
+            int guilty = TroubledServer.lock(blocker);
+            CompletableFuture<HttpResponse<String>> blocked = server.ask("/api/roles");
+            Remedies careful = remedies(server, false);
+            await().untilAsserted(() -> assertThatThrownBy(() -> careful.terminateBackend(guilty, false))
+                    .isInstanceOf(RemedyRefused.class)
+                    .hasMessageEndingWith(
+                            "blocks this server but is not its own: that takes --allow-terminate-others"));
+            Remedies bold = remedies(server, true);
+            assertThatThrownBy(() -> bold.terminateBackend(innocent, false))
+                    .hasMessageEndingWith("is not this server's, and keeps none of its connections waiting");
+            assertThat(bold.terminateBackend(guilty, true).outcome()).startsWith("would terminate backend " + guilty);
+            assertThat(blocked).isNotDone();
+            assertThat(bold.terminateBackend(guilty, false).outcome()).startsWith("terminated backend " + guilty);
+            assertThat(blocked.join().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theOneThatWatchesCantBeTerminated() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(true))) {
+            int pid = server.engine.monitor().backendPid();
+            assertThatThrownBy(() -> remedies(server, true).terminateBackend(pid, false))
+                    .hasMessage("backend %d is the one that watches, and answers this".formatted(pid));
+        }
+    }
+
+    @Test
+    void everyConnectionIsReplacedOrOnlyCounted() throws Exception {
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
+            Remedies remedies = remedies(server, false);
+            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            assertThat(remedies.softInvalidateAll(true).outcome()).startsWith("would mark 1 connections");
+            assertThat(server.engine.events().count(PoolEventKind.SOFT_INVALIDATE))
+                    .isZero();
+            assertThat(remedies.softInvalidateAll(false).outcome()).startsWith("marked 1 connections");
+            assertThat(server.engine.events().count(PoolEventKind.SOFT_INVALIDATE))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static Remedies remedies(TroubledServer server, boolean terminateOthers) {
+        return new Remedies(server.engine, "test", config(terminateOthers));
+    }
+
+    private static IncidentsConfig config(boolean terminateOthers) {
+        return new IncidentsConfig(Optional.empty(), Duration.ofMinutes(1), terminateOthers);
+    }
+
+    private static int connectionOf(TroubledServer server, String sql) {
+        return await().until(
+                        () -> server.engine.connections().stream()
+                                .filter(connection -> connection.lastSql().contains(sql))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .id();
+    }
+}
