@@ -66,7 +66,7 @@ public final class AdminListener implements AutoCloseable {
         pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         new FleetPages(fleet, server.instance()).addTo(pages);
         new Assets().addTo(pages);
-        EventStream stream = new EventStream(engine, metrics, diagnostics, operators);
+        EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
         stream.addTo(pages);
         AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
         AdminHandler handler = new AdminHandler(gate, operators);
