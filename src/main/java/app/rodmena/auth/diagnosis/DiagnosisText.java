@@ -77,16 +77,17 @@ public final class DiagnosisText {
             return;
         }
         head("Who has connections, the longest first");
-        Columns table = new Columns(">id", ">pid", ">out for", "verdict", "route", "it");
+        Columns table = new Columns(">id", ">pid", ">out for", "verdict", ">callers", "route", "it");
         List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
         shown.forEach(holder -> table.row(
                 holder.connectionId(),
                 holder.backendPid() == 0 ? "?" : holder.backendPid(),
                 Words.time(holder.heldFor()),
                 holder.verdict(),
+                holder.callers(),
                 shortened(holder.route(), 36),
                 holder.because()));
-        text.append(table.indented(2));
+        text.append(table.wrapped());
         more(diagnosis.holders().size() - shown.size());
         shown.stream()
                 .filter(holder -> !holder.stack().isEmpty() && isAboutCode(holder.verdict()))
@@ -101,7 +102,8 @@ public final class DiagnosisText {
     private void stacks(Holder holder) {
         head("Where connection %d is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
         frames(fromTheApplicationOn(holder));
-        if (!holder.checkoutStack().isEmpty()) {
+        // A pool's own thread took it: then that says nothing
+        if (holder.checkoutStack().stream().anyMatch(Frames::isOfApplication)) {
             head("Where it was taken");
             frames(holder.checkoutStack());
         }
@@ -127,7 +129,7 @@ public final class DiagnosisText {
         head("Who waits for one");
         Columns table = new Columns(">count", ">the first for", "route");
         diagnosis.waiters().forEach(group -> table.row(group.count(), Words.time(group.longest()), group.route()));
-        text.append(table.indented(2));
+        text.append(table.wrapped());
     }
 
     private void postgres(PostgresView view) {
@@ -164,8 +166,8 @@ public final class DiagnosisText {
                                 .limit(2)
                                 .map(String::valueOf)
                                 .collect(Collectors.joining(" ")),
-                        shortened(backend.query(), 60)));
-        text.append(table.indented(2));
+                        backend.query()));
+        text.append(table.clipped());
         more(busy.size() - MOST_BACKENDS);
     }
 

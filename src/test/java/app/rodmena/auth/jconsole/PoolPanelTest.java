@@ -1,9 +1,11 @@
 package app.rodmena.auth.jconsole;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.jconsole.PoolReading.Holder;
 import app.rodmena.auth.testing.LiveServer;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.image.BufferedImage;
@@ -44,8 +46,8 @@ class PoolPanelTest {
             JTable table = find(panel, JTable.class);
             assertThat(table.getRowCount()).isEqualTo(10);
             assertThat(row(table, 0))
-                    .contains("GET /api/roles")
-                    .anyMatch(cell -> cell.startsWith("/* roles.list */ select role"));
+                    .contains("POST /api/role/{role}")
+                    .anyMatch(cell -> cell.startsWith("/* roles.create */ "));
             assertThat(coloursOf(panel))
                     .containsAll(Series.ALL.stream()
                             .map(series -> series.color().getRGB())
@@ -80,6 +82,16 @@ class PoolPanelTest {
         assertThat(Files.readString(services.resolve("com.sun.tools.jconsole.JConsolePlugin")))
                 .isEqualToIgnoringNewLines(AuthPoolPlugin.class.getName());
         assertThat(new AuthPoolPlugin().getTabs()).containsOnlyKeys("Auth pool");
+    }
+
+    @Test
+    void thePluginNeedsNothingButTheJdk() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "javax..", "com.sun.tools.jconsole..", AuthPoolPlugin.class.getPackageName())
+                .check(new ClassFileImporter().importPath(Path.of("target", "jconsole-plugin")));
     }
 
     @SuppressWarnings("BanJNDI") // It is what JConsole does, and the registry is our own
