@@ -1,5 +1,6 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -53,7 +54,8 @@ public final class AdminListener implements AutoCloseable {
             Diagnostics diagnostics,
             Incidents incidents,
             Remedies remedies,
-            FleetWatch fleet)
+            FleetWatch fleet,
+            Adviser adviser)
             throws IOException {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
@@ -65,6 +67,7 @@ public final class AdminListener implements AutoCloseable {
         new Changes(engine).addTo(pages);
         pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         new FleetPages(fleet, server.instance()).addTo(pages);
+        new CapacityPages(adviser).addTo(pages);
         new Assets().addTo(pages);
         EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
         stream.addTo(pages);
