@@ -13,30 +13,35 @@ import java.util.concurrent.CompletionStage;
 public final class Permissions {
     /**
      * Both ends are looked up first and by themselves: planned as one join, PostgreSQL would start from the permission
-     * and walk through all members of its roles. So is each role: it would read all roles of the tenant otherwise.
+     * and walk through all members of its roles. The role is looked at last, where both have it: PostgreSQL would read
+     * all roles of the tenant otherwise.
      */
     static final Questions<Boolean> USER_HOLDS = Questions.check("""
             /* permissions.user_holds */
             select exists (
                 select from membership_groups mg
                 join permission_groups pg on pg.group_id = mg.group_id
+                cross join lateral (
+                    select from auth_group
+                    where id = mg.group_id and id = pg.group_id and creator = :creator and is_active offset 0) g
                 where mg.membership_id = (
                         select id from auth_membership where creator = :creator and "user" = :user and is_active)
                     and pg.permission_id = (
-                        select id from auth_permission where creator = :creator and name = :name and is_active)
-                    and (select creator from auth_group where id = pg.group_id and is_active) = :creator)
+                        select id from auth_permission where creator = :creator and name = :name and is_active))
             """, """
             /* permissions.user_holds_together */
             select coalesce((
                 select true from membership_groups mg
                 join permission_groups pg on pg.group_id = mg.group_id
+                cross join lateral (
+                    select from auth_group
+                    where id = mg.group_id and id = pg.group_id and creator = asked.creator and is_active offset 0) g
                 where mg.membership_id = (
                         select id from auth_membership
                         where creator = asked.creator and "user" = asked."user" and is_active)
                     and pg.permission_id = (
                         select id from auth_permission
                         where creator = asked.creator and name = asked.name and is_active)
-                    and (select creator from auth_group where id = pg.group_id and is_active) = asked.creator
                 limit 1), false)
             from unnest(:creators, :users, :names) with ordinality asked (creator, "user", name, place)
             order by asked.place
