@@ -23,14 +23,16 @@ import java.util.Optional;
  * does.
  */
 public final class AdminListener implements AutoCloseable {
-    private static final HttpPort.Limits LIMITS =
+    static final HttpPort.Limits LIMITS =
             new HttpPort.Limits(500, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30), 128 * 1024, 1, 4);
 
     private final HttpPort port;
+    private final AdminHandler handler;
     private final EventStream stream;
 
-    private AdminListener(HttpPort port, EventStream stream) {
+    private AdminListener(HttpPort port, AdminHandler handler, EventStream stream) {
         this.port = port;
+        this.handler = handler;
         this.stream = stream;
     }
 
@@ -64,9 +66,10 @@ public final class AdminListener implements AutoCloseable {
         pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         new FleetPages(fleet, server.instance()).addTo(pages);
         new Assets().addTo(pages);
-        EventStream stream = new EventStream(engine, metrics, diagnostics, operators);
+        EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
         stream.addTo(pages);
         AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
+        AdminHandler handler = new AdminHandler(gate, operators);
         try {
             HttpPort port = new HttpPort(
                     "auth-admin",
@@ -74,10 +77,11 @@ public final class AdminListener implements AutoCloseable {
                     config.adminPort().getAsInt(),
                     config.keystore().map(Keystore::context),
                     LIMITS,
-                    new AdminHandler(gate, operators));
+                    handler);
             port.open();
-            return Optional.of(new AdminListener(port, stream));
+            return Optional.of(new AdminListener(port, handler, stream));
         } catch (IOException e) {
+            handler.close();
             stream.close();
             throw e;
         }
@@ -96,6 +100,7 @@ public final class AdminListener implements AutoCloseable {
     @Override
     public void close() {
         stream.close();
+        handler.close();
         port.close();
     }
 }

@@ -5,6 +5,7 @@ import app.rodmena.auth.activity.LockWait;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.activity.Slots;
 import app.rodmena.auth.pool.PoolSnapshot;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ public final class DiagnosisText {
     private static final int MOST_HOLDERS = 40;
     private static final int MOST_BACKENDS = 15;
     private static final int MOST_FRAMES = 8;
+    private static final int MOST_COUNTS = 8;
 
     private final Diagnosis diagnosis;
     private final StringBuilder text = new StringBuilder(4_096);
@@ -145,6 +147,7 @@ public final class DiagnosisText {
                                 slots.ours() + slots.oursBeside(),
                                 slots.siblings(),
                                 slots.others()));
+        text.append(Columns.paragraph(counts(view), 2));
         List<Backend> busy = view.backends().stream()
                 .filter(backend ->
                         !backend.state().equals("idle") && !backend.query().isEmpty())
@@ -169,6 +172,24 @@ public final class DiagnosisText {
                         backend.query()));
         text.append(table.clipped());
         more(busy.size() - MOST_BACKENDS);
+    }
+
+    /** As {@code 10 auth/vm-4123 active, 1 psql idle in transaction; the longest statement has run for 4 s}. */
+    private static String counts(PostgresView view) {
+        String all = view.counts().stream()
+                .limit(MOST_COUNTS)
+                .map(count -> "%d %s %s"
+                        .formatted(
+                                count.count(),
+                                count.application().isEmpty() ? "of " + count.user() : count.application(),
+                                count.state().isEmpty() ? "(hidden)" : count.state()))
+                .collect(Collectors.joining(", "));
+        return all
+                + view.runningFor(Duration.ofSeconds(1)).stream()
+                        .findFirst()
+                        .flatMap(Backend::queryFor)
+                        .map(longest -> "; the longest statement has run for " + Words.time(longest))
+                        .orElse("");
     }
 
     private void reconciliation() {

@@ -99,6 +99,7 @@ final class Observer {
                 engine.availability(),
                 stacks,
                 checkoutStacks,
+                engine.monitor().backendPid() != 0,
                 pace());
     }
 

@@ -46,9 +46,8 @@ final class Situations {
         if (opening.borrowers() > 0 && isHard(opening)) {
             return Situation.OPENING;
         }
-        boolean allOut = numbers.checkedOut() >= numbers.poolSize() + numbers.maxOverflow();
         boolean soonServed = observed.after().view().oldestWait().compareTo(TURN) < 0;
-        return numbers.waiting() == 0 || (!allOut && soonServed) ? Situation.WELL : Situation.SATURATED;
+        return numbers.waiting() == 0 || (hasRoom(numbers) && soonServed) ? Situation.WELL : Situation.SATURATED;
     }
 
     private static boolean hasRoom(PoolSnapshot numbers) {

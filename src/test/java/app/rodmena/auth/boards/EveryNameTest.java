@@ -52,7 +52,7 @@ class EveryNameTest {
         Set<String> words = new TreeSet<>();
         server.whileExhausted(() -> {
             words.addAll(Beans.words("app.rodmena.auth:type=Pool,name=auth"));
-            words.addAll(Beans.words("app.rodmena.auth:type=Connections,name=auth"));
+            words.addAll(Beans.words("app.rodmena.auth:type=Diagnosis"));
         });
 
         List<Found> literals = BoardFiles.find(reading, LITERAL);

@@ -99,7 +99,7 @@ class ZabbixTest {
             List<String> failures = new ArrayList<>();
             for (int i = 0; i < keys.size(); i++) {
                 JsonNode item = answer.get("data").get(i);
-                if (!item.path("value").asText().matches("[\\d.E-]+")) {
+                if (item.path("value").asText().isBlank()) {
                     failures.add(keys.get(i) + ": " + item);
                 }
             }

@@ -2,6 +2,7 @@ package app.rodmena.auth.jconsole;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.jconsole.PoolReading.Holder;
 import app.rodmena.auth.testing.LiveServer;
@@ -24,6 +25,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import javax.swing.JLabel;
 import javax.swing.JTable;
+import javax.swing.JTextArea;
 import org.junit.jupiter.api.Test;
 
 /** The tab for JConsole, on what a real server says over remote JMX. */
@@ -36,17 +38,19 @@ class PoolPanelTest {
                 JMXConnector connector = connect(server.jmx())) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
             panel.show(PoolReading.of(beans).orElseThrow());
-            assertThat(sentence()).isEqualTo("0 of 10 connections in use, 1 idle, 0 beyond pool_size (5)");
+            assertThat(numbers()).isEqualTo("0 of 10 connections in use, 1 idle, 0 beyond pool_size (5)");
 
-            server.whileExhausted(() -> panel.show(PoolReading.of(beans).orElseThrow()));
+            server.whileExhausted(() -> panel.show(onceDiagnosed(beans)));
 
-            assertThat(sentence())
+            assertThat(numbers())
                     .matches("10 of 10 connections in use, 0 idle, 5 beyond pool_size \\(5\\);"
                             + " 4 wait, the oldest for \\d+[.,]\\d s");
+            assertThat(find(panel, JTextArea.class).getText())
+                    .contains("10 of 10 connections out", "lock on auth_group");
             JTable table = find(panel, JTable.class);
             assertThat(table.getRowCount()).isEqualTo(10);
             assertThat(row(table, 0))
-                    .contains("POST /api/role/{role}")
+                    .contains("LOCK_WAIT", "POST /api/role/{role}")
                     .anyMatch(cell -> cell.startsWith("/* roles.create */ "));
             assertThat(coloursOf(panel))
                     .containsAll(Series.ALL.stream()
@@ -58,15 +62,10 @@ class PoolPanelTest {
     @Test
     void whoHasAConnectionForLongestComesFirst() throws Throwable {
         try (LiveServer server = LiveServer.start()) {
-            server.whileExhausted(() -> {
-                List<Holder> holders = PoolReading.of(ManagementFactory.getPlatformMBeanServer())
-                        .orElseThrow()
-                        .holders();
-
-                assertThat(holders)
-                        .isSortedAccordingTo(
-                                Comparator.comparingLong(Holder::inUseMillis).reversed());
-            });
+            server.whileExhausted(() -> assertThat(onceDiagnosed(ManagementFactory.getPlatformMBeanServer())
+                            .holders())
+                    .isSortedAccordingTo(
+                            Comparator.comparingLong(Holder::heldMillis).reversed()));
         }
     }
 
@@ -100,7 +99,17 @@ class PoolPanelTest {
                 new JMXServiceURL("service:jmx:rmi:///jndi/rmi://%s/jmxrmi".formatted(address)));
     }
 
-    private String sentence() {
+    /** A diagnosis is up to three seconds old. */
+    private static PoolReading onceDiagnosed(MBeanServerConnection beans) {
+        return await().until(
+                        () -> PoolReading.of(beans).orElseThrow(),
+                        reading -> reading.holders().stream()
+                                        .filter(holder -> holder.verdict().equals("LOCK_WAIT"))
+                                        .count()
+                                == 10);
+    }
+
+    private String numbers() {
         return find(panel, JLabel.class).getText();
     }
 
