@@ -162,7 +162,9 @@ bench() {
   esac
   need_maven
   is_built || build
-  maven -q -Pbench -DskipTests test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath
+  # Not to stdout, where what is measured goes
+  maven -q -Pbench compiler:testCompile@benchmarks dependency:build-classpath \
+    -Dmdep.outputFile=target/bench.classpath >&2
   bench_java=("$java" -cp "$home/target/bench-classes:$home/target/classes:$(<"$home/target/bench.classpath")")
   case $what in
     checkout) exec "${bench_java[@]}" app.rodmena.auth.Rounds "$@" ;;

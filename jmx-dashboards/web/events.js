@@ -58,10 +58,10 @@ function written(event) {
 
 function row(event) {
   return el('tr', { class: LOUD.has(event.kind) ? 'trouble' : '' },
-    el('td', {}, clock(event.time)),
-    el('td', {}, event.kind.replaceAll('_', ' ')),
+    el('td', { class: 'code' }, clock(event.time)),
+    el('td', { class: 'code' }, event.kind.replaceAll('_', ' ')),
     el('td', { class: 'number' }, event.tookMillis ? duration(event.tookMillis) : ''),
     el('td', {}, event.connection ? `${event.connection}${event.backendPid ? ` (pid ${event.backendPid})` : ''}` : ''),
-    el('td', {}, event.route === '-' ? '' : event.route),
+    el('td', { class: 'route' }, event.route === '-' ? '' : event.route),
     el('td', { class: 'wide' }, event.cause));
 }

@@ -1,7 +1,7 @@
 // Who holds what, each with what PostgreSQL says of it, and who waits.
 
 import { $, el } from './dom.js';
-import { clock, duration, sql } from './format.js';
+import { clock, duration, sql, statementName } from './format.js';
 import { Table } from './table.js';
 
 const TROUBLE = new Set(['SLOW_SQL', 'LOCK_WAIT', 'IDLE_IN_TRANSACTION', 'APP_HOLDING', 'LEAK', 'DEAD_BACKEND', 'NETWORK']);
@@ -16,12 +16,12 @@ export class Holders {
       { title: 'Held for', numeric: true, of: (h) => h.heldForMillis, show: (h) => duration(h.heldForMillis) },
       { title: 'Verdict', of: (h) => h.verdict, show: (h) => verdict(h) },
       { title: 'Why', wide: true, of: (h) => h.because, show: why },
-      { title: 'Route', of: (h) => h.route },
+      { title: 'Route', route: true, of: (h) => h.route },
       { title: 'Connection', numeric: true, of: (h) => h.connectionId },
       { title: 'Pid', numeric: true, of: (h) => h.backendPid, show: (h) => h.backendPid || 'unknown' },
       { title: 'PostgreSQL', of: (h) => h.backend?.state ?? '', show: postgres },
-      { title: 'Last SQL', wide: true, of: (h) => h.lastSql, show: (h) => el('code', {}, sql(h.lastSql)) },
-      { title: 'Tenant', of: (h) => h.tenant },
+      { title: 'Last SQL', of: (h) => h.lastSql, show: statement },
+      { title: 'Tenant', code: true, of: (h) => h.tenant },
       { title: 'Do', of: () => '', show: (h) => el('span', { class: 'remedies' }, remedies(h)) },
     ], { by: 0, down: true, none: 'No connection is out.' });
     this.#waiters = new Table($('waiters-table'), [
@@ -36,6 +36,15 @@ export class Holders {
     this.#table.show(diagnosis.holders.map((holder) => ({ ...holder, class: TROUBLE.has(holder.verdict) ? 'trouble' : '' })));
     this.#waiters.show(diagnosis.waiters);
   }
+}
+
+/** By its name, which PostgreSQL shows and logs, too; whole for whoever opens it. */
+function statement(holder) {
+  if (!holder.lastSql) return '';
+  const key = `sql-${holder.connectionId}`;
+  return el('details', { open: opened.has(key), ontoggle: (event) => remember(key, event.target.open) },
+    el('summary', { 'data-key': key }, statementName(holder.lastSql) || sql(holder.lastSql).slice(0, 40)),
+    el('code', {}, sql(holder.lastSql)));
 }
 
 function verdict(holder) {

@@ -4,7 +4,7 @@
 import { el } from './dom.js';
 
 /**
- * columns: [{title, of: row → what it is sorted by, show: row → text or element, numeric, wide}]
+ * columns: [{title, of: row → what it is sorted by, show: row → text or element, numeric, wide, route, code}]
  */
 export class Table {
   #columns;
@@ -48,7 +48,7 @@ export class Table {
     this.#body.replaceChildren(...(sorted.length
       ? sorted.map((row) => el('tr', { class: row.class }, this.#columns.map((column) => {
         const shown = column.show ? column.show(row) : column.of(row);
-        return el('td', { class: [column.numeric && 'number', column.wide && 'wide'].filter(Boolean).join(' ') },
+        return el('td', { class: [column.numeric && 'number', column.wide && 'wide', column.route && 'route', column.code && 'code'].filter(Boolean).join(' ') },
           shown instanceof Node ? shown : String(shown ?? ''));
       })))
       : [el('tr', {}, el('td', { class: 'quiet', colSpan: this.#columns.length }, this.#none))]));

@@ -138,7 +138,7 @@ enum Setting {
             Group.DIAGNOSIS,
             "DURATION",
             DiagnosisConfig.DEFAULT.slowQuery(),
-            "A statement that runs longer is slow; longer than 1s is while others wait for its connection"),
+            "What a diagnosis calls slow: a statement that runs for longer; while others wait, for longer than 1s"),
     DIAGNOSIS_INTERVAL(
             Group.DIAGNOSIS,
             "DURATION",

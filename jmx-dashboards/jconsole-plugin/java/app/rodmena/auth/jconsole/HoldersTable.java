@@ -12,12 +12,13 @@ final class HoldersTable extends AbstractTableModel {
     private static final List<Column> COLUMNS = List.of(
             new Column("connection", 50, Integer.class, Holder::connection),
             new Column("backend pid", 50, Integer.class, Holder::backendPid),
-            new Column("in use, ms", 50, Long.class, Holder::inUseMillis),
-            new Column("route", 150, String.class, Holder::route),
+            new Column("held, ms", 50, Long.class, Holder::heldMillis),
+            new Column("why", 100, String.class, Holder::verdict),
+            new Column("because", 250, String.class, Holder::because),
+            new Column("route", 130, String.class, Holder::route),
             new Column("tenant", 70, String.class, Holder::tenant),
             new Column("thread", 60, String.class, Holder::thread),
-            new Column("transaction", 60, String.class, Holder::transaction),
-            new Column("last statement", 300, String.class, Holder::statement));
+            new Column("last statement", 200, String.class, Holder::statement));
 
     private transient List<Holder> holders = List.of();
 

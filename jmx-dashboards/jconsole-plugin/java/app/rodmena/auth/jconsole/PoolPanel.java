@@ -9,13 +9,15 @@ import javax.swing.JPanel;
 import javax.swing.JScrollPane;
 import javax.swing.JSplitPane;
 import javax.swing.JTable;
+import javax.swing.JTextArea;
 
-/** The tab: a sentence, the chart, who has the connections. For Swing's thread only. */
+/** The tab: the diagnosis in a sentence, the numbers, the chart, who has the connections. For Swing's thread only. */
 final class PoolPanel extends JPanel {
     private static final long serialVersionUID = 1;
     private static final Color TROUBLE = new Color(0xB00020);
 
-    private final JLabel sentence = new JLabel("Waiting for the first reading");
+    private final JTextArea sentence = new JTextArea("Waiting for the first reading");
+    private final JLabel numbers = new JLabel(" ");
     private final Chart chart = new Chart();
     private final HoldersTable holders = new HoldersTable();
 
@@ -35,13 +37,17 @@ final class PoolPanel extends JPanel {
         JSplitPane both = new JSplitPane(JSplitPane.VERTICAL_SPLIT, chart, rows);
         both.setResizeWeight(0.6);
         both.setBorder(null);
-        add(sentence, BorderLayout.NORTH);
+        JPanel words = new JPanel(new BorderLayout(0, 4));
+        words.add(sentence, BorderLayout.CENTER);
+        words.add(numbers, BorderLayout.SOUTH);
+        add(words, BorderLayout.NORTH);
         add(both, BorderLayout.CENTER);
     }
 
     void show(PoolReading reading) {
         sentence.setForeground(reading.waiting() > 0 || reading.suspended() ? TROUBLE : getForeground());
-        sentence.setText(reading.sentence());
+        sentence.setText(reading.diagnosis());
+        numbers.setText(reading.numbers());
         chart.add(reading);
         holders.show(reading.holders());
     }

@@ -2,7 +2,6 @@ package app.rodmena.auth.jconsole;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,8 @@ import javax.management.openmbean.TabularData;
  * What the pool's MBeans said at one moment.
  *
  * @param oldestWaitMillis how long the one of those who wait has waited who waits longest
- * @param holders who has a connection, for how long, longest first
+ * @param diagnosis why the pool is as it is, in one sentence, at most a few seconds old, as are the holders
+ * @param holders who has a connection, for how long and why, longest first
  */
 record PoolReading(
         Instant time,
@@ -29,20 +29,22 @@ record PoolReading(
         int waiting,
         double oldestWaitMillis,
         boolean suspended,
+        String diagnosis,
         List<Holder> holders) {
 
     private static final String POOL = "app.rodmena.auth:type=Pool,name=auth";
-    private static final String CONNECTIONS = "app.rodmena.auth:type=Connections,name=auth";
+    private static final String DIAGNOSIS = "app.rodmena.auth:type=Diagnosis";
 
-    /** Who has one connection. */
+    /** Who has one connection, and why. */
     record Holder(
             int connection,
             int backendPid,
-            long inUseMillis,
+            long heldMillis,
+            String verdict,
+            String because,
             String route,
             String tenant,
             String thread,
-            String transaction,
             String lastSql) {
 
         /** The last statement on one line. */
@@ -55,7 +57,7 @@ record PoolReading(
     static Optional<PoolReading> of(MBeanServerConnection beans) throws IOException, JMException {
         try {
             CompositeData snapshot = (CompositeData) beans.getAttribute(new ObjectName(POOL), "Snapshot");
-            TabularData connections = (TabularData) beans.getAttribute(new ObjectName(CONNECTIONS), "Connections");
+            ObjectName diagnosis = new ObjectName(DIAGNOSIS);
             return Optional.of(new PoolReading(
                     Instant.now(),
                     number(snapshot, "poolSize"),
@@ -66,26 +68,27 @@ record PoolReading(
                     number(snapshot, "waiting"),
                     ((Number) snapshot.get("oldestWaitMillis")).doubleValue(),
                     (Boolean) snapshot.get("suspended"),
-                    holders(connections.values())));
+                    (String) beans.getAttribute(diagnosis, "Sentence"),
+                    holders((TabularData) beans.getAttribute(diagnosis, "Holders"))));
         } catch (InstanceNotFoundException e) {
             return Optional.empty();
         }
     }
 
-    private static List<Holder> holders(Collection<?> rows) {
-        return rows.stream()
+    private static List<Holder> holders(TabularData table) {
+        return table.values().stream()
                 .map(CompositeData.class::cast)
-                .filter(row -> !text(row, "inUseSince").isEmpty())
                 .map(row -> new Holder(
-                        number(row, "id"),
+                        number(row, "connectionId"),
                         number(row, "backendPid"),
-                        ((Number) row.get("inUseMillis")).longValue(),
+                        ((Number) row.get("heldMillis")).longValue(),
+                        text(row, "verdict"),
+                        text(row, "because"),
                         text(row, "route"),
                         text(row, "tenant"),
                         text(row, "thread"),
-                        text(row, "transaction"),
                         text(row, "lastSql")))
-                .sorted(Comparator.comparingLong(Holder::inUseMillis).reversed())
+                .sorted(Comparator.comparingLong(Holder::heldMillis).reversed())
                 .toList();
     }
 
@@ -97,8 +100,8 @@ record PoolReading(
         return (String) row.get(item);
     }
 
-    /** In words, as for whoever can't see the chart. */
-    String sentence() {
+    /** The numbers in words, also for whoever can't see the chart. */
+    String numbers() {
         String text = "%d of %d connections in use, %d idle, %d beyond pool_size (%d)"
                 .formatted(checkedOut, maximum, idle, overflow, poolSize);
         if (waiting > 0) {

@@ -5,13 +5,14 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.http.IncidentLookup;
 import app.rodmena.auth.http.RequestListener;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 
 /**
- * The same server without anybody who watches it: no metrics, no MBeans, no ring of events, no doors for operators.
- * There is no such switch in the product; what it costs is measured by leaving it out here.
+ * The same server without anybody who watches it: no metrics, no MBeans, no history, no diagnosis or incidents, no
+ * doors for operators. There is no such switch in the product; what it costs is measured by leaving it out here.
  */
 public final class BareServer {
     private BareServer() {}
@@ -23,7 +24,8 @@ public final class BareServer {
                 DatabaseEngine.open(new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + Kind.BARE));
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
-        ApiListener api = ApiListener.start(http, engine, new Health(engine), RequestListener.NONE);
+        ApiListener api =
+                ApiListener.start(http, engine, new Health(engine), RequestListener.NONE, IncidentLookup.NONE);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             api.close();
             engine.close();

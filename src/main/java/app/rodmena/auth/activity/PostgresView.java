@@ -2,6 +2,7 @@ package app.rodmena.auth.activity;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,21 +40,17 @@ public record PostgresView(
 
     /** Those whose statement has been running for that long, the longest first. */
     public List<Backend> runningFor(Duration threshold) {
+        Comparator<Backend> shortest =
+                Comparator.comparing(backend -> backend.queryFor().orElse(Duration.ZERO));
         return backends.stream()
                 .filter(Backend::isActive)
-                .filter(backend -> backend.queryFor().isPresent()
-                        && backend.queryFor().get().compareTo(threshold) >= 0)
-                .sorted((a, b) -> b.queryFor().get().compareTo(a.queryFor().get()))
+                .filter(backend -> backend.queryFor().orElse(Duration.ZERO).compareTo(threshold) >= 0)
+                .sorted(shortest.reversed())
                 .toList();
     }
 
     /** Those that wait for a lock. */
     public List<Backend> waitingForLocks() {
         return backends.stream().filter(Backend::waitsForLock).toList();
-    }
-
-    /** Those with a transaction open in which nothing runs. */
-    public List<Backend> idleInTransaction() {
-        return backends.stream().filter(Backend::isIdleInTransaction).toList();
     }
 }

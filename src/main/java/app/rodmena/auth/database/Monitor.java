@@ -48,8 +48,10 @@ public final class Monitor implements AutoCloseable {
      * @param sqlState what PostgreSQL, or pgjdbc on the way to it, calls it; empty if neither does
      * @param message what they say of it, one line, without values
      * @param since since when it does not answer
+     * @param tried whether it was asked and gave no answer; else it only was not asked for longer than it should have
+     *     been, as on a machine that has no time left
      */
-    public record Outage(String sqlState, String message, Instant since) {}
+    public record Outage(String sqlState, String message, Instant since, boolean tried) {}
 
     private record Asked<T>(Question<T> question, CompletableFuture<T> answer) {
         void ask(Connection connection) {
@@ -126,8 +128,8 @@ public final class Monitor implements AutoCloseable {
         Throwable failure = heartbeat.failure();
         return Optional.of(
                 failure == null
-                        ? new Outage("", heartbeat.problem(), heartbeat.since())
-                        : new Outage(SqlStates.of(failure), SqlStates.firstLine(failure), heartbeat.since()));
+                        ? new Outage("", heartbeat.problem(), heartbeat.since(), false)
+                        : new Outage(SqlStates.of(failure), SqlStates.firstLine(failure), heartbeat.since(), true));
     }
 
     Heartbeat heartbeat() {

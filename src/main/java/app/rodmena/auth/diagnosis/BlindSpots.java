@@ -16,9 +16,7 @@ final class BlindSpots {
                     .formatted(observed.silence()));
         }
         observed.postgres().ifPresent(view -> ofPostgres(view, spots));
-        boolean pidsUnknown =
-                observed.after().connections().stream().anyMatch(connection -> connection.backendPid() == 0);
-        if (pidsUnknown) {
+        if (observed.postgres().isPresent() && !observed.pidsKnown()) {
             spots.add("Backend pids are unknown, as behind PgBouncer: what PostgreSQL says can't be told apart by"
                     + " connection");
         }

@@ -3,11 +3,14 @@ package app.rodmena.auth.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Lays text out for a terminal of {@value #WIDTH} columns. */
 final class Columns {
     static final int WIDTH = 120;
 
+    private static final String INDENT = "  ";
     private static final Pattern SPACES = Pattern.compile(" +");
 
     private final List<String> heads;
@@ -28,12 +31,20 @@ final class Columns {
     }
 
     /** Lines of equal columns; what is too long for the last of them goes on below it. */
-    String indented(int indent) {
+    String wrapped() {
+        return lines(false);
+    }
+
+    /** Lines of equal columns; what is too long for the last of them is cut off. */
+    String clipped() {
+        return lines(true);
+    }
+
+    private String lines(boolean clipped) {
         int[] widths = widths();
-        StringBuilder text = new StringBuilder();
-        text.append(line(heads, widths, indent));
-        rows.forEach(row -> text.append(line(row, widths, indent)));
-        return text.toString();
+        return Stream.concat(Stream.of(heads), rows.stream())
+                .map(cells -> line(cells, widths, clipped))
+                .collect(Collectors.joining());
     }
 
     private int[] widths() {
@@ -46,15 +57,20 @@ final class Columns {
         return widths;
     }
 
-    private String line(List<String> cells, int[] widths, int indent) {
-        StringBuilder line = new StringBuilder(" ".repeat(indent));
+    private String line(List<String> cells, int[] widths, boolean clipped) {
+        StringBuilder line = new StringBuilder(INDENT);
         int last = cells.size() - 1;
         for (int column = 0; column < last; column++) {
             String padding = " ".repeat(widths[column] - cells.get(column).length());
             line.append(right.get(column) ? padding + cells.get(column) : cells.get(column) + padding)
                     .append("  ");
         }
-        return wrap(line.toString(), cells.get(last), " ".repeat(line.length()), "");
+        String text = cells.get(last);
+        int room = Math.max(1, WIDTH - line.length());
+        if (clipped && text.length() > room) {
+            text = text.substring(0, room - 1) + "…";
+        }
+        return wrap(line.toString(), text, " ".repeat(line.length()), "");
     }
 
     /** A paragraph, indented. */
@@ -68,6 +84,19 @@ final class Columns {
         return wrap(" ".repeat(indent), command, " ".repeat(indent), " \\");
     }
 
+    /** One that is longer than a line becomes several. */
+    private static List<String> words(String text, int room) {
+        List<String> words = new ArrayList<>();
+        SPACES.splitAsStream(text.strip()).forEach(word -> {
+            String left = word;
+            for (; left.length() > room; left = left.substring(room)) {
+                words.add(left.substring(0, room));
+            }
+            words.add(left);
+        });
+        return words;
+    }
+
     /**
      * @param first what the first line begins with
      * @param others what the others begin with
@@ -77,7 +106,8 @@ final class Columns {
         StringBuilder wrapped = new StringBuilder();
         StringBuilder line = new StringBuilder(first);
         boolean empty = true;
-        for (String word : SPACES.splitAsStream(text.strip()).toList()) {
+        int room = broken.isEmpty() ? Math.max(1, WIDTH - others.length()) : Integer.MAX_VALUE;
+        for (String word : words(text, room)) {
             if (!empty && line.length() + 1 + word.length() + broken.length() > WIDTH) {
                 wrapped.append(line).append(broken).append('\n');
                 line = new StringBuilder(others);

@@ -13,15 +13,14 @@ public record DiagnosisConfig(Duration interval, Duration slowQuery) {
     public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(2), Duration.ofSeconds(5));
 
     public DiagnosisConfig {
-        range("diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
-        range("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1));
+        range("diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1), "must be 100ms to 1h");
+        range("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1), "must be 1ms to 1d");
     }
 
-    private static void range(String name, Duration value, Duration least, Duration most) {
+    private static void range(String name, Duration value, Duration least, Duration most, String rule) {
         Objects.requireNonNull(value, name);
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new InvalidDiagnosisSetting(
-                    name, value, "must be %s to %s".formatted(Words.time(least), Words.time(most)));
+            throw new InvalidDiagnosisSetting(name, value, rule);
         }
     }
 }

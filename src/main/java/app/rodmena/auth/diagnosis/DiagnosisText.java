@@ -5,6 +5,7 @@ import app.rodmena.auth.activity.LockWait;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.activity.Slots;
 import app.rodmena.auth.pool.PoolSnapshot;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ public final class DiagnosisText {
     private static final int MOST_HOLDERS = 40;
     private static final int MOST_BACKENDS = 15;
     private static final int MOST_FRAMES = 8;
+    private static final int MOST_COUNTS = 8;
 
     private final Diagnosis diagnosis;
     private final StringBuilder text = new StringBuilder(4_096);
@@ -77,16 +79,17 @@ public final class DiagnosisText {
             return;
         }
         head("Who has connections, the longest first");
-        Columns table = new Columns(">id", ">pid", ">out for", "verdict", "route", "it");
+        Columns table = new Columns(">id", ">pid", ">out for", "verdict", ">callers", "route", "it");
         List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
         shown.forEach(holder -> table.row(
                 holder.connectionId(),
                 holder.backendPid() == 0 ? "?" : holder.backendPid(),
                 Words.time(holder.heldFor()),
                 holder.verdict(),
+                holder.callers(),
                 shortened(holder.route(), 36),
                 holder.because()));
-        text.append(table.indented(2));
+        text.append(table.wrapped());
         more(diagnosis.holders().size() - shown.size());
         shown.stream()
                 .filter(holder -> !holder.stack().isEmpty() && isAboutCode(holder.verdict()))
@@ -101,7 +104,8 @@ public final class DiagnosisText {
     private void stacks(Holder holder) {
         head("Where connection %d is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
         frames(fromTheApplicationOn(holder));
-        if (!holder.checkoutStack().isEmpty()) {
+        // A pool's own thread took it: then that says nothing
+        if (holder.checkoutStack().stream().anyMatch(Frames::isOfApplication)) {
             head("Where it was taken");
             frames(holder.checkoutStack());
         }
@@ -127,7 +131,7 @@ public final class DiagnosisText {
         head("Who waits for one");
         Columns table = new Columns(">count", ">the first for", "route");
         diagnosis.waiters().forEach(group -> table.row(group.count(), Words.time(group.longest()), group.route()));
-        text.append(table.indented(2));
+        text.append(table.wrapped());
     }
 
     private void postgres(PostgresView view) {
@@ -143,6 +147,7 @@ public final class DiagnosisText {
                                 slots.ours() + slots.oursBeside(),
                                 slots.siblings(),
                                 slots.others()));
+        text.append(Columns.paragraph(counts(view), 2));
         List<Backend> busy = view.backends().stream()
                 .filter(backend ->
                         !backend.state().equals("idle") && !backend.query().isEmpty())
@@ -164,9 +169,27 @@ public final class DiagnosisText {
                                 .limit(2)
                                 .map(String::valueOf)
                                 .collect(Collectors.joining(" ")),
-                        shortened(backend.query(), 60)));
-        text.append(table.indented(2));
+                        backend.query()));
+        text.append(table.clipped());
         more(busy.size() - MOST_BACKENDS);
+    }
+
+    /** As {@code 10 auth/vm-4123 active, 1 psql idle in transaction; the longest statement has run for 4 s}. */
+    private static String counts(PostgresView view) {
+        String all = view.counts().stream()
+                .limit(MOST_COUNTS)
+                .map(count -> "%d %s %s"
+                        .formatted(
+                                count.count(),
+                                count.application().isEmpty() ? "of " + count.user() : count.application(),
+                                count.state().isEmpty() ? "(hidden)" : count.state()))
+                .collect(Collectors.joining(", "));
+        return all
+                + view.runningFor(Duration.ofSeconds(1)).stream()
+                        .findFirst()
+                        .flatMap(Backend::queryFor)
+                        .map(longest -> "; the longest statement has run for " + Words.time(longest))
+                        .orElse("");
     }
 
     private void reconciliation() {

@@ -36,8 +36,11 @@ public final class Diagnostics implements AutoCloseable {
     /** Until what looks like a lost connection is looked at again, before it is called one. */
     private static final long CONFIRM_MILLIS = 250;
 
-    /** Looking takes no more than one part in so many of the time, however many backends PostgreSQL has. */
-    private static final int MOST_SHARE = 50;
+    /** Where asking PostgreSQL takes long, it is asked less often: for one part in so many of the time at most … */
+    private static final int MOST_SHARE = 20;
+
+    /** … but not this many times less often than it should be. */
+    private static final int MOST_INTERVALS = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -174,9 +177,10 @@ public final class Diagnostics implements AutoCloseable {
     private void schedule(Duration pause) {
         thread.schedule(
                 () -> {
-                    Duration took = lookNow();
-                    Duration rest = took.multipliedBy(MOST_SHARE);
-                    schedule(rest.compareTo(config.interval()) > 0 ? rest : config.interval());
+                    Duration rest = lookNow().multipliedBy(MOST_SHARE);
+                    Duration most = config.interval().multipliedBy(MOST_INTERVALS);
+                    Duration longer = rest.compareTo(most) < 0 ? rest : most;
+                    schedule(longer.compareTo(config.interval()) > 0 ? longer : config.interval());
                 },
                 pause.toNanos(),
                 TimeUnit.NANOSECONDS);

@@ -30,10 +30,18 @@ final class Frames {
 
     /** As {@code com.acme.Billing.charge(Billing.java:31)}; empty if there is none. */
     static Optional<String> ofApplication(List<StackTraceElement> stack) {
-        return stack.stream()
-                .filter(frame -> NOT_THE_APPLICATION.stream().noneMatch(frame.getClassName()::startsWith))
-                .findFirst()
-                .map(Frames::line);
+        return lines(stack).stream().filter(Frames::isOfApplication).findFirst();
+    }
+
+    /** Whether that line is of neither the pool's nor a library's code. */
+    static boolean isOfApplication(String line) {
+        return NOT_THE_APPLICATION.stream().noneMatch(line::startsWith);
+    }
+
+    /** As {@code Billing.charge(Billing.java:31)}, where there is little room. */
+    static String withoutPackage(String line) {
+        int method = line.lastIndexOf('.', line.indexOf('('));
+        return line.substring(line.lastIndexOf('.', method - 1) + 1);
     }
 
     /** The innermost, as many as help. */
@@ -41,10 +49,15 @@ final class Frames {
         return stack.stream().limit(MOST).map(Frames::line).toList();
     }
 
-    /** Without the loader and module that Java puts in front. */
+    /** Without the loader and module that Java puts in front, and the address behind a lambda's name. */
     private static String line(StackTraceElement frame) {
+        String type = frame.getClassName();
+        int address = type.indexOf('/');
         return new StackTraceElement(
-                        frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber())
+                        address < 0 ? type : type.substring(0, address),
+                        frame.getMethodName(),
+                        frame.getFileName(),
+                        frame.getLineNumber())
                 .toString();
     }
 }

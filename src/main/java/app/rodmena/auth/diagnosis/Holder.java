@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param backendPid the pid of PostgreSQL's process behind it; 0 where it is unknown
  * @param route what it is used for
  * @param tenant the tenant's fingerprint; {@code -} where there is none
+ * @param callers how many callers it works for: more than one where their questions are answered together
  * @param thread the thread that took it
  * @param since when it was taken
  * @param heldFor how long it has been out
@@ -35,6 +36,7 @@ public record Holder(
         int backendPid,
         String route,
         String tenant,
+        int callers,
         String thread,
         Instant since,
         Duration heldFor,

@@ -102,6 +102,7 @@ final class Holders {
                 connection.backendPid(),
                 use.route(),
                 use.tenant(),
+                use.callers(),
                 use.thread(),
                 use.since(),
                 seen.heldFor(),

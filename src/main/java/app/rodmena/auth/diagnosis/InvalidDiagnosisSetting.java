@@ -23,7 +23,7 @@ public final class InvalidDiagnosisSetting extends IllegalArgumentException {
         return setting;
     }
 
-    /** What is allowed, as {@code must be 1 ms to 1 d}. */
+    /** What is allowed, as {@code must be 1ms to 1d}. */
     public String rule() {
         return rule;
     }

@@ -142,8 +142,9 @@ final class Judge {
         boolean inTransaction = seen.after().transaction() != TransactionState.IDLE
                 || seen.backend().map(Backend::isIdleInTransaction).orElse(false);
         String open = inTransaction ? ", with a transaction open" : "";
-        String where =
-                Frames.ofApplication(seen.stack()).map(frame -> ", in " + frame).orElse("");
+        String where = Frames.ofApplication(seen.stack())
+                .map(frame -> ", in " + Frames.withoutPackage(frame))
+                .orElse("");
         if (quiet.compareTo(thresholds.leak()) >= 0) {
             String because = "was held for %s, the last %s without SQL%s%s"
                     .formatted(Words.time(seen.heldFor()), Words.time(quiet), open, where);

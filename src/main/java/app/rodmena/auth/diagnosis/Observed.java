@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param availability whether requests can be answered
  * @param stacks where the threads were that have had connections for a while, by the connection's number
  * @param checkoutStacks where they took them, where that was recorded
+ * @param pidsKnown whether backend pids are PostgreSQL's own: not behind PgBouncer
  * @param pace how fast connections come and go
  */
 record Observed(
@@ -31,4 +32,5 @@ record Observed(
         Availability availability,
         Map<Integer, List<StackTraceElement>> stacks,
         Map<Integer, List<StackTraceElement>> checkoutStacks,
+        boolean pidsKnown,
         Pace pace) {}

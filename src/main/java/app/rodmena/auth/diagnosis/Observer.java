@@ -51,7 +51,7 @@ final class Observer {
         PoolFacts before = PoolFacts.of(engine);
         Optional<PostgresView> view = Optional.empty();
         String silence = "";
-        if (engine.monitor().outage().isEmpty()) {
+        if (engine.monitor().outage().filter(Monitor.Outage::tried).isEmpty()) {
             try {
                 view = Optional.of(ask());
                 lastSeen = view;
@@ -99,6 +99,7 @@ final class Observer {
                 engine.availability(),
                 stacks,
                 checkoutStacks,
+                engine.monitor().backendPid() != 0,
                 pace());
     }
 

@@ -41,8 +41,7 @@ final class Reconciler {
     }
 
     Reconciliation compare(Observed observed) {
-        boolean possible = observed.postgres().isPresent()
-                && observed.after().connections().stream().allMatch(connection -> connection.backendPid() != 0);
+        boolean possible = observed.postgres().isPresent() && observed.pidsKnown();
         if (!possible) {
             unknownSince = Map.of();
             lostSince = Map.of();

@@ -40,7 +40,7 @@ final class Sentence {
 
     private String say(Situation situation) {
         return switch (situation) {
-            case WELL -> "Well: %d of %d out, nobody waits".formatted(numbers.checkedOut(), maximum());
+            case WELL -> "Well: %d of %d out, %s".formatted(numbers.checkedOut(), maximum(), turn());
             case TROUBLED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
             case SATURATED -> "%s: %s".formatted(head(), pace());
             case OPENING -> "%s: %s".formatted(head(), opening());
@@ -52,6 +52,15 @@ final class Sentence {
             case SUSPENDED ->
                 "Suspended by an operator, so that everybody waits until it is resumed: %s".formatted(head());
         };
+    }
+
+    private String turn() {
+        return numbers.waiting() == 0
+                ? "nobody waits"
+                : "%s for a turn, the first for %s"
+                        .formatted(
+                                Words.count(numbers.waiting(), "request waits", "requests wait"),
+                                Words.time(observed.after().view().oldestWait()));
     }
 
     /** As {@code 10 of 10 connections out for up to 12.4 s, 37 requests waiting}. */

@@ -6,7 +6,7 @@ public enum Situation {
     WELL,
     /** Somebody has one for too long, but there are others left. */
     TROUBLED,
-    /** Others wait, and at least one is out for a reason that can be mended. */
+    /** All are out or others wait, and at least one is out for a reason that can be mended. */
     EXHAUSTED,
     /** Others wait, but each comes back soon: more is asked than they can do. */
     SATURATED,

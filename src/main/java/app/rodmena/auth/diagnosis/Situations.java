@@ -11,6 +11,9 @@ import java.util.List;
 final class Situations {
     private static final Duration SLOW_OPENING = Duration.ofSeconds(1);
 
+    /** While places are free, callers wait only for the batch before theirs, and not for longer than that. */
+    private static final Duration TURN = Duration.ofMillis(250);
+
     /** Insufficient resources: too many connections, too many for this role or database, out of memory. */
     private static final String REFUSED = "53";
 
@@ -38,12 +41,17 @@ final class Situations {
         }
         boolean trouble = holders.stream().anyMatch(holder -> holder.verdict().isTrouble());
         if (trouble) {
-            return numbers.waiting() == 0 ? Situation.TROUBLED : Situation.EXHAUSTED;
+            return numbers.waiting() == 0 && hasRoom(numbers) ? Situation.TROUBLED : Situation.EXHAUSTED;
         }
         if (opening.borrowers() > 0 && isHard(opening)) {
             return Situation.OPENING;
         }
-        return numbers.waiting() == 0 ? Situation.WELL : Situation.SATURATED;
+        boolean soonServed = observed.after().view().oldestWait().compareTo(TURN) < 0;
+        return numbers.waiting() == 0 || (hasRoom(numbers) && soonServed) ? Situation.WELL : Situation.SATURATED;
+    }
+
+    private static boolean hasRoom(PoolSnapshot numbers) {
+        return numbers.checkedOut() < numbers.poolSize() + numbers.maxOverflow();
     }
 
     private static boolean isHard(OpeningView opening) {

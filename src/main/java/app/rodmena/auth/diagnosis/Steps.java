@@ -4,6 +4,7 @@ import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +51,12 @@ final class Steps {
     private void aboutHolders() {
         Map<Verdict, List<Holder>> byVerdict = holders.stream()
                 .collect(Collectors.groupingBy(Holder::verdict, LinkedHashMap::new, Collectors.toList()));
-        byVerdict.forEach((verdict, group) -> {
-            switch (verdict) {
+        // In the order in which the sentence names them: first what most are out for
+        List<List<Holder>> byWeight = byVerdict.values().stream()
+                .sorted(Comparator.comparing(group -> -group.size()))
+                .toList();
+        byWeight.forEach(group -> {
+            switch (group.get(0).verdict()) {
                 case LOCK_WAIT -> locked(group);
                 case SLOW_SQL -> slow(group);
                 case IDLE_IN_TRANSACTION -> idleInTransaction(group);

@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 
 @Describe("Why the pool is as it is: who holds connections and why, who waits, what PostgreSQL says, what to do")
 final class DiagnosisBean {
+    private static final Duration FRESH = Duration.ofSeconds(3);
+
     private final Diagnostics diagnostics;
 
     @Describe("How many connections are out for one reason")
@@ -53,6 +55,9 @@ final class DiagnosisBean {
             @Describe("Fingerprint of the tenant; - where there is none")
             String tenant,
 
+            @Describe(value = "How many callers it works for", unit = "callers")
+            int callers,
+
             @Describe("The thread that took it") String thread,
 
             @Describe(value = "Who keeps it waiting for a lock; 0 if nobody does", unit = "pid")
@@ -82,6 +87,7 @@ final class DiagnosisBean {
                     holder.heldFor().toMillis(),
                     holder.route(),
                     holder.tenant(),
+                    holder.callers(),
                     holder.thread(),
                     holder.culprit().map(Culprit::pid).orElse(0),
                     holder.lastSql(),
@@ -215,25 +221,29 @@ final class DiagnosisBean {
         this.diagnostics = diagnostics;
     }
 
+    /** Whoever reads several attributes one after the other gets them of the same diagnosis, mostly. */
+    private Diagnosis recent() {
+        return diagnostics.current(FRESH);
+    }
+
     @Describe("Why the pool is as it is, in one sentence")
     public String getSentence() {
-        return diagnostics.last().sentence();
+        return recent().sentence();
     }
 
     @Describe("WELL, TROUBLED, EXHAUSTED, SATURATED, OPENING, REFUSED, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
     public String getSituation() {
-        return diagnostics.last().situation().name();
+        return recent().situation().name();
     }
 
     @Describe(value = "How old this diagnosis is; the operation diagnose makes a new one", unit = "milliseconds")
     public long getAgeMillis() {
-        return Math.max(
-                0, Duration.between(diagnostics.last().time(), Instant.now()).toMillis());
+        return Math.max(0, Duration.between(recent().time(), Instant.now()).toMillis());
     }
 
     @Describe("How many connections are out for each reason, also those that none has")
     public Table<Count> getVerdicts() {
-        Map<Verdict, Integer> counts = diagnostics.last().verdicts();
+        Map<Verdict, Integer> counts = recent().verdicts();
         return new Table<>(Arrays.stream(Verdict.values())
                 .map(verdict -> new Count(verdict.name(), counts.getOrDefault(verdict, 0)))
                 .toList());
@@ -241,12 +251,12 @@ final class DiagnosisBean {
 
     @Describe("Every connection that is out, and why")
     public Table<Holder> getHolders() {
-        return new Table<>(diagnostics.last().holders().stream().map(Holder::of).toList());
+        return new Table<>(recent().holders().stream().map(Holder::of).toList());
     }
 
     @Describe("Who waits for a connection, by what for")
     public Table<Waiters> getWaiters() {
-        return new Table<>(diagnostics.last().waiters().stream()
+        return new Table<>(recent().waiters().stream()
                 .map(group -> new Waiters(
                         group.route(), group.count(), group.longest().toMillis()))
                 .toList());
@@ -254,23 +264,21 @@ final class DiagnosisBean {
 
     @Describe("What PostgreSQL's processes do; empty while it does not answer")
     public Table<BackendRow> getBackends() {
-        return new Table<>(diagnostics.last().postgres().map(PostgresView::backends).orElse(List.of()).stream()
+        return new Table<>(recent().postgres().map(PostgresView::backends).orElse(List.of()).stream()
                 .map(BackendRow::of)
                 .toList());
     }
 
     @Describe("PostgreSQL's connections: how many there may be, and who has them")
     public Connections getPostgresConnections() {
-        return diagnostics
-                .last()
-                .postgres()
+        return recent().postgres()
                 .map(view -> Connections.of(view.slots()))
                 .orElseGet(() -> new Connections(0, 0, 0, 0, 0, 0));
     }
 
     @Describe("Whether the pool and PostgreSQL agree about which connections there are")
     public Reconciliation getReconciliation() {
-        var reconciliation = diagnostics.last().reconciliation();
+        var reconciliation = recent().reconciliation();
         return new Reconciliation(
                 reconciliation.possible(),
                 reconciliation.unknownBackends().stream()
@@ -285,14 +293,19 @@ final class DiagnosisBean {
 
     @Describe("What to do, the safest first")
     public List<Step> getSteps() {
-        return diagnostics.last().steps().stream()
+        return recent().steps().stream()
                 .map(step -> new Step(step.what(), step.command()))
                 .toList();
     }
 
     @Describe("What could not be seen, and what would help, a line each; empty if all was")
     public String getBlindSpots() {
-        return String.join("\n", diagnostics.last().blindSpots());
+        return String.join("\n", recent().blindSpots());
+    }
+
+    @Describe("All of it as text for a terminal")
+    public String getReport() {
+        return DiagnosisText.of(recent());
     }
 
     @Describe("Looks now, and tells all of it as text for a terminal")

@@ -10,7 +10,7 @@ import java.util.TreeSet;
  * times a second is recorded a hundred times a second at most. Thread-safe.
  */
 final class CheckoutStacks {
-    static final long LEAST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+    private static final long LEAST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     private static final int ONE_IN = 100;
 
@@ -19,16 +19,30 @@ final class CheckoutStacks {
 
     private volatile Set<String> leaky = Set.of();
 
-    /**
-     * Whether this checkout is to be recorded.
-     *
-     * @param checkout which of its connection's, from 1
-     * @param sinceLastNanos since one of that connection's was recorded
-     */
-    boolean isWanted(String route, long checkout, long sinceLastNanos) {
-        boolean drawn = checkout % ONE_IN == 1 && sinceLastNanos >= LEAST_PAUSE_NANOS;
-        Set<String> routes = leaky;
-        return drawn || (!routes.isEmpty() && routes.contains(route));
+    /** Those of one connection; whoever asks holds that connection's lock. */
+    final class OfOneConnection {
+        private long recorded;
+        private long recordedNanos;
+
+        /**
+         * Whether this checkout is to be recorded.
+         *
+         * @param checkout which of the connection's, from 1
+         */
+        boolean areWanted(String route, long checkout, long nowNanos) {
+            boolean drawn = checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= LEAST_PAUSE_NANOS);
+            Set<String> routes = leaky;
+            boolean wanted = drawn || (!routes.isEmpty() && routes.contains(route));
+            if (wanted) {
+                recorded++;
+                recordedNanos = nowNanos;
+            }
+            return wanted;
+        }
+    }
+
+    OfOneConnection ofOneConnection() {
+        return new OfOneConnection();
     }
 
     synchronized void recordFromNowOn(String route) {

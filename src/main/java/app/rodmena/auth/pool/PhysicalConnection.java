@@ -53,7 +53,7 @@ final class PhysicalConnection extends RememberingConnection {
     private long outSinceNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
-    private long recordedNanos;
+    private final CheckoutStacks.OfOneConnection stacks;
     private boolean leakSuspected;
     private boolean comingBack;
     private boolean markTold;
@@ -67,7 +67,7 @@ final class PhysicalConnection extends RememberingConnection {
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
         this.idleSinceNanos = openedNanos;
-        this.recordedNanos = openedNanos - CheckoutStacks.LEAST_PAUSE_NANOS;
+        this.stacks = pool.checkoutStacks.ofOneConnection();
         this.generation = generation;
     }
 
@@ -97,8 +97,8 @@ final class PhysicalConnection extends RememberingConnection {
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
         Admission held = holder;
-        // Its holder is what tells whether it is in use; the state changes a moment before or after.
         Prepared prepared = lastPrepared();
+        // Its holder is what tells whether it is in use; the state changes a moment before or after.
         var unheld = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
                 : ConnectionView.State.IDLE;
@@ -110,9 +110,7 @@ final class PhysicalConnection extends RememberingConnection {
                 checkouts,
                 Optional.ofNullable(held).map(admission -> admission.use(now)),
                 prepared.sql(),
-                prepared.number() == 0
-                        ? Optional.empty()
-                        : Optional.of(Duration.ofNanos(Math.max(0, now - prepared.atNanos()))),
+                prepared.age(now),
                 prepared.number(),
                 transactions.apply(delegate));
     }
@@ -148,18 +146,11 @@ final class PhysicalConnection extends RememberingConnection {
             checkouts++;
             outSinceNanos = now;
             holder = borrower.admission()
-                    .heldFrom(now, isRecorded(borrower.admission().caller().route(), now));
+                    .heldFrom(
+                            now, stacks.areWanted(borrower.admission().caller().route(), checkouts, now));
             pool.ledger.checkedOut();
             tell(CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
         }
-    }
-
-    private boolean isRecorded(String route, long now) {
-        boolean recorded = pool.checkoutStacks.isWanted(route, checkouts, now - recordedNanos);
-        if (recorded) {
-            recordedNanos = now;
-        }
-        return recorded;
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** A connection that remembers the last SQL it was asked to prepare and when, without the values bound to it. */
@@ -18,7 +20,12 @@ abstract class RememberingConnection extends DelegatingConnection {
      * @param sql text only: placeholders, no values; empty if there was none yet
      * @param number how many were prepared before it and with it
      */
-    record Prepared(String sql, long number, long atNanos) {}
+    record Prepared(String sql, long number, long atNanos) {
+        /** Since it was prepared; empty if none was. */
+        Optional<Duration> age(long nowNanos) {
+            return number == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, nowNanos - atNanos)));
+        }
+    }
 
     private final LongSupplier clock;
     private volatile Prepared last = new Prepared("", 0, 0);

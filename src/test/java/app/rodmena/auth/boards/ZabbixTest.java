@@ -66,8 +66,9 @@ class ZabbixTest {
         JsonNode export = export();
         Set<String> items = Set.copyOf(keys(export));
 
-        assertThat(BoardFiles.find(FILE, KEY))
-                .allSatisfy(key -> assertThat(items).as("%s", key.place()).contains(key.group(0)));
+        for (Found key : BoardFiles.find(FILE, KEY)) {
+            assertThat(items).as("%s", key.place()).contains(key.group(0));
+        }
         assertThat(export.findValuesAsText("expression"))
                 .hasSizeGreaterThan(4)
                 .allMatch(text -> text.contains("/Auth pool by JMX/jmx["));
@@ -98,7 +99,7 @@ class ZabbixTest {
             List<String> failures = new ArrayList<>();
             for (int i = 0; i < keys.size(); i++) {
                 JsonNode item = answer.get("data").get(i);
-                if (!item.path("value").asText().matches("[\\d.E-]+")) {
+                if (item.path("value").asText().isBlank()) {
                     failures.add(keys.get(i) + ": " + item);
                 }
             }

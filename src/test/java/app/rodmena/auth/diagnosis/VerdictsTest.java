@@ -193,7 +193,7 @@ class VerdictsTest {
 
             Diagnosis diagnosis = scene.await(Verdict.LEAK, 3);
 
-            assertThat(diagnosis.situation()).isEqualTo(Situation.TROUBLED);
+            assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
             assertThat(diagnosis.sentence())
                     .contains("nobody waits: 3 seem to have leaked: the longest was held for")
                     .contains("Scene.holdUntilTheEnd(Scene.java:");

@@ -1,9 +1,12 @@
 package app.rodmena.auth.jconsole;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.jconsole.PoolReading.Holder;
 import app.rodmena.auth.testing.LiveServer;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.image.BufferedImage;
@@ -22,6 +25,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import javax.swing.JLabel;
 import javax.swing.JTable;
+import javax.swing.JTextArea;
 import org.junit.jupiter.api.Test;
 
 /** The tab for JConsole, on what a real server says over remote JMX. */
@@ -34,18 +38,20 @@ class PoolPanelTest {
                 JMXConnector connector = connect(server.jmx())) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
             panel.show(PoolReading.of(beans).orElseThrow());
-            assertThat(sentence()).isEqualTo("0 of 10 connections in use, 1 idle, 0 beyond pool_size (5)");
+            assertThat(numbers()).isEqualTo("0 of 10 connections in use, 1 idle, 0 beyond pool_size (5)");
 
-            server.whileExhausted(() -> panel.show(PoolReading.of(beans).orElseThrow()));
+            server.whileExhausted(() -> panel.show(onceDiagnosed(beans)));
 
-            assertThat(sentence())
+            assertThat(numbers())
                     .matches("10 of 10 connections in use, 0 idle, 5 beyond pool_size \\(5\\);"
                             + " 4 wait, the oldest for \\d+[.,]\\d s");
+            assertThat(find(panel, JTextArea.class).getText())
+                    .contains("10 of 10 connections out", "lock on auth_group");
             JTable table = find(panel, JTable.class);
             assertThat(table.getRowCount()).isEqualTo(10);
             assertThat(row(table, 0))
-                    .contains("GET /api/roles")
-                    .anyMatch(cell -> cell.startsWith("/* roles.list */ select role"));
+                    .contains("LOCK_WAIT", "POST /api/role/{role}")
+                    .anyMatch(cell -> cell.startsWith("/* roles.create */ "));
             assertThat(coloursOf(panel))
                     .containsAll(Series.ALL.stream()
                             .map(series -> series.color().getRGB())
@@ -56,15 +62,10 @@ class PoolPanelTest {
     @Test
     void whoHasAConnectionForLongestComesFirst() throws Throwable {
         try (LiveServer server = LiveServer.start()) {
-            server.whileExhausted(() -> {
-                List<Holder> holders = PoolReading.of(ManagementFactory.getPlatformMBeanServer())
-                        .orElseThrow()
-                        .holders();
-
-                assertThat(holders)
-                        .isSortedAccordingTo(
-                                Comparator.comparingLong(Holder::inUseMillis).reversed());
-            });
+            server.whileExhausted(() -> assertThat(onceDiagnosed(ManagementFactory.getPlatformMBeanServer())
+                            .holders())
+                    .isSortedAccordingTo(
+                            Comparator.comparingLong(Holder::heldMillis).reversed()));
         }
     }
 
@@ -82,13 +83,33 @@ class PoolPanelTest {
         assertThat(new AuthPoolPlugin().getTabs()).containsOnlyKeys("Auth pool");
     }
 
+    @Test
+    void thePluginNeedsNothingButTheJdk() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "javax..", "com.sun.tools.jconsole..", AuthPoolPlugin.class.getPackageName())
+                .check(new ClassFileImporter().importPath(Path.of("target", "jconsole-plugin")));
+    }
+
     @SuppressWarnings("BanJNDI") // It is what JConsole does, and the registry is our own
     private static JMXConnector connect(String address) throws IOException {
         return JMXConnectorFactory.connect(
                 new JMXServiceURL("service:jmx:rmi:///jndi/rmi://%s/jmxrmi".formatted(address)));
     }
 
-    private String sentence() {
+    /** A diagnosis is up to three seconds old. */
+    private static PoolReading onceDiagnosed(MBeanServerConnection beans) {
+        return await().until(
+                        () -> PoolReading.of(beans).orElseThrow(),
+                        reading -> reading.holders().stream()
+                                        .filter(holder -> holder.verdict().equals("LOCK_WAIT"))
+                                        .count()
+                                == 10);
+    }
+
+    private String numbers() {
         return find(panel, JLabel.class).getText();
     }
 

@@ -12,6 +12,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -65,18 +66,25 @@ public final class LiveServer implements AutoCloseable {
                 "http://127.0.0.1:" + server.jolokiaAddress().orElseThrow().getPort() + "/jolokia");
     }
 
+    /** As {@code 127.0.0.1:4001}. */
+    public String admin() {
+        return "127.0.0.1:" + server.adminAddress().orElseThrow().getPort();
+    }
+
     /** A file of jmx-dashboards with this server's ports instead of the default ones. */
     public String configured(Path file) throws Exception {
         return Files.readString(file, UTF_8)
                 .replace("127.0.0.1:8778", "127.0.0.1:" + jolokia().getPort())
-                .replace("127.0.0.1:9010", jmx());
+                .replace("127.0.0.1:9010", jmx())
+                .replace("127.0.0.1:4001", admin());
     }
 
-    /** A request that takes a connection. */
+    /** A request that takes a connection of its own: a write, since those that read are answered together. */
     public CompletableFuture<HttpResponse<String>> ask() {
-        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/api/roles");
+        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/api/role/editors");
         return HTTP.sendAsync(
                 HttpRequest.newBuilder(uri)
+                        .POST(BodyPublishers.noBody())
                         .header("Authorization", "Bearer " + UUID.randomUUID())
                         .build(),
                 BodyHandlers.ofString());
@@ -92,7 +100,7 @@ public final class LiveServer implements AutoCloseable {
                 callers.add(ask());
             }
             await().until(() -> server.poolStatus().checkedOut() == 10
-                    && server.poolStatus().waiting() == 4);
+                    && server.poolStatus().waiting() >= 4);
             work.run();
         }
         callers.forEach(CompletableFuture::join);

@@ -1,0 +1,39 @@
+package app.rodmena.auth.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class CheckoutStacksTest {
+    private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
+
+    private final CheckoutStacks stacks = new CheckoutStacks();
+    private final CheckoutStacks.OfOneConnection one = stacks.ofOneConnection();
+
+    @Test
+    void oneInAHundredIsRecordedTheFirstOfThem() {
+        assertThat(LongStream.rangeClosed(1, 1_000).filter(checkout -> wanted("a", checkout, MILLISECOND)))
+                .containsExactly(1L, 101L, 201L, 301L, 401L, 501L, 601L, 701L, 801L, 901L);
+    }
+
+    @Test
+    void aConnectionThatComesAndGoesVeryFastIsRecordedAHundredTimesASecond() {
+        assertThat(LongStream.rangeClosed(1, 1_000_000).filter(checkout -> wanted("a", checkout, 1_000)))
+                .hasSizeBetween(90, 100);
+    }
+
+    @Test
+    void everyCheckoutOfARouteThatHasLeakedIsRecordedAndOfNoOther() {
+        stacks.recordFromNowOn("leaky");
+        assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("leaky", checkout, 1)))
+                .hasSize(99);
+        assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("tight", checkout, 1)))
+                .isEmpty();
+    }
+
+    private boolean wanted(String route, long checkout, long nanosEach) {
+        return one.areWanted(route, checkout, checkout * nanosEach);
+    }
+}
