@@ -101,7 +101,7 @@ class DiagnoseCommandTest {
         String url = "http://127.0.0.1:" + nobody;
         assertFailed(
                 diagnose("--url", url),
-                url + " can't be reached: is the server running, and is that its --admin-port? --url says another");
+                url + " can't be reached: is the server running, and is that its --admin-port?");
         assertFailed(diagnose("--url", "4001"), "--url: '4001'; must be as http://127.0.0.1:4001");
         assertFailed(diagnose("--uri", "4001"), "--uri is no flag of ./run.sh diagnose; did you mean --url?");
         assertFailed(diagnose("--password-file", "x"), "--password-file must go with --user");
