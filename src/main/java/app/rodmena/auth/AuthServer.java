@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.admin.AdminFacts;
 import app.rodmena.auth.admin.AdminListener;
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.BudgetExceeded;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.Availability;
@@ -147,7 +148,7 @@ public final class AuthServer implements AutoCloseable {
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
      * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
-     *     {@link ServerConfig#budget()} is to refuse
+     *     {@link ServerConfig#capacity()} says to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
      */
@@ -175,12 +176,13 @@ public final class AuthServer implements AutoCloseable {
         incidents = Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents());
         parts.push(incidents);
         Remedies remedies = new Remedies(engine, config.instance(), config.incidents());
-        fleet = FleetWatch.open(engine, config.budget());
+        fleet = FleetWatch.open(engine, config.capacity().budget());
         parts.push(fleet);
+        Adviser adviser = new Adviser(engine, metrics, fleet, config.capacity().waitTarget());
         Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, fleet);
         parts.push(prometheus);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
-        Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet);
+        Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
         parts.push(MBeans.register(watched, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
         Operators operators = config.remote().openOperators();
@@ -197,7 +199,8 @@ public final class AuthServer implements AutoCloseable {
                 diagnostics,
                 incidents,
                 remedies,
-                fleet);
+                fleet,
+                adviser);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();

@@ -1,13 +1,23 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.Demand;
-import app.rodmena.auth.cli.CapacityCommand;
-import app.rodmena.auth.cli.CapacityCommand.Against;
+import app.rodmena.auth.cli.AdviceCommand;
+import app.rodmena.auth.cli.CheckModelCommand;
+import app.rodmena.auth.cli.Command;
 import app.rodmena.auth.cli.Format;
+import app.rodmena.auth.cli.PlanCommand;
+import app.rodmena.auth.cli.PlanCommand.Against;
+import app.rodmena.auth.cli.SimulateCommand;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,9 +27,18 @@ import picocli.CommandLine.ParseResult;
 final class CapacityOptions {
     static final String NAME = "capacity";
 
+    /** What the environment variables of its own flags begin with. */
+    static final String PREFIX = "AUTH_CAPACITY_";
+
     private static final String HELP = "--help";
     private static final String MAX_CONNECTIONS = "--max-connections";
+    private static final String FROM = "--from";
+    private static final String REQUESTS_PER_SECOND = "--requests-per-second";
+    private static final String SIMULATE = "--simulate";
+    private static final String CHECK_MODEL = "--check-model";
     private static final String FORMAT = "--format";
+
+    private static final Duration EACH_LOAD = Duration.ofSeconds(20);
 
     private static final List<Setting> SETTINGS = List.of(
             Setting.WORKERS,
@@ -30,21 +49,22 @@ final class CapacityOptions {
             Setting.DATABASE_PASSWORD_FILE);
 
     private final CommandLine line = line();
+    private final AdminFlags admin;
+    private final ParseResult flags;
+    private final Map<String, String> environment;
 
     /**
-     * What was asked, understood; empty if it is help.
-     *
-     * @throws UsageError for anything unknown, incomplete, empty or out of range
+     * @param prompt asks for an operator's password, once
+     * @throws UsageError for a flag that is unknown or incomplete
      */
-    Optional<CapacityCommand> parse(List<String> arguments, Map<String, String> environment) {
-        ParseResult flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
-        if (flags.hasMatchedOption(HELP)) {
-            return Optional.empty();
-        }
-        Settings settings = Settings.of(Flags.given(flags), new Environment(environment).settings());
-        Demand demand = Demand.of(new ConfigReader(settings).pool());
-        Secret ambientPassword = Secret.of(environment.getOrDefault("PGPASSWORD", ""));
-        return Optional.of(new CapacityCommand(demand, against(flags, settings, ambientPassword), format(flags)));
+    CapacityOptions(List<String> arguments, Map<String, String> environment, PasswordPrompt prompt) {
+        this.admin = new AdminFlags(prompt);
+        this.flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
+        this.environment = environment;
+    }
+
+    boolean askForHelp() {
+        return flags.hasMatchedOption(HELP);
     }
 
     /** All there is to say, as many lines as it takes. */
@@ -52,21 +72,66 @@ final class CapacityOptions {
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
-    private static Against against(ParseResult flags, Settings settings, Secret ambientPassword) {
-        if (flags.hasMatchedOption(MAX_CONNECTIONS)) {
-            if (flags.hasMatchedOption(Setting.DATABASE_URL.flag())) {
-                throw new UsageError("%s can't go with %s: the server says itself what it has"
-                        .formatted(MAX_CONNECTIONS, Setting.DATABASE_URL.flag()));
-            }
-            return maxConnections(flags.matchedOptionValue(MAX_CONNECTIONS, ""));
+    /** @throws UsageError for what can't be, or can't be together */
+    Command command() {
+        Settings settings = Settings.of(Flags.given(flags), new Environment(environment).settings());
+        PoolSettings pool = new ConfigReader(settings).pool();
+        Format format = format();
+        refuseContradictions();
+        if (given(FROM).isPresent()) {
+            return advice(settings, pool, format);
         }
+        if (flags.hasMatchedOption(SIMULATE)) {
+            return new SimulateCommand(pool.poolSize(), pool.maxOverflow(), format);
+        }
+        if (flags.hasMatchedOption(CHECK_MODEL)) {
+            return new CheckModelCommand(database(settings), pool.maximum(), EACH_LOAD, format);
+        }
+        return new PlanCommand(Demand.of(pool), against(settings), format);
+    }
+
+    private void refuseContradictions() {
+        List<String> asked = Stream.of(FROM, SIMULATE, CHECK_MODEL, MAX_CONNECTIONS)
+                .filter(flags::hasMatchedOption)
+                .toList();
+        if (asked.size() > 1) {
+            throw new UsageError("%s and %s: one or the other".formatted(asked.get(0), asked.get(1)));
+        }
+        if (flags.hasMatchedOption(MAX_CONNECTIONS) && flags.hasMatchedOption(Setting.DATABASE_URL.flag())) {
+            throw new UsageError("%s can't go with %s: the server says itself what it has"
+                    .formatted(MAX_CONNECTIONS, Setting.DATABASE_URL.flag()));
+        }
+        if (given(REQUESTS_PER_SECOND).isPresent() && given(FROM).isEmpty()) {
+            throw new UsageError("%s must go with %s: a server knows how long its connections are used"
+                    .formatted(REQUESTS_PER_SECOND, FROM));
+        }
+    }
+
+    private Command advice(Settings settings, PoolSettings pool, Format format) {
+        Optional<AdviceCommand.Question> question = given(REQUESTS_PER_SECOND)
+                .map(text -> new AdviceCommand.Question(
+                        settings.get(Setting.WORKERS).integer(),
+                        pool.maximum(),
+                        number(REQUESTS_PER_SECOND, text, Adviser.MOST_REQUESTS_PER_SECOND)));
+        return new AdviceCommand(admin.read(flags, FROM, given(FROM).orElseThrow()), question, format);
+    }
+
+    private Against against(Settings settings) {
+        Optional<String> maxConnections = given(MAX_CONNECTIONS);
+        if (maxConnections.isPresent()) {
+            return maxConnections(maxConnections.get());
+        }
+        return database(settings).<Against>map(Against.Server::new).orElseGet(Against.Defaults::new);
+    }
+
+    private Optional<DatabaseUrl> database(Settings settings) {
         if (!settings.has(Setting.DATABASE_URL)) {
-            return new Against.Defaults();
+            return Optional.empty();
         }
-        ServerConfig.Database database = new DatabaseChoice(settings, ambientPassword).read();
-        return database instanceof ServerConfig.Database.External external
-                ? new Against.Server(external.url())
-                : new Against.Defaults();
+        Secret ambientPassword = Secret.of(environment.getOrDefault("PGPASSWORD", ""));
+        return new DatabaseChoice(settings, ambientPassword).read() instanceof ServerConfig.Database.External external
+                ? Optional.of(external.url())
+                : Optional.empty();
     }
 
     private static Against maxConnections(String text) {
@@ -79,10 +144,26 @@ final class CapacityOptions {
         }
     }
 
-    private static Format format(ParseResult flags) {
-        String word = flags.matchedOptionValue(FORMAT, "text");
+    private static int number(String flag, String text, int most) {
+        int number = text.matches("\\d{1,10}") ? (int) Math.min(Integer.MAX_VALUE, Long.parseLong(text)) : 0;
+        if (number < 1 || number > most) {
+            throw refuse(flag, text, "must be 1 to " + most);
+        }
+        return number;
+    }
+
+    private Format format() {
+        String word = given(FORMAT).orElse("text");
         return Format.of(word)
                 .orElseThrow(() -> refuse(FORMAT, word, "must be one of " + String.join(", ", Format.words())));
+    }
+
+    private Optional<String> given(String flag) {
+        return Optional.ofNullable(flags.matchedOptionValue(flag, environment.get(variable(flag))));
+    }
+
+    private static String variable(String flag) {
+        return PREFIX + flag.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     private static UsageError refuse(String flag, String text, String rule) {
@@ -94,27 +175,34 @@ final class CapacityOptions {
         command.usageMessage()
                 .width(100)
                 .sortOptions(false)
-                .description("How many connections a fleet of servers opens at most, and whether PostgreSQL has them.")
-                .customSynopsis("./run.sh capacity --workers N [flags]")
+                .description("How many connections a fleet of servers opens at most, whether PostgreSQL has them, and"
+                        + " whether a running server has as many as it needs.")
+                .customSynopsis(
+                        "./run.sh capacity --workers N [--max-connections N | --database-url URL]",
+                        "       ./run.sh capacity --from URL [--requests-per-second N --workers N --pool-size N]",
+                        "       ./run.sh capacity --simulate | --check-model")
                 .footer(
                         "",
-                        "Without --max-connections and --database-url, PostgreSQL's defaults are assumed. The environment"
-                                + " variables of",
-                        "the server's flags hold here, too.",
+                        "Without --max-connections and --database-url, PostgreSQL's defaults are assumed. The"
+                                + " environment variables",
+                        "of the server's flags hold here, too; those of the others are AUTH_CAPACITY_FORMAT and so on.",
                         "",
                         "Exit codes: 0 it fits, 1 it does not fit, 2 it can't be told: the flags can't be, or the server"
                                 + " can't be asked.");
         SETTINGS.forEach(setting -> command.addOption(Flags.option(setting)));
-        command.addOption(OptionSpec.builder(MAX_CONNECTIONS)
-                .type(String.class)
-                .paramLabel("N")
-                .description("What PostgreSQL has, where it is not asked")
-                .build());
-        command.addOption(OptionSpec.builder(FORMAT)
-                .type(String.class)
-                .paramLabel("FORMAT")
-                .description(String.join(", ", Format.words()) + " (text)")
-                .build());
+        command.addOption(Flags.valued(MAX_CONNECTIONS, "N", "What PostgreSQL has, where it is not asked"));
+        command.addOption(Flags.valued(
+                FROM, "URL", "Ask a running server, at its admin listener, whether its pool has the right size"));
+        AdminFlags.addLoginTo(command);
+        command.addOption(Flags.valued(
+                REQUESTS_PER_SECOND, "N", "With --from: what to expect of --workers with --pool-size under that load"));
+        command.addOption(
+                Flags.present(SIMULATE, "10, 100 and 1,000 workers on paper, with and without a PgBouncer in front"));
+        command.addOption(Flags.present(
+                CHECK_MODEL,
+                "Measure waits in a real pool beside what is expected, in PostgreSQL at --database-url or in a new one;"
+                        + " takes four minutes"));
+        command.addOption(Flags.valued(FORMAT, "FORMAT", String.join(", ", Format.words()) + " (text)"));
         command.addOption(OptionSpec.builder(HELP, "-h")
                 .usageHelp(true)
                 .description("Show this")

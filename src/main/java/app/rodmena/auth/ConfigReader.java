@@ -1,6 +1,7 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
@@ -39,7 +40,7 @@ final class ConfigReader {
         return new ServerConfig(
                 database,
                 pool(),
-                budget(),
+                capacity(),
                 http(),
                 new RemoteReader(settings).read(),
                 diagnosis(),
@@ -99,10 +100,14 @@ final class ConfigReader {
         }
     }
 
-    private Budget budget() {
+    private CapacityConfig capacity() {
+        Given target = settings.get(Setting.WAIT_TARGET);
+        if (!CapacityConfig.isWaitTarget(target.duration())) {
+            throw target.refuse(CapacityConfig.WAIT_TARGET_RULE);
+        }
         Map<String, Budget> meanings =
                 Arrays.stream(Budget.values()).collect(Collectors.toMap(Budget::word, Function.identity()));
-        return settings.get(Setting.BUDGET).oneOf(meanings, Budget.words());
+        return new CapacityConfig(settings.get(Setting.BUDGET).oneOf(meanings, Budget.words()), target.duration());
     }
 
     private int batchSlots() {

@@ -1,6 +1,6 @@
 package app.rodmena.auth;
 
-import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.cli.Demo;
 import app.rodmena.auth.cli.DemoStage;
 import app.rodmena.auth.cli.Trouble;
@@ -107,7 +107,7 @@ final class DemoCommand {
         return new ServerConfig(
                 new ServerConfig.Database.Embedded(new EmbeddedConfig(directory.resolve("data"), true)),
                 SMALL,
-                Budget.WARN,
+                CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),
                 DiagnosisConfig.DEFAULT,

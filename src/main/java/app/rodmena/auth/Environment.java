@@ -26,12 +26,16 @@ record Environment(Map<String, String> variables) {
         Map<Setting, Given> given = new EnumMap<>(Setting.class);
         // Sorted, so that of several mistakes it is always the same that is told
         new TreeMap<>(variables).forEach((name, text) -> {
-            if (name.startsWith(PREFIX) && !name.startsWith(LoadOptions.PREFIX) && !isServiceLink(name, text)) {
+            if (name.startsWith(PREFIX) && !isOfACommand(name) && !isServiceLink(name, text)) {
                 Setting setting = Setting.ofVariable(name).orElseThrow(() -> unknown(name));
                 given.put(setting, Given.byVariable(setting, text));
             }
         });
         return given.values();
+    }
+
+    private static boolean isOfACommand(String name) {
+        return name.startsWith(LoadOptions.PREFIX) || name.startsWith(CapacityOptions.PREFIX);
     }
 
     private boolean isServiceLink(String name, String text) {

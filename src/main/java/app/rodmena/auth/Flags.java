@@ -88,4 +88,18 @@ final class Flags {
     private static String description(Setting setting) {
         return setting.meaning() + setting.fallback().map(" (%s)"::formatted).orElse("");
     }
+
+    /** A flag of a command's own, with a value. */
+    static OptionSpec valued(String name, String label, String meaning, String... shorter) {
+        return OptionSpec.builder(name, shorter)
+                .type(String.class)
+                .paramLabel(label)
+                .description(meaning)
+                .build();
+    }
+
+    /** A flag of a command's own that is there or not. */
+    static OptionSpec present(String name, String meaning) {
+        return OptionSpec.builder(name).type(boolean.class).description(meaning).build();
+    }
 }

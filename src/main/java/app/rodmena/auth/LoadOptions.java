@@ -206,42 +206,30 @@ final class LoadOptions {
                         "",
                         "Exit codes: 0 as expected, 1 not, 2 the flags can't be or there is no server, 130 stopped by"
                                 + " Ctrl-C.");
-        command.addOption(valued(URL, "URL", "The server (http://127.0.0.1:4000)"));
-        command.addOption(valued(REQUESTS, "N", "So many requests (1000)", "-n"));
-        command.addOption(valued(DURATION, "DURATION", "Or as many as there are in this time", "-d"));
-        command.addOption(valued(CLIENTS, "N", "Connections, each with one request at a time (100)", "-c"));
-        command.addOption(valued(
+        command.addOption(Flags.valued(URL, "URL", "The server (http://127.0.0.1:4000)"));
+        command.addOption(Flags.valued(REQUESTS, "N", "So many requests (1000)", "-n"));
+        command.addOption(Flags.valued(DURATION, "DURATION", "Or as many as there are in this time", "-d"));
+        command.addOption(Flags.valued(CLIENTS, "N", "Connections, each with one request at a time (100)", "-c"));
+        command.addOption(Flags.valued(
                 RATE,
                 "N",
                 "So many requests a second, whether or not the server keeps up; latency then counts from when each was"
                         + " due. Without it each client sends the next when it is answered"));
-        command.addOption(valued(
+        command.addOption(Flags.valued(
                 MIX,
                 "MIX",
                 "What is asked: %s (%s). all is eight checks, one list of roles, one write of ten"
                         .formatted(mixes(), word(Mix.ROLES))));
-        command.addOption(valued(TIMEOUT, "DURATION", "A request not answered within it has failed (35s)"));
-        command.addOption(valued(KEY, "UUID", "Use the namespace of this client key, instead of a new one"));
-        command.addOption(
-                flag(SURGE, "A table for 1, 10, 100 and 1,000 clients, each for --duration (10s), as Markdown"));
-        command.addOption(flag(JSON, "The result as JSON, and nothing else on stdout"));
-        command.addOption(flag(MINE, "Put load on another machine than this one"));
+        command.addOption(Flags.valued(TIMEOUT, "DURATION", "A request not answered within it has failed (35s)"));
+        command.addOption(Flags.valued(KEY, "UUID", "Use the namespace of this client key, instead of a new one"));
+        command.addOption(Flags.present(
+                SURGE, "A table for 1, 10, 100 and 1,000 clients, each for --duration (10s), as Markdown"));
+        command.addOption(Flags.present(JSON, "The result as JSON, and nothing else on stdout"));
+        command.addOption(Flags.present(MINE, "Put load on another machine than this one"));
         command.addOption(OptionSpec.builder(HELP, "-h")
                 .usageHelp(true)
                 .description("Show this")
                 .build());
         return Flags.commandLine(command);
-    }
-
-    private static OptionSpec valued(String name, String label, String meaning, String... shorter) {
-        return OptionSpec.builder(name, shorter)
-                .type(String.class)
-                .paramLabel(label)
-                .description(meaning)
-                .build();
-    }
-
-    private static OptionSpec flag(String name, String meaning) {
-        return OptionSpec.builder(name).type(boolean.class).description(meaning).build();
     }
 }

@@ -1,7 +1,7 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.BudgetExceeded;
-import app.rodmena.auth.cli.CapacityCommand;
+import app.rodmena.auth.cli.Command;
 import app.rodmena.auth.cli.CommandFailed;
 import app.rodmena.auth.cli.DiagnoseCommand;
 import app.rodmena.auth.cli.LoadCommand;
@@ -80,14 +80,14 @@ public final class Main {
         }
     }
 
-    private int capacity(List<String> words, Map<String, String> environment) throws CommandFailed {
-        CapacityOptions options = new CapacityOptions();
-        Optional<CapacityCommand> command = options.parse(words, environment);
-        if (command.isEmpty()) {
+    private int capacity(List<String> words, Map<String, String> environment) throws Exception {
+        CapacityOptions options = new CapacityOptions(words, environment, PasswordPrompt.toLogIn());
+        if (options.askForHelp()) {
             out.print(options.help());
             return STOPPED;
         }
-        return command.get().run(out);
+        Command command = options.command();
+        return lifetime.start(() -> command.run(out));
     }
 
     private int diagnose(List<String> words) throws CommandFailed, InterruptedException {

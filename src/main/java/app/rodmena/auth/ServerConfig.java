@@ -1,6 +1,6 @@
 package app.rodmena.auth;
 
-import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
@@ -17,7 +17,7 @@ import java.util.Objects;
  *
  * @param database which PostgreSQL
  * @param pool how connections to it are pooled
- * @param budget what happens if all processes like this one may open more connections than PostgreSQL has
+ * @param capacity what it makes of its share of the connections
  * @param http how the API listens
  * @param remote how operators get in
  * @param diagnosis how the pool is diagnosed
@@ -28,7 +28,7 @@ import java.util.Objects;
 public record ServerConfig(
         Database database,
         PoolSettings pool,
-        Budget budget,
+        CapacityConfig capacity,
         HttpConfig http,
         RemoteConfig remote,
         DiagnosisConfig diagnosis,
@@ -55,7 +55,7 @@ public record ServerConfig(
     public ServerConfig {
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(pool, "pool");
-        Objects.requireNonNull(budget, "budget");
+        Objects.requireNonNull(capacity, "capacity");
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(remote, "remote");
         Objects.requireNonNull(diagnosis, "diagnosis");
@@ -80,7 +80,7 @@ public record ServerConfig(
         return new ServerConfig(
                 database,
                 PoolSettings.DEFAULT,
-                Budget.WARN,
+                CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT,
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
@@ -91,31 +91,31 @@ public record ServerConfig(
 
     /** The same with another pool. */
     public ServerConfig withPool(PoolSettings pool) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** The same with another answer to a fleet that is too large. */
-    public ServerConfig withBudget(Budget budget) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+    /** The same with another view of its share. */
+    public ServerConfig withCapacity(CapacityConfig capacity) {
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same, listening otherwise. */
     public ServerConfig withHttp(HttpConfig http) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same, diagnosed otherwise. */
     public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same with incidents kept otherwise. */
     public ServerConfig withIncidents(IncidentsConfig incidents) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
     /** The same with doors for operators. */
     public ServerConfig withRemote(RemoteConfig remote) {
-        return new ServerConfig(database, pool, budget, http, remote, diagnosis, incidents, instance, failFast);
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth;
 
-import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.incidents.IncidentsConfig;
@@ -131,8 +131,13 @@ enum Setting {
     BUDGET(
             Group.POOL,
             "WHAT",
-            Budget.WARN.word(),
+            CapacityConfig.DEFAULT.budget().word(),
             "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
+    WAIT_TARGET(
+            Group.POOL,
+            "DURATION",
+            CapacityConfig.DEFAULT.waitTarget(),
+            "What 99% should wait for a connection at most; advice on the pool's size is for that"),
 
     SLOW_QUERY(
             Group.DIAGNOSIS,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
+import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -86,6 +87,12 @@ class CapacityCommandTest {
                 "--format xml|--format: 'xml'; must be one of text, json, markdown",
                 "--worker 8|--worker is no flag of ./run.sh capacity; did you mean --workers?",
                 "--workers|--workers needs a value; --help says which",
+                "--from localhost|--from: 'localhost'; must be as http://127.0.0.1:4001",
+                "--from http://127.0.0.1:1 --password-file x|--password-file must go with --user",
+                "--simulate --check-model|--simulate and --check-model: one or the other",
+                "--requests-per-second 9|--requests-per-second must go with --from: a server knows how long its "
+                        + "connections are used",
+                "--from http://h --requests-per-second 0|--requests-per-second: '0'; must be 1 to 1000000000",
                 "--max-connections 9 --database-url postgresql://h/d|--max-connections can't go with --database-url: "
                         + "the server says itself what it has"
             })
@@ -115,6 +122,52 @@ class CapacityCommandTest {
         assertThat(run(Map.of(), "--database-url", url)).isEqualTo(2);
 
         assertThat(err()).hasLineCount(1).contains("can't be asked", "role \"nobody_of_that_name\" does not exist");
+    }
+
+    @Test
+    void theFleetsOnPaperAreATable() {
+        assertThat(run(Map.of("AUTH_CAPACITY_FORMAT", "markdown"), "--simulate"))
+                .isZero();
+
+        assertThat(out())
+                .contains(
+                        "10,000 requests/s",
+                        "| 1,000 | direct | 11,000 |",
+                        "| 1,000 | PgBouncer | 32 | 32 | 32 | 32 |");
+    }
+
+    @Test
+    void aServerThatHasSeenTooLittleSaysSoAndOneThatIsNotThereToo() throws Exception {
+        try (TestServer server = TestServer.withAdmin()) {
+            assertThat(run(Map.of(), "--from", server.admin())).isEqualTo(2);
+            assertThat(err()).hasLineCount(1).contains("fewer than 100 connections were used in the last minute");
+            assertThat(run(Map.of(), "--from", "http://127.0.0.1:1")).isEqualTo(2);
+            assertThat(err()).hasLineCount(2).contains("http://127.0.0.1:1 can't be reached");
+        }
+    }
+
+    @Test
+    void aServerThatWorksAdvisesOnItsPoolAndOnOthers() throws Exception {
+        try (TestServer server = TestServer.withAdmin()) {
+            for (int i = 0; i < 150; i++) {
+                server.get("/api/roles");
+            }
+            assertThat(run(
+                            Map.of(),
+                            "--from",
+                            server.admin(),
+                            "--requests-per-second",
+                            "1000000000",
+                            "--workers",
+                            "50"))
+                    .isEqualTo(1);
+        }
+        assertThat(out())
+                .startsWith("You have 10; at today's load (")
+                .contains("10 saturate at", "expected", "measured")
+                .contains("50 x 10 connections under 1,000,000,000 requests/s", "mean wait without end")
+                .contains("for the 550 that may be", "they do not fit")
+                .doesNotContain("batching");
     }
 
     @Test

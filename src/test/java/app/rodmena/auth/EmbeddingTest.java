@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
-import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
@@ -143,7 +143,7 @@ class EmbeddingTest {
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
-                Budget.WARN,
+                CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
-import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.incidents.IncidentsConfig;
@@ -104,7 +104,7 @@ class LoadTest {
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
-                Budget.WARN,
+                CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,

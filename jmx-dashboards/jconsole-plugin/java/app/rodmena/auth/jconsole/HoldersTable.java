@@ -10,9 +10,9 @@ final class HoldersTable extends AbstractTableModel {
     private static final long serialVersionUID = 1;
 
     private static final List<Column> COLUMNS = List.of(
-            new Column("connection", 50, Integer.class, Holder::connection),
-            new Column("backend pid", 50, Integer.class, Holder::backendPid),
-            new Column("held, ms", 50, Long.class, Holder::heldMillis),
+            new Column("id", 30, Integer.class, Holder::connection),
+            new Column("pid", 50, Integer.class, Holder::backendPid),
+            new Column("held, ms", 60, Long.class, Holder::heldMillis),
             new Column("why", 100, String.class, Holder::verdict),
             new Column("because", 250, String.class, Holder::because),
             new Column("route", 130, String.class, Holder::route),

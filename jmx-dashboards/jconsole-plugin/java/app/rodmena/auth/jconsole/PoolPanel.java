@@ -14,9 +14,10 @@ import javax.swing.JTextArea;
 /** The tab: the diagnosis in a sentence, the numbers, the chart, who has the connections. For Swing's thread only. */
 final class PoolPanel extends JPanel {
     private static final long serialVersionUID = 1;
+    private static final int SENTENCE_ROWS = 2;
     private static final Color TROUBLE = new Color(0xB00020);
 
-    private final JTextArea sentence = new JTextArea("Waiting for the first reading");
+    private final JTextArea sentence = new JTextArea("Waiting for the first reading", SENTENCE_ROWS, 0);
     private final JLabel numbers = new JLabel(" ");
     private final Chart chart = new Chart();
     private final HoldersTable holders = new HoldersTable();

@@ -19,26 +19,46 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The way of every request: judged at the gate, its body read, its sender logged in, then answered by its page. I/O
- * threads do all but the last, for which there are a few threads more.
+ * threads do all but the last, for which there are a few threads more; and a few others for pages that may have to
+ * wait, so that health and numbers are told while those do.
  */
-final class AdminHandler implements HttpHandler {
+final class AdminHandler implements HttpHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
     private static final int MOST_BODY_BYTES = 64 * 1024;
     private static final Duration BODY_WITHIN = Duration.ofSeconds(5);
 
+    private static final int MOST_WAITING_AT_ONCE = 2;
+    private static final int MOST_IN_LINE = 20;
+
+    private final ThreadPoolExecutor patient = new ThreadPoolExecutor(
+            MOST_WAITING_AT_ONCE,
+            MOST_WAITING_AT_ONCE,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_IN_LINE),
+            task -> {
+                Thread thread = new Thread(task, "auth-admin-patient");
+                thread.setDaemon(true);
+                return thread;
+            });
     private final AdminGate gate;
     private final Operators operators;
 
     AdminHandler(AdminGate gate, Operators operators) {
         this.gate = gate;
         this.operators = operators;
+        patient.allowCoreThreadTimeOut(true);
     }
 
     @Override
@@ -130,9 +150,14 @@ final class AdminHandler implements HttpHandler {
                 header(exchange, Headers.IF_NONE_MATCH),
                 body);
         try {
-            exchange.getConnection().getWorker().execute(() -> finish(exchange, ask(match, asked)));
+            Executor threads =
+                    match.place().waits() ? patient : exchange.getConnection().getWorker();
+            threads.execute(() -> finish(exchange, ask(match, asked)));
         } catch (RejectedExecutionException e) {
-            finish(exchange, Reply.error(503, "This server is stopping").closing());
+            finish(
+                    exchange,
+                    Reply.error(503, "Too many wait for such an answer already, or this server is stopping")
+                            .with(Headers.RETRY_AFTER, "1"));
         }
     }
 
@@ -177,5 +202,11 @@ final class AdminHandler implements HttpHandler {
             LOG.debug("An answer could not be sent", e);
             RequestBody.abandon(exchange);
         }
+    }
+
+    /** Whoever still waits for an answer gets none. */
+    @Override
+    public void close() {
+        patient.shutdownNow();
     }
 }

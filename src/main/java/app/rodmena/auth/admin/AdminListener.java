@@ -1,5 +1,6 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -23,14 +24,16 @@ import java.util.Optional;
  * does.
  */
 public final class AdminListener implements AutoCloseable {
-    private static final HttpPort.Limits LIMITS =
+    static final HttpPort.Limits LIMITS =
             new HttpPort.Limits(500, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30), 128 * 1024, 1, 4);
 
     private final HttpPort port;
+    private final AdminHandler handler;
     private final EventStream stream;
 
-    private AdminListener(HttpPort port, EventStream stream) {
+    private AdminListener(HttpPort port, AdminHandler handler, EventStream stream) {
         this.port = port;
+        this.handler = handler;
         this.stream = stream;
     }
 
@@ -51,7 +54,8 @@ public final class AdminListener implements AutoCloseable {
             Diagnostics diagnostics,
             Incidents incidents,
             Remedies remedies,
-            FleetWatch fleet)
+            FleetWatch fleet,
+            Adviser adviser)
             throws IOException {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
@@ -63,10 +67,12 @@ public final class AdminListener implements AutoCloseable {
         new Changes(engine).addTo(pages);
         pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
         new FleetPages(fleet, server.instance()).addTo(pages);
+        new CapacityPages(adviser).addTo(pages);
         new Assets().addTo(pages);
-        EventStream stream = new EventStream(engine, metrics, diagnostics, operators);
+        EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
         stream.addTo(pages);
         AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
+        AdminHandler handler = new AdminHandler(gate, operators);
         try {
             HttpPort port = new HttpPort(
                     "auth-admin",
@@ -74,10 +80,11 @@ public final class AdminListener implements AutoCloseable {
                     config.adminPort().getAsInt(),
                     config.keystore().map(Keystore::context),
                     LIMITS,
-                    new AdminHandler(gate, operators));
+                    handler);
             port.open();
-            return Optional.of(new AdminListener(port, stream));
+            return Optional.of(new AdminListener(port, handler, stream));
         } catch (IOException e) {
+            handler.close();
             stream.close();
             throw e;
         }
@@ -96,6 +103,7 @@ public final class AdminListener implements AutoCloseable {
     @Override
     public void close() {
         stream.close();
+        handler.close();
         port.close();
     }
 }

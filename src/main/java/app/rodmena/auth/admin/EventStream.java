@@ -9,6 +9,9 @@ import app.rodmena.auth.events.EventQuery;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.incidents.Incident;
+import app.rodmena.auth.incidents.IncidentListener;
+import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.operators.Operators;
@@ -52,6 +55,8 @@ final class EventStream implements PoolListener, AutoCloseable {
     private final DatabaseEngine engine;
     private final Metrics metrics;
     private final Diagnostics diagnostics;
+    private final Incidents incidents;
+    private final IncidentListener onIncident = this::tell;
     private final Operators operators;
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
@@ -74,11 +79,14 @@ final class EventStream implements PoolListener, AutoCloseable {
             @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
 
     @SuppressWarnings("FutureReturnValueIgnored") // A beat never fails; they end with the thread.
-    EventStream(DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Operators operators) {
+    EventStream(
+            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, Operators operators) {
         this.engine = engine;
         this.metrics = metrics;
         this.diagnostics = diagnostics;
+        this.incidents = incidents;
         this.operators = operators;
+        incidents.add(onIncident);
         engine.events().add(this);
         thread.scheduleWithFixedDelay(this::beat, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -98,12 +106,6 @@ final class EventStream implements PoolListener, AutoCloseable {
         if (wanted.contains(event.kind()) && !queue.offer(event)) {
             overflown.incrementAndGet();
         }
-    }
-
-    /** Sends an event of another kind to everybody. */
-    void publish(String name, Object data) {
-        ByteBuffer message = message(name, data);
-        watchers.forEach(watcher -> watcher.offer(message));
     }
 
     private Response open(Asked asked) {
@@ -163,6 +165,11 @@ final class EventStream implements PoolListener, AutoCloseable {
         }
     }
 
+    private void tell(Incident incident) {
+        ByteBuffer message = message("incident", IncidentRow.of(incident));
+        watchers.forEach(watcher -> watcher.offer(message));
+    }
+
     private void tell(PoolSecond second) {
         long lost = overflown.get();
         for (Watcher watcher : watchers) {
@@ -196,6 +203,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     @Override
     public void close() {
         engine.events().remove(this);
+        incidents.remove(onIncident);
         thread.shutdownNow();
         watchers.forEach(Watcher::close);
     }

@@ -23,8 +23,9 @@ final class Pages {
      * What is at a path: one page, read by GET and HEAD or used by POST.
      *
      * @param changes whether it is one for POST
+     * @param waits whether it may take seconds; all others answer at once
      */
-    record Place(String path, boolean changes, For whom, Page page) {
+    record Place(String path, boolean changes, boolean waits, For whom, Page page) {
         String allow() {
             return changes ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
         }
@@ -38,20 +39,25 @@ final class Pages {
     record Match(Place place, String rest) {}
 
     Pages open(String path, Page page) {
-        return add(exact, new Place(path, false, For.EVERYBODY, page));
+        return add(exact, new Place(path, false, false, For.EVERYBODY, page));
     }
 
     Pages read(String path, Page page) {
-        return add(exact, new Place(path, false, For.READERS, page));
+        return add(exact, new Place(path, false, false, For.READERS, page));
+    }
+
+    /** A page that may have to wait for PostgreSQL. */
+    Pages readPatiently(String path, Page page) {
+        return add(exact, new Place(path, false, true, For.READERS, page));
     }
 
     /** A page for all paths that begin so and go on; it ends with a slash. */
     Pages readBelow(String path, Page page) {
-        return add(prefixes, new Place(path, false, For.READERS, page));
+        return add(prefixes, new Place(path, false, false, For.READERS, page));
     }
 
     Pages change(String path, Page page) {
-        return add(exact, new Place(path, true, For.CONTROL, page));
+        return add(exact, new Place(path, true, true, For.CONTROL, page));
     }
 
     Optional<Match> find(String path) {

@@ -3,6 +3,7 @@ package app.rodmena.auth.admin;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.incidents.DiagnosisHtml;
 import app.rodmena.auth.incidents.DiagnosisJson;
 import app.rodmena.auth.incidents.Incident;
 import app.rodmena.auth.incidents.IncidentDocument;
@@ -13,7 +14,6 @@ import app.rodmena.auth.operators.Audit;
 import io.undertow.util.HttpString;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,13 +32,6 @@ final class TroublePages {
     private final Incidents incidents;
     private final Remedies remedies;
 
-    private record Listed(String id, Instant time, String cause, String sentence, long swallowed) {
-        static Listed of(Incident incident) {
-            return new Listed(
-                    incident.id(), incident.time(), incident.cause().name(), incident.sentence(), incident.swallowed());
-        }
-    }
-
     TroublePages(Diagnostics diagnostics, Incidents incidents, Remedies remedies) {
         this.diagnostics = diagnostics;
         this.incidents = incidents;
@@ -46,11 +39,11 @@ final class TroublePages {
     }
 
     void addTo(Pages pages) {
-        pages.read("/diagnosis", this::diagnosis);
+        pages.readPatiently("/diagnosis", this::diagnosis);
         pages.read(
                 "/incidents",
                 asked -> Reply.json(
-                        incidents.newestFirst().stream().map(Listed::of).toList()));
+                        incidents.newestFirst().stream().map(IncidentRow::of).toList()));
         pages.readBelow("/incidents/", this::incident);
         pages.change("/actions/cancelQuery", asked -> remedy(asked, "connection", remedies::cancelQuery));
         pages.change("/actions/terminateBackend", asked -> remedy(asked, "pid", remedies::terminateBackend));
@@ -60,7 +53,8 @@ final class TroublePages {
         Diagnosis diagnosis = diagnostics.current(MAX_AGE);
         return switch (Form.preferred(asked.accept())) {
             case JSON -> Reply.of(200, Reply.JSON, DiagnosisJson.bytes(diagnosis));
-            case TEXT, HTML -> Reply.text(DiagnosisText.of(diagnosis));
+            case TEXT -> Reply.text(DiagnosisText.of(diagnosis));
+            case HTML -> file(DiagnosisHtml.of(diagnosis));
         };
     }
 
@@ -73,10 +67,12 @@ final class TroublePages {
         return switch (Form.preferred(asked.accept())) {
             case JSON -> Reply.of(200, Reply.JSON, incident.json());
             case TEXT -> Reply.text(incident.text());
-            case HTML ->
-                Reply.of(200, Reply.HTML, incident.html().getBytes(StandardCharsets.UTF_8))
-                        .with(POLICY, SELF_CONTAINED);
+            case HTML -> file(incident.html());
         };
+    }
+
+    private static Reply file(String html) {
+        return Reply.of(200, Reply.HTML, html.getBytes(StandardCharsets.UTF_8)).with(POLICY, SELF_CONTAINED);
     }
 
     private static Reply remedy(Asked asked, String target, Doing doing) {

@@ -36,12 +36,11 @@ final class Report {
         return this;
     }
 
-    String text() {
-        return blocks.stream().map(Block::text).collect(Collectors.joining("\n"));
-    }
-
-    String markdown() {
-        return blocks.stream().map(Block::markdown).collect(Collectors.joining("\n"));
+    /** The whole of it; whoever can also say it as JSON does so without this. */
+    String as(Format format) {
+        return blocks.stream()
+                .map(block -> format == Format.MARKDOWN ? block.markdown() : block.text())
+                .collect(Collectors.joining("\n"));
     }
 
     private record Paragraph(String words) implements Block {

@@ -1,6 +1,7 @@
 package app.rodmena.auth.incidents;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,14 +44,16 @@ final class IncidentHtml {
         return new IncidentHtml(incident).write();
     }
 
+    /** A diagnosis alone, in the same way. */
+    static String ofDiagnosis(JsonNode diagnosis) {
+        ObjectNode alone = DiagnosisJson.MAPPER.createObjectNode();
+        alone.set("diagnosis", diagnosis);
+        return new IncidentHtml(alone).writeDiagnosis();
+    }
+
     private String write() {
         String id = text(incident, "id");
-        html.append(
-                "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Incident %s</title>".formatted(id));
-        html.append("<meta name='viewport' content='width=device-width'><style>")
-                .append(STYLE)
-                .append("</style></head><body>");
-        html.append("<h1>%s</h1>".formatted(text(incident, "sentence")));
+        begin("Incident " + id, text(incident, "sentence"));
         html.append(
                 "<p class='facts'>Incident %s: %s at %s on %s, frozen after %s ms; happened %s times more meanwhile</p>"
                         .formatted(
@@ -63,6 +66,24 @@ final class IncidentHtml {
         if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
             html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
         }
+        return writeTheRest();
+    }
+
+    private String writeDiagnosis() {
+        begin("The pool, diagnosed", text(diagnosis, "sentence"));
+        html.append("<p class='facts'>%s at %s</p>".formatted(text(diagnosis, "situation"), text(diagnosis, "time")));
+        return writeTheRest();
+    }
+
+    private void begin(String title, String sentence) {
+        html.append("<!doctype html><html lang='en'><head><meta charset='utf-8'><title>%s</title>".formatted(title));
+        html.append("<meta name='viewport' content='width=device-width'><style>")
+                .append(STYLE)
+                .append("</style></head><body>");
+        html.append("<h1>%s</h1>".formatted(sentence));
+    }
+
+    private String writeTheRest() {
         steps();
         history();
         holders();

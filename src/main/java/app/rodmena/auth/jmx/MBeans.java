@@ -87,6 +87,7 @@ public final class MBeans implements AutoCloseable {
         share(parts, "type=Statements,name=auth", new StatementsBean(metrics));
         share(parts, "type=Diagnosis", new DiagnosisBean(watched.diagnostics()));
         share(parts, "type=Remedies", new RemediesBean(watched.remedies()));
+        share(parts, "type=Capacity,name=auth", new CapacityBean(watched.adviser()));
         share(parts, "type=Fleet", new FleetBean(watched.fleet()));
         loggers.ifPresent(known -> share(parts, "type=Logging", new LoggingBean(known)));
         return parts;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -14,4 +15,5 @@ public record Watched(
         Diagnostics diagnostics,
         Incidents incidents,
         Remedies remedies,
-        FleetWatch fleet) {}
+        FleetWatch fleet,
+        Adviser adviser) {}

@@ -55,6 +55,16 @@ public final class PoolTimes implements PoolListener {
         return creations.statistics();
     }
 
+    /** How {@link #waits} were in the last minute. */
+    public Moments recentWaits() {
+        return waits.moments();
+    }
+
+    /** How {@link #uses} were in the last minute. */
+    public Moments recentUses() {
+        return uses.moments();
+    }
+
     /** All {@link #waits} since start, whatever was reset. */
     public Distribution waitsSinceStart() {
         return waits.sinceStart();

@@ -44,6 +44,18 @@ public final class Stopwatch {
         return recent.sinceStart();
     }
 
+    /** Mean and spread of the last minute's. */
+    Moments moments() {
+        Snapshot snapshot = timer.getSnapshot();
+        double mean = snapshot.getMean();
+        double deviation = snapshot.getStdDev();
+        return new Moments(
+                recent.size(),
+                timer.getOneMinuteRate(),
+                nanos(mean),
+                mean == 0 ? 0 : deviation * deviation / (mean * mean));
+    }
+
     public Statistics statistics() {
         Beginning from = beginning;
         long count = timer.getCount() - from.count;

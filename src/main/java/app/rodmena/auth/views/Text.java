@@ -3,6 +3,7 @@ package app.rodmena.auth.views;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** Times as clients see them. */
 public final class Text {
@@ -18,5 +19,10 @@ public final class Text {
     /** With three digits after the point: to the microsecond. */
     public static double millis(Duration duration) {
         return Math.round(duration.toNanos() / 1e3) / 1e3;
+    }
+
+    /** The same; -1 for a time without end, since open types have no empty numbers. */
+    public static double millisOrNone(Optional<Duration> duration) {
+        return duration.map(Text::millis).orElse(-1.0);
     }
 }

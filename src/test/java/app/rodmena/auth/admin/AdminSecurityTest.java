@@ -3,19 +3,25 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.RawClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,11 +34,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who gets in, who may change something, and what nobody gets away with. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminSecurityTest {
+    @TempDir
+    static Path directory;
+
     private TestAdmin admin;
     private LogOf audit;
 
     @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
+    void start() throws Exception {
         audit = LogOf.logger("auth.audit");
         admin = TestAdmin.withOperators(directory);
         assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
@@ -175,6 +184,22 @@ class AdminSecurityTest {
             assertThat(reply.body()).contains(reason);
         }
         assertThat(audit.lines()).anyMatch(line -> line.contains(reason));
+    }
+
+    @Test
+    void whoIsNoOperatorAnyMoreSeesNoMoreOfTheStream() throws Exception {
+        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
+        file.put("carol", Role.MONITOR, TestAdmin.password("carol"));
+        await().until(() -> admin.send(admin.request("carol", "/pool")).statusCode() == 200);
+        try (Stream<String> lines = HttpClient.newHttpClient()
+                .send(admin.request("carol", "/events").build(), BodyHandlers.ofLines())
+                .body()) {
+            CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> lines.forEach(line -> {}));
+
+            file.remove("carol");
+
+            await().until(ended::isDone);
+        }
     }
 
     @Test

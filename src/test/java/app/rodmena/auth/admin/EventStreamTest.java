@@ -5,20 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.pool.PoolSettings;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +38,7 @@ class EventStreamTest {
 
     @Test
     void everySecondIsToldWithTheSentenceInTheShapeOfTheHistory() throws Exception {
-        try (Watch watch = new Watch("/events")) {
+        try (Watch watch = Watch.opened(admin, "/events")) {
             await().until(() -> watch.data("pool").size() >= 2);
             JsonNode second = watch.data("pool").get(0);
 
@@ -60,8 +54,8 @@ class EventStreamTest {
 
     @Test
     void whatHappensIsToldAsItHappensCheckoutsOnlyToWhoAsks() throws Exception {
-        try (Watch usual = new Watch("/events");
-                Watch curious = new Watch("/events?kinds=checkout,checkin")) {
+        try (Watch usual = Watch.opened(admin, "/events");
+                Watch curious = Watch.opened(admin, "/events?kinds=checkout,checkin")) {
             assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
 
             await().until(() -> curious.data("event").size() >= 2);
@@ -82,7 +76,7 @@ class EventStreamTest {
                     .write("GET /events?kinds=all HTTP/1.1\r\nHost: localhost\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             while (watches.size() < MOST_WATCHERS - 1) {
-                watches.add(new Watch("/events"));
+                watches.add(Watch.opened(admin, "/events"));
             }
             await().until(() -> admin.get("/events").statusCode() == 503);
 
@@ -110,7 +104,7 @@ class EventStreamTest {
         List<Watch> watches = new ArrayList<>();
         try {
             for (int i = 0; i < MOST_WATCHERS; i++) {
-                watches.add(new Watch("/events"));
+                watches.add(Watch.opened(admin, "/events"));
             }
             assertThat(admin.get("/events").statusCode()).isEqualTo(503);
             watches.remove(0).close();
@@ -127,50 +121,7 @@ class EventStreamTest {
     }
 
     /** That somebody else may watch: who is gone is noticed when something is to be sent. */
-    private void awaitRoom() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
-            try (Watch another = new Watch("/events")) {
-                return another.status == 200;
-            }
-        });
-    }
-
-    /** Reads the stream line by line until it is closed. */
-    private final class Watch implements AutoCloseable {
-        final int status;
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-        private final Stream<String> body;
-        private final HttpClient client = HttpClient.newHttpClient();
-
-        Watch(String path) throws Exception {
-            HttpResponse<Stream<String>> answer = client.send(
-                    admin.request(path).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofLines());
-            status = answer.statusCode();
-            body = answer.body();
-            Thread reader = new Thread(() -> {
-                try {
-                    body.forEach(lines::add);
-                } catch (RuntimeException closed) {
-                    lines.add("closed");
-                }
-            });
-            reader.setDaemon(true);
-            reader.start();
-        }
-
-        List<JsonNode> data(String event) throws IOException {
-            List<JsonNode> found = new ArrayList<>();
-            for (int i = 1; i < lines.size(); i++) {
-                if (lines.get(i - 1).equals("event: " + event) && lines.get(i).startsWith("data: ")) {
-                    found.add(JsonMapper.builder().build().readTree(lines.get(i).substring(6)));
-                }
-            }
-            return found;
-        }
-
-        @Override
-        public void close() {
-            body.close();
-        }
+    private void awaitRoom() throws Exception {
+        Watch.opened(admin, "/events").close();
     }
 }

@@ -10,8 +10,6 @@ import app.rodmena.auth.testing.TestPostgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,7 +45,7 @@ class JmxExporterTest {
     @Test
     void everyRuleGivesAMetric() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
-        int port = freePort();
+        int port = Program.freePort();
         String agent = "-javaagent:%s=127.0.0.1:%d:%s"
                 .formatted(Program.testTool("jmx_prometheus_javaagent.jar"), port, FILE.toAbsolutePath());
         try (AuthProcess process = AuthProcess.start(
@@ -88,11 +86,5 @@ class JmxExporterTest {
                                 .build(),
                         BodyHandlers.ofString())
                 .body();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -25,7 +25,7 @@ class PrometheusRulesTest {
     Path directory;
 
     @Test
-    void promtoolAccepsRulesAndConfiguration() throws Exception {
+    void promtoolAcceptsRulesAndConfiguration() throws Exception {
         assertThat(promtool("check", "rules", RULES.toString()))
                 .contains("SUCCESS: " + rules().size() + " rules found");
         assertThat(promtool(

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -37,7 +35,7 @@ final class PrometheusServer implements AutoCloseable {
     static PrometheusServer start(Path directory, String configuration) throws IOException {
         String prometheus = Program.installed("/usr/bin/prometheus", "prometheus");
         Path file = Files.writeString(directory.resolve("prometheus.yml"), configuration);
-        String address = "127.0.0.1:" + freePort();
+        String address = "127.0.0.1:" + Program.freePort();
         PrometheusServer server = new PrometheusServer(
                 Program.start(
                         directory,
@@ -73,12 +71,6 @@ final class PrometheusServer implements AutoCloseable {
     private Got get(String path) throws IOException, InterruptedException {
         var response = HTTP.send(HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString());
         return new Got(response.statusCode(), response.body());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

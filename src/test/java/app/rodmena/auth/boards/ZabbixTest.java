@@ -11,9 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -81,7 +79,7 @@ class ZabbixTest {
     void theJavaGatewayReadsEveryItem() throws Exception {
         String gateway = Program.installed("/usr/sbin/zabbix-java-gateway.jar", "zabbix-java-gateway");
         List<String> keys = keys(export());
-        int port = freePort();
+        int port = Program.freePort();
         List<String> command = List.of(
                 Program.java(),
                 "-Dzabbix.listenIP=127.0.0.1",
@@ -141,17 +139,5 @@ class ZabbixTest {
             assertThat(answer.readNBytes(HEADER)).startsWith("ZBXD\1".getBytes(UTF_8));
             return JSON.readTree(answer.readAllBytes());
         }
-    }
-
-    /** The gateway takes no port above 32767. */
-    private static int freePort() throws IOException {
-        for (int port = 20_000; port <= 32_767; port++) {
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException e) {
-                // Somebody has it: the next, then.
-            }
-        }
-        throw new AssertionError("no port is free");
     }
 }

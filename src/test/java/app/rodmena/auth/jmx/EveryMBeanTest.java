@@ -51,6 +51,7 @@ class EveryMBeanTest {
         assertThat(JmxClient.names(MBeans.DOMAIN))
                 .extracting(ObjectName::getCanonicalKeyPropertyListString)
                 .containsExactlyInAnyOrder(
+                        "name=auth,type=Capacity",
                         "name=auth,type=Connections",
                         "name=auth,type=Pool",
                         "name=auth,type=PoolEvents",

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -99,8 +100,9 @@ public final class LiveServer implements AutoCloseable {
             for (int i = 0; i < CALLERS; i++) {
                 callers.add(ask());
             }
-            await().until(() -> server.poolStatus().checkedOut() == 10
-                    && server.poolStatus().waiting() >= 4);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> server.poolStatus().checkedOut() == 10
+                            && server.poolStatus().waiting() >= 4);
             work.run();
         }
         callers.forEach(CompletableFuture::join);

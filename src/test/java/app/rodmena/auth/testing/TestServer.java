@@ -3,7 +3,7 @@ package app.rodmena.auth.testing;
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.ServerConfig.Database;
-import app.rodmena.auth.capacity.Budget;
+import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.incidents.IncidentsConfig;
@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** A whole server on a database of its own, and a client with a key. */
@@ -25,18 +26,25 @@ public final class TestServer implements AutoCloseable {
     public final AuthServer server;
     private final String key = UUID.randomUUID().toString();
 
-    private TestServer(DatabaseTarget target) throws Exception {
+    private TestServer(DatabaseTarget target, RemoteConfig remote) throws Exception {
         this.target = target;
-        this.server = AuthServer.start(config(target));
+        this.server = AuthServer.start(config(target).withRemote(remote));
     }
 
     public static TestServer start() throws Exception {
-        return new TestServer(TestPostgres.freshDatabase());
+        return new TestServer(TestPostgres.freshDatabase(), RemoteConfig.off());
+    }
+
+    /** With its admin listener, for whoever asks. */
+    public static TestServer withAdmin() throws Exception {
+        RemoteConfig adminOnly =
+                RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
+        return new TestServer(TestPostgres.freshDatabase(), adminOnly);
     }
 
     /** Another one in this JVM, which shares the engine. */
     public TestServer another() throws Exception {
-        return new TestServer(target);
+        return new TestServer(target, RemoteConfig.off());
     }
 
     public static ServerConfig config(DatabaseTarget target) {
@@ -44,7 +52,7 @@ public final class TestServer implements AutoCloseable {
         return new ServerConfig(
                 new Database.External(DatabaseUrl.parse(url)),
                 PoolSettings.DEFAULT,
-                Budget.WARN,
+                CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
@@ -60,6 +68,11 @@ public final class TestServer implements AutoCloseable {
                 .header("Authorization", "Bearer " + key)
                 .build();
         return HTTP.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    /** Where its admin listener is. */
+    public String admin() {
+        return "http://127.0.0.1:" + server.adminAddress().orElseThrow().getPort();
     }
 
     @Override

@@ -22,9 +22,12 @@ import java.util.Optional;
  * @param against what it has to fit
  * @param format how to say it
  */
-public record CapacityCommand(Demand demand, Against against, Format format) {
+public record PlanCommand(Demand demand, Against against, Format format) implements Command {
     private static final int FITS = 0;
     private static final int DOES_NOT_FIT = 1;
+
+    /** As which these commands are seen in pg_stat_activity: not as one of the fleet. */
+    static final String APPLICATION = "auth-capacity";
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -50,26 +53,20 @@ public record CapacityCommand(Demand demand, Against against, Format format) {
         }
     }
 
-    public CapacityCommand {
+    public PlanCommand {
         Objects.requireNonNull(demand, "demand");
         Objects.requireNonNull(against, "against");
         Objects.requireNonNull(format, "format");
     }
 
-    /**
-     * Prints the plan.
-     *
-     * @return the exit code: 0 if the fleet fits, 1 if it does not
-     * @throws CommandFailed if the server can't be asked
-     */
+    /** Prints the plan; the exit code is 0 if the fleet fits, and 1 if it does not. */
+    @Override
     public int run(PrintStream out) throws CommandFailed {
         Plan plan = new Plan(demand, limits());
         out.print(
-                switch (format) {
-                    case TEXT -> PlanReport.of(plan).text();
-                    case MARKDOWN -> PlanReport.of(plan).markdown();
-                    case JSON -> Json.text(PlanJson.of(plan));
-                });
+                format == Format.JSON
+                        ? Json.text(PlanJson.of(plan))
+                        : PlanReport.of(plan).as(format));
         return plan.fits() ? FITS : DOES_NOT_FIT;
     }
 
@@ -82,7 +79,7 @@ public record CapacityCommand(Demand demand, Against against, Format format) {
 
     private static Limits ask(DatabaseUrl url) throws CommandFailed {
         Session session =
-                new Session("auth-capacity", Optional.of(PATIENCE), PATIENCE, Optional.of(PATIENCE.multipliedBy(2)));
+                new Session(APPLICATION, Optional.of(PATIENCE), PATIENCE, Optional.of(PATIENCE.multipliedBy(2)));
         try (Connection connection = new Connector(url.target()).open(session)) {
             return ServerLimits.of(connection);
         } catch (SQLException e) {

@@ -1,0 +1,84 @@
+package app.rodmena.auth.capacity;
+
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.queueing.QueueModel;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * Whether a pool has the size for what the last minute showed.
+ *
+ * @param evidence what that was
+ * @param maximum the connections that the pool may have: pool_size + max_overflow
+ * @param waitTarget what 99 % should wait at most
+ * @param expected what is to be expected of the pool as it is
+ * @param smallest the fewest connections that keep the target at that load; empty if as many as a pool may have don't
+ * @param saturation requests per second that keep every connection of this pool busy
+ * @param most requests per second up to which this pool keeps the target
+ */
+public record Advice(
+        Evidence evidence,
+        int maximum,
+        Duration waitTarget,
+        Expectation expected,
+        OptionalInt smallest,
+        double saturation,
+        double most) {
+    private static final double WORTH_A_WORD = 1.05;
+
+    public Advice {
+        Objects.requireNonNull(evidence, "evidence");
+        Objects.requireNonNull(waitTarget, "waitTarget");
+        Objects.requireNonNull(expected, "expected");
+        Objects.requireNonNull(smallest, "smallest");
+    }
+
+    static Advice of(Evidence evidence, int maximum, Duration waitTarget) {
+        QueueModel queue = new QueueModel(maximum, evidence.load());
+        double target = waitTarget.toNanos() / 1e9;
+        double requests = evidence.requestsPerCheckout();
+        return new Advice(
+                evidence,
+                maximum,
+                waitTarget,
+                Expectation.of(queue),
+                QueueModel.least(evidence.load(), Expectation.SHARE, target, 2 * PoolSettings.MOST_CONNECTIONS),
+                queue.saturation() * requests,
+                queue.most(Expectation.SHARE, target) * requests);
+    }
+
+    /** Connections in use on average, by Little's law. */
+    public double offered() {
+        return evidence.load().offered();
+    }
+
+    /** The advice, to be read. */
+    public String inWords() {
+        String need = smallest.isPresent()
+                ? smallest.getAsInt() == maximum ? "just these do" : smallest.getAsInt() + " would do"
+                : "no pool would do";
+        String together = evidence.requestsPerCheckout() > WORTH_A_WORD
+                ? String.format(
+                        Locale.ROOT,
+                        " One checkout answers %.1f requests (batching), and what a connection is needed for is the"
+                                + " checkout; under more load more go together, so the pool takes more than that.",
+                        evidence.requestsPerCheckout())
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "You have %d; at today's load (%,.0f checkouts/s of %.2f ms, %.1f in use on average) %s to keep 99 %% of"
+                        + " waits under %d ms; %d saturate at %,.0f requests/s, and keep that up to %,.0f.%s",
+                maximum,
+                evidence.checkoutsPerSecond(),
+                evidence.meanUse().toNanos() / 1e6,
+                offered(),
+                need,
+                waitTarget.toMillis(),
+                maximum,
+                saturation,
+                most,
+                together);
+    }
+}

@@ -1,0 +1,99 @@
+package app.rodmena.auth.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.rodmena.auth.postgres.Secret;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/**
+ * A running server's admin listener, to be asked. Thread-safe.
+ *
+ * @param url where it is, as {@code http://127.0.0.1:4001}
+ * @param login as whom to ask; empty for nobody
+ */
+public record AdminClient(URI url, Optional<Login> login) {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** An operator. */
+    public record Login(String user, Secret password) {}
+
+    public AdminClient {
+        Objects.requireNonNull(url, "url");
+        Objects.requireNonNull(login, "login");
+    }
+
+    /**
+     * Asks for a page.
+     *
+     * @param page its path, with a query if need be
+     * @param mark a field that the answer has if it is one of this server's
+     */
+    JsonNode ask(String page, String mark) throws CommandFailed, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(url.resolve(page)).timeout(PATIENCE).header("Accept", "application/json");
+        login.ifPresent(
+                as -> request.header("Authorization", "Basic " + encoded(as.user + ":" + as.password.reveal())));
+        try {
+            HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+            return read(client.send(request.build(), BodyHandlers.ofString()), mark);
+        } catch (ConnectException e) {
+            throw new CommandFailed(url + " can't be reached: is the server running, and is that its --admin-port?", e);
+        } catch (HttpTimeoutException e) {
+            throw new CommandFailed("%s has not answered within %d s".formatted(url, PATIENCE.toSeconds()), e);
+        } catch (SSLException e) {
+            throw new CommandFailed(
+                    "%s speaks no TLS that this Java trusts (%s): JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE names whom to trust"
+                            .formatted(url, e.getMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new CommandFailed("%s can't be asked: %s".formatted(url, e), e);
+        }
+    }
+
+    private JsonNode read(HttpResponse<String> response, String mark) throws CommandFailed {
+        if (response.statusCode() == 401) {
+            throw new CommandFailed(
+                    login.isEmpty()
+                            ? url + " lets only operators in: --user NAME says which one you are"
+                            : url + " knows no operator of that name and password",
+                    null);
+        }
+        try {
+            JsonNode answer = Json.read(response.body());
+            if (response.statusCode() == 200 && answer.has(mark)) {
+                return answer;
+            }
+            if (answer.path("message").isTextual()) {
+                throw new CommandFailed(
+                        "%s answered %d: %s"
+                                .formatted(
+                                        url,
+                                        response.statusCode(),
+                                        answer.path("message").asText()),
+                        null);
+            }
+        } catch (JsonProcessingException e) {
+            // Said below: it is somebody else.
+        }
+        throw new CommandFailed(
+                "%s is no admin listener of this server; it answered %d".formatted(url, response.statusCode()), null);
+    }
+
+    private static String encoded(String login) {
+        return Base64.getEncoder().encodeToString(login.getBytes(UTF_8));
+    }
+}

@@ -1,0 +1,97 @@
+package app.rodmena.auth.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * {@code ./run.sh capacity --from URL}: whether a running server's pool has the right size, as that server sees it.
+ *
+ * @param server which
+ * @param question another fleet to think of, if one is asked about
+ * @param format how to say it
+ */
+public record AdviceCommand(AdminClient server, Optional<Question> question, Format format) implements Command {
+    private static final int ANSWERED = 0;
+    private static final int DOES_NOT_FIT = 1;
+
+    /** Another fleet: its processes, what each may open, and the requests per second to all. */
+    public record Question(int workers, int poolSize, int requestsPerSecond) {}
+
+    public AdviceCommand {
+        Objects.requireNonNull(server, "server");
+        Objects.requireNonNull(question, "question");
+        Objects.requireNonNull(format, "format");
+    }
+
+    /** Prints the advice; the exit code is 1 if PostgreSQL has not the connections for the fleet asked about. */
+    @Override
+    public int run(PrintStream out) throws CommandFailed, InterruptedException {
+        JsonNode answer = server.ask(page(), "known");
+        JsonNode now = answer.path("now");
+        JsonNode whatIf = answer.path("whatIf");
+        if (!answer.path("known").asBoolean()) {
+            throw new CommandFailed(now.path("advice").asText(), null);
+        }
+        out.print(
+                format == Format.JSON ? Json.text(answer) : report(now, whatIf).as(format));
+        return whatIf.isMissingNode() || whatIf.path("fits").asBoolean() ? ANSWERED : DOES_NOT_FIT;
+    }
+
+    private Report report(JsonNode now, JsonNode whatIf) {
+        Report report = new Report()
+                .say(now.path("advice").asText())
+                .table(
+                        List.of("wait for a connection", "expected", "measured"),
+                        List.of(
+                                List.of(
+                                        "mean",
+                                        millis(now.path("expectedMeanWaitMillis")),
+                                        millis(now.path("measuredMeanWaitMillis"))),
+                                List.of(
+                                        "p99",
+                                        millis(now.path("expectedP99WaitMillis")),
+                                        millis(now.path("measuredP99WaitMillis")))));
+        question.ifPresent(asked -> report.say(outlook(asked, whatIf)));
+        return report;
+    }
+
+    private static String outlook(Question asked, JsonNode whatIf) {
+        int room = whatIf.path("room").asInt();
+        List<String> words = new ArrayList<>();
+        words.add(String.format(
+                Locale.ROOT,
+                "%,d x %,d connections under %,d requests/s: %.0f %% busy, mean wait %s, p99 %s; they saturate at %,.0f.",
+                asked.workers(),
+                asked.poolSize(),
+                asked.requestsPerSecond(),
+                whatIf.path("utilisation").asDouble() * 100,
+                millis(whatIf.path("meanWaitMillis")),
+                millis(whatIf.path("p99WaitMillis")),
+                whatIf.path("saturation").asDouble()));
+        words.add(
+                room < 0
+                        ? "Whether PostgreSQL has %,d connections is not known."
+                                .formatted(whatIf.path("connections").asInt())
+                        : "PostgreSQL has %,d connections for the %,d that may be opened: %s."
+                                .formatted(
+                                        room,
+                                        whatIf.path("connections").asInt(),
+                                        whatIf.path("fits").asBoolean() ? "they fit" : "they do not fit"));
+        return String.join(" ", words);
+    }
+
+    private static String millis(JsonNode millis) {
+        return millis.asDouble() < 0 ? "without end" : String.format(Locale.ROOT, "%.2f ms", millis.asDouble());
+    }
+
+    private String page() {
+        return question.map(asked -> "/capacity?workers=%d&poolSize=%d&requestsPerSecond=%d"
+                        .formatted(asked.workers(), asked.poolSize(), asked.requestsPerSecond()))
+                .orElse("/capacity");
+    }
+}

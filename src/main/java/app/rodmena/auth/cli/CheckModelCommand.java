@@ -1,0 +1,134 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.embedded.EmbeddedConfig;
+import app.rodmena.auth.embedded.EmbeddedDatabase;
+import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * {@code ./run.sh capacity --check-model}: what the model expects one to wait for a connection, beside what one waits
+ * for a real one.
+ *
+ * @param database which PostgreSQL to sleep in; a new one if empty
+ * @param connections of the pool
+ * @param each how long each load lasts
+ * @param format how to say it
+ */
+public record CheckModelCommand(Optional<DatabaseUrl> database, int connections, Duration each, Format format)
+        implements Command {
+    private record Row(
+            String load,
+            double busy,
+            double checkoutsPerSecond,
+            double meanUseMillis,
+            double useVariation,
+            double expectedMeanMillis,
+            double measuredMeanMillis,
+            double expectedP99Millis,
+            double measuredP99Millis) {
+        static Row of(ModelCheck.Outcome outcome) {
+            return new Row(
+                    outcome.point().what(),
+                    outcome.queue().utilisation(),
+                    outcome.queue().load().perSecond(),
+                    outcome.queue().load().meanSeconds() * 1e3,
+                    outcome.queue().load().serviceVariation(),
+                    finite(outcome.queue().meanWait() * 1e3),
+                    outcome.measured().mean() * 1e3,
+                    finite(outcome.queue().wait(0.99) * 1e3),
+                    outcome.measured().p99() * 1e3);
+        }
+
+        private static double finite(double millis) {
+            return Double.isFinite(millis) ? millis : -1;
+        }
+
+        List<String> cells() {
+            return List.of(
+                    load,
+                    "%.0f%%".formatted(busy * 100),
+                    "%.0f".formatted(checkoutsPerSecond),
+                    number("%.1f", meanUseMillis),
+                    number("%.2f", useVariation),
+                    number("%.2f", expectedMeanMillis),
+                    number("%.2f", measuredMeanMillis),
+                    number("%.1f", expectedP99Millis),
+                    number("%.1f", measuredP99Millis));
+        }
+
+        private static String number(String format, double value) {
+            return value < 0 ? "no end" : String.format(Locale.ROOT, format, value);
+        }
+    }
+
+    public CheckModelCommand {
+        Objects.requireNonNull(database, "database");
+        Objects.requireNonNull(each, "each");
+        Objects.requireNonNull(format, "format");
+    }
+
+    @Override
+    public int run(PrintStream out) throws CommandFailed, InterruptedException {
+        List<Row> rows = database.isPresent() ? measure(database.get().target()) : measureOnOurOwn();
+        out.print(format == Format.JSON ? Json.text(rows) : report(rows).as(format));
+        return 0;
+    }
+
+    private Report report(List<Row> rows) {
+        return new Report()
+                .say(
+                        "%d connections, each used to sleep in PostgreSQL, %.0f ms on average; %d s of each load. Waits in ms."
+                                .formatted(connections, ModelCheck.MEAN_USE_SECONDS * 1e3, each.toSeconds()))
+                .table(
+                        List.of(
+                                "arrivals, uses",
+                                "busy",
+                                "per s",
+                                "use ms",
+                                "cv2",
+                                "mean expected",
+                                "measured",
+                                "p99 expected",
+                                "measured"),
+                        rows.stream().map(Row::cells).toList());
+    }
+
+    private List<Row> measureOnOurOwn() throws CommandFailed, InterruptedException {
+        try {
+            Path directory = Files.createTempDirectory("auth-capacity");
+            try (EmbeddedDatabase own = EmbeddedDatabase.start(new EmbeddedConfig(directory, true))) {
+                return measure(own.target());
+            } finally {
+                Files.deleteIfExists(directory);
+            }
+        } catch (IOException | EmbeddedDatabaseException e) {
+            throw new CommandFailed("there is no PostgreSQL to sleep in: " + e.getMessage(), e);
+        }
+    }
+
+    private List<Row> measure(DatabaseTarget target) throws CommandFailed, InterruptedException {
+        try (ModelCheck check = new ModelCheck(target, connections, each)) {
+            check.warmUp();
+            List<Row> rows = new ArrayList<>();
+            for (LoadPoint point : LoadPoint.ALL) {
+                rows.add(Row.of(check.measure(point)));
+            }
+            return rows;
+        } catch (ExecutionException e) {
+            throw new CommandFailed(
+                    "PostgreSQL can't be slept in: " + e.getCause().getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.queueing.FleetSimulation;
+import app.rodmena.auth.queueing.FleetSimulation.Outcome;
+import app.rodmena.auth.queueing.Scenario;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * {@code ./run.sh capacity --simulate}: fleets of 10, 100 and 1,000 workers on paper, with and without a PgBouncer in
+ * front of PostgreSQL, through a moment in which it stands still.
+ */
+public record SimulateCommand(int poolSize, int maxOverflow, Format format) implements Command {
+    private static final List<Integer> WORKERS = List.of(10, 100, 1_000);
+    private static final int CORES = 16;
+    private static final int BOUNCER = 2 * CORES;
+    private static final double PER_SECOND = 10_000;
+    private static final double MEAN_SECONDS = 0.001;
+    private static final double STALL_SECONDS = 0.25;
+    private static final double SECONDS = 10;
+
+    private record Row(
+            int workers,
+            boolean bouncer,
+            int mayOpen,
+            int open,
+            int mostOpen,
+            int mostActive,
+            double p50Millis,
+            double p99Millis,
+            double longestMillis) {
+        static Row of(Scenario scenario) {
+            Outcome outcome = FleetSimulation.run(scenario);
+            boolean bouncer = scenario.bouncer().isPresent();
+            return new Row(
+                    scenario.workers(),
+                    bouncer,
+                    bouncer ? scenario.bouncer().getAsInt() : scenario.workers() * (scenario.poolMaximum() + 1),
+                    outcome.open(),
+                    outcome.mostOpen(),
+                    outcome.mostActive(),
+                    outcome.answers().p50() * 1e3,
+                    outcome.answers().p99() * 1e3,
+                    outcome.answers().most() * 1e3);
+        }
+
+        List<String> cells() {
+            return List.of(
+                    "%,d".formatted(workers),
+                    bouncer ? "PgBouncer" : "direct",
+                    "%,d".formatted(mayOpen),
+                    "%,d".formatted(open),
+                    "%,d".formatted(mostOpen),
+                    "%,d".formatted(mostActive),
+                    millis(p50Millis),
+                    millis(p99Millis),
+                    millis(longestMillis));
+        }
+
+        private static String millis(double millis) {
+            return String.format(Locale.ROOT, "%.1f ms", millis);
+        }
+    }
+
+    public SimulateCommand {
+        Objects.requireNonNull(format, "format");
+    }
+
+    @Override
+    public int run(PrintStream out) {
+        List<Row> rows = WORKERS.stream()
+                .map(this::direct)
+                .flatMap(direct -> Stream.of(direct, direct.withBouncer(BOUNCER)))
+                .map(Row::of)
+                .toList();
+        out.print(
+                format == Format.JSON
+                        ? Json.text(rows)
+                        : new Report()
+                                .say(premises())
+                                .table(
+                                        List.of(
+                                                "workers",
+                                                "way",
+                                                "may open",
+                                                "open",
+                                                "most open",
+                                                "most active",
+                                                "p50",
+                                                "p99",
+                                                "longest"),
+                                        rows.stream().map(Row::cells).toList())
+                                .as(format));
+        return 0;
+    }
+
+    private Scenario direct(int workers) {
+        return new Scenario(
+                workers,
+                poolSize,
+                maxOverflow,
+                PER_SECOND,
+                MEAN_SECONDS,
+                CORES,
+                OptionalInt.empty(),
+                SECONDS,
+                STALL_SECONDS);
+    }
+
+    private String premises() {
+        return String.format(
+                Locale.ROOT,
+                "On paper: %,.0f requests/s in all, %.0f ms each (exponential) on a PostgreSQL of %d cores; every worker"
+                        + " has a pool of %d + %d; after half of %.0f s PostgreSQL stands still for %.0f ms. Behind"
+                        + " PgBouncer (transaction mode) there are %d server connections. What a connection costs"
+                        + " PostgreSQL beside its cores is left out.",
+                PER_SECOND,
+                MEAN_SECONDS * 1e3,
+                CORES,
+                poolSize,
+                maxOverflow,
+                SECONDS,
+                STALL_SECONDS * 1e3,
+                BOUNCER);
+    }
+}

@@ -1,0 +1,52 @@
+package app.rodmena.auth.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.testing.TestPostgres;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What is told of trouble, while it lasts and afterwards. */
+class TroubleTest {
+    @Test
+    void anIncidentIsToldAndCanBeReadInEveryForm() throws Exception {
+        PoolSettings impatient = PoolSettings.DEFAULT.withBatchSlots(0).withPoolTimeout(Duration.ofSeconds(1));
+        try (TestAdmin admin = TestAdmin.anonymous(impatient);
+                Watch watch = Watch.opened(admin, "/events");
+                Connection locker = TestPostgres.connect(admin.target)) {
+            locker.setAutoCommit(false);
+            locker.createStatement().execute("lock table auth_group");
+            List<CompletableFuture<HttpResponse<String>>> stuck =
+                    Stream.generate(() -> admin.api("/api/roles")).limit(12).toList();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> !watch.data("incident").isEmpty());
+            locker.rollback();
+            for (var answer : stuck) {
+                answer.get();
+            }
+
+            JsonNode told = watch.data("incident").get(0);
+            String path = "/incidents/" + told.at("/id").textValue();
+            assertThat(admin.json("/incidents").get(0).at("/sentence")).isEqualTo(told.at("/sentence"));
+            assertThat(admin.json(path).at("/diagnosis/holders/0/verdict").textValue())
+                    .isEqualTo("LOCK_WAIT");
+            for (String page : List.of(path, "/diagnosis")) {
+                assertThat(admin.send(admin.request(page).header("Accept", "text/html,*/*;q=0.8"))
+                                .body())
+                        .startsWith("<!doctype html>");
+                assertThat(admin.send(admin.request(page).header("Accept", "text/plain"))
+                                .headers()
+                                .firstValue("content-type"))
+                        .contains("text/plain; charset=utf-8");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package app.rodmena.auth.admin;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/** Reads the stream line by line until it is closed. */
+final class Watch implements AutoCloseable {
+    private final int status;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Stream<String> body;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    /** As soon as there is room for one more: who is gone is noticed when something is to be sent. */
+    static Watch opened(TestAdmin admin, String path) throws Exception {
+        AtomicReference<Watch> opened = new AtomicReference<>();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Watch watch = new Watch(admin, path);
+            if (watch.status == 200) {
+                opened.set(watch);
+            } else {
+                watch.close();
+            }
+            return opened.get() != null;
+        });
+        return opened.get();
+    }
+
+    Watch(TestAdmin admin, String path) throws Exception {
+        HttpResponse<Stream<String>> answer =
+                client.send(admin.request(path).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofLines());
+        status = answer.statusCode();
+        body = answer.body();
+        Thread reader = new Thread(() -> {
+            try {
+                body.forEach(lines::add);
+            } catch (RuntimeException closed) {
+                lines.add("closed");
+            }
+        });
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** What was told so far under a name. */
+    List<JsonNode> data(String event) throws IOException {
+        List<JsonNode> found = new ArrayList<>();
+        for (int i = 1; i < lines.size(); i++) {
+            if (lines.get(i - 1).equals("event: " + event) && lines.get(i).startsWith("data: ")) {
+                found.add(JsonMapper.builder().build().readTree(lines.get(i).substring(6)));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        body.close();
+    }
+}

@@ -1,0 +1,51 @@
+package app.rodmena.auth.queueing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import app.rodmena.auth.queueing.FleetSimulation.Outcome;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class FleetSimulationTest {
+    private static final Scenario CALM = new Scenario(1, 200, 0, 800, 0.010, 10, OptionalInt.empty(), 200, 0);
+
+    @Test
+    void coresThatAreSharedEquallyAnswerAsFastAsErlangSaysOnAverage() {
+        // As many leave as would of a queue, so as many are there on average: M/M/c, whose answers take wait + service
+        QueueModel queue = new QueueModel(10, Load.independent(800, 0.010, 1));
+
+        Outcome outcome = FleetSimulation.run(CALM);
+
+        assertThat(outcome.answers().mean()).isCloseTo(queue.meanWait() + 0.010, withPercentage(5));
+    }
+
+    @Test
+    void aPoolAsLargeAsTheCoresIsAQueueBeforeThem() {
+        Outcome outcome = FleetSimulation.run(new Scenario(1, 5, 5, 800, 0.010, 10, OptionalInt.empty(), 200, 0));
+
+        assertThat(outcome.mostOpen()).isEqualTo(10);
+        assertThat(outcome.answers().mean())
+                .isCloseTo(new QueueModel(10, Load.independent(800, 0.010, 1)).meanWait() + 0.010, withPercentage(5));
+    }
+
+    @Test
+    void aThousandWorkersFillPostgresWhenItStandsStillAndAPoolerDoesNotLetThem() {
+        Scenario direct = new Scenario(1_000, 5, 5, 10_000, 0.001, 16, OptionalInt.empty(), 4, 0.25);
+
+        Outcome without = FleetSimulation.run(direct);
+        Outcome with = FleetSimulation.run(direct.withBouncer(32));
+
+        assertThat(without.mostOpen()).isGreaterThan(2_000);
+        assertThat(with.mostOpen()).isEqualTo(32);
+        assertThat(with.mostActive()).isEqualTo(32);
+        assertThat(with.answers().p99()).isLessThan(without.answers().p99());
+    }
+
+    @Test
+    void theSameScenarioHasTheSameOutcome() {
+        Scenario scenario = new Scenario(10, 5, 5, 1_000, 0.001, 4, OptionalInt.of(8), 2, 0.1);
+
+        assertThat(FleetSimulation.run(scenario)).isEqualTo(FleetSimulation.run(scenario));
+    }
+}
