@@ -64,6 +64,8 @@ class IncidentsTest {
             await().untilAsserted(() -> assertThat(
                             server.incidents().find(id).orElseThrow().swallowed())
                     .isEqualTo(4));
+            assertThat(server.incidents().count(Cause.TIMEOUT)).isEqualTo(1);
+            assertThat(server.incidents().count(Cause.DATABASE_DOWN)).isZero();
             assertThat(log.lines()).contains("Incident %s TIMEOUT: %s".formatted(id, incident.sentence()));
 
             JsonNode json = new JsonMapper().readTree(incident.document().json());
