@@ -35,10 +35,11 @@ final class DemoCommand {
     private static final int SHOWN = 0;
     private static final int NOT_SHOWN = 1;
 
-    private static final PoolSettings SMALL = PoolSettings.DEFAULT
-            .withSize(3, 2)
-            .withPoolTimeout(Duration.ofSeconds(4))
-            .withLeakThreshold(Duration.ofSeconds(2));
+    private static final PoolSettings SMALL =
+            PoolSettings.DEFAULT.withSize(3, 2).withPoolTimeout(Duration.ofSeconds(3));
+
+    /** So that nobody has to wait for a minute until a leak is called one. */
+    private static final PoolSettings IMPATIENT = SMALL.withLeakThreshold(Duration.ofSeconds(2));
 
     private final PrintStream out;
 
@@ -87,7 +88,7 @@ final class DemoCommand {
         out.printf(
                 "A server of its own starts, with a PostgreSQL of its own: a pool of %d + %d, pool_timeout %s.%n",
                 SMALL.poolSize(), SMALL.maxOverflow(), DurationText.of(SMALL.poolTimeout()));
-        try (AuthServer server = AuthServer.start(config(directory))) {
+        try (AuthServer server = AuthServer.start(config(trouble, directory))) {
             DemoStage stage = new DemoStage(
                     url(server.address()),
                     url(server.adminAddress().orElseThrow()),
@@ -103,10 +104,10 @@ final class DemoCommand {
         }
     }
 
-    private static ServerConfig config(Path directory) {
+    private static ServerConfig config(Trouble trouble, Path directory) {
         return new ServerConfig(
                 new ServerConfig.Database.Embedded(new EmbeddedConfig(directory.resolve("data"), true)),
-                SMALL,
+                trouble == Trouble.LEAK ? IMPATIENT : SMALL,
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),

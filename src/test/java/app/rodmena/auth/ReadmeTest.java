@@ -2,13 +2,18 @@ package app.rodmena.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import app.rodmena.auth.testing.TestPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -62,5 +67,20 @@ class ReadmeTest {
                         setting.variable(),
                         setting.fallback().map("`%s`"::formatted).orElse(""),
                         setting.meaning());
+    }
+
+    @Test
+    void theSqlInItRuns() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        Matcher block = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(readme);
+        assertThat(block.find()).isTrue();
+        try (Connection connection = TestPostgres.superuser();
+                var statement = connection.createStatement()) {
+            for (String sql : block.group(1).split(";\n", -1)) {
+                assertThatCode(() -> statement.execute(sql)).as(sql).doesNotThrowAnyException();
+            }
+            statement.execute("alter system reset log_min_duration_statement");
+            statement.execute("select pg_reload_conf()");
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,7 +43,7 @@ public final class Demo {
     public boolean play(Trouble trouble) throws SQLException, IOException, InterruptedException {
         String path = "/api/roles";
         client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
-        step("All is well. " + sentence());
+        say();
         return switch (trouble) {
             case LOCK -> lock();
             case SLOW -> slow();
@@ -58,8 +59,7 @@ public final class Demo {
             run(colleague, "lock table auth_group");
             step("A colleague opens psql, and is called away:");
             quote("begin; lock table auth_group;");
-            rush("POST", "/api/role/new-role-%d");
-            boolean shown = show("LOCK_WAIT");
+            boolean shown = show("LOCK_WAIT", rush("POST", "/api/role/new-role-%d"));
             step("So we do what it says, and end that session:");
             String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
                     + COLLEAGUE + "'";
@@ -82,14 +82,19 @@ public final class Demo {
                     "create trigger audit before insert on auth_group for each row execute function audit_role()");
             step("A colleague adds a trigger that is to keep an audit, and is very thorough:");
             quote("create trigger audit before insert on auth_group for each row execute function audit_role();");
-            rush("POST", "/api/role/new-role-%d");
-            boolean shown = show("SLOW_SQL");
-            step("The slowest statements are kept, too (curl -s %s):"
-                    .formatted(stage.admin().resolve("/statements")));
+            boolean shown = show("SLOW_SQL", rush("POST", "/api/role/new-role-%d"));
             step("So the trigger has to go:");
             quote("drop trigger audit on auth_group;");
             run(colleague, "drop trigger audit on auth_group");
             boolean mended = well();
+            JsonNode slowest = client.json("/statements/slow").path(0);
+            step("What was slow is kept, too: curl -s " + stage.admin().resolve("/statements/slow"));
+            quote("%s was slow %d times, %.1f s in all: %s"
+                    .formatted(
+                            slowest.path("name").asText(),
+                            slowest.path("count").asInt(),
+                            slowest.path("totalMillis").asDouble() / 1_000,
+                            slowest.path("sql").asText()));
             return shown && mended;
         }
     }
@@ -102,8 +107,7 @@ public final class Demo {
             for (int i = 0; i < maximum; i++) {
                 code.exportNightlyReport();
             }
-            rush("GET", path);
-            boolean shown = show("LEAK");
+            boolean shown = show("LEAK", rush("GET", path));
             step("The stack says where. Somebody mends the code, and all connections come back.");
             code.fix();
             boolean mended = well();
@@ -122,8 +126,7 @@ public final class Demo {
             for (int i = 0; i < maximum; i++) {
                 code.orderWithPayment();
             }
-            rush("GET", path);
-            boolean shown = show("IDLE_IN_TRANSACTION");
+            boolean shown = show("IDLE_IN_TRANSACTION", rush("GET", path));
             step("The stack says where. The payment service answers at last.");
             code.fix();
             boolean mended = well();
@@ -134,45 +137,53 @@ public final class Demo {
     }
 
     private boolean kill(String path) throws SQLException, IOException, InterruptedException {
+        TimeUnit.SECONDS.sleep(1); // What was idle for half a second is tested before it is handed out.
         step("An administrator terminates every backend of the pool, as a failover would:");
         String terminate =
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
         quote(terminate);
         terminate(terminate);
         int status = client.ask("GET", path).join().statusCode();
-        step("The next client notices nothing: it is answered %d. The dead connections were tested, and replaced."
+        step("The next client notices nothing: it is answered %d. Dead connections are found out, and replaced."
                 .formatted(status));
         step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
         postmaster().ifPresent(ProcessHandle::destroyForcibly);
-        rush("GET", path);
-        boolean shown = show("DATABASE_DOWN");
+        boolean shown = show("DATABASE_DOWN", rush("GET", path));
         step("As soon as it were back, clients would be answered again; this one stays dead. The demo ends here.");
-        return shown;
+        return shown && status == 200;
     }
 
-    /** Many clients at once, until the first is refused. */
-    private void rush(String method, String path) throws InterruptedException {
+    /**
+     * Many clients at once, until one is refused and told of an incident; should all be through without, more come.
+     *
+     * @return the incident's id
+     */
+    private String rush(String method, String path) throws InterruptedException {
         step("Twenty clients ask: %s %s".formatted(method, path.replace("%d", "0..19")));
-        List<CompletableFuture<HttpResponse<String>>> asked = client.rush(20, method, path);
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>(client.rush(20, method, path));
         long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
         while (System.nanoTime() - deadline < 0) {
             Optional<HttpResponse<String>> refused = asked.stream()
                     .filter(CompletableFuture::isDone)
                     .map(CompletableFuture::join)
-                    .filter(response -> response.statusCode() != 200)
+                    .filter(response -> !DemoClient.incident(response).isEmpty())
                     .findFirst();
             if (refused.isPresent()) {
-                step("The first client is told no, and which incident that belongs to:");
+                step("The first is told no, and which incident that belongs to:");
                 quote("%d %s"
                         .formatted(refused.get().statusCode(), refused.get().body()));
-                return;
+                return DemoClient.incident(refused.get());
             }
-            TimeUnit.MILLISECONDS.sleep(20);
+            if (asked.stream().allMatch(CompletableFuture::isDone)) {
+                asked.add(client.ask(method, path));
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
         }
+        return "";
     }
 
     /** What the server says of it; true if it is what is expected. */
-    private boolean show(String expected) throws IOException, InterruptedException {
+    private boolean show(String expected, String incident) throws IOException, InterruptedException {
         JsonNode diagnosis = client.json("/diagnosis");
         long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
         while (!isSeen(diagnosis, expected) && System.nanoTime() - deadline < 0) {
@@ -181,7 +192,7 @@ public final class Demo {
         }
         step("Why? ./run.sh diagnose --url " + stage.admin());
         quote(diagnosis.path("text").asText());
-        incident();
+        incident(incident);
         return isSeen(diagnosis, expected);
     }
 
@@ -190,16 +201,7 @@ public final class Demo {
                 || diagnosis.path("verdicts").has(expected);
     }
 
-    private void incident() throws IOException, InterruptedException {
-        JsonNode incidents = client.json("/incidents");
-        for (int tries = 0; incidents.isEmpty() && tries < 50; tries++) {
-            TimeUnit.MILLISECONDS.sleep(100);
-            incidents = client.json("/incidents");
-        }
-        if (incidents.isEmpty()) {
-            return;
-        }
-        String id = incidents.path(incidents.size() - 1).path("id").asText();
+    private void incident(String id) throws IOException, InterruptedException {
         JsonNode frozen = client.json("/incidents/" + id);
         Path page = stage.pages().resolve("incident-" + id + ".html");
         Files.writeString(page, client.operator("/incidents/" + id, "text/html"));
@@ -216,12 +218,13 @@ public final class Demo {
             TimeUnit.MILLISECONDS.sleep(100);
             situation = client.json("/diagnosis").path("situation").asText();
         }
-        step(sentence());
+        say();
         return situation.equals("WELL");
     }
 
-    private String sentence() throws InterruptedException {
-        return client.json("/diagnosis").path("sentence").asText();
+    private void say() throws InterruptedException {
+        step("The server says: \"%s\""
+                .formatted(client.json("/diagnosis").path("sentence").asText()));
     }
 
     private Connection connect(String application) throws SQLException {

@@ -45,6 +45,18 @@ final class DemoClient {
                 .toList();
     }
 
+    /** Which incident a client was told of; empty if of none. */
+    static String incident(HttpResponse<String> refusal) {
+        try {
+            return MAPPER.readTree(refusal.body())
+                    .path("details")
+                    .path("incident")
+                    .asText();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     JsonNode json(String path) throws InterruptedException {
         try {
             return MAPPER.readTree(operator(path, "application/json"));

@@ -2,12 +2,12 @@ package app.rodmena.auth.cli;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.Caller;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 
 /** What an application does wrong with connections, as one that embeds the server might. */
 final class ForgetfulCode {
     private final DatabaseEngine engine;
-    private final CountDownLatch fixed = new CountDownLatch(1);
+    private final CompletableFuture<Boolean> fixed = new CompletableFuture<>();
 
     ForgetfulCode(DatabaseEngine engine) {
         this.engine = engine;
@@ -29,25 +29,15 @@ final class ForgetfulCode {
     }
 
     private boolean waitForWorkThatNeverComes() {
-        return await();
+        return fixed.join();
     }
 
     private boolean waitForPaymentService() {
-        return await();
-    }
-
-    private boolean await() {
-        try {
-            fixed.await();
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return fixed.join();
     }
 
     /** Somebody has corrected it: all connections come back. */
     void fix() {
-        fixed.countDown();
+        fixed.complete(true);
     }
 }

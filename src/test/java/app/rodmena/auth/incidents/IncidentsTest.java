@@ -98,6 +98,8 @@ class IncidentsTest {
         Incident before;
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.colleague(target)) {
+            await("a line to be drawn")
+                    .until(() -> server.server.metrics().history().seconds().size() > 1);
             TroubledServer.lock(colleague);
             server.rush(4);
             before = server.await(Cause.LONG_WAIT);

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,12 @@ public final class AuthProcess implements AutoCloseable {
 
     /** Waits for its end. @return its exit code */
     public int awaitEnd() throws InterruptedException {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return awaitEnd(Duration.ofSeconds(60));
+    }
+
+    /** Waits that long for its end. @return its exit code */
+    public int awaitEnd(Duration most) throws InterruptedException {
+        assertThat(process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
         return process.exitValue();
     }
 
