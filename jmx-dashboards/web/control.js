@@ -83,7 +83,7 @@ export class Control {
     if (!(await confirmed(title, meaning))) return false;
     try {
       const said = await change(path, body);
-      say($('control-said'), `Done: ${title}. ${said.message ?? ''}`.trim());
+      say($('control-said'), `Done: ${title}. ${said.outcome ?? ''}`.trim());
       return true;
     } catch (refused) {
       say($('control-said'), `Not done: ${refused.message}`);

@@ -179,7 +179,7 @@ public final class AuthServer implements AutoCloseable {
         fleet = FleetWatch.open(engine, config.capacity().budget());
         parts.push(fleet);
         Adviser adviser = new Adviser(engine, metrics, fleet, config.capacity().waitTarget());
-        Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, fleet);
+        Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, incidents, fleet);
         parts.push(prometheus);
         Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
         Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);

@@ -137,7 +137,7 @@ enum Setting {
             Group.POOL,
             "DURATION",
             CapacityConfig.DEFAULT.waitTarget(),
-            "What 99% should wait for a connection at most; advice on the pool's size is for that"),
+            "What 99 of 100 should wait for a connection at most; advice on the pool's size is for that"),
 
     SLOW_QUERY(
             Group.DIAGNOSIS,

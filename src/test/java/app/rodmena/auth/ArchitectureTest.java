@@ -57,7 +57,9 @@ class ArchitectureTest {
                             "activity",
                             "diagnosis",
                             "incidents")),
-            entry("prometheus", List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis")),
+            entry(
+                    "prometheus",
+                    List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis", "incidents")),
             entry(
                     "admin",
                     List.of(

@@ -11,6 +11,7 @@ import app.rodmena.auth.testing.TestProxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -34,7 +35,7 @@ class HealthOverHttpTest {
             statement.execute("lock table auth_group in access exclusive mode");
             List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
-                waiting.add(ask(server, "/api/roles"));
+                waiting.add(write(server, "/api/role/r" + i)); // What reads would go together, on one connection
             }
             await().until(() -> server.poolStatus().checkedOut() == 10);
 
@@ -77,11 +78,18 @@ class HealthOverHttpTest {
     }
 
     private CompletableFuture<HttpResponse<String>> ask(AuthServer server, String path) {
-        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .header("Authorization", "Bearer " + UUID.randomUUID())
-                .build();
+        return client.sendAsync(request(server, path).build(), BodyHandlers.ofString());
+    }
+
+    private CompletableFuture<HttpResponse<String>> write(AuthServer server, String path) {
+        HttpRequest request =
+                request(server, path).POST(BodyPublishers.noBody()).build();
         return client.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(AuthServer server, String path) {
+        URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+        return HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + UUID.randomUUID());
     }
 
     private static ServerConfig config(DatabaseTarget target) {

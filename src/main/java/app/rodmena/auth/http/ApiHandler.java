@@ -23,6 +23,7 @@ final class ApiHandler implements HttpHandler {
     private final InFlight inFlight;
     private final Failures failures;
     private final int maxBodyBytes;
+    private final BodyMemory bodies;
     private final Duration readTimeout;
 
     ApiHandler(Gate gate, InFlight inFlight, Failures failures, int maxBodyBytes, Duration readTimeout) {
@@ -30,6 +31,7 @@ final class ApiHandler implements HttpHandler {
         this.inFlight = inFlight;
         this.failures = failures;
         this.maxBodyBytes = maxBodyBytes;
+        this.bodies = new BodyMemory(maxBodyBytes);
         this.readTimeout = readTimeout;
     }
 
@@ -74,10 +76,12 @@ final class ApiHandler implements HttpHandler {
     }
 
     private void receive(HttpServerExchange exchange, RequestBody body, Verdict verdict) {
-        if (verdict instanceof Verdict.Posted) {
+        if (!(verdict instanceof Verdict.Posted)) {
+            body.discard(maxBodyBytes, readTimeout, end -> received(exchange, body, verdict, end, NO_BODY));
+        } else if (bodies.take(exchange)) {
             body.collect(maxBodyBytes, readTimeout, (end, bytes) -> received(exchange, body, verdict, end, bytes));
         } else {
-            body.discard(maxBodyBytes, readTimeout, end -> received(exchange, body, verdict, end, NO_BODY));
+            refuse(exchange, body, Refusals.tooManyBodies());
         }
     }
 

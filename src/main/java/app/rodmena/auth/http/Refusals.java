@@ -49,6 +49,10 @@ final class Refusals {
         return Answer.error(408, "The request's body did not arrive in time").closing();
     }
 
+    static Answer tooManyBodies() {
+        return unavailable("Too many large requests at once", Map.of(), 1).closing();
+    }
+
     static Answer stopping() {
         return noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, Optional.empty()).closing();
     }

@@ -28,6 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,7 @@ public final class Incidents implements AutoCloseable {
     private final String instance;
     private final IncidentsConfig config;
     private final Map<Cause, Window> windows = new EnumMap<>(Cause.class);
+    private final Map<Cause, LongAdder> counts = new EnumMap<>(Cause.class);
     private final Optional<IncidentFiles> files;
     private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -87,6 +89,7 @@ public final class Incidents implements AutoCloseable {
         this.config = config;
         for (Cause cause : Cause.values()) {
             windows.put(cause, new Window());
+            counts.put(cause, new LongAdder());
         }
         files = config.directory().map(directory -> new IncidentFiles(directory, REMEMBERED));
         files.ifPresent(kept -> kept.load(this::remember));
@@ -127,6 +130,11 @@ public final class Incidents implements AutoCloseable {
         synchronized (incidents) {
             return Optional.ofNullable(incidents.get(id)).map(this::upToDate);
         }
+    }
+
+    /** How many began with that since start. */
+    public long count(Cause cause) {
+        return counts.get(cause).sum();
     }
 
     /**
@@ -238,6 +246,7 @@ public final class Incidents implements AutoCloseable {
 
     private void happened(Cause cause, Instant time, int connectionId) {
         windows.get(cause).happened(time).ifPresent(id -> {
+            counts.get(cause).increment();
             try {
                 thread.execute(() -> freeze(id, time, cause, connectionId));
             } catch (RejectedExecutionException e) {

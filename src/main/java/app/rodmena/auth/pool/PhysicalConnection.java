@@ -120,12 +120,12 @@ final class PhysicalConnection extends RememberingConnection {
     /** May it be handed out? Hikari quietly discards a connection that says no, and takes the next. */
     @Override
     public boolean isValid(int timeoutSeconds) {
-        if (state != State.IDLE) {
-            return false; // Given back in the very moment in which it was reclaimed.
-        }
         Borrower borrower = Borrower.current();
         if (borrower == null) {
             return PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
+        }
+        if (state != State.IDLE) {
+            return false; // Given back in the very moment in which it was reclaimed.
         }
         return borrower.isThePool() || Checkup.passes(this, pool, borrower);
     }

@@ -3,6 +3,7 @@ package app.rodmena.auth.prometheus;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.metrics.Metrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -41,13 +42,16 @@ public final class Prometheus implements AutoCloseable {
     private final PoolNumbers pool;
     private final HttpNumbers http;
     private final DiagnosisNumbers diagnosis;
+    private final IncidentNumbers incidents;
     private final FleetNumbers fleet;
 
     /** Begins to listen to the JVM; all that are given must be open for as long as this is. */
-    public Prometheus(DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, FleetWatch watch) {
+    public Prometheus(
+            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, FleetWatch watch) {
         pool = new PoolNumbers(engine, metrics, COMMON);
         http = new HttpNumbers(metrics, COMMON);
         diagnosis = new DiagnosisNumbers(diagnostics, COMMON);
+        this.incidents = new IncidentNumbers(incidents, COMMON);
         fleet = new FleetNumbers(watch, COMMON);
         COMMON.stream().forEach(label -> registry.config().commonTags(label.getName(), label.getValue()));
         // Names that promtool objects to, for a unit that is abbreviated and for an ending that is a histogram's.
@@ -96,6 +100,7 @@ public final class Prometheus implements AutoCloseable {
         pool.addTo(gathering);
         http.addTo(gathering);
         diagnosis.addTo(gathering);
+        incidents.addTo(gathering);
         fleet.addTo(gathering);
         return gathering.all();
     }

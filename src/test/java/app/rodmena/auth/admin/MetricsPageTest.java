@@ -56,6 +56,7 @@ class MetricsPageTest {
                 "hikaricp_connections_creation_seconds_count{application=\"auth\",pool=\"auth\"} 1",
                 "auth_pool_events_total{application=\"auth\",kind=\"checkout\",pool=\"auth\"} 5.0",
                 "auth_pool_leaks{application=\"auth\",pool=\"auth\"} 0.0",
+                "auth_pool_incidents_total{application=\"auth\",cause=\"TIMEOUT\",pool=\"auth\"} 0.0",
                 "jvm_classes_loaded_classes{application=\"auth\"}",
                 "jvm_memory_used_bytes{application=\"auth\",area=\"heap\"",
                 "jvm_threads_live_threads{application=\"auth\"}",

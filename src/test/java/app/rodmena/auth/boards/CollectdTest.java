@@ -4,38 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.boards.BoardFiles.Found;
-import app.rodmena.auth.testing.LiveServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The configuration of collectd, run by collectd. */
-class CollectdTest {
+class CollectdTest extends OnLiveServer {
     private static final Path FILE = BoardFiles.file("collectd/auth.conf");
     private static final Pattern URL_OR_KEY = Pattern.compile("/jolokia/read/([^/]+)/([^\"]+)\"|<Key \"value/(.+)\">");
     private static final Pattern INSTANCE = Pattern.compile("^      Instance \"(.+)\"");
 
-    private static LiveServer server;
-
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = LiveServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void everyAttributeInItExists() throws Exception {

@@ -3,7 +3,6 @@ package app.rodmena.auth.boards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.boards.BoardFiles.Found;
-import app.rodmena.auth.testing.LiveServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,28 +10,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is written anywhere in jmx-dashboards is there. What is peculiar to a kind of file, its own test looks up. */
-class EveryNameTest {
+class EveryNameTest extends OnLiveServer {
     private static final Pattern OBJECT_NAME =
             Pattern.compile("\\b(?:app\\.rodmena\\.auth|com\\.zaxxer\\.hikari|java\\.lang|metrics):[\\w=,*.-]+");
     private static final Pattern PATH = Pattern.compile("jmx-dashboards/[\\w./-]+[\\w]");
     private static final Pattern LITERAL = Pattern.compile("\"(\\w+)\"");
-
-    private static LiveServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = LiveServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void everyMBeanThatIsNamedExists() throws Exception {

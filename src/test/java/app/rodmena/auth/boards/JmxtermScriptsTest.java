@@ -10,30 +10,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.management.JMException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts for jmxterm, each run by it, every name in them looked up. */
-class JmxtermScriptsTest {
+class JmxtermScriptsTest extends OnLiveServer {
     private static final Pattern COMMAND = Pattern.compile("^(?:#   )?(bean|get|set|run|domain) (.+)$");
     private static final Pattern ATTRIBUTES_OF_WATCH = Pattern.compile("^attributes=\\((.+)\\)$");
 
-    private static LiveServer server;
-
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = LiveServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void everyBeanAttributeAndOperationInThemExists() throws Exception {

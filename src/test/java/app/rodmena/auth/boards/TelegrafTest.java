@@ -3,7 +3,6 @@ package app.rodmena.auth.boards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.boards.BoardFiles.Found;
-import app.rodmena.auth.testing.LiveServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -20,28 +19,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Telegraf's configuration, by the requests that Telegraf makes of it: there is no Telegraf in Debian. */
-class TelegrafTest {
+class TelegrafTest extends OnLiveServer {
     private static final Path FILE = BoardFiles.file("telegraf/auth.conf");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern BEAN_OR_PATH =
             Pattern.compile("mbean = \"(.+)\"|(?<=[\\[ ])\"([A-Z]\\w+(?:/\\w+)?)\"");
-
-    private static LiveServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = LiveServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void everyAttributeInItExists() throws Exception {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.boards.BoardFiles.Found;
-import app.rodmena.auth.testing.LiveServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -23,32 +22,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Zabbix's template: its items asked for through the real Java gateway, as a Zabbix server asks. */
-class ZabbixTest {
+class ZabbixTest extends OnLiveServer {
     private static final Path FILE = BoardFiles.file("zabbix/auth-pool.yaml");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern KEY = Pattern.compile("jmx\\[\"([^\"]+)\",\"([^\"]+)\"]");
     private static final int HEADER = 13;
 
-    private static LiveServer server;
-
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = LiveServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void everyAttributeInItExists() throws Exception {

@@ -1,12 +1,14 @@
 package app.rodmena.auth.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.testing.RawClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -154,6 +156,30 @@ class CheckTest {
             assertThat(client.reply().status()).isEqualTo(100);
             assertThat(client.send(body).reply().body()).contains("{\"has_permission\":true}");
         }
+    }
+
+    @Test
+    void manyWhoAnnounceLargeBodiesAreRefusedBeforeTheyFillTheMemory() throws Exception {
+        List<RawClient> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                RawClient client = api.raw();
+                slow.add(client);
+                client.send("POST /api/check HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 262144\r\n\r\n{"
+                        .formatted(api.bearer()));
+            }
+            HttpResponse<String> refused =
+                    await().until(() -> check("{\"checks\":[{}]}"), answer -> answer.statusCode() == 503);
+            assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+            assertThat(refused.body()).contains("Too many large requests at once");
+            assertThat(api.ask("GET", "/api/has_permission/ada/read").statusCode())
+                    .isEqualTo(200);
+        } finally {
+            for (RawClient client : slow) {
+                client.close();
+            }
+        }
+        await().until(() -> check("{\"checks\":[{}]}").statusCode() == 200);
     }
 
     @Test

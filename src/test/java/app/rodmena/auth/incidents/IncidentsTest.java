@@ -64,6 +64,8 @@ class IncidentsTest {
             await().untilAsserted(() -> assertThat(
                             server.incidents().find(id).orElseThrow().swallowed())
                     .isEqualTo(4));
+            assertThat(server.incidents().count(Cause.TIMEOUT)).isEqualTo(1);
+            assertThat(server.incidents().count(Cause.DATABASE_DOWN)).isZero();
             assertThat(log.lines()).contains("Incident %s TIMEOUT: %s".formatted(id, incident.sentence()));
 
             JsonNode json = new JsonMapper().readTree(incident.document().json());
@@ -96,6 +98,8 @@ class IncidentsTest {
         Incident before;
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.colleague(target)) {
+            await("a line to be drawn")
+                    .until(() -> server.server.metrics().history().seconds().size() > 1);
             TroubledServer.lock(colleague);
             server.rush(4);
             before = server.await(Cause.LONG_WAIT);

@@ -33,6 +33,8 @@ class PoolModelTest {
     private static final String SEED = "pool.model.seed";
     private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 10));
     private static final int STEPS = 300;
+    private static final int LANES = 2;
+    private static final int MOST_TOGETHER = 3;
     private static final List<Duration> PAUSES = List.of(
             Duration.ofMillis(100),
             Duration.ofMillis(501),
@@ -63,6 +65,7 @@ class PoolModelTest {
         private final Queue<PoolEvent> heard = new ConcurrentLinkedQueue<>();
         private final TestPool test;
         private final QueuePoolModel model;
+        private final List<Lane<Holder, Void>> lanes = new ArrayList<>();
         private int lastCaller;
 
         Run(long seed) {
@@ -73,7 +76,10 @@ class PoolModelTest {
                     .maxWaiting(4);
             test = TestPool.timed(settings);
             test.sink.add(heard::add);
-            model = new QueuePoolModel(settings, test.clock.getAsLong());
+            model = new QueuePoolModel(settings, MOST_TOGETHER, test.clock.getAsLong());
+            for (int i = 0; i < LANES; i++) {
+                lanes.add(new Lane<>(MOST_TOGETHER, Holder::workTogether));
+            }
         }
 
         void go() throws Exception {
@@ -112,8 +118,12 @@ class PoolModelTest {
                 did("resize to " + size.poolSize() + "+" + size.maxOverflow());
                 model.resize(size);
                 test.pool.resize(size);
-            } else if (choice < 88) {
+            } else if (choice < 86) {
                 suspendOrResume();
+            } else if (choice < 88) {
+                changeBatchSlots();
+            } else if (choice < 90) {
+                cancel();
             } else {
                 letTimePass();
             }
@@ -121,9 +131,26 @@ class PoolModelTest {
 
         private void checkOut() {
             int caller = ++lastCaller;
-            did("caller " + caller + " comes");
-            model.arrive(caller);
-            callers.put(caller, new Holder(test.pool, caller));
+            int number = random.nextInt(2 * LANES);
+            Optional<Integer> lane = number < LANES ? Optional.of(number) : Optional.empty();
+            did("caller " + caller + " comes" + lane.map(of -> " to lane " + of).orElse(""));
+            model.arrive(caller, lane);
+            callers.put(caller, new Holder(test.pool, lane.map(lanes::get), caller));
+        }
+
+        private void cancel() {
+            anyOf(model.waitingInLanes()).ifPresent(caller -> {
+                did("caller " + caller + " cancels");
+                model.cancel(caller);
+                assertThat(callers.remove(caller).end.cancel(false)).isTrue();
+            });
+        }
+
+        private void changeBatchSlots() {
+            PoolSettings settings = test.pool.settings().withBatchSlots(random.nextInt(3));
+            did("batch slots " + settings.batchSlots());
+            model.resize(settings);
+            test.pool.resize(settings);
         }
 
         private void giveBack(int caller) {
@@ -216,10 +243,27 @@ class PoolModelTest {
         private record Order(CompletableFuture<Boolean> answered) {}
 
         private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+        private final String name;
         private final CompletableFuture<Void> end;
 
-        Holder(Pool pool, int number) {
-            end = pool.call(Caller.named(Integer.toString(number)), this::obey).toCompletableFuture();
+        Holder(Pool pool, Optional<Lane<Holder, Void>> lane, int number) {
+            name = Integer.toString(number);
+            Caller caller = Caller.named(name);
+            end = lane.map(of -> pool.call(of, caller, this))
+                    .orElseGet(() -> pool.call(caller, this::obey))
+                    .toCompletableFuture();
+        }
+
+        /** Of those who go together the first does what it is told, and the others come along. */
+        static List<Lane.Answer<Void>> workTogether(Caller caller, Connection connection, List<Holder> together)
+                throws SQLException {
+            String first = caller.route();
+            Holder holder = together.stream()
+                    .filter(one -> one.name.equals(first))
+                    .findFirst()
+                    .orElseThrow();
+            holder.obey(connection);
+            return together.stream().map(one -> Lane.Answer.<Void>of(null)).toList();
         }
 
         /** Uses the connection. @return whether it answered; otherwise the caller gave up */

@@ -4,11 +4,14 @@ import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -43,11 +46,17 @@ final class QueuePoolModel {
         }
     }
 
-    private record Waiter(int caller, long deadline) {}
+    /** Callers of no lane have none. */
+    private record Waiter(int caller, Optional<Integer> lane, long deadline) {}
+
+    /** Who was admitted: the first of them by number, and how many they are. */
+    private record Admission(int count, Optional<Integer> lane) {}
 
     private final Map<Integer, Link> open = new TreeMap<>();
     private final Map<Integer, Link> holders = new TreeMap<>();
-    private final Deque<Waiter> queue = new ArrayDeque<>();
+    private final List<Waiter> queue = new ArrayList<>();
+    private final Map<Integer, Admission> admissions = new HashMap<>();
+    private final int mostTogether;
     private final Map<PoolEventKind, Integer> due = new EnumMap<>(PoolEventKind.class);
     private final Deque<Integer> peaks = new ArrayDeque<>();
     private PoolSettings settings;
@@ -61,21 +70,30 @@ final class QueuePoolModel {
     private boolean borrowed;
     private boolean connected;
 
-    QueuePoolModel(PoolSettings settings, long now) {
+    /** @param mostTogether how many of one lane go together at most */
+    QueuePoolModel(PoolSettings settings, int mostTogether, long now) {
+        this.mostTogether = mostTogether;
         this.settings = settings;
         this.now = now;
     }
 
     // What the test does
 
-    void arrive(int caller) {
-        if (queue.isEmpty() && !suspended && taken < settings.maximum()) {
-            admit();
+    void arrive(int caller, Optional<Integer> lane) {
+        Waiter waiter = new Waiter(caller, lane, now + settings.poolTimeout().toNanos());
+        if (!suspended && taken < settings.maximum() && hasFreeSlot(lane)) {
+            admit(List.of(waiter));
         } else if (queue.size() >= settings.maxWaiting()) {
             expect(PoolEventKind.REJECTED, 1);
         } else {
-            queue.add(new Waiter(caller, now + settings.poolTimeout().toNanos()));
+            queue.add(waiter);
         }
+    }
+
+    /** A caller that waits does not want to know any more. */
+    void cancel(int caller) {
+        queue.removeIf(waiter -> waiter.caller == caller);
+        expect(PoolEventKind.TIMEOUT, 1);
     }
 
     void giveBack(int caller) {
@@ -85,6 +103,11 @@ final class QueuePoolModel {
         link.doomed = isMarked(link)
                 || staying > settings.maximum()
                 || (staying > settings.poolSize() && queue.isEmpty() && idle() >= settings.poolSize() - 1);
+        leave(caller);
+    }
+
+    private void leave(int caller) {
+        admissions.remove(caller);
         taken--;
         admitNext();
     }
@@ -97,8 +120,7 @@ final class QueuePoolModel {
             link.comingBack = true;
             link.doomed = true;
             expect(PoolEventKind.INVALIDATE, 1);
-            taken--;
-            admitNext();
+            leave(caller);
         }
         return link.dead;
     }
@@ -154,13 +176,32 @@ final class QueuePoolModel {
     }
 
     private void admitNext() {
-        while (!suspended && taken < settings.maximum() && !queue.isEmpty()) {
-            queue.remove();
-            admit();
+        while (!suspended && taken < settings.maximum()) {
+            Optional<Waiter> next =
+                    queue.stream().filter(waiter -> hasFreeSlot(waiter.lane)).findFirst();
+            if (next.isEmpty()) {
+                return;
+            }
+            boolean together = next.get().lane.isPresent() && settings.batchSlots() > 0;
+            List<Waiter> admitted = queue.stream()
+                    .filter(waiter -> together ? waiter.lane.equals(next.get().lane) : waiter.equals(next.get()))
+                    .limit(mostTogether)
+                    .toList();
+            queue.removeAll(admitted);
+            admit(admitted);
         }
     }
 
-    private void admit() {
+    private boolean hasFreeSlot(Optional<Integer> lane) {
+        long underWay = admissions.values().stream()
+                .filter(admission -> admission.lane.equals(lane))
+                .count();
+        return lane.isEmpty() || settings.batchSlots() == 0 || underWay < settings.batchSlots();
+    }
+
+    private void admit(List<Waiter> together) {
+        Waiter first = together.get(0);
+        admissions.put(first.caller, new Admission(together.size(), first.lane));
         taken++;
         borrowing++;
         borrowed = true;
@@ -186,12 +227,15 @@ final class QueuePoolModel {
             }
             case OVERFLOW_OPEN -> open.size() > settings.poolSize();
             case CHECKOUT -> {
+                int first = Integer.parseInt(event.caller().route());
+                boolean asPromised = admissions.containsKey(first)
+                        && admissions.get(first).count == event.caller().count();
                 boolean usable = borrowing-- > 0 && !link.out && !link.doomed && isUsable(link);
                 link.out = true;
                 link.since = now;
-                holders.put(Integer.valueOf(event.caller().route()), link);
+                holders.put(first, link);
                 peak = Math.max(peak, holders.size());
-                yield usable;
+                yield usable && asPromised;
             }
             case LEAK_SUSPECTED -> link.leaked && met(event.kind());
             case LEAK_RETURNED -> {
@@ -272,6 +316,13 @@ final class QueuePoolModel {
 
     List<Link> living() {
         return open.values().stream().filter(link -> !link.dead).toList();
+    }
+
+    List<Integer> waitingInLanes() {
+        return queue.stream()
+                .filter(waiter -> waiter.lane.isPresent())
+                .map(Waiter::caller)
+                .toList();
     }
 
     boolean isSuspended() {

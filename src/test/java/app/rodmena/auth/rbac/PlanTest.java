@@ -95,12 +95,12 @@ class PlanTest {
 
     static Stream<Asked> questions() {
         return Stream.of(
-                new Asked(Permissions.USER_HOLDS, 40, "member4242", "permission9"),
+                new Asked(Permissions.USER_HOLDS, 25, "user17", "permission9"),
                 new Asked(Permissions.ROLE_HOLDS, 15, "role3", "permission9"),
                 new Asked(Permissions.OF_ROLE, 200, "role3"),
                 new Asked(Permissions.OF_USER, 400, "user17"),
                 new Asked(Permissions.ROLES_WITH, 150, "permission9"),
-                new Asked(Permissions.USERS_WITH, 150_000, "permission9"),
+                new Asked(Permissions.USERS_WITH, 70_000, "permission9"),
                 new Asked(Memberships.HOLDS, 15, "member4242", "role3"),
                 new Asked(Memberships.OF_USER, 50, "user17"),
                 new Asked(Memberships.OF_ROLE, 250, "role3"),

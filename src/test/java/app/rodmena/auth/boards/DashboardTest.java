@@ -1,0 +1,99 @@
+package app.rodmena.auth.boards;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.incidents.TroubledServer;
+import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestServer;
+import java.io.BufferedReader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard in a real browser, from well through trouble to well; src/test/browser/dashboard.mjs is who looks. */
+class DashboardTest {
+    private static final int CALLERS = 8;
+
+    @Test
+    void showsAPoolThatIsWellThenInTroubleThenWell(@TempDir Path directory) throws Exception {
+        List<String> browser = browser();
+        DatabaseTarget target = MigratedDatabase.fresh();
+        try (TroubledServer server = new TroubledServer(config(target, directory))) {
+            List<String> said = new ArrayList<>();
+            Process node = start(browser, server);
+            try (BufferedReader out = node.inputReader(UTF_8);
+                    Writer in = node.outputWriter(UTF_8);
+                    Connection colleague = TroubledServer.colleague(target)) {
+                for (String line = out.readLine(); line != null; line = out.readLine()) {
+                    said.add(line);
+                    switch (line) {
+                        case "EXHAUST" -> {
+                            TroubledServer.lock(colleague);
+                            for (int i = 0; i < CALLERS; i++) {
+                                var unused = server.change(UUID.randomUUID().toString());
+                            }
+                            done(in);
+                        }
+                        case "RELIEVE" -> {
+                            colleague.rollback();
+                            done(in);
+                        }
+                        default -> {}
+                    }
+                }
+                assertThat(node.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                node.destroyForcibly();
+            }
+            assertThat(said).containsExactly("EXHAUST", "RELIEVE", "WELL");
+        }
+    }
+
+    private static void done(Writer in) throws Exception {
+        in.write("done\n");
+        in.flush();
+    }
+
+    private static List<String> browser() {
+        String chromium = Program.installed("/usr/bin/chromium", "chromium");
+        Path playwright =
+                Path.of("target", "browser", "node_modules", "playwright-core").toAbsolutePath();
+        Program.installed(playwright.toString(), "none: npm install --prefix target/browser playwright-core");
+        return List.of("node", "src/test/browser/dashboard.mjs", chromium, playwright.toString());
+    }
+
+    private static Process start(List<String> browser, TroubledServer server) throws Exception {
+        List<String> command = new ArrayList<>(browser);
+        command.add(
+                "http://127.0.0.1:" + server.server.adminAddress().orElseThrow().getPort());
+        command.add(Files.createDirectories(Path.of("target", "screenshots")).toString());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static ServerConfig config(DatabaseTarget target, Path directory) throws Exception {
+        OperatorsFile operators = new OperatorsFile(directory.resolve("operators"));
+        operators.put("alice", Role.CONTROL, "the password of alice");
+        operators.put("bob", Role.MONITOR, "the password of bob");
+        PoolSettings pool = PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(2));
+        RemoteConfig admin = RemoteConfig.off()
+                .withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty())
+                .withOperators(operators);
+        return TestServer.config(target).withPool(pool).withRemote(admin);
+    }
+}
