@@ -4,21 +4,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
-/** A line or area over fifteen minutes of seconds, as SVG to be put into a page. */
+/** Lines and areas over seconds, up to fifteen minutes of them, as SVG to be put into a page. */
 final class HistoryChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 110;
     private static final int BOTTOM = 20;
-    private static final int SECONDS = 15 * 60;
+    private static final int LABELS = 4;
 
     private final List<JsonNode> seconds;
+    private final int minutes;
     private final StringBuilder marks = new StringBuilder();
     private double top = 1;
 
     /** @param seconds the oldest first */
     HistoryChart(List<JsonNode> seconds) {
         this.seconds = seconds;
+        this.minutes = IntStream.of(2, 5, 15)
+                .filter(enough -> seconds.size() <= enough * 60)
+                .findFirst()
+                .orElse(15);
     }
 
     /** Makes room for these values; to be called for each line before any is drawn. */
@@ -51,20 +57,24 @@ final class HistoryChart {
         StringBuilder svg = new StringBuilder();
         svg.append("<figure><figcaption>%s</figcaption>".formatted(title));
         svg.append("<svg viewBox='-40 -8 %d %d' role='img' aria-label='%s'>"
-                .formatted(WIDTH + 50, HEIGHT + BOTTOM + 8, title));
+                .formatted(WIDTH + 60, HEIGHT + BOTTOM + 8, title));
         svg.append("<path class='frame' d='M0 0V%dH%d'/>".formatted(HEIGHT, WIDTH));
         svg.append("<text class='y' x='-5' y='4'>%s</text><text class='y' x='-5' y='%d'>0</text>"
                 .formatted(number(top), HEIGHT));
-        for (int minutes = 0; minutes <= 15; minutes += 5) {
-            int x = WIDTH - WIDTH * minutes / 15;
+        for (int label = 0; label <= LABELS; label++) {
+            int ago = minutes * 60 * label / LABELS;
             svg.append("<text class='x' x='%d' y='%d'>%s</text>"
-                    .formatted(x, HEIGHT + 15, minutes == 0 ? "then" : "-" + minutes + " min"));
+                    .formatted(WIDTH - WIDTH * label / LABELS, HEIGHT + 15, ago(ago)));
         }
         return svg.append(marks).append("</svg></figure>").toString();
     }
 
+    private static String ago(int seconds) {
+        return seconds == 0 ? "then" : "-%d:%02d".formatted(seconds / 60, seconds % 60);
+    }
+
     private double x(int index) {
-        return WIDTH - (seconds.size() - 1 - index) * (double) WIDTH / SECONDS;
+        return WIDTH - (seconds.size() - 1 - index) * (double) WIDTH / (minutes * 60);
     }
 
     private double y(double value) {

@@ -18,7 +18,7 @@ final class IncidentHtml {
             table { border-collapse: collapse; width: 100%; font-size: .85em }
             th, td { text-align: left; vertical-align: top; padding: .25em .7em .25em 0; border-bottom: 1px solid #dde1e8 }
             th { color: #5b6475; font-weight: 600 }
-            td { overflow-wrap: anywhere }
+            td { overflow-wrap: break-word }
             td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
             code, pre { font: .9em/1.4 ui-monospace, monospace }
             pre { background: #f4f5f8; padding: .7em .9em; white-space: pre-wrap; overflow-wrap: anywhere }
@@ -30,6 +30,8 @@ final class IncidentHtml {
             .limit { fill: none; stroke: #5b6475; stroke-dasharray: 4 4 }
             @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr, figure { break-inside: avoid } }
             """;
+
+    private static final int LONGEST_CELL = 160;
 
     private final JsonNode incident;
     private final JsonNode diagnosis;
@@ -136,7 +138,7 @@ final class IncidentHtml {
         if (seconds.isEmpty()) {
             return;
         }
-        html.append("<h2>The fifteen minutes before</h2>");
+        html.append("<h2>What led to it, second by second</h2>");
         html.append(new HistoryChart(seconds)
                 .fit(Second::maximum)
                 .fit(Second::waiting)
@@ -203,7 +205,7 @@ final class IncidentHtml {
             html.append("<tr>");
             for (String column : columns) {
                 html.append(column.contains(":#") ? "<td class='n'>" : "<td>");
-                html.append(text(row, column.replaceFirst(":.*", ""))).append("</td>");
+                html.append(shortened(row, column.replaceFirst(":.*", ""))).append("</td>");
             }
             html.append("</tr>");
         }
@@ -214,6 +216,13 @@ final class IncidentHtml {
         String name = column.replaceFirst(":.*", "");
         String head = column.contains(":") ? column.replaceFirst(".*:#?", "") : name;
         return head.isEmpty() ? name.toLowerCase(Locale.ROOT).replace("connectionid", "id") : head;
+    }
+
+    private static String shortened(JsonNode row, String field) {
+        JsonNode value = row.path(field);
+        return value.isTextual() && value.asText().length() > LONGEST_CELL
+                ? escaped(value.asText().substring(0, LONGEST_CELL - 1) + "…")
+                : text(row, field);
     }
 
     private static String text(JsonNode node, String field) {

@@ -204,17 +204,7 @@ final class PhysicalConnection extends RememberingConnection {
         if (!reclaimed.isEmpty()) {
             delegate = Reclaimed.connection(reclaimed);
         }
-        try {
-            // PostgreSQL would go on with the statement until it notices that nobody wants its answer.
-            pool.source.cancel(raw);
-        } catch (SQLException | RuntimeException e) {
-            // It can't be told; statement_timeout ends it then.
-        }
-        try {
-            raw.abort(Runnable::run);
-        } catch (SQLException e) {
-            // An abort that fails has nobody to tell: the connection is gone for us either way.
-        }
+        Severance.cut(raw, pool.source);
     }
 
     /** Between uses the pool sets its own time limits, so Hikari's changes around a validation cost nothing. */
@@ -380,19 +370,11 @@ final class PhysicalConnection extends RememberingConnection {
     private void tellWhyOutAndClosed() {
         if (pool.closing) {
             closeCause = "the pool is closed";
-        } else if (comingBack && !isBroken()) {
+        } else if (comingBack && !Severance.isBroken(delegate)) {
             closeCause = "evicted";
         } else {
             closeCause = "broke in use";
             tell(INVALIDATE, pool.now() - openedNanos, closeCause);
-        }
-    }
-
-    private boolean isBroken() {
-        try {
-            return delegate.isClosed();
-        } catch (SQLException e) {
-            return true;
         }
     }
 

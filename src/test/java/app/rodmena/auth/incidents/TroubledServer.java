@@ -40,6 +40,7 @@ public final class TroubledServer implements AutoCloseable {
     public TroubledServer(ServerConfig config) throws Exception {
         server = AuthServer.start(config);
         DatabaseUrl url = ((ServerConfig.Database.External) config.database()).url();
+        Awaitility.await().until(() -> !server.metrics().history().seconds().isEmpty());
         engine = DatabaseEngine.open(new DatabaseConfig(url.target(), config.pool(), config.instance()));
     }
 

@@ -1,0 +1,80 @@
+package app.rodmena.auth.jmx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.incidents.IncidentsConfig;
+import app.rodmena.auth.incidents.TroubledServer;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.testing.JmxClient;
+import app.rodmena.auth.testing.LogOf;
+import app.rodmena.auth.testing.MigratedDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.management.MBeanException;
+import javax.management.Notification;
+import javax.management.NotificationListener;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
+import org.junit.jupiter.api.Test;
+
+/** Incidents and remedies, as a remote client has them. */
+class IncidentsBeanTest {
+    private static final String INCIDENTS = "type=Incidents";
+    private static final String REMEDIES = "type=Remedies";
+
+    @Test
+    void aSubscriberIsNotifiedOfAnIncidentAndReadsAllOfIt() throws Exception {
+        try (TroubledServer server = server();
+                JmxClient client = new JmxClient("ada")) {
+            List<Notification> received = new CopyOnWriteArrayList<>();
+            NotificationListener listener = (notification, handback) -> received.add(notification);
+            client.connection().addNotificationListener(JmxClient.name(INCIDENTS), listener, null, null);
+            server.engine.suspend();
+            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(503);
+            await().until(() -> !received.isEmpty());
+            server.engine.resume();
+            Notification notification = received.get(0);
+            assertThat(notification.getType()).isEqualTo("app.rodmena.auth.incident");
+            assertThat(notification.getMessage())
+                    .startsWith("Suspended")
+                    .isEqualTo(client.get(INCIDENTS, "LastSentence"));
+            String id = (String) ((CompositeData) notification.getUserData()).get("id");
+            assertThat(((TabularData) client.get(INCIDENTS, "Incidents")).containsKey(new Object[] {id}))
+                    .isTrue();
+            assertThat((String) client.invoke(INCIDENTS, "text", id)).startsWith("Incident " + id);
+            assertThat((String) client.invoke(INCIDENTS, "json", id)).startsWith("{\"id\":\"" + id);
+            assertThatThrownBy(() -> client.invoke(INCIDENTS, "text", "x"))
+                    .isInstanceOf(MBeanException.class)
+                    .hasMessage("id: there is no such incident, or not any more");
+        }
+    }
+
+    @Test
+    void aRemedyTellsWhatItDidAndIsAudited() throws Exception {
+        try (TroubledServer server = server();
+                JmxClient client = new JmxClient("ada");
+                LogOf audit = LogOf.logger("auth.audit")) {
+            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            assertThat((String) client.invoke(REMEDIES, "softInvalidateAll", true))
+                    .startsWith("would mark 1 ");
+            assertThat((String) client.invoke(REMEDIES, "softInvalidateAll", false))
+                    .startsWith("marked 1 ");
+            assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
+                    .isInstanceOf(MBeanException.class)
+                    .hasMessage("there is no client's backend of pid 1");
+            assertThat(audit.lines()).hasSize(2);
+            assertThat(audit.lines().get(0)).startsWith("ada invoked softInvalidateAll (dry run): would mark 1 ");
+            assertThat(audit.lines().get(1)).startsWith("ada invoked softInvalidateAll: marked 1 ");
+        }
+    }
+
+    private static TroubledServer server() throws Exception {
+        return new TroubledServer(
+                MigratedDatabase.fresh(),
+                PoolSettings.DEFAULT.withPoolTimeout(Duration.ofMillis(200)),
+                IncidentsConfig.DEFAULT);
+    }
+}
