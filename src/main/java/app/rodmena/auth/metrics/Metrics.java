@@ -116,7 +116,9 @@ public final class Metrics implements AutoCloseable {
             engine.events().remove(pool);
             engine.remove(onStatement);
             engine.remove(slowStatements);
-            reporter.close();
+            synchronized (registry) { // A statement that ends just now may be the first of its name.
+                reporter.close();
+            }
         }
     }
 
@@ -146,7 +148,10 @@ public final class Metrics implements AutoCloseable {
     private void count(StatementRun run) {
         statements.record(run.name(), run.took());
         if (!run.succeeded()) {
-            registry.counter(MetricRegistry.name("sql", run.name(), "failures")).inc();
+            synchronized (registry) {
+                registry.counter(MetricRegistry.name("sql", run.name(), "failures"))
+                        .inc();
+            }
         }
     }
 

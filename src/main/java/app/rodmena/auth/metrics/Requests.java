@@ -60,7 +60,9 @@ public final class Requests {
 
     private Answered begin(Key key) {
         String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
-        return new Answered(registry.counter(name), new DistributionCounter());
+        synchronized (registry) {
+            return new Answered(registry.counter(name), new DistributionCounter());
+        }
     }
 
     /** Counts in what a listener has in flight, until {@link #unwatch}. */

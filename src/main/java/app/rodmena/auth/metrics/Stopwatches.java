@@ -37,7 +37,9 @@ final class Stopwatches {
         String admitted = byName.size() < MOST_NAMES ? name : OTHERS;
         return byName.computeIfAbsent(admitted, first -> {
             Stopwatch stopwatch = new Stopwatch();
-            registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
+            synchronized (registry) { // Not while Metrics closes: its MBean would stay behind.
+                registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
+            }
             return stopwatch;
         });
     }

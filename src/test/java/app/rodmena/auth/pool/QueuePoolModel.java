@@ -208,7 +208,8 @@ final class QueuePoolModel {
     }
 
     private void closeIdleAbove(int keep) {
-        idleToClose = Math.max(0, Math.min(idle(), open.size() - keep));
+        // None that a caller is about to take.
+        idleToClose = Math.max(0, Math.min(idle() - borrowing, open.size() - keep));
     }
 
     private void expect(PoolEventKind kind, int count) {
