@@ -50,7 +50,10 @@ class FleetBudgetTest {
             start("fleet-" + i, "refuse");
         }
         await().atMost(180, TimeUnit.SECONDS).until(() -> running() + ended() == 8);
-        assertThat(running()).isEqualTo(7);
+        assertThat(running())
+                .as(() -> String.join(
+                        "\n", processes.stream().map(AuthProcess::err).toList()))
+                .isEqualTo(7);
         AuthProcess refused = processes.stream()
                 .filter(process -> !process.isAlive())
                 .findFirst()
@@ -59,7 +62,8 @@ class FleetBudgetTest {
         assertThat(refused.out()).doesNotContain("Listening");
         assertThat(refused.err())
                 .contains("Stopped: no room for the 4 connections that this process may open (2 + 1, and one that")
-                .contains("28 of 31 connections are committed to 7 processes (max_connections 34, 3 reserved)")
+                // Of 31, or of fewer while a session is there that has not said its name yet.
+                .containsPattern("28 of (31|30|29) connections are committed to 7 processes \\(max_connections 34, 3")
                 .doesNotContain("\tat ");
         assertThat(processes.stream().filter(AuthProcess::isAlive))
                 .allSatisfy(process -> assertThat(process.err()).doesNotContain("does not fit"));

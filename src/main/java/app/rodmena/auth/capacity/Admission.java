@@ -21,6 +21,9 @@ final class Admission {
     /** One that must not run where there is no room waits so long for some: another may just be going. */
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(3);
 
+    /** A process that is to be refused does not serve before that; it may be the last of many that decide in turn. */
+    private static final Duration WHILE_POSTGRES_IS_THERE = Duration.ofSeconds(30);
+
     private static final String TOO_MANY_CONNECTIONS = "53300";
 
     private final DatabaseEngine engine;
@@ -48,13 +51,14 @@ final class Admission {
     }
 
     /**
-     * Waits for the decision, or until the time is over, or the thread is interrupted, which it stays.
+     * Waits for the decision: until the time is over, or if PostgreSQL is there then for up to 30 s more, or until the
+     * thread is interrupted, which it stays.
      *
      * @throws BudgetExceeded if this process can't run
      */
     void await(Duration most) {
         try {
-            Optional<BudgetExceeded> refusal = decision.get(most.toMillis(), TimeUnit.MILLISECONDS);
+            Optional<BudgetExceeded> refusal = decidedWithin(most);
             if (refusal.isPresent()) {
                 throw refusal.get();
             }
@@ -62,6 +66,19 @@ final class Admission {
             LOG.warn("Whether the fleet has room for this process will be decided as soon as PostgreSQL answers");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<BudgetExceeded> decidedWithin(Duration most)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return decision.get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            Optional<Outage> outage = engine.monitor().outage();
+            if (outage.isPresent() && !isFull(outage)) {
+                throw e;
+            }
+            return decision.get(WHILE_POSTGRES_IS_THERE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
