@@ -188,6 +188,13 @@ case ${1:-} in
     shift
     bench "$@"
     ;;
+  load)
+    # What measures is to take little of the cores that it shares with what is measured: compiled quickly, and once
+    jvm_flags+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
+    find_java
+    is_built || build
+    start "$@"
+    ;;
   -h | --help)
     usage
     find_java

@@ -27,6 +27,7 @@ import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.prometheus.Prometheus;
+import app.rodmena.auth.recording.FlightRecords;
 import app.rodmena.auth.remote.RemoteAccess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -163,6 +164,7 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
+        parts.push(FlightRecords.open(engine));
         parts.push(this::leaveEngine);
         metrics = Metrics.open(engine);
         parts.push(metrics);

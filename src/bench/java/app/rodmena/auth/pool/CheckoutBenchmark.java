@@ -7,6 +7,7 @@ import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.metrics.MeasuredPool;
+import app.rodmena.auth.recording.UnrecordedPool;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
@@ -23,8 +24,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What a checkout with its check-in costs: of HikariCP as it is, of our pool whose events nobody hears, and of our pool
- * with everybody who listens in the server.
+ * What a checkout with its check-in costs: of HikariCP as it is, of our pool whose events nobody hears, of our pool
+ * with nobody but the Flight Recorder's listener while nothing is recorded, and of our pool with everybody who listens
+ * in the server.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,6 +36,7 @@ public class CheckoutBenchmark {
 
     private HikariDataSource hikari;
     private Pool silent;
+    private Pool unrecorded;
     private Pool heard;
 
     @Setup
@@ -44,7 +47,9 @@ public class CheckoutBenchmark {
         config.setMinimumIdle(1);
         hikari = new HikariDataSource(config);
         silent = pool(List.of());
-        heard = pool(List.of(new EventLog(), new RecentEvents(1000), MeasuredPool.listener()));
+        unrecorded = pool(List.of(UnrecordedPool.listener()));
+        heard = pool(
+                List.of(new EventLog(), new RecentEvents(1000), UnrecordedPool.listener(), MeasuredPool.listener()));
     }
 
     @Benchmark
@@ -62,6 +67,13 @@ public class CheckoutBenchmark {
     }
 
     @Benchmark
+    public boolean poolThatNobodyRecords() throws Exception {
+        try (Lease lease = unrecorded.checkout(CALLER)) {
+            return lease.connection().isReadOnly();
+        }
+    }
+
+    @Benchmark
     public boolean poolWithEveryListener() throws Exception {
         try (Lease lease = heard.checkout(CALLER)) {
             return lease.connection().isReadOnly();
@@ -72,6 +84,7 @@ public class CheckoutBenchmark {
     public void close() {
         hikari.close();
         silent.close();
+        unrecorded.close();
         heard.close();
     }
 

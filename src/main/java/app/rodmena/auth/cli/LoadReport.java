@@ -43,19 +43,20 @@ final class LoadReport {
     /** A row for each, as Markdown. */
     static String surge(List<Result> results) {
         StringBuilder table = new StringBuilder("""
-                | clients | requests/s | p50 | p99 | max | connections used | all out | errors |
-                |---:|---:|---:|---:|---:|---:|---:|---:|
+                | clients | requests/s | p50 | p99 | max | in use | open | all out | errors |
+                |---:|---:|---:|---:|---:|---:|---:|---:|---:|
                 """);
         for (Result result : results) {
             PoolUse pool = result.pool();
             table.append(String.format(
                     Locale.ROOT,
-                    "| %,d | %s | %s | %s | %s | %d | %s | %,d |%n",
+                    "| %,d | %s | %s | %s | %s | %d | %d | %s | %,d |%n",
                     result.plan().clients(),
                     number(result.throughput()),
                     millis(result.latency().p50()),
                     millis(result.latency().p99()),
                     millis(result.latency().max()),
+                    pool.mostOut(),
                     pool.mostOpen(),
                     share(pool.allOut().looks(), pool.looks()),
                     result.errors().total()));
@@ -117,8 +118,13 @@ final class LoadReport {
     }
 
     private static String pool(PoolUse pool) {
-        return "%d connections used, of %d (%d + %d)"
-                .formatted(pool.mostOpen(), pool.maximum(), pool.poolSize(), pool.maximum() - pool.poolSize());
+        return "at most %d of %d connections in use, and %d open (%d + %d)"
+                .formatted(
+                        pool.mostOut(),
+                        pool.maximum(),
+                        pool.mostOpen(),
+                        pool.poolSize(),
+                        pool.maximum() - pool.poolSize());
     }
 
     private static String verdict(Expectation expectation) {

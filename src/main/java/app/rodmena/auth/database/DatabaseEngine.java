@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
@@ -42,6 +43,9 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 public final class DatabaseEngine implements AutoCloseable {
     private static final Object DOOR = new Object();
     private static final int EVENTS_REMEMBERED = 1000;
+
+    /** JDBI's least: with fewer characters it fails while it cuts. */
+    private static final int JFR_NO_PARAMETERS = 2;
 
     /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
     private static DatabaseEngine theOne;
@@ -68,8 +72,12 @@ public final class DatabaseEngine implements AutoCloseable {
         Installed.each(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
         jdbi = Jdbi.create(new LeasedConnection());
-        // Statements are asked with client keys in them, which must not get into an exception's message.
+        // Statements are asked with client keys in them, which must not get into an exception's message, nor into the
+        // events that JDBI has for the Flight Recorder, of which every recording takes them.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+        jdbi.getConfig(SqlStatements.class)
+                .setJfrParamMaxLength(JFR_NO_PARAMETERS)
+                .setJfrSqlMaxLength(0);
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);

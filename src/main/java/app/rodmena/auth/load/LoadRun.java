@@ -20,7 +20,11 @@ import java.util.concurrent.TimeoutException;
 public final class LoadRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LOOK_MILLIS = 5_000;
-    private static final int SEEDING_CLIENTS = 4;
+
+    /** One, so that the load itself opens what connections it needs. */
+    private static final int SEEDING_CLIENTS = 1;
+
+    private static final int REMOVING_CLIENTS = 4;
 
     /** How long the seed may take to be there, and to be gone. */
     private static final Duration SEEDING = Duration.ofSeconds(30);
@@ -72,7 +76,7 @@ public final class LoadRun implements AutoCloseable {
         watch = new PoolWatch(wire, maximum().orElse(pool.poolSize()));
         isSeeded = true;
         for (List<Question> questions : seed.making(plan.mix())) {
-            Driver seeding = askEach(questions);
+            Driver seeding = askEach(questions, SEEDING_CLIENTS);
             if (!endsWithin(SEEDING, seeding)) {
                 throw new LoadException(
                         "%s can't be seeded: it takes more than %d s".formatted(plan.target(), SEEDING.toSeconds()));
@@ -99,10 +103,9 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    private Driver askEach(List<Question> questions) {
+    private Driver askEach(List<Question> questions, int clients) {
         Script each = Script.each(questions.iterator());
-        return new Driver(
-                wire, Pace.asFastAsAnswered(questions.size()), SEEDING, Collections.nCopies(SEEDING_CLIENTS, each));
+        return new Driver(wire, Pace.asFastAsAnswered(questions.size()), SEEDING, Collections.nCopies(clients, each));
     }
 
     private Optional<PoolNumbers> look() throws LoadException, InterruptedException {
@@ -220,7 +223,7 @@ public final class LoadRun implements AutoCloseable {
             return true;
         }
         isSeeded = false;
-        Driver removing = askEach(seed.removing(plan.mix()));
+        Driver removing = askEach(seed.removing(plan.mix()), REMOVING_CLIENTS);
         return endsWithin(REMOVING, removing) && removing.tally().failed() == 0;
     }
 

@@ -1,0 +1,156 @@
+package app.rodmena.auth.recording;
+
+import app.rodmena.auth.activity.SqlMask;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.StatementRun;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolListener;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Tells the Flight Recorder what happens in the pool: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout}
+ * and {@code auth.SlowStatement}. While nobody records, each costs a look at a flag. Thread-safe. There is one for all
+ * servers of a process.
+ */
+public final class FlightRecords implements PoolListener, StatementListener, AutoCloseable {
+    private static final Object DOOR = new Object();
+    private static FlightRecords theOne;
+
+    /** What is out, by connection; a checkout that nobody recorded is not in it. */
+    private final Map<Integer, CheckoutRecord> out = new ConcurrentHashMap<>();
+
+    private final Supplier<Duration> slowStatement;
+    private Runnable leave = () -> {};
+    private int users;
+
+    /** @param slowStatement a statement that takes longer is slow */
+    FlightRecords(Supplier<Duration> slowStatement) {
+        this.slowStatement = slowStatement;
+    }
+
+    /**
+     * Begins to tell, or joins those who do.
+     *
+     * @param engine the one engine of this process
+     */
+    public static FlightRecords open(DatabaseEngine engine) {
+        synchronized (DOOR) {
+            if (theOne == null) {
+                theOne = new FlightRecords(() -> engine.settings().slowStatement());
+                theOne.listenTo(engine);
+            }
+            theOne.users++;
+            return theOne;
+        }
+    }
+
+    private void listenTo(DatabaseEngine engine) {
+        engine.events().add(this);
+        engine.add(this);
+        leave = () -> {
+            engine.events().remove(this);
+            engine.remove(this);
+        };
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        switch (event.kind()) {
+            case CONNECT -> connected(event, true);
+            case CONNECT_FAILED -> connected(event, false);
+            case CHECKOUT -> checkedOut(event);
+            case CHECKIN -> checkedIn(event);
+            case TIMEOUT -> timedOut(event);
+            case INVALIDATE,
+                    SOFT_INVALIDATE,
+                    RECYCLE,
+                    OVERFLOW_OPEN,
+                    OVERFLOW_CLOSE,
+                    CLOSE,
+                    REJECTED,
+                    LEAK_SUSPECTED,
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> {}
+        }
+    }
+
+    @Override
+    public void onStatement(StatementRun run) {
+        SlowStatementRecord slow = new SlowStatementRecord();
+        if (slow.isEnabled() && run.took().compareTo(slowStatement.get()) > 0) {
+            slow.statement = run.name();
+            slow.sql = SqlMask.mask(run.sql());
+            slow.statementTime = run.took().toNanos();
+            slow.route = run.route();
+            slow.sqlState = run.sqlState();
+            slow.commit();
+        }
+    }
+
+    private static void connected(PoolEvent event, boolean opened) {
+        ConnectRecord connect = new ConnectRecord();
+        if (connect.isEnabled()) {
+            connect.connection = event.connectionId();
+            connect.backendPid = event.backendPid();
+            connect.connectTime = event.took().toNanos();
+            connect.opened = opened;
+            connect.cause = event.cause();
+            connect.commit();
+        }
+    }
+
+    private void checkedOut(PoolEvent event) {
+        CheckoutRecord checkout = new CheckoutRecord();
+        if (checkout.isEnabled()) {
+            checkout.begin();
+            checkout.waitTime = event.took().toNanos();
+            out.put(event.connectionId(), checkout);
+        }
+    }
+
+    private void checkedIn(PoolEvent event) {
+        if (out.isEmpty()) {
+            return;
+        }
+        CheckoutRecord checkout = out.remove(event.connectionId());
+        if (checkout != null) {
+            checkout.end();
+            if (checkout.shouldCommit()) {
+                checkout.connection = event.connectionId();
+                checkout.backendPid = event.backendPid();
+                checkout.useTime = event.took().toNanos();
+                checkout.route = event.caller().route();
+                checkout.tenant = event.caller().tenant().get();
+                checkout.callers = event.caller().count();
+                checkout.commit();
+            }
+        }
+    }
+
+    private static void timedOut(PoolEvent event) {
+        TimeoutRecord timeout = new TimeoutRecord();
+        if (timeout.isEnabled()) {
+            timeout.waitTime = event.took().toNanos();
+            timeout.route = event.caller().route();
+            timeout.tenant = event.caller().tenant().get();
+            timeout.cause = event.cause();
+            timeout.commit();
+        }
+    }
+
+    /** Leaves; the last to leave ends the telling. */
+    @Override
+    public void close() {
+        synchronized (DOOR) {
+            if (--users > 0) {
+                return;
+            }
+            theOne = null;
+            leave.run();
+        }
+    }
+}
