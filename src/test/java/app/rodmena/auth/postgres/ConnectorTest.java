@@ -45,6 +45,19 @@ class ConnectorTest {
     }
 
     @Test
+    void keysAreWorthMoreThanSmallTablesReadFromEndToEndUnlessTheUrlSaysOtherwise() throws Exception {
+        DatabaseTarget shared = TestPostgres.sharedDatabase();
+        Connector disks = new Connector(new DatabaseTarget(
+                shared.jdbcUrl() + "?options=-c%20random_page_cost=4", shared.user(), shared.password()));
+
+        try (Connection ours = new Connector(shared).open(POOLED);
+                Connection theirs = disks.open(POOLED)) {
+            assertThat(show(ours, "random_page_cost")).isEqualTo("1.1");
+            assertThat(show(theirs, "random_page_cost")).isEqualTo("4");
+        }
+    }
+
+    @Test
     void optionsOfTheUrlAreKept() throws Exception {
         DatabaseTarget shared = TestPostgres.sharedDatabase();
         Connector connector = new Connector(
