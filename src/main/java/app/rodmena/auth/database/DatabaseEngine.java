@@ -54,7 +54,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
-    private final StatementClock statements = new StatementClock();
+    private final StatementClock statements = new StatementClock(events);
     private final Pool pool;
     private final Jdbi jdbi;
     private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
@@ -306,7 +306,7 @@ public final class DatabaseEngine implements AutoCloseable {
         return interceptors;
     }
 
-    /** Tells {@code listener} of every statement from now on. */
+    /** Tells {@code listener} of every statement from now on; what it throws is counted with {@link #events}. */
     public void add(StatementListener listener) {
         statements.add(listener);
     }

@@ -216,6 +216,29 @@ class DatabaseEngineTest {
     }
 
     @Test
+    void aListenerThatThrowsFailsNoStatementAndNamesAreOnlyWhatCanBeNoKey() {
+        List<String> heard = new ArrayList<>();
+        StatementListener broken = run -> {
+            throw new StackOverflowError();
+        };
+        StatementListener listener = run -> heard.add(run.name());
+        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
+            engine.add(broken);
+            engine.add(listener);
+            for (String comment : List.of("/* test.ask */", "/* */", "/* tenant=0b8e1b1e */")) {
+                CompletionStage<Integer> answer = engine.call(
+                        CALLER,
+                        handle -> handle.createQuery(comment + " select 1")
+                                .mapTo(Integer.class)
+                                .one());
+                assertThat(join(answer)).isEqualTo(1);
+            }
+            assertThat(heard).containsExactly("test.ask", "unnamed", "unnamed");
+            assertThat(engine.events().listenerFailures()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void keepsClientKeysOutOfExceptions() {
         String key = "0b8e1b1e-5a7e-4c0e-9d5c-2a7e1b1e5a7e";
         try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
