@@ -33,9 +33,20 @@ final class Stopwatches {
         (known == null ? named(name) : known).record(took);
     }
 
+    /** Counts a failure of what was recorded under that name, where its time went. */
+    void countFailure(String name) {
+        synchronized (registry) {
+            registry.counter(MetricRegistry.name(prefix, admitted(name), "failures"))
+                    .inc();
+        }
+    }
+
+    private String admitted(String name) {
+        return byName.containsKey(name) || byName.size() < MOST_NAMES ? name : OTHERS;
+    }
+
     Stopwatch named(String name) {
-        String admitted = byName.size() < MOST_NAMES ? name : OTHERS;
-        return byName.computeIfAbsent(admitted, first -> {
+        return byName.computeIfAbsent(admitted(name), first -> {
             Stopwatch stopwatch = new Stopwatch();
             synchronized (registry) { // Not while Metrics closes: its MBean would stay behind.
                 registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
