@@ -2,6 +2,7 @@ package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.pool.NoConnectionException;
 import com.codahale.metrics.MetricRegistry;
 import java.util.function.Consumer;
 
@@ -20,7 +21,12 @@ public final class PoolTimes implements PoolListener {
     @Override
     public void onEvent(PoolEvent event) {
         switch (event.kind()) {
-            case CHECKOUT, TIMEOUT -> waits.record(event.took());
+            case CHECKOUT -> waits.record(event.took());
+            case TIMEOUT -> {
+                if (hasWaitedInVain(event)) {
+                    waits.record(event.took());
+                }
+            }
             case CHECKIN -> uses.record(event.took());
             case CONNECT -> creations.record(event.took());
             case CONNECT_FAILED,
@@ -37,9 +43,19 @@ public final class PoolTimes implements PoolListener {
         }
     }
 
+    /** Who is refused at once has not waited: during an outage such would make a pool that serves nobody look fast. */
+    private static boolean hasWaitedInVain(PoolEvent timeout) {
+        return NoConnectionException.Reason.of(timeout)
+                .map(reason -> switch (reason) {
+                    case TIMEOUT, CANCELLED, INTERRUPTED -> true;
+                    case DATABASE_DOWN, REJECTED, CLOSED -> false;
+                })
+                .orElse(false);
+    }
+
     /**
      * From arrival to getting a connection, or to giving up: without those who gave up, a pool that serves nobody would
-     * look fast.
+     * look fast. Those whom an outage or a shutdown denied one are left out.
      */
     public Statistics waits() {
         return waits.statistics();

@@ -93,6 +93,13 @@ class MetricsTest {
     }
 
     @Test
+    void whoIsRefusedAtOnceDuringAnOutageHasNotWaited() {
+        proxy.stop();
+        await().until(() -> isRefused() && engine.events().count(PoolEventKind.TIMEOUT) > 2);
+        assertThat(metrics.pool().waits().count()).isEqualTo(engine.events().count(PoolEventKind.CHECKOUT));
+    }
+
+    @Test
     void ofTooManyNamesThoseThatComeTooLateShareAStopwatchAndACounterOfFailures() {
         engine.call(CALLER, handle -> {
                     for (int i = 0; i < 502; i++) {
