@@ -4,6 +4,7 @@ import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.NoConnectionException;
 import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** How long callers wait for connections, have them, and how long opening one takes. Thread-safe. */
@@ -11,6 +12,9 @@ public final class PoolTimes implements PoolListener {
     private final Stopwatch waits = new Stopwatch();
     private final Stopwatch uses = new Stopwatch();
     private final Stopwatch creations = new Stopwatch();
+
+    /** Of uses that were for several, for how many: no times, but of the same minute, each caller as a nanosecond. */
+    private final Stopwatch callersTogether = new Stopwatch();
 
     PoolTimes(MetricRegistry registry) {
         registry.register("pool.wait", waits.timer());
@@ -27,7 +31,12 @@ public final class PoolTimes implements PoolListener {
                     waits.record(event.took());
                 }
             }
-            case CHECKIN -> uses.record(event.took());
+            case CHECKIN -> {
+                uses.record(event.took());
+                if (event.caller().count() > 1) {
+                    callersTogether.record(Duration.ofNanos(event.caller().count()));
+                }
+            }
             case CONNECT -> creations.record(event.took());
             case CONNECT_FAILED,
                     INVALIDATE,
@@ -81,6 +90,13 @@ public final class PoolTimes implements PoolListener {
         return uses.moments();
     }
 
+    /** How many callers each of {@link #recentUses} was for, on average: 1, and more where several went together. */
+    public double recentCallersPerUse() {
+        long all = uses.moments().count();
+        double mean = callersTogether.timer().getSnapshot().getMean();
+        return all == 0 ? 1 : 1 + callersTogether.moments().count() * (mean - 1) / all;
+    }
+
     /** All {@link #waits} since start, whatever was reset. */
     public Distribution waitsSinceStart() {
         return waits.sinceStart();
@@ -108,5 +124,6 @@ public final class PoolTimes implements PoolListener {
         action.accept(waits);
         action.accept(uses);
         action.accept(creations);
+        action.accept(callersTogether);
     }
 }

@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -63,13 +62,5 @@ final class Stopwatches {
         return byName.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, named -> named.getValue().statistics(), (one, other) -> one, TreeMap::new));
-    }
-
-    /** How many there were in the last minute, of those whose name the predicate takes. */
-    long recent(Predicate<String> name) {
-        return byName.entrySet().stream()
-                .filter(named -> name.test(named.getKey()))
-                .mapToLong(named -> named.getValue().moments().count())
-                .sum();
     }
 }

@@ -116,6 +116,26 @@ class MetricsTest {
     }
 
     @Test
+    void howManyCallersAUseIsForIsCountedOverTheSameMinute() {
+        assertThat(metrics.pool().recentCallersPerUse()).isEqualTo(1);
+        ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
+        Roles roles = new Roles(engine);
+        run("select 1");
+        engine.suspend();
+        List<? extends CompletionStage<?>> together =
+                IntStream.range(0, 10).mapToObj(i -> roles.list(CALLER, key)).toList();
+        engine.resume();
+        together.forEach(answer -> answer.toCompletableFuture().join());
+        await().until(() -> engine.snapshot().checkedOut() == 0);
+
+        double checkouts = engine.events().count(PoolEventKind.CHECKOUT);
+        assertThat(checkouts).isLessThan(11);
+        assertThat(metrics.pool().recentCallersPerUse()).isCloseTo(11 / checkouts, within(1e-9));
+        metrics.reset();
+        assertThat(metrics.pool().recentCallersPerUse()).isEqualTo(1);
+    }
+
+    @Test
     void gaugesTellWhatThePoolTells() {
         run("select 1");
         assertThat(gauge("pool.size")).isEqualTo(1);
