@@ -206,6 +206,11 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool.opening();
     }
 
+    /** This process's name in PostgreSQL. */
+    public String instance() {
+        return config.instance();
+    }
+
     /** The pool's settings, as they hold now. */
     public PoolSettings settings() {
         return pool.settings();
