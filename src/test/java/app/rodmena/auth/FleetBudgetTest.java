@@ -105,8 +105,7 @@ class FleetBudgetTest {
         start("first", "refuse", "--pool-size=25", "--max-overflow=5").awaitStart();
         try (TestProxy proxy = new TestProxy(direct())) {
             proxy.stop();
-            AuthProcess second =
-                    start("second", "refuse", "--database-url=" + url(proxy)).awaitStart();
+            AuthProcess second = start("second", "refuse", through(proxy)).awaitStart();
             proxy.start();
 
             assertThat(second.awaitEnd()).isEqualTo(1);
@@ -115,12 +114,23 @@ class FleetBudgetTest {
     }
 
     @Test
+    void behindAPoolerItSaysThatItCannotSeeTheFleetAndRuns() throws Exception {
+        try (TestProxy pooler = new TestProxy(direct())) {
+            pooler.refuseOptions();
+            AuthProcess process =
+                    start("pooled", "refuse", through(pooler), "--pool-size=50").awaitStart();
+
+            assertThat(process.err()).contains("The fleet's budget is not watched: the way to PostgreSQL goes through");
+            assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void oneThatServesBeforeItHasDecidedNeedsRoomForItsConnectionsOnce() throws Exception {
         try (TestProxy proxy = new TestProxy(direct())) {
             proxy.stop();
             // It takes all the room there is but for one connection: that of this test, which lets it decide late.
-            AuthProcess process = start(
-                            "early", "refuse", "--database-url=" + url(proxy), "--pool-size=5", "--max-overflow=24")
+            AuthProcess process = start("early", "refuse", through(proxy), "--pool-size=5", "--max-overflow=24")
                     .awaitStart();
             try (Connection other = TestPostgres.connect(direct());
                     Statement statement = other.createStatement()) {
@@ -157,8 +167,9 @@ class FleetBudgetTest {
                 "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postgres.getPort()), "postgres", Secret.NONE);
     }
 
-    private static String url(TestProxy proxy) {
-        return proxy.target().jdbcUrl().replace("//", "//postgres@").substring("jdbc:".length());
+    private static String through(TestProxy proxy) {
+        return "--database-url="
+                + proxy.target().jdbcUrl().replace("//", "//postgres@").substring("jdbc:".length());
     }
 
     private AuthProcess start(String instance, String budget, String... more) throws IOException {
