@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What an operator can do against trouble: cancel a query, terminate a backend, have all connections replaced.
- * Thread-safe. Each waits three seconds at most, and changes nothing on a dry run. Whoever lets operators in sees to it
- * that they may, and that the audit log knows.
+ * What an operator can do against trouble: cancel a query, terminate a backend. Thread-safe. Each waits three seconds
+ * at most, and changes nothing on a dry run. Whoever lets operators in sees to it that they may, and that the audit log
+ * knows.
  *
  * <p>PostgreSQL reuses pids: what is hit is asked in the very statement that hits it, whether it still is what it was.
  */
@@ -142,19 +142,6 @@ public final class Remedies {
             }
             return new Remedy(action, false, "terminated " + target.described());
         });
-    }
-
-    /** Has every connection replaced: idle ones at their next checkout, those in use when they come back. */
-    public Remedy softInvalidateAll(boolean dryRun) {
-        int connections = engine.snapshot().totalConnections();
-        if (!dryRun) {
-            engine.softInvalidate();
-        }
-        return new Remedy(
-                "softInvalidateAll",
-                dryRun,
-                "%s %d connections, to be replaced at their next checkout or check-in"
-                        .formatted(dryRun ? "would mark" : "marked", connections));
     }
 
     private ConnectionView connection(int id) {

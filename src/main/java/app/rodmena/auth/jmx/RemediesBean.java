@@ -30,13 +30,6 @@ final class RemediesBean {
         return told(remedies.terminateBackend(pid, dryRun));
     }
 
-    @Describe(
-            value = "Has every connection replaced: idle ones at their next checkout, those in use when they come back",
-            acts = true)
-    public String softInvalidateAll(@Describe("Whether only to tell what it would do") boolean dryRun) {
-        return told(remedies.softInvalidateAll(dryRun));
-    }
-
     private static String told(Remedy remedy) {
         Audit.invoked("%s%s: %s".formatted(remedy.action(), remedy.dryRun() ? " (dry run)" : "", remedy.outcome()));
         return remedy.outcome();

@@ -106,20 +106,6 @@ class RemediesTest {
         }
     }
 
-    @Test
-    void everyConnectionIsReplacedOrOnlyCounted() throws Exception {
-        try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
-            Remedies remedies = remedies(server, false);
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
-            assertThat(remedies.softInvalidateAll(true).outcome()).startsWith("would mark 1 connections");
-            assertThat(server.engine.events().count(PoolEventKind.SOFT_INVALIDATE))
-                    .isZero();
-            assertThat(remedies.softInvalidateAll(false).outcome()).startsWith("marked 1 connections");
-            assertThat(server.engine.events().count(PoolEventKind.SOFT_INVALIDATE))
-                    .isEqualTo(1);
-        }
-    }
-
     private static Remedies remedies(TroubledServer server, boolean terminateOthers) {
         return new Remedies(server.engine, "test", config(terminateOthers));
     }

@@ -58,16 +58,19 @@ class IncidentsBeanTest {
                 JmxClient client = new JmxClient("ada");
                 LogOf audit = LogOf.logger("auth.audit")) {
             assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
-            assertThat((String) client.invoke(REMEDIES, "softInvalidateAll", true))
-                    .startsWith("would mark 1 ");
-            assertThat((String) client.invoke(REMEDIES, "softInvalidateAll", false))
-                    .startsWith("marked 1 ");
+            int pid = server.engine.connections().get(0).backendPid();
+            assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, true))
+                    .startsWith("would terminate backend " + pid);
+            assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, false))
+                    .startsWith("terminated backend " + pid);
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
                     .hasMessage("there is no client's backend of pid 1");
             assertThat(audit.lines()).hasSize(2);
-            assertThat(audit.lines().get(0)).startsWith("ada invoked softInvalidateAll (dry run): would mark 1 ");
-            assertThat(audit.lines().get(1)).startsWith("ada invoked softInvalidateAll: marked 1 ");
+            assertThat(audit.lines().get(0))
+                    .startsWith("ada invoked terminateBackend %d (dry run): would terminate backend".formatted(pid));
+            assertThat(audit.lines().get(1))
+                    .startsWith("ada invoked terminateBackend %d: terminated backend".formatted(pid));
         }
     }
 
