@@ -126,6 +126,13 @@ try {
   const monitor = await open('bob', { width: 390, height: 800 });
   await until('whom it is shown to', async () => (await text(monitor.page, 'operator')).includes('bob'));
   assert.ok(await monitor.page.locator('#settings button').isDisabled());
+  assert.ok(await monitor.page.locator('#events-dropped').isHidden(), 'nothing was missed');
+  await monitor.page.route('**/events', async (route) => {
+    const now = await (await route.fetch({ url: `${url}/pool/now` })).json();
+    await route.fulfill({ contentType: 'text/event-stream', body: `event: pool\ndata: ${JSON.stringify({ ...now, dropped: 1234 })}\n\n` });
+  });
+  await monitor.page.reload();
+  await until('how many events were missed', async () => (await text(monitor.page, 'events-dropped')).startsWith('1,234 more'));
   const refused = await monitor.page.evaluate(async () => (await fetch('/settings', {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"poolSize": 9}',
   })).status);
