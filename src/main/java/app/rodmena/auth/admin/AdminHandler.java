@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.admin.Pages.For;
 import app.rodmena.auth.admin.Pages.Match;
+import app.rodmena.auth.events.InvalidEventQuery;
+import app.rodmena.auth.incidents.RemedyRefused;
 import app.rodmena.auth.operators.Audit;
 import app.rodmena.auth.operators.Caller;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.wire.RequestBody;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -185,14 +188,20 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static Response ask(Match match, Asked asked) {
         try {
             return match.place().page().answer(asked);
-        } catch (IllegalArgumentException e) {
+        } catch (BadRequest | InvalidEventQuery | InvalidPoolSetting | RemedyRefused e) {
             return Reply.error(400, e.getMessage());
         } catch (RuntimeException | Error e) {
-            String id = String.format(
-                    Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
-            LOG.error("{} failed, error id {}", match.place().path(), id, e);
-            return Reply.error(500, "Something unforeseen went wrong; the server's log knows it as " + id);
+            return Reply.error(
+                    500, "Something unforeseen went wrong; the server's log knows it as " + logged(match, e));
         }
+    }
+
+    /** @return under which id it is in the log */
+    private static String logged(Match match, Throwable failure) {
+        String id =
+                String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+        LOG.error("{} failed, error id {}", match.place().path(), id, failure);
+        return id;
     }
 
     private static void finish(HttpServerExchange exchange, Response response) {

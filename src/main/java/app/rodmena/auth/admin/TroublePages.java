@@ -77,8 +77,7 @@ final class TroublePages {
 
     private static Reply remedy(Asked asked, String target, Doing doing) {
         JsonFields wanted = JsonFields.of(asked.body(), Set.of(target, DRY_RUN));
-        int number = wanted.integer(target)
-                .orElseThrow(() -> new IllegalArgumentException(target + " is needed: a whole number"));
+        int number = wanted.integer(target).orElseThrow(() -> new BadRequest(target + " is needed: a whole number"));
         Remedy remedy = doing.to(number, wanted.flag(DRY_RUN));
         Audit.done(
                 asked.caller(),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.wire.HttpPort;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,6 +46,28 @@ class AdminHandlerTest {
             }
             assertThat(slow.stream().filter(answer -> answer.join().statusCode() == 200))
                     .hasSize(22);
+        }
+    }
+
+    @Test
+    void aMistakeOfOursIsNotTheClientsFaultAndIsInTheLog() throws Exception {
+        Pages pages = new Pages().read("/wrong", asked -> {
+            throw new IllegalArgumentException("a mistake of ours");
+        });
+        AdminGate gate = new AdminGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        try (Operators nobody = Operators.anonymous();
+                AdminHandler handler = new AdminHandler(gate, nobody);
+                HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler);
+                LogOf log = LogOf.logger("auth.admin")) {
+            port.open();
+            HttpResponse<String> answer = ask(port, "/wrong").get();
+
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(answer.body()).doesNotContain("mistake of ours");
+            assertThat(log.lines()).singleElement().satisfies(line -> {
+                assertThat(line).startsWith("/wrong failed, error id ");
+                assertThat(answer.body()).contains(line.substring(line.lastIndexOf(' ') + 1));
+            });
         }
     }
 
