@@ -12,6 +12,7 @@ import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.management.MBeanException;
 import javax.management.Notification;
@@ -71,6 +72,24 @@ class IncidentsBeanTest {
                     .startsWith("ada invoked terminateBackend %d (dry run): would terminate backend".formatted(pid));
             assertThat(audit.lines().get(1))
                     .startsWith("ada invoked terminateBackend %d: terminated backend".formatted(pid));
+        }
+    }
+
+    @Test
+    void aRemedyThatIsNotAnsweredIsAuditedToo() throws Exception {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        try (TroubledServer server = server();
+                JmxClient client = new JmxClient("ada");
+                LogOf audit = LogOf.logger("auth.audit")) {
+            var unused = server.engine.monitor().ask(monitor -> released.join());
+            assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
+                    .isInstanceOf(MBeanException.class)
+                    .hasMessage("PostgreSQL gave no answer within 3 s; nothing was done");
+            assertThat(audit.lines())
+                    .containsExactly("ada invoked terminateBackend 1: PostgreSQL gave no answer within 3 s;"
+                            + " nothing was done");
+        } finally {
+            released.complete(null);
         }
     }
 
