@@ -110,12 +110,12 @@ public final class Diagnostics {
     public CompletionStage<Diagnosis> look() {
         synchronized (lock) {
             if (next == null) {
-                next = new CompletableFuture<>();
                 try {
                     thread.execute(this::lookNow);
                 } catch (RejectedExecutionException e) {
                     return CompletableFuture.completedFuture(last);
                 }
+                next = new CompletableFuture<>();
             }
             return next.copy();
         }
