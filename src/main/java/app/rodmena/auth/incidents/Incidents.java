@@ -207,7 +207,7 @@ public final class Incidents {
                 updated = Instant.now();
                 writeHowOften();
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Whatever is thrown here would end the looking for good.
             LOG.error("Looking for incidents failed; it goes on", e);
         }
     }
@@ -319,7 +319,7 @@ public final class Incidents {
         for (IncidentListener listener : listeners) {
             try {
                 listener.onIncident(incident);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.warn("A listener to incidents failed", e);
             }
         }

@@ -16,12 +16,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All numbers over time of this process, and their MBeans. As there is one engine per process, there is one of these,
  * which all share. Thread-safe.
  */
 public final class Metrics {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.metrics");
     private static final OncePerProcess<Metrics> ONE = new OncePerProcess<>("metrics", Metrics::end);
 
     private final DatabaseEngine engine;
@@ -40,7 +43,7 @@ public final class Metrics {
         return thread;
     });
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Rotating never fails; it ends with the clock.
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing thrown gets out of it; it ends with the clock.
     private Metrics(DatabaseEngine engine) {
         this.engine = engine;
         slowStatements = new SlowStatements(engine::settings);
@@ -51,7 +54,7 @@ public final class Metrics {
         engine.add(slowStatements);
         reporter.start();
         long slice = RecentTimes.SLICE.toMillis();
-        clock.scheduleAtFixedRate(() -> each(Stopwatch::rotate), slice, slice, TimeUnit.MILLISECONDS);
+        clock.scheduleAtFixedRate(() -> goOn(() -> each(Stopwatch::rotate)), slice, slice, TimeUnit.MILLISECONDS);
         awaitSecond();
     }
 
@@ -122,12 +125,18 @@ public final class Metrics {
     }
 
     private void onSecond() {
+        goOn(() -> history.tick(Instant.now()));
+        if (!clock.isShutdown()) {
+            awaitSecond();
+        }
+    }
+
+    /** Whatever is thrown here would end it for good. */
+    private static void goOn(Runnable tick) {
         try {
-            history.tick(Instant.now());
-        } finally {
-            if (!clock.isShutdown()) {
-                awaitSecond();
-            }
+            tick.run();
+        } catch (Throwable e) {
+            LOG.error("Numbers could not be taken; it goes on", e);
         }
     }
 
