@@ -28,6 +28,7 @@ source.addEventListener('history', ({ detail }) => charts.history(detail));
 source.addEventListener('second', ({ detail }) => {
   charts.second(detail);
   tiles.show(detail);
+  events.missed(detail.dropped);
   if (detail.situation) verdict.sentence(detail.situation, detail.sentence);
 });
 source.addEventListener('event', ({ detail }) => events.add(detail));

@@ -61,6 +61,6 @@ export class Fleet {
   }
 
   advise(capacity) {
-    say($('advice'), capacity.sentence ?? '');
+    say($('advice'), capacity.now.advice);
   }
 }
