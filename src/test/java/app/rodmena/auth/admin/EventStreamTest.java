@@ -3,6 +3,8 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
@@ -107,13 +109,14 @@ class EventStreamTest {
 
     @Test
     void nobodyIsToldOfWhatOthersMissed() throws Exception {
-        try (var engine = admin.engine();
+        try (Share<DatabaseEngine> share = admin.engine();
                 Watch flooded = Watch.opened(admin, "/events?kinds=checkin");
                 Watch other = Watch.opened(admin, "/events?kinds=timeout")) {
+            DatabaseEngine engine = share.get();
             PoolEvent event = new PoolEvent(
                     PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", Caller.NOBODY, "");
             // More than the queue has room for between two looks into it
-            IntStream.range(0, 50_000).forEach(i -> engine.get().events().emit(event));
+            IntStream.range(0, 50_000).forEach(i -> engine.events().emit(event));
             await().until(() -> dropped(flooded) > 0);
 
             try (Watch late = Watch.opened(admin, "/events?kinds=checkin")) {
