@@ -9,8 +9,11 @@ const SETTINGS = [
   ['poolSize', 'pool_size', 'connections'],
   ['maxOverflow', 'max_overflow', 'connections'],
   ['poolTimeoutMillis', 'pool_timeout', 'ms'],
-  ['leakThresholdMillis', 'leak_threshold', 'ms'],
   ['maxWaiting', 'max_waiting', 'callers'],
+  ['batchSlots', 'batch_slots', 'queries, 0: each alone'],
+  ['leakThresholdMillis', 'leak_threshold', 'ms'],
+  ['reclaimLeaksAfterMillis', 'reclaim_leaks_after', 'ms, 0: never'],
+  ['slowStatementMillis', 'slow_statement', 'ms'],
 ];
 const ACTIONS = [
   ['softInvalidateAll', 'Replace all connections', 'Every connection is replaced: idle ones at their next checkout, others when they come back.'],
