@@ -13,6 +13,9 @@ import { VerdictPanel } from './verdict.js';
 
 const LIVE = { live: 'live', polling: 'live, asked each second', paused: 'paused', hidden: 'paused' };
 
+const theme = localStorage.getItem('theme');
+if (theme) document.documentElement.dataset.theme = theme; // Before the plots look for their colours
+
 const control = new Control();
 const charts = new Charts();
 const tiles = new Tiles();
@@ -79,8 +82,6 @@ $('pause').addEventListener('click', () => {
   source.paused = paused;
 });
 
-const theme = localStorage.getItem('theme');
-if (theme) document.documentElement.dataset.theme = theme;
 $('theme').addEventListener('click', () => {
   const dark = getComputedStyle(document.documentElement).colorScheme === 'dark';
   document.documentElement.dataset.theme = dark ? 'light' : 'dark';
