@@ -59,7 +59,7 @@ export class Control {
     const cancel = this.#remedy(`cancel-${holder.connectionId}`, 'Cancel query', '/actions/cancelQuery',
       { connection: holder.connectionId },
       `Cancels what connection ${holder.connectionId} (pid ${holder.backendPid}) runs for ${holder.route}, out for `
-        + `${duration(holder.heldForMillis)}. Its caller gets an error.`);
+        + `${duration(holder.heldForMillis)}. ${holder.callers > 1 ? `Its ${holder.callers} callers get` : 'Its caller gets'} an error.`);
     const pid = holder.culprit?.pid || holder.backendPid;
     const whose = holder.culprit ? `the one it waits for: ${holder.culprit.application || 'unnamed'}, ${holder.culprit.state}` : 'its own';
     const terminate = this.#remedy(`terminate-${holder.connectionId}`, `End pid ${pid}`, '/actions/terminateBackend', { pid },

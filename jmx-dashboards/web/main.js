@@ -66,6 +66,7 @@ keep(1000, '/diagnosis', (diagnosis) => {
   verdict.show(diagnosis);
   holders.show(diagnosis);
 });
+keep(2000, '/pool/connections', (connections) => holders.showOpen(connections));
 keep(5000, '/pool', (pool) => {
   say($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
   control.show(pool);
