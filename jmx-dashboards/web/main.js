@@ -3,7 +3,7 @@
 import { Charts } from './charts.js';
 import { Control } from './control.js';
 import { $, say } from './dom.js';
-import { Events } from './events.js';
+import { Events, REMEMBERED } from './events.js';
 import { duration } from './format.js';
 import { Holders } from './holders.js';
 import { Fleet, Incidents, Statements } from './panels.js';
@@ -27,8 +27,24 @@ const statements = new Statements();
 const fleet = new Fleet();
 const source = new Source();
 
+/** Pushing tells of what happens from then on; what happened before, or while nothing was pushed, is asked for. */
+let catchingUp = false;
+async function catchUp() {
+  if (catchingUp) return;
+  catchingUp = true;
+  try {
+    events.show(await ask(`/pool/events?limit=${REMEMBERED}`));
+  } catch {
+    // That the server is silent is said by the banner.
+  } finally {
+    catchingUp = false;
+  }
+}
+
 source.addEventListener('history', ({ detail }) => charts.history(detail));
 source.addEventListener('second', ({ detail }) => {
+  if ($('live').dataset.state !== 'live') catchUp();
+  else if (!catchingUp) events.heardUntil(detail.time);
   charts.second(detail);
   tiles.show(detail);
   if (detail.situation) verdict.sentence(detail.situation, detail.sentence);
@@ -37,6 +53,7 @@ source.addEventListener('event', ({ detail }) => events.add(detail));
 source.addEventListener('live', ({ detail }) => {
   say($('live'), LIVE[detail]);
   $('live').dataset.state = detail;
+  if (detail === 'live') catchUp();
 });
 source.addEventListener('stale', ({ detail: silent }) => {
   $('stale').hidden = !silent;
@@ -75,7 +92,7 @@ keep(2000, '/incidents', (found) => incidents.show(found));
 keep(5000, '/statements/slow', (slow) => statements.show(slow));
 keep(5000, '/fleet', (seen) => fleet.show(seen));
 keep(10_000, '/capacity', (advice) => fleet.advise(advice));
-ask('/pool/events?limit=500').then((happened) => events.show(happened), () => {});
+catchUp();
 
 $('pause').addEventListener('click', () => {
   const paused = $('pause').getAttribute('aria-pressed') !== 'true';
