@@ -54,6 +54,10 @@ class DashboardTest {
                             colleague.rollback();
                             done(in);
                         }
+                        case "STOP" -> {
+                            server.server.close();
+                            done(in);
+                        }
                         default -> {}
                     }
                 }
@@ -61,7 +65,7 @@ class DashboardTest {
             } finally {
                 node.destroyForcibly();
             }
-            assertThat(said).containsExactly("EXHAUST", "RELIEVE", "WELL");
+            assertThat(said).containsExactly("EXHAUST", "RELIEVE", "STOP", "WELL");
         }
     }
 
