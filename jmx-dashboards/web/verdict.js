@@ -10,6 +10,7 @@ const LOOKS = {
   TROUBLED: ['fair', '▲'],
   SUSPENDED: ['fair', '❚❚'],
   NOT_PREPARED: ['fair', '◐'],
+  BLOCKED: ['bad', '■'],
   EXHAUSTED: ['bad', '■'],
   REFUSED: ['bad', '■'],
   DATABASE_DOWN: ['bad', '✕'],

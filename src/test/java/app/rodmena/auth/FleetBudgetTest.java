@@ -112,6 +112,28 @@ class FleetBudgetTest {
         }
     }
 
+    @Test
+    void behindAPoolerItSaysThatItCannotSeeTheFleetAndRuns() throws Exception {
+        try (TestProxy pooler = new TestProxy(direct())) {
+            pooler.refuseOptions();
+            AuthProcess process =
+                    start("pooled", "refuse", through(pooler), "--pool-size=50").awaitStart();
+
+            assertThat(process.err()).contains("The fleet's budget is not watched: the way to PostgreSQL goes through");
+            assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    private DatabaseTarget direct() {
+        return new DatabaseTarget(
+                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postgres.getPort()), "postgres", Secret.NONE);
+    }
+
+    private static String through(TestProxy proxy) {
+        return "--database-url="
+                + proxy.target().jdbcUrl().replace("//", "//postgres@").substring("jdbc:".length());
+    }
+
     private AuthProcess start(String instance, String budget, String... more) throws IOException {
         List<String> flags = new ArrayList<>(List.of("--port=0", "--instance=" + instance, "--budget=" + budget));
         flags.addAll(more.length == 0 ? List.of("--pool-size=2", "--max-overflow=1") : List.of(more));

@@ -12,7 +12,8 @@ import app.rodmena.auth.postgres.DatabaseUrl;
 
 /**
  * The same server without anybody who watches it: no metrics, no MBeans, no history, no diagnosis or incidents, no
- * doors for operators. There is no such switch in the product; what it costs is measured by leaving it out here.
+ * doors for operators. There is no such switch in the product; what it costs is measured by leaving it out here. What
+ * the engine itself always has stays: the log, which is not told of single checkouts, and the ring of the last events.
  */
 public final class BareServer {
     private BareServer() {}

@@ -1,5 +1,6 @@
 package app.rodmena.auth.bench;
 
+import app.rodmena.auth.bench.Growth.Grown;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,7 +9,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Everybody under every load, in turns, round after round; then what came of it. */
 final class HttpBench {
@@ -46,20 +49,28 @@ final class HttpBench {
         System.out.println(Report.tables(results, options.clients));
         List<Target> targets = Target.of(results);
         health.map(Target::healthOf).ifPresent(targets::add);
+        List<Grown> grown = List.of();
         if (options.growth) {
-            tell("1k memberships and 1M");
-            Growth growth = new Growth(tools, directory, options.rounds, turn, warmUp);
-            targets.add(Target.growth(growth.ratio(Kind.BATCHED)));
+            tell("1k memberships, 100k and 1M");
+            grown = new Growth(tools, directory, options.rounds, turn, warmUp).measure();
+            System.out.println(Report.growth(grown));
+            targets.add(Target.growth(Growth.ratio(grown)));
         }
         System.out.println(Target.table(targets));
         if (options.json != null) {
-            JsonMapper.builder()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build()
-                    .writeValue(
-                            options.json.toFile(),
-                            results.all().stream().map(Report::row).toList());
+            write(options.json, grown);
         }
+    }
+
+    private void write(Path file, List<Grown> grown) throws IOException {
+        Stream<Map<String, Object>> compared =
+                results.all().stream().map(turn -> Report.row(options.memberships, turn));
+        Stream<Map<String, Object>> growth =
+                grown.stream().flatMap(size -> size.turns().stream().map(turn -> Report.row(size.memberships(), turn)));
+        JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValue(file.toFile(), Stream.concat(compared, growth).toList());
     }
 
     private Optional<Outcome> health(Stage stage) throws IOException, InterruptedException, SQLException {

@@ -62,7 +62,7 @@ final class Options implements Task {
             description = "How many there are in the database (${DEFAULT-VALUE})")
     int memberships;
 
-    @Option(names = "--growth", description = "Also compare 1k memberships with 1M, at 100 clients")
+    @Option(names = "--growth", description = "Also compare 1k memberships with 100k and 1M, at 100 clients")
     boolean growth;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write every turn there")

@@ -1,5 +1,6 @@
 package app.rodmena.auth.bench;
 
+import app.rodmena.auth.bench.Growth.Grown;
 import app.rodmena.auth.bench.Results.Spread;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -66,9 +67,39 @@ final class Report {
         return results.spread(kind, clients, number).median();
     }
 
+    /** What more memberships cost. */
+    static String growth(List<Grown> sizes) {
+        StringBuilder text =
+                new StringBuilder("""
+
+                ### More memberships, %d clients
+
+                | memberships | checks/s (range) | p99 ms | CPU per check, server | PostgreSQL |
+                |---:|---:|---:|---:|---:|
+                """.formatted(sizes.get(0).turns().get(0).clients()));
+        for (Grown size : sizes) {
+            Spread rate = size.rate();
+            text.append("| %s | %s (%s–%s) | %s | %s | %s |%n"
+                    .formatted(
+                            whole(size.memberships()),
+                            whole(rate.median()),
+                            whole(rate.least()),
+                            whole(rate.most()),
+                            decimal(median(size, turn -> millis(turn.outcome().p99()))),
+                            micros(median(size, Turn::serverMicrosPerAnswer)),
+                            micros(median(size, Turn::databaseMicrosPerAnswer))));
+        }
+        return text.toString();
+    }
+
+    private static double median(Grown size, ToDoubleFunction<Turn> number) {
+        return Spread.of(size.turns().stream().mapToDouble(number).toArray()).median();
+    }
+
     /** One turn, for programs. */
-    static Map<String, Object> row(Turn turn) {
+    static Map<String, Object> row(int memberships, Turn turn) {
         Map<String, Object> row = new LinkedHashMap<>();
+        row.put("memberships", memberships);
         row.put("contender", turn.kind().toString());
         row.put("clients", turn.clients());
         row.put("round", turn.round());

@@ -57,7 +57,8 @@ final class Changes {
         boolean dryRun = wanted.flag(DRY_RUN);
         if (dryRun) {
             PoolSettings now = engine.settings();
-            return Reply.json(new Settings(true, SettingsRow.of(now), SettingsRow.of(changed(now, wanted))));
+            PoolSettings then = engine.rehearse(settings -> changed(settings, wanted));
+            return Reply.json(new Settings(true, SettingsRow.of(now), SettingsRow.of(then)));
         }
         PoolSettings before = engine.change(settings -> changed(settings, wanted));
         PoolSettings after = changed(before, wanted);

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
  * @param waitTarget what 99 % should wait at most
  * @param expected what is to be expected of the pool as it is
  * @param smallest the fewest connections that keep the target at that load; empty if as many as a pool may have don't
- * @param saturation requests per second that keep every connection of this pool busy
- * @param most requests per second up to which this pool keeps the target
+ * @param saturation checkouts per second that keep every connection of this pool busy
+ * @param most checkouts per second up to which this pool keeps the target
  */
 public record Advice(
         Evidence evidence,
@@ -38,15 +38,14 @@ public record Advice(
     static Advice of(Evidence evidence, int maximum, Duration waitTarget) {
         QueueModel queue = new QueueModel(maximum, evidence.load());
         double target = waitTarget.toNanos() / 1e9;
-        double requests = evidence.requestsPerCheckout();
         return new Advice(
                 evidence,
                 maximum,
                 waitTarget,
                 Expectation.of(queue),
                 QueueModel.least(evidence.load(), Expectation.SHARE, target, 2 * PoolSettings.MOST_CONNECTIONS),
-                queue.saturation() * requests,
-                queue.most(Expectation.SHARE, target) * requests);
+                queue.saturation(),
+                queue.most(Expectation.SHARE, target));
     }
 
     /** Connections in use on average, by Little's law. */
@@ -59,17 +58,19 @@ public record Advice(
         String need = smallest.isPresent()
                 ? smallest.getAsInt() == maximum ? "just these do" : smallest.getAsInt() + " would do"
                 : "no pool would do";
-        String together = evidence.requestsPerCheckout() > WORTH_A_WORD
+        // How many go together under another load, and how long that takes, does not follow from this one.
+        boolean together = evidence.requestsPerCheckout() > WORTH_A_WORD;
+        String batches = together
                 ? String.format(
                         Locale.ROOT,
-                        " One checkout answers %.1f requests (batching), and what a connection is needed for is the"
-                                + " checkout; under more load more go together, so the pool takes more than that.",
+                        " One checkout answers %.1f requests now (batching), and more under more load: how many requests"
+                                + " a second that makes at most, only ./run.sh load tells.",
                         evidence.requestsPerCheckout())
                 : "";
         return String.format(
                 Locale.ROOT,
                 "You have %d; at today's load (%,.0f checkouts/s of %.2f ms, %.1f in use on average) %s to keep 99 %% of"
-                        + " waits under %d ms; %d saturate at %,.0f requests/s, and keep that up to %,.0f.%s",
+                        + " waits under %d ms; %d saturate at %,.0f %s/s, and keep that up to %,.0f.%s",
                 maximum,
                 evidence.checkoutsPerSecond(),
                 evidence.meanUse().toNanos() / 1e6,
@@ -78,7 +79,8 @@ public record Advice(
                 waitTarget.toMillis(),
                 maximum,
                 saturation,
+                together ? "checkouts" : "requests",
                 most,
-                together);
+                batches);
     }
 }

@@ -45,7 +45,8 @@ public final class Adviser {
      *
      * @param workers processes, 1 to 10,000
      * @param poolSize connections that each may open, its overflow included; 1 to 2,000
-     * @param requestsPerSecond to all together
+     * @param requestsPerSecond to all together; reckoned with as many for each checkout as in the last minute, which is
+     *     too few where batches grow with the load
      * @return empty as long as the last minute showed too little of how long connections are used
      * @throws IllegalArgumentException for numbers that can't be, naming which and what can
      */
@@ -61,7 +62,7 @@ public final class Adviser {
                     new Demand(workers, poolSize, 0),
                     requestsPerSecond,
                     Expectation.of(queue),
-                    queue.saturation() * evidence.requestsPerCheckout() * workers,
+                    queue.saturation() * workers,
                     fleet.latest().map(seen -> seen.limits().room()));
         });
     }
@@ -72,9 +73,9 @@ public final class Adviser {
                 .formatted(Evidence.LEAST_USES);
     }
 
-    private static void require(String name, double value, double least, double most) {
-        if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException("%s: %s; must be %.0f to %.0f".formatted(name, value, least, most));
+    private static void require(String name, Number value, int least, int most) {
+        if (!(value.doubleValue() >= least && value.doubleValue() <= most)) {
+            throw new IllegalArgumentException("%s: %s; must be %d to %d".formatted(name, value, least, most));
         }
     }
 }

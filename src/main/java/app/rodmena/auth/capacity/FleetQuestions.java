@@ -65,6 +65,12 @@ final class FleetQuestions {
         });
     }
 
+    /** Whether this process might grow to that now; nothing comes of it. */
+    Turn couldGrow(PoolSettings now, PoolSettings wanted) throws Unanswered, InterruptedException {
+        Fleet fleet = look();
+        return new Turn(fleet, fleet.hasRoomFor(wanted.maximum() - now.maximum()));
+    }
+
     private Turn inTurn(Turn.Decision decision) throws Unanswered, InterruptedException {
         long deadline = System.nanoTime() + LONGEST_WAIT_FOR_A_TURN.toNanos();
         while (true) {

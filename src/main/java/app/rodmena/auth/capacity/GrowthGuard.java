@@ -18,14 +18,28 @@ final class GrowthGuard implements ResizeGuard {
         this.questions = questions;
     }
 
+    /** Asks about a change. */
+    private interface Question {
+        Turn ask() throws Unanswered, InterruptedException;
+    }
+
     @Override
     public void check(PoolSettings now, PoolSettings wanted) {
+        check(now, wanted, () -> questions.grow(now, wanted));
+    }
+
+    @Override
+    public void rehearse(PoolSettings now, PoolSettings wanted) {
+        check(now, wanted, () -> questions.couldGrow(now, wanted));
+    }
+
+    private static void check(PoolSettings now, PoolSettings wanted, Question question) {
         int more = wanted.maximum() - now.maximum();
         if (more <= 0) {
             return;
         }
         try {
-            Turn turn = questions.grow(now, wanted);
+            Turn turn = question.ask();
             if (!turn.fits()) {
                 throw refusal(now, wanted, turn.fleet());
             }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param demand the fleet; poolSize being all that a pool may open
  * @param requestsPerSecond to all of them together
  * @param expected of each of its pools
- * @param saturation requests per second, to all together, that keep every connection busy
+ * @param saturation checkouts per second, by all together, that keep every connection busy
  * @param room what PostgreSQL has for the fleet; empty if it could not be asked
  */
 public record WhatIf(

@@ -65,7 +65,7 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, For
         List<String> words = new ArrayList<>();
         words.add(String.format(
                 Locale.ROOT,
-                "%,d x %,d connections under %,d requests/s: %.0f %% busy, mean wait %s, p99 %s; they saturate at %,.0f.",
+                "%,d x %,d connections under %,d requests/s: %.0f %% busy, mean wait %s, p99 %s; they saturate at %,.0f checkouts/s.",
                 asked.workers(),
                 asked.poolSize(),
                 asked.requestsPerSecond(),

@@ -226,6 +226,20 @@ public final class DatabaseEngine implements AutoCloseable {
         }
     }
 
+    /**
+     * What {@link #change} would make of the settings; nothing is changed.
+     *
+     * @throws InvalidPoolSetting as {@link #change} would
+     */
+    public PoolSettings rehearse(UnaryOperator<PoolSettings> change) {
+        synchronized (guards) {
+            PoolSettings now = pool.settings();
+            PoolSettings wanted = change.apply(now);
+            guards.forEach(guard -> guard.rehearse(now, wanted));
+            return wanted;
+        }
+    }
+
     /** Gives {@code guard} a say in every change of settings from now on. */
     public void add(ResizeGuard guard) {
         synchronized (guards) {

@@ -4,12 +4,19 @@ import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 
 /** Has a say in what a running pool becomes. */
-@FunctionalInterface
 public interface ResizeGuard {
     /**
-     * Lets a change pass or not. Changes wait for each other here, so it must answer within seconds.
+     * Lets a change pass or not, and sees to what is needed for it. Changes wait for each other here, so it must answer
+     * within seconds.
      *
      * @throws InvalidPoolSetting if it must not be
      */
     void check(PoolSettings now, PoolSettings wanted);
+
+    /**
+     * What {@link #check} would say, for a change that is not made.
+     *
+     * @throws InvalidPoolSetting if it must not be
+     */
+    void rehearse(PoolSettings now, PoolSettings wanted);
 }

@@ -41,7 +41,7 @@ final class Sentence {
     private String say(Situation situation) {
         return switch (situation) {
             case WELL -> "Well: %d of %d out, %s".formatted(numbers.checkedOut(), maximum(), turn());
-            case TROUBLED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
+            case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
             case SATURATED -> "%s: %s".formatted(head(), pace());
             case OPENING -> "%s: %s".formatted(head(), opening());
             case REFUSED -> "%s: PostgreSQL refuses more (%s)%s%s".formatted(head(), refusal(), slots(), troubles());
@@ -70,7 +70,8 @@ final class Sentence {
                 : " for up to " + Words.time(holders.get(0).heldFor());
         String waiting = numbers.waiting() == 0
                 ? "nobody waits"
-                : Words.count(numbers.waiting(), "request", "requests") + " waiting";
+                : Words.count(numbers.waiting(), "request", "requests") + " waiting"
+                        + (Situations.waitsForBatch(observed) ? " for the batch before theirs" : "");
         return "%d of %d connections out%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
     }
 

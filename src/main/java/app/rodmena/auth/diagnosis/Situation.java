@@ -6,7 +6,9 @@ public enum Situation {
     WELL,
     /** Somebody has one for too long, but there are others left. */
     TROUBLED,
-    /** All are out or others wait, and at least one is out for a reason that can be mended. */
+    /** Places are free, but callers wait for the batch before theirs, which is out for a reason that can be mended. */
+    BLOCKED,
+    /** All are out, at least one of them for a reason that can be mended. */
     EXHAUSTED,
     /** Others wait, but each comes back soon: more is asked than they can do. */
     SATURATED,

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.pool.PoolView;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -39,15 +40,30 @@ final class Situations {
         if (lacking && isRefused(opening)) {
             return Situation.REFUSED;
         }
-        boolean trouble = holders.stream().anyMatch(holder -> holder.verdict().isTrouble());
-        if (trouble) {
-            return numbers.waiting() == 0 && hasRoom(numbers) ? Situation.TROUBLED : Situation.EXHAUSTED;
+        if (holders.stream().anyMatch(holder -> holder.verdict().isTrouble())) {
+            return waitsForPlace(observed)
+                    ? Situation.EXHAUSTED
+                    : waitsForBatch(observed) ? Situation.BLOCKED : Situation.TROUBLED;
         }
         if (opening.borrowers() > 0 && isHard(opening)) {
             return Situation.OPENING;
         }
-        boolean soonServed = observed.after().view().oldestWait().compareTo(TURN) < 0;
-        return numbers.waiting() == 0 || (hasRoom(numbers) && soonServed) ? Situation.WELL : Situation.SATURATED;
+        boolean nobody = numbers.waiting() == 0;
+        return nobody || !(waitsForPlace(observed) || waitsForBatch(observed)) ? Situation.WELL : Situation.SATURATED;
+    }
+
+    /** Whether who comes now has to wait until a connection is given back. */
+    private static boolean waitsForPlace(Observed observed) {
+        return !hasRoom(observed.after().view().numbers());
+    }
+
+    /** Whether somebody has to wait for long although there are places: for a batch of the same kind to end. */
+    static boolean waitsForBatch(Observed observed) {
+        PoolView view = observed.after().view();
+        return view.numbers().waiting() > 0
+                && hasRoom(view.numbers())
+                && !view.suspended()
+                && view.oldestWait().compareTo(TURN) >= 0;
     }
 
     private static boolean hasRoom(PoolSnapshot numbers) {

@@ -33,7 +33,7 @@ final class Steps {
     private List<Step> list(Situation situation) {
         switch (situation) {
             case WELL -> {}
-            case TROUBLED, EXHAUSTED -> aboutHolders();
+            case TROUBLED, BLOCKED, EXHAUSTED -> aboutHolders();
             case SATURATED -> saturated();
             case OPENING -> opening();
             case REFUSED -> refused();
@@ -168,6 +168,15 @@ final class Steps {
     private void saturated() {
         PoolSnapshot numbers = observed.after().view().numbers();
         add("See which routes ask most: the group of waiters below, and the timers in the MBean domain metrics", "");
+        if (Situations.waitsForBatch(observed)) {
+            add(
+                    "More connections would not help: of each kind of question %s under way at once. If there are idle cores,"
+                                    .formatted(Words.count(
+                                            observed.after().settings().batchSlots(), "batch is", "batches are"))
+                            + " let there be more",
+                    "./run.sh --batch-slots " + 2 * observed.after().settings().batchSlots());
+            return;
+        }
         Optional<Integer> free = observed.postgres().map(PostgresView::slots).map(slots -> slots.free());
         if (free.isPresent() && free.get() > 0) {
             int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());

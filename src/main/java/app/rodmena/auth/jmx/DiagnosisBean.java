@@ -231,7 +231,8 @@ final class DiagnosisBean {
         return recent().sentence();
     }
 
-    @Describe("WELL, TROUBLED, EXHAUSTED, SATURATED, OPENING, REFUSED, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
+    @Describe(
+            "WELL, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, REFUSED, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
     public String getSituation() {
         return recent().situation().name();
     }

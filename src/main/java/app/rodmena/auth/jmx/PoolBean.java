@@ -34,7 +34,8 @@ final class PoolBean {
         return Totals.of(engine.events());
     }
 
-    @Describe("How long callers waited for a connection, those who got none included")
+    @Describe(
+            "How long callers waited for a connection, those who got none included; of callers who go together, the longest")
     public Times getWaitTimes() {
         return Times.of(metrics.pool().waits());
     }

@@ -45,7 +45,11 @@ final class PoolNumbers {
                 labels,
                 pool.poolSize() + pool.maxOverflow());
         gathering.gauge("hikaricp_connections_min", "Connections kept once opened: pool_size", labels, pool.poolSize());
-        times(gathering, "acquire", "From arrival to a connection, or to giving up", times.waitsSinceStart());
+        times(
+                gathering,
+                "acquire",
+                "From arrival to a connection, or to giving up; of callers who go together, the longest",
+                times.waitsSinceStart());
         most(gathering, "acquire", times.waits());
         times(gathering, "usage", "From checkout to checkin", times.usesSinceStart());
         most(gathering, "usage", times.uses());

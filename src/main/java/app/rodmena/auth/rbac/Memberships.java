@@ -86,6 +86,56 @@ public final class Memberships {
             order by asked.place, found."user" collate "C"
             """, "role");
 
+    static final String GRANT = """
+            /* memberships.grant */
+            with granting as (
+                -- Shared until commit: whoever deletes the role waits, and then sees this grant.
+                select id from auth_group
+                where creator = :creator and role = :role and is_active
+                for share
+            ), known as (
+                select m.id, m.is_active from auth_membership m, granting
+                where m.creator = :creator and m."user" = :user
+                for no key update of m
+            ), revived as (
+                update auth_membership m set is_active = true, modified = now() from known
+                where m.id = known.id and not known.is_active
+            ), stale as (
+                -- What a dead row still held must not come back with it. In order of the keys, so
+                -- that two that purge can't wait for each other.
+                select fact.membership_id, fact.group_id
+                from membership_groups fact, known, granting
+                where fact.membership_id = known.id and not known.is_active
+                    and fact.group_id <> granting.id
+                order by fact.membership_id, fact.group_id
+                for update of fact
+            ), purged as (
+                delete from membership_groups fact using stale
+                where fact.membership_id = stale.membership_id and fact.group_id = stale.group_id
+            ), added as (
+                -- A conflict is another client who adds the same user just now.
+                insert into auth_membership (creator, "user")
+                select :creator, :user from granting where not exists (select from known)
+                on conflict (creator, "user") do update set is_active = true
+                returning id
+            ), granted as (
+                insert into membership_groups (membership_id, group_id)
+                select member.id, granting.id
+                from granting, (select id from known union all select id from added) member
+                on conflict do nothing
+            )
+            select exists (select from granting)
+            """;
+
+    static final String REVOKE = """
+            /* memberships.revoke */
+            delete from membership_groups
+            where membership_id = (
+                    select id from auth_membership where creator = :creator and "user" = :user)
+                and group_id = (
+                    select id from auth_group where creator = :creator and role = :role)
+            """;
+
     private final DatabaseEngine database;
 
     public Memberships(DatabaseEngine database) {
@@ -96,46 +146,7 @@ public final class Memberships {
     public CompletionStage<Boolean> grant(Caller caller, ClientKey key, UserName user, RoleName role) {
         return database.call(
                 caller,
-                handle -> handle.createQuery("""
-                                /* memberships.grant */
-                                with granting as (
-                                    -- Shared until commit: whoever deletes the role waits, and then sees this grant.
-                                    select id from auth_group
-                                    where creator = :creator and role = :role and is_active
-                                    for share
-                                ), known as (
-                                    select m.id, m.is_active from auth_membership m, granting
-                                    where m.creator = :creator and m."user" = :user
-                                    for no key update of m
-                                ), revived as (
-                                    update auth_membership m set is_active = true, modified = now() from known
-                                    where m.id = known.id and not known.is_active
-                                ), stale as (
-                                    -- What a dead row still held must not come back with it. In order of the keys, so
-                                    -- that two that purge can't wait for each other.
-                                    select fact.membership_id, fact.group_id
-                                    from membership_groups fact, known, granting
-                                    where fact.membership_id = known.id and not known.is_active
-                                        and fact.group_id <> granting.id
-                                    order by fact.membership_id, fact.group_id
-                                    for update of fact
-                                ), purged as (
-                                    delete from membership_groups fact using stale
-                                    where fact.membership_id = stale.membership_id and fact.group_id = stale.group_id
-                                ), added as (
-                                    -- A conflict is another client who adds the same user just now.
-                                    insert into auth_membership (creator, "user")
-                                    select :creator, :user from granting where not exists (select from known)
-                                    on conflict (creator, "user") do update set is_active = true
-                                    returning id
-                                ), granted as (
-                                    insert into membership_groups (membership_id, group_id)
-                                    select member.id, granting.id
-                                    from granting, (select id from known union all select id from added) member
-                                    on conflict do nothing
-                                )
-                                select exists (select from granting)
-                                """)
+                handle -> handle.createQuery(GRANT)
                         .bind("creator", key.creator())
                         .bind("user", user.value())
                         .bind("role", role.value())
@@ -146,14 +157,7 @@ public final class Memberships {
     /** Takes the role from the user; true, also if there was nothing to take. */
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, UserName user, RoleName role) {
         return database.call(caller, handle -> {
-            handle.createUpdate("""
-                            /* memberships.revoke */
-                            delete from membership_groups
-                            where membership_id = (
-                                    select id from auth_membership where creator = :creator and "user" = :user)
-                                and group_id = (
-                                    select id from auth_group where creator = :creator and role = :role)
-                            """)
+            handle.createUpdate(REVOKE)
                     .bind("creator", key.creator())
                     .bind("user", user.value())
                     .bind("role", role.value())

@@ -188,6 +188,56 @@ public final class Permissions {
             order by asked.place, found."user" collate "C", found.role collate "C"
             """, "name");
 
+    static final String GRANT = """
+            /* permissions.grant */
+            with granting as (
+                -- Shared until commit: whoever deletes the role waits, and then sees this grant.
+                select id from auth_group
+                where creator = :creator and role = :role and is_active
+                for share
+            ), known as (
+                select p.id, p.is_active from auth_permission p, granting
+                where p.creator = :creator and p.name = :name
+                for no key update of p
+            ), revived as (
+                update auth_permission p set is_active = true, modified = now() from known
+                where p.id = known.id and not known.is_active
+            ), stale as (
+                -- Whoever had it before it died must not have it again. In order of the keys, so
+                -- that two that purge can't wait for each other.
+                select fact.permission_id, fact.group_id
+                from permission_groups fact, known, granting
+                where fact.permission_id = known.id and not known.is_active
+                    and fact.group_id <> granting.id
+                order by fact.permission_id, fact.group_id
+                for update of fact
+            ), purged as (
+                delete from permission_groups fact using stale
+                where fact.permission_id = stale.permission_id and fact.group_id = stale.group_id
+            ), added as (
+                -- A conflict is another client who adds the same permission just now.
+                insert into auth_permission (creator, name)
+                select :creator, :name from granting where not exists (select from known)
+                on conflict (creator, name) do update set is_active = true
+                returning id
+            ), granted as (
+                insert into permission_groups (permission_id, group_id)
+                select permission.id, granting.id
+                from granting, (select id from known union all select id from added) permission
+                on conflict do nothing
+            )
+            select exists (select from granting)
+            """;
+
+    static final String REVOKE = """
+            /* permissions.revoke */
+            delete from permission_groups
+            where permission_id = (
+                    select id from auth_permission where creator = :creator and name = :name)
+                and group_id = (
+                    select id from auth_group where creator = :creator and role = :role)
+            """;
+
     private final DatabaseEngine database;
 
     public Permissions(DatabaseEngine database) {
@@ -198,46 +248,7 @@ public final class Permissions {
     public CompletionStage<Boolean> grant(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(
                 caller,
-                handle -> handle.createQuery("""
-                                /* permissions.grant */
-                                with granting as (
-                                    -- Shared until commit: whoever deletes the role waits, and then sees this grant.
-                                    select id from auth_group
-                                    where creator = :creator and role = :role and is_active
-                                    for share
-                                ), known as (
-                                    select p.id, p.is_active from auth_permission p, granting
-                                    where p.creator = :creator and p.name = :name
-                                    for no key update of p
-                                ), revived as (
-                                    update auth_permission p set is_active = true, modified = now() from known
-                                    where p.id = known.id and not known.is_active
-                                ), stale as (
-                                    -- Whoever had it before it died must not have it again. In order of the keys, so
-                                    -- that two that purge can't wait for each other.
-                                    select fact.permission_id, fact.group_id
-                                    from permission_groups fact, known, granting
-                                    where fact.permission_id = known.id and not known.is_active
-                                        and fact.group_id <> granting.id
-                                    order by fact.permission_id, fact.group_id
-                                    for update of fact
-                                ), purged as (
-                                    delete from permission_groups fact using stale
-                                    where fact.permission_id = stale.permission_id and fact.group_id = stale.group_id
-                                ), added as (
-                                    -- A conflict is another client who adds the same permission just now.
-                                    insert into auth_permission (creator, name)
-                                    select :creator, :name from granting where not exists (select from known)
-                                    on conflict (creator, name) do update set is_active = true
-                                    returning id
-                                ), granted as (
-                                    insert into permission_groups (permission_id, group_id)
-                                    select permission.id, granting.id
-                                    from granting, (select id from known union all select id from added) permission
-                                    on conflict do nothing
-                                )
-                                select exists (select from granting)
-                                """)
+                handle -> handle.createQuery(GRANT)
                         .bind("creator", key.creator())
                         .bind("role", role.value())
                         .bind("name", permission.value())
@@ -248,14 +259,7 @@ public final class Permissions {
     /** Takes the permission from the role; true, also if there was nothing to take. */
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(caller, handle -> {
-            handle.createUpdate("""
-                            /* permissions.revoke */
-                            delete from permission_groups
-                            where permission_id = (
-                                    select id from auth_permission where creator = :creator and name = :name)
-                                and group_id = (
-                                    select id from auth_group where creator = :creator and role = :role)
-                            """)
+            handle.createUpdate(REVOKE)
                     .bind("creator", key.creator())
                     .bind("role", role.value())
                     .bind("name", permission.value())

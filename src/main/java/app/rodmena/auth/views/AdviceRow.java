@@ -53,10 +53,10 @@ public record AdviceRow(
         @Describe(value = "What 99 % of the last minute's waited at most", unit = "milliseconds")
         double measuredP99WaitMillis,
 
-        @Describe(value = "What keeps every connection busy all the time", unit = "requests per second")
+        @Describe(value = "What keeps every connection busy all the time", unit = "checkouts per second")
         double saturation,
 
-        @Describe(value = "Up to what 99 % of waits stay under the target", unit = "requests per second")
+        @Describe(value = "Up to what 99 % of waits stay under the target", unit = "checkouts per second")
         double most) {
     /** Of no advice, for lack of evidence. */
     public static AdviceRow none() {

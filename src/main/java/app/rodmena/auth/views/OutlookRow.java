@@ -20,7 +20,7 @@ public record OutlookRow(
         @Describe(value = "What 99 % wait at most; -1 if without end", unit = "milliseconds")
         double p99WaitMillis,
 
-        @Describe(value = "What keeps every connection of the fleet busy", unit = "requests per second")
+        @Describe(value = "What keeps every connection of the fleet busy", unit = "checkouts per second")
         double saturation,
 
         @Describe(value = "The most that the fleet opens, those that watch included", unit = "connections")

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.pool.PoolSettings;
-import java.io.IOException;
+import app.rodmena.auth.testing.Program;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -110,23 +109,13 @@ class MetricsPageTest {
         assertThat(response.body()).endsWith("# EOF\n");
     }
 
-    /** Prometheus's own tool, Debian's package prometheus. */
+    /** Prometheus's own tool. */
     @Test
     void promtoolHasNothingToSay(@TempDir Path directory) throws Exception {
-        Path scraped = Files.writeString(directory.resolve("scraped"), body());
-        Path said = directory.resolve("said");
-        Process promtool = promtool(scraped, said);
+        String promtool = Program.installed("/usr/bin/promtool", "prometheus");
 
-        assertThat(promtool.waitFor()).as(Files.readString(said)).isZero();
-        assertThat(Files.readString(said)).isEmpty();
-    }
-
-    private static Process promtool(Path input, Path output) throws IOException {
-        return new ProcessBuilder("promtool", "check", "metrics")
-                .redirectInput(input.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        assertThat(Program.run(directory, body(), List.of(promtool, "check", "metrics")))
+                .isEmpty();
     }
 
     private List<String> lines() throws Exception {

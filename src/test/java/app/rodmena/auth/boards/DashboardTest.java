@@ -11,6 +11,7 @@ import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.Program;
 import app.rodmena.auth.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.Writer;

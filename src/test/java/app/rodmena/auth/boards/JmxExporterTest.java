@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.boards.BoardFiles.Found;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.Program;
 import app.rodmena.auth.testing.TestPostgres;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;

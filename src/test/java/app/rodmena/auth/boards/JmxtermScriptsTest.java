@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.boards.BoardFiles.Found;
 import app.rodmena.auth.testing.LiveServer;
+import app.rodmena.auth.testing.Program;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Files;

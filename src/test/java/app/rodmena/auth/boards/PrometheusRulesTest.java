@@ -2,6 +2,7 @@ package app.rodmena.auth.boards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.testing.Program;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;

@@ -25,12 +25,14 @@ class AdviceTest {
     }
 
     @Test
-    void whereOneCheckoutAnswersSeveralRequestsItSaysSoAndCountsRequests() {
+    void whereOneCheckoutAnswersSeveralRequestsItSaysSoAndPromisesNoRateOfRequests() {
         Advice advice = Advice.of(evidence(410, 2.5, 1), 10, TARGET);
 
         assertThat(advice.smallest()).hasValue(2);
-        assertThat(advice.saturation()).isCloseTo(10_250, withPercentage(1));
-        assertThat(advice.inWords()).contains("One checkout answers 2.5 requests (batching)");
+        assertThat(advice.saturation()).isCloseTo(4_100, withPercentage(1));
+        assertThat(advice.inWords())
+                .contains("10 saturate at 4,100 checkouts/s")
+                .contains("One checkout answers 2.5 requests now (batching)");
     }
 
     @Test

@@ -2,6 +2,7 @@ package app.rodmena.auth.capacity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.Connector;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import javax.management.Attribute;
 import javax.management.JMException;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,28 @@ class FleetWatchTest {
             assertThat((int) get("Fleet", "Committed")).isGreaterThanOrEqualTo(11);
             assertThat(get("Fleet", "MaxConnections")).isEqualTo(220);
         });
+    }
+
+    @Test
+    void whatIfThinksOfOtherFleetsAndRefusesNumbersThatCannotBe() throws Exception {
+        assertThatThrownBy(() -> client.invoke("type=Capacity,name=auth", "whatIf", 8, 5, 100.0))
+                .hasStackTraceContaining("fewer than 100 connections were used in the last minute");
+        for (int i = 0; i < 120; i++) {
+            server.get("/api/roles");
+        }
+
+        CompositeData calm = (CompositeData) client.invoke("type=Capacity,name=auth", "whatIf", 2, 5, 1.0);
+        CompositeData wild = (CompositeData) client.invoke("type=Capacity,name=auth", "whatIf", 2, 5, 1e9);
+
+        assertThat((double) calm.get("p99WaitMillis")).isZero();
+        assertThat(calm.get("connections")).isEqualTo(2 * (5 + 1));
+        assertThat((double) wild.get("utilisation")).isGreaterThan(1);
+        assertThat((double) wild.get("meanWaitMillis")).isEqualTo(-1);
+        assertThat((double) wild.get("saturation")).isCloseTo((double) calm.get("saturation"), within(1.0));
+        assertThatThrownBy(() -> client.invoke("type=Capacity,name=auth", "whatIf", 0, 5, 1.0))
+                .hasStackTraceContaining("workers: 0; must be 1 to 10000");
+        assertThatThrownBy(() -> client.invoke("type=Capacity,name=auth", "whatIf", 1, 5, Double.NaN))
+                .hasStackTraceContaining("requestsPerSecond: NaN; must be 0 to 1000000000");
     }
 
     private Object get(String bean, String attribute) throws IOException, JMException {

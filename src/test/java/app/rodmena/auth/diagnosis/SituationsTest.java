@@ -3,15 +3,24 @@ package app.rodmena.auth.diagnosis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.Inquiry;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.PermissionName;
+import app.rodmena.auth.rbac.Permissions;
+import app.rodmena.auth.rbac.UserName;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 /** What is said of a pool as a whole. */
@@ -122,6 +131,80 @@ class SituationsTest {
             over.set(true);
             await().until(() -> clients.stream().noneMatch(Thread::isAlive));
         }
+    }
+
+    @Test
+    void callersThatWaitBehindABatchOfTheirKindThatIsLocked() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection psql = Scene.stranger(scene.target, "psql")) {
+            Scene.run(psql, "begin");
+            Scene.run(psql, "lock table auth_group");
+            List<CompletionStage<Boolean>> answers = checks(scene, 6);
+
+            Diagnosis diagnosis = scene.await(Situation.BLOCKED);
+
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "1 of 3 connections out for up to .+, 5 requests waiting for the batch before theirs: 1 waits"
+                                    + " for a lock on auth_group held by pid " + Scene.pidOf(psql) + " \\(psql, .+\\)");
+            assertThat(diagnosis.steps()).anyMatch(step -> step.command().contains("pg_terminate_backend"));
+            Scene.run(psql, "rollback");
+            scene.await(Situation.WELL);
+            assertThat(answers)
+                    .allSatisfy(answer ->
+                            assertThat(answer.toCompletableFuture().join()).isFalse());
+        }
+    }
+
+    @Test
+    void callersOfWhomMoreComeThanTheBatchesOfTheirKindCanTake() {
+        Inquiry<Integer, Integer> slow = new Inquiry<>() {
+            @Override
+            public int most() {
+                return 1;
+            }
+
+            @Override
+            public Integer ask(Handle handle, Integer question) {
+                return handle.createQuery("/* test.slow */ select 1 from pg_sleep(0.4)")
+                        .mapTo(Integer.class)
+                        .one();
+            }
+
+            @Override
+            public List<Integer> askTogether(Handle handle, List<Integer> questions) {
+                return questions;
+            }
+        };
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            for (int i = 0; i < 20; i++) {
+                scene.engine.ask(Caller.named("GET /api/slow"), slow, i);
+            }
+
+            Diagnosis diagnosis = scene.await(Situation.SATURATED);
+
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "1 of 3 connections out for up to .+, \\d+ requests waiting for the batch before theirs: each"
+                                    + " is back soon .+");
+            assertThat(diagnosis.steps())
+                    .extracting(Step::command)
+                    .contains("./run.sh --batch-slots 2")
+                    .noneMatch(command -> command.contains("--pool-size"));
+        }
+    }
+
+    /** Questions of one kind, which are asked together. */
+    private static List<CompletionStage<Boolean>> checks(Scene scene, int count) {
+        Permissions permissions = new Permissions(scene.engine);
+        ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
+        return IntStream.range(0, count)
+                .mapToObj(i -> permissions.userHolds(
+                        Caller.named("GET /api/has_permission/{user}/{name}"),
+                        key,
+                        new UserName("user" + i),
+                        new PermissionName("publish")))
+                .toList();
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -409,7 +410,9 @@ class LaneTest {
 
         /** The questions of the next batch that gets to work. */
         List<Q> nextBatch() throws InterruptedException {
-            return batches.take();
+            List<Q> batch = batches.poll(20, TimeUnit.SECONDS);
+            assertThat(batch).as("a batch that gets to work").isNotNull();
+            return batch;
         }
 
         void letGo() {

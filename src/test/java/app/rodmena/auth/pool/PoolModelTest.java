@@ -34,7 +34,7 @@ class PoolModelTest {
     private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 10));
     private static final int STEPS = 300;
     private static final int LANES = 2;
-    private static final int MOST_TOGETHER = 3;
+    private static final int MOST_TOGETHER = 2;
     private static final List<Duration> PAUSES = List.of(
             Duration.ofMillis(100),
             Duration.ofMillis(501),
@@ -73,7 +73,7 @@ class PoolModelTest {
             random = new Random(seed);
             PoolSettings settings = Settings.of(
                             Settings.of(randomSize(PoolSettings.DEFAULT)).poolRecycle(Duration.ofSeconds(400)))
-                    .maxWaiting(4);
+                    .maxWaiting(8);
             test = TestPool.timed(settings);
             test.sink.add(heard::add);
             model = new QueuePoolModel(settings, MOST_TOGETHER, test.clock.getAsLong());

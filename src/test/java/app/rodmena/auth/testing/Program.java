@@ -1,4 +1,4 @@
-package app.rodmena.auth.boards;
+package app.rodmena.auth.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /** A program that a test starts, and all it says. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
     private final Process process;
     private final Path output;
 
@@ -29,7 +29,8 @@ final class Program implements AutoCloseable {
     }
 
     /** Starts it; {@code directory} takes what it says. */
-    static Program start(Path directory, Map<String, String> environment, List<String> command) throws IOException {
+    public static Program start(Path directory, Map<String, String> environment, List<String> command)
+            throws IOException {
         Path output = Files.createTempFile(directory, "output", "");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -38,7 +39,8 @@ final class Program implements AutoCloseable {
     }
 
     /** Runs it to its end with this on its standard input. @return all it says */
-    static String run(Path directory, String input, List<String> command) throws IOException, InterruptedException {
+    public static String run(Path directory, String input, List<String> command)
+            throws IOException, InterruptedException {
         try (Program program = start(directory, Map.of(), command)) {
             try (OutputStream stdin = program.process.getOutputStream()) {
                 stdin.write(input.getBytes(UTF_8));
@@ -51,18 +53,18 @@ final class Program implements AutoCloseable {
     }
 
     /** The command line of a jar that the build put aside for tests. */
-    static List<String> jar(String name, String... arguments) {
+    public static List<String> jar(String name, String... arguments) {
         List<String> command =
                 new ArrayList<>(List.of(java(), "-jar", testTool(name).toString()));
         command.addAll(List.of(arguments));
         return command;
     }
 
-    static String java() {
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    static Path testTool(String jar) {
+    public static Path testTool(String jar) {
         return Path.of("target", "test-tools", jar).toAbsolutePath();
     }
 
@@ -71,7 +73,7 @@ final class Program implements AutoCloseable {
      *
      * @throws TestAbortedException if it is not installed; .ci/run installs them all, and fails if it finds this said
      */
-    static String installed(String path, String debianPackage) {
+    public static String installed(String path, String debianPackage) {
         if (!Files.isReadable(Path.of(path))) {
             String missing = "NOT CHECKED: there is no %s; Debian's package is %s".formatted(path, debianPackage);
             System.err.println(missing);
@@ -81,7 +83,7 @@ final class Program implements AutoCloseable {
     }
 
     /** A port for a program that can't tell which it took; the Java gateway of Zabbix has none above 32767. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -92,7 +94,7 @@ final class Program implements AutoCloseable {
         }
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.readString(output, UTF_8);
         } catch (IOException e) {

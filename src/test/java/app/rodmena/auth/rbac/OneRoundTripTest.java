@@ -1,0 +1,54 @@
+package app.rodmena.auth.rbac;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.ReadyEngine;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** How often a write goes to PostgreSQL and back. */
+class OneRoundTripTest {
+    private static final Caller CALLER = Caller.named("test");
+
+    private final ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
+    private final RoleName role = new RoleName("editors");
+    private final UserName user = new UserName("alice");
+    private final PermissionName permission = new PermissionName("publish");
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+
+    @Test
+    void everyWriteIsSentOnce() throws Exception {
+        try (DatabaseEngine engine = ReadyEngine.open(
+                new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT, "round-trip-test"))) {
+            StatementListener listener = run -> sent.add(run.name());
+            engine.add(listener);
+            Roles roles = new Roles(engine);
+            Memberships memberships = new Memberships(engine);
+            Permissions permissions = new Permissions(engine);
+
+            assertThat(done(roles.create(CALLER, key, role))).isEqualTo(List.of("roles.create"));
+            assertThat(done(memberships.grant(CALLER, key, user, role))).isEqualTo(List.of("memberships.grant"));
+            assertThat(done(permissions.grant(CALLER, key, role, permission))).isEqualTo(List.of("permissions.grant"));
+            assertThat(done(memberships.revoke(CALLER, key, user, role))).isEqualTo(List.of("memberships.revoke"));
+            assertThat(done(permissions.revoke(CALLER, key, role, permission)))
+                    .isEqualTo(List.of("permissions.revoke"));
+            assertThat(done(roles.delete(CALLER, key, role))).isEqualTo(List.of("roles.delete"));
+            engine.remove(listener);
+        }
+    }
+
+    private List<String> done(CompletionStage<Boolean> write) throws Exception {
+        sent.clear();
+        assertThat(write.toCompletableFuture().get()).isTrue();
+        return List.copyOf(sent);
+    }
+}
