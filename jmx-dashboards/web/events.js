@@ -1,7 +1,7 @@
 // What happened: the last events, filtered here, so that a filter shows at once what there was before it.
 
 import { $, el, say } from './dom.js';
-import { clock, duration } from './format.js';
+import { clock, count, duration } from './format.js';
 
 const KEPT = 500;
 const SHOWN = 120;
@@ -59,6 +59,12 @@ export class Events {
     if (this.#drawing) return;
     this.#drawing = true; // A thousand events a second are drawn as often as the screen is.
     requestAnimationFrame(() => { this.#drawing = false; this.#draw(); });
+  }
+
+  /** How many this page was too slow for. */
+  missed(dropped) {
+    $('events-dropped').hidden = !dropped;
+    if (dropped) say($('events-dropped'), `${count(dropped)} more happened than this page could be told.`);
   }
 
   #draw() {

@@ -9,12 +9,15 @@ export const count = (number) => (Number.isFinite(number) ? COUNT.format(number)
 export function duration(millis) {
   if (!Number.isFinite(millis)) return '–';
   if (millis === 0) return '0';
-  if (millis < 1) return `${Math.round(millis * 1000)} µs`;
-  if (millis < 10) return `${millis.toFixed(1)} ms`;
-  if (millis < 1000) return `${Math.round(millis)} ms`;
-  if (millis < 60_000) return `${(millis / 1000).toFixed(1)} s`;
-  if (millis < 3_600_000) return `${Math.floor(millis / 60_000)} min ${Math.round((millis % 60_000) / 1000)} s`;
-  return `${Math.floor(millis / 3_600_000)} h ${Math.round((millis % 3_600_000) / 60_000)} min`;
+  // Each unit ends where it would be rounded up to the next one: there is no "60.0 s", and no "1 min 60 s".
+  if (millis < 0.9995) return `${Math.round(millis * 1000)} µs`;
+  if (millis < 9.95) return `${millis.toFixed(1)} ms`;
+  if (millis < 999.5) return `${Math.round(millis)} ms`;
+  if (millis < 59_950) return `${(millis / 1000).toFixed(1)} s`;
+  const seconds = Math.round(millis / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(millis / 60_000);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** The time of day of an ISO time, or of milliseconds since 1970. */

@@ -47,6 +47,7 @@ source.addEventListener('second', ({ detail }) => {
   else if (!catchingUp) events.heardUntil(detail.time);
   charts.second(detail);
   tiles.show(detail);
+  events.missed(detail.dropped);
   if (detail.situation) verdict.sentence(detail.situation, detail.sentence);
 });
 source.addEventListener('event', ({ detail }) => events.add(detail));

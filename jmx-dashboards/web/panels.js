@@ -62,6 +62,6 @@ export class Fleet {
   }
 
   advise(capacity) {
-    say($('advice'), capacity.sentence ?? '');
+    say($('advice'), capacity.now.advice);
   }
 }

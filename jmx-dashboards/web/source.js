@@ -3,6 +3,7 @@
 
 const STALE_AFTER_MILLIS = 5000;
 const PUSH_ATTEMPTS = 3;
+const ROUNDS_UNTIL_PUSH = 15;
 
 export class Refused extends Error {
   constructor(status, message) {
@@ -94,12 +95,17 @@ export class Source extends EventTarget {
   #poll() {
     this.#tell('live', 'polling');
     let rounds = 0;
-    this.#polling = setInterval(async () => {
+    let asking = false;
+    const polling = setInterval(async () => {
+      if (asking) return;
+      asking = true;
       rounds += 1;
       try {
-        this.#heard('second', await ask('/pool/now'));
-        if (rounds % 15 === 0) { // The server is there again: it may push again, too.
-          clearInterval(this.#polling);
+        const second = await ask('/pool/now', { signal: AbortSignal.timeout(STALE_AFTER_MILLIS) });
+        if (this.#polling !== polling) return; // Ended while the answer was on its way.
+        this.#heard('second', second);
+        if (rounds >= ROUNDS_UNTIL_PUSH) { // The server is there again: it may push again, too.
+          clearInterval(polling);
           this.#polling = 0;
           this.#failures = 0;
           this.#history();
@@ -107,8 +113,11 @@ export class Source extends EventTarget {
         }
       } catch {
         // Said by the one who watches.
+      } finally {
+        asking = false;
       }
     }, 1000);
+    this.#polling = polling;
   }
 
   #heard(kind, data) {

@@ -39,7 +39,7 @@ function noteWhatIsMissing() {
     },
   }));
   const { json } = Response.prototype;
-  Response.prototype.json = async function noted() { return noting(await json.call(this), new URL(this.url).pathname); };
+  Response.prototype.json = async function noted() { return noting(await json.call(this), this.url.split('?')[0]); };
   const { parse } = JSON;
   JSON.parse = (text) => noting(parse(text), '/events');
   window.missing = missing;
@@ -59,6 +59,39 @@ async function open(operator, viewport, path = '/dashboard', prepare = () => {})
   await prepare(page);
   await page.goto(url + path);
   return { page, said, context };
+}
+
+/** A source of data where pushing never works; this test is its clock and its server, which answers when it likes. */
+function pollWithSlowAnswers() {
+  return import('/dashboard/source.js').then(async ({ Source }) => {
+    const seen = { asked: 0, streams: 0, seconds: 0 };
+    const beats = [];
+    const answers = [];
+    const settle = () => new Promise((resolve) => { setTimeout(resolve); });
+    window.setInterval = (beat) => beats.push(beat);
+    window.EventSource = class {
+      static CLOSED = 2;
+      readyState = 2;
+      constructor() { seen.streams += 1; }
+      addEventListener(kind, told) { if (kind === 'error') queueMicrotask(told); }
+      close() {}
+    };
+    window.fetch = (path) => new Promise((resolve) => {
+      if (path !== '/pool/now') return;
+      seen.asked += 1;
+      answers.push(() => resolve(new Response('{}')));
+    });
+    const source = new Source();
+    source.addEventListener('second', () => { seen.seconds += 1; });
+    source.start();
+    await settle();
+    const asks = beats[beats.length - 1];
+    for (let round = 0; round < 30; round += 1) asks();
+    source.paused = true;
+    answers.forEach((answer) => answer());
+    await settle();
+    return seen;
+  });
 }
 
 const text = (page, id) => page.locator(`#${id}`).innerText();
@@ -98,6 +131,12 @@ try {
   await until('that it is live', async () => (await text(page, 'live')).includes('live'));
   await until('fifteen minutes or what there is of them', async () => /at most \d+ of 3 out/.test(await text(page, 'plot-full-text')));
   assert.equal(await page.locator('#plot-full canvas').count(), 1);
+  await until('the advice on its size', async () => (await text(page, 'advice')).includes('nothing can be told of that'));
+  const written = await page.evaluate(async () => {
+    const { duration } = await import('/dashboard/format.js');
+    return [0, 0.9996, 9.96, 999.6, 59_949, 59_960, 119_600, 3_599_600, 7_199_000].map(duration);
+  });
+  assert.deepEqual(written, ['0', '1.0 ms', '10 ms', '1.0 s', '59.9 s', '1 min 0 s', '2 min 0 s', '1 h 0 min', '2 h 0 min']);
   assert.equal(await page.locator('#reach [aria-pressed=true]').innerText(), '15 min');
   await until('the fleet, in which it is counted', async () => (await row(page, 'fleet-table')).Processes === '1');
   await assertRow(page, 'fleet-table', {
@@ -213,8 +252,18 @@ try {
   await assertNothingMissing(page);
   assert.deepEqual(said, [], 'the console is empty');
 
+  const bare = await open('alice', { width: 400, height: 400 }, '/health');
+  assert.deepEqual(await bare.page.evaluate(pollWithSlowAnswers), { asked: 1, streams: 1, seconds: 0 });
+
   await until('whom it is shown to', async () => (await text(monitor.page, 'operator')).includes('bob'));
   assert.ok(await monitor.page.locator('#settings button').isDisabled());
+  assert.ok(await monitor.page.locator('#events-dropped').isHidden(), 'nothing was missed');
+  await monitor.page.route('**/events', async (route) => {
+    const now = await (await route.fetch({ url: `${url}/pool/now` })).json();
+    await route.fulfill({ contentType: 'text/event-stream', body: `event: pool\ndata: ${JSON.stringify({ ...now, dropped: 1234 })}\n\n` });
+  });
+  await monitor.page.reload();
+  await until('how many events were missed', async () => (await text(monitor.page, 'events-dropped')).startsWith('1,234 more'));
   const refused = await monitor.page.evaluate(async () => (await fetch('/settings', {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"poolSize": 9}',
   })).status);

@@ -10,6 +10,7 @@ import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
@@ -62,10 +63,11 @@ import org.slf4j.LoggerFactory;
  *         .start();
  * }</pre>
  *
- * <p>Thread-safe. Servers of one JVM share one database engine and so need equal database and pool settings; and they
- * share its pool: a listener of any of them hears, and an interceptor of any of them judges, what all of them do, from
- * that server's start until it is closed. One that is found by its name in {@code META-INF/services} is there once for
- * all of them.
+ * <p>Thread-safe. Servers of one JVM share one database engine and what watches it, and so need equal settings of the
+ * database, the pool, diagnosis, incidents and the budget; one that starts while the last of the others stops waits for
+ * that. They share the pool: a listener of any of them hears, and an interceptor of any of them judges, what all of
+ * them do, from that server's start until it is closed. One that is found by its name in {@code META-INF/services} is
+ * there once for all of them.
  */
 public final class AuthServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuthServer.class);
@@ -82,13 +84,13 @@ public final class AuthServer implements AutoCloseable {
     private final List<PoolInterceptor> interceptors;
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseTarget target;
+    private Share<DatabaseEngine> share;
     private DatabaseEngine engine;
     private Metrics metrics;
     private Diagnostics diagnostics;
     private Incidents incidents;
     private FleetWatch fleet;
     private volatile ApiListener api;
-    private boolean engineLeft;
     private volatile RemoteAccess remote;
     private volatile Optional<AdminListener> admin = Optional.empty();
 
@@ -160,26 +162,23 @@ public final class AuthServer implements AutoCloseable {
 
     private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
         target = target();
-        engine = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
+        share = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
+        engine = share.get();
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
         parts.push(FlightRecords.open(engine));
         parts.push(this::leaveEngine);
-        metrics = Metrics.open(engine);
-        parts.push(metrics);
-        diagnostics = Diagnostics.open(
+        metrics = join(Metrics.open(engine));
+        diagnostics = join(Diagnostics.open(
                 engine,
                 metrics,
                 config.instance(),
                 config.diagnosis(),
-                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote)));
-        parts.push(diagnostics);
-        incidents = Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents());
-        parts.push(incidents);
+                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote))));
+        incidents = join(Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents()));
         Remedies remedies = new Remedies(engine, config.instance(), config.incidents());
-        fleet = FleetWatch.open(engine, config.capacity().budget());
-        parts.push(fleet);
+        fleet = join(FleetWatch.open(engine, config.capacity().budget()));
         Adviser adviser = new Adviser(engine, metrics, fleet, config.capacity().waitTarget());
         Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, incidents, fleet);
         parts.push(prometheus);
@@ -221,11 +220,13 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void leaveEngine() {
-        if (!engineLeft) {
-            engineLeft = true;
-            boolean answered = api == null || api.drain();
-            engine.close(answered ? LAST_CHECKINS : Duration.ZERO);
-        }
+        boolean answered = api == null || api.drain();
+        DatabaseEngine.leave(share, answered ? LAST_CHECKINS : Duration.ZERO);
+    }
+
+    private <T> T join(Share<T> share) {
+        parts.push(share);
+        return share.get();
     }
 
     private void stopListening() {
@@ -333,7 +334,9 @@ public final class AuthServer implements AutoCloseable {
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
-            } catch (Exception e) {
+            } catch (
+                    Throwable
+                            e) { // Whatever is thrown here would keep the next server of this JVM waiting for the rest.
                 LOG.error("A part of the server could not be closed; the others are", e);
             }
         }

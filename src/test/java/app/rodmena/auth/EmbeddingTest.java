@@ -6,6 +6,7 @@ import static app.rodmena.auth.events.PoolEventKind.CLOSE;
 import static app.rodmena.auth.events.PoolEventKind.CONNECT;
 import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
@@ -21,15 +22,21 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestPostgres;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /** A server inside somebody else's program, with listeners and interceptors of theirs. */
@@ -122,6 +129,50 @@ class EmbeddingTest {
                     one.metrics().requests().answers().equals(List.of(new Requests.Answers("GET /api/roles", 200, 2))));
             assertThat(other.metrics().statements()).containsOnlyKeys("roles.list");
             assertThat(other.metrics().requests().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void aServerThatWantsOtherSettingsOfWhatIsSharedIsRefusedInWords() throws Exception {
+        DiagnosisConfig other = new DiagnosisConfig(Duration.ofSeconds(3), Duration.ofSeconds(5));
+        try (AuthServer server = AuthServer.start(config)) {
+            assertThatThrownBy(() -> AuthServer.start(config.withDiagnosis(other)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("one diagnosis per process")
+                    .hasMessageContaining("interval=PT3S");
+            assertThat(roles(server)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void serversThatStartWhileOthersStopAreWholeAndLeaveNothingBehind() throws Exception {
+        List<CompletableFuture<Void>> both = Stream.of("one", "other")
+                .map(name -> CompletableFuture.runAsync(this::startAndStopAgainAndAgain))
+                .toList();
+        both.forEach(CompletableFuture::join);
+
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(null, null))
+                .extracting(ObjectName::getDomain)
+                .doesNotContain("app.rodmena.auth", "metrics");
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("database-monitor", "metrics-clock", "diagnosis", "incidents", "fleet-watch"));
+    }
+
+    private void startAndStopAgainAndAgain() {
+        for (int round = 0; round < 10; round++) {
+            try (AuthServer server = AuthServer.start(config)) {
+                Instant start = Instant.now();
+                assertThat(roles(server)).isEqualTo(200);
+                assertThat(server.metrics().statements()).containsKey("roles.list");
+                assertThat(server.diagnostics().current(Duration.ZERO).time()).isAfter(start);
+                await().until(() -> server.fleet().latest().isPresent());
+                assertThat(ManagementFactory.getPlatformMBeanServer()
+                                .getAttribute(new ObjectName("metrics:name=pool.events.checkout,type=gauges"), "Value"))
+                        .isNotEqualTo(0L);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 

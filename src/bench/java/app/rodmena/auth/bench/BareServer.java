@@ -2,6 +2,7 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;
@@ -21,15 +22,16 @@ public final class BareServer {
     /** Takes the database's URL from the variable that the product takes it from. */
     public static void main(String[] arguments) throws Exception {
         DatabaseUrl url = DatabaseUrl.parse(System.getenv("AUTH_DATABASE_URL"));
-        DatabaseEngine engine =
+        Share<DatabaseEngine> share =
                 DatabaseEngine.open(new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + Kind.BARE));
+        DatabaseEngine engine = share.get();
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
         ApiListener api =
                 ApiListener.start(http, engine, new Health(engine), RequestListener.NONE, IncidentLookup.NONE);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             api.close();
-            engine.close();
+            share.close();
         }));
         System.out.println("Listening  http://127.0.0.1:" + api.port());
     }

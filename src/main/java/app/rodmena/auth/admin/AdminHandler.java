@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.admin.Pages.For;
 import app.rodmena.auth.admin.Pages.Match;
+import app.rodmena.auth.events.InvalidEventQuery;
+import app.rodmena.auth.incidents.RemedyRefused;
 import app.rodmena.auth.operators.Audit;
 import app.rodmena.auth.operators.Caller;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.operators.TooManyTries;
+import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.wire.RequestBody;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -20,6 +24,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -121,7 +126,9 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
             var unused = operators
                     .loginByHeader(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION), address)
                     .whenComplete((caller, failure) -> {
-                        if (failure == null && caller.isPresent()) {
+                        if (failure != null) {
+                            finish(exchange, noLogin(match, failure));
+                        } else if (caller.isPresent()) {
                             answer(exchange, match, caller.get(), body);
                         } else {
                             finish(
@@ -131,6 +138,16 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                         }
                     });
         });
+    }
+
+    /** Nobody knows who it is, so that this must not read as if it were the wrong one. */
+    private static Reply noLogin(Match match, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Reply reply = cause instanceof TooManyTries
+                ? Reply.error(429, cause.getMessage())
+                : Reply.error(
+                        503, "Nobody can log in now; the server's log knows the reason as " + logged(match, cause));
+        return reply.with(Headers.RETRY_AFTER, "1");
     }
 
     private void answer(HttpServerExchange exchange, Match match, Caller caller, String body) {
@@ -185,14 +202,20 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static Response ask(Match match, Asked asked) {
         try {
             return match.place().page().answer(asked);
-        } catch (IllegalArgumentException e) {
+        } catch (BadRequest | InvalidEventQuery | InvalidPoolSetting | RemedyRefused e) {
             return Reply.error(400, e.getMessage());
         } catch (RuntimeException | Error e) {
-            String id = String.format(
-                    Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
-            LOG.error("{} failed, error id {}", match.place().path(), id, e);
-            return Reply.error(500, "Something unforeseen went wrong; the server's log knows it as " + id);
+            return Reply.error(
+                    500, "Something unforeseen went wrong; the server's log knows it as " + logged(match, e));
         }
+    }
+
+    /** @return under which id it is in the log */
+    private static String logged(Match match, Throwable failure) {
+        String id =
+                String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+        LOG.error("{} failed, error id {}", match.place().path(), id, failure);
+        return id;
     }
 
     private static void finish(HttpServerExchange exchange, Response response) {

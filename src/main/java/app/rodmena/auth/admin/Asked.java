@@ -22,7 +22,7 @@ record Asked(Caller caller, String rest, String query, String accept, String ifN
     /**
      * The parameters of the query.
      *
-     * @throws IllegalArgumentException for one that is not among {@code known}, or comes twice
+     * @throws BadRequest for one that is not among {@code known}, or comes twice
      */
     Map<String, String> parameters(Set<String> known) {
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -30,18 +30,18 @@ record Asked(Caller caller, String rest, String query, String accept, String ifN
             int equals = pair.indexOf('=');
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             if (!known.contains(name)) {
-                throw new IllegalArgumentException("there is no parameter '%s'; there are %s"
+                throw new BadRequest("there is no parameter '%s'; there are %s"
                         .formatted(
                                 name, String.join(", ", known.stream().sorted().toList())));
             }
             if (parameters.put(name, equals < 0 ? "" : decoded(pair.substring(equals + 1))) != null) {
-                throw new IllegalArgumentException(name + ": given twice");
+                throw new BadRequest(name + ": given twice");
             }
         }
         return parameters;
     }
 
-    /** @throws IllegalArgumentException unless it is a whole number in that range, or not there */
+    /** @throws BadRequest unless it is a whole number in that range, or not there */
     static int number(Map<String, String> parameters, String name, int fallback, int least, int most) {
         String text = parameters.getOrDefault(name, "");
         try {
@@ -52,14 +52,14 @@ record Asked(Caller caller, String rest, String query, String accept, String ifN
         } catch (NumberFormatException e) {
             // Refused below, as one that is out of range is
         }
-        throw new IllegalArgumentException("%s: '%s'; must be %d to %d".formatted(name, text, least, most));
+        throw new BadRequest("%s: '%s'; must be %d to %d".formatted(name, text, least, most));
     }
 
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text, UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the query is not percent-encoded UTF-8", e);
+            throw new BadRequest("the query is not percent-encoded UTF-8", e);
         }
     }
 }

@@ -67,19 +67,17 @@ final class Changes {
     }
 
     private static PoolSettings changed(PoolSettings settings, JsonFields wanted) {
-        // Which has to be longer than the leak threshold, so that it makes way while that changes
         Duration reclaim = millis(
                 wanted, "reclaimLeaksAfterMillis", settings.reclaimLeaksAfter().orElse(Duration.ZERO));
-        return settings.withSize(
+        return settings.with(draft -> draft.size(
                         wanted.integer("poolSize").orElse(settings.poolSize()),
                         wanted.integer("maxOverflow").orElse(settings.maxOverflow()))
-                .withPoolTimeout(millis(wanted, "poolTimeoutMillis", settings.poolTimeout()))
-                .withReclaimLeaksAfter(Optional.empty())
-                .withLeakThreshold(millis(wanted, "leakThresholdMillis", settings.leakThreshold()))
-                .withReclaimLeaksAfter(reclaim.isZero() ? Optional.empty() : Optional.of(reclaim))
-                .withSlowStatement(millis(wanted, "slowStatementMillis", settings.slowStatement()))
-                .withMaxWaiting(wanted.integer("maxWaiting").orElse(settings.maxWaiting()))
-                .withBatchSlots(wanted.integer("batchSlots").orElse(settings.batchSlots()));
+                .poolTimeout(millis(wanted, "poolTimeoutMillis", settings.poolTimeout()))
+                .leakThreshold(millis(wanted, "leakThresholdMillis", settings.leakThreshold()))
+                .reclaimLeaksAfter(reclaim.isZero() ? Optional.empty() : Optional.of(reclaim))
+                .slowStatement(millis(wanted, "slowStatementMillis", settings.slowStatement()))
+                .maxWaiting(wanted.integer("maxWaiting").orElse(settings.maxWaiting()))
+                .batchSlots(wanted.integer("batchSlots").orElse(settings.batchSlots())));
     }
 
     private static Duration millis(JsonFields wanted, String name, Duration fallback) {

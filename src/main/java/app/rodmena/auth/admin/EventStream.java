@@ -30,7 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +60,6 @@ final class EventStream implements PoolListener, AutoCloseable {
     private final Operators operators;
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final AtomicLong overflown = new AtomicLong();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread worker = new Thread(task, "auth-admin-events");
         worker.setDaemon(true);
@@ -74,7 +73,11 @@ final class EventStream implements PoolListener, AutoCloseable {
     private Instant lastSecond = Instant.MIN;
     private long lastHeartbeatNanos = System.nanoTime();
 
-    /** A second, and whether all is well at its end. */
+    /**
+     * A second, and whether all is well at its end.
+     *
+     * @param dropped how many messages the one who is told has missed since it began to watch
+     */
     private record Now(
             @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
 
@@ -104,7 +107,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     @Override
     public void onEvent(PoolEvent event) {
         if (wanted.contains(event.kind()) && !queue.offer(event)) {
-            overflown.incrementAndGet();
+            watchersOf(event).forEach(Watcher::missOne);
         }
     }
 
@@ -158,11 +161,11 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     private void tell(PoolEvent event) {
         ByteBuffer message = message("event", EventRow.of(event));
-        for (Watcher watcher : watchers) {
-            if (watcher.kinds().contains(event.kind())) {
-                watcher.offer(message);
-            }
-        }
+        watchersOf(event).forEach(watcher -> watcher.offer(message));
+    }
+
+    private Stream<Watcher> watchersOf(PoolEvent event) {
+        return watchers.stream().filter(watcher -> watcher.kinds().contains(event.kind()));
     }
 
     private void tell(Incident incident) {
@@ -171,10 +174,9 @@ final class EventStream implements PoolListener, AutoCloseable {
     }
 
     private void tell(PoolSecond second) {
-        long lost = overflown.get();
         for (Watcher watcher : watchers) {
             if (operators.holds(watcher.caller())) {
-                watcher.offer(message("pool", now(second, lost + watcher.dropped())));
+                watcher.offer(message("pool", now(second, watcher.dropped())));
             } else {
                 watcher.close();
             }

@@ -19,7 +19,7 @@ enum Form {
 
     private record Wish(String type, double weight) {
         static Wish of(String part) {
-            String[] words = part.strip().split("\\s*;\\s*");
+            String[] words = part.strip().split("\\s*;\\s*", -1);
             double weight = Stream.of(words)
                     .skip(1)
                     .filter(word -> word.matches("q=[01](\\.\\d{0,3})?"))

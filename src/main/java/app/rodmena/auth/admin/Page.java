@@ -1,8 +1,8 @@
 package app.rodmena.auth.admin;
 
 /**
- * Answers requests. Blocks only where it is {@linkplain Pages#readPatiently said} to; throws IllegalArgumentException
- * for a 400.
+ * Answers requests. Blocks only where it is {@linkplain Pages#readPatiently said} to. Throws {@link BadRequest}, or
+ * what other rooms throw for what nobody can have, for a 400.
  */
 @FunctionalInterface
 interface Page {

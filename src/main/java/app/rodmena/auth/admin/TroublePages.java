@@ -10,7 +10,10 @@ import app.rodmena.auth.incidents.IncidentDocument;
 import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.incidents.Remedy;
+import app.rodmena.auth.incidents.RemedyUnanswered;
 import app.rodmena.auth.operators.Audit;
+import app.rodmena.auth.operators.Caller;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -77,13 +80,21 @@ final class TroublePages {
 
     private static Reply remedy(Asked asked, String target, Doing doing) {
         JsonFields wanted = JsonFields.of(asked.body(), Set.of(target, DRY_RUN));
-        int number = wanted.integer(target)
-                .orElseThrow(() -> new IllegalArgumentException(target + " is needed: a whole number"));
-        Remedy remedy = doing.to(number, wanted.flag(DRY_RUN));
+        int number = wanted.integer(target).orElseThrow(() -> new BadRequest(target + " is needed: a whole number"));
+        try {
+            Remedy remedy = doing.to(number, wanted.flag(DRY_RUN));
+            audit(asked.caller(), remedy);
+            return Reply.json(remedy);
+        } catch (RemedyUnanswered e) {
+            audit(asked.caller(), e.remedy());
+            return Reply.error(503, e.getMessage()).with(Headers.RETRY_AFTER, "1");
+        }
+    }
+
+    private static void audit(Caller caller, Remedy remedy) {
         Audit.done(
-                asked.caller(),
+                caller,
                 "invoked %s%s: %s".formatted(remedy.action(), remedy.dryRun() ? " (dry run)" : "", remedy.outcome()));
-        return Reply.json(remedy);
     }
 
     @FunctionalInterface

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.xnio.channels.StreamSinkChannel;
 
@@ -29,10 +30,11 @@ final class Watcher implements Response {
     private final Set<PoolEventKind> kinds;
     private final Consumer<Watcher> gone;
 
+    private final AtomicLong dropped = new AtomicLong();
+
     // Guarded by this
     private final Deque<ByteBuffer> pending = new ArrayDeque<>();
     private long pendingBytes;
-    private long dropped;
     private boolean awaited;
     private boolean closed;
     private HttpServerExchange exchange;
@@ -55,9 +57,14 @@ final class Watcher implements Response {
         return kinds;
     }
 
-    /** How many messages were lost because this one reads too slowly. */
-    synchronized long dropped() {
-        return dropped;
+    /** How many messages this one did not get, because it reads too slowly or because there were too many at once. */
+    long dropped() {
+        return dropped.get();
+    }
+
+    /** It would have got an event that was lost before it could be offered. Never blocks. */
+    void missOne() {
+        dropped.incrementAndGet();
     }
 
     @Override
@@ -78,7 +85,7 @@ final class Watcher implements Response {
             return;
         }
         if (pendingBytes + message.remaining() > MOST_BYTES) {
-            dropped++;
+            dropped.incrementAndGet();
             return;
         }
         pending.add(message.duplicate());

@@ -103,7 +103,8 @@ public final class Changes {
                         + " ALTER ROLE ... SET, backend pids become unknown");
     }
 
+    /** Always, since {@code user} would be an identifier, too, were it not a reserved word. */
     private static String quoted(String identifier) {
-        return identifier.matches("[a-z_][a-z0-9_]*") ? identifier : '"' + identifier.replace("\"", "\"\"") + '"';
+        return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 }

@@ -1,6 +1,8 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.database.ResizeGuard;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,18 +15,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches the fleet that this process is one of: decides at start whether it fits, lets no resize pass that would not,
- * and tells how the fleet is. As there is one engine per process, there is one of these: whoever opens it shares it,
- * and the last to close ends it. Thread-safe.
+ * and tells how the fleet is. As there is one engine per process, there is one of these, which all share. Thread-safe.
  *
  * <p>Everything is asked on the engine's monitor connection, whose name announces the process before it decides.
  */
-public final class FleetWatch implements AutoCloseable {
+public final class FleetWatch {
+    private static final OncePerProcess<FleetWatch> ONE = new OncePerProcess<>("budget", FleetWatch::end);
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final Duration PERIOD_UNTIL_DECIDED = Duration.ofMillis(50);
-
-    private static final Object DOOR = new Object();
-    private static FleetWatch theOne;
 
     private final DatabaseEngine engine;
     private final Budget budget;
@@ -38,7 +37,6 @@ public final class FleetWatch implements AutoCloseable {
     });
     private volatile Optional<Fleet> latest = Optional.empty();
     private volatile String problem = "not asked yet";
-    private int users;
 
     private FleetWatch(DatabaseEngine engine, Budget budget) {
         this.engine = engine;
@@ -58,17 +56,8 @@ public final class FleetWatch implements AutoCloseable {
      * @param engine the one engine of this process, open for as long as this is
      * @throws IllegalStateException if others in this process watch with another budget
      */
-    public static FleetWatch open(DatabaseEngine engine, Budget budget) {
-        synchronized (DOOR) {
-            if (theOne == null) {
-                theOne = new FleetWatch(engine, budget);
-            } else if (theOne.budget != budget) {
-                throw new IllegalStateException("one budget per process: it is %s, and can't be %s as well"
-                        .formatted(theOne.budget.word(), budget.word()));
-            }
-            theOne.users++;
-            return theOne;
-        }
+    public static Share<FleetWatch> open(DatabaseEngine engine, Budget budget) {
+        return ONE.open(engine, budget.word(), () -> new FleetWatch(engine, budget));
     }
 
     /** The fleet as it was a few seconds ago; empty until it could be asked for. */
@@ -106,16 +95,9 @@ public final class FleetWatch implements AutoCloseable {
         admission.decision().thenAccept(refusal -> refusal.ifPresent(listener));
     }
 
-    @Override
-    public void close() {
-        synchronized (DOOR) {
-            if (--users > 0) {
-                return;
-            }
-            theOne = null;
-            engine.remove(guard);
-            clock.shutdownNow();
-        }
+    private void end() {
+        engine.remove(guard);
+        clock.shutdownNow();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Nothing thrown gets out of a look; they end with the clock.

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.EventLog;
 import app.rodmena.auth.events.Installed;
@@ -40,17 +41,14 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  *
  * <p>It opens whether PostgreSQL is there or not, and gets ready as soon as it is; {@link #availability()} tells.
  */
-public final class DatabaseEngine implements AutoCloseable {
-    private static final Object DOOR = new Object();
+public final class DatabaseEngine {
+    private static final OncePerProcess<DatabaseEngine> ONE =
+            new OncePerProcess<>("engine", engine -> engine.end(Duration.ZERO));
     private static final int EVENTS_REMEMBERED = 1000;
 
     /** JDBI's least: with fewer characters it fails while it cuts. */
     private static final int JFR_NO_PARAMETERS = 2;
 
-    /** Guarded by the door, as its {@link #users} are; without any it is being closed. */
-    private static DatabaseEngine theOne;
-
-    private final DatabaseConfig config;
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
@@ -61,10 +59,8 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Monitor monitor;
     private final Preparation preparation;
     private final List<ResizeGuard> guards = new ArrayList<>();
-    private int users;
 
     private DatabaseEngine(DatabaseConfig config) {
-        this.config = config;
         Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
         events.add(new EventLog());
         events.add(recent);
@@ -81,43 +77,23 @@ public final class DatabaseEngine implements AutoCloseable {
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);
-        preparation = new Preparation(() -> migrate(sessions));
+        preparation = new Preparation(() -> migrate(sessions, config.pool()));
     }
 
     /**
      * Opens the engine of this process, or joins those who have it open with the same settings; whoever opens it closes
-     * it, once. While a former one is being closed, waits for that.
+     * the share. While a former one is being closed, waits for that: two pools at once would be more connections than
+     * anybody allowed.
      *
      * @throws IllegalStateException if it is open with other settings
      */
-    public static DatabaseEngine open(DatabaseConfig config) {
-        synchronized (DOOR) {
-            awaitEndOfFormer();
-            if (theOne == null) {
-                theOne = new DatabaseEngine(config);
-            } else if (!theOne.config.equals(config)) {
-                throw new IllegalStateException(
-                        "one engine per process: it is open with %s, and can't be opened with %s as well"
-                                .formatted(theOne.config, config));
-            }
-            theOne.users++;
-            return theOne;
-        }
+    public static Share<DatabaseEngine> open(DatabaseConfig config) {
+        return ONE.open("this process", config, () -> new DatabaseEngine(config));
     }
 
-    /** Two pools at once would be more connections than anybody allowed. */
-    private static void awaitEndOfFormer() {
-        boolean interrupted = false;
-        while (theOne != null && theOne.users == 0) {
-            try {
-                DOOR.wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /** Closes a share; the last to leave gives connections that are out {@code grace} to come back. */
+    public static void leave(Share<DatabaseEngine> share, Duration grace) {
+        share.close(engine -> engine.end(grace));
     }
 
     /**
@@ -329,38 +305,18 @@ public final class DatabaseEngine implements AutoCloseable {
         statements.remove(listener);
     }
 
-    /**
-     * Leaves; the last to leave closes, giving connections that are out {@code grace} to come back. Leaving again after
-     * that does nothing.
-     */
-    public void close(Duration grace) {
-        synchronized (DOOR) {
-            if (users == 0 || --users > 0) {
-                return;
-            }
-        }
-        try {
-            preparation.close();
-            pool.close(grace);
-            monitor.close();
-        } finally {
-            synchronized (DOOR) {
-                theOne = null;
-                DOOR.notifyAll();
-            }
-        }
+    private void end(Duration grace) {
+        preparation.close();
+        pool.close(grace);
+        monitor.close();
     }
 
-    @Override
-    public void close() {
-        close(Duration.ZERO);
-    }
-
-    private void migrate(Sessions sessions) throws MigrationException, InterruptedException {
+    private static void migrate(Sessions sessions, PoolSettings settings)
+            throws MigrationException, InterruptedException {
         new Migrations(new SingleLoginDataSource() {
                     @Override
                     public Connection getConnection() throws SQLException {
-                        return sessions.openMigration(config.pool());
+                        return sessions.openMigration(settings);
                     }
                 })
                 .migrate();

@@ -3,6 +3,8 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.activity.Activity;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.diagnosis.Holders.Judged;
 import app.rodmena.auth.diagnosis.Holders.Suspect;
 import app.rodmena.auth.metrics.Metrics;
@@ -24,14 +26,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Knows at any time why the pool is as it is: looks every few seconds, and when asked. As there is one engine per
- * process, there is one of these: whoever opens it shares it, and the last to close ends it. Thread-safe.
+ * process, there is one of these, which all share. Thread-safe.
  *
  * <p>It takes nothing from the pool: PostgreSQL is asked on the connection that watches it, on a thread of its own.
  */
-public final class Diagnostics implements AutoCloseable {
+public final class Diagnostics {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
-    private static final Object DOOR = new Object();
-    private static Diagnostics theOne;
+    private static final OncePerProcess<Diagnostics> ONE = new OncePerProcess<>("diagnosis", Diagnostics::end);
 
     /** Until what looks like a lost connection is looked at again, before it is called one. */
     private static final long CONFIRM_MILLIS = 250;
@@ -57,7 +58,6 @@ public final class Diagnostics implements AutoCloseable {
 
     private volatile Diagnosis last;
     private Set<Suspect> suspects = Set.of();
-    private int users;
 
     private Diagnostics(
             DatabaseEngine engine,
@@ -84,21 +84,16 @@ public final class Diagnostics implements AutoCloseable {
      *
      * @param engine the one engine of this process, open for as long as this is, as is {@code metrics}
      * @param instance this process's name in PostgreSQL
-     * @param commands what an operator of this server types; asked at each diagnosis
+     * @param commands what an operator of this server types; asked at each diagnosis, if this is the first to open it
+     * @throws IllegalStateException if others in this process diagnose with other settings
      */
-    public static Diagnostics open(
+    public static Share<Diagnostics> open(
             DatabaseEngine engine,
             Metrics metrics,
             String instance,
             DiagnosisConfig config,
             Supplier<Commands> commands) {
-        synchronized (DOOR) {
-            if (theOne == null) {
-                theOne = new Diagnostics(engine, metrics, instance, config, commands);
-            }
-            theOne.users++;
-            return theOne;
-        }
+        return ONE.open(engine, config, () -> new Diagnostics(engine, metrics, instance, config, commands));
     }
 
     /** The last diagnosis, made by itself or because somebody asked. Never waits. */
@@ -115,12 +110,12 @@ public final class Diagnostics implements AutoCloseable {
     public CompletionStage<Diagnosis> look() {
         synchronized (lock) {
             if (next == null) {
-                next = new CompletableFuture<>();
                 try {
                     thread.execute(this::lookNow);
                 } catch (RejectedExecutionException e) {
                     return CompletableFuture.completedFuture(last);
                 }
+                next = new CompletableFuture<>();
             }
             return next.copy();
         }
@@ -154,15 +149,7 @@ public final class Diagnostics implements AutoCloseable {
         listeners.remove(listener);
     }
 
-    /** Leaves; the last to leave ends it. */
-    @Override
-    public void close() {
-        synchronized (DOOR) {
-            if (--users > 0) {
-                return;
-            }
-            theOne = null;
-        }
+    private void end() {
         thread.shutdownNow();
         CompletableFuture<Diagnosis> asked;
         synchronized (lock) {

@@ -21,10 +21,5 @@ public enum Situation {
     /** PostgreSQL answers, but the tables are not there yet. */
     NOT_PREPARED,
     /** An operator makes everybody wait. */
-    SUSPENDED;
-
-    /** Whether nothing needs to be done. */
-    public boolean isWell() {
-        return this == WELL;
-    }
+    SUSPENDED
 }

@@ -31,7 +31,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
      * @param connectionId 0 for all
      * @param from as {@code 2026-11-23T15:34:52Z}, or as {@code -5m} for five minutes ago
      * @param to alike
-     * @throws IllegalArgumentException in one line that says which is wrong, and what is allowed
+     * @throws InvalidEventQuery in one line that says which is wrong, and what is allowed
      */
     public static EventQuery parse(String kinds, int connectionId, String from, String to) {
         Instant now = Instant.now();
@@ -53,7 +53,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
     /**
      * The kinds in a list with commas; all of them if it is empty or null.
      *
-     * @throws IllegalArgumentException for a word that is none, naming those there are
+     * @throws InvalidEventQuery for a word that is none, naming those there are
      */
     public static Set<PoolEventKind> kinds(String text) {
         if (text == null || text.isBlank()) {
@@ -68,7 +68,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
         return Arrays.stream(PoolEventKind.values())
                 .filter(kind -> kind.wireName().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("kinds: there is no '%s'; there are %s"
+                .orElseThrow(() -> new InvalidEventQuery("kinds: there is no '%s'; there are %s"
                         .formatted(
                                 word,
                                 Arrays.stream(PoolEventKind.values())
@@ -85,7 +85,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
             return Optional.of(
                     word.startsWith("-") ? now.minus(Duration.parse("PT" + word.substring(1))) : Instant.parse(word));
         } catch (DateTimeException | ArithmeticException e) {
-            throw new IllegalArgumentException(
+            throw new InvalidEventQuery(
                     "%s: '%s'; must be a time as 2026-11-23T15:34:52Z, or one ago as -30s or -5m".formatted(name, text),
                     e);
         }

@@ -2,6 +2,8 @@ package app.rodmena.auth.incidents;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.database.OncePerProcess;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -34,17 +36,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Freezes what is known when trouble begins: the diagnosis, the last events, the last fifteen minutes. As there is one
- * engine per process, there is one of these: whoever opens it shares it, and the last to close ends it. Thread-safe.
+ * engine per process, there is one of these, which all share. Thread-safe.
  *
  * <p>Whoever is in trouble only gets an id and goes on; everything else is done on threads of its own.
  */
-public final class Incidents implements AutoCloseable {
+public final class Incidents {
     /** How many are remembered, in memory and in files. */
     public static final int REMEMBERED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
-    private static final Object DOOR = new Object();
-    private static Incidents theOne;
+    private static final OncePerProcess<Incidents> ONE = new OncePerProcess<>("record of incidents", Incidents::end);
 
     private static final int EVENTS = 200;
     private static final long TICK_MILLIS = 500;
@@ -77,7 +78,6 @@ public final class Incidents implements AutoCloseable {
     });
     private volatile Situation situation = Situation.WELL;
     private Instant updated = Instant.now();
-    private int users;
 
     @SuppressWarnings("FutureReturnValueIgnored") // A tick never fails; they end with the thread.
     private Incidents(
@@ -104,16 +104,11 @@ public final class Incidents implements AutoCloseable {
      * @param engine the one engine of this process, open for as long as this is, as are {@code metrics} and
      *     {@code diagnostics}
      * @param instance this process's name in PostgreSQL
+     * @throws IllegalStateException if others in this process watch with other settings
      */
-    public static Incidents open(
+    public static Share<Incidents> open(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
-        synchronized (DOOR) {
-            if (theOne == null) {
-                theOne = new Incidents(engine, metrics, diagnostics, instance, config);
-            }
-            theOne.users++;
-            return theOne;
-        }
+        return ONE.open(engine, config, () -> new Incidents(engine, metrics, diagnostics, instance, config));
     }
 
     /** All that are remembered, the newest first. */
@@ -154,15 +149,7 @@ public final class Incidents implements AutoCloseable {
         listeners.remove(listener);
     }
 
-    /** Leaves; the last to leave ends it. */
-    @Override
-    public void close() {
-        synchronized (DOOR) {
-            if (--users > 0) {
-                return;
-            }
-            theOne = null;
-        }
+    private void end() {
         engine.events().remove(onEvent);
         diagnostics.remove(onDiagnosis);
         thread.shutdownNow();
@@ -220,7 +207,7 @@ public final class Incidents implements AutoCloseable {
                 updated = Instant.now();
                 writeHowOften();
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Whatever is thrown here would end the looking for good.
             LOG.error("Looking for incidents failed; it goes on", e);
         }
     }
@@ -332,7 +319,7 @@ public final class Incidents implements AutoCloseable {
         for (IncidentListener listener : listeners) {
             try {
                 listener.onIncident(incident);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.warn("A listener to incidents failed", e);
             }
         }

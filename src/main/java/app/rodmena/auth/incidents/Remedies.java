@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What an operator can do against trouble: cancel a query, terminate a backend, have all connections replaced.
- * Thread-safe. Each waits three seconds at most, and changes nothing on a dry run. Whoever lets operators in sees to it
- * that they may, and that the audit log knows.
+ * What an operator can do against trouble: cancel a query, terminate a backend. Thread-safe. Each waits three seconds
+ * at most, does nothing afterwards, and changes nothing on a dry run. Whoever lets operators in sees to it that they
+ * may, and that the audit log knows.
  *
  * <p>PostgreSQL reuses pids: what is hit is asked in the very statement that hits it, whether it still is what it was.
  */
@@ -54,6 +55,39 @@ public final class Remedies {
     private final DatabaseEngine engine;
     private final String application;
     private final boolean terminateOthers;
+
+    /**
+     * What somebody waits for, and gives up at some time: from then on nothing is done any more, whenever the monitor
+     * comes to it.
+     */
+    private static final class Attempt {
+        final String action;
+        final boolean dryRun;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Attempt(String action, boolean dryRun) {
+            this.action = action;
+            this.dryRun = dryRun;
+        }
+
+        Remedy with(String outcome) {
+            return new Remedy(action, dryRun, outcome);
+        }
+
+        /** What comes next may have done it, whatever is heard of it. */
+        void act() {
+            if (!over.compareAndSet(false, true)) {
+                throw new RemedyRefused("nobody waits for it any more");
+            }
+        }
+
+        /** No answer came. */
+        RemedyUnanswered giveUp(String why, Throwable cause) {
+            boolean undone = over.compareAndSet(false, true);
+            return new RemedyUnanswered(
+                    with(why + (undone ? "; nothing was done" : "; whether it was done is not known")), cause);
+        }
+    }
 
     private record Target(
             int pid,
@@ -93,6 +127,7 @@ public final class Remedies {
      * connection stays.
      *
      * @throws RemedyRefused if there is none, or nothing runs on it
+     * @throws RemedyUnanswered if PostgreSQL does not answer
      */
     public Remedy cancelQuery(int connectionId, boolean dryRun) {
         ConnectionView connection = connection(connectionId);
@@ -101,8 +136,8 @@ public final class Remedies {
             throw new RemedyRefused("the backend of connection %d is unknown: something stands in between, as PgBouncer"
                     .formatted(connectionId));
         }
-        String action = "cancelQuery " + connectionId;
-        return ask(monitor -> {
+        Attempt attempt = new Attempt("cancelQuery " + connectionId, dryRun);
+        return ask(attempt, monitor -> {
             Target target = look(monitor, pid)
                     .filter(found -> found.application.equals(application))
                     .orElseThrow(() -> new RemedyRefused(
@@ -112,12 +147,13 @@ public final class Remedies {
                         "nothing runs on connection %d: %s".formatted(connectionId, target.described()));
             }
             if (dryRun) {
-                return new Remedy(action, true, "would cancel what runs on " + target.described());
+                return attempt.with("would cancel what runs on " + target.described());
             }
+            attempt.act();
             if (!signal(monitor, CANCEL, target.pid, target.started, target.queryStarted)) {
                 throw new RemedyRefused("it ended by itself just now: " + target.described());
             }
-            return new Remedy(action, false, "cancelled what ran on " + target.described());
+            return attempt.with("cancelled what ran on " + target.described());
         });
     }
 
@@ -126,35 +162,24 @@ public final class Remedies {
      * for a lock, if that is allowed.
      *
      * @throws RemedyRefused if there is no such backend, or it must not be ended
+     * @throws RemedyUnanswered if PostgreSQL does not answer
      */
     public Remedy terminateBackend(int pid, boolean dryRun) {
-        String action = "terminateBackend " + pid;
-        return ask(monitor -> {
+        Attempt attempt = new Attempt("terminateBackend " + pid, dryRun);
+        return ask(attempt, monitor -> {
             Target target = look(monitor, pid)
                     .filter(Target::isClient)
                     .orElseThrow(() -> new RemedyRefused("there is no client's backend of pid " + pid));
             requireAllowed(target);
             if (dryRun) {
-                return new Remedy(action, true, "would terminate " + target.described());
+                return attempt.with("would terminate " + target.described());
             }
+            attempt.act();
             if (!signal(monitor, TERMINATE, target.pid, target.started)) {
                 throw new RemedyRefused("it ended by itself just now: " + target.described());
             }
-            return new Remedy(action, false, "terminated " + target.described());
+            return attempt.with("terminated " + target.described());
         });
-    }
-
-    /** Has every connection replaced: idle ones at their next checkout, those in use when they come back. */
-    public Remedy softInvalidateAll(boolean dryRun) {
-        int connections = engine.snapshot().totalConnections();
-        if (!dryRun) {
-            engine.softInvalidate();
-        }
-        return new Remedy(
-                "softInvalidateAll",
-                dryRun,
-                "%s %d connections, to be replaced at their next checkout or check-in"
-                        .formatted(dryRun ? "would mark" : "marked", connections));
     }
 
     private ConnectionView connection(int id) {
@@ -223,20 +248,20 @@ public final class Remedies {
         }
     }
 
-    private Remedy ask(Monitor.Question<Remedy> question) {
+    private Remedy ask(Attempt attempt, Monitor.Question<Remedy> question) {
         try {
             return engine.monitor().ask(question).toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw refusal(e.getCause());
+            throw failure(attempt, e.getCause());
         } catch (TimeoutException e) {
-            throw new RemedyRefused("PostgreSQL gave no answer within 3 s; whether it was done is not known");
+            throw attempt.giveUp("PostgreSQL gave no answer within 3 s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RemedyRefused("interrupted; whether it was done is not known");
+            throw attempt.giveUp("interrupted", e);
         }
     }
 
-    private static RemedyRefused refusal(Throwable failure) {
+    private static RuntimeException failure(Attempt attempt, Throwable failure) {
         if (failure instanceof RemedyRefused refused) {
             return refused;
         }
@@ -244,6 +269,6 @@ public final class Remedies {
             return new RemedyRefused("PostgreSQL refuses: this server's role may not signal that backend;"
                     + " a member of pg_signal_backend may, and a superuser's only a superuser");
         }
-        return new RemedyRefused("PostgreSQL can't be asked now: " + failure.getMessage());
+        return attempt.giveUp("PostgreSQL can't be asked now: " + failure.getMessage(), failure);
     }
 }

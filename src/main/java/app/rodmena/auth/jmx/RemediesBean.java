@@ -2,7 +2,9 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.incidents.Remedy;
+import app.rodmena.auth.incidents.RemedyUnanswered;
 import app.rodmena.auth.mbean.Describe;
+import java.util.function.Supplier;
 
 @Describe("What can be done against trouble; each tells what it did, or on a dry run what it would do")
 final class RemediesBean {
@@ -18,7 +20,7 @@ final class RemediesBean {
     public String cancelQuery(
             @Describe(value = "Which connection, as Diagnosis tells", unit = "number") int connectionId,
             @Describe("Whether only to tell what it would do") boolean dryRun) {
-        return told(remedies.cancelQuery(connectionId, dryRun));
+        return told(() -> remedies.cancelQuery(connectionId, dryRun));
     }
 
     @Describe(
@@ -27,18 +29,22 @@ final class RemediesBean {
     public String terminateBackend(
             @Describe(value = "Which backend, as Diagnosis tells", unit = "pid") int pid,
             @Describe("Whether only to tell what it would do") boolean dryRun) {
-        return told(remedies.terminateBackend(pid, dryRun));
+        return told(() -> remedies.terminateBackend(pid, dryRun));
     }
 
-    @Describe(
-            value = "Has every connection replaced: idle ones at their next checkout, those in use when they come back",
-            acts = true)
-    public String softInvalidateAll(@Describe("Whether only to tell what it would do") boolean dryRun) {
-        return told(remedies.softInvalidateAll(dryRun));
+    /** @throws RemedyUnanswered of which the audit log knows, too: it may have been done */
+    private static String told(Supplier<Remedy> doing) {
+        try {
+            Remedy remedy = doing.get();
+            audit(remedy);
+            return remedy.outcome();
+        } catch (RemedyUnanswered e) {
+            audit(e.remedy());
+            throw e;
+        }
     }
 
-    private static String told(Remedy remedy) {
+    private static void audit(Remedy remedy) {
         Audit.invoked("%s%s: %s".formatted(remedy.action(), remedy.dryRun() ? " (dry run)" : "", remedy.outcome()));
-        return remedy.outcome();
     }
 }

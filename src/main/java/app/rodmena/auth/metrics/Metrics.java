@@ -1,6 +1,8 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.events.PoolEventKind;
@@ -14,14 +16,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * All numbers over time of this process, and their MBeans. As there is one engine per process, there is one of these:
- * whoever opens it shares it, and the last to close ends it. Thread-safe.
+ * All numbers over time of this process, and their MBeans. As there is one engine per process, there is one of these,
+ * which all share. Thread-safe.
  */
-public final class Metrics implements AutoCloseable {
-    private static final Object DOOR = new Object();
-    private static Metrics theOne;
+public final class Metrics {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.metrics");
+    private static final OncePerProcess<Metrics> ONE = new OncePerProcess<>("metrics", Metrics::end);
 
     private final DatabaseEngine engine;
     private final MetricRegistry registry = new MetricRegistry();
@@ -38,9 +42,8 @@ public final class Metrics implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private int users;
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Rotating never fails; it ends with the clock.
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing thrown gets out of it; it ends with the clock.
     private Metrics(DatabaseEngine engine) {
         this.engine = engine;
         slowStatements = new SlowStatements(engine::settings);
@@ -51,7 +54,7 @@ public final class Metrics implements AutoCloseable {
         engine.add(slowStatements);
         reporter.start();
         long slice = RecentTimes.SLICE.toMillis();
-        clock.scheduleAtFixedRate(() -> each(Stopwatch::rotate), slice, slice, TimeUnit.MILLISECONDS);
+        clock.scheduleAtFixedRate(() -> goOn(() -> each(Stopwatch::rotate)), slice, slice, TimeUnit.MILLISECONDS);
         awaitSecond();
     }
 
@@ -60,14 +63,8 @@ public final class Metrics implements AutoCloseable {
      *
      * @param engine the one engine of this process, open for as long as this is
      */
-    public static Metrics open(DatabaseEngine engine) {
-        synchronized (DOOR) {
-            if (theOne == null) {
-                theOne = new Metrics(engine);
-            }
-            theOne.users++;
-            return theOne;
-        }
+    public static Share<Metrics> open(DatabaseEngine engine) {
+        return ONE.open(engine, () -> new Metrics(engine));
     }
 
     /** Everything by name; see the package's description for the names. */
@@ -104,21 +101,13 @@ public final class Metrics implements AutoCloseable {
         slowStatements.reset();
     }
 
-    /** Leaves; the last to leave ends the measuring and takes its MBeans away. */
-    @Override
-    public void close() {
-        synchronized (DOOR) {
-            if (--users > 0) {
-                return;
-            }
-            theOne = null;
-            clock.shutdownNow();
-            engine.events().remove(pool);
-            engine.remove(onStatement);
-            engine.remove(slowStatements);
-            synchronized (registry) { // A statement that ends just now may be the first of its name.
-                reporter.close();
-            }
+    private void end() {
+        clock.shutdownNow();
+        engine.events().remove(pool);
+        engine.remove(onStatement);
+        engine.remove(slowStatements);
+        synchronized (registry) { // A statement that ends just now may be the first of its name.
+            reporter.close();
         }
     }
 
@@ -136,12 +125,18 @@ public final class Metrics implements AutoCloseable {
     }
 
     private void onSecond() {
+        goOn(() -> history.tick(Instant.now()));
+        if (!clock.isShutdown()) {
+            awaitSecond();
+        }
+    }
+
+    /** Whatever is thrown here would end it for good. */
+    private static void goOn(Runnable tick) {
         try {
-            history.tick(Instant.now());
-        } finally {
-            if (!clock.isShutdown()) {
-                awaitSecond();
-            }
+            tick.run();
+        } catch (Throwable e) {
+            LOG.error("Numbers could not be taken; it goes on", e);
         }
     }
 

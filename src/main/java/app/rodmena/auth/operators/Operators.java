@@ -92,9 +92,10 @@ public final class Operators implements AutoCloseable {
 
     /**
      * Recognises an operator. A wrong password is answered after a second, during which the same address can't try
-     * another; who tries too many at once is refused without a look. Completes on a thread of this object's own.
+     * another. Completes on a thread of this object's own.
      *
-     * @return empty if it is nobody we know
+     * @return empty if it is nobody we know; fails with {@link TooManyTries} if too many are tried at once, and with
+     *     anything else if it can't be known: neither is a no
      */
     public CompletableFuture<Optional<Caller>> login(String name, String password, String address) {
         if (file.isEmpty()) {
@@ -106,6 +107,11 @@ public final class Operators implements AutoCloseable {
         }
         return turnstile
                 .pass(address, () -> matches(operator, password))
+                .whenComplete((matches, failure) -> {
+                    if (failure instanceof TooManyTries) {
+                        Audit.denied(address, "to log in as '%s': too many tries at once".formatted(name));
+                    }
+                })
                 .thenApply(matches -> answer(matches, operator, name, password, address));
     }
 
@@ -151,7 +157,7 @@ public final class Operators implements AutoCloseable {
 
     private Optional<Caller> answer(boolean matches, Operator operator, String name, String password, String address) {
         if (!matches) {
-            Audit.denied(address, "to log in as '%s': wrong name or password, or too many tries".formatted(name));
+            Audit.denied(address, "to log in as '%s': wrong name or password".formatted(name));
             return Optional.empty();
         }
         recognised.put(operator, fingerprint(password));

@@ -36,13 +36,19 @@ final class Turnstile implements AutoCloseable {
         threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Tries a password when it is this address's turn. @return false also if too many wait already */
+    /**
+     * Tries a password when it is this address's turn.
+     *
+     * @return fails with {@link TooManyTries} if too many wait already, and with what {@code password} throws
+     */
     CompletableFuture<Boolean> pass(String address, BooleanSupplier password) {
         Try attempt = new Try(password, new CompletableFuture<>());
         synchronized (this) {
             Queue<Try> line = lines.get(address);
-            if (threads.isShutdown() || (line == null ? lines.size() >= MOST_LINES : line.size() >= MOST_IN_LINE)) {
+            if (threads.isShutdown()) {
                 attempt.answer.complete(false);
+            } else if (line == null ? lines.size() >= MOST_LINES : line.size() >= MOST_IN_LINE) {
+                attempt.answer.completeExceptionally(new TooManyTries());
             } else if (line == null) {
                 lines.put(address, new ArrayDeque<>(List.of(attempt)));
                 start(address, attempt);
@@ -55,21 +61,25 @@ final class Turnstile implements AutoCloseable {
 
     private void start(String address, Try attempt) {
         threads.execute(() -> {
-            boolean right = false;
+            boolean right;
             try {
                 right = attempt.password.getAsBoolean();
-            } finally {
-                if (right) {
-                    finish(address, attempt, true);
-                } else {
-                    var unused = threads.schedule(
-                            () -> finish(address, attempt, false), PENALTY.toMillis(), TimeUnit.MILLISECONDS);
-                }
+            } catch (Throwable e) {
+                finish(address, () -> attempt.answer.completeExceptionally(e));
+                return;
+            }
+            if (right) {
+                finish(address, () -> attempt.answer.complete(true));
+            } else {
+                var unused = threads.schedule(
+                        () -> finish(address, () -> attempt.answer.complete(false)),
+                        PENALTY.toMillis(),
+                        TimeUnit.MILLISECONDS);
             }
         });
     }
 
-    private void finish(String address, Try attempt, boolean right) {
+    private void finish(String address, Runnable answer) {
         synchronized (this) {
             Queue<Try> line = lines.get(address);
             line.remove();
@@ -79,7 +89,7 @@ final class Turnstile implements AutoCloseable {
                 start(address, line.element());
             }
         }
-        attempt.answer.complete(right);
+        answer.run();
     }
 
     /** Who still waits is refused. */

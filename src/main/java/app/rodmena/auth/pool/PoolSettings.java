@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How the pool behaves. Nothing here is unbounded: values that other pools read as "no limit" are refused.
@@ -94,40 +95,27 @@ public record PoolSettings(
         return poolSize + maxOverflow;
     }
 
+    /**
+     * The same with other values: any number of them, which have to fit each other only when all are set.
+     *
+     * @throws InvalidPoolSetting naming one that can't be had
+     */
+    public PoolSettings with(Consumer<Draft> changes) {
+        Draft draft = new Draft();
+        changes.accept(draft);
+        return draft.settings();
+    }
+
     public PoolSettings withSize(int poolSize, int maxOverflow) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.size(poolSize, maxOverflow));
     }
 
     public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.poolTimeout(poolTimeout));
     }
 
     public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.leakThreshold(leakThreshold));
     }
 
     /**
@@ -136,51 +124,88 @@ public record PoolSettings(
      * @param reclaimLeaksAfter empty for never
      */
     public PoolSettings withReclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.reclaimLeaksAfter(reclaimLeaksAfter));
     }
 
     public PoolSettings withSlowStatement(Duration slowStatement) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.slowStatement(slowStatement));
     }
 
     public PoolSettings withMaxWaiting(int maxWaiting) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.maxWaiting(maxWaiting));
     }
 
     public PoolSettings withBatchSlots(int batchSlots) {
-        return with(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                batchSlots);
+        return with(draft -> draft.batchSlots(batchSlots));
+    }
+
+    /** These settings while some of those that can be changed at run time are. To be used by one thread. */
+    public final class Draft {
+        private int poolSize = PoolSettings.this.poolSize;
+        private int maxOverflow = PoolSettings.this.maxOverflow;
+        private Duration poolTimeout = PoolSettings.this.poolTimeout;
+        private Duration leakThreshold = PoolSettings.this.leakThreshold;
+        private Optional<Duration> reclaimLeaksAfter = PoolSettings.this.reclaimLeaksAfter;
+        private Duration slowStatement = PoolSettings.this.slowStatement;
+        private int maxWaiting = PoolSettings.this.maxWaiting;
+        private int batchSlots = PoolSettings.this.batchSlots;
+
+        private Draft() {}
+
+        public Draft size(int poolSize, int maxOverflow) {
+            this.poolSize = poolSize;
+            this.maxOverflow = maxOverflow;
+            return this;
+        }
+
+        public Draft poolTimeout(Duration poolTimeout) {
+            this.poolTimeout = poolTimeout;
+            return this;
+        }
+
+        public Draft leakThreshold(Duration leakThreshold) {
+            this.leakThreshold = leakThreshold;
+            return this;
+        }
+
+        /** Empty for never. */
+        public Draft reclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
+            this.reclaimLeaksAfter = reclaimLeaksAfter;
+            return this;
+        }
+
+        public Draft slowStatement(Duration slowStatement) {
+            this.slowStatement = slowStatement;
+            return this;
+        }
+
+        public Draft maxWaiting(int maxWaiting) {
+            this.maxWaiting = maxWaiting;
+            return this;
+        }
+
+        public Draft batchSlots(int batchSlots) {
+            this.batchSlots = batchSlots;
+            return this;
+        }
+
+        private PoolSettings settings() {
+            return new PoolSettings(
+                    poolSize,
+                    maxOverflow,
+                    poolTimeout,
+                    poolRecycle,
+                    prePing,
+                    statementTimeout,
+                    connectTimeout,
+                    socketTimeout,
+                    leakThreshold,
+                    reclaimLeaksAfter,
+                    slowStatement,
+                    maxWaiting,
+                    workers,
+                    batchSlots);
+        }
     }
 
     /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
@@ -191,32 +216,6 @@ public record PoolSettings(
         same("connect_timeout", connectTimeout, other.connectTimeout);
         same("socket_timeout", socketTimeout, other.socketTimeout);
         same("workers", workers, other.workers);
-    }
-
-    private PoolSettings with(
-            int poolSize,
-            int maxOverflow,
-            Duration poolTimeout,
-            Duration leakThreshold,
-            Optional<Duration> reclaimLeaksAfter,
-            Duration slowStatement,
-            int maxWaiting,
-            int batchSlots) {
-        return new PoolSettings(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                poolRecycle,
-                prePing,
-                statementTimeout,
-                connectTimeout,
-                socketTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                workers,
-                batchSlots);
     }
 
     private static void same(String name, Object now, Object wanted) {

@@ -71,7 +71,7 @@ public final class FleetSimulation {
             double next = Math.min(nextArrival, database.nextEnd());
             if (now < stallsAt && next >= stallsAt) {
                 database.advance(stallsAt);
-                database.stall(true);
+                database.stall(scenario.stallSeconds() > 0);
                 now = stallsAt;
                 openBefore = serverConnections(open);
             } else if (now < recoversAt && next >= recoversAt) {

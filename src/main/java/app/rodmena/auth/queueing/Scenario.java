@@ -25,6 +25,26 @@ public record Scenario(
         OptionalInt bouncer,
         double seconds,
         double stallSeconds) {
+    public Scenario {
+        require(workers >= 1, "workers", workers, "must be 1 or more");
+        require(poolSize >= 1, "poolSize", poolSize, "must be 1 or more");
+        require(maxOverflow >= 0, "maxOverflow", maxOverflow, "must not be negative");
+        require(perSecond > 0 && Double.isFinite(perSecond), "perSecond", perSecond, "must be finite and above 0");
+        require(
+                meanSeconds > 0 && Double.isFinite(meanSeconds),
+                "meanSeconds",
+                meanSeconds,
+                "must be finite and above 0");
+        require(cores >= 1, "cores", cores, "must be 1 or more");
+        require(bouncer.isEmpty() || bouncer.getAsInt() >= 1, "bouncer", bouncer, "must be 1 or more, or none");
+        require(seconds > 0 && Double.isFinite(seconds), "seconds", seconds, "must be finite and above 0");
+        require(
+                stallSeconds >= 0 && Double.isFinite(stallSeconds),
+                "stallSeconds",
+                stallSeconds,
+                "must be finite and not negative");
+    }
+
     public int poolMaximum() {
         return poolSize + maxOverflow;
     }
@@ -40,5 +60,11 @@ public record Scenario(
                 OptionalInt.of(connections),
                 seconds,
                 stallSeconds);
+    }
+
+    private static void require(boolean holds, String name, Object value, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException("%s: %s; %s".formatted(name, value, rule));
+        }
     }
 }

@@ -2,6 +2,8 @@ package app.rodmena.auth.recording;
 
 import app.rodmena.auth.activity.SqlMask;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.events.PoolEvent;
@@ -16,16 +18,15 @@ import java.util.function.Supplier;
  * and {@code auth.SlowStatement}. While nobody records, each costs a look at a flag. Thread-safe. There is one for all
  * servers of a process.
  */
-public final class FlightRecords implements PoolListener, StatementListener, AutoCloseable {
-    private static final Object DOOR = new Object();
-    private static FlightRecords theOne;
+public final class FlightRecords implements PoolListener, StatementListener {
+    private static final OncePerProcess<FlightRecords> ONE =
+            new OncePerProcess<>("flight record", records -> records.leave.run());
 
     /** What is out, by connection; a checkout that nobody recorded is not in it. */
     private final Map<Integer, CheckoutRecord> out = new ConcurrentHashMap<>();
 
     private final Supplier<Duration> slowStatement;
     private Runnable leave = () -> {};
-    private int users;
 
     /** @param slowStatement a statement that takes longer is slow */
     FlightRecords(Supplier<Duration> slowStatement) {
@@ -37,24 +38,17 @@ public final class FlightRecords implements PoolListener, StatementListener, Aut
      *
      * @param engine the one engine of this process
      */
-    public static FlightRecords open(DatabaseEngine engine) {
-        synchronized (DOOR) {
-            if (theOne == null) {
-                theOne = new FlightRecords(() -> engine.settings().slowStatement());
-                theOne.listenTo(engine);
-            }
-            theOne.users++;
-            return theOne;
-        }
-    }
-
-    private void listenTo(DatabaseEngine engine) {
-        engine.events().add(this);
-        engine.add(this);
-        leave = () -> {
-            engine.events().remove(this);
-            engine.remove(this);
-        };
+    public static Share<FlightRecords> open(DatabaseEngine engine) {
+        return ONE.open(engine, () -> {
+            FlightRecords records = new FlightRecords(() -> engine.settings().slowStatement());
+            engine.events().add(records);
+            engine.add(records);
+            records.leave = () -> {
+                engine.events().remove(records);
+                engine.remove(records);
+            };
+            return records;
+        });
     }
 
     @Override
@@ -139,18 +133,6 @@ public final class FlightRecords implements PoolListener, StatementListener, Aut
             timeout.tenant = event.caller().tenant().get();
             timeout.cause = event.cause();
             timeout.commit();
-        }
-    }
-
-    /** Leaves; the last to leave ends the telling. */
-    @Override
-    public void close() {
-        synchronized (DOOR) {
-            if (--users > 0) {
-                return;
-            }
-            theOne = null;
-            leave.run();
         }
     }
 }

@@ -7,6 +7,7 @@ import app.rodmena.auth.operators.Caller;
 import app.rodmena.auth.operators.HostNames;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.Sender;
+import app.rodmena.auth.operators.TooManyTries;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -14,10 +15,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jolokia.json.JSONArray;
 import org.jolokia.json.JSONObject;
 import org.jolokia.json.parser.JSONParser;
 import org.jolokia.json.parser.ParseException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who gets through to Jolokia: requests of its paths and methods, sent to us by our name, by no page of another site,
@@ -25,6 +29,7 @@ import org.jolokia.json.parser.ParseException;
  * why. Thread-safe.
  */
 final class JolokiaDoor implements HttpHandler {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
     private static final int MOST_BYTES = 256 * 1024;
     private static final String CONTEXT = "/jolokia";
 
@@ -108,9 +113,19 @@ final class JolokiaDoor implements HttpHandler {
     private Caller login(HttpExchange exchange) throws Refusal {
         String address = address(exchange);
         // On a thread that has nothing else to do
-        Optional<Caller> caller = operators
-                .loginByHeader(exchange.getRequestHeaders().getFirst("Authorization"), address)
-                .join();
+        Optional<Caller> caller;
+        try {
+            caller = operators
+                    .loginByHeader(exchange.getRequestHeaders().getFirst("Authorization"), address)
+                    .join();
+        } catch (CompletionException e) {
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            if (e.getCause() instanceof TooManyTries tooMany) {
+                throw new Refusal(429, tooMany.getMessage());
+            }
+            LOG.error("Nobody knows whether somebody from {} may log in", address, e);
+            throw new Refusal(503, "Nobody can log in now; the server's log tells more");
+        }
         return caller.orElseThrow(() -> {
             exchange.getResponseHeaders().set("WWW-Authenticate", Operators.CHALLENGE);
             return new Refusal(401, "An operator's name and password are needed");

@@ -3,6 +3,7 @@ package app.rodmena.auth.remote;
 import app.rodmena.auth.operators.Caller;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.operators.TooManyTries;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.rmi.server.UnicastRemoteObject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import javax.management.MBeanServer;
 import javax.management.remote.JMXAuthenticator;
 import javax.management.remote.JMXConnectorServer;
@@ -130,13 +132,24 @@ final class RemoteJmx implements AutoCloseable {
             boolean areComplete =
                     credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null;
             String[] pair = areComplete ? (String[]) credentials : new String[] {"", ""};
-            // On the connection's own thread, which has nothing else to do
-            Caller caller = operators
-                    .login(pair[0], pair[1], address)
-                    .join()
+            Caller caller = known(operators, pair[0], pair[1], address)
                     .orElseThrow(() -> new SecurityException("Wrong name or password"));
             return new Subject(true, Set.of(new CallerPrincipal(caller)), Set.of(), Set.of());
         };
+    }
+
+    /** On the connection's own thread, which has nothing else to do. */
+    private static Optional<Caller> known(Operators operators, String name, String password, String address) {
+        try {
+            return operators.login(name, password, address).join();
+        } catch (CompletionException e) {
+            // In a class that the client has, and the only one that JMX has for a login that did not work
+            if (e.getCause() instanceof TooManyTries tooMany) {
+                throw new SecurityException(tooMany.getMessage());
+            }
+            LOG.error("Nobody knows whether somebody from {} may log in", address, e);
+            throw new SecurityException("Nobody can log in now; the server's log tells more");
+        }
     }
 
     private static String clientAddress() {

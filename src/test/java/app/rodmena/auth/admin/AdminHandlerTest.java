@@ -4,19 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.operators.Operators;
+import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.wire.HttpPort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AdminHandlerTest {
     private final HttpClient http = HttpClient.newHttpClient();
@@ -48,8 +53,56 @@ class AdminHandlerTest {
         }
     }
 
-    private CompletableFuture<HttpResponse<String>> ask(HttpPort port, String path) {
+    @Test
+    void moreLoginsThanAreTriedAtOnceAreNotDenied(@TempDir Path directory) throws Exception {
+        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
+        file.put(TestAdmin.CONTROL, Role.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
+        Pages pages = new Pages().read("/page", asked -> Reply.text("page"));
+        AdminGate gate = new AdminGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        try (Operators operators = Operators.of(file);
+                AdminHandler handler = new AdminHandler(gate, operators);
+                HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
+            port.open();
+            String guess = TestAdmin.basic(TestAdmin.CONTROL, "guess");
+            var guesses = Stream.generate(() -> ask(port, "/page", "Authorization", guess))
+                    .limit(9)
+                    .toArray(CompletableFuture<?>[]::new);
+
+            // Whoever stands in line is answered after a second at least
+            var first = (HttpResponse<?>) CompletableFuture.anyOf(guesses).get();
+            assertThat(first.statusCode()).isEqualTo(429);
+            assertThat(first.headers().firstValue("retry-after")).isPresent();
+        }
+    }
+
+    @Test
+    void aMistakeOfOursIsNotTheClientsFaultAndIsInTheLog() throws Exception {
+        Pages pages = new Pages().read("/wrong", asked -> {
+            throw new IllegalArgumentException("a mistake of ours");
+        });
+        AdminGate gate = new AdminGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        try (Operators nobody = Operators.anonymous();
+                AdminHandler handler = new AdminHandler(gate, nobody);
+                HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler);
+                LogOf log = LogOf.logger("auth.admin")) {
+            port.open();
+            HttpResponse<String> answer = ask(port, "/wrong").get();
+
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(answer.body()).doesNotContain("mistake of ours");
+            assertThat(log.lines()).singleElement().satisfies(line -> {
+                assertThat(line).startsWith("/wrong failed, error id ");
+                assertThat(answer.body()).contains(line.substring(line.lastIndexOf(' ') + 1));
+            });
+        }
+    }
+
+    private CompletableFuture<HttpResponse<String>> ask(HttpPort port, String path, String... headers) {
         URI uri = URI.create("http://127.0.0.1:" + port.address().getPort() + path);
-        return http.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 }

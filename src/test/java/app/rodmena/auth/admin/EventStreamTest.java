@@ -3,6 +3,10 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
@@ -10,9 +14,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +104,33 @@ class EventStreamTest {
             watches.forEach(Watch::close);
         }
         awaitRoom();
+    }
+
+    @Test
+    void nobodyIsToldOfWhatOthersMissed() throws Exception {
+        try (DatabaseEngine engine = admin.engine();
+                Watch flooded = Watch.opened(admin, "/events?kinds=checkin");
+                Watch other = Watch.opened(admin, "/events?kinds=timeout")) {
+            PoolEvent event = new PoolEvent(
+                    PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", Caller.NOBODY, "");
+            // More than the queue has room for between two looks into it
+            IntStream.range(0, 50_000).forEach(i -> engine.events().emit(event));
+            await().until(() -> dropped(flooded) > 0);
+
+            try (Watch late = Watch.opened(admin, "/events?kinds=checkin")) {
+                await().until(() -> !late.data("pool").isEmpty());
+                assertThat(dropped(late)).isZero();
+                assertThat(dropped(other)).isZero();
+            }
+        }
+        awaitRoom();
+    }
+
+    private static int dropped(Watch watch) throws Exception {
+        return watch.data("pool").stream()
+                .mapToInt(second -> second.at("/dropped").intValue())
+                .max()
+                .orElse(0);
     }
 
     @Test

@@ -15,5 +15,7 @@ class FormTest {
         assertThat(Form.preferred("text/html;q=0.5, Text/Plain; charset=utf-8")).isEqualTo(Form.TEXT);
         assertThat(Form.preferred("text/html;q=0, application/json;q=0.1")).isEqualTo(Form.JSON);
         assertThat(Form.preferred("image/png,;;q=x")).isEqualTo(Form.JSON);
+        assertThat(Form.preferred(";")).isEqualTo(Form.JSON);
+        assertThat(Form.preferred(";,text/html;,,")).isEqualTo(Form.HTML);
     }
 }

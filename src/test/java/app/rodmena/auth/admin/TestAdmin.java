@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestKeystore;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestServer;
@@ -38,12 +41,15 @@ final class TestAdmin implements AutoCloseable {
 
     final DatabaseTarget target;
     final AuthServer server;
+    private final DatabaseConfig database;
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
 
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
         target = TestPostgres.freshDatabase();
         ServerConfig config = TestServer.config(target).withRemote(remote).withPool(pool);
+        DatabaseUrl url = ((ServerConfig.Database.External) config.database()).url();
+        database = new DatabaseConfig(url.target(), pool, config.instance());
         server = AuthServer.start(config);
     }
 
@@ -77,6 +83,11 @@ final class TestAdmin implements AutoCloseable {
 
     static String basic(String name, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(UTF_8));
+    }
+
+    /** What the server works with; to be closed. */
+    DatabaseEngine engine() {
+        return DatabaseEngine.open(database);
     }
 
     int port() {

@@ -3,6 +3,7 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.incidents.Incident;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
@@ -128,6 +129,24 @@ class TroublePagesTest {
         assertThat(none.body()).contains("there is no client's backend of pid 1");
         assertThat(admin.post(TestAdmin.CONTROL, "/actions/cancelQuery", "{}").body())
                 .contains("connection is needed: a whole number");
+    }
+
+    @Test
+    void aRemedyThatIsNotAnsweredIsNoRefusalAndIsAuditedToo() throws Exception {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        try (DatabaseEngine engine = admin.engine()) {
+            var unused = engine.monitor().ask(monitor -> released.join());
+            HttpResponse<String> answer = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("retry-after")).isPresent();
+            assertThat(answer.body()).contains("PostgreSQL gave no answer within 3 s; nothing was done");
+            assertThat(audit.lines())
+                    .anyMatch(line ->
+                            line.contains("alice (control) from 127.0.0.1 invoked terminateBackend 1: Postgre"));
+        } finally {
+            released.complete(null);
+        }
     }
 
     private HttpResponse<String> read(String path, String accept) throws Exception {

@@ -88,6 +88,16 @@ class PlanTest {
     }
 
     @Test
+    void aDatabaseOfAReservedNameIsQuoted() {
+        Limits limits = server(
+                List.of(new Bound(Kind.MAX_CONNECTIONS, 500, 3, 0), new Bound(Kind.DATABASE_LIMIT, 50, 0, 0)), 0, 0);
+
+        assertThat(Changes.toFit(new Plan(EIGHT, limits)))
+                .flatExtracting(Change::commands)
+                .contains("ALTER DATABASE \"user\" CONNECTION LIMIT 90;");
+    }
+
+    @Test
     void aFleetThatNoPostgresCanHoldIsNotToldToRaiseIt() {
         Plan plan = new Plan(new Demand(10_000, 1000, 1000), Limits.given(MaxConnections.MOST));
 
@@ -112,6 +122,6 @@ class PlanTest {
                 3,
                 reserved,
                 bounds,
-                Optional.of(new Seen("18", "Auth-1", "auth", others, 0, 0, 0)));
+                Optional.of(new Seen("18", "Auth-1", "user", others, 0, 0, 0)));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
@@ -28,7 +29,8 @@ class DatabaseEngineTest {
 
     @Test
     void answersOnceTheDatabaseIsPrepared() {
-        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
+        try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
+            DatabaseEngine engine = share.get();
             assertThat(ask(engine)).isZero();
             assertThat(engine.snapshot().checkedOut()).isZero();
             assertThat(engine.availability().ready()).isTrue();
@@ -38,30 +40,32 @@ class DatabaseEngineTest {
     @Test
     void opensOncePerProcessAndClosesWithTheLastUser() {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
-        DatabaseEngine first = DatabaseEngine.open(config);
-        DatabaseEngine second = DatabaseEngine.open(config(config.target()));
-        assertThat(second).isSameAs(first);
+        Share<DatabaseEngine> first = DatabaseEngine.open(config);
+        Share<DatabaseEngine> second = DatabaseEngine.open(config(config.target()));
+        DatabaseEngine engine = second.get();
+        assertThat(engine).isSameAs(first.get());
         first.close();
-        await().until(() -> second.availability().ready());
-        assertThat(ask(second)).isZero();
+        first.close();
+        await().until(() -> engine.availability().ready());
+        assertThat(ask(engine)).isZero();
         second.close();
-        assertReason(second.call(CALLER, handle -> 1), Reason.SHUTTING_DOWN);
+        assertReason(engine.call(CALLER, handle -> 1), Reason.SHUTTING_DOWN);
     }
 
     @Test
     void oneWhoClosesTwiceTakesNothingFromWhoeverOpensNext() {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
-        DatabaseEngine former = DatabaseEngine.open(config);
+        Share<DatabaseEngine> former = DatabaseEngine.open(config);
         former.close();
-        try (DatabaseEngine latter = DatabaseEngine.open(config)) {
+        try (Share<DatabaseEngine> latter = DatabaseEngine.open(config)) {
             former.close();
 
-            assertThat(latter).isNotSameAs(former);
-            DatabaseEngine joined = DatabaseEngine.open(config);
-            assertThat(joined).isSameAs(latter);
-            joined.close();
-            latter.awaitFirstAttempt();
-            assertThat(ask(latter)).isZero();
+            assertThat(latter.get()).isNotSameAs(former.get());
+            try (Share<DatabaseEngine> joined = DatabaseEngine.open(config)) {
+                assertThat(joined.get()).isSameAs(latter.get());
+            }
+            latter.get().awaitFirstAttempt();
+            assertThat(ask(latter.get())).isZero();
         }
     }
 
@@ -69,25 +73,27 @@ class DatabaseEngineTest {
     void opensOnlyWhenTheFormerOneIsClosed() throws Exception {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
         DatabaseConfig other = new DatabaseConfig(config.target(), config.pool(), "other");
-        DatabaseEngine former = ready(config.target());
+        Share<DatabaseEngine> former = ready(config.target());
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
-        CompletionStage<Boolean> out = former.call(CALLER, handle -> {
+        CompletionStage<Boolean> out = former.get().call(CALLER, handle -> {
             asked.countDown();
             return awaitQuietly(answer);
         });
         asked.await();
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> former.close(Duration.ofMinutes(1)));
-        await().until(() -> refusesQuestions(former));
+        CompletableFuture<Void> closing =
+                CompletableFuture.runAsync(() -> DatabaseEngine.leave(former, Duration.ofMinutes(1)));
+        await().until(() -> refusesQuestions(former.get()));
 
-        CompletableFuture<DatabaseEngine> opening = CompletableFuture.supplyAsync(() -> DatabaseEngine.open(other));
+        CompletableFuture<Share<DatabaseEngine>> opening =
+                CompletableFuture.supplyAsync(() -> DatabaseEngine.open(other));
         await().until(DatabaseEngineTest::waitsInOpen);
         assertThat(opening).isNotDone();
         assertThat(closing).isNotDone();
         answer.countDown();
 
-        try (DatabaseEngine latter = opening.get(30, SECONDS)) {
-            assertThat(latter).isNotSameAs(former);
+        try (Share<DatabaseEngine> latter = opening.get(30, SECONDS)) {
+            assertThat(latter.get()).isNotSameAs(former.get());
             assertThat(join(out)).isTrue();
         }
         closing.get(30, SECONDS);
@@ -107,7 +113,7 @@ class DatabaseEngineTest {
 
     private static boolean waitsInOpen() {
         return Thread.getAllStackTraces().entrySet().stream()
-                .filter(entry -> entry.getKey().getState() == Thread.State.WAITING)
+                .filter(entry -> entry.getKey().getState() == Thread.State.BLOCKED)
                 .flatMap(entry -> Arrays.stream(entry.getValue()))
                 .anyMatch(frame -> frame.getClassName().equals(DatabaseEngine.class.getName())
                         && frame.getMethodName().equals("open"));
@@ -117,8 +123,8 @@ class DatabaseEngineTest {
     void refusesASecondEngineWithOtherSettingsAndNamesBoth() {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
         DatabaseConfig other = new DatabaseConfig(config.target(), config.pool().withSize(7, 0), "other");
-        try (DatabaseEngine engine = DatabaseEngine.open(config)) {
-            assertThat(engine).isNotNull();
+        try (Share<DatabaseEngine> share = DatabaseEngine.open(config)) {
+            assertThat(share.get()).isNotNull();
             assertThatThrownBy(() -> DatabaseEngine.open(other))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("poolSize=5")
@@ -130,7 +136,8 @@ class DatabaseEngineTest {
     void startsWithoutADatabaseAndIsReadyWhenItComes() throws Exception {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
             server.stop();
-            try (DatabaseEngine engine = DatabaseEngine.open(config(server.target()))) {
+            try (Share<DatabaseEngine> share = DatabaseEngine.open(config(server.target()))) {
+                DatabaseEngine engine = share.get();
                 assertThatThrownBy(engine::awaitFirstAttempt).isInstanceOf(DatabaseFailure.class);
                 assertThat(engine.availability().reachable()).isFalse();
                 assertReason(engine.call(CALLER, handle -> 1), Reason.NOT_PREPARED);
@@ -146,7 +153,8 @@ class DatabaseEngineTest {
     @Test
     void seesWithinTwoSecondsThatTheDatabaseIsGoneAndThatItIsBack() throws Exception {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
-            try (DatabaseEngine engine = ready(server.target())) {
+            try (Share<DatabaseEngine> share = ready(server.target())) {
+                DatabaseEngine engine = share.get();
                 assertThat(ask(engine)).isZero();
                 server.stop();
                 // Two seconds are an answer's validity; the rest is for a machine that is busy.
@@ -182,8 +190,9 @@ class DatabaseEngineTest {
                 10,
                 1,
                 1);
-        try (DatabaseEngine engine =
+        try (Share<DatabaseEngine> share =
                 DatabaseEngine.open(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {
+            DatabaseEngine engine = share.get();
             engine.awaitFirstAttempt();
             assertReason(engine.call(CALLER, handle -> handle.execute("select pg_sleep(5)")), Reason.STATEMENT_TIMEOUT);
             assertThatThrownBy(() -> join(engine.call(CALLER, handle -> handle.execute("selekt"))))
@@ -195,7 +204,8 @@ class DatabaseEngineTest {
     @Test
     void keepsClientKeysOutOfExceptions() {
         String key = "0b8e1b1e-5a7e-4c0e-9d5c-2a7e1b1e5a7e";
-        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
+        try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
+            DatabaseEngine engine = share.get();
             CompletionStage<Integer> twice = engine.call(CALLER, handle -> {
                 String insert = "insert into auth_group (creator, role) values (:creator, 'r')";
                 handle.createUpdate(insert).bind("creator", key).execute();
@@ -214,9 +224,9 @@ class DatabaseEngineTest {
     @Test
     void showsItselfUnderTheAgreedNames() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
-        try (DatabaseEngine engine = ready(target);
+        try (Share<DatabaseEngine> share = ready(target);
                 var outside = TestPostgres.superuser()) {
-            assertThat(ask(engine)).isZero();
+            assertThat(ask(share.get())).isZero();
             try (var names = outside.createStatement().executeQuery("""
                             select string_agg(application_name, ' ' order by application_name) from pg_stat_activity
                             where application_name like 'auth/engine-test%'
@@ -227,7 +237,7 @@ class DatabaseEngineTest {
         }
     }
 
-    private static DatabaseEngine ready(DatabaseTarget target) {
+    private static Share<DatabaseEngine> ready(DatabaseTarget target) {
         return ReadyEngine.open(config(target));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
@@ -52,17 +53,19 @@ class InquiryTest {
         }
     };
 
+    private static Share<DatabaseEngine> share;
     private static DatabaseEngine engine;
 
     @BeforeAll
     static void open() {
-        engine = ReadyEngine.open(
+        share = ReadyEngine.open(
                 new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT.withSize(2, 0), "inquiry-test"));
+        engine = share.get();
     }
 
     @AfterAll
     static void close() {
-        engine.close();
+        share.close();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSettings;
@@ -13,6 +14,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +35,7 @@ final class Scene implements AutoCloseable {
     final DatabaseEngine engine;
     final Metrics metrics;
     final Diagnostics diagnostics;
+    private final Deque<Share<?>> shares = new ArrayDeque<>();
     private final CountDownLatch done = new CountDownLatch(1);
 
     Scene(DatabaseTarget target) {
@@ -44,9 +48,14 @@ final class Scene implements AutoCloseable {
 
     Scene(DatabaseTarget target, PoolSettings settings, DiagnosisConfig config) {
         this.target = target;
-        engine = ReadyEngine.open(new DatabaseConfig(target, settings, INSTANCE));
-        metrics = Metrics.open(engine);
-        diagnostics = Diagnostics.open(engine, metrics, INSTANCE, config, () -> Commands.DEFAULT);
+        engine = join(ReadyEngine.open(new DatabaseConfig(target, settings, INSTANCE)));
+        metrics = join(Metrics.open(engine));
+        diagnostics = join(Diagnostics.open(engine, metrics, INSTANCE, config, () -> Commands.DEFAULT));
+    }
+
+    private <T> T join(Share<T> share) {
+        shares.push(share);
+        return share.get();
     }
 
     /** Callers that do the same, each on a connection of its own. */
@@ -130,8 +139,6 @@ final class Scene implements AutoCloseable {
     @Override
     public void close() {
         done.countDown();
-        diagnostics.close();
-        metrics.close();
-        engine.close();
+        shares.forEach(Share::close);
     }
 }

@@ -41,6 +41,17 @@ class SituationsTest {
     }
 
     @Test
+    void whoAsksWhenItIsClosedGetsTheLastHoweverOften() {
+        Scene scene = new Scene(TestPostgres.freshDatabase());
+        scene.await(Situation.WELL);
+        scene.close();
+        for (int i = 0; i < 3; i++) {
+            assertThat(scene.diagnostics.look().toCompletableFuture())
+                    .isCompletedWithValueMatching(diagnosis -> diagnosis.situation() == Situation.WELL);
+        }
+    }
+
+    @Test
     void aPoolThatIsSuspended() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.engine.suspend();

@@ -3,6 +3,7 @@ package app.rodmena.auth.http;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -30,7 +31,9 @@ final class TestApi implements AutoCloseable {
     private static final DatabaseTarget TARGET = MigratedDatabase.fresh();
 
     final DatabaseTarget target = TARGET;
-    final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(TARGET, PoolSettings.DEFAULT, "http-test"));
+    private final Share<DatabaseEngine> share =
+            ReadyEngine.open(new DatabaseConfig(TARGET, PoolSettings.DEFAULT, "http-test"));
+    final DatabaseEngine engine = share.get();
     final Health health = new Health(engine);
     final String key = UUID.randomUUID().toString();
     final HttpClient client = HttpClient.newBuilder()
@@ -114,6 +117,6 @@ final class TestApi implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        engine.close();
+        share.close();
     }
 }

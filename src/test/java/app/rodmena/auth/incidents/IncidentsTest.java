@@ -127,6 +127,23 @@ class IncidentsTest {
     }
 
     @Test
+    void aListenerThatFailsWithAnErrorKeepsNoIncidentFromItsFile() throws Exception {
+        Path files = directory.resolve("incidents");
+        DatabaseTarget target = MigratedDatabase.fresh();
+        IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false);
+        try (TroubledServer server = new TroubledServer(target, SMALL, config);
+                Connection colleague = TroubledServer.colleague(target)) {
+            server.incidents().add(incident -> {
+                throw new AssertionError("on purpose");
+            });
+            TroubledServer.lock(colleague);
+            server.rush(4);
+            Path file = files.resolve(server.await(Cause.LONG_WAIT).id() + ".json");
+            await().until(() -> Files.exists(file));
+        }
+    }
+
+    @Test
     void foreignFilesAreLeftAloneInOneLineAndOldOnesGo() throws Exception {
         try (IncidentFiles files = new IncidentFiles(directory, 3);
                 LogOf log = LogOf.logger("auth.incidents")) {

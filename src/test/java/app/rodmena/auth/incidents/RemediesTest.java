@@ -9,8 +9,10 @@ import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestProxy;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -107,16 +109,48 @@ class RemediesTest {
     }
 
     @Test
-    void everyConnectionIsReplacedOrOnlyCounted() throws Exception {
-        try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
-            Remedies remedies = remedies(server, false);
+    void whatNobodyWaitsForAnyMoreIsNotDone() throws Exception {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(false));
+                Connection colleague = TroubledServer.colleague(target)) {
             assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
-            assertThat(remedies.softInvalidateAll(true).outcome()).startsWith("would mark 1 connections");
-            assertThat(server.engine.events().count(PoolEventKind.SOFT_INVALIDATE))
-                    .isZero();
-            assertThat(remedies.softInvalidateAll(false).outcome()).startsWith("marked 1 connections");
-            assertThat(server.engine.events().count(PoolEventKind.SOFT_INVALIDATE))
-                    .isEqualTo(1);
+            int pid = server.engine.connections().get(0).backendPid();
+            var unused = server.engine.monitor().ask(monitor -> released.join());
+
+            assertThatThrownBy(() -> remedies(server, false).terminateBackend(pid, false))
+                    .isInstanceOf(RemedyUnanswered.class)
+                    .hasMessage("PostgreSQL gave no answer within 3 s; nothing was done");
+
+            CompletionStage<Boolean> afterwards = server.engine.monitor().ask(monitor -> true);
+            released.complete(null);
+            assertThat(afterwards.toCompletableFuture().join()).isTrue();
+            assertThat(isAlive(colleague, pid)).isTrue();
+        } finally {
+            released.complete(null);
+        }
+    }
+
+    @Test
+    void whatPostgresWasToldToDoAndDidNotAnswerIsNotKnown() throws Exception {
+        try (TestProxy proxy = new TestProxy(target);
+                TroubledServer server = new TroubledServer(proxy.target(), SMALL, config(false))) {
+            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            int pid = server.engine.connections().get(0).backendPid();
+            proxy.freezeAt("remedies.terminate");
+
+            assertThatThrownBy(() -> remedies(server, false).terminateBackend(pid, false))
+                    .isInstanceOfSatisfying(RemedyUnanswered.class, unanswered -> {
+                        assertThat(unanswered.remedy().action()).isEqualTo("terminateBackend " + pid);
+                        assertThat(unanswered).hasMessageEndingWith("; whether it was done is not known");
+                    });
+            proxy.thaw();
+        }
+    }
+
+    private static boolean isAlive(Connection colleague, int pid) throws SQLException {
+        try (var statement = colleague.createStatement();
+                var found = statement.executeQuery("select from pg_stat_activity where pid = " + pid)) {
+            return found.next();
         }
     }
 

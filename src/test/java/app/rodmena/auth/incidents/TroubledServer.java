@@ -4,6 +4,7 @@ import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -31,6 +32,7 @@ public final class TroubledServer implements AutoCloseable {
 
     public final AuthServer server;
     public final DatabaseEngine engine;
+    private final Share<DatabaseEngine> share;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     public TroubledServer(DatabaseTarget target, PoolSettings pool, IncidentsConfig incidents) throws Exception {
@@ -41,7 +43,8 @@ public final class TroubledServer implements AutoCloseable {
         server = AuthServer.start(config);
         DatabaseUrl url = ((ServerConfig.Database.External) config.database()).url();
         Awaitility.await().until(() -> !server.metrics().history().seconds().isEmpty());
-        engine = DatabaseEngine.open(new DatabaseConfig(url.target(), config.pool(), config.instance()));
+        share = DatabaseEngine.open(new DatabaseConfig(url.target(), config.pool(), config.instance()));
+        engine = share.get();
     }
 
     public Incidents incidents() {
@@ -135,7 +138,7 @@ public final class TroubledServer implements AutoCloseable {
     @Override
     public void close() {
         end.complete(null);
-        engine.close();
+        share.close();
         server.close();
     }
 }

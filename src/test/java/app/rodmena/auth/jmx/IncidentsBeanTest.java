@@ -12,6 +12,7 @@ import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.management.MBeanException;
 import javax.management.Notification;
@@ -58,16 +59,37 @@ class IncidentsBeanTest {
                 JmxClient client = new JmxClient("ada");
                 LogOf audit = LogOf.logger("auth.audit")) {
             assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
-            assertThat((String) client.invoke(REMEDIES, "softInvalidateAll", true))
-                    .startsWith("would mark 1 ");
-            assertThat((String) client.invoke(REMEDIES, "softInvalidateAll", false))
-                    .startsWith("marked 1 ");
+            int pid = server.engine.connections().get(0).backendPid();
+            assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, true))
+                    .startsWith("would terminate backend " + pid);
+            assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, false))
+                    .startsWith("terminated backend " + pid);
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
                     .hasMessage("there is no client's backend of pid 1");
             assertThat(audit.lines()).hasSize(2);
-            assertThat(audit.lines().get(0)).startsWith("ada invoked softInvalidateAll (dry run): would mark 1 ");
-            assertThat(audit.lines().get(1)).startsWith("ada invoked softInvalidateAll: marked 1 ");
+            assertThat(audit.lines().get(0))
+                    .startsWith("ada invoked terminateBackend %d (dry run): would terminate backend".formatted(pid));
+            assertThat(audit.lines().get(1))
+                    .startsWith("ada invoked terminateBackend %d: terminated backend".formatted(pid));
+        }
+    }
+
+    @Test
+    void aRemedyThatIsNotAnsweredIsAuditedToo() throws Exception {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        try (TroubledServer server = server();
+                JmxClient client = new JmxClient("ada");
+                LogOf audit = LogOf.logger("auth.audit")) {
+            var unused = server.engine.monitor().ask(monitor -> released.join());
+            assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
+                    .isInstanceOf(MBeanException.class)
+                    .hasMessage("PostgreSQL gave no answer within 3 s; nothing was done");
+            assertThat(audit.lines())
+                    .containsExactly("ada invoked terminateBackend 1: PostgreSQL gave no answer within 3 s;"
+                            + " nothing was done");
+        } finally {
+            released.complete(null);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.rbac.ClientKey;
@@ -25,17 +26,16 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
     private static final Caller CALLER = Caller.named("test");
 
-    private final DatabaseEngine engine = ReadyEngine.open(
+    private final Share<DatabaseEngine> share = ReadyEngine.open(
             new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT.withSize(1, 1), "metrics-test"));
-    private final Metrics metrics = Metrics.open(engine);
-    private boolean closed;
+    private final DatabaseEngine engine = share.get();
+    private final Share<Metrics> measuring = Metrics.open(engine);
+    private final Metrics metrics = measuring.get();
 
     @AfterEach
     void close() {
-        if (!closed) {
-            metrics.close();
-        }
-        engine.close();
+        measuring.close();
+        share.close();
     }
 
     @Test
@@ -139,9 +139,8 @@ class MetricsTest {
     void everythingIsAnMBeanUnderACleanNameAndNothingIsLeftAfterTheLastClose() throws Exception {
         run("select 1");
         metrics.requests().answered("GET /api/roles", 200, Duration.ofMillis(3));
-        try (Metrics shared = Metrics.open(engine)) {
-            assertThat(shared).isSameAs(metrics);
-        }
+        Share<Metrics> other = Metrics.open(engine);
+        assertThat(other.get()).isSameAs(metrics);
         Set<ObjectName> names = mbeans();
         assertThat(names)
                 .extracting(ObjectName::getCanonicalName)
@@ -154,11 +153,10 @@ class MetricsTest {
         assertThat(ManagementFactory.getPlatformMBeanServer()
                         .getAttribute(new ObjectName("metrics:name=pool.wait,type=timers"), "Count"))
                 .isEqualTo(1L);
-        Metrics.open(engine);
-        metrics.close();
+        other.close();
+        other.close();
         assertThat(mbeans()).isEqualTo(names);
-        metrics.close();
-        closed = true;
+        measuring.close();
         assertThat(mbeans()).isEmpty();
     }
 

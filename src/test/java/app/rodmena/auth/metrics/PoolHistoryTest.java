@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -21,16 +22,18 @@ import org.junit.jupiter.api.Test;
 class PoolHistoryTest {
     private static final Instant START = Instant.parse("2026-11-23T15:34:00Z");
 
-    private final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(
+    private final Share<DatabaseEngine> share = ReadyEngine.open(new DatabaseConfig(
             MigratedDatabase.fresh(),
             PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofMillis(200)),
             "history-test"));
-    private final Metrics metrics = Metrics.open(engine);
+    private final DatabaseEngine engine = share.get();
+    private final Share<Metrics> measuring = Metrics.open(engine);
+    private final Metrics metrics = measuring.get();
 
     @AfterEach
     void close() {
-        metrics.close();
-        engine.close();
+        measuring.close();
+        share.close();
     }
 
     @Test

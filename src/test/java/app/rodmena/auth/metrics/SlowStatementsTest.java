@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.ConnectionView;
@@ -22,14 +23,16 @@ import org.junit.jupiter.api.Test;
 class SlowStatementsTest {
     private static final PoolSettings SETTINGS = PoolSettings.DEFAULT.withSlowStatement(Duration.ofMillis(50));
 
-    private final DatabaseEngine engine =
+    private final Share<DatabaseEngine> share =
             ReadyEngine.open(new DatabaseConfig(MigratedDatabase.fresh(), SETTINGS, "slow-test"));
-    private final Metrics metrics = Metrics.open(engine);
+    private final DatabaseEngine engine = share.get();
+    private final Share<Metrics> measuring = Metrics.open(engine);
+    private final Metrics metrics = measuring.get();
 
     @AfterEach
     void close() {
-        metrics.close();
-        engine.close();
+        measuring.close();
+        share.close();
     }
 
     @Test

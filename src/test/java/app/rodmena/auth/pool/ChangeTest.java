@@ -5,12 +5,14 @@ import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
 import static app.rodmena.auth.events.PoolEventKind.REJECTED;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import app.rodmena.auth.pool.NoConnectionException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,23 @@ class ChangeTest {
             assertThat(refusal).hasMessage("pre_ping: ALWAYS; can't be changed while the pool runs; it is IDLE");
             assertThat(test.pool.settings()).isEqualTo(ONE);
         }
+    }
+
+    @Test
+    void valuesThatHaveToFitEachOtherChangeTogether() {
+        PoolSettings before = PoolSettings.DEFAULT.withReclaimLeaksAfter(Optional.of(Duration.ofSeconds(90)));
+        PoolSettings after = before.with(draft -> draft.leakThreshold(Duration.ofSeconds(125))
+                .reclaimLeaksAfter(Optional.of(Duration.ofSeconds(185)))
+                .size(7, 1));
+        assertThat(after.leakThreshold()).isEqualTo(Duration.ofSeconds(125));
+        assertThat(after.reclaimLeaksAfter()).contains(Duration.ofSeconds(185));
+        assertThat(after.withSize(before.poolSize(), before.maxOverflow())
+                        .withLeakThreshold(before.leakThreshold())
+                        .withReclaimLeaksAfter(before.reclaimLeaksAfter()))
+                .isEqualTo(before);
+        assertThatThrownBy(() -> before.withLeakThreshold(Duration.ofSeconds(125)))
+                .isInstanceOf(InvalidPoolSetting.class)
+                .hasMessageContaining("reclaim_leaks_after");
     }
 
     @Test

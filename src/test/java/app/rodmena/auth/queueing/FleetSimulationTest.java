@@ -1,6 +1,7 @@
 package app.rodmena.auth.queueing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import app.rodmena.auth.queueing.FleetSimulation.Outcome;
@@ -40,6 +41,22 @@ class FleetSimulationTest {
         assertThat(with.mostOpen()).isEqualTo(32);
         assertThat(with.mostActive()).isEqualTo(32);
         assertThat(with.answers().p99()).isLessThan(without.answers().p99());
+    }
+
+    @Test
+    void aStallOfNoTimeIsNone() {
+        // Of 10 cores that are asked for 8, hardly ever 60 are needed; if they stood still, all 200 would soon be out.
+        assertThat(FleetSimulation.run(CALM).mostActive()).isLessThan(100);
+    }
+
+    @Test
+    void aScenarioThatCantBeIsRefusedByName() {
+        assertThatThrownBy(() -> new Scenario(10, 5, 5, Double.NaN, 0.001, 4, OptionalInt.empty(), 2, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("perSecond: NaN; must be finite and above 0");
+        assertThatThrownBy(() -> CALM.withBouncer(0)).hasMessageContaining("bouncer");
+        assertThatThrownBy(() -> new Scenario(10, 5, 5, 1_000, 0.001, 4, OptionalInt.empty(), 2, -1))
+                .hasMessageContaining("stallSeconds");
     }
 
     @Test

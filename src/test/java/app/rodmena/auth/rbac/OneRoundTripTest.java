@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
@@ -27,8 +28,9 @@ class OneRoundTripTest {
 
     @Test
     void everyWriteIsSentOnce() throws Exception {
-        try (DatabaseEngine engine = ReadyEngine.open(
+        try (Share<DatabaseEngine> share = ReadyEngine.open(
                 new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT, "round-trip-test"))) {
+            DatabaseEngine engine = share.get();
             StatementListener listener = run -> sent.add(run.name());
             engine.add(listener);
             Roles roles = new Roles(engine);

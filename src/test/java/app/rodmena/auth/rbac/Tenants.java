@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -22,12 +23,14 @@ import java.util.concurrent.TimeoutException;
 final class Tenants implements AutoCloseable {
     final DatabaseTarget target = MigratedDatabase.fresh();
     final DatabaseEngine engine;
+    private final Share<DatabaseEngine> share;
     final Roles roles;
     final Memberships memberships;
     final Permissions permissions;
 
     Tenants(int connections) {
-        engine = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
+        share = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
+        engine = share.get();
         roles = new Roles(engine);
         memberships = new Memberships(engine);
         permissions = new Permissions(engine);
@@ -39,7 +42,7 @@ final class Tenants implements AutoCloseable {
 
     @Override
     public void close() {
-        engine.close();
+        share.close();
     }
 
     /** One tenant, in the words of the wire protocol. */

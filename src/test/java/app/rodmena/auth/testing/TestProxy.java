@@ -26,6 +26,7 @@ public final class TestProxy implements AutoCloseable {
     private Thread acceptor;
     private final int port;
     private volatile boolean frozen;
+    private volatile String cue = "";
     private volatile int era;
     private volatile boolean refusesOptions;
     private volatile boolean ignoresOptions;
@@ -88,6 +89,11 @@ public final class TestProxy implements AutoCloseable {
     /** From now on it accepts connections and passes nothing on, in neither direction. */
     public void freeze() {
         frozen = true;
+    }
+
+    /** It freezes as soon as somebody says that, and before it is passed on. */
+    public void freezeAt(String cue) {
+        this.cue = cue;
     }
 
     /** As a firewall does: connections that are open now are never served again, new ones are. */
@@ -158,6 +164,10 @@ public final class TestProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (!cue.isEmpty() && new String(buffer, 0, read, StandardCharsets.ISO_8859_1).contains(cue)) {
+                    cue = "";
+                    frozen = true;
+                }
                 awaitThaw(born);
                 out.write(buffer, 0, read);
             }
