@@ -271,6 +271,8 @@ try {
   assert.ok(await monitor.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'fits a phone');
   await monitor.page.screenshot({ path: `${shots}/on-a-phone.png`, fullPage: true });
   await assertNothingMissing(monitor.page);
+  await monitor.page.unrouteAll({ behavior: 'ignoreErrors' });
+  await monitor.context.close();
 
   await please('STOP');
   await until('that it is old', async () => (await text(page, 'stale')).includes('Nothing heard from the server for'));
