@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
@@ -108,9 +109,10 @@ class EventStreamTest {
 
     @Test
     void nobodyIsToldOfWhatOthersMissed() throws Exception {
-        try (DatabaseEngine engine = admin.engine();
+        try (Share<DatabaseEngine> share = admin.engine();
                 Watch flooded = Watch.opened(admin, "/events?kinds=checkin");
                 Watch other = Watch.opened(admin, "/events?kinds=timeout")) {
+            DatabaseEngine engine = share.get();
             PoolEvent event = new PoolEvent(
                     PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", Caller.NOBODY, "");
             // More than the queue has room for between two looks into it

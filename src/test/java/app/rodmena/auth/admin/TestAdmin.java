@@ -6,6 +6,7 @@ import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
@@ -86,7 +87,7 @@ final class TestAdmin implements AutoCloseable {
     }
 
     /** What the server works with; to be closed. */
-    DatabaseEngine engine() {
+    Share<DatabaseEngine> engine() {
         return DatabaseEngine.open(database);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.incidents.Incident;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
@@ -134,8 +135,8 @@ class TroublePagesTest {
     @Test
     void aRemedyThatIsNotAnsweredIsNoRefusalAndIsAuditedToo() throws Exception {
         CompletableFuture<Void> released = new CompletableFuture<>();
-        try (DatabaseEngine engine = admin.engine()) {
-            var unused = engine.monitor().ask(monitor -> released.join());
+        try (Share<DatabaseEngine> share = admin.engine()) {
+            var unused = share.get().monitor().ask(monitor -> released.join());
             HttpResponse<String> answer = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
 
             assertThat(answer.statusCode()).isEqualTo(503);
