@@ -16,12 +16,12 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
  * area begins at.
  */
 const FULL = [
-  { label: 'checked out', value: (s) => s.checkedOut, colour: 'out', width: 2.5, fill: true },
-  { label: 'idle', value: (s) => s.idle, at: (s) => s.totalConnections, from: 1, colour: 'open', width: 1.5, fill: true },
+  { label: 'checked out', value: (s) => s.checkedOut, colour: 'out', width: 1.25, fill: true },
+  { label: 'idle', value: (s) => s.idle, at: (s) => s.totalConnections, from: 1, colour: 'open', width: 1, fill: true },
   { label: 'pool_size', value: (s) => s.poolSize, colour: 'limit', width: 1.5, dash: [3, 3], mark: 'dotted' },
   { label: 'overflow', value: (s) => s.overflow, at: (s) => s.poolSize + s.overflow, from: 3, colour: 'others', width: 0, hatched: true },
   { label: 'maximum', value: (s) => s.poolSize + s.maxOverflow, colour: 'limit', width: 2, dash: [10, 4] },
-  { label: 'waiting', value: (s) => s.waiting, colour: 'waiting', width: 2, scale: 'waiting' },
+  { label: 'waiting', value: (s) => s.waiting, colour: 'waiting', width: 1.5, scale: 'waiting' },
 ];
 const WAIT = [
   { label: 'p50', value: (s) => s.waitP50Millis, colour: 'open', width: 1.5 },
@@ -217,7 +217,7 @@ function stripes(ink) {
   const tile = el('canvas', { width: 8, height: 8 });
   const pen = tile.getContext('2d');
   pen.strokeStyle = ink;
-  pen.lineWidth = 2;
+  pen.lineWidth = 1.5;
   for (const start of [-8, 0, 8]) {
     pen.moveTo(start - 1, 9);
     pen.lineTo(start + 9, -1);

@@ -21,8 +21,8 @@ export class Incidents {
 
 export class Statements {
   #table = new Table($('statements-table'), [
-    { title: 'Statement', route: true, of: (s) => s.name,
-      show: (s) => el('span', { title: sql(s.sql) }, s.name || sql(s.sql).slice(0, 120)) },
+    { title: 'Statement', code: true, of: (s) => s.name,
+      show: (s) => el('span', { title: sql(s.sql) }, s.name || sql(s.sql).slice(0, 40)) },
     { title: 'Route', route: true, of: (s) => s.routes.join(', ') },
     { title: 'Times', numeric: true, of: (s) => s.count, show: (s) => count(s.count) },
     { title: 'Mean', numeric: true, of: (s) => s.meanMillis, show: (s) => duration(s.meanMillis) },

@@ -241,6 +241,7 @@ try {
   assert.equal(await background(page), other, 'it is remembered');
   await until('that it is well', async () => (await text(page, 'sentence')).startsWith('Well'));
   await until('the plot', async () => /at most \d+ of 5 out/.test(await text(page, 'plot-full-text')));
+  await until('this second', async () => /of 5/.test(await text(page, 'tile-out')));
   await until('what is there', async () => (await text(page, 'statements-table')).includes('roles.'));
   await page.screenshot({ path: `${shots}/at-rest-dark.png`, fullPage: true });
   await page.keyboard.press('Tab');
