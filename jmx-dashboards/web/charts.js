@@ -1,20 +1,27 @@
-// The three plots, all over the same fifteen minutes. Lines differ in dash and weight, not only in colour.
+// The three plots, all over the same fifteen minutes. Lines differ in dash and weight, areas in lightness and hatching,
+// not only in colour.
 
 import { $, el, say } from './dom.js';
 import { clock, count, duration } from './format.js';
 
 const CAPACITY = 900;
-const REACHES = [[60, '1 min'], [300, '5 min'], [900, '15 min']];
+const REACHES = [[60, '1 min'], [300, '5 min'], [CAPACITY, '15 min']];
 
 /** Colours are the page's own, so that light and dark have theirs. */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/**
+ * How full it is, as areas that add up: what is out, on top of it what is idle, which makes what is open; of that, what is
+ * beyond pool_size is hatched. `at` is where a line runs if that is not its value, `from` the number of the line that its
+ * area begins at.
+ */
 const FULL = [
-  { label: 'checked out', value: (s) => s.checkedOut, colour: 'out', width: 2.5, fill: true },
-  { label: 'open', value: (s) => s.totalConnections, colour: 'open', width: 1.5, dash: [6, 3] },
-  { label: 'waiting', value: (s) => s.waiting, colour: 'waiting', width: 2, scale: 'waiting' },
-  { label: 'pool_size', value: (s) => s.poolSize, colour: 'limit', width: 1, dash: [2, 4] },
-  { label: 'maximum', value: (s) => s.poolSize + s.maxOverflow, colour: 'limit', width: 1.5, dash: [10, 4] },
+  { label: 'checked out', value: (s) => s.checkedOut, colour: 'out', width: 1.25, fill: true },
+  { label: 'idle', value: (s) => s.idle, at: (s) => s.totalConnections, from: 1, colour: 'open', width: 1, fill: true },
+  { label: 'pool_size', value: (s) => s.poolSize, colour: 'limit', width: 1.5, dash: [3, 3], mark: 'dotted' },
+  { label: 'overflow', value: (s) => s.overflow, at: (s) => s.poolSize + s.overflow, from: 3, colour: 'others', width: 0, hatched: true },
+  { label: 'maximum', value: (s) => s.poolSize + s.maxOverflow, colour: 'limit', width: 2, dash: [10, 4] },
+  { label: 'waiting', value: (s) => s.waiting, colour: 'waiting', width: 1.5, scale: 'waiting' },
 ];
 const WAIT = [
   { label: 'p50', value: (s) => s.waitP50Millis, colour: 'open', width: 1.5 },
@@ -31,6 +38,7 @@ const FLOOR_MILLIS = 0.01;
 
 class Plot {
   #plot;
+  #seconds = [];
   #lines;
   #place;
 
@@ -38,24 +46,26 @@ class Plot {
     this.#lines = lines;
     this.#place = $(id);
     this.millis = millis;
-    this.draw([[], ...lines.map(() => [])]);
+    this.draw();
     new ResizeObserver(() => this.#plot.setSize(this.#size())).observe(this.#place);
   }
 
-  draw(data) {
+  /** Anew, without data. */
+  draw() {
+    this.#seconds = [];
     this.#plot?.destroy();
     const axis = { stroke: colour('quiet'), grid: { stroke: colour('grid'), width: 1 }, ticks: { show: false } };
     const second = this.#lines.some((line) => line.scale);
     this.#plot = new uPlot({
       ...this.#size(),
       cursor: { points: { size: 6 }, sync: { key: 'pool' } },
-      legend: { live: true },
+      legend: { live: true, markers: this.#markers() },
       scales: this.millis
         ? { y: { distr: 3, range: (u, least, most) => [FLOOR_MILLIS, Math.max(10, (most || 1) * 1.5)] } }
         : { y: { range: (u, least, most) => [0, Math.max(1, most || 1) * 1.08] },
             waiting: { range: (u, least, most) => [0, Math.max(5, most || 0) * 1.08] } },
       axes: [
-        { ...axis, space: 90, values: (u, ticks) => ticks.map((tick) => clock(tick * 1000)) },
+        { ...axis, size: 30, space: 90, values: (u, ticks) => ticks.map((tick) => clock(tick * 1000)) },
         { ...axis, size: 60, ...(this.millis ? { filter: powersOfTen, grid: { ...axis.grid, filter: powersOfTen } } : {}), values: (u, ticks) => ticks.map((tick) => this.#written(tick)) },
         ...(second ? [{ ...axis, side: 1, scale: 'waiting', grid: { show: false }, stroke: colour('waiting'),
           values: (u, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : '')) }] : []),
@@ -68,17 +78,45 @@ class Plot {
           stroke: colour(line.colour),
           width: line.width,
           dash: line.dash,
-          fill: line.fill ? colour('out-fill') : undefined,
-          points: { show: false },
+          fill: filling(line),
+          paths: this.millis ? undefined : uPlot.paths.stepped({ align: -1 }), // Counts are not in between.
+          points: { show: false, filter: this.millis ? alone : undefined, size: 5, fill: colour(line.colour) },
           spanGaps: false,
-          value: (u, value) => (value === null || value === undefined ? '–' : this.#said(value)),
+          value: (u, drawn, series, index) => this.#said(this.#seconds[index] && line.value(this.#seconds[index])),
         })),
       ],
-    }, data, this.#place);
+      bands: this.#lines.flatMap((line, index) => (line.from ? [{ series: [index + 1, line.from], fill: filling(line) }] : [])),
+    }, [[], ...this.#lines.map(() => [])], this.#place);
   }
 
-  show(seconds, columns) {
-    this.#plot.setData([seconds, ...columns]);
+  /** seconds: to be shown, with gaps where some are missing; without a time */
+  show(seconds) {
+    this.#seconds = seconds;
+    this.#plot.setData([seconds.map((second) => second.at),
+      ...this.#lines.map((line) => seconds.map((second) => this.#height(second, line)))]);
+  }
+
+  #height(second, line) {
+    if (!second.time) return null;
+    const value = (line.at ?? line.value)(second);
+    if (value === null || value === undefined) return null;
+    return this.millis ? Math.max(value, FLOOR_MILLIS) : value;
+  }
+
+  /** As the lines and areas are. */
+  #markers() {
+    const line = (series) => this.#lines[series - 1];
+    return {
+      show: true,
+      width: 2,
+      dash: (u, series) => (line(series).dash ? line(series).mark ?? 'dashed' : 'solid'),
+      stroke: (u, series) => colour(line(series).colour),
+      fill: (u, series) => {
+        const { colour: name, fill, hatched } = line(series);
+        if (hatched) return `repeating-linear-gradient(135deg, ${colour(name)} 0 2px, transparent 2px 5px)`;
+        return fill ? colour(`${name}-fill`) : 'transparent';
+      },
+    };
   }
 
   #written(tick) {
@@ -87,6 +125,7 @@ class Plot {
   }
 
   #said(value) {
+    if (value === null || value === undefined) return '–';
     return this.millis ? duration(value) : count(value);
   }
 
@@ -97,14 +136,14 @@ class Plot {
 
 export class Charts {
   #seconds = [];
-  #reach = 300;
+  #reach = CAPACITY;
   #plots;
 
   constructor() {
     this.#plots = [
-      [new Plot('plot-full', FULL, false), FULL],
-      [new Plot('plot-wait', WAIT, true), WAIT],
-      [new Plot('plot-use', USE, true), USE],
+      new Plot('plot-full', FULL, false),
+      new Plot('plot-wait', WAIT, true),
+      new Plot('plot-use', USE, true),
     ];
     $('reach').append(...REACHES.map(([seconds, label]) => el('button', {
       type: 'button',
@@ -128,7 +167,7 @@ export class Charts {
 
   /** After the colours changed. */
   redraw() {
-    this.#plots.forEach(([plot, lines]) => plot.draw([[], ...lines.map(() => [])]));
+    this.#plots.forEach((plot) => plot.draw());
     this.#draw();
   }
 
@@ -142,10 +181,7 @@ export class Charts {
     const last = this.#seconds[this.#seconds.length - 1];
     if (!last) return;
     const shown = withGaps(this.#seconds.filter((second) => second.at > last.at - this.#reach));
-    const times = shown.map((second) => second.at);
-    for (const [plot, lines] of this.#plots) {
-      plot.show(times, lines.map((line) => shown.map((second) => drawn(second, line, plot.millis))));
-    }
+    this.#plots.forEach((plot) => plot.show(shown));
     this.#tell(shown.filter((second) => second.time), last);
   }
 
@@ -165,11 +201,29 @@ function powersOfTen(u, ticks) {
   return ticks.map((tick) => (Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-9 ? tick : null));
 }
 
-function drawn(second, line, millis) {
-  if (!second.time) return null;
-  const value = line.value(second);
-  if (value === null || value === undefined) return null;
-  return millis ? Math.max(value, FLOOR_MILLIS) : value;
+/** Those of a line's values that have none beside them, so that no line leads there. */
+function alone(u, series) {
+  const none = (value) => value === null || value === undefined;
+  return u.data[series].flatMap((value, at, all) => (!none(value) && none(all[at - 1]) && none(all[at + 1]) ? [at] : []));
+}
+
+/** What an area is filled with: the colour of its line, faint, or in stripes where it lies on another. */
+function filling(line) {
+  if (line.hatched) return stripes(colour(line.colour));
+  return line.fill ? colour(`${line.colour}-fill`) : undefined;
+}
+
+function stripes(ink) {
+  const tile = el('canvas', { width: 8, height: 8 });
+  const pen = tile.getContext('2d');
+  pen.strokeStyle = ink;
+  pen.lineWidth = 1.5;
+  for (const start of [-8, 0, 8]) {
+    pen.moveTo(start - 1, 9);
+    pen.lineTo(start + 9, -1);
+  }
+  pen.stroke();
+  return pen.createPattern(tile, 'repeat');
 }
 
 /** Where seconds are missing the line breaks, instead of claiming that it was straight. */

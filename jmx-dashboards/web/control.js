@@ -9,8 +9,11 @@ const SETTINGS = [
   ['poolSize', 'pool_size', 'connections'],
   ['maxOverflow', 'max_overflow', 'connections'],
   ['poolTimeoutMillis', 'pool_timeout', 'ms'],
-  ['leakThresholdMillis', 'leak_threshold', 'ms'],
   ['maxWaiting', 'max_waiting', 'callers'],
+  ['batchSlots', 'batch_slots', 'queries, 0: each alone'],
+  ['leakThresholdMillis', 'leak_threshold', 'ms'],
+  ['reclaimLeaksAfterMillis', 'reclaim_leaks_after', 'ms, 0: never'],
+  ['slowStatementMillis', 'slow_statement', 'ms'],
 ];
 const ACTIONS = [
   ['softInvalidateAll', 'Replace all connections', 'Every connection is replaced: idle ones at their next checkout, others when they come back.'],
@@ -56,7 +59,7 @@ export class Control {
     const cancel = this.#remedy(`cancel-${holder.connectionId}`, 'Cancel query', '/actions/cancelQuery',
       { connection: holder.connectionId },
       `Cancels what connection ${holder.connectionId} (pid ${holder.backendPid}) runs for ${holder.route}, out for `
-        + `${duration(holder.heldForMillis)}. Its caller gets an error.`);
+        + `${duration(holder.heldForMillis)}. ${holder.callers > 1 ? `Its ${holder.callers} callers get` : 'Its caller gets'} an error.`);
     const pid = holder.culprit?.pid || holder.backendPid;
     const whose = holder.culprit ? `the one it waits for: ${holder.culprit.application || 'unnamed'}, ${holder.culprit.state}` : 'its own';
     const terminate = this.#remedy(`terminate-${holder.connectionId}`, `End pid ${pid}`, '/actions/terminateBackend', { pid },

@@ -5,9 +5,12 @@ import { clock, count, duration } from './format.js';
 
 const KEPT = 500;
 const SHOWN = 120;
+/** What the server remembers of them at most; more than that between two looks is lost. */
+export const REMEMBERED = 1000;
+const USES = new Set(['checkout', 'checkin']);
 const LOUD = new Set(['timeout', 'rejected', 'invalidate', 'connect_failed', 'leak_suspected', 'leak_reclaimed']);
 const FILTERS = [
-  ['all but checkouts', (event) => event.kind !== 'checkout' && event.kind !== 'checkin'],
+  ['all but checkouts', (event) => !USES.has(event.kind)],
   ['everything', () => true],
   ['trouble', (event) => LOUD.has(event.kind)],
   ['leaks', (event) => event.kind.startsWith('leak')],
@@ -16,6 +19,8 @@ const FILTERS = [
 
 export class Events {
   #events = [];
+  #heardUntil = null;
+  #missed = null;
   #drawing = false;
   #body = el('tbody');
 
@@ -29,15 +34,28 @@ export class Events {
     $('events-text').addEventListener('input', () => this.#draw());
   }
 
-  /** The newest first. */
-  show(events) {
-    this.#events = events.slice(0, KEPT);
+  /** What the server remembers, the newest first; what it has forgotten and was told here before, stays. */
+  show(remembered) {
+    const oldest = remembered[remembered.length - 1];
+    if (remembered.length >= REMEMBERED && this.#heardUntil && oldest.time > this.#heardUntil) {
+      this.#missed = { from: this.#missed?.from ?? this.#heardUntil, to: oldest.time };
+      say($('events-missed'), `Some of what happened from ${clock(this.#missed.from)} to ${clock(this.#missed.to)} was missed.`);
+    }
+    if (remembered.length) this.heardUntil(remembered[0].time);
+    const known = new Set(remembered.map((event) => JSON.stringify(event)));
+    const before = this.#events.filter((event) => !USES.has(event.kind) && !known.has(JSON.stringify(event)));
+    this.#events = [...remembered, ...before.slice(0, KEPT)].sort((one, other) => compare(other.time, one.time));
     this.#draw();
+  }
+
+  /** Nothing from before that time is still to come. */
+  heardUntil(time) {
+    if (!this.#heardUntil || time > this.#heardUntil) this.#heardUntil = time;
   }
 
   add(event) {
     this.#events.unshift(event);
-    this.#events.length = Math.min(this.#events.length, KEPT);
+    this.#events.length = Math.min(this.#events.length, REMEMBERED + KEPT);
     if (this.#drawing) return;
     this.#drawing = true; // A thousand events a second are drawn as often as the screen is.
     requestAnimationFrame(() => { this.#drawing = false; this.#draw(); });
@@ -58,6 +76,12 @@ export class Events {
   }
 }
 
+/** Of ISO times. */
+function compare(one, other) {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
 function written(event) {
   return `${event.kind} ${event.route} ${event.tenant} ${event.cause} ${event.connection} ${event.backendPid}`.toLowerCase();
 }
@@ -69,5 +93,5 @@ function row(event) {
     el('td', { class: 'number' }, event.tookMillis ? duration(event.tookMillis) : ''),
     el('td', {}, event.connection ? `${event.connection}${event.backendPid ? ` (pid ${event.backendPid})` : ''}` : ''),
     el('td', { class: 'route' }, event.route === '-' ? '' : event.route),
-    el('td', { class: 'wide' }, event.cause));
+    el('td', { class: 'route' }, event.cause));
 }

@@ -1,7 +1,7 @@
-// Who holds what, each with what PostgreSQL says of it, and who waits.
+// Who holds what, who waits, and what is idle; each connection with what PostgreSQL says of it.
 
 import { $, el } from './dom.js';
-import { clock, duration, sql, statementName } from './format.js';
+import { clock, count, duration, sql, statementName } from './format.js';
 import { Table } from './table.js';
 
 const TROUBLE = new Set(['SLOW_SQL', 'LOCK_WAIT', 'IDLE_IN_TRANSACTION', 'APP_HOLDING', 'LEAK', 'DEAD_BACKEND', 'NETWORK']);
@@ -9,6 +9,9 @@ const TROUBLE = new Set(['SLOW_SQL', 'LOCK_WAIT', 'IDLE_IN_TRANSACTION', 'APP_HO
 export class Holders {
   #table;
   #waiters;
+  #idle;
+  #backends = [];
+  #open = [];
 
   /** remedies: (holder) → buttons for whoever may use them */
   constructor(remedies) {
@@ -17,10 +20,11 @@ export class Holders {
       { title: 'Verdict', of: (h) => h.verdict, show: (h) => verdict(h) },
       { title: 'Why', wide: true, of: (h) => h.because, show: why },
       { title: 'Route', route: true, of: (h) => h.route },
+      { title: 'Callers', numeric: true, of: (h) => h.callers, show: (h) => count(h.callers) },
       { title: 'Connection', numeric: true, of: (h) => h.connectionId },
       { title: 'Pid', numeric: true, of: (h) => h.backendPid, show: (h) => h.backendPid || 'unknown' },
-      { title: 'PostgreSQL', of: (h) => h.backend?.state ?? '', show: postgres },
-      { title: 'Last SQL', of: (h) => h.lastSql, show: statement },
+      { title: 'PostgreSQL', of: (h) => h.backend?.state ?? '', show: (h) => postgres(h.backend) },
+      { title: 'Last SQL', of: (h) => h.lastSql, show: (h) => statement(h.connectionId, h.lastSql) },
       { title: 'Tenant', code: true, of: (h) => h.tenant },
       { title: 'Do', of: () => '', show: (h) => el('span', { class: 'remedies' }, remedies(h)) },
     ], { by: 0, down: true, none: 'No connection is out.' });
@@ -30,21 +34,43 @@ export class Holders {
       { title: 'Longest', numeric: true, of: (w) => w.longestMillis, show: (w) => duration(w.longestMillis) },
       { title: 'Since', of: (w) => w.since, show: (w) => clock(w.since) },
     ], { by: 1, down: true, none: 'Nobody waits.' });
+    this.#idle = new Table($('idle-table'), [
+      { title: 'Connection', numeric: true, of: (c) => c.id },
+      { title: 'Pid', numeric: true, of: (c) => c.backendPid, show: (c) => c.backendPid || 'unknown' },
+      { title: 'State', of: (c) => c.state },
+      { title: 'Open for', numeric: true, of: (c) => c.ageMillis, show: (c) => duration(c.ageMillis) },
+      { title: 'Checkouts', numeric: true, of: (c) => c.checkouts, show: (c) => count(c.checkouts) },
+      { title: 'PostgreSQL', of: (c) => c.backend?.state ?? '', show: (c) => postgres(c.backend) },
+      { title: 'Last SQL', wide: true, of: (c) => c.lastSql, show: (c) => statement(c.id, c.lastSql) },
+    ], { by: 0, none: 'No connection is idle.' });
   }
 
   show(diagnosis) {
     this.#table.show(diagnosis.holders.map((holder) => ({ ...holder, class: TROUBLE.has(holder.verdict) ? 'trouble' : '' })));
     this.#waiters.show(diagnosis.waiters);
+    this.#backends = diagnosis.postgres?.backends ?? [];
+    this.#showIdle();
+  }
+
+  /** All connections; of those that are out the diagnosis tells more. */
+  showOpen(connections) {
+    this.#open = connections;
+    this.#showIdle();
+  }
+
+  #showIdle() {
+    this.#idle.show(this.#open.filter((connection) => connection.state !== 'in_use').map((connection) =>
+      ({ ...connection, backend: this.#backends.find((backend) => backend.pid === connection.backendPid) })));
   }
 }
 
 /** By its name, which PostgreSQL shows and logs, too; whole for whoever opens it. */
-function statement(holder) {
-  if (!holder.lastSql) return '';
-  const key = `sql-${holder.connectionId}`;
-  return el('details', { open: opened.has(key), ontoggle: (event) => remember(key, event.target.open) },
-    el('summary', { 'data-key': key }, statementName(holder.lastSql) || sql(holder.lastSql).slice(0, 40)),
-    el('code', {}, sql(holder.lastSql)));
+function statement(connection, text) {
+  if (!text) return '';
+  const key = `sql-${connection}`;
+  return el('details', { class: 'statement', open: opened.has(key), ontoggle: (event) => remember(key, event.target.open) },
+    el('summary', { 'data-key': key }, statementName(text) || sql(text).slice(0, 40)),
+    el('code', {}, sql(text)));
 }
 
 function verdict(holder) {
@@ -72,8 +98,7 @@ function remember(key, open) {
   else opened.delete(key);
 }
 
-function postgres(holder) {
-  const backend = holder.backend;
+function postgres(backend) {
   if (!backend) return el('span', { class: 'quiet' }, 'not seen');
   if (backend.hidden) return el('span', { class: 'quiet' }, 'may not be seen');
   const waits = backend.waitEvent ? `, waits for ${backend.waitEventType}/${backend.waitEvent}` : '';

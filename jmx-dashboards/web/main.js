@@ -3,7 +3,7 @@
 import { Charts } from './charts.js';
 import { Control } from './control.js';
 import { $, say } from './dom.js';
-import { Events } from './events.js';
+import { Events, REMEMBERED } from './events.js';
 import { duration } from './format.js';
 import { Holders } from './holders.js';
 import { Fleet, Incidents, Statements } from './panels.js';
@@ -12,6 +12,9 @@ import { Tiles } from './tiles.js';
 import { VerdictPanel } from './verdict.js';
 
 const LIVE = { live: 'live', polling: 'live, asked each second', paused: 'paused', hidden: 'paused' };
+
+const theme = localStorage.getItem('theme');
+if (theme) document.documentElement.dataset.theme = theme; // Before the plots look for their colours
 
 const control = new Control();
 const charts = new Charts();
@@ -24,8 +27,24 @@ const statements = new Statements();
 const fleet = new Fleet();
 const source = new Source();
 
+/** Pushing tells of what happens from then on; what happened before, or while nothing was pushed, is asked for. */
+let catchingUp = false;
+async function catchUp() {
+  if (catchingUp) return;
+  catchingUp = true;
+  try {
+    events.show(await ask(`/pool/events?limit=${REMEMBERED}`));
+  } catch {
+    // That the server is silent is said by the banner.
+  } finally {
+    catchingUp = false;
+  }
+}
+
 source.addEventListener('history', ({ detail }) => charts.history(detail));
 source.addEventListener('second', ({ detail }) => {
+  if ($('live').dataset.state !== 'live') catchUp();
+  else if (!catchingUp) events.heardUntil(detail.time);
   charts.second(detail);
   tiles.show(detail);
   events.missed(detail.dropped);
@@ -35,6 +54,7 @@ source.addEventListener('event', ({ detail }) => events.add(detail));
 source.addEventListener('live', ({ detail }) => {
   say($('live'), LIVE[detail]);
   $('live').dataset.state = detail;
+  if (detail === 'live') catchUp();
 });
 source.addEventListener('stale', ({ detail: silent }) => {
   $('stale').hidden = !silent;
@@ -64,6 +84,7 @@ keep(1000, '/diagnosis', (diagnosis) => {
   verdict.show(diagnosis);
   holders.show(diagnosis);
 });
+keep(2000, '/pool/connections', (connections) => holders.showOpen(connections));
 keep(5000, '/pool', (pool) => {
   say($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
   control.show(pool);
@@ -72,7 +93,7 @@ keep(2000, '/incidents', (found) => incidents.show(found));
 keep(5000, '/statements/slow', (slow) => statements.show(slow));
 keep(5000, '/fleet', (seen) => fleet.show(seen));
 keep(10_000, '/capacity', (advice) => fleet.advise(advice));
-ask('/pool/events?limit=500').then((happened) => events.show(happened), () => {});
+catchUp();
 
 $('pause').addEventListener('click', () => {
   const paused = $('pause').getAttribute('aria-pressed') !== 'true';
@@ -80,8 +101,6 @@ $('pause').addEventListener('click', () => {
   source.paused = paused;
 });
 
-const theme = localStorage.getItem('theme');
-if (theme) document.documentElement.dataset.theme = theme;
 $('theme').addEventListener('click', () => {
   const dark = getComputedStyle(document.documentElement).colorScheme === 'dark';
   document.documentElement.dataset.theme = dark ? 'light' : 'dark';

@@ -1,7 +1,7 @@
 // What changes slowly: incidents, slow statements, the fleet.
 
 import { $, el, say } from './dom.js';
-import { clock, count, day, duration, sql, statementName } from './format.js';
+import { clock, count, day, duration, sql } from './format.js';
 import { Table } from './table.js';
 
 export class Incidents {
@@ -21,14 +21,15 @@ export class Incidents {
 
 export class Statements {
   #table = new Table($('statements-table'), [
-    { title: 'Statement', wide: true, of: (s) => s.sql,
-      show: (s) => el('span', { title: sql(s.sql) }, statementName(s.sql) || sql(s.sql).slice(0, 120)) },
-    { title: 'Route', of: (s) => (s.routes ?? []).join(', ') },
+    { title: 'Statement', code: true, of: (s) => s.name,
+      show: (s) => el('span', { title: sql(s.sql) }, s.name || sql(s.sql).slice(0, 40)) },
+    { title: 'Route', route: true, of: (s) => s.routes.join(', ') },
     { title: 'Times', numeric: true, of: (s) => s.count, show: (s) => count(s.count) },
     { title: 'Mean', numeric: true, of: (s) => s.meanMillis, show: (s) => duration(s.meanMillis) },
     { title: 'p99', numeric: true, of: (s) => s.p99Millis, show: (s) => duration(s.p99Millis) },
-    { title: 'Worst', numeric: true, of: (s) => s.maxMillis, show: (s) => duration(s.maxMillis) },
-    { title: 'Cancelled', numeric: true, of: (s) => s.cancelled ?? 0, show: (s) => count(s.cancelled ?? 0) },
+    { title: 'Worst', numeric: true, of: (s) => s.mostMillis, show: (s) => duration(s.mostMillis) },
+    { title: 'Timed out', numeric: true, of: (s) => s.timeouts, show: (s) => count(s.timeouts) },
+    { title: 'Cancelled', numeric: true, of: (s) => s.cancelled, show: (s) => count(s.cancelled) },
   ], { by: 5, down: true, none: 'None was slow.' });
 
   show(statements) {

@@ -75,7 +75,11 @@ export class Source extends EventTarget {
   #push() {
     const stream = new EventSource('/events');
     this.#stream = stream;
-    stream.addEventListener('open', () => { this.#failures = 0; this.#tell('live', 'live'); });
+    stream.addEventListener('open', () => {
+      if (this.#failures) this.#history();
+      this.#failures = 0;
+      this.#tell('live', 'live');
+    });
     stream.addEventListener('pool', (message) => this.#heard('second', JSON.parse(message.data)));
     stream.addEventListener('event', (message) => this.#heard('event', JSON.parse(message.data)));
     stream.addEventListener('error', () => {

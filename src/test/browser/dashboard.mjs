@@ -23,8 +23,30 @@ const browser = await chromium.launch({
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
 
+/** Has the page note each name that it looks for in what the server says and does not find. */
+function noteWhatIsMissing() {
+  const missing = new Set();
+  const ofTheLanguage = ['toJSON', 'then'];
+  const ofThePage = ['class'];
+  const notAlways = ['outcome'];
+  const allowed = new Set([...ofTheLanguage, ...ofThePage, ...notAlways]);
+  const noting = (value, place) => (value === null || typeof value !== 'object' ? value : new Proxy(value, {
+    get(target, name) {
+      if (typeof name !== 'string') return Reflect.get(target, name);
+      const path = Array.isArray(target) ? `${place}[]` : `${place} ${name}`;
+      if (!Array.isArray(target) && !(name in target) && !allowed.has(name)) missing.add(path);
+      return noting(Reflect.get(target, name), path);
+    },
+  }));
+  const { json } = Response.prototype;
+  Response.prototype.json = async function noted() { return noting(await json.call(this), this.url.split('?')[0]); };
+  const { parse } = JSON;
+  JSON.parse = (text) => noting(parse(text), '/events');
+  window.missing = missing;
+}
+
 /** A page of one operator, whose console must stay empty. */
-async function open(operator, viewport, path = '/dashboard') {
+async function open(operator, viewport, path = '/dashboard', prepare = () => {}) {
   const context = await browser.newContext({
     viewport,
     httpCredentials: { username: operator, password: `the password of ${operator}` },
@@ -33,6 +55,8 @@ async function open(operator, viewport, path = '/dashboard') {
   const said = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(String(error)));
+  await page.addInitScript(noteWhatIsMissing);
+  await prepare(page);
   await page.goto(url + path);
   return { page, said, context };
 }
@@ -55,7 +79,7 @@ function pollWithSlowAnswers() {
     window.fetch = (path) => new Promise((resolve) => {
       if (path !== '/pool/now') return;
       seen.asked += 1;
-      answers.push(() => resolve(new Response('{}')));
+      answers.push(() => resolve({ ok: true, json: async () => ({}) }));
     });
     const source = new Source();
     source.addEventListener('second', () => { seen.seconds += 1; });
@@ -79,6 +103,28 @@ async function until(what, holds) {
   }
 }
 
+/** The cells of a table's first row by their headings. */
+const row = (page, id) => page.locator(`#${id}`).evaluate((table) => {
+  const cells = table.querySelectorAll('tbody tr:first-child td');
+  return Object.fromEntries([...table.querySelectorAll('th')].map((title, column) =>
+    [title.textContent, cells[column]?.innerText.trim()]));
+});
+
+/** Every column of a table's first row has what it should have. */
+async function assertRow(page, id, expected) {
+  const found = await row(page, id);
+  assert.deepEqual(Object.keys(found), Object.keys(expected), id);
+  for (const [title, pattern] of Object.entries(expected)) {
+    assert.match(found[title] ?? '', pattern, `${title} of ${id}: ${JSON.stringify(found)}`);
+  }
+}
+
+const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+async function assertNothingMissing(page) {
+  assert.deepEqual(await page.evaluate(() => [...window.missing]), [], 'the page looks for nothing that is not there');
+}
+
 try {
   const { page, said } = await open('alice', { width: 1400, height: 1200 });
   await until('a pool that is well', async () => (await text(page, 'sentence')).startsWith('Well'));
@@ -91,6 +137,15 @@ try {
     return [0, 0.9996, 9.96, 999.6, 59_949, 59_960, 119_600, 3_599_600, 7_199_000].map(duration);
   });
   assert.deepEqual(written, ['0', '1.0 ms', '10 ms', '1.0 s', '59.9 s', '1 min 0 s', '2 min 0 s', '1 h 0 min', '2 h 0 min']);
+  assert.equal(await page.locator('#reach [aria-pressed=true]').innerText(), '15 min');
+  await until('the fleet, in which it is counted', async () => (await row(page, 'fleet-table')).Processes === '1');
+  await assertRow(page, 'fleet-table', {
+    Instance: /^test \(this one\)$/, Processes: /^1$/, Pool: /^2\+1$/, 'May have': /^4$/, 'Open now': /^\d$/,
+  });
+  await until('the settings', () => page.evaluate(() => {
+    const fields = [...document.querySelectorAll('#settings input')];
+    return fields.length === 8 && fields.every((field) => field.value !== '');
+  }));
   await page.screenshot({ path: `${shots}/at-rest.png`, fullPage: true });
 
   await please('EXHAUST');
@@ -100,7 +155,30 @@ try {
   await until('the plot', async () => /at most 3 of 3 out/.test(await text(page, 'plot-full-text')));
   await until('an incident', async () => (await page.locator('#incidents a').count()) > 0);
   await until('what happened', async () => (await text(page, 'events-table')).includes('timeout'));
+  await assertRow(page, 'holders-table', {
+    'Held for': / s$/, Verdict: /^LOCK WAIT$/, Why: /auth_group/, Route: /^POST \/api\/role\/\{role\}$/, Callers: /^1$/,
+    Connection: /^\d+$/, Pid: /^\d+$/, PostgreSQL: /^active, waits for Lock\/relation$/, 'Last SQL': /^roles\./,
+    Tenant: /^[\w-]{12}$/, Do: /^Cancel query\s*End pid \d+$/,
+  });
+  assert.match(await page.locator('#incidents a').first().innerText(), /^\d\d:\d\d:\d\d .*auth_group/s);
+  await page.locator('#events-kind').selectOption({ label: 'trouble' });
+  await assertRow(page, 'events-table', {
+    Time: /^\d\d:\d\d:\d\d$/, What: /^timeout$/, Took: / s$/, Connection: /^$/, Route: /^POST /, Cause: /\w/,
+  });
+  assert.match(await text(page, 'tile-overflow'), /1 of 1/);
+  await page.locator('#plot-full .u-over').hover();
+  await until('the numbers under the mouse', () => page.evaluate(() =>
+    [...document.querySelectorAll('#plot-full .u-value')].slice(1).every((value) => /^\d+$/.test(value.textContent))));
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: `${shots}/in-trouble.png`, fullPage: true });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: `${shots}/in-trouble-dark.png`, fullPage: true });
+  await page.emulateMedia({ colorScheme: 'light' });
+
+  const monitor = await open('bob', { width: 390, height: 800 });
+  await until('the sentence on a phone', async () => (await text(monitor.page, 'sentence')).includes('auth_group'));
+  await until('who holds what on a phone', async () => (await monitor.page.locator('#holders-table tr.trouble').count()) === 3);
+  await monitor.page.screenshot({ path: `${shots}/in-trouble-on-a-phone.png`, fullPage: true });
 
   const [incident] = await Promise.all([page.waitForEvent('popup'), page.locator('#incidents a').first().click()]);
   await incident.waitForLoadState();
@@ -111,19 +189,73 @@ try {
   assert.equal(await page.locator('#holders-table th[aria-sort]').innerText().then((title) => title.split(' ')[0]), 'Connection');
 
   await page.locator('#settings input[name=maxOverflow]').fill('3');
+  await page.locator('#settings input[name=reclaimLeaksAfterMillis]').fill('120000');
   await page.locator('#settings button').click();
   await page.locator('#confirm-yes').click();
   await until('that it is done', async () => (await text(page, 'control-said')).startsWith('Done'));
   await until('the new maximum', async () => /of 5/.test(await text(page, 'tile-out')));
+  const { settings } = await page.evaluate(async () => (await fetch('/pool')).json());
+  assert.equal(settings.reclaimLeaksAfterMillis, 120_000);
 
   await please('RELIEVE');
   await until('that it is well again', async () => (await text(page, 'sentence')).startsWith('Well'));
+  await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
+  await assertRow(page, 'statements-table', {
+    Statement: /^roles\./, Route: /^POST \/api\/role\/\{role\}$/, Times: /^\d+$/, Mean: / s$/, p99: / s$/, Worst: / s$/,
+    'Timed out': /^0$/, Cancelled: /^0$/,
+  });
+  await until('what is idle, on either side', async () => /^idle/.test((await row(page, 'idle-table')).PostgreSQL));
+  await assertRow(page, 'idle-table', {
+    Connection: /^\d+$/, Pid: /^\d+$/, State: /^idle$/, 'Open for': / s$/, Checkouts: /^[1-9]/, PostgreSQL: /^idle/,
+    'Last SQL': /^roles\./,
+  });
+
+  // What happens while the page is paused, and while nothing can be pushed
+  await page.locator('#pause').click();
+  await until('that it is paused', async () => (await text(page, 'live')).includes('paused'));
+  const closed = (on) => on.locator('#events-table tr', { hasText: 'evicted' }).count();
+  const polling = await open('alice', { width: 1400, height: 1200 }, '/dashboard',
+    (on) => on.route(`${url}/events`, (route) => route.fulfill({ status: 503 })));
+  await until('that it is asked for', async () => (await text(polling.page, 'live')).includes('asked each second'));
+  await until('this second', async () => /of 5/.test(await text(polling.page, 'tile-out')));
+  assert.equal(await closed(polling.page), 0);
+  await polling.page.evaluate(() => fetch('/actions/evictIdle', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}',
+  }));
+  await until('what happened, by asking', async () => (await closed(polling.page)) > 0);
+  await assertNothingMissing(polling.page);
+  await polling.context.close();
+  await page.locator('#events-kind').selectOption({ label: 'connections' });
+  assert.equal(await closed(page), 0);
+  await page.locator('#pause').click();
+  await until('what happened meanwhile', async () => (await closed(page)) > 0);
+  assert.ok((await text(page, 'events-table')).includes('connect'), 'what was there stays');
+
+  // By keyboard, and in the other colours
+  const before = await background(page);
+  await page.locator('#theme').focus();
+  await page.keyboard.press('Enter');
+  assert.notEqual(await background(page), before);
+  const other = await background(page);
+  await page.reload();
+  assert.equal(await background(page), other, 'it is remembered');
+  await until('that it is well', async () => (await text(page, 'sentence')).startsWith('Well'));
+  await until('the plot', async () => /at most \d+ of 5 out/.test(await text(page, 'plot-full-text')));
+  await until('this second', async () => /of 5/.test(await text(page, 'tile-out')));
+  await until('what is there', async () => (await text(page, 'statements-table')).includes('roles.'));
+  await page.screenshot({ path: `${shots}/at-rest-dark.png`, fullPage: true });
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'holders');
+  await page.locator('#statements-table th button').first().focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.locator('#statements-table th').first().getAttribute('aria-sort'), 'ascending');
+  await assertNothingMissing(page);
   assert.deepEqual(said, [], 'the console is empty');
 
   const bare = await open('alice', { width: 400, height: 400 }, '/health');
   assert.deepEqual(await bare.page.evaluate(pollWithSlowAnswers), { asked: 1, streams: 1, seconds: 0 });
 
-  const monitor = await open('bob', { width: 390, height: 800 });
   await until('whom it is shown to', async () => (await text(monitor.page, 'operator')).includes('bob'));
   assert.ok(await monitor.page.locator('#settings button').isDisabled());
   assert.ok(await monitor.page.locator('#events-dropped').isHidden(), 'nothing was missed');
@@ -139,6 +271,13 @@ try {
   assert.equal(refused, 403);
   assert.ok(await monitor.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'fits a phone');
   await monitor.page.screenshot({ path: `${shots}/on-a-phone.png`, fullPage: true });
+  await assertNothingMissing(monitor.page);
+  await monitor.page.unrouteAll({ behavior: 'ignoreErrors' });
+  await monitor.context.close();
+
+  await please('STOP');
+  await until('that it is old', async () => (await text(page, 'stale')).includes('Nothing heard from the server for'));
+  assert.ok(await page.locator('#stale').isVisible());
   console.log('WELL');
 } catch (failure) {
   console.log(failure.stack);

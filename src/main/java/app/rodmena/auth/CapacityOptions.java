@@ -105,6 +105,36 @@ final class CapacityOptions {
             throw new UsageError("%s must go with %s: a server knows how long its connections are used"
                     .formatted(REQUESTS_PER_SECOND, FROM));
         }
+        refuseWhatWouldBeIgnored();
+    }
+
+    /** Settings of the environment may be the server's; a flag that somebody wrote has to count. */
+    private void refuseWhatWouldBeIgnored() {
+        if (given(FROM).isPresent()) {
+            refuseBeside(FROM, "the server has its own", Setting.DATABASE_URL, Setting.DATABASE_PASSWORD_FILE);
+            if (given(REQUESTS_PER_SECOND).isEmpty()) {
+                refuseBeside(
+                        FROM + " alone",
+                        "they go together with " + REQUESTS_PER_SECOND,
+                        Setting.WORKERS,
+                        Setting.PROFILE,
+                        Setting.POOL_SIZE,
+                        Setting.MAX_OVERFLOW);
+            }
+        } else if (flags.hasMatchedOption(SIMULATE)) {
+            refuseBeside(SIMULATE, "it is for 10, 100 and 1,000 of them", Setting.WORKERS);
+            refuseBeside(SIMULATE, "no server is asked", Setting.DATABASE_URL, Setting.DATABASE_PASSWORD_FILE);
+        } else if (flags.hasMatchedOption(CHECK_MODEL)) {
+            refuseBeside(CHECK_MODEL, "one pool is measured", Setting.WORKERS);
+        }
+    }
+
+    private void refuseBeside(String mode, String because, Setting... settings) {
+        for (Setting setting : settings) {
+            if (flags.hasMatchedOption(setting.flag())) {
+                throw new UsageError("%s can't go with %s: %s".formatted(setting.flag(), mode, because));
+            }
+        }
     }
 
     private Command advice(Settings settings, PoolSettings pool, Format format) {

@@ -92,6 +92,15 @@ class CapacityCommandTest {
                 "--simulate --check-model|--simulate and --check-model: one or the other",
                 "--requests-per-second 9|--requests-per-second must go with --from: a server knows how long its "
                         + "connections are used",
+                "--from http://h --workers 8|--workers can't go with --from alone: they go together with "
+                        + "--requests-per-second",
+                "--from http://h --pool-size 8|--pool-size can't go with --from alone: they go together with "
+                        + "--requests-per-second",
+                "--from http://h --database-url postgresql://h/d|--database-url can't go with --from: the server has "
+                        + "its own",
+                "--simulate --workers 8|--workers can't go with --simulate: it is for 10, 100 and 1,000 of them",
+                "--simulate --database-url postgresql://h/d|--database-url can't go with --simulate: no server is asked",
+                "--check-model --workers 8|--workers can't go with --check-model: one pool is measured",
                 "--from http://h --requests-per-second 0|--requests-per-second: '0'; must be 1 to 1000000000",
                 "--max-connections 9 --database-url postgresql://h/d|--max-connections can't go with --database-url: "
                         + "the server says itself what it has"

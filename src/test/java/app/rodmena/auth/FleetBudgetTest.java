@@ -6,13 +6,18 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,13 +103,9 @@ class FleetBudgetTest {
     @Test
     void oneThatHadToWaitForItsDatabaseEndsAsSoonAsItKnowsThatItDoesNotFit() throws Exception {
         start("first", "refuse", "--pool-size=25", "--max-overflow=5").awaitStart();
-        DatabaseTarget direct = new DatabaseTarget(
-                "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(postgres.getPort()), "postgres", Secret.NONE);
-        try (TestProxy proxy = new TestProxy(direct)) {
+        try (TestProxy proxy = new TestProxy(direct())) {
             proxy.stop();
-            String url = proxy.target().jdbcUrl().replace("//", "//postgres@").substring("jdbc:".length());
-            AuthProcess second =
-                    start("second", "refuse", "--database-url=" + url).awaitStart();
+            AuthProcess second = start("second", "refuse", through(proxy)).awaitStart();
             proxy.start();
 
             assertThat(second.awaitEnd()).isEqualTo(1);
@@ -121,6 +122,43 @@ class FleetBudgetTest {
 
             assertThat(process.err()).contains("The fleet's budget is not watched: the way to PostgreSQL goes through");
             assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void oneThatServesBeforeItHasDecidedNeedsRoomForItsConnectionsOnce() throws Exception {
+        try (TestProxy proxy = new TestProxy(direct())) {
+            proxy.stop();
+            // It takes all the room there is but for one connection: that of this test, which lets it decide late.
+            AuthProcess process = start("early", "refuse", through(proxy), "--pool-size=5", "--max-overflow=24")
+                    .awaitStart();
+            try (Connection other = TestPostgres.connect(direct());
+                    Statement statement = other.createStatement()) {
+                statement.execute("select pg_advisory_lock(1635087464, 2), pg_advisory_lock(1635087464, 3)");
+                proxy.start();
+                String key = UUID.randomUUID().toString();
+                await().until(() -> process.ask("GET", "/api/roles", key).get().statusCode() == 200);
+                statement.execute("select pg_advisory_unlock(1635087464, 2)");
+                await().until(() -> Boolean.TRUE.equals(isUndecided(statement)));
+
+                statement.execute("select pg_advisory_unlock(1635087464, 3)");
+
+                await().until(() -> !process.isAlive() || Boolean.FALSE.equals(isUndecided(statement)));
+
+                assertThat(process.isAlive()).as(process.err()).isTrue();
+            }
+        }
+    }
+
+    /** Whether the process {@code early} has the mark of those that have not decided; null if there is no process. */
+    private static Boolean isUndecided(Statement statement) throws SQLException {
+        try (var early = statement.executeQuery("""
+                select exists (select from pg_locks
+                               where pg_locks.pid = pg_stat_activity.pid and locktype = 'advisory'
+                                 and classid = 1635087464 and objid = 2)
+                from pg_stat_activity where application_name = 'auth/early/5+24'
+                """)) {
+            return early.next() ? early.getBoolean(1) : null;
         }
     }
 

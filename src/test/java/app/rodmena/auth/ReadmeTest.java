@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,29 +37,33 @@ class ReadmeTest {
 
     @Test
     void theJavaInItCompiles(@TempDir Path directory) throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        String snippet =
-                readme.substring(readme.indexOf("```java\n") + 8, readme.indexOf("```", readme.indexOf("```java") + 3));
-        String imports =
-                snippet.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
-        String body =
-                snippet.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
-        Path source = Files.writeString(
-                directory.resolve("Embedding.java"),
-                "%s\nclass Embedding { void run() throws Exception {\n%s\n} }\n".formatted(imports, body));
+        Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme());
+        List<String> sources = new ArrayList<>();
+        while (block.find()) {
+            String name = "Embedding" + sources.size();
+            sources.add(Files.writeString(directory.resolve(name + ".java"), aClass(name, block.group(1)))
+                    .toString());
+        }
+        assertThat(sources).hasSizeGreaterThan(1);
         ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+        List<String> arguments = new ArrayList<>(List.of("-proc:none", "-cp", System.getProperty("java.class.path")));
+        arguments.addAll(sources);
 
         int code = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        complaints,
-                        complaints,
-                        "-proc:none",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        source.toString());
+                .run(null, complaints, complaints, arguments.toArray(String[]::new));
 
         assertThat(code).as(complaints.toString(UTF_8)).isZero();
+    }
+
+    private static String aClass(String name, String snippet) {
+        Map<Boolean, String> lines = snippet.lines()
+                .collect(Collectors.partitioningBy(line -> line.startsWith("import "), Collectors.joining("\n")));
+        return "%s\nclass %s { void run() throws Exception {\n%s\n} }\n"
+                .formatted(lines.get(true), name, lines.get(false));
+    }
+
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("README.md"));
     }
 
     private static String row(Setting setting) {
@@ -71,8 +77,7 @@ class ReadmeTest {
 
     @Test
     void theSqlInItRuns() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        Matcher block = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(readme);
+        Matcher block = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(readme());
         assertThat(block.find()).isTrue();
         try (Connection connection = TestPostgres.superuser();
                 var statement = connection.createStatement()) {

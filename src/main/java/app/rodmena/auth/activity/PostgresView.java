@@ -48,9 +48,4 @@ public record PostgresView(
                 .sorted(shortest.reversed())
                 .toList();
     }
-
-    /** Those that wait for a lock. */
-    public List<Backend> waitingForLocks() {
-        return backends.stream().filter(Backend::waitsForLock).toList();
-    }
 }

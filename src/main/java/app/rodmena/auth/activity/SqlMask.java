@@ -1,16 +1,15 @@
 package app.rodmena.auth.activity;
 
+import app.rodmena.auth.database.StatementRun;
 import java.util.regex.Pattern;
 
 /**
- * Makes SQL fit to be shown: every literal becomes {@code ?} and every comment goes, because either can hold a client
- * key. Where the text leaves open where a literal ends, as where PostgreSQL cut it off, all the rest is masked.
+ * Makes SQL fit to be shown: every literal becomes {@code ?} and every comment but a statement's name goes, because
+ * either can hold a client key. Where the text leaves open where a literal ends, as where PostgreSQL cut it off, all
+ * the rest is masked.
  */
 public final class SqlMask {
     private static final int LONGEST = 300;
-
-    /** A statement's name, as all of ours begin with: it can be no key, for want of digits. */
-    private static final Pattern NAME = Pattern.compile("^\\s*(/\\* [a-z_]{1,40}\\.[a-z_]{1,40} \\*/)");
 
     /** Whatever it is written as, in a quoted identifier for instance. */
     private static final Pattern KEY =
@@ -28,8 +27,8 @@ public final class SqlMask {
 
     /** The statement on one line, without values, shortened if it is long. */
     public static String mask(String sql) {
-        var name = NAME.matcher(sql);
-        String prefix = name.find() ? name.group(1) + " " : "";
+        String name = StatementRun.nameOf(sql);
+        String prefix = name.equals(StatementRun.UNNAMED) ? "" : "/* %s */ ".formatted(name);
         String masked =
                 new SqlMask(sql).masked().replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
         String whole = prefix + KEY.matcher(masked).replaceAll("?");

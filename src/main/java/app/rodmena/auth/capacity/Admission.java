@@ -93,7 +93,7 @@ final class Admission {
         Turn turn;
         try {
             questions.arrive();
-            turn = questions.enter(own, budget != Budget.REFUSE);
+            turn = questions.enter(engine.instance(), own, budget != Budget.REFUSE);
         } catch (Unanswered e) {
             if (e.isLasting()) {
                 LOG.warn("The fleet's budget is not watched: {}", e.getMessage());

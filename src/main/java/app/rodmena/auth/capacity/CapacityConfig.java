@@ -25,8 +25,4 @@ public record CapacityConfig(Budget budget, Duration waitTarget) {
     public static boolean isWaitTarget(Duration target) {
         return target.compareTo(Duration.ofMillis(1)) >= 0 && target.compareTo(Duration.ofHours(1)) <= 0;
     }
-
-    public CapacityConfig withBudget(Budget budget) {
-        return new CapacityConfig(budget, waitTarget);
-    }
 }

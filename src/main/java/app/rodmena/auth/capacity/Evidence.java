@@ -14,8 +14,8 @@ import java.util.Optional;
  *     at once not
  * @param meanUse how long one was kept
  * @param useVariation squared coefficient of variation of that: 0 where all are alike, 1 where they are exponential
- * @param requestsPerCheckout how many requests of the API one checkout answered: more than 1 where questions that wait
- *     together are asked together, and at least 1, since embedders have connections without any request
+ * @param requestsPerCheckout how many requests one checkout answered: more than 1 where questions that wait together
+ *     are asked together. Those that came without needing a connection, or got none, are not among them
  * @param meanWait how long one waited for a connection
  * @param p99Wait how long 99 % waited at most
  */
@@ -46,7 +46,7 @@ public record Evidence(
                 waits.perSecond(),
                 uses.mean(),
                 uses.variation(),
-                waits.count() == 0 ? 1 : Math.max(1, (double) metrics.requests().recentOfApi() / waits.count()),
+                metrics.pool().recentCallersPerUse(),
                 waits.mean(),
                 metrics.pool().waits().p99()));
     }

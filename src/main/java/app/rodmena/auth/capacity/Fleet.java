@@ -47,6 +47,18 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
         return headroom() >= more;
     }
 
+    /**
+     * Whether a process fits that has not decided yet. What it has open already, having waited for PostgreSQL, is
+     * committed and is part of its demand; it needs room once.
+     */
+    boolean hasRoomFor(String instance, Demand demand) {
+        int counted = members.stream()
+                .filter(member -> member.instance().equals(instance))
+                .mapToInt(Member::undecidedShare)
+                .sum();
+        return hasRoomFor(demand.total() - counted);
+    }
+
     /** Whose limit it is and how much of it is left, to be read. */
     public String inWords() {
         Bound bound = limits.tightest();

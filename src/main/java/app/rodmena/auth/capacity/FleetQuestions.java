@@ -40,12 +40,12 @@ final class FleetQuestions {
     }
 
     /**
-     * Whether a process with this demand fits beside those that are there; if it does, or stays all the same, it counts
-     * from now on.
+     * Whether this process with its demand fits beside those that are there; if it does, or stays all the same, it
+     * counts from now on.
      */
-    Turn enter(Demand own, boolean staysAnyway) throws Unanswered, InterruptedException {
+    Turn enter(String instance, Demand own, boolean staysAnyway) throws Unanswered, InterruptedException {
         return inTurn((connection, fleet) -> {
-            boolean fits = fleet.hasRoomFor(own.total());
+            boolean fits = fleet.hasRoomFor(instance, own);
             if (fits || staysAnyway) {
                 new FleetLocks(connection).markDecided();
             }

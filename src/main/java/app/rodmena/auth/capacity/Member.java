@@ -25,10 +25,19 @@ public record Member(
      * moment, and so announces nothing, has at least what it has; who has not decided yet has nothing but that.
      */
     public int share() {
-        if (processes == 0 && undecided > 0) {
+        if (isUndecided()) {
             return pooled;
         }
         return Math.max(poolMaximum, pooled + beside) + processes * Demand.MONITORS_PER_WORKER;
+    }
+
+    /** What its share is as long as none of its processes has decided; 0 as soon as one has. */
+    int undecidedShare() {
+        return isUndecided() ? share() : 0;
+    }
+
+    private boolean isUndecided() {
+        return processes == 0 && undecided > 0;
     }
 
     /** Connections open now, counted towards its share. */

@@ -49,10 +49,11 @@ public final class DatabaseEngine {
     /** JDBI's least: with fewer characters it fails while it cuts. */
     private static final int JFR_NO_PARAMETERS = 2;
 
+    private final String instance;
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
-    private final StatementClock statements = new StatementClock();
+    private final StatementClock statements = new StatementClock(events);
     private final Pool pool;
     private final Jdbi jdbi;
     private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
@@ -61,7 +62,8 @@ public final class DatabaseEngine {
     private final List<ResizeGuard> guards = new ArrayList<>();
 
     private DatabaseEngine(DatabaseConfig config) {
-        Sessions sessions = new Sessions(new Connector(config.target()), config.instance());
+        instance = config.instance();
+        Sessions sessions = new Sessions(new Connector(config.target()), instance);
         events.add(new EventLog());
         events.add(recent);
         Installed.each(PoolListener.class, events::add);
@@ -182,6 +184,11 @@ public final class DatabaseEngine {
         return pool.opening();
     }
 
+    /** This process's name in PostgreSQL. */
+    public String instance() {
+        return instance;
+    }
+
     /** The pool's settings, as they hold now. */
     public PoolSettings settings() {
         return pool.settings();
@@ -296,7 +303,7 @@ public final class DatabaseEngine {
         return interceptors;
     }
 
-    /** Tells {@code listener} of every statement from now on. */
+    /** Tells {@code listener} of every statement from now on; what it throws is counted with {@link #events}. */
     public void add(StatementListener listener) {
         statements.add(listener);
     }

@@ -10,13 +10,17 @@ final class Failures {
     private static final String QUERY_CANCELED = "57014";
 
     /**
-     * read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected; and what a
-     * proxy makes of prepared statements: duplicate_prepared_statement, invalid_sql_statement_name.
+     * read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected,
+     * lock_not_available (after lock_timeout); and what a proxy makes of prepared statements:
+     * duplicate_prepared_statement, invalid_sql_statement_name.
      */
-    private static final Set<String> PASSING = Set.of("25006", "40001", "40P01", "42P05", "26000");
+    private static final Set<String> PASSING = Set.of("25006", "40001", "40P01", "55P03", "42P05", "26000");
 
-    /** Connection exception, operator intervention. */
-    private static final Set<String> GONE = Set.of("08", "57");
+    /**
+     * Connection exception, operator intervention; and the limits of a transaction that end its session, too:
+     * idle_in_transaction_session_timeout, transaction_timeout.
+     */
+    private static final Set<String> GONE = Set.of("08", "57", "25P03", "25P04");
 
     /** Insufficient resources, system error. */
     private static final Set<String> TROUBLE = Set.of("53", "58");

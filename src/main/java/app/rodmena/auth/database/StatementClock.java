@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.events.PoolEvents;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,17 +11,20 @@ import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /**
- * Tells how long statements take. A statement is named by the comment that it begins with: so PostgreSQL shows the same
- * name in pg_stat_activity and in its log.
+ * Tells how long statements take. By then PostgreSQL has done what was asked, so nothing that listeners do may make a
+ * statement fail.
  */
 final class StatementClock implements SqlLogger {
-    private static final String OPENING = "/* ";
-    private static final String CLOSING = " */";
-
     /** The SQLState of what failed without one. */
     private static final String GENERAL_ERROR = "HY000";
 
+    private final PoolEvents events;
     private final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** @param events count and log what listeners throw */
+    StatementClock(PoolEvents events) {
+        this.events = events;
+    }
 
     void add(StatementListener listener) {
         listeners.add(listener);
@@ -49,18 +53,17 @@ final class StatementClock implements SqlLogger {
         }
         String sql = Optional.ofNullable(context.getRenderedSql()).orElse("");
         StatementRun run = new StatementRun(
-                nameOf(sql),
+                StatementRun.nameOf(sql),
                 sql,
                 LeasedConnection.caller().route(),
                 Duration.between(context.getExecutionMoment(), end),
                 sqlState);
         for (StatementListener listener : listeners) {
-            listener.onStatement(run);
+            try {
+                listener.onStatement(run);
+            } catch (Throwable failure) {
+                events.isolate(listener, "a statement", failure);
+            }
         }
-    }
-
-    static String nameOf(String sql) {
-        int end = sql.startsWith(OPENING) ? sql.indexOf(CLOSING) : -1;
-        return end < 0 ? StatementRun.UNNAMED : sql.substring(OPENING.length(), end);
     }
 }

@@ -2,6 +2,8 @@ package app.rodmena.auth.database;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One statement that ended.
@@ -17,12 +19,24 @@ public record StatementRun(String name, String sql, String route, Duration took,
     /** The name of statements that have none. */
     public static final String UNNAMED = "unnamed";
 
+    /** As all of ours begin; so PostgreSQL shows the same name in pg_stat_activity and in its log. */
+    private static final Pattern NAME = Pattern.compile("\\s*/\\* ([a-z_]{1,40}\\.[a-z_]{1,40}) \\*/");
+
     public StatementRun {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(sql, "sql");
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(took, "took");
         Objects.requireNonNull(sqlState, "sqlState");
+    }
+
+    /**
+     * The name in the comment that a statement begins with; {@link #UNNAMED} where there is none, or something else in
+     * it: names are shown as they are, and so can be no client key, for want of digits.
+     */
+    public static String nameOf(String sql) {
+        Matcher name = NAME.matcher(sql);
+        return name.lookingAt() ? name.group(1) : UNNAMED;
     }
 
     /** Whether PostgreSQL did what was asked. */

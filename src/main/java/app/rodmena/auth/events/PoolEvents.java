@@ -44,7 +44,7 @@ public final class PoolEvents {
             try {
                 listener.onEvent(event);
             } catch (Throwable failure) {
-                isolate(listener, event.kind(), failure);
+                isolate(listener, event.kind().name(), failure);
             }
         }
     }
@@ -67,11 +67,17 @@ public final class PoolEvents {
         return listenerFailures.sum();
     }
 
-    private void isolate(PoolListener listener, PoolEventKind kind, Throwable failure) {
+    /**
+     * Counts what a listener threw, and logs the first of a kind; also for those who tell listeners of other things
+     * than these. Never throws.
+     *
+     * @param what it failed on, of which there must be few
+     */
+    public void isolate(Object listener, String what, Throwable failure) {
         listenerFailures.increment();
         String name = listener.getClass().getName();
-        if (failuresLogged.add(name + " " + kind)) {
-            LOG.warn("Listener {} failed on {}; further failures of this kind are only counted", name, kind, failure);
+        if (failuresLogged.add(name + " " + what)) {
+            LOG.warn("Listener {} failed on {}; further failures of this kind are only counted", name, what, failure);
         }
     }
 }

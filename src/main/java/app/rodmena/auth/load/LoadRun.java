@@ -214,9 +214,10 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /**
-     * Removes what was made.
+     * Deletes the roles that were made, with all that hangs on them. Names of users and permissions stay in the tables,
+     * since nothing in the API removes any.
      *
-     * @return whether all of it is gone
+     * @return whether all roles are gone
      */
     public boolean clean() throws InterruptedException {
         if (!isSeeded) {

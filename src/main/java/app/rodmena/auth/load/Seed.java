@@ -62,7 +62,7 @@ final class Seed {
         return List.of(roles, holdings);
     }
 
-    /** The requests that remove it, and what is left of what was written. */
+    /** The requests that delete its roles, and those of what was written; with a role goes whatever it was part of. */
     List<Question> removing(Mix mix) {
         List<Question> roles = new ArrayList<>();
         if (mix != Mix.WRITES) {

@@ -143,10 +143,7 @@ public final class Metrics {
     private void count(StatementRun run) {
         statements.record(run.name(), run.took());
         if (!run.succeeded()) {
-            synchronized (registry) {
-                registry.counter(MetricRegistry.name("sql", run.name(), "failures"))
-                        .inc();
-            }
+            statements.countFailure(run.name());
         }
     }
 

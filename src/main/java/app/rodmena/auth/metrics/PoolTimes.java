@@ -2,7 +2,9 @@ package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.pool.NoConnectionException;
 import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** How long callers wait for connections, have them, and how long opening one takes. Thread-safe. */
@@ -10,6 +12,9 @@ public final class PoolTimes implements PoolListener {
     private final Stopwatch waits = new Stopwatch();
     private final Stopwatch uses = new Stopwatch();
     private final Stopwatch creations = new Stopwatch();
+
+    /** Of uses that were for several, for how many: no times, but of the same minute, each caller as a nanosecond. */
+    private final Stopwatch callersTogether = new Stopwatch();
 
     PoolTimes(MetricRegistry registry) {
         registry.register("pool.wait", waits.timer());
@@ -20,8 +25,18 @@ public final class PoolTimes implements PoolListener {
     @Override
     public void onEvent(PoolEvent event) {
         switch (event.kind()) {
-            case CHECKOUT, TIMEOUT -> waits.record(event.took());
-            case CHECKIN -> uses.record(event.took());
+            case CHECKOUT -> waits.record(event.took());
+            case TIMEOUT -> {
+                if (hasWaitedInVain(event)) {
+                    waits.record(event.took());
+                }
+            }
+            case CHECKIN -> {
+                uses.record(event.took());
+                if (event.caller().count() > 1) {
+                    callersTogether.record(Duration.ofNanos(event.caller().count()));
+                }
+            }
             case CONNECT -> creations.record(event.took());
             case CONNECT_FAILED,
                     INVALIDATE,
@@ -37,9 +52,19 @@ public final class PoolTimes implements PoolListener {
         }
     }
 
+    /** Who is refused at once has not waited: during an outage such would make a pool that serves nobody look fast. */
+    private static boolean hasWaitedInVain(PoolEvent timeout) {
+        return NoConnectionException.Reason.of(timeout)
+                .map(reason -> switch (reason) {
+                    case TIMEOUT, CANCELLED, INTERRUPTED -> true;
+                    case DATABASE_DOWN, REJECTED, CLOSED -> false;
+                })
+                .orElse(false);
+    }
+
     /**
      * From arrival to getting a connection, or to giving up: without those who gave up, a pool that serves nobody would
-     * look fast.
+     * look fast. Those whom an outage or a shutdown denied one are left out.
      */
     public Statistics waits() {
         return waits.statistics();
@@ -63,6 +88,13 @@ public final class PoolTimes implements PoolListener {
     /** How {@link #uses} were in the last minute. */
     public Moments recentUses() {
         return uses.moments();
+    }
+
+    /** How many callers each of {@link #recentUses} was for, on average: 1, and more where several went together. */
+    public double recentCallersPerUse() {
+        long all = uses.moments().count();
+        double mean = callersTogether.timer().getSnapshot().getMean();
+        return all == 0 ? 1 : 1 + callersTogether.moments().count() * (mean - 1) / all;
     }
 
     /** All {@link #waits} since start, whatever was reset. */
@@ -92,5 +124,6 @@ public final class PoolTimes implements PoolListener {
         action.accept(waits);
         action.accept(uses);
         action.accept(creations);
+        action.accept(callersTogether);
     }
 }

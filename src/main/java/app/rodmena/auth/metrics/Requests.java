@@ -28,9 +28,6 @@ public final class Requests {
      */
     public record Latencies(String route, int status, Distribution times) {}
 
-    /** In the name of every route below {@code /api}. */
-    private static final String API = ".api.";
-
     private record Key(String route, int status) {}
 
     private record Answered(Counter count, DistributionCounter times) {
@@ -99,11 +96,6 @@ public final class Requests {
                         entry.getValue().times().sinceStart()))
                 .sorted(Comparator.comparing(Latencies::route).thenComparing(Latencies::status))
                 .toList();
-    }
-
-    /** How many requests of the API were answered in the last minute, pings and looks at its health left out. */
-    public long recentOfApi() {
-        return times.recent(name -> name.contains(API));
     }
 
     /** How fast each route answers, by its name in the registry without the prefix, as {@code get.api.roles}. */

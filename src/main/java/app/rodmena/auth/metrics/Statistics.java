@@ -9,6 +9,7 @@ import java.time.Instant;
  *
  * @param since when counting began: at start, or at the last reset
  * @param count how many there were since then
+ * @param total all since then together
  * @param mean of all since then; zero if there were none
  * @param rate1 how many per second in the last minute, or since the beginning if that is shorter
  * @param rate5 the same for five minutes
@@ -24,6 +25,7 @@ import java.time.Instant;
 public record Statistics(
         Instant since,
         long count,
+        Duration total,
         Duration mean,
         double rate1,
         double rate5,

@@ -64,6 +64,7 @@ public final class Stopwatch {
         return new Statistics(
                 from.time,
                 count,
+                Duration.ofNanos(totalNanos),
                 Duration.ofNanos(count == 0 ? 0 : totalNanos / count),
                 timer.getOneMinuteRate(),
                 timer.getFiveMinuteRate(),

@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -33,9 +32,20 @@ final class Stopwatches {
         (known == null ? named(name) : known).record(took);
     }
 
+    /** Counts a failure of what was recorded under that name, where its time went. */
+    void countFailure(String name) {
+        synchronized (registry) {
+            registry.counter(MetricRegistry.name(prefix, admitted(name), "failures"))
+                    .inc();
+        }
+    }
+
+    private String admitted(String name) {
+        return byName.containsKey(name) || byName.size() < MOST_NAMES ? name : OTHERS;
+    }
+
     Stopwatch named(String name) {
-        String admitted = byName.size() < MOST_NAMES ? name : OTHERS;
-        return byName.computeIfAbsent(admitted, first -> {
+        return byName.computeIfAbsent(admitted(name), first -> {
             Stopwatch stopwatch = new Stopwatch();
             synchronized (registry) { // Not while Metrics closes: its MBean would stay behind.
                 registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
@@ -52,13 +62,5 @@ final class Stopwatches {
         return byName.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, named -> named.getValue().statistics(), (one, other) -> one, TreeMap::new));
-    }
-
-    /** How many there were in the last minute, of those whose name the predicate takes. */
-    long recent(Predicate<String> name) {
-        return byName.entrySet().stream()
-                .filter(named -> name.test(named.getKey()))
-                .mapToLong(named -> named.getValue().moments().count())
-                .sum();
     }
 }

@@ -31,11 +31,6 @@ public record Load(double perSecond, double meanSeconds, double arrivalVariation
         return perSecond * meanSeconds;
     }
 
-    /** The same as M/M/c has it. */
-    public Load withoutVariability() {
-        return new Load(perSecond, meanSeconds, 1, 1);
-    }
-
     public Load withPerSecond(double perSecond) {
         return new Load(perSecond, meanSeconds, arrivalVariation, serviceVariation);
     }

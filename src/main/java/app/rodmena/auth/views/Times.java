@@ -20,6 +20,9 @@ public record Times(
         @Describe(value = "How often in the last fifteen minutes", unit = "times per second")
         double perSecondOfLast15Minutes,
 
+        @Describe(value = "All since counting began, together", unit = "milliseconds")
+        double totalMillis,
+
         @Describe(value = "Mean of all since counting began", unit = "milliseconds")
         double meanMillis,
 
@@ -51,6 +54,7 @@ public record Times(
                 statistics.rate1(),
                 statistics.rate5(),
                 statistics.rate15(),
+                Text.millis(statistics.total()),
                 Text.millis(statistics.mean()),
                 Text.millis(statistics.least()),
                 Text.millis(statistics.median()),

@@ -74,6 +74,11 @@ class MetricsPageTest {
                         && line.contains("uri=\"/api/roles\"")
                         && line.contains("status=\"200\"")
                         && line.contains("outcome=\"SUCCESS\"")
+                        && line.endsWith(" " + ASKED))
+                .anyMatch(line -> line.startsWith("http_server_requests_seconds_bucket{")
+                        && line.contains("uri=\"/api/roles\"")
+                        && line.contains("status=\"200\"")
+                        && line.contains("le=\"+Inf\"")
                         && line.endsWith(" " + ASKED));
     }
 

@@ -55,6 +55,10 @@ class DashboardTest {
                             colleague.rollback();
                             done(in);
                         }
+                        case "STOP" -> {
+                            server.server.close();
+                            done(in);
+                        }
                         default -> {}
                     }
                 }
@@ -62,7 +66,7 @@ class DashboardTest {
             } finally {
                 node.destroyForcibly();
             }
-            assertThat(said).containsExactly("EXHAUST", "RELIEVE", "WELL");
+            assertThat(said).containsExactly("EXHAUST", "RELIEVE", "STOP", "WELL");
         }
     }
 

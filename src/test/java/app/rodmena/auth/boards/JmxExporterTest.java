@@ -74,6 +74,8 @@ class JmxExporterTest {
             assertThat(metrics)
                     .contains(
                             "hikaricp_connections_max{application=\"auth\",pool=\"auth\"} 10.0",
+                            "hikaricp_connections_min{application=\"auth\",pool=\"auth\"} 5.0",
+                            "hikaricp_connections_usage_seconds_count{application=\"auth\",pool=\"auth\"} 1.0",
                             "auth_pool_events_total{application=\"auth\",kind=\"checkout\",pool=\"auth\"} 1.0",
                             "auth_http_requests_total{application=\"auth\",route=\"GET /api/roles\",status=\"200\"} 1.0")
                     .noneMatch(line -> line.startsWith("app_rodmena_auth"));

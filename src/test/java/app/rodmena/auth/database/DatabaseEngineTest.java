@@ -11,11 +11,15 @@ import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -198,6 +202,50 @@ class DatabaseEngineTest {
             assertThatThrownBy(() -> join(engine.call(CALLER, handle -> handle.execute("selekt"))))
                     .isNotInstanceOf(DatabaseFailure.class)
                     .hasMessageContaining("syntax error");
+        }
+    }
+
+    @Test
+    void takesLimitsThatSomebodySetInPostgresForTheDatabasesFailuresToo() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        try (Connection locker = TestPostgres.connect(target);
+                var statement = locker.createStatement()) {
+            String database = locker.getCatalog();
+            statement.execute("alter database %s set lock_timeout = '100ms'".formatted(database));
+            statement.execute("alter database %s set transaction_timeout = '2s'".formatted(database));
+            try (Share<DatabaseEngine> share = ready(target)) {
+                DatabaseEngine engine = share.get();
+                statement.execute("begin; lock table auth_group");
+                assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_TROUBLE);
+                statement.execute("rollback");
+
+                assertReason(engine.call(CALLER, handle -> handle.execute("select pg_sleep(9)")), Reason.DATABASE_DOWN);
+                assertThat(ask(engine)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsFailsNoStatementAndNamesAreOnlyWhatCanBeNoKey() {
+        List<String> heard = new ArrayList<>();
+        StatementListener broken = run -> {
+            throw new StackOverflowError();
+        };
+        StatementListener listener = run -> heard.add(run.name());
+        try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
+            DatabaseEngine engine = share.get();
+            engine.add(broken);
+            engine.add(listener);
+            for (String comment : List.of("/* test.ask */", "/* */", "/* tenant=0b8e1b1e */")) {
+                CompletionStage<Integer> answer = engine.call(
+                        CALLER,
+                        handle -> handle.createQuery(comment + " select 1")
+                                .mapTo(Integer.class)
+                                .one());
+                assertThat(join(answer)).isEqualTo(1);
+            }
+            assertThat(heard).containsExactly("test.ask", "unnamed", "unnamed");
+            assertThat(engine.events().listenerFailures()).isEqualTo(3);
         }
     }
 

@@ -18,6 +18,9 @@ class FailuresTest {
         "53300, DATABASE_TROUBLE",
         "25006, DATABASE_TROUBLE",
         "40P01, DATABASE_TROUBLE",
+        "55P03, DATABASE_TROUBLE",
+        "25P03, DATABASE_DOWN",
+        "25P04, DATABASE_DOWN",
         "08, DATABASE_DOWN"
     })
     void whatTheDatabaseDidNotAnswerIsItsFailure(String state, Reason reason) {

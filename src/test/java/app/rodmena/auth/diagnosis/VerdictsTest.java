@@ -2,6 +2,7 @@ package app.rodmena.auth.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.activity.Backend;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.TestPostgres;
@@ -103,7 +104,7 @@ class VerdictsTest {
             waiting.start();
             scene.await(diagnosis -> diagnosis
                     .postgres()
-                    .map(view -> !view.waitingForLocks().isEmpty())
+                    .map(view -> view.backends().stream().anyMatch(Backend::waitsForLock))
                     .orElse(false));
             scene.callers(3, "GET /api/roles", handle -> count(handle, "auth_group"));
 

@@ -2,23 +2,30 @@ package app.rodmena.auth.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
+import app.rodmena.auth.testing.TestProxy;
 import com.codahale.metrics.Gauge;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +33,9 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
     private static final Caller CALLER = Caller.named("test");
 
-    private final Share<DatabaseEngine> share = ReadyEngine.open(
-            new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT.withSize(1, 1), "metrics-test"));
+    private final TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
+    private final Share<DatabaseEngine> share =
+            ReadyEngine.open(new DatabaseConfig(proxy.target(), PoolSettings.DEFAULT.withSize(1, 1), "metrics-test"));
     private final DatabaseEngine engine = share.get();
     private final Share<Metrics> measuring = Metrics.open(engine);
     private final Metrics metrics = measuring.get();
@@ -36,6 +44,7 @@ class MetricsTest {
     void close() {
         measuring.close();
         share.close();
+        proxy.close();
     }
 
     @Test
@@ -81,6 +90,49 @@ class MetricsTest {
         assertThat(metrics.registry().counter("sql.test.broken.failures").getCount())
                 .isEqualTo(1);
         assertThat(metrics.registry().getCounters()).doesNotContainKey("sql.roles.list.failures");
+    }
+
+    @Test
+    void whoIsRefusedAtOnceDuringAnOutageHasNotWaited() {
+        proxy.stop();
+        await().until(() -> isRefused() && engine.events().count(PoolEventKind.TIMEOUT) > 2);
+        assertThat(metrics.pool().waits().count()).isEqualTo(engine.events().count(PoolEventKind.CHECKOUT));
+    }
+
+    @Test
+    void ofTooManyNamesThoseThatComeTooLateShareAStopwatchAndACounterOfFailures() {
+        engine.call(CALLER, handle -> {
+                    for (int i = 0; i < 502; i++) {
+                        String sql = "/* test.%c%c */ selekt".formatted('a' + i / 26, 'a' + i % 26);
+                        assertThatThrownBy(() -> handle.execute(sql)).hasMessageContaining("syntax error");
+                    }
+                    return true;
+                })
+                .toCompletableFuture()
+                .join();
+        assertThat(metrics.statements()).hasSize(501);
+        assertThat(metrics.registry().getCounters()).hasSize(501);
+        assertThat(metrics.registry().counter("sql.others.failures").getCount()).isEqualTo(2);
+    }
+
+    @Test
+    void howManyCallersAUseIsForIsCountedOverTheSameMinute() {
+        assertThat(metrics.pool().recentCallersPerUse()).isEqualTo(1);
+        ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
+        Roles roles = new Roles(engine);
+        run("select 1");
+        engine.suspend();
+        List<? extends CompletionStage<?>> together =
+                IntStream.range(0, 10).mapToObj(i -> roles.list(CALLER, key)).toList();
+        engine.resume();
+        together.forEach(answer -> answer.toCompletableFuture().join());
+        await().until(() -> engine.snapshot().checkedOut() == 0);
+
+        double checkouts = engine.events().count(PoolEventKind.CHECKOUT);
+        assertThat(checkouts).isLessThan(11);
+        assertThat(metrics.pool().recentCallersPerUse()).isCloseTo(11 / checkouts, within(1e-9));
+        metrics.reset();
+        assertThat(metrics.pool().recentCallersPerUse()).isEqualTo(1);
     }
 
     @Test
@@ -167,6 +219,13 @@ class MetricsTest {
     private Object gauge(String name) {
         Gauge<?> gauge = metrics.registry().getGauges().get(name);
         return gauge.getValue();
+    }
+
+    private boolean isRefused() {
+        return engine.call(CALLER, handle -> 1)
+                .handle((answer, failure) -> failure != null)
+                .toCompletableFuture()
+                .join();
     }
 
     private void run(String sql) {

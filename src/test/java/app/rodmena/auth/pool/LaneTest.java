@@ -14,7 +14,6 @@ import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,7 +36,7 @@ class LaneTest {
     @Test
     void whoComesWhileNothingIsUnderWayGoesAtOnceAndAlone() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<Integer> held = new Held<>(test, 10);
+            HeldLane<Integer> held = new HeldLane<>(test, 10);
             for (int i = 0; i < 3; i++) {
                 var answer = held.ask(i);
                 assertThat(held.nextBatch()).containsExactly(i);
@@ -53,7 +51,7 @@ class LaneTest {
     @Test
     void whoeverWaitsGoesTogetherUpToTheMostAndEachGetsItsOwnAnswer() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<Integer> held = new Held<>(test, 4);
+            HeldLane<Integer> held = new HeldLane<>(test, 4);
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 answers.add(held.ask(i));
@@ -79,8 +77,8 @@ class LaneTest {
     @Test
     void aBusyLaneWaitsInTheQueueOfThePoolAlsoWhileConnectionsAreFreeAndHoldsUpNobodyElse() throws Exception {
         try (TestPool test = TestPool.timed(TWO_SLOTS)) {
-            Held<String> checks = new Held<>(test, 10);
-            Held<String> lists = new Held<>(test, 10);
+            HeldLane<String> checks = new HeldLane<>(test, 10);
+            HeldLane<String> lists = new HeldLane<>(test, 10);
             checks.come("a");
             checks.come("b");
             assertThat(checks.nextBatch()).hasSize(1);
@@ -113,8 +111,8 @@ class LaneTest {
     @Test
     void aPlaceGoesToWhoeverCameFirstWhateverItsLane() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT.withSize(1, 0))) {
-            Held<String> checks = new Held<>(test, 10);
-            Held<String> lists = new Held<>(test, 10);
+            HeldLane<String> checks = new HeldLane<>(test, 10);
+            HeldLane<String> lists = new HeldLane<>(test, 10);
             BlockingQueue<String> served = new LinkedBlockingQueue<>();
             Lease all = test.checkout();
             checks.come("check 1");
@@ -135,7 +133,7 @@ class LaneTest {
     @Test
     void everyWaitHasItsOwnDeadlineAndItsOwnEvent() throws Exception {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             held.come("first");
             held.nextBatch();
             var early = held.ask("early", Caller.named("early"));
@@ -157,8 +155,8 @@ class LaneTest {
     @Test
     void moreThanMaxWaitingAreRefusedWhateverTheirLane() throws Exception {
         try (TestPool test = TestPool.with(Settings.of(ONE_SLOT).maxWaiting(2))) {
-            Held<String> checks = new Held<>(test, 10);
-            Held<String> lists = new Held<>(test, 10);
+            HeldLane<String> checks = new HeldLane<>(test, 10);
+            HeldLane<String> lists = new HeldLane<>(test, 10);
             checks.come("a");
             lists.come("b");
             var waiting = checks.ask("c");
@@ -178,7 +176,7 @@ class LaneTest {
     @Test
     void whoCancelsLeavesTheQueueAndItsNeighboursStay() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             held.come("a");
             held.nextBatch();
             var gone = held.ask("b");
@@ -198,7 +196,7 @@ class LaneTest {
     @Test
     void aShutdownRefusesWhoWaitsAndLetsABatchUnderWayFinish() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             var underWay = held.ask("a");
             held.nextBatch();
             var waiting = held.ask("b");
@@ -215,7 +213,7 @@ class LaneTest {
     @Test
     void workThatThrowsFailsItsBatchAndNobodyElse() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             held.come("a");
             held.nextBatch();
             var poisoned = held.ask("poison");
@@ -257,7 +255,7 @@ class LaneTest {
     @Test
     void aBatchIsToldOfByItsFirstCallerAndHowManyItCarries() throws Exception {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             Caller first = new Caller("GET /first", new Tenant("t1"));
             held.come("a");
             held.nextBatch();
@@ -286,7 +284,7 @@ class LaneTest {
     @Test
     void batchesCanBeSwitchedOffAndOnWhileThePoolRuns() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             held.come("a");
             held.nextBatch();
             held.come("b");
@@ -310,7 +308,7 @@ class LaneTest {
     void whoHasNoTimeLeftIsLeftBehindWhileTheOthersWaitForTheConnection() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.timedAt(proxy.target(), ONE_SLOT.withSize(1, 0))) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             Lease all = test.checkout();
             var patient = held.ask("patient");
             test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
@@ -334,7 +332,7 @@ class LaneTest {
     void anOutageIsToldToEverybodyInTheLane() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), ONE_SLOT.withSize(1, 0))) {
-            Held<String> held = new Held<>(test, 10);
+            HeldLane<String> held = new HeldLane<>(test, 10);
             Lease all = test.checkout();
             List<CompletableFuture<String>> asked =
                     Stream.of("a", "b", "c").map(question -> held.ask(question)).toList();
@@ -349,7 +347,7 @@ class LaneTest {
     @Test
     void aThousandWhoWaitAreAllAnsweredInTheirOrder() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Held<Integer> held = new Held<>(test, 100);
+            HeldLane<Integer> held = new HeldLane<>(test, 100);
             held.come(-1);
             held.nextBatch();
             List<CompletableFuture<String>> answers =
@@ -368,57 +366,6 @@ class LaneTest {
     }
 
     private record Tenant(String get) implements Supplier<String> {}
-
-    /** A lane whose work waits until the test lets it go. */
-    private static final class Held<Q> {
-        private final TestPool test;
-        private final BlockingQueue<List<Q>> batches = new LinkedBlockingQueue<>();
-        private final Semaphore go = new Semaphore(0);
-        private final Lane<Q, String> lane;
-
-        Held(TestPool test, int most) {
-            this.test = test;
-            lane = new Lane<>(most, this::answer);
-        }
-
-        private List<Lane.Answer<String>> answer(Caller caller, Connection connection, List<Q> questions) {
-            batches.add(questions);
-            go.acquireUninterruptibly();
-            if (questions.contains("poison")) {
-                throw new IllegalStateException("poison");
-            }
-            return questions.stream()
-                    .map(question -> Lane.Answer.of("answer " + question))
-                    .toList();
-        }
-
-        CompletableFuture<String> ask(Q question) {
-            return ask(question, CALLER);
-        }
-
-        void come(Q question) {
-            come(question, CALLER);
-        }
-
-        void come(Q question, Caller caller) {
-            assertThat(ask(question, caller)).isNotCancelled();
-        }
-
-        CompletableFuture<String> ask(Q question, Caller caller) {
-            return test.pool.call(lane, caller, question).toCompletableFuture();
-        }
-
-        /** The questions of the next batch that gets to work. */
-        List<Q> nextBatch() throws InterruptedException {
-            List<Q> batch = batches.poll(20, TimeUnit.SECONDS);
-            assertThat(batch).as("a batch that gets to work").isNotNull();
-            return batch;
-        }
-
-        void letGo() {
-            go.release();
-        }
-    }
 
     private static Reason reasonOf(CompletableFuture<?> refused) {
         var failure = catchThrowableOfType(ExecutionException.class, refused::get);

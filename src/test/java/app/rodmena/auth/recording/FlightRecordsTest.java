@@ -37,7 +37,7 @@ class FlightRecordsTest {
         try (AuthProcess server = start(target);
                 Connection locker = TestPostgres.connect(target);
                 var statement = locker.createStatement()) {
-            jcmd(server, "JFR.start", "name=pool", "settings=" + SETTINGS);
+            jcmd(server, "JFR.start", "name=pool", "settings=profile", "settings=" + SETTINGS);
             assertThat(status(server, "before")).isEqualTo(200);
             locker.setAutoCommit(false);
             statement.execute("lock table auth_group in access exclusive mode");
@@ -82,6 +82,10 @@ class FlightRecordsTest {
             assertThat(slow.getDuration("statementTime")).isGreaterThan(Duration.ofMillis(200));
             assertThat(slow.getString("sql")).contains("auth_group");
         });
+        assertThat(run("jfr", "print", "--events", "auth.Timeout,auth.SlowStatement", file.toString()))
+                .containsPattern("auth\\.Timeout \\{[^}]*waitTime = \\d")
+                .containsPattern("auth\\.SlowStatement \\{[^}]*statement = \"roles\\.")
+                .doesNotContain("auth.Checkout {");
         assertThat(hasKey(file)).isFalse();
     }
 
@@ -134,15 +138,23 @@ class FlightRecordsTest {
     }
 
     private void jcmd(AuthProcess server, String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(server.pid())));
+        List<String> command = new ArrayList<>(List.of("jcmd", Long.toString(server.pid())));
         command.addAll(List.of(words));
-        Path said = Files.createTempFile(directory, "jcmd", "");
+        run(command.toArray(String[]::new));
+    }
+
+    /** Runs a program of the JDK. @return what it says */
+    private String run(String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of(words));
+        command.set(0, Path.of(System.getProperty("java.home"), "bin", words[0]).toString());
+        Path said = Files.createTempFile(directory, "said", "");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
         await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive());
-        assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+        String output = Files.readString(said);
+        assertThat(process.exitValue()).as(output).isZero();
+        return output;
     }
 }

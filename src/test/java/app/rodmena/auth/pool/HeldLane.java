@@ -1,0 +1,64 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.events.Caller;
+import java.sql.Connection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** A lane whose work waits until the test lets it go. */
+final class HeldLane<Q> {
+    private final TestPool test;
+    private final BlockingQueue<List<Q>> batches = new LinkedBlockingQueue<>();
+    private final Semaphore go = new Semaphore(0);
+    private final Lane<Q, String> lane;
+
+    HeldLane(TestPool test, int most) {
+        this.test = test;
+        lane = new Lane<>(most, this::answer);
+    }
+
+    private List<Lane.Answer<String>> answer(Caller caller, Connection connection, List<Q> questions) {
+        batches.add(questions);
+        go.acquireUninterruptibly();
+        if (questions.contains("poison")) {
+            throw new IllegalStateException("poison");
+        }
+        return questions.stream()
+                .map(question -> Lane.Answer.of("answer " + question))
+                .toList();
+    }
+
+    CompletableFuture<String> ask(Q question) {
+        return ask(question, CALLER);
+    }
+
+    void come(Q question) {
+        come(question, CALLER);
+    }
+
+    void come(Q question, Caller caller) {
+        assertThat(ask(question, caller)).isNotCancelled();
+    }
+
+    CompletableFuture<String> ask(Q question, Caller caller) {
+        return test.pool.call(lane, caller, question).toCompletableFuture();
+    }
+
+    /** The questions of the next batch that gets to work. */
+    List<Q> nextBatch() throws InterruptedException {
+        List<Q> batch = batches.poll(20, TimeUnit.SECONDS);
+        assertThat(batch).as("a batch that gets to work").isNotNull();
+        return batch;
+    }
+
+    void letGo() {
+        go.release();
+    }
+}
