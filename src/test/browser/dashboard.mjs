@@ -79,7 +79,7 @@ function pollWithSlowAnswers() {
     window.fetch = (path) => new Promise((resolve) => {
       if (path !== '/pool/now') return;
       seen.asked += 1;
-      answers.push(() => resolve(new Response('{}')));
+      answers.push(() => resolve({ ok: true, json: async () => ({}) }));
     });
     const source = new Source();
     source.addEventListener('second', () => { seen.seconds += 1; });

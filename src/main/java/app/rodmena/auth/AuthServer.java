@@ -334,9 +334,7 @@ public final class AuthServer implements AutoCloseable {
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
-            } catch (
-                    Throwable
-                            e) { // Whatever is thrown here would keep the next server of this JVM waiting for the rest.
+            } catch (Throwable e) { // The next server of this JVM waits for the rest to be closed.
                 LOG.error("A part of the server could not be closed; the others are", e);
             }
         }

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.management.ObjectName;
@@ -162,18 +163,46 @@ class EmbeddingTest {
     private void startAndStopAgainAndAgain() {
         for (int round = 0; round < 10; round++) {
             try (AuthServer server = AuthServer.start(config)) {
-                Instant start = Instant.now();
-                assertThat(roles(server)).isEqualTo(200);
-                assertThat(server.metrics().statements()).containsKey("roles.list");
-                assertThat(server.diagnostics().current(Duration.ZERO).time()).isAfter(start);
-                await().until(() -> server.fleet().latest().isPresent());
-                assertThat(ManagementFactory.getPlatformMBeanServer()
-                                .getAttribute(new ObjectName("metrics:name=pool.events.checkout,type=gauges"), "Value"))
-                        .isNotEqualTo(0L);
+                assertWhole(server);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    @Test
+    void aServerThatStartsWhileTheLastOneStopsIsWhole() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            CountDownLatch stopping = new CountDownLatch(1);
+            AuthServer former = AuthServer.builder(config)
+                    .listener(event -> {
+                        if (event.kind() == CLOSE) {
+                            stopping.countDown();
+                        }
+                    })
+                    .start();
+            assertWhole(former);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(former::close);
+            stopping.await();
+            try (AuthServer next = AuthServer.start(config)) {
+                closing.join();
+                assertWhole(next);
+            }
+        }
+    }
+
+    private void assertWhole(AuthServer server) throws Exception {
+        Instant start = Instant.now();
+        assertThat(roles(server)).isEqualTo(200);
+        assertThat(server.metrics().statements()).containsKey("roles.list");
+        assertThat(server.diagnostics().current(Duration.ZERO).time()).isAfter(start);
+        await().until(() -> server.fleet().latest().isPresent());
+        assertThat(ManagementFactory.getPlatformMBeanServer()
+                        .getAttribute(new ObjectName("metrics:name=pool.events.checkout,type=gauges"), "Value"))
+                .isNotEqualTo(0L);
+        assertThat(ManagementFactory.getPlatformMBeanServer()
+                        .getAttribute(new ObjectName("app.rodmena.auth:type=Pool,name=auth"), "TotalConnections"))
+                .isNotEqualTo(0);
     }
 
     private int roles(AuthServer server) throws Exception {
