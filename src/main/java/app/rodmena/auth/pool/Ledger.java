@@ -111,9 +111,12 @@ final class Ledger {
         return open(counts.getAndAdd(-OPEN - RETIRING));
     }
 
-    /** The most that were out at once since this peak was last taken. */
+    /** The most that were out at once since this peak was last taken, those included that were out by then. */
     int takePeak(AtomicInteger peak) {
-        return Math.max(peak.getAndSet(0), out());
+        int before = peak.getAndSet(0);
+        int now = out();
+        raise(peak, now);
+        return Math.max(before, now);
     }
 
     PoolSnapshot snapshot(PoolSettings settings, int waiting) {
