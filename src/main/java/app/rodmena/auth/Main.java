@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** The process: reads what is asked, serves until it is told to stop. */
 public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger("auth");
     private static final int STOPPED = 0;
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
@@ -125,11 +126,19 @@ public final class Main {
                 refusal.complete(refused);
                 lifetime.stop();
             });
+            LOG.info(
+                    "Serving on {}, pid {}",
+                    server.address(),
+                    ProcessHandle.current().pid());
             lifetime.awaitStop();
+            LOG.info(
+                    "Stopping: requests in flight have up to {} s",
+                    config.http().shutdownGrace().toSeconds());
             if (refusal.isDone()) {
                 throw refusal.join();
             }
         }
+        LOG.info("Stopped: all connections are closed");
     }
 
     /** What the world outside did wrong is told in a line; what we did wrong with all its traces. */

@@ -49,7 +49,7 @@ final class OperatorCommand {
             return switch (verb) {
                 case "add" -> add(file, path, words.get(1), role.orElseThrow());
                 case "remove" -> remove(file, path, words.get(1));
-                case "list" -> list(file);
+                case "list" -> list(file, path);
                 default -> throw new UsageError(USAGE);
             };
         } catch (InvalidPathException e) {
@@ -61,9 +61,13 @@ final class OperatorCommand {
 
     private String add(OperatorsFile file, String path, String name, String word) throws OperatorsException {
         Role role = Role.of(word).orElseThrow(() -> new UsageError("--role must be monitor or control"));
-        file.list();
+        boolean isFirst = file.list().isEmpty();
         boolean isNew = file.put(name, role, prompt.ask(name));
-        return "%s is %s operator of role %s in %s%n".formatted(name, isNew ? "a new" : "an", role.word(), path);
+        String added =
+                "%s is %s operator of role %s in %s%n".formatted(name, isNew ? "a new" : "an", role.word(), path);
+        return isFirst
+                ? added + "The first operator: a server that was started without any takes a restart%n".formatted()
+                : added;
     }
 
     private static String remove(OperatorsFile file, String path, String name) throws OperatorsException {
@@ -73,7 +77,10 @@ final class OperatorCommand {
         return "%s is no operator any more in %s%n".formatted(name, path);
     }
 
-    private static String list(OperatorsFile file) throws OperatorsException {
+    private static String list(OperatorsFile file, String path) throws OperatorsException {
+        if (file.list().isEmpty()) {
+            return "there are no operators in %s%n".formatted(path);
+        }
         return file.list().entrySet().stream()
                 .map(operator -> "%s %s%n"
                         .formatted(operator.getKey(), operator.getValue().word()))

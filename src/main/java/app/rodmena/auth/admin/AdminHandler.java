@@ -193,8 +193,9 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                         Optional.of(
                                 operators.isLoginNeeded()
                                         ? "Changes are for operators whose role is control"
-                                        : "Nobody may change anything as long as there are no operators:"
-                                                + " ./run.sh operator add NAME --role control adds the first");
+                                        : "Nobody may change anything: this server was started without operators."
+                                                + " ./run.sh operator add NAME --role control adds the first, which"
+                                                + " takes a restart");
                 };
         };
     }

@@ -64,7 +64,8 @@ public record Advice(
                 ? String.format(
                         Locale.ROOT,
                         " One checkout answers %.1f requests now (batching), and more under more load: how many requests"
-                                + " a second that makes at most, only ./run.sh load tells.",
+                                + " a second that makes at most, only ./run.sh load tells. What is waited for then is the"
+                                + " batch before, which is in what was measured and in nothing that is expected.",
                         evidence.requestsPerCheckout())
                 : "";
         return String.format(

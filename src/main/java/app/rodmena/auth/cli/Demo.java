@@ -59,7 +59,7 @@ public final class Demo {
             run(colleague, "lock table auth_group");
             step("A colleague opens psql, and is called away:");
             quote("begin; lock table auth_group;");
-            boolean shown = show("LOCK_WAIT", rush("POST", "/api/role/new-role-%d"));
+            boolean shown = show("LOCK_WAIT", "POST", "/api/role/new-role-%d");
             step("So we do what it says, and end that session:");
             String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
                     + COLLEAGUE + "'";
@@ -82,7 +82,7 @@ public final class Demo {
                     "create trigger audit before insert on auth_group for each row execute function audit_role()");
             step("A colleague adds a trigger that is to keep an audit, and is very thorough:");
             quote("create trigger audit before insert on auth_group for each row execute function audit_role();");
-            boolean shown = show("SLOW_SQL", rush("POST", "/api/role/new-role-%d"));
+            boolean shown = show("SLOW_SQL", "POST", "/api/role/new-role-%d");
             step("So the trigger has to go:");
             quote("drop trigger audit on auth_group;");
             run(colleague, "drop trigger audit on auth_group");
@@ -107,7 +107,7 @@ public final class Demo {
             for (int i = 0; i < maximum; i++) {
                 code.exportNightlyReport();
             }
-            boolean shown = show("LEAK", rush("GET", path));
+            boolean shown = show("LEAK", "GET", path);
             step("The stack says where. Somebody mends the code, and all connections come back.");
             code.fix();
             boolean mended = well();
@@ -126,7 +126,7 @@ public final class Demo {
             for (int i = 0; i < maximum; i++) {
                 code.orderWithPayment();
             }
-            boolean shown = show("IDLE_IN_TRANSACTION", rush("GET", path));
+            boolean shown = show("IDLE_IN_TRANSACTION", "GET", path);
             step("The stack says where. The payment service answers at last.");
             code.fix();
             boolean mended = well();
@@ -148,19 +148,34 @@ public final class Demo {
                 .formatted(status));
         step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
         postmaster().ifPresent(ProcessHandle::destroyForcibly);
-        boolean shown = show("DATABASE_DOWN", rush("GET", path));
-        step("As soon as it were back, clients would be answered again; this one stays dead. The demo ends here.");
+        boolean shown = show("DATABASE_DOWN", "GET", path);
+        step("If it came back, clients would be answered again at once. This one stays dead, and the demo ends here.");
         return shown && status == 200;
     }
 
+    /** Many clients at once, and what the server says of it; true if it is what is expected. */
+    private boolean show(String expected, String method, String path) throws IOException, InterruptedException {
+        step("Twenty clients ask: %s %s".formatted(method, path.replace("%d", "0..19")));
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>(client.rush(20, method, path));
+        JsonNode diagnosis = client.json("/diagnosis");
+        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        while (!isSeen(diagnosis, expected) && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            diagnosis = client.json("/diagnosis");
+        }
+        step("Why does nobody get an answer? ./run.sh diagnose --url " + stage.admin());
+        quote(diagnosis.path("text").asText());
+        incident(refusal(asked, method, path));
+        return isSeen(diagnosis, expected);
+    }
+
     /**
-     * Many clients at once, until one is refused and told of an incident; should all be through without, more come.
+     * Waits until one is refused and told of an incident; should all be through without, more come.
      *
      * @return the incident's id
      */
-    private String rush(String method, String path) throws InterruptedException {
-        step("Twenty clients ask: %s %s".formatted(method, path.replace("%d", "0..19")));
-        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>(client.rush(20, method, path));
+    private String refusal(List<CompletableFuture<HttpResponse<String>>> asked, String method, String path)
+            throws InterruptedException {
         long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
         while (System.nanoTime() - deadline < 0) {
             Optional<HttpResponse<String>> refused = asked.stream()
@@ -180,20 +195,6 @@ public final class Demo {
             TimeUnit.MILLISECONDS.sleep(50);
         }
         return "";
-    }
-
-    /** What the server says of it; true if it is what is expected. */
-    private boolean show(String expected, String incident) throws IOException, InterruptedException {
-        JsonNode diagnosis = client.json("/diagnosis");
-        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
-        while (!isSeen(diagnosis, expected) && System.nanoTime() - deadline < 0) {
-            TimeUnit.MILLISECONDS.sleep(200);
-            diagnosis = client.json("/diagnosis");
-        }
-        step("Why? ./run.sh diagnose --url " + stage.admin());
-        quote(diagnosis.path("text").asText());
-        incident(incident);
-        return isSeen(diagnosis, expected);
     }
 
     private static boolean isSeen(JsonNode diagnosis, String expected) {

@@ -40,6 +40,13 @@ public record Commands(String psql, String jolokia) {
         return "ss -tnoip | grep -A1 pid=%d".formatted(ProcessHandle.current().pid());
     }
 
+    /** Sets a value of the running pool, until its next start. */
+    String set(String attribute, long value) {
+        return ("curl -s -u NAME %s -d '{\"type\":\"write\",\"mbean\":\"app.rodmena.auth:type=PoolSettings,name=auth\","
+                        + "\"attribute\":\"%s\",\"value\":%d}'")
+                .formatted(jolokia, attribute, value);
+    }
+
     String exec(String operation) {
         return ("curl -s -u NAME %s -d '{\"type\":\"exec\",\"mbean\":\"app.rodmena.auth:type=Pool,name=auth\","
                         + "\"operation\":\"%s\"}'")

@@ -61,6 +61,7 @@ final class Situations {
     static boolean waitsForBatch(Observed observed) {
         PoolView view = observed.after().view();
         return view.numbers().waiting() > 0
+                && view.numbers().checkedOut() > 0
                 && hasRoom(view.numbers())
                 && !view.suspended()
                 && view.oldestWait().compareTo(TURN) >= 0;

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -148,7 +149,12 @@ final class Steps {
                 commands.threads());
         add("Give connections back before anything slow is done, in try-with-resources", "");
         if (longest.verdict() == Verdict.LEAK) {
-            add("What is lost comes back only with a restart; more connections only put it off", "");
+            long limit = observed.after().settings().leakThreshold().toMillis() + 1_000;
+            add(
+                    "Take back whatever is out for longer than %s, at once and until the next start: whoever still uses it gets"
+                                    .formatted(Words.time(Duration.ofMillis(limit)))
+                            + " an error (takes an operator of role control)",
+                    commands.set("ReclaimLeaksAfterMillis", limit));
         }
     }
 

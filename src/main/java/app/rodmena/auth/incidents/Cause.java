@@ -11,6 +11,10 @@ public enum Cause {
     REJECTED,
     /** Somebody waited for longer than incident_wait. */
     LONG_WAIT,
+    /**
+     * A connection is out for longer than incident_wait for a reason that can be mended, whether or not others wait.
+     */
+    STUCK,
     /** A connection was held for longer than leak_threshold. */
     LEAK_SUSPECTED,
     /** PostgreSQL does not answer. */
@@ -22,7 +26,8 @@ public enum Cause {
             case POOL_TIMEOUT -> Optional.of(TIMEOUT);
             case QUEUE_FULL -> Optional.of(REJECTED);
             case DATABASE_DOWN -> Optional.of(DATABASE_DOWN);
-            case NOT_PREPARED, DATABASE_TROUBLE, STATEMENT_TIMEOUT, SHUTTING_DOWN -> Optional.empty();
+            case STATEMENT_TIMEOUT -> Optional.of(STUCK);
+            case NOT_PREPARED, DATABASE_TROUBLE, SHUTTING_DOWN -> Optional.empty();
         };
     }
 }

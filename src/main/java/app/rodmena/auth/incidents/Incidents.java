@@ -9,6 +9,7 @@ import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.metrics.Metrics;
@@ -187,8 +188,14 @@ public final class Incidents {
         }
     }
 
-    /** PostgreSQL is gone, also if nobody has asked for a connection yet. */
+    /** What no event tells: that PostgreSQL is gone before anybody asked, and what holders are kept by. */
     private void onDiagnosis(Diagnosis diagnosis) {
+        diagnosis.holders().stream()
+                .filter(holder -> holder.verdict().isTrouble()
+                        && holder.verdict() != Verdict.LEAK // has a cause of its own
+                        && holder.heldFor().compareTo(config.longWait()) > 0)
+                .findFirst()
+                .ifPresent(holder -> happened(Cause.STUCK, diagnosis.time(), holder.connectionId()));
         Situation before = situation;
         situation = diagnosis.situation();
         if (situation == Situation.DATABASE_DOWN

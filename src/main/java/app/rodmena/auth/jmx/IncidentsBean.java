@@ -21,7 +21,7 @@ final class IncidentsBean {
             @Describe("When it began, in UTC, as 2026-11-23T15:34:52.118Z")
             String time,
 
-            @Describe("What with: TIMEOUT, REJECTED, LONG_WAIT, LEAK_SUSPECTED or DATABASE_DOWN")
+            @Describe("What with: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED or DATABASE_DOWN")
             String cause,
 
             @Describe("What was the matter") String sentence,

@@ -1,17 +1,5 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_RECLAIMED;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_RETURNED;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
-import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_OPEN;
-import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
-
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.postgres.TransactionState;
@@ -149,7 +137,7 @@ final class PhysicalConnection extends RememberingConnection {
                     .heldFrom(
                             now, stacks.areWanted(borrower.admission().caller().route(), checkouts, now));
             pool.ledger.checkedOut();
-            tell(CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
+            tell(PoolEventKind.CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
         }
     }
 
@@ -221,9 +209,9 @@ final class PhysicalConnection extends RememberingConnection {
     synchronized void tellOpened(long tookNanos) {
         pool.add(this);
         int open = pool.ledger.opened();
-        tell(CONNECT, tookNanos, "");
+        tell(PoolEventKind.CONNECT, tookNanos, "");
         if (open > pool.settings.poolSize()) {
-            tell(OVERFLOW_OPEN, 0, "");
+            tell(PoolEventKind.OVERFLOW_OPEN, 0, "");
         }
     }
 
@@ -263,7 +251,7 @@ final class PhysicalConnection extends RememberingConnection {
         if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
             leakSuspected = true;
             pool.checkoutStacks.recordFromNowOn(holder.caller().route());
-            tell(LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
+            tell(PoolEventKind.LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
         }
     }
 
@@ -284,7 +272,7 @@ final class PhysicalConnection extends RememberingConnection {
         }
         long heldNanos = pool.now() - outSinceNanos;
         String why = "reclaim_leaks_after: taken from " + holder.holder();
-        tell(LEAK_RECLAIMED, heldNanos, why);
+        tell(PoolEventKind.LEAK_RECLAIMED, heldNanos, why);
         reclaimed = "connection %d was reclaimed after %d ms; %s".formatted(id, heldNanos / 1_000_000, why);
         closeCause = "reclaimed";
         deserted = holder;
@@ -311,7 +299,7 @@ final class PhysicalConnection extends RememberingConnection {
     private synchronized void tellMarked() {
         if (!markTold && (state == State.IDLE || state == State.OUT)) {
             markTold = true;
-            tell(SOFT_INVALIDATE, pool.now() - openedNanos, "");
+            tell(PoolEventKind.SOFT_INVALIDATE, pool.now() - openedNanos, "");
         }
     }
 
@@ -336,9 +324,9 @@ final class PhysicalConnection extends RememberingConnection {
         long now = pool.now();
         if (leakSuspected) {
             leakSuspected = false;
-            tell(LEAK_RETURNED, now - outSinceNanos, "");
+            tell(PoolEventKind.LEAK_RETURNED, now - outSinceNanos, "");
         }
-        tell(CHECKIN, now, now - outSinceNanos, "");
+        tell(PoolEventKind.CHECKIN, now, now - outSinceNanos, "");
         state = next;
         holder = null;
         comingBack = false;
@@ -374,7 +362,7 @@ final class PhysicalConnection extends RememberingConnection {
             closeCause = "evicted";
         } else {
             closeCause = "broke in use";
-            tell(INVALIDATE, pool.now() - openedNanos, closeCause);
+            tell(PoolEventKind.INVALIDATE, pool.now() - openedNanos, closeCause);
         }
     }
 
@@ -387,9 +375,9 @@ final class PhysicalConnection extends RememberingConnection {
         long age = pool.now() - openedNanos;
         pool.remove(this);
         if (pool.ledger.closed() > pool.settings.poolSize()) {
-            tell(OVERFLOW_CLOSE, age, "");
+            tell(PoolEventKind.OVERFLOW_CLOSE, age, "");
         }
-        tell(CLOSE, age, closeCause);
+        tell(PoolEventKind.CLOSE, age, closeCause);
     }
 
     private void tell(PoolEventKind kind, long tookNanos, String cause) {

@@ -91,6 +91,30 @@ class IncidentsTest {
     }
 
     @Test
+    void whoIsHeldUpWhileNobodyWaitsIsAnIncidentAndWhatPostgresCancelsThenBelongsToIt() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        IncidentsConfig config = new IncidentsConfig(Optional.empty(), Duration.ofMillis(500), false);
+        try (TroubledServer server = new TroubledServer(target, SMALL, config);
+                Connection colleague = TroubledServer.colleague(target)) {
+            int pid = TroubledServer.lock(colleague);
+            CompletableFuture<HttpResponse<String>> cancelled =
+                    server.change(UUID.randomUUID().toString());
+
+            Incident incident = server.await(Cause.STUCK);
+            assertThat(incident.sentence())
+                    .contains("taken by POST /api/role/{role}")
+                    .contains("nobody waits")
+                    .contains("held by pid " + pid);
+            colleague
+                    .createStatement()
+                    .execute("select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
+                            + " and datname = current_database()");
+            assertThat(cancelled.join().statusCode()).isEqualTo(503);
+            assertThat(cancelled.join().body()).contains("\"STATEMENT_TIMEOUT\"", incident.id());
+        }
+    }
+
+    @Test
     void incidentsAreKeptInFilesForTheirOwnerAndReadAgainAtTheNextStart() throws Exception {
         Path files = directory.resolve("data/incidents");
         DatabaseTarget target = MigratedDatabase.fresh();
