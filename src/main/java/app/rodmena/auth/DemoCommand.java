@@ -77,7 +77,7 @@ final class DemoCommand {
 
     static String help() {
         return "./run.sh demo NAME starts a server of its own, on free ports, brings it into trouble, shows what it says"
-                + " of that,%nand leaves nothing behind. There are%n%n".formatted()
+                + " of that,%nand leaves nothing behind but the incident it shows. There are%n%n".formatted()
                 + Arrays.stream(Trouble.values())
                         .map(trouble -> "  %-21s %s%n".formatted(trouble.word(), trouble.meaning()))
                         .collect(Collectors.joining());
