@@ -43,11 +43,14 @@ final class AdminFlags {
     }
 
     private static URI url(String flag, String text) {
+        if (text.contains("@")) {
+            throw new UsageError(
+                    "%s: has a user or a password in it (not shown: it could be a secret); %s says who you are"
+                            .formatted(flag, USER));
+        }
         try {
             URI url = URI.create(text);
-            if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
-                    && url.getHost() != null
-                    && url.getUserInfo() == null) {
+            if (("http".equals(url.getScheme()) || "https".equals(url.getScheme())) && url.getHost() != null) {
                 return url;
             }
         } catch (IllegalArgumentException e) {

@@ -200,9 +200,8 @@ final class LoadOptions {
                 .customSynopsis("./run.sh load [flags]")
                 .footer(
                         "",
-                        "What it makes on the server it makes under a new client key, and removes afterwards. Every flag"
-                                + " with a",
-                        "value has an environment variable: --rate is AUTH_LOAD_RATE.",
+                        "What it makes on the server it makes under a new client key; afterwards it deletes its roles.",
+                        "Every flag with a value has an environment variable: --rate is AUTH_LOAD_RATE.",
                         "",
                         "Exit codes: 0 as expected, 1 not, 2 the flags can't be or there is no server, 130 stopped by"
                                 + " Ctrl-C.");

@@ -148,7 +148,7 @@ enum Setting {
             Group.DIAGNOSIS,
             "DURATION",
             DiagnosisConfig.DEFAULT.interval(),
-            "How often the pool is diagnosed by itself; asked, it is diagnosed at once"),
+            "How often the pool is diagnosed by itself; whoever asks gets a diagnosis of that half second"),
 
     INCIDENT_WAIT(
             Group.DIAGNOSIS,

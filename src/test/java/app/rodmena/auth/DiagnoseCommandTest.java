@@ -103,6 +103,9 @@ class DiagnoseCommandTest {
                 diagnose("--url", url),
                 url + " can't be reached: is the server running, and is that its --admin-port?");
         assertFailed(diagnose("--url", "4001"), "--url: '4001'; must be as http://127.0.0.1:4001");
+        assertFailed(
+                diagnose("--url", "http://u:secret@127.0.0.1:4001"),
+                "--url: has a user or a password in it (not shown: it could be a secret); --user says who you are");
         assertFailed(diagnose("--uri", "4001"), "--uri is no flag of ./run.sh diagnose; did you mean --url?");
         assertFailed(diagnose("--password-file", "x"), "--password-file must go with --user");
         assertFailed(
@@ -115,7 +118,7 @@ class DiagnoseCommandTest {
                         .formatted(directory.resolve("none")));
         try (TroubledServer server = new TroubledServer(config(MigratedDatabase.fresh(), ADMIN))) {
             String api = "http://127.0.0.1:" + server.server.address().getPort();
-            assertFailed(diagnose("--url", api), api + " answered 404: No such path");
+            assertFailed(diagnose("--url", api), api + " answered 404: No such path: is that its --admin-port?");
         }
     }
 

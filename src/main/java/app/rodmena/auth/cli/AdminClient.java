@@ -79,11 +79,12 @@ public record AdminClient(URI url, Optional<Login> login) {
             }
             if (answer.path("message").isTextual()) {
                 throw new CommandFailed(
-                        "%s answered %d: %s"
+                        "%s answered %d: %s%s"
                                 .formatted(
                                         url,
                                         response.statusCode(),
-                                        answer.path("message").asText()),
+                                        answer.path("message").asText(),
+                                        response.statusCode() == 404 ? ": is that its --admin-port?" : ""),
                         null);
             }
         } catch (JsonProcessingException e) {

@@ -236,7 +236,7 @@ public record PoolSettings(
 
     private static void duration(String name, Duration value, int mostDays) {
         if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(mostDays)) > 0) {
-            throw new InvalidPoolSetting(name, value, "must be 1ms to %dd".formatted(mostDays));
+            throw new InvalidPoolSetting(name, value.toMillis() + " ms", "must be 1ms to %dd".formatted(mostDays));
         }
     }
 }

@@ -101,6 +101,7 @@ public final class HttpPort implements AutoCloseable {
 
     /** Connections that are there stay. */
     public void stopAccepting() {
+        acceptor.suspendAccepts(); // Else XNIO logs an error for whoever knocks in this moment
         IoUtils.safeClose(acceptor);
     }
 
