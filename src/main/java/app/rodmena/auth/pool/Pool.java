@@ -235,7 +235,8 @@ public final class Pool implements AutoCloseable {
         state.settings = settings;
         hikariDataSource.setMaximumPoolSize(settings.maximum());
         gate.resize(settings);
-        upkeep.closeIdleAbove(settings.poolSize());
+        // Whoever was admitted just now has no connection yet, and is about to take one.
+        upkeep.closeIdleAbove(Math.max(settings.poolSize(), gate.taken()));
     }
 
     /** Marks every open connection, to be replaced at its next checkout or check-in. */

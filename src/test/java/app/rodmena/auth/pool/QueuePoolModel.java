@@ -165,7 +165,7 @@ final class QueuePoolModel {
             }
         }
         peaks.addLast(Math.max(peak, holders.size()));
-        peak = 0;
+        peak = holders.size(); // Whoever is out now is needed in the next second, too.
         if (peaks.size() > PEAKS) {
             peaks.removeFirst();
         }
