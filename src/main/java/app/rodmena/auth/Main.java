@@ -127,8 +127,9 @@ public final class Main {
                 lifetime.stop();
             });
             LOG.info(
-                    "Serving on {}, pid {}",
-                    server.address(),
+                    "Serving on {}:{}, pid {}",
+                    server.address().getHostString(),
+                    server.address().getPort(),
                     ProcessHandle.current().pid());
             lifetime.awaitStop();
             LOG.info(
