@@ -6,9 +6,10 @@ package app.rodmena.auth.capacity;
  * @param kind what is limited
  * @param limit the most connections
  * @param reserved of these, kept for superusers and for holders of pg_use_reserved_connections
- * @param others of these, in use now by sessions that are not the fleet's
+ * @param others of these, in use now by sessions of other applications
+ * @param otherFleets of these, the most that servers like this one with another role or database may open
  */
-public record Bound(Kind kind, int limit, int reserved, int others) {
+public record Bound(Kind kind, int limit, int reserved, int others, int otherFleets) {
     /** What PostgreSQL counts. */
     public enum Kind {
         /** All connections of the server, whatever database and role. */
@@ -32,6 +33,6 @@ public record Bound(Kind kind, int limit, int reserved, int others) {
 
     /** What is left for the fleet; negative if there is less than nothing. */
     public int room() {
-        return limit - reserved - others;
+        return limit - reserved - others - otherFleets;
     }
 }

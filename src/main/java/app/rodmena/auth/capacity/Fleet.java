@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * All processes like this one on a PostgreSQL, and what they may open together against what it has: as pg_stat_activity
- * alone tells it. Nothing is kept anywhere, so a process that dies takes its share along.
+ * All processes like this one with its role and its database, and what they may open together against what PostgreSQL
+ * has for them: as pg_stat_activity alone tells it. Nothing is kept anywhere, so a process that dies takes its share
+ * along.
  *
  * @param takenAt when PostgreSQL was asked, by our clock
  * @param limits what it lets the fleet have
@@ -62,7 +63,7 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
     /** Whose limit it is and how much of it is left, to be read. */
     public String inWords() {
         Bound bound = limits.tightest();
-        return "%d of %d connections are committed to %d process%s (%s %d%s%s)"
+        return "%d of %d connections are committed to %d process%s (%s %d%s%s%s)"
                 .formatted(
                         committed(),
                         limits.room(),
@@ -71,6 +72,9 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
                         bound.kind().words(),
                         bound.limit(),
                         bound.reserved() == 0 ? "" : ", %d reserved".formatted(bound.reserved()),
-                        bound.others() == 0 ? "" : ", %d used by others".formatted(bound.others()));
+                        bound.others() == 0 ? "" : ", %d used by others".formatted(bound.others()),
+                        bound.otherFleets() == 0
+                                ? ""
+                                : ", %d for servers with another role or database".formatted(bound.otherFleets()));
     }
 }

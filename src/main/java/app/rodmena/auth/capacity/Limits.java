@@ -42,9 +42,9 @@ public record Limits(
      * @param version PostgreSQL's
      * @param role that logged in
      * @param database that it logged in to
-     * @param others connections of clients that are not the fleet's, in all databases
-     * @param fleet connections of processes like this one
-     * @param processes how many such processes
+     * @param others connections of other applications, in all databases
+     * @param fleet connections of servers like this one with this role and database
+     * @param processes how many such servers
      * @param hidden of the others, those of whom this role may not know what kind they are: it lacks pg_monitor
      */
     public record Seen(String version, String role, String database, int others, int fleet, int processes, int hidden) {
@@ -78,7 +78,7 @@ public record Limits(
                 MaxConnections.of(maxConnections),
                 DEFAULT_SUPERUSER_RESERVED,
                 0,
-                List.of(new Bound(Kind.MAX_CONNECTIONS, maxConnections, DEFAULT_SUPERUSER_RESERVED, 0)),
+                List.of(new Bound(Kind.MAX_CONNECTIONS, maxConnections, DEFAULT_SUPERUSER_RESERVED, 0, 0)),
                 Optional.empty());
     }
 
@@ -98,6 +98,10 @@ public record Limits(
 
     /** What max_connections must be at least so that {@code total} connections of a fleet fit. */
     public int maxConnectionsFor(int total) {
-        return total + superuserReserved + reserved + seen.map(Seen::others).orElse(0);
+        return total
+                + bounds.stream()
+                        .filter(bound -> bound.kind() == Kind.MAX_CONNECTIONS)
+                        .mapToInt(bound -> bound.limit() - bound.room())
+                        .sum();
     }
 }

@@ -77,18 +77,18 @@ public final class ServerLimits {
         int superuserReserved = row.getInt("superuser_reserved");
         int reserved = row.getInt("reserved");
         List<Bound> bounds = new ArrayList<>();
-        bounds.add(new Bound(Kind.MAX_CONNECTIONS, maxConnections, superuserReserved + reserved, sessions.others()));
+        bounds.add(sessions.bound(Kind.MAX_CONNECTIONS, maxConnections, superuserReserved + reserved));
         if (row.getInt("role_limit") >= 0) {
-            bounds.add(new Bound(Kind.ROLE_LIMIT, row.getInt("role_limit"), 0, sessions.othersOfRole()));
+            bounds.add(sessions.bound(Kind.ROLE_LIMIT, row.getInt("role_limit"), 0));
         }
         if (row.getInt("database_limit") >= 0) {
-            bounds.add(new Bound(Kind.DATABASE_LIMIT, row.getInt("database_limit"), 0, sessions.othersInDatabase()));
+            bounds.add(sessions.bound(Kind.DATABASE_LIMIT, row.getInt("database_limit"), 0));
         }
         Seen seen = new Seen(
                 row.getString("version"),
                 row.getString("role"),
                 row.getString("database"),
-                sessions.others(),
+                bounds.get(0).others(),
                 sessions.members().stream().mapToInt(Member::open).sum(),
                 sessions.members().stream().mapToInt(Member::processes).sum(),
                 sessions.hidden());

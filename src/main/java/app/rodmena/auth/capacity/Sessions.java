@@ -1,24 +1,28 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.Bound.Kind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who is connected to a PostgreSQL, all of the same instant.
+ * Who is connected to a PostgreSQL, all of the same instant. A fleet is the servers with one role and one database,
+ * since the limit of a role or a database counts only the sessions of that role or in that database.
  *
- * @param others clients that are not of the fleet
- * @param othersOfRole of these, those with our role
- * @param othersInDatabase of these, those in our database
- * @param hidden of these, those of which our role may not see what kind they are
- * @param members the fleet
+ * @param others sessions of other applications that a limit counts, by its kind
+ * @param otherFleets the most that servers with another role or database may open, as far as a limit counts them
+ * @param hidden of the others, those of which our role may not see what kind they are
+ * @param members the fleet with our role and our database
  */
-record Sessions(int others, int othersOfRole, int othersInDatabase, int hidden, List<Member> members) {
+record Sessions(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, int hidden, List<Member> members) {
     /**
      * Names are seen by everybody; the kind of another role's session only with pg_monitor. One of a user in a database
      * is a client, or, rarely, somebody's parallel worker.
@@ -48,33 +52,63 @@ record Sessions(int others, int othersOfRole, int othersInDatabase, int hidden, 
     private static final Pattern NAME = Pattern.compile("auth/(?<instance>[^/]+)(?:/(?<rest>.*))?");
     private static final Pattern CAPS = Pattern.compile("(?<size>\\d{1,4})\\+(?<overflow>\\d{1,4})");
 
+    /** Whose sessions these are, as far as limits tell them apart. */
+    private record Owner(boolean hasOurRole, boolean isInOurDatabase) {
+        boolean isOurFleet() {
+            return hasOurRole && isInOurDatabase;
+        }
+
+        boolean isCountedBy(Kind limit) {
+            return switch (limit) {
+                case MAX_CONNECTIONS -> true;
+                case ROLE_LIMIT -> hasOurRole;
+                case DATABASE_LIMIT -> isInOurDatabase;
+            };
+        }
+
+        /** Adds sessions to each limit that counts them. */
+        void add(Map<Kind, Integer> byLimit, int sessions) {
+            for (Kind limit : Kind.values()) {
+                byLimit.merge(limit, isCountedBy(limit) ? sessions : 0, Integer::sum);
+            }
+        }
+    }
+
+    private record Server(Owner owner, String instance) {}
+
     static Sessions of(ResultSet rows) throws SQLException {
-        int others = 0;
-        int othersOfRole = 0;
-        int othersInDatabase = 0;
+        Map<Kind, Integer> others = new EnumMap<>(Kind.class);
+        Map<Kind, Integer> otherFleets = new EnumMap<>(Kind.class);
         int hidden = 0;
-        Map<String, Counted> members = new TreeMap<>();
+        Map<Server, Counted> servers = new HashMap<>();
         while (rows.next()) {
             int sessions = rows.getInt("sessions");
+            Owner owner = new Owner(rows.getBoolean("of_role"), rows.getBoolean("in_database"));
             Matcher name = NAME.matcher(rows.getString("name"));
             if (name.matches()) {
-                members.computeIfAbsent(name.group("instance"), instance -> new Counted())
+                servers.computeIfAbsent(new Server(owner, name.group("instance")), server -> new Counted())
                         .add(name.group("rest"), sessions, rows.getBoolean("undecided"));
             } else {
-                others += sessions;
-                othersOfRole += rows.getBoolean("of_role") ? sessions : 0;
-                othersInDatabase += rows.getBoolean("in_database") ? sessions : 0;
+                owner.add(others, sessions);
                 hidden += rows.getBoolean("hidden") ? sessions : 0;
             }
         }
-        return new Sessions(
-                others,
-                othersOfRole,
-                othersInDatabase,
-                hidden,
-                members.entrySet().stream()
-                        .map(member -> member.getValue().member(member.getKey()))
-                        .toList());
+        List<Member> members = new ArrayList<>();
+        servers.forEach((server, counted) -> {
+            Member member = counted.member(server.instance());
+            if (server.owner().isOurFleet()) {
+                members.add(member);
+            } else {
+                server.owner().add(otherFleets, member.share());
+            }
+        });
+        members.sort(Comparator.comparing(Member::instance));
+        return new Sessions(others, otherFleets, hidden, members);
+    }
+
+    /** The limit of that kind, with what is left of it. */
+    Bound bound(Kind kind, int limit, int reserved) {
+        return new Bound(kind, limit, reserved, others.getOrDefault(kind, 0), otherFleets.getOrDefault(kind, 0));
     }
 
     /** What one name has, as it is being counted. */

@@ -60,9 +60,15 @@ record PlanJson(
     }
 
     /** One of the limits. */
-    record BoundJson(String kind, int limit, int reserved, int othersNow, int room) {
+    record BoundJson(String kind, int limit, int reserved, int othersNow, int otherFleets, int room) {
         static BoundJson of(Bound bound) {
-            return new BoundJson(word(bound.kind()), bound.limit(), bound.reserved(), bound.others(), bound.room());
+            return new BoundJson(
+                    word(bound.kind()),
+                    bound.limit(),
+                    bound.reserved(),
+                    bound.others(),
+                    bound.otherFleets(),
+                    bound.room());
         }
     }
 

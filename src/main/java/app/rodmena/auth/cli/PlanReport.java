@@ -67,13 +67,16 @@ final class PlanReport {
         rows.add(row("max_connections", limits.maxConnections().value(), source()));
         rows.add(row("  superuser_reserved_connections", -limits.superuserReserved(), ""));
         rows.add(row("  reserved_connections", -limits.reserved(), ""));
-        rows.add(row("  others, now", -limits.seen().map(Limits.Seen::others).orElse(0), others()));
-        limits.bounds().stream()
-                .filter(bound -> bound.kind() != Bound.Kind.MAX_CONNECTIONS)
-                .forEach(bound -> {
-                    rows.add(row(bound.kind().words(), bound.limit(), ""));
-                    rows.add(row("  others, now", -bound.others(), ""));
-                });
+        limits.bounds().forEach(bound -> {
+            boolean isServers = bound.kind() == Bound.Kind.MAX_CONNECTIONS;
+            if (!isServers) {
+                rows.add(row(bound.kind().words(), bound.limit(), ""));
+            }
+            rows.add(row("  others, now", -bound.others(), isServers ? others() : ""));
+            if (bound.otherFleets() != 0) {
+                rows.add(row("  servers with another role or database", -bound.otherFleets(), ""));
+            }
+        });
         rows.add(row("room for this fleet", limits.tightest().room(), ""));
         rows.add(row("what it opens at most", plan.demand().total(), ""));
         rows.add(row("headroom", plan.headroom(), ""));

@@ -48,19 +48,25 @@ public record FleetRow(
                 unit = "connections")
         int reserved,
 
-        @Describe(value = "In use by clients that are not of the fleet", unit = "connections")
+        @Describe(value = "In use by other applications", unit = "connections")
         int others,
 
         @Describe(
                 value = "Of the others, those whose kind this role may not see: it lacks pg_monitor",
                 unit = "connections")
-        int othersOfUnknownKind) {
+        int othersOfUnknownKind,
+
+        @Describe(
+                value = "The most that servers with another role or database may open, as far as the tightest limit"
+                        + " counts them",
+                unit = "connections")
+        int otherFleets) {
 
     public static FleetRow of(FleetWatch watch) {
         String budget = watch.budget().word();
         return watch.latest()
                 .map(fleet -> of(budget, watch.problem(), fleet))
-                .orElseGet(() -> new FleetRow(budget, "", watch.problem(), true, 0, 0, 0, 0, 0, "", 0, 0, 0, 0));
+                .orElseGet(() -> new FleetRow(budget, "", watch.problem(), true, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0));
     }
 
     private static FleetRow of(String budget, String problem, Fleet fleet) {
@@ -79,6 +85,7 @@ public record FleetRow(
                 fleet.limits().maxConnections().value(),
                 fleet.limits().superuserReserved() + fleet.limits().reserved(),
                 fleet.limits().seen().map(Seen::others).orElse(0),
-                fleet.limits().seen().map(Seen::hidden).orElse(0));
+                fleet.limits().seen().map(Seen::hidden).orElse(0),
+                tightest.otherFleets());
     }
 }

@@ -62,7 +62,7 @@ class PlanTest {
 
     @Test
     void whatOthersUseAndWhatIsReservedIsNotTheFleets() {
-        Limits limits = server(List.of(new Bound(Kind.MAX_CONNECTIONS, 100, 3 + 2, 10)), 2, 10);
+        Limits limits = server(List.of(new Bound(Kind.MAX_CONNECTIONS, 100, 3 + 2, 10, 0)), 2, 10);
 
         assertThat(new Plan(EIGHT, limits).headroom()).isEqualTo(100 - 3 - 2 - 10 - 88);
         assertThat(new Plan(EIGHT, limits).maxConnectionsNeeded()).isEqualTo(88 + 3 + 2 + 10);
@@ -72,9 +72,9 @@ class PlanTest {
     void theTightestLimitDecidesAndIsTheOneToBeRaised() {
         Limits limits = server(
                 List.of(
-                        new Bound(Kind.MAX_CONNECTIONS, 500, 3, 0),
-                        new Bound(Kind.ROLE_LIMIT, 50, 0, 1),
-                        new Bound(Kind.DATABASE_LIMIT, 90, 0, 0)),
+                        new Bound(Kind.MAX_CONNECTIONS, 500, 3, 0, 0),
+                        new Bound(Kind.ROLE_LIMIT, 50, 0, 1, 0),
+                        new Bound(Kind.DATABASE_LIMIT, 90, 0, 0, 0)),
                 0,
                 0);
         Plan plan = new Plan(EIGHT, limits);
@@ -90,7 +90,9 @@ class PlanTest {
     @Test
     void aDatabaseOfAReservedNameIsQuoted() {
         Limits limits = server(
-                List.of(new Bound(Kind.MAX_CONNECTIONS, 500, 3, 0), new Bound(Kind.DATABASE_LIMIT, 50, 0, 0)), 0, 0);
+                List.of(new Bound(Kind.MAX_CONNECTIONS, 500, 3, 0, 0), new Bound(Kind.DATABASE_LIMIT, 50, 0, 0, 0)),
+                0,
+                0);
 
         assertThat(Changes.toFit(new Plan(EIGHT, limits)))
                 .flatExtracting(Change::commands)

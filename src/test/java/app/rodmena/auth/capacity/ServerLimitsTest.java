@@ -43,8 +43,8 @@ class ServerLimitsTest {
             statement.execute("create role %s login connection limit 7".formatted(role));
             statement.execute("alter database %s connection limit 50".formatted(nameOf(database)));
             DatabaseTarget plain = new DatabaseTarget(database.jdbcUrl(), role, Secret.NONE);
-            try (Connection monitor = named("auth/cap-1/5+5");
-                    Connection pooled = named("auth/cap-1");
+            try (Connection monitor = named(database, "auth/cap-1/5+5");
+                    Connection pooled = named(database, "auth/cap-1");
                     Connection own = TestPostgres.connect(plain);
                     Connection other = TestPostgres.connect(plain)) {
                 assertThat(monitor.isValid(1) && pooled.isValid(1) && other.isValid(1))
@@ -53,10 +53,42 @@ class ServerLimitsTest {
                 Limits limits = ServerLimits.of(own);
 
                 assertThat(limits.bounds())
-                        .contains(new Bound(Kind.ROLE_LIMIT, 7, 0, 1))
-                        .contains(new Bound(Kind.DATABASE_LIMIT, 50, 0, 2));
-                assertThat(limits.seen().orElseThrow().fleet()).isGreaterThanOrEqualTo(2);
+                        .contains(new Bound(Kind.ROLE_LIMIT, 7, 0, 1, 0))
+                        .contains(new Bound(Kind.DATABASE_LIMIT, 50, 0, 2, 5 + 5 + 1));
                 assertThat(limits.seen().orElseThrow().hidden()).isPositive();
+            } finally {
+                statement.execute("drop role " + role);
+            }
+        }
+    }
+
+    @Test
+    void eachLimitCountsOnlyTheServersOfItsRoleOrItsDatabase() throws SQLException {
+        String role = "lim_" + nameOf(database);
+        DatabaseTarget elsewhere = TestPostgres.freshDatabase();
+        try (Connection admin = TestPostgres.connect(database);
+                Statement statement = admin.createStatement()) {
+            statement.execute("create role %s login connection limit 11".formatted(role));
+            statement.execute("alter database %s connection limit 30".formatted(nameOf(database)));
+            DatabaseTarget limited = new DatabaseTarget(database.jdbcUrl(), role, Secret.NONE);
+            try (Connection otherRole = named(database, "auth/other-role/6+4");
+                    Connection otherDatabase = named(elsewhere, "auth/other-database/9+9");
+                    Connection own = named(limited, "auth/lim/5+5")) {
+                assertThat(otherRole.isValid(1) && otherDatabase.isValid(1)).isTrue();
+
+                Fleet fleet = ServerLimits.fleet(own);
+                Plan plan = new Plan(new Demand(1, 5, 5), ServerLimits.of(own));
+
+                assertThat(fleet.members()).extracting(Member::instance).containsExactly("lim");
+                assertThat(fleet.headroom()).isZero();
+                assertThat(plan.headroom()).isZero();
+                assertThat(fleet.limits().bounds())
+                        .satisfiesExactly(
+                                server ->
+                                        assertThat(server.otherFleets()).isGreaterThanOrEqualTo(6 + 4 + 1 + 9 + 9 + 1),
+                                roleLimit -> assertThat(roleLimit).isEqualTo(new Bound(Kind.ROLE_LIMIT, 11, 0, 0, 0)),
+                                databaseLimit -> assertThat(databaseLimit)
+                                        .isEqualTo(new Bound(Kind.DATABASE_LIMIT, 30, 0, 1, 6 + 4 + 1)));
             } finally {
                 statement.execute("drop role " + role);
             }
@@ -82,9 +114,9 @@ class ServerLimitsTest {
         }
     }
 
-    private Connection named(String applicationName) throws SQLException {
+    private static Connection named(DatabaseTarget target, String applicationName) throws SQLException {
         Duration soon = Duration.ofSeconds(5);
-        return new Connector(database).open(new Session(applicationName, Optional.empty(), soon, Optional.of(soon)));
+        return new Connector(target).open(new Session(applicationName, Optional.empty(), soon, Optional.of(soon)));
     }
 
     private static String nameOf(DatabaseTarget target) throws SQLException {
