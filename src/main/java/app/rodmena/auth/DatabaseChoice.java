@@ -3,6 +3,7 @@ package app.rodmena.auth;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.PasswordFile;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class DatabaseChoice {
         if (url.password().isPresent()) {
             throw contradiction(Setting.DATABASE_PASSWORD_FILE, given, "would be a second password: the URL has one");
         }
-        return new Database.External(url.withPassword(passwordIn(settings.get(Setting.DATABASE_PASSWORD_FILE))));
+        return new Database.External(url.withPasswordFile(passwordFile(settings.get(Setting.DATABASE_PASSWORD_FILE))));
     }
 
     private Database embedded() {
@@ -80,15 +81,15 @@ final class DatabaseChoice {
                 "%s can't go with %s: it %s".formatted(settings.get(setting).name(), other.name(), why));
     }
 
-    private Secret passwordIn(Given given) {
+    /** Reads it once, so that a mistake ends the start; from then on each login reads it. */
+    private Path passwordFile(Given given) {
         Path file = path(given);
         try {
-            String password = Files.readString(file).replaceFirst("\\r?\\n$", "");
-            if (password.isEmpty() || password.contains("\n")) {
-                throw given.refuse("must hold a password in one line");
-            }
+            PasswordFile.read(file);
             warnIfOthersCanRead(given, file);
-            return Secret.of(password);
+            return file;
+        } catch (IllegalArgumentException e) {
+            throw given.refuse(e.getMessage());
         } catch (IOException e) {
             throw given.refuse("must be a file this process can read, in UTF-8");
         }

@@ -56,7 +56,10 @@ enum Setting {
             "postgresql://user:password@host:port/db or jdbc:postgresql://..., several hosts as h1:5432,h2:5432."
                     + " Without it a PostgreSQL of this server's own is started"),
     DATABASE_PASSWORD_FILE(
-            Group.DATABASE, "FILE", "", "File with the password, if the URL has none; or set PGPASSWORD"),
+            Group.DATABASE,
+            "FILE",
+            "",
+            "File with the password, if the URL has none; read at every login. Or set PGPASSWORD"),
     DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Where this server's own PostgreSQL keeps its data"),
     EPHEMERAL(Group.DATABASE, "", "false", Kind.SWITCH, "Its data is new at the start and gone at the end"),
     FAIL_FAST(

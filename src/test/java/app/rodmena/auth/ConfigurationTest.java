@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.pool.PrePing;
+import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,7 +177,7 @@ class ConfigurationTest {
 
         assertThat(password("--database-url=postgresql://u:url@h/d", "environment"))
                 .isEqualTo("url");
-        assertThat(password(withFile, "environment")).isEqualTo("from the file");
+        assertThat(password(withFile, "environment")).isEqualTo("from password");
         assertThat(password("--database-url=postgresql://u@h/d", "environment")).isEqualTo("environment");
         assertThat(password("--database-url=postgresql://u@h/d", "")).isEmpty();
     }
@@ -264,7 +265,10 @@ class ConfigurationTest {
     private static String password(String flags, String ambient) {
         Settings settings = settings(flags, Map.of());
         Database database = new DatabaseChoice(settings, Secret.of(ambient)).read();
-        return ((Database.External) database).url().password().reveal();
+        DatabaseUrl url = ((Database.External) database).url();
+        return url.passwordFile().isPresent()
+                ? "from " + url.passwordFile().get().getFileName()
+                : url.password().reveal();
     }
 
     private static ServerConfig config(String flags, String variables) {

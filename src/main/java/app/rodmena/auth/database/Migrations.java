@@ -195,6 +195,9 @@ public final class Migrations {
                     failure);
         }
         return new MigrationException(
-                "The migration failed: " + message + adviceFor(state), SqlStates.passes(state), failure);
+                "The migration failed: " + message + adviceFor(state),
+                // The password may be corrected at any time; the connector limits how often that is tried.
+                SqlStates.passes(state) || SqlStates.isLoginRefused(state),
+                failure);
     }
 }

@@ -16,7 +16,7 @@ final class Preparation implements AutoCloseable {
     /** After a failure that passes by itself: whoever waits for the database waits hardly longer than it takes. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /** After one that lasts until somebody does something about it, as a wrong password does. */
+    /** After one that lasts until somebody does something about it, as a missing privilege does. */
     private static final Duration LATER = Duration.ofSeconds(30);
 
     /** One attempt to prepare the database. */

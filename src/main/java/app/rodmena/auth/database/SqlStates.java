@@ -34,6 +34,10 @@ final class SqlStates {
         return String.valueOf(told.getMessage()).lines().findFirst().orElse("");
     }
 
+    static boolean isLoginRefused(String state) {
+        return state.startsWith("28");
+    }
+
     /** Whether it passes by itself: connection trouble (08), no resources (53), shutting down or starting up (57P). */
     static boolean passes(String state) {
         return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.startsWith("40");

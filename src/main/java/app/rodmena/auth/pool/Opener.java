@@ -118,8 +118,10 @@ final class Opener extends SingleLoginDataSource {
     /** One attempt that fails quickly may be an accident; two in a row, or one that took its time, are an outage. */
     private void failed(SQLException failure, long tookNanos) {
         failures++;
+        if (failure != lastFailure) { // The same again where PostgreSQL was not asked: see Connector on refused logins.
+            pool.emit(CONNECT_FAILED, 0, 0, tookNanos, Caller.NOBODY, String.valueOf(failure.getMessage()));
+        }
         lastFailure = failure;
-        pool.emit(CONNECT_FAILED, 0, 0, tookNanos, Caller.NOBODY, String.valueOf(failure.getMessage()));
         if (failures > 1 || tookNanos > ACCIDENT_NANOS) {
             outage = new Outage(failure, pool.now());
             if (pool.ledger.open() == 0) {

@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
@@ -31,9 +33,25 @@ public final class Connector {
      */
     private static final String ANY_PAGE_IS_NEAR = " -c random_page_cost=1.1";
 
+    /** The SQLSTATE class of a login that PostgreSQL refuses: a wrong password, or a role that may not log in. */
+    private static final String INVALID_AUTHORIZATION = "28";
+
+    /** The shortest time between two logins once PostgreSQL has refused one. */
+    private static final long LOGIN_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** A login that PostgreSQL refused, and when it was last tried. */
+    private record RefusedLogin(Secret password, SQLException refusal, long triedNanos) {
+        boolean holds(Secret next, long nowNanos) {
+            return password.equals(next) && nowNanos - triedNanos < LOGIN_PAUSE_NANOS;
+        }
+    }
+
     private final Driver driver = new Driver();
     private final String server;
     private final Properties fromUrl;
+    private final Secret password;
+    private final Optional<PasswordFile> passwordFile;
+    private final AtomicReference<RefusedLogin> refused = new AtomicReference<>();
     private final Map<Connection, FarewellSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile boolean optionsRefused;
     private volatile boolean optionsHeeded;
@@ -47,9 +65,8 @@ public final class Connector {
         int query = target.jdbcUrl().indexOf('?');
         server = query < 0 ? target.jdbcUrl() : target.jdbcUrl().substring(0, query);
         PGProperty.USER.set(fromUrl, target.user());
-        if (target.password().isPresent()) {
-            PGProperty.PASSWORD.set(fromUrl, target.password().reveal());
-        }
+        password = target.password();
+        passwordFile = target.passwordFile().map(PasswordFile::new);
         PGProperty.TCP_KEEP_ALIVE.set(fromUrl, true);
         // With it, the application's name is in the first packet and the connection visible under it at once.
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(fromUrl, "10");
@@ -102,7 +119,17 @@ public final class Connector {
 
     /** While it logs in, connect_timeout bounds every wait for an answer; from then on socket_timeout does. */
     private Connection logIn(Session session, boolean withOptions) throws SQLException {
-        Connection connection = driver.connect(server, properties(session, withOptions));
+        Secret current = passwordFile.isPresent() ? passwordFile.get().password() : password;
+        requireLoginAllowed(current);
+        Connection connection;
+        try {
+            connection = driver.connect(server, properties(session, withOptions, current));
+            refused.set(null);
+        } catch (SQLException e) {
+            boolean loginRefused = String.valueOf(e.getSQLState()).startsWith(INVALID_AUTHORIZATION);
+            refused.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
+            throw e;
+        }
         FarewellSocket socket = FarewellSocketFactory.takeLast();
         try {
             connection.setNetworkTimeout(
@@ -113,6 +140,22 @@ public final class Connector {
         } catch (SQLException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /**
+     * Limits the logins of all threads to one a second while PostgreSQL refuses this password: more would fill its log
+     * and may lock the role. A new password in the password file is tried at once.
+     *
+     * @throws SQLException the last refusal, if it is less than a second old
+     */
+    private void requireLoginAllowed(Secret current) throws SQLException {
+        RefusedLogin last = refused.get();
+        long now = System.nanoTime();
+        if (last != null
+                && (last.holds(current, now)
+                        || !refused.compareAndSet(last, new RefusedLogin(current, last.refusal(), now)))) {
+            throw last.refusal();
         }
     }
 
@@ -157,8 +200,11 @@ public final class Connector {
         };
     }
 
-    private Properties properties(Session session, boolean withOptions) {
+    private Properties properties(Session session, boolean withOptions, Secret current) {
         Properties properties = (Properties) fromUrl.clone();
+        if (current.isPresent()) {
+            PGProperty.PASSWORD.set(properties, current.reveal());
+        }
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));

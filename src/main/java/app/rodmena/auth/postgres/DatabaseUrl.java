@@ -3,11 +3,13 @@ package app.rodmena.auth.postgres;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLEncoder;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -22,10 +24,16 @@ import java.util.stream.Collectors;
  * @param database its name
  * @param user the role to log in as
  * @param password as in the URL; {@link Secret#NONE} if it has none
+ * @param passwordFile a file with the password, which every login reads; see {@link #withPasswordFile}
  * @param parameters everything else, under pgjdbc's names, TLS included
  */
 public record DatabaseUrl(
-        List<Host> hosts, String database, String user, Secret password, Map<String, String> parameters) {
+        List<Host> hosts,
+        String database,
+        String user,
+        Secret password,
+        Optional<Path> passwordFile,
+        Map<String, String> parameters) {
 
     /**
      * One server.
@@ -59,6 +67,7 @@ public record DatabaseUrl(
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
+        Objects.requireNonNull(passwordFile, "passwordFile");
         parameters = withTls(hosts, parameters);
     }
 
@@ -73,12 +82,17 @@ public record DatabaseUrl(
 
     /** The same database, with this password. */
     public DatabaseUrl withPassword(Secret password) {
-        return new DatabaseUrl(hosts, database, user, password, parameters);
+        return new DatabaseUrl(hosts, database, user, password, Optional.empty(), parameters);
+    }
+
+    /** The same database, with the password that is in {@code file} at the time of each login. */
+    public DatabaseUrl withPasswordFile(Path file) {
+        return new DatabaseUrl(hosts, database, user, Secret.NONE, Optional.of(file.toAbsolutePath()), parameters);
     }
 
     /** What connections are made from. */
     public DatabaseTarget target() {
-        return new DatabaseTarget(jdbcUrl(), user, password);
+        return new DatabaseTarget(jdbcUrl(), user, password, passwordFile);
     }
 
     /** The database in one line for people, without the password. */

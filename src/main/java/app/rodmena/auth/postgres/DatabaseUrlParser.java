@@ -84,7 +84,8 @@ final class DatabaseUrlParser {
             // pgjdbc would refuse it too; more often it is the rest of a password
             throw wrong("has a / too many; " + ENCODE);
         }
-        return new DatabaseUrl(servers, database, user, password, UrlParameter.translate(parameters, mayQuote));
+        return new DatabaseUrl(
+                servers, database, user, password, Optional.empty(), UrlParameter.translate(parameters, mayQuote));
     }
 
     private static List<Host> servers(String authority) {

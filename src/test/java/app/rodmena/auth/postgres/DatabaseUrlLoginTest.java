@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,26 +25,11 @@ class DatabaseUrlLoginTest {
     static void aRoleThatIsAskedForItsPassword() throws Exception {
         server = URI.create(TestPostgres.freshDatabase().jdbcUrl().substring("jdbc:".length()))
                 .getAuthority();
+        TestPostgres.createRole(ROLE, "first");
         try (Connection admin = TestPostgres.superuser();
                 Statement statement = admin.createStatement()) {
-            statement.execute("create role \"%s\" login".formatted(ROLE));
             statement.execute("create database \"100%% mine?\" owner \"%s\"".formatted(ROLE));
-            Path rules = Path.of(one(statement, "show hba_file"));
-            Files.writeString(
-                    rules, "host all \"%s\" all scram-sha-256\n".formatted(ROLE) + Files.readString(rules, UTF_8));
-            statement.execute("select pg_reload_conf()");
-            Awaitility.await()
-                    .until(() -> one(
-                                    statement,
-                                    "select count(*) from pg_hba_file_rules where '%s' = any(user_name)"
-                                            .formatted(ROLE))
-                            .equals("1"));
         }
-        // The rule is read, but does the postmaster use it yet?
-        setPassword("first");
-        Awaitility.await()
-                .untilAsserted(() -> assertThatExceptionOfType(SQLException.class)
-                        .isThrownBy(() -> connect("postgresql://%s:wrong@%s/postgres".formatted(code(ROLE), server))));
     }
 
     @ParameterizedTest
@@ -109,10 +91,7 @@ class DatabaseUrlLoginTest {
     }
 
     private static void setPassword(String password) throws SQLException {
-        try (Connection admin = TestPostgres.superuser();
-                Statement statement = admin.createStatement()) {
-            statement.execute("alter role \"%s\" password %s".formatted(ROLE, statement.enquoteLiteral(password)));
-        }
+        TestPostgres.setPassword(ROLE, password);
     }
 
     private static String one(Statement statement, String sql) throws SQLException {

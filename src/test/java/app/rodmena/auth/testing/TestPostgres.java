@@ -1,13 +1,19 @@
 package app.rodmena.auth.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One real PostgreSQL for all tests of a run; each test that asks gets an empty database of its own on it. */
@@ -41,6 +47,42 @@ public final class TestPostgres {
             throw new IllegalStateException(e);
         }
         return target(name);
+    }
+
+    /** Creates a login role that has to give this password, which others here need not. */
+    public static void createRole(String role, String password) throws Exception {
+        try (Connection admin = superuser();
+                Statement statement = admin.createStatement()) {
+            statement.execute("create role %s login".formatted(statement.enquoteIdentifier(role, true)));
+            Path rules = Path.of(one(statement, "show hba_file"));
+            Files.writeString(rules, "host all \"%s\" all scram-sha-256\n".formatted(role) + Files.readString(rules));
+            statement.execute("select pg_reload_conf()");
+        }
+        setPassword(role, password);
+        // The rule is read, but does the postmaster use it yet?
+        DatabaseTarget shared = sharedDatabase();
+        await().until(() -> {
+            try (Connection wrong = connect(new DatabaseTarget(shared.jdbcUrl(), role, Secret.of("not " + password)))) {
+                return wrong == null;
+            } catch (SQLException e) {
+                return "28P01".equals(e.getSQLState());
+            }
+        });
+    }
+
+    public static void setPassword(String role, String password) throws SQLException {
+        try (Connection admin = superuser();
+                Statement statement = admin.createStatement()) {
+            statement.execute("alter role %s password %s"
+                    .formatted(statement.enquoteIdentifier(role, true), statement.enquoteLiteral(password)));
+        }
+    }
+
+    private static String one(Statement statement, String sql) throws SQLException {
+        try (ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getString(1);
+        }
     }
 
     private static DatabaseTarget target(String database) {

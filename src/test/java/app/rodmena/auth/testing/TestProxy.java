@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between a client and a server and misbehaves on cue. */
 public final class TestProxy implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class TestProxy implements AutoCloseable {
     private volatile int era;
     private volatile boolean refusesOptions;
     private volatile boolean ignoresOptions;
+    private final AtomicInteger accepted = new AtomicInteger();
 
     /** A proxy that behaves, so far. */
     public TestProxy(DatabaseTarget behind) {
@@ -56,6 +58,11 @@ public final class TestProxy implements AutoCloseable {
     public DatabaseTarget target() {
         String direct = ":" + serverPort() + "/";
         return new DatabaseTarget(behind.jdbcUrl().replace(direct, ":" + port + "/"), behind.user(), behind.password());
+    }
+
+    /** How many connections it has accepted so far. */
+    public int accepted() {
+        return accepted.get();
     }
 
     /** The server is gone: every connection is cut and no other accepted. */
@@ -132,6 +139,7 @@ public final class TestProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = accepting.accept();
+                accepted.incrementAndGet();
                 thread(() -> serve(client));
             }
         } catch (IOException e) {
