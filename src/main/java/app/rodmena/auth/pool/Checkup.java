@@ -34,7 +34,7 @@ final class Checkup {
                     // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
                     pool.markAll();
                 }
-                connection.retire(INVALIDATE, ageNanos, "pre-ping failed: " + failure.getMessage());
+                connection.retireBroken(ageNanos, failure);
                 return false;
             }
             now = pool.now();

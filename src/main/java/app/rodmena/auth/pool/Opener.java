@@ -39,8 +39,18 @@ final class Opener extends SingleLoginDataSource {
     /** When the present attempt began; 0 while there is none. */
     private volatile long attemptSinceNanos;
 
-    /** Failed attempts since the last that succeeded; only the opening thread uses it. */
-    private int failures;
+    private volatile Thread openingThread;
+
+    // Written under the lock.
+
+    /** Failed attempts since the last that succeeded. */
+    private volatile int failures;
+
+    /** Connections opened since one had its first checkout. */
+    private volatile int unused;
+
+    /** Of these, the ones that broke before they were used: as long as there are any, opening another is no success. */
+    private int discarded;
 
     /** @param onOutage told when an attempt failed and no connection is open either */
     Opener(PoolState pool, Consumer<SQLException> onOutage) {
@@ -64,7 +74,29 @@ final class Opener extends SingleLoginDataSource {
         return new OpeningView(
                 pool.borrowing.get(),
                 since == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(pool.now() - since)),
-                Optional.ofNullable(lastFailure));
+                Optional.ofNullable(lastFailure),
+                failures,
+                unused);
+    }
+
+    /** Whether Hikari opens connections on the current thread. */
+    boolean isOpeningThread() {
+        return Thread.currentThread() == openingThread;
+    }
+
+    /** A caller has got a connection that no caller had before. */
+    synchronized void noteFirstCheckout() {
+        unused = 0;
+        discarded = 0;
+        clearFailure();
+    }
+
+    /** A connection broke before any caller had it: that it could be opened was no success. */
+    void noteDiscard(SQLException failure, long ageNanos) {
+        synchronized (this) {
+            discarded++;
+        }
+        failed(failure, ageNanos, false);
     }
 
     @Override
@@ -94,39 +126,59 @@ final class Opener extends SingleLoginDataSource {
         int generation = pool.generation; // Whatever is marked while this one is being opened, it may be, too.
         Connection raw = null;
         attemptSinceNanos = started;
+        openingThread = Thread.currentThread();
         try {
             raw = pool.source.open(pool.settings);
             if (pool.closing) {
                 throw new SQLTransientConnectionException("the pool was closed meanwhile"); // Nobody would close it.
             }
-            PhysicalConnection connection = new PhysicalConnection(pool, raw, pool.source.backendPid(raw), generation);
-            outage = null;
-            lastFailure = null;
-            failures = 0;
+            PhysicalConnection connection =
+                    new PhysicalConnection(pool, this, raw, pool.source.backendPid(raw), generation);
+            noteOpened();
             connection.tellOpened(pool.now() - started);
             return connection;
         } catch (Throwable e) {
             closeQuietly(raw);
             pool.freeSlot();
-            failed(e instanceof SQLException failure ? failure : new SQLException(e), pool.now() - started);
+            long took = pool.now() - started;
+            failed(e instanceof SQLException failure ? failure : new SQLException(e), took, took > ACCIDENT_NANOS);
             return null;
         } finally {
             attemptSinceNanos = 0;
         }
     }
 
+    private synchronized void noteOpened() {
+        unused++;
+        if (discarded == 0) {
+            clearFailure();
+        }
+    }
+
+    private void clearFailure() {
+        failures = 0;
+        lastFailure = null;
+        outage = null;
+    }
+
     /** One attempt that fails quickly may be an accident; two in a row, or one that took its time, are an outage. */
-    private void failed(SQLException failure, long tookNanos) {
-        failures++;
-        if (failure != lastFailure) { // The same again where PostgreSQL was not asked: see Connector on refused logins.
+    private void failed(SQLException failure, long tookNanos, boolean slow) {
+        boolean isOutage;
+        boolean isNew;
+        synchronized (this) {
+            failures++;
+            isNew = failure != lastFailure; // Else PostgreSQL was not asked: see Connector on refused logins.
+            lastFailure = failure;
+            isOutage = failures > 1 || slow;
+            if (isOutage) {
+                outage = new Outage(failure, pool.now());
+            }
+        }
+        if (isNew) {
             pool.emit(CONNECT_FAILED, 0, 0, tookNanos, Caller.NOBODY, String.valueOf(failure.getMessage()));
         }
-        lastFailure = failure;
-        if (failures > 1 || tookNanos > ACCIDENT_NANOS) {
-            outage = new Outage(failure, pool.now());
-            if (pool.ledger.open() == 0) {
-                onOutage.accept(failure);
-            }
+        if (isOutage && pool.ledger.open() == 0) {
+            onOutage.accept(failure);
         }
     }
 

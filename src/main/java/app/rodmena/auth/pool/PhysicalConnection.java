@@ -29,9 +29,11 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private final PoolState pool;
+    private final Opener opener;
     private final int id;
     private final int backendPid;
     private final long openedNanos;
+    private final int networkTimeout;
 
     // Volatile is what views read, without the lock: a listener may ask for them, under the lock of another one.
     private volatile State state = State.IDLE;
@@ -46,11 +48,18 @@ final class PhysicalConnection extends RememberingConnection {
     private boolean comingBack;
     private boolean markTold;
     private String closeCause = "";
+
+    /** Why it was closed although no caller ever had it, if that was a failure; else null. */
+    private SQLException discarded;
+
     private String reclaimed = "";
 
-    PhysicalConnection(PoolState pool, Connection delegate, int backendPid, int generation) {
+    PhysicalConnection(PoolState pool, Opener opener, Connection delegate, int backendPid, int generation)
+            throws SQLException {
         super(delegate, pool::now);
         this.pool = pool;
+        this.opener = opener;
+        this.networkTimeout = delegate.getNetworkTimeout();
         this.id = pool.nextId();
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
@@ -110,7 +119,7 @@ final class PhysicalConnection extends RememberingConnection {
     public boolean isValid(int timeoutSeconds) {
         Borrower borrower = Borrower.current();
         if (borrower == null) {
-            return PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
+            return isUnused() || PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
         }
         if (state != State.IDLE) {
             return false; // Given back in the very moment in which it was reclaimed.
@@ -132,6 +141,9 @@ final class PhysicalConnection extends RememberingConnection {
             long now = borrower.validAtNanos;
             state = State.OUT;
             checkouts++;
+            if (checkouts == 1) {
+                opener.noteFirstCheckout();
+            }
             outSinceNanos = now;
             holder = borrower.admission()
                     .heldFrom(
@@ -201,6 +213,33 @@ final class PhysicalConnection extends RememberingConnection {
         if (state == State.OUT) {
             delegate.setNetworkTimeout(executor, milliseconds);
         }
+    }
+
+    // What Hikari asks of a new connection. It keeps some answers of its first connection for good, and does not notice
+    // all failures to get them, so that they must not depend on whether the server still answers on that connection.
+
+    private boolean isUnused() {
+        return checkouts == 0;
+    }
+
+    @Override
+    public int getNetworkTimeout() throws SQLException {
+        return isUnused() ? networkTimeout : super.getNetworkTimeout();
+    }
+
+    @Override
+    public boolean isReadOnly() throws SQLException {
+        return !isUnused() && super.isReadOnly();
+    }
+
+    @Override
+    public boolean getAutoCommit() throws SQLException {
+        return isUnused() || super.getAutoCommit();
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        return isUnused() ? TRANSACTION_READ_COMMITTED : super.getTransactionIsolation();
     }
 
     // What the pool calls
@@ -311,6 +350,14 @@ final class PhysicalConnection extends RememberingConnection {
         retire(cause);
     }
 
+    /** PostgreSQL did not answer on it; to be closed. */
+    synchronized void retireBroken(long ageNanos, SQLException failure) {
+        if (state == State.IDLE && isUnused()) {
+            discarded = failure;
+        }
+        retire(PoolEventKind.INVALIDATE, ageNanos, "pre-ping failed: " + failure.getMessage());
+    }
+
     /** It did not pass; to be closed. */
     synchronized void retire(String cause) {
         if (state == State.IDLE) {
@@ -342,7 +389,7 @@ final class PhysicalConnection extends RememberingConnection {
             case RETIRING -> {}
             case IDLE -> {
                 pool.ledger.retireIdle();
-                closeCause = pool.closing ? "the pool is closed" : "evicted";
+                closeCause = whyIdleAndClosed();
             }
             case OUT -> {
                 tellWhyOutAndClosed();
@@ -353,6 +400,18 @@ final class PhysicalConnection extends RememberingConnection {
         }
         state = State.CLOSING;
         return true;
+    }
+
+    /** The thread that opens connections closes one only if Hikari could not set it up. */
+    private String whyIdleAndClosed() {
+        if (pool.closing) {
+            return "the pool is closed";
+        }
+        if (isUnused() && opener.isOpeningThread()) {
+            discarded = new SQLException("HikariCP closed connection " + id + " while it was being set up", "08006");
+            return "discarded";
+        }
+        return "evicted";
     }
 
     private void tellWhyOutAndClosed() {
@@ -369,6 +428,10 @@ final class PhysicalConnection extends RememberingConnection {
     private void finishClosing() {
         tellClosed();
         pool.freeSlot();
+        SQLException failure = discarded;
+        if (failure != null) {
+            opener.noteDiscard(failure, pool.now() - openedNanos);
+        }
     }
 
     private synchronized void tellClosed() {

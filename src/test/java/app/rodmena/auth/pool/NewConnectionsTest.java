@@ -1,0 +1,97 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT;
+import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import java.sql.SQLException;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+
+/** Connections that break between the login and their first checkout. */
+class NewConnectionsTest {
+    private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
+
+    @Test
+    void aFirstConnectionThatBreaksWhileHikariSetsItUpDoesNotBreakTheLaterOnes() throws Exception {
+        try (TestPool test = TestPool.with(TWO)) {
+            terminateNew(test, connectionId -> connectionId == 1);
+            await().until(() -> isAnswered(test));
+            try (Lease first = test.checkout();
+                    Lease second = test.checkout()) {
+                assertThat(first.connection().getTransactionIsolation())
+                        .isEqualTo(second.connection().getTransactionIsolation());
+            }
+            assertThat(test.pool.opening().unused()).isZero();
+        }
+    }
+
+    @Test
+    void theNetworkTimeoutOfAUseEndsWithIt() throws Exception {
+        try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
+            int usual;
+            try (Lease lease = test.checkout()) {
+                usual = lease.connection().getNetworkTimeout();
+                lease.connection().setNetworkTimeout(Runnable::run, 7_000);
+            }
+            try (Lease lease = test.checkout()) {
+                assertThat(lease.connection().getNetworkTimeout()).isEqualTo(usual);
+            }
+            assertThat(usual).isEqualTo(PoolSettings.DEFAULT.socketTimeout().toMillis());
+        }
+    }
+
+    @Test
+    void connectionsThatBreakBeforeTheirFirstCheckoutAreFailedConnectsAndAnOutage() throws Exception {
+        PoolSettings settings = Settings.of(TWO).prePing(PrePing.ALWAYS);
+        try (TestPool test = TestPool.with(settings)) {
+            boolean[] broken = {true};
+            terminateNew(test, connectionId -> broken[0]);
+            var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
+            assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(refusal.getCause())
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            cause -> assertThat(cause.getSQLState()).isEqualTo("57P01"));
+            assertThat(test.count(CHECKOUT)).isZero();
+            assertThat(test.count(CONNECT_FAILED)).isBetween(2L, test.count(CONNECT));
+            OpeningView opening = test.pool.opening();
+            assertThat(opening.failure()).isPresent();
+            assertThat(opening.failures()).isGreaterThanOrEqualTo(2);
+            assertThat(opening.unused()).isGreaterThanOrEqualTo(2);
+
+            broken[0] = false;
+            await().until(() -> isAnswered(test));
+            opening = test.pool.opening();
+            assertThat(opening.failure()).isEmpty();
+            assertThat(opening.failures()).isZero();
+            assertThat(opening.unused()).isZero();
+        }
+    }
+
+    /** As soon as it is open, and before Hikari has it. */
+    private static void terminateNew(TestPool test, IntPredicate which) {
+        test.sink.add(event -> {
+            if (event.kind() == CONNECT && which.test(event.connectionId())) {
+                try {
+                    test.terminate(event.backendPid());
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+    }
+
+    private static boolean isAnswered(TestPool test) {
+        return test.pool
+                .call(CALLER, connection -> connection.createStatement().execute("select 1"))
+                .toCompletableFuture()
+                .handle((answer, failure) -> failure == null)
+                .join();
+    }
+}
