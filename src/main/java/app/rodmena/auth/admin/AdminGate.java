@@ -34,10 +34,6 @@ final class AdminGate {
             throw new Refusal(
                     Reply.error(431, "The request's headers are larger than %d bytes".formatted(maxHeaderBytes)));
         }
-        if (RequestHead.isFramedOddly(exchange)) {
-            throw new Refusal(Reply.error(400, "Transfer-Encoding: only chunked, and only in HTTP/1.1")
-                    .closing());
-        }
         admitSender(exchange);
         Match match = pages.find(path(exchange)).orElseThrow(() -> new Refusal(Reply.error(404, "No such path")));
         String method = exchange.getRequestMethod().toString();

@@ -37,10 +37,6 @@ final class Gate {
         if (RequestHead.size(exchange) > maxHeaderBytes) {
             return Refusals.headerTooLarge(maxHeaderBytes);
         }
-        if (RequestHead.isFramedOddly(exchange)) {
-            return Refusals.badRequest("Transfer-Encoding: only chunked, and only in HTTP/1.1")
-                    .closing();
-        }
         // As it was sent: to Undertow "get" is GET, to HTTP it is not.
         String method = exchange.getRequestMethod().toString();
         if (method.equals(Route.CONNECT)) {

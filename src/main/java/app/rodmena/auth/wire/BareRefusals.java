@@ -4,48 +4,61 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
+import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Gives a body to what Undertow refuses by itself. It answers what it can't parse with a 400 without a body and closes;
- * no handler gets to see that. Answers of our own always have a body and are let through as they are.
+ * Refuses what is not valid HTTP, in JSON, and closes. Requests that are invalid by {@link RequestFraming} never get to
+ * Undertow's parser. What that can't parse it answers with a 400 without a body and closes; no handler gets to see
+ * that, so that it is given a body here. Answers of our own always have a body and are let through as they are.
  */
 final class BareRefusals {
     private static final byte[] BAD_REQUEST = " 400 ".getBytes(US_ASCII);
     private static final byte[] NO_BODY = "content-length: 0\r\n".getBytes(US_ASCII);
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
+    /**
+     * What is read before a refused connection is closed, so that unread bytes do not reset it: the answer would be
+     * lost.
+     */
+    private static final int MAX_DISCARDED_BYTES = 256 * 1024;
+
     private final int undertowsHeaderLimit;
     private final int ourHeaderLimit;
+    private final RequestFraming framing;
     /** Bytes read since something was last sent. Requests of a connection take turns, and so do their threads here. */
     private long unanswered;
 
     private BareRefusals(int undertowsHeaderLimit, int ourHeaderLimit) {
         this.undertowsHeaderLimit = undertowsHeaderLimit;
         this.ourHeaderLimit = ourHeaderLimit;
+        this.framing = new RequestFraming(ourHeaderLimit);
     }
 
     /** Watches a connection that was just accepted. */
     static void watch(StreamConnection connection, int undertowsHeaderLimit, int ourHeaderLimit) {
         BareRefusals refusals = new BareRefusals(undertowsHeaderLimit, ourHeaderLimit);
         var source = connection.getSourceChannel();
-        source.setConduit(refusals.new Reading(source.getConduit()));
         var sink = connection.getSinkChannel();
+        source.setConduit(refusals.new Reading(source.getConduit(), sink.getConduit()));
         sink.setConduit(refusals.new Writing(sink.getConduit()));
     }
 
     private byte[] refusal() {
-        boolean headerTooLarge = unanswered > undertowsHeaderLimit;
-        int status = headerTooLarge ? 431 : 400;
-        byte[] body = Json.bytes(Json.Failure.of(
-                status,
-                headerTooLarge
-                        ? "The request's headers are larger than %d bytes".formatted(ourHeaderLimit)
-                        : "The request is not valid HTTP"));
+        return unanswered > undertowsHeaderLimit
+                ? refusal(431, "The request's headers are larger than %d bytes".formatted(ourHeaderLimit))
+                : refusal(400, "The request is not valid HTTP");
+    }
+
+    private static byte[] refusal(int status, String message) {
+        byte[] body = Json.bytes(Json.Failure.of(status, message));
         byte[] head = """
                 HTTP/1.1 %d %s\r
                 Connection: close\r
@@ -53,7 +66,7 @@ final class BareRefusals {
                 Content-Length: %d\r
                 \r
                 """.formatted(
-                        status, headerTooLarge ? "Request Header Fields Too Large" : "Bad Request", body.length)
+                        status, status == 431 ? "Request Header Fields Too Large" : "Bad Request", body.length)
                 .getBytes(US_ASCII);
         return ByteBuffer.allocate(head.length + body.length)
                 .put(head)
@@ -87,15 +100,82 @@ final class BareRefusals {
     }
 
     private final class Reading extends AbstractStreamSourceConduit<StreamSourceConduit> {
-        Reading(StreamSourceConduit next) {
+        private final StreamSinkConduit answers;
+
+        Reading(StreamSourceConduit next, StreamSinkConduit answers) {
             super(next);
+            this.answers = answers;
         }
 
         @Override
         public int read(ByteBuffer target) throws IOException {
+            if (framing.problem().isPresent()) {
+                throw refuse();
+            }
+            int start = target.position();
             int read = super.read(target);
+            if (read <= 0) {
+                return read;
+            }
             unanswered += read;
-            return read;
+            int valid = framing.scan(target, start, start + read) - start;
+            if (framing.problem().isEmpty()) {
+                return read;
+            }
+            target.position(start + valid);
+            if (valid == 0) {
+                throw refuse();
+            }
+            // What came before is answered first; then we are asked again, whether the client sends more or not.
+            if (isReadResumed()) {
+                next.wakeupReads();
+            }
+            return valid;
+        }
+
+        @Override
+        public void resumeReads() {
+            if (framing.problem().isPresent()) {
+                next.wakeupReads();
+            } else {
+                next.resumeReads();
+            }
+        }
+
+        /** Answers on the connection itself: a request that can't be parsed has no exchange. */
+        private IOException refuse() throws IOException {
+            String problem = framing.problem().orElseThrow();
+            if (unanswered > 0 || !framing.isInBody()) {
+                answers.write(ByteBuffer.wrap(refusal(400, "The request is not valid HTTP: " + problem)));
+                unanswered = 0;
+                answers.terminateWrites();
+                answers.flush();
+                ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
+                for (int left = MAX_DISCARDED_BYTES; left > 0 && next.read(discarded.clear()) > 0; ) {
+                    left -= discarded.position();
+                }
+            }
+            return new IOException(problem);
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+            for (int i = offset; i < offset + length; i++) {
+                if (targets[i].hasRemaining()) {
+                    return read(targets[i]);
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public long transferTo(long position, long count, FileChannel target) throws IOException {
+            return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+        }
+
+        @Override
+        public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
+            return IoUtils.transfer(new ConduitReadableByteChannel(this), count, through, target);
         }
     }
 
@@ -130,6 +210,18 @@ final class BareRefusals {
         public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
             unanswered = 0;
             return super.write(sources, offset, length);
+        }
+
+        @Override
+        public int writeFinal(ByteBuffer source) throws IOException {
+            unanswered = 0;
+            return super.writeFinal(source);
+        }
+
+        @Override
+        public long writeFinal(ByteBuffer[] sources, int offset, int length) throws IOException {
+            unanswered = 0;
+            return super.writeFinal(sources, offset, length);
         }
     }
 }

@@ -32,8 +32,11 @@ public final class HttpPort implements AutoCloseable {
     private static final int MAX_PARAMETERS = 10_000;
     private static final long THREADS_END_SECONDS = 5;
 
-    /** Undertow cuts off what is larger than this; below, handlers answer 431 themselves and keep the connection. */
-    private static final int UNDERTOWS_HEADER_LIMIT = 16;
+    /**
+     * Undertow cuts off heads that are so many times larger than allowed; below, handlers answer 431 and keep the
+     * connection. Every connection may hold a head of that size for as long as read_timeout.
+     */
+    private static final int UNDERTOWS_HEADER_LIMIT = 2;
 
     private final Limits limits;
     private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);

@@ -3,8 +3,6 @@ package app.rodmena.auth.wire;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
-import io.undertow.util.Headers;
-import io.undertow.util.Protocols;
 
 /** What is to be known of a request's head before it is looked at any closer. */
 public final class RequestHead {
@@ -27,14 +25,5 @@ public final class RequestHead {
             }
         }
         return size;
-    }
-
-    /** Where a body ends must be beyond doubt: proxies that read it otherwise could be made to smuggle requests. */
-    public static boolean isFramedOddly(HttpServerExchange exchange) {
-        HeaderValues encodings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
-        return encodings != null
-                && (encodings.size() != 1
-                        || !encodings.getFirst().equalsIgnoreCase("chunked")
-                        || !exchange.getProtocol().equals(Protocols.HTTP_1_1));
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.testing.InvalidFraming;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.RawClient;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets in, who may change something, and what nobody gets away with. */
@@ -236,6 +238,20 @@ class AdminSecurityTest {
                 socket.close();
             }
         }
+    }
+
+    static Stream<String> invalidFraming() {
+        return InvalidFraming.requests();
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidFraming")
+    void aRequestWhoseEndIsInDoubtIsRefusedAtOnce(String headers) throws Exception {
+        String login = TestAdmin.basic(TestAdmin.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
+        InvalidFraming.assertIsRefused(
+                admin.port(),
+                "POST /settings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: %s\r\n%s"
+                        .formatted(login, headers));
     }
 
     @Test

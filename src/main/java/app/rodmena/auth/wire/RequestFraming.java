@@ -1,0 +1,324 @@
+package app.rodmena.auth.wire;
+
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Follows a connection's bytes from request to request and finds the first that RFC 9112 does not allow where one
+ * request ends and the next begins. Undertow's parser is lenient there: it accepts LF for CR LF, folded headers, a
+ * Content-Length modulo 2^64 and any character in a chunk's size. A proxy in front that reads the same bytes in another
+ * way could be made to smuggle requests. Used by the connection's I/O thread only.
+ */
+final class RequestFraming {
+    private static final String CONTENT_LENGTH = "content-length";
+    private static final String TRANSFER_ENCODING = "transfer-encoding";
+    private static final int MAX_LENGTH_DIGITS = 18;
+    private static final int MAX_CHUNK_SIZE_DIGITS = 13;
+    private static final int MAX_CHUNK_EXTENSION = 256;
+
+    /** Longer than any valid value of the two headers that are read. */
+    private static final int MAX_VALUE = 64;
+
+    private static final long HTTP_1_1 = 0x485454502F312E31L;
+    private static final boolean[] TOKEN = tokenCharacters();
+
+    private enum State {
+        START,
+        START_LF,
+        REQUEST_LINE,
+        REQUEST_LINE_LF,
+        LINE_START,
+        NAME,
+        VALUE,
+        VALUE_LF,
+        SECTION_LF,
+        BODY,
+        CHUNK_SIZE,
+        CHUNK_EXTENSION,
+        CHUNK_SIZE_LF,
+        CHUNK_DATA,
+        CHUNK_DATA_CR,
+        CHUNK_DATA_LF
+    }
+
+    private final int maxTrailerBytes;
+    private final StringBuilder value = new StringBuilder();
+
+    private State state = State.START;
+    private String problem;
+    private boolean inBody;
+    private long lastEight;
+    private boolean http11;
+
+    /** The header whose value is read; null for one that does not frame. */
+    private String header;
+
+    private int nameLength;
+    private boolean mayBeLength;
+    private boolean mayBeEncoding;
+    private long length;
+    private boolean chunked;
+
+    /** Of the body or the chunk. */
+    private long left;
+
+    private int digits;
+    private int trailerBytes;
+
+    /** @param maxTrailerBytes of the trailers of one request, and of nothing else */
+    RequestFraming(int maxTrailerBytes) {
+        this.maxTrailerBytes = maxTrailerBytes;
+    }
+
+    /** What is wrong with the request; empty while nothing is. */
+    Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /** Whether the head was valid, so that the request has been parsed and may have been answered. */
+    boolean isInBody() {
+        return inBody;
+    }
+
+    /**
+     * Reads on.
+     *
+     * @return where the bytes end that may be parsed: at {@code to}, or else where the first invalid request begins or,
+     *     if it is invalid only in its body, there. At {@code from} if that was before.
+     */
+    int scan(ByteBuffer bytes, int from, int to) {
+        int requestStart = from;
+        int at = from;
+        while (at < to && problem == null) {
+            if (state == State.BODY || state == State.CHUNK_DATA) {
+                int part = (int) Math.min(left, to - at);
+                at += part;
+                left -= part;
+                if (left == 0) {
+                    state = state == State.BODY ? State.START : State.CHUNK_DATA_CR;
+                }
+            } else {
+                accept(bytes.get(at));
+                at++;
+            }
+            if (state == State.START) {
+                requestStart = at;
+                inBody = false;
+            }
+        }
+        if (problem == null) {
+            return to;
+        }
+        return inBody ? at - 1 : requestStart;
+    }
+
+    private void accept(byte next) {
+        switch (state) {
+            case START -> {
+                if (next == '\r') {
+                    state = State.START_LF;
+                } else {
+                    beginRequest();
+                    requestLine(next);
+                }
+            }
+            case START_LF -> lineFeed(next, State.START);
+            case REQUEST_LINE -> requestLine(next);
+            case REQUEST_LINE_LF -> lineFeed(next, State.LINE_START);
+            case LINE_START -> {
+                if (next == '\r') {
+                    state = State.SECTION_LF;
+                } else if (next == ' ' || next == '\t') {
+                    problem = "a header must not be folded";
+                } else {
+                    beginHeader();
+                    name(next);
+                }
+            }
+            case NAME -> name(next);
+            case VALUE -> value(next);
+            case VALUE_LF -> {
+                lineFeed(next, State.LINE_START);
+                endHeader();
+            }
+            case SECTION_LF -> endSection(next);
+            case CHUNK_SIZE -> chunkSize(next);
+            case CHUNK_EXTENSION -> chunkExtension(next);
+            case CHUNK_SIZE_LF -> {
+                lineFeed(next, left > 0 ? State.CHUNK_DATA : State.LINE_START);
+                trailerBytes = 0;
+            }
+            case CHUNK_DATA_CR -> {
+                if (next == '\r') {
+                    state = State.CHUNK_DATA_LF;
+                } else {
+                    problem = "a chunk is longer than its size";
+                }
+            }
+            case CHUNK_DATA_LF -> {
+                lineFeed(next, State.CHUNK_SIZE);
+                left = 0;
+                digits = 0;
+            }
+            case BODY, CHUNK_DATA -> throw new IllegalStateException("not read by the byte: " + state);
+        }
+        if (inBody && (state == State.NAME || state == State.VALUE) && ++trailerBytes > maxTrailerBytes) {
+            problem = "the trailers are larger than %d bytes".formatted(maxTrailerBytes);
+        }
+    }
+
+    private void beginRequest() {
+        state = State.REQUEST_LINE;
+        lastEight = 0;
+        length = -1;
+        chunked = false;
+    }
+
+    private void requestLine(byte next) {
+        if (next == '\r') {
+            http11 = lastEight == HTTP_1_1;
+            state = State.REQUEST_LINE_LF;
+        } else if (isControl(next)) {
+            problem = controlProblem(next);
+        } else {
+            lastEight = (lastEight << 8) | (next & 0xff);
+        }
+    }
+
+    private void beginHeader() {
+        state = State.NAME;
+        nameLength = 0;
+        mayBeLength = true;
+        mayBeEncoding = true;
+    }
+
+    private void name(byte next) {
+        if (next == ':' && nameLength > 0) {
+            if (mayBeLength && nameLength == CONTENT_LENGTH.length()) {
+                header = CONTENT_LENGTH;
+            } else if (mayBeEncoding && nameLength == TRANSFER_ENCODING.length()) {
+                header = TRANSFER_ENCODING;
+            } else {
+                header = null;
+            }
+            value.setLength(0);
+            state = State.VALUE;
+        } else if (next < 0 || !TOKEN[next]) {
+            problem = next == '\n' ? controlProblem(next) : "a header's name has an invalid character";
+        } else {
+            mayBeLength = mayBeLength && isAt(CONTENT_LENGTH, next);
+            mayBeEncoding = mayBeEncoding && isAt(TRANSFER_ENCODING, next);
+            nameLength++;
+        }
+    }
+
+    private boolean isAt(String name, byte next) {
+        return nameLength < name.length() && name.charAt(nameLength) == (next | 0x20);
+    }
+
+    private void value(byte next) {
+        if (next == '\r') {
+            state = State.VALUE_LF;
+        } else if (isControl(next) && next != '\t') {
+            problem = controlProblem(next);
+        } else if (header != null && value.length() < MAX_VALUE) {
+            value.append((char) (next & 0xff));
+        }
+    }
+
+    private void endHeader() {
+        if (header == null || problem != null) {
+            return;
+        }
+        String text = value.toString().trim();
+        if (inBody) {
+            problem = header + ": must not be a trailer";
+        } else if (header.equals(CONTENT_LENGTH)) {
+            if (length >= 0 || !isLength(text)) {
+                problem = "content-length: must be one number of at most %d digits".formatted(MAX_LENGTH_DIGITS);
+            } else {
+                length = Long.parseLong(text);
+            }
+        } else if (chunked || !http11 || !text.toLowerCase(Locale.ROOT).equals("chunked")) {
+            problem = "transfer-encoding: must be chunked, once, and only in HTTP/1.1";
+        } else {
+            chunked = true;
+        }
+    }
+
+    private static boolean isLength(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_LENGTH_DIGITS
+                && text.chars().allMatch(character -> character >= '0' && character <= '9');
+    }
+
+    /** At the end of a head or of trailers. */
+    private void endSection(byte next) {
+        lineFeed(next, State.START);
+        if (inBody || problem != null) {
+            return;
+        }
+        if (chunked && length >= 0) {
+            problem = "content-length and transfer-encoding exclude each other";
+        } else if (chunked) {
+            inBody = true;
+            state = State.CHUNK_SIZE;
+            left = 0;
+            digits = 0;
+        } else if (length > 0) {
+            inBody = true;
+            state = State.BODY;
+            left = length;
+        }
+    }
+
+    private void chunkSize(byte next) {
+        int digit = Character.digit((char) (next & 0xff), 16);
+        if (digit >= 0 && digits < MAX_CHUNK_SIZE_DIGITS) {
+            left = (left << 4) | digit;
+            digits++;
+        } else if (digits > 0 && next == '\r') {
+            state = State.CHUNK_SIZE_LF;
+        } else if (digits > 0 && next == ';') {
+            state = State.CHUNK_EXTENSION;
+            digits = 0;
+        } else {
+            problem = "a chunk's size must be 1 to %d hexadecimal digits".formatted(MAX_CHUNK_SIZE_DIGITS);
+        }
+    }
+
+    private void chunkExtension(byte next) {
+        if (next == '\r') {
+            state = State.CHUNK_SIZE_LF;
+        } else if (isControl(next) && next != '\t') {
+            problem = controlProblem(next);
+        } else if (++digits > MAX_CHUNK_EXTENSION) {
+            problem = "a chunk's extension is longer than %d bytes".formatted(MAX_CHUNK_EXTENSION);
+        }
+    }
+
+    private void lineFeed(byte next, State then) {
+        if (next == '\n') {
+            state = then;
+        } else {
+            problem = "a line must end in CR LF";
+        }
+    }
+
+    private static boolean isControl(byte next) {
+        return (next >= 0 && next < ' ') || next == 0x7f;
+    }
+
+    private static String controlProblem(byte next) {
+        return next == '\n' ? "a line must end in CR LF" : "the head has a control character";
+    }
+
+    private static boolean[] tokenCharacters() {
+        boolean[] token = new boolean[128];
+        for (char character = '!'; character < 0x7f; character++) {
+            token[character] = "\"(),/:;<=>?@[\\]{}".indexOf(character) < 0;
+        }
+        return token;
+    }
+}
