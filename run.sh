@@ -165,7 +165,7 @@ bench() {
   # Not to stdout, where what is measured goes
   maven -q -Pbench compiler:testCompile@benchmarks dependency:build-classpath \
     -Dmdep.outputFile=target/bench.classpath >&2
-  bench_java=("$java" -cp "$home/target/bench-classes:$home/target/classes:$(<"$home/target/bench.classpath")")
+  bench_java=("$java" -Dlogback.configurationFile=app/rodmena/auth/logback.xml -cp "$home/target/bench-classes:$home/target/classes:$(<"$home/target/bench.classpath")")
   case $what in
     checkout) exec "${bench_java[@]}" app.rodmena.auth.Rounds "$@" ;;
     *) exec "${bench_java[@]}" -Dbench.home="$home" -Dbench.jvm.flags="${jvm_flags[*]}" app.rodmena.auth.bench.Bench "$what" "$@" ;;

@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import java.util.LinkedHashMap;
@@ -8,9 +9,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/** What {@code --log-level} asks for, on top of logback.xml. */
+/** The log of the standalone server: its configuration, and on top of it the levels of {@code --log-level}. */
 record LogLevels(Map<String, Level> levels) {
+    private static final String CONFIGURATION = "app/rodmena/auth/logback.xml";
+
     static final List<String> WORDS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+
+    /**
+     * Makes Logback read this server's configuration instead of searching the default places. Takes effect only before
+     * the first logger is created. A file that the user named on the command line is kept.
+     */
+    static void configure() {
+        String property = ClassicConstants.CONFIG_FILE_PROPERTY;
+        System.setProperty(property, System.getProperty(property, CONFIGURATION));
+    }
 
     static LogLevels of(Optional<Given> given) {
         Map<String, Level> levels = new LinkedHashMap<>();

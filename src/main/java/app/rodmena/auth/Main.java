@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 
 /** The process: reads what is asked, serves until it is told to stop. */
 public final class Main {
-    private static final Logger LOG = LoggerFactory.getLogger("auth");
     private static final int STOPPED = 0;
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
@@ -33,6 +32,8 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        // Only here, and before the first logger: an application that embeds the server configures its own log
+        LogLevels.configure();
         Lifetime lifetime = Lifetime.ofThisProcess();
         int code = new Main(System.out, System.err, lifetime).run(arguments, System.getenv());
         LogLevels.finish();
@@ -113,6 +114,7 @@ public final class Main {
     }
 
     private void serve(Settings settings, Secret ambientPassword) throws Exception {
+        Logger log = LoggerFactory.getLogger("auth");
         DatabaseChoice database = new DatabaseChoice(settings, ambientPassword);
         ServerConfig config = new ConfigReader(settings).read(database.read());
         LogLevels.of(settings.find(Setting.LOG_LEVEL)).apply();
@@ -126,20 +128,20 @@ public final class Main {
                 refusal.complete(refused);
                 lifetime.stop();
             });
-            LOG.info(
+            log.info(
                     "Serving on {}:{}, pid {}",
                     server.address().getHostString(),
                     server.address().getPort(),
                     ProcessHandle.current().pid());
             lifetime.awaitStop();
-            LOG.info(
+            log.info(
                     "Stopping: requests in flight have up to {} s",
                     config.http().shutdownGrace().toSeconds());
             if (refusal.isDone()) {
                 throw refusal.join();
             }
         }
-        LOG.info("Stopped: all connections are closed");
+        log.info("Stopped: all connections are closed");
     }
 
     /** What the world outside did wrong is told in a line; what we did wrong with all its traces. */

@@ -95,6 +95,7 @@ final class Field implements AutoCloseable {
     private void enterBare() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(tools.java().toString()));
         command.addAll(List.of(System.getProperty(JVM_FLAGS, "").split(" ")));
+        command.add("-Dlogback.configurationFile=app/rodmena/auth/logback.xml"); // what Main chooses
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BareServer.class.getName()));
         enter(Kind.BARE, "auth/bench-bare%", Map.of("AUTH_DATABASE_URL", database.url()), command);
     }

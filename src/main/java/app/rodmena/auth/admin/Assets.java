@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 final class Assets {
     /** Where they are in the jar; nothing else is. */
-    private static final String ROOT = "/dashboard/";
+    private static final String ROOT = "/app/rodmena/auth/dashboard/";
 
     private static final String INDEX = "index.html";
 

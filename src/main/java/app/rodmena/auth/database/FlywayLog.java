@@ -17,6 +17,13 @@ public final class FlywayLog implements Log, LogCreator {
         return this;
     }
 
+    /** Abstract in Flyway 11, which Spring Boot 3.5 puts on the class path. */
+    @Override
+    @SuppressWarnings("deprecation")
+    public boolean isDebugEnabled() {
+        return LOG.isDebugEnabled();
+    }
+
     @Override
     public void debug(String message) {
         LOG.debug(message);

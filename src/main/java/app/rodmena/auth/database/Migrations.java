@@ -139,7 +139,7 @@ public final class Migrations {
     private void runFlyway() throws MigrationException {
         Flyway flyway = Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(dataSource)
-                .locations("classpath:db/migration")
+                .locations("classpath:app/rodmena/auth/migration")
                 // Not Flyway's default name: the schema may be shared with somebody who uses Flyway too.
                 .table("auth_schema_history")
                 // A schema with tables but no history is one of the older service, or shared: start counting there.
