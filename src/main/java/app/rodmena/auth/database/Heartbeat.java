@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.postgres.NoPrimaryException;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -47,8 +48,10 @@ final class Heartbeat {
     }
 
     void missed(Throwable failure) {
-        if (tell(false, "PostgreSQL does not answer", failure)) {
-            LOG.warn("PostgreSQL does not answer any more");
+        boolean noPrimary = failure instanceof NoPrimaryException;
+        String problem = noPrimary ? ((NoPrimaryException) failure).reason().text() : "PostgreSQL does not answer";
+        if (tell(false, problem, failure)) {
+            LOG.warn("{}", noPrimary ? failure.getMessage() : "PostgreSQL does not answer any more");
         }
         LOG.debug("Heartbeat failed", failure);
     }

@@ -172,9 +172,7 @@ public final class Monitor implements AutoCloseable {
         } else if (!wanted.equals(name)) {
             rename(connection, wanted);
         }
-        try (var statement = connection.createStatement()) {
-            statement.execute("select 1");
-        }
+        sessions.probe(connection);
     }
 
     private void rename(Connection connection, String wanted) throws SQLException {

@@ -3,6 +3,7 @@ package app.rodmena.auth.database;
 import app.rodmena.auth.pool.ConnectionSource;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.Session;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
@@ -51,6 +52,11 @@ final class Sessions implements ConnectionSource {
     }
 
     @Override
+    public Optional<NoPrimaryException> reportedProblem(Connection connection) {
+        return connector.reportedProblem(connection);
+    }
+
+    @Override
     public TransactionState transactionState(Connection connection) {
         return connector.transactionState(connection);
     }
@@ -62,6 +68,11 @@ final class Sessions implements ConnectionSource {
                 Optional.of(MONITOR_STATEMENT_TIMEOUT),
                 PROBE_TIMEOUT,
                 Optional.of(PROBE_TIMEOUT)));
+    }
+
+    /** Asks on the monitor's connection whether PostgreSQL answers, and as a primary with writable sessions. */
+    void probe(Connection monitor) throws SQLException {
+        connector.requirePrimary(monitor);
     }
 
     /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its caps. */

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.postgres.NoPrimaryException;
 import java.sql.SQLException;
 
 /** What PostgreSQL said, found in whatever it was wrapped in. */
@@ -38,8 +39,15 @@ final class SqlStates {
         return state.startsWith("28");
     }
 
-    /** Whether it passes by itself: connection trouble (08), no resources (53), shutting down or starting up (57P). */
+    /**
+     * Whether it passes by itself: connection trouble (08), no resources (53), shutting down or starting up (57P), no
+     * primary during a failover.
+     */
     static boolean passes(String state) {
-        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.startsWith("40");
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57P")
+                || state.startsWith("40")
+                || state.equals(NoPrimaryException.SQL_STATE);
     }
 }

@@ -32,9 +32,13 @@ final class Checkup {
             if (failure != null) {
                 if (PrePinger.wasSilence(failure)) {
                     // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
-                    pool.markAll();
+                    pool.markAll("a pre-ping got no answer");
                 }
                 connection.retireBroken(ageNanos, failure);
+                return false;
+            }
+            if (connection.markIfUnusable()) { // The ping has brought what PostgreSQL reported meanwhile.
+                connection.retire("soft-invalidated");
                 return false;
             }
             now = pool.now();

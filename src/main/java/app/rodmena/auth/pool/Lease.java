@@ -58,6 +58,7 @@ public final class Lease implements AutoCloseable {
         try {
             return work.run(connection);
         } catch (SQLException | RuntimeException | Error failure) {
+            physical.inspectFailure(failure);
             String reclaimed = physical.reclaimed();
             if (!reclaimed.isEmpty()) {
                 throw new SQLException(reclaimed, Reclaimed.SQL_STATE, failure);
@@ -86,7 +87,11 @@ public final class Lease implements AutoCloseable {
         }
         try {
             // Closed it is if it broke, or if the borrower was ahead: then Hikari has it back already.
-            if (!connection.isClosed() && physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
+            boolean isOurs = !connection.isClosed();
+            if (isOurs) {
+                physical.inspectReports();
+            }
+            if (isOurs && physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
                 hikari.evictConnection(connection);
             } else {
                 try {

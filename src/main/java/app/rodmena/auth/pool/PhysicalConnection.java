@@ -2,6 +2,7 @@ package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,6 +48,10 @@ final class PhysicalConnection extends RememberingConnection {
     private boolean leakSuspected;
     private boolean comingBack;
     private boolean markTold;
+
+    /** How many statements there were when reports were last looked at; its user's thread only. */
+    private long inspectedStatements;
+
     private String closeCause = "";
 
     /** Why it was closed although no caller ever had it, if that was a failure; else null. */
@@ -335,10 +340,57 @@ final class PhysicalConnection extends RememberingConnection {
         return true;
     }
 
+    /**
+     * Looks at what PostgreSQL has reported with the answers to the last statements. Reports are read with an answer,
+     * so that without a statement since the last look there is nothing new.
+     */
+    void inspectReports() {
+        long statements = lastPrepared().number();
+        if (statements != inspectedStatements) {
+            inspectedStatements = statements;
+            markIfUnusable();
+        }
+    }
+
+    /** A session on a standby, or a read-only one: the others of the pool are likely to be on the same server. */
+    boolean markIfUnusable() {
+        Optional<? extends SQLException> problem = pool.source.reportedProblem(delegate);
+        problem.ifPresent(this::markAll);
+        return problem.isPresent();
+    }
+
+    /**
+     * What its user's statement failed with: PostgreSQL before version 14 does not report that a session is read-only.
+     */
+    void inspectFailure(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && NoPrimaryException.SQL_STATE.equals(sql.getSQLState())
+                    && !isReadOnlyByItsUser()) {
+                markAll(sql);
+                return;
+            }
+        }
+    }
+
+    private boolean isReadOnlyByItsUser() {
+        try {
+            return isReadOnly();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private void markAll(SQLException why) {
+        if (!isMarked()) { // Else it is an earlier server's.
+            pool.markAll(String.valueOf(why.getMessage()));
+        }
+    }
+
     private synchronized void tellMarked() {
         if (!markTold && (state == State.IDLE || state == State.OUT)) {
             markTold = true;
-            tell(PoolEventKind.SOFT_INVALIDATE, pool.now() - openedNanos, "");
+            tell(PoolEventKind.SOFT_INVALIDATE, pool.now() - openedNanos, pool.markCause);
         }
     }
 

@@ -241,7 +241,7 @@ public final class Pool implements AutoCloseable {
 
     /** Marks every open connection, to be replaced at its next checkout or check-in. */
     public void softInvalidate() {
-        state.markAll();
+        state.markAll("");
     }
 
     /**

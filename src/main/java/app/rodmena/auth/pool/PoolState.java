@@ -38,6 +38,10 @@ final class PoolState {
 
     volatile PoolSettings settings;
     volatile int generation;
+
+    /** Why the last generation ended; what a connection's soft_invalidate says. Written before the generation. */
+    volatile String markCause = "";
+
     volatile boolean closing;
 
     PoolState(
@@ -97,7 +101,8 @@ final class PoolState {
     }
 
     /** Marks every open connection, to be replaced at its next checkout or check-in. */
-    synchronized void markAll() {
+    synchronized void markAll(String cause) {
+        markCause = cause;
         generation++;
         connections.values().forEach(PhysicalConnection::isMarked);
     }

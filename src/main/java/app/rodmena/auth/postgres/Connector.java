@@ -13,6 +13,7 @@ import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.util.PSQLState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +47,15 @@ public final class Connector {
         }
     }
 
+    /** What PostgreSQL 14 and later report of a session unasked, when it begins and whenever it changes. */
+    private static final String REPORTED_STANDBY = "in_hot_standby";
+
+    private static final String REPORTED_READ_ONLY = "default_transaction_read_only";
+
     private final Driver driver = new Driver();
     private final String server;
+    private final String hosts;
+    private final boolean hasSeveralHosts;
     private final Properties fromUrl;
     private final Secret password;
     private final Optional<PasswordFile> passwordFile;
@@ -64,6 +72,11 @@ public final class Connector {
         }
         int query = target.jdbcUrl().indexOf('?');
         server = query < 0 ? target.jdbcUrl() : target.jdbcUrl().substring(0, query);
+        hosts = server.replaceFirst("^jdbc:postgresql://", "").replaceFirst("/.*$", "");
+        hasSeveralHosts = hosts.contains(",");
+        if (hasSeveralHosts) {
+            PGProperty.TARGET_SERVER_TYPE.set(fromUrl, "primary");
+        }
         PGProperty.USER.set(fromUrl, target.user());
         password = target.password();
         passwordFile = target.passwordFile().map(PasswordFile::new);
@@ -75,7 +88,11 @@ public final class Connector {
         PGProperty.SOCKET_FACTORY.set(fromUrl, FarewellSocketFactory.class.getName());
     }
 
-    /** Opens a connection; the caller closes it. */
+    /**
+     * Opens a connection; the caller closes it.
+     *
+     * @throws NoPrimaryException if its session would be on a standby, or read-only
+     */
     public Connection open(Session session) throws SQLException {
         boolean withOptions = !optionsRefused && session.statementTimeout().isPresent();
         if (!withOptions) {
@@ -88,8 +105,8 @@ public final class Connector {
             if (!PROTOCOL_VIOLATION.equals(e.getSQLState()) || !e.getMessage().contains("startup parameter")) {
                 throw e;
             }
-            connection = logIn(session, false);
             sayOptionsAreRefused("refuses start-up options: " + e.getMessage());
+            connection = logIn(session, false);
         }
         if (!optionsHeeded && !optionsRefused) {
             seeWhetherOptionsAreHeeded(connection);
@@ -128,10 +145,13 @@ public final class Connector {
         } catch (SQLException e) {
             boolean loginRefused = String.valueOf(e.getSQLState()).startsWith(INVALID_AUTHORIZATION);
             refused.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
-            throw e;
+            throw isWithoutPrimary(e) ? new NoPrimaryException(NoPrimaryException.Reason.NONE_FOUND, hosts) : e;
         }
         FarewellSocket socket = FarewellSocketFactory.takeLast();
         try {
+            if (needsCheck(connection)) {
+                requirePrimary(connection);
+            }
             connection.setNetworkTimeout(
                     Runnable::run,
                     session.socketTimeout().map(Connector::millis).orElse(0));
@@ -157,6 +177,64 @@ public final class Connector {
                         || !refused.compareAndSet(last, new RefusedLogin(current, last.refusal(), now)))) {
             throw last.refusal();
         }
+    }
+
+    /** pgjdbc translates its message; where the network failed, the exception has a cause. */
+    private boolean isWithoutPrimary(SQLException e) {
+        return hasSeveralHosts
+                && PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState().equals(e.getSQLState())
+                && e.getCause() == null;
+    }
+
+    /**
+     * Earlier versions than 14 report nothing; and PgBouncer repeats what the first of its sessions reported, which may
+     * be over, so that "on" has to be confirmed.
+     */
+    private boolean needsCheck(Connection connection) throws SQLException {
+        PGConnection postgres = connection.unwrap(PGConnection.class);
+        String standby = postgres.getParameterStatus(REPORTED_STANDBY);
+        boolean unknown = standby == null && !optionsRefused;
+        return unknown || isOn(standby) || isOn(postgres.getParameterStatus(REPORTED_READ_ONLY));
+    }
+
+    /**
+     * Asks PostgreSQL whether a connection opened here has a writable session on a primary; one round trip.
+     *
+     * @throws NoPrimaryException if not
+     */
+    public void requirePrimary(Connection connection) throws SQLException {
+        try (var query = connection.prepareStatement("""
+                        select pg_is_in_recovery(), current_setting('default_transaction_read_only')
+                        """);
+                var result = query.executeQuery()) {
+            result.next();
+            if (result.getBoolean(1)) {
+                throw new NoPrimaryException(NoPrimaryException.Reason.STANDBY, hosts);
+            }
+            if (isOn(result.getString(2))) {
+                throw new NoPrimaryException(NoPrimaryException.Reason.READ_ONLY, hosts);
+            }
+        }
+    }
+
+    /**
+     * Why a connection opened here must not be used any more, by what PostgreSQL has reported with its answers; empty
+     * if it may. Sends nothing. To be called by the thread that uses the connection.
+     */
+    public Optional<NoPrimaryException> reportedProblem(Connection connection) {
+        if (optionsRefused || !(connection instanceof PGConnection postgres)) {
+            return Optional.empty(); // Behind PgBouncer a session is not one of PostgreSQL's.
+        }
+        if (isOn(postgres.getParameterStatus(REPORTED_STANDBY))) {
+            return Optional.of(new NoPrimaryException(NoPrimaryException.Reason.STANDBY, hosts));
+        }
+        return isOn(postgres.getParameterStatus(REPORTED_READ_ONLY))
+                ? Optional.of(new NoPrimaryException(NoPrimaryException.Reason.READ_ONLY, hosts))
+                : Optional.empty();
+    }
+
+    private static boolean isOn(String reported) {
+        return "on".equals(reported);
     }
 
     /**

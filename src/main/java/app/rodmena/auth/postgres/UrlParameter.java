@@ -32,14 +32,10 @@ final class UrlParameter {
             // pgjdbc itself takes ssl=false for prefer, which nobody means who writes it
             "ssl", Map.of("true", "verify-full", "false", "disable"),
             "load_balance_hosts", Map.of("random", "true", "disable", "false"),
-            "target_session_attrs",
-                    Map.of(
-                            "any", "any",
-                            "read-write", "primary",
-                            "primary", "primary",
-                            "read-only", "secondary",
-                            "standby", "secondary",
-                            "prefer-standby", "preferSecondary"));
+            // Checks and writes go to a primary, so the standbys that both libpq and pgjdbc know are not allowed.
+            "target_session_attrs", Map.of("any", "primary", "read-write", "primary", "primary", "primary"),
+            "targetServerType",
+                    Map.of("any", "primary", "primary", "primary", "master", "primary", "preferPrimary", "primary"));
 
     private static final Map<String, String> REFUSED = Map.ofEntries(
             Map.entry("application_name", OURS + "--instance"),

@@ -10,6 +10,7 @@ import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.Session;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.testing.TestPostgres;
@@ -175,6 +176,11 @@ final class TestPool implements AutoCloseable {
         @Override
         public void cancel(Connection connection) throws SQLException {
             connector.cancel(connection);
+        }
+
+        @Override
+        public Optional<NoPrimaryException> reportedProblem(Connection connection) {
+            return connector.reportedProblem(connection);
         }
 
         @Override

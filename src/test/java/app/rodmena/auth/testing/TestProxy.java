@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between a client and a server and misbehaves on cue. */
 public final class TestProxy implements AutoCloseable {
-    private final DatabaseTarget behind;
+    private volatile DatabaseTarget behind;
     private final Object thawed = new Object();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
@@ -58,6 +58,11 @@ public final class TestProxy implements AutoCloseable {
     public DatabaseTarget target() {
         String direct = ":" + serverPort() + "/";
         return new DatabaseTarget(behind.jdbcUrl().replace(direct, ":" + port + "/"), behind.user(), behind.password());
+    }
+
+    /** The address moves: new connections lead to that server, open ones stay where they are. */
+    public void moveTo(DatabaseTarget other) {
+        behind = other;
     }
 
     /** How many connections it has accepted so far. */
