@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -79,7 +80,12 @@ public final class DatabaseEngine {
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);
-        preparation = new Preparation(() -> migrate(sessions, config.pool()));
+        preparation = new Preparation(() -> {
+            // One connection after the other: where only a few are to be had, a start that takes several waits for
+            // itself.
+            monitor.awaitFirstBeat();
+            migrate(sessions, config.pool());
+        });
     }
 
     /**
@@ -320,12 +326,12 @@ public final class DatabaseEngine {
 
     private static void migrate(Sessions sessions, PoolSettings settings)
             throws MigrationException, InterruptedException {
-        new Migrations(new SingleLoginDataSource() {
-                    @Override
-                    public Connection getConnection() throws SQLException {
-                        return sessions.openMigration(settings);
-                    }
-                })
-                .migrate();
+        DataSource migrationSessions = new SingleLoginDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return sessions.openMigration(settings);
+            }
+        };
+        new Migrations(migrationSessions, settings.connectTimeout()).migrate();
     }
 }

@@ -1,5 +1,7 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.pool.DelegatingConnection;
+import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * Brings the tables into the shape this server needs: creates them in an empty database, adopts those of the service
  * this protocol comes from, and does nothing, with no more than read privileges, where they are in shape already.
  *
- * <p>Any number of processes may call {@link #migrate()} at once: one does the work, the others wait for it. Each
- * migration is one transaction, so that a process that dies on the way leaves nothing half done.
+ * <p>Any number of processes may call {@link #migrate()} at once: one does the work, the others wait for it. All is
+ * done in one transaction, so that a process that dies on the way leaves nothing half done, and on one connection, so
+ * that it works behind a PgBouncer with a pool of one and for a role with few connections.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");
@@ -30,16 +33,23 @@ public final class Migrations {
     private static final String PRIVILEGE_ADVICE =
             "start this version once as the owner of the tables, or of the schema where there are none";
 
+    private static final String NO_SERVER =
+            "the login was accepted, but the first statement got no answer: if this is PgBouncer, its pool is full or paused;"
+                    + " this server needs at least 2 of its server connections with pool_mode session, 1 with transaction";
+
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final DataSource dataSource;
+    private final Duration firstAnswer;
 
     /**
      * @param dataSource gives connections of the migrations' own: not of the pool, and without its statement and socket
-     *     timeouts, since changing a big table takes the time it takes. A few are open at once.
+     *     timeouts, since changing a big table takes the time it takes. One is open at a time.
+     * @param firstAnswer maximum wait for the first answer on a connection; see {@link #lock}
      */
-    public Migrations(DataSource dataSource) {
+    public Migrations(DataSource dataSource, Duration firstAnswer) {
         this.dataSource = dataSource;
+        this.firstAnswer = firstAnswer;
     }
 
     /**
@@ -84,11 +94,14 @@ public final class Migrations {
     private Optional<Obstacle> attempt() throws MigrationException {
         try (Connection guard = dataSource.getConnection()) {
             guard.setAutoCommit(false);
+            guard.setNetworkTimeout(Runnable::run, (int) firstAnswer.toMillis());
             if (!lock(guard)) {
                 return Optional.of(Obstacle.ANOTHER_PROCESS);
             }
+            guard.setNetworkTimeout(Runnable::run, 0);
             requireRightToStart(guard);
-            runFlyway();
+            runFlyway(guard);
+            guard.commit();
             return Optional.empty();
         } catch (SQLException | FlywayException e) {
             if (SqlStates.LOCK_NOT_AVAILABLE.equals(SqlStates.of(e))) {
@@ -121,9 +134,10 @@ public final class Migrations {
     private static void requireRightToStart(Connection guard) throws SQLException, MigrationException {
         try (var statement = guard.createStatement();
                 var result = statement.executeQuery("""
-                        select current_user, current_schema(),
+                        select quote_ident(current_user), current_schema(),
                             to_regclass('auth_schema_history') is not null
-                                or has_schema_privilege(current_schema(), 'create')
+                                or has_schema_privilege(current_schema(), 'create'),
+                            coalesce(has_table_privilege(to_regclass('auth_schema_history'), 'select'), true)
                         """)) {
             result.next();
             if (!result.getBoolean(3)) {
@@ -133,12 +147,53 @@ public final class Migrations {
                         false,
                         null);
             }
+            if (!result.getBoolean(4)) {
+                throw new MigrationException(
+                        "The database role %1$s may not read auth_schema_history; as its owner: GRANT SELECT ON auth_schema_history TO %1$s"
+                                .formatted(result.getString(1)),
+                        false,
+                        null);
+            }
         }
     }
 
-    private void runFlyway() throws MigrationException {
+    /**
+     * The migrations' connection as Flyway gets it, as often as it asks for one: it does not end the transaction, nor
+     * the connection. A rollback is real, and ends the attempt.
+     */
+    private static final class OneTransactionConnection extends DelegatingConnection {
+        private boolean autoCommit = true;
+
+        OneTransactionConnection(Connection delegate) {
+            super(delegate);
+        }
+
+        @Override
+        public boolean getAutoCommit() {
+            return autoCommit;
+        }
+
+        @Override
+        public void setAutoCommit(boolean autoCommit) {
+            this.autoCommit = autoCommit;
+        }
+
+        @Override
+        public void commit() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private static void runFlyway(Connection guard) throws MigrationException {
+        Connection shared = new OneTransactionConnection(guard);
         Flyway flyway = Flyway.configure(Migrations.class.getClassLoader())
-                .dataSource(dataSource)
+                .dataSource(new SingleLoginDataSource() {
+                    @Override
+                    public Connection getConnection() {
+                        return shared;
+                    }
+                })
                 .locations("classpath:app/rodmena/auth/migration")
                 // Not Flyway's default name: the schema may be shared with somebody who uses Flyway too.
                 .table("auth_schema_history")
@@ -179,6 +234,9 @@ public final class Migrations {
     private static String adviceFor(String state) {
         return switch (state) {
             case SqlStates.INVALID_LOGIN, SqlStates.INVALID_PASSWORD -> "; correct the user or the password";
+            case SqlStates.TOO_MANY_CONNECTIONS ->
+                "; this server needs at least 2 connections: the monitor's, and one that prepares the tables and is"
+                        + " followed by the pool's";
             case SqlStates.NO_SUCH_DATABASE -> "; create that database, or name another";
             default -> "";
         };
@@ -195,7 +253,8 @@ public final class Migrations {
                     failure);
         }
         return new MigrationException(
-                "The migration failed: " + message + adviceFor(state),
+                "The migration failed: "
+                        + (SqlStates.isWithoutServer(failure) ? NO_SERVER : message + adviceFor(state)),
                 // The password may be corrected at any time; the connector limits how often that is tried.
                 SqlStates.passes(state) || SqlStates.isLoginRefused(state),
                 failure);

@@ -11,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -71,6 +72,7 @@ public final class Monitor implements AutoCloseable {
     private final Supplier<PoolSettings> settings;
     private final Heartbeat heartbeat = new Heartbeat();
     private final BlockingQueue<Asked<?>> questions = new ArrayBlockingQueue<>(MOST_QUESTIONS);
+    private final CountDownLatch firstBeat = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
     private volatile int backendPid;
@@ -132,6 +134,11 @@ public final class Monitor implements AutoCloseable {
                         : new Outage(SqlStates.of(failure), SqlStates.firstLine(failure), heartbeat.since(), true));
     }
 
+    /** Waits until PostgreSQL has answered once, or once has not; about a second at most. */
+    void awaitFirstBeat() throws InterruptedException {
+        firstBeat.await();
+    }
+
     Heartbeat heartbeat() {
         return heartbeat;
     }
@@ -160,6 +167,8 @@ public final class Monitor implements AutoCloseable {
             heartbeat.missed(e);
             disconnect();
             pauseNanos = Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
+        } finally {
+            firstBeat.countDown();
         }
     }
 

@@ -1,7 +1,10 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.postgres.NoPrimaryException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What PostgreSQL said, found in whatever it was wrapped in. */
 final class SqlStates {
@@ -10,6 +13,10 @@ final class SqlStates {
     static final String INVALID_LOGIN = "28000";
     static final String INVALID_PASSWORD = "28P01";
     static final String NO_SUCH_DATABASE = "3D000";
+    static final String TOO_MANY_CONNECTIONS = "53300";
+
+    /** pgjdbc's for a connection that was open; a failed login is 08001. */
+    private static final String CONNECTION_FAILURE = "08006";
 
     private SqlStates() {}
 
@@ -37,6 +44,17 @@ final class SqlStates {
 
     static boolean isLoginRefused(String state) {
         return state.startsWith("28");
+    }
+
+    /**
+     * Whether a statement was sent after the login and nothing came back in time, or PgBouncer said itself that it had
+     * no server connection for it. PgBouncer keeps statements back while its pool is full or paused.
+     */
+    static boolean isWithoutServer(Throwable failure) {
+        boolean readTimeout = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(SocketTimeoutException.class::isInstance);
+        return (readTimeout && of(failure).equals(CONNECTION_FAILURE))
+                || firstLine(failure).contains("query_wait_timeout");
     }
 
     /**

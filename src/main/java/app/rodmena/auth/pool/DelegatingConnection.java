@@ -21,10 +21,10 @@ import java.util.Properties;
 import java.util.concurrent.Executor;
 
 /** A connection that passes every call on, for whoever wants to change a few of them. */
-abstract class DelegatingConnection implements Connection {
+public abstract class DelegatingConnection implements Connection {
     volatile Connection delegate;
 
-    DelegatingConnection(Connection delegate) {
+    protected DelegatingConnection(Connection delegate) {
         this.delegate = delegate;
     }
 

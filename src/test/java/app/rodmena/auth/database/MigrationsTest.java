@@ -9,6 +9,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestPostgres;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -154,7 +155,12 @@ class MigrationsTest {
                 .isInstanceOf(MigrationException.class)
                 .hasMessageStartingWith("The database role may not do what the migration needs (ERROR: ")
                 .hasMessageContaining("start this version once as the owner of the tables");
+        assertThat(rows(older, "select to_regclass('auth_schema_history') is null"))
+                .containsExactly("t");
         migrate(older);
+        assertThatThrownBy(() -> migrate(target))
+                .hasMessageEndingWith("GRANT SELECT ON auth_schema_history TO owns_nothing");
+        execute(older, "grant select on auth_schema_history to owns_nothing");
         migrate(target);
     }
 
@@ -182,7 +188,7 @@ class MigrationsTest {
     }
 
     static void migrate(DatabaseTarget target) throws MigrationException, InterruptedException {
-        new Migrations(MigratedDatabase.dataSource(target)).migrate();
+        new Migrations(MigratedDatabase.dataSource(target), Duration.ofSeconds(10)).migrate();
     }
 
     private static DatabaseTarget asPlainRole(DatabaseTarget target, String role) {

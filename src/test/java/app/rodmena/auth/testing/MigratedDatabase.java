@@ -3,6 +3,7 @@ package app.rodmena.auth.testing;
 import app.rodmena.auth.database.MigrationException;
 import app.rodmena.auth.database.Migrations;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -14,7 +15,7 @@ public final class MigratedDatabase {
     public static DatabaseTarget fresh() {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try {
-            new Migrations(dataSource(target)).migrate();
+            new Migrations(dataSource(target), Duration.ofSeconds(10)).migrate();
         } catch (MigrationException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -35,6 +35,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(TestPostgres.freshDatabase(), RemoteConfig.off());
     }
 
+    /** On this database. */
+    public static TestServer on(DatabaseTarget target) throws Exception {
+        return new TestServer(target, RemoteConfig.off());
+    }
+
     /** With its admin listener, for whoever asks. */
     public static TestServer withAdmin() throws Exception {
         RemoteConfig adminOnly =

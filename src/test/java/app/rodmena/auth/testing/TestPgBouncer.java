@@ -1,0 +1,103 @@
+package app.rodmena.auth.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Secret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A real PgBouncer in front of a test's database. It accepts every user without a password. */
+public final class TestPgBouncer implements AutoCloseable {
+    private final DatabaseTarget behind;
+    private final Path directory;
+    private final int port;
+    private final Program program;
+
+    private TestPgBouncer(DatabaseTarget behind, Path directory, String settings) throws IOException {
+        this.behind = behind;
+        this.directory = directory;
+        this.port = Program.freePort();
+        // PgBouncer refuses to run as root, and the user that it becomes has to read its files.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path users = Files.writeString(directory.resolve("users.txt"), "\"%s\" \"\"%n".formatted(behind.user()));
+        Path configuration = Files.writeString(
+                directory.resolve("pgbouncer.ini"), """
+                [databases]
+                * = host=127.0.0.1 port=%d
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = %d
+                unix_socket_dir =
+                auth_type = trust
+                auth_file = %s
+                admin_users = %s
+                %s
+                """.formatted(serverPort(), port, users, behind.user(), settings));
+        List<String> command = new ArrayList<>(List.of(Program.installed("/usr/sbin/pgbouncer", "pgbouncer")));
+        if ("root".equals(System.getProperty("user.name"))) {
+            command.addAll(List.of("-u", "nobody"));
+        }
+        command.add(configuration.toString());
+        program = Program.start(directory, Map.of(), command);
+        await().until(this::accepts);
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param settings lines of its configuration, such as {@code default_pool_size = 1}
+     */
+    public static TestPgBouncer start(DatabaseTarget behind, String settings) throws IOException {
+        return new TestPgBouncer(behind, Files.createTempDirectory("pgbouncer"), settings);
+    }
+
+    /** The same database, through it. */
+    public DatabaseTarget target() {
+        return new DatabaseTarget(
+                behind.jdbcUrl().replace(":" + serverPort() + "/", ":" + port + "/"), behind.user(), Secret.NONE);
+    }
+
+    /** Runs a command of its admin console, such as {@code PAUSE}. */
+    public void command(String command) throws SQLException {
+        String console = "jdbc:postgresql://127.0.0.1:%d/pgbouncer?preferQueryMode=simple&assumeMinServerVersion=10";
+        try (Connection connection = DriverManager.getConnection(console.formatted(port), behind.user(), "");
+                var statement = connection.createStatement()) {
+            statement.execute(command);
+        }
+    }
+
+    private int serverPort() {
+        return URI.create(behind.jdbcUrl().substring("jdbc:".length())).getPort();
+    }
+
+    private boolean accepts() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        program.close();
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+}
