@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
 
 /** The server as a process of its own, as a shell starts it. */
 public final class AuthProcess implements AutoCloseable {
-    private static final Pattern LISTENING = Pattern.compile("Listening +(http://\\S+)");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
@@ -90,9 +89,15 @@ public final class AuthProcess implements AutoCloseable {
 
     /** Where it said that it listens. */
     public String url() {
-        Matcher listening = LISTENING.matcher(out());
-        assertThat(listening.find()).isTrue();
-        return listening.group(1);
+        return url("Listening");
+    }
+
+    /** The address of a listener, by its word in the output, as {@code Admin}. */
+    public String url(String listener) {
+        Matcher line = Pattern.compile("^%s +(https?://\\S+)".formatted(listener), Pattern.MULTILINE)
+                .matcher(out());
+        assertThat(line.find()).as(listener).isTrue();
+        return line.group(1);
     }
 
     public boolean isAlive() {

@@ -33,13 +33,34 @@ public final class ListeningSockets {
 
     /** Each as {@code address:port}. */
     public static List<String> of(long pid) {
+        return sockets(pid)
+                .filter(fields -> fields[3].equals(LISTEN))
+                .map(fields -> address(fields[1]))
+                .toList();
+    }
+
+    /** How many connections it has accepted that are not closed. */
+    public static int accepted(long pid) {
+        List<String[]> sockets = sockets(pid).toList();
+        Set<String> ports = sockets.stream()
+                .filter(fields -> fields[3].equals(LISTEN))
+                .map(fields -> port(fields[1]))
+                .collect(Collectors.toSet());
+        return (int) sockets.stream()
+                .filter(fields -> !fields[3].equals(LISTEN) && ports.contains(port(fields[1])))
+                .count();
+    }
+
+    private static String port(String hex) {
+        return hex.substring(hex.indexOf(':') + 1);
+    }
+
+    private static Stream<String[]> sockets(long pid) {
         Set<String> inodes = inodes(pid);
         return Stream.of("tcp", "tcp6")
                 .flatMap(table -> lines(Path.of("/proc/%d/net/%s".formatted(pid, table))))
                 .map(line -> line.strip().split("\\s+"))
-                .filter(fields -> fields.length > 9 && fields[3].equals(LISTEN) && inodes.contains(fields[9]))
-                .map(fields -> address(fields[1]))
-                .toList();
+                .filter(fields -> fields.length > 9 && inodes.contains(fields[9]));
     }
 
     private static Set<String> inodes(long pid) {

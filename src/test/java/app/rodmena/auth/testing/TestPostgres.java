@@ -97,6 +97,16 @@ public final class TestPostgres {
         return target("postgres");
     }
 
+    /** Where the programs are that this server was started from. */
+    public static Path programs() {
+        try (Connection connection = superuser();
+                Statement statement = connection.createStatement()) {
+            return Path.of(one(statement, "select setting from pg_config where name = 'BINDIR'"));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A connection of the test's own, to look at the server from outside. */
     public static Connection superuser() throws SQLException {
         return DriverManager.getConnection(

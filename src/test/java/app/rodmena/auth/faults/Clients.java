@@ -1,0 +1,90 @@
+package app.rodmena.auth.faults;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+
+/** What clients saw at a time, to be compared with what the server says of itself. */
+final class Clients {
+    private final List<Exchange> byAnswer;
+    private final List<Duration> pending;
+
+    Clients(Recording seen) {
+        byAnswer = seen.exchanges().stream()
+                .sorted(Comparator.comparing(Exchange::answered))
+                .toList();
+        pending = seen.pending();
+    }
+
+    /** @param exchanges answered in a while, in the order of the answers */
+    record Window(Duration from, Duration to, List<Exchange> exchanges) {
+        int count() {
+            return exchanges.size();
+        }
+
+        long refused() {
+            return exchanges.stream().filter(Exchange::refused).count();
+        }
+
+        boolean allRight() {
+            return exchanges.stream().allMatch(Exchange::right);
+        }
+
+        boolean all(String reason) {
+            return exchanges.stream().allMatch(exchange -> exchange.reason().equals(reason));
+        }
+
+        /** Whether there were answers all the time, from near its beginning until near its end. */
+        boolean isCovered() {
+            if (exchanges.isEmpty()) {
+                return false;
+            }
+            Duration gap = to.minus(from).dividedBy(6);
+            Duration before = from;
+            for (Exchange exchange : exchanges) {
+                if (exchange.answered().minus(before).compareTo(gap) > 0) {
+                    return false;
+                }
+                before = exchange.answered();
+            }
+            return to.minus(before).compareTo(gap) <= 0;
+        }
+    }
+
+    Window answeredBetween(Duration from, Duration to) {
+        int first = indexOf(from);
+        return new Window(from, to, byAnswer.subList(first, Math.max(first, indexOf(to))));
+    }
+
+    /** The next answers after that time. */
+    Window nextAfter(Duration time, int most) {
+        int first = indexOf(time);
+        return new Window(time, time, byAnswer.subList(first, Math.min(byAnswer.size(), first + most)));
+    }
+
+    /** How many wait for their answer at that time, and have for longer than that. */
+    long waiting(Duration at, Duration longer) {
+        Duration sentBefore = at.minus(longer);
+        return byAnswer.subList(indexOf(at), byAnswer.size()).stream()
+                        .filter(exchange -> exchange.sent().compareTo(sentBefore) < 0)
+                        .count()
+                + pending.stream()
+                        .filter(sent -> sent.compareTo(sentBefore) < 0)
+                        .count();
+    }
+
+    /** The first that was answered then or later. */
+    private int indexOf(Duration time) {
+        int low = 0;
+        int high = byAnswer.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (byAnswer.get(middle).answered().compareTo(time) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,91 @@
+package app.rodmena.auth.faults;
+
+import app.rodmena.auth.faults.Recording.HealthSample;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** H: /health is fast; /health, /health/ready and incidents agree with what clients see. */
+final class HealthAgrees implements Invariant {
+    /**
+     * p99 below 10 ms on a quiet machine. Here the probe, its clients and PostgreSQL share the cores, and a scenario
+     * takes a few dozen samples: the tenth that is slowest has no say.
+     */
+    private static final Duration P90 = Duration.ofMillis(10).multipliedBy(50);
+
+    /** The probe behind /health is at most 2 s old. */
+    private static final Duration KNOWN = Duration.ofSeconds(3);
+
+    private static final int ENOUGH = 10;
+
+    /** Refusals that some incident has to explain. */
+    private static final Set<String> EXPLAINED = Set.of("POOL_TIMEOUT", "QUEUE_FULL");
+
+    @Override
+    public List<Violation> check(Recording seen) {
+        List<Violation> violations = new ArrayList<>();
+        speed(seen, violations);
+        Clients clients = new Clients(seen);
+        Map<Duration, Boolean> health = new TreeMap<>();
+        seen.health().forEach(sample -> health.put(sample.at(), sample.healthy()));
+        Map<Duration, Boolean> ready = new TreeMap<>();
+        seen.ready().forEach(sample -> ready.put(sample.at(), sample.status() == 200));
+        agreement("/health", health, clients, violations);
+        agreement("/health/ready", ready, clients, violations);
+        incidents(seen, violations);
+        return violations;
+    }
+
+    private static void speed(Recording seen, List<Violation> violations) {
+        seen.health().stream()
+                .filter(sample -> sample.status() == 0)
+                .forEach(sample -> violations.add(new Violation('H', sample.at(), "no answer of /health")));
+        List<Duration> took =
+                seen.health().stream().map(HealthSample::took).sorted().toList();
+        if (!took.isEmpty()) {
+            Duration p90 = took.get((int) Math.ceil(took.size() * 0.9) - 1);
+            if (p90.compareTo(P90) > 0) {
+                violations.add(new Violation(
+                        'H',
+                        seen.fault().began(),
+                        "/health p90 %d ms, more than %d ms".formatted(p90.toMillis(), P90.toMillis())));
+            }
+        }
+    }
+
+    private static void agreement(
+            String path, Map<Duration, Boolean> samples, Clients clients, List<Violation> violations) {
+        samples.forEach((at, up) -> {
+            Clients.Window window = clients.answeredBetween(at.minus(KNOWN), at);
+            if (up && window.isCovered() && window.count() >= ENOUGH && window.all("DATABASE_DOWN")) {
+                violations.add(
+                        new Violation('H', at, path + " 200, and for 3 s every client was answered 503 DATABASE_DOWN"));
+            } else if (!up && window.isCovered() && window.count() >= ENOUGH && window.allRight()) {
+                violations.add(new Violation('H', at, path + " is not 200, and for 3 s every client was served"));
+            }
+        });
+    }
+
+    private static void incidents(Recording seen, List<Violation> violations) {
+        seen.incidents().stream()
+                .filter(incident -> !incident.known())
+                .forEach(incident -> violations.add(new Violation(
+                        'H',
+                        seen.fault().ended(),
+                        "clients were pointed to incident %s, which is unknown".formatted(incident.id()))));
+        List<Exchange> explained = seen.exchanges().stream()
+                .filter(exchange -> EXPLAINED.contains(exchange.reason()))
+                .toList();
+        if (explained.size() >= 2 * ENOUGH
+                && explained.stream().allMatch(exchange -> exchange.incident().isEmpty())) {
+            violations.add(new Violation(
+                    'H',
+                    explained.get(0).answered(),
+                    "%d refusals (%s), and none names an incident"
+                            .formatted(explained.size(), explained.get(0).reason())));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package app.rodmena.auth.faults;
+
+import app.rodmena.auth.faults.Recording.ProcessSample;
+import java.util.ArrayList;
+import java.util.List;
+
+/** L: threads and descriptors return to their baseline. */
+final class NothingLeft implements Invariant {
+    /** Threads of pools that are started when needed, connections of the overflow that are still open. */
+    static final int TOLERANCE = 16;
+
+    @Override
+    public List<Violation> check(Recording seen) {
+        List<Violation> violations = new ArrayList<>();
+        if (!seen.processes().isEmpty()) {
+            ProcessSample last = seen.processes().get(seen.processes().size() - 1);
+            compare("threads", seen.baseline().threads(), last.threads(), last, violations);
+            compare("descriptors", seen.baseline().descriptors(), last.descriptors(), last, violations);
+        }
+        return violations;
+    }
+
+    private static void compare(String what, int before, int after, ProcessSample last, List<Violation> violations) {
+        if (after > before + TOLERANCE) {
+            violations.add(new Violation('L', last.at(), "%d %s, %d before".formatted(after, what, before)));
+        }
+    }
+}
