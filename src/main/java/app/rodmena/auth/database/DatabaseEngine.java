@@ -80,6 +80,7 @@ public final class DatabaseEngine {
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);
+        pool.observe(monitor.heartbeat()::failure);
         preparation = new Preparation(() -> {
             // One connection after the other: where only a few are to be had, a start that takes several waits for
             // itself.

@@ -58,6 +58,10 @@ final class Checkout {
             if (admission.deadlineNanos() - now <= 0) {
                 refuseLate(admission, now);
             }
+            Opener.Outage outage = opener.outage();
+            if (outage != null && outage.lastTriedNanos() - admission.arrivedNanos() >= 0) {
+                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
+            }
             try {
                 long remainingMillis = TimeUnit.NANOSECONDS.toMillis(admission.deadlineNanos() - now);
                 Connection connection = hikari.getConnection(Math.min(1 + remainingMillis, LOOK_UP_MILLIS));
@@ -76,10 +80,6 @@ final class Checkout {
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new NoConnectionException(Reason.INTERRUPTED, null);
-            }
-            Opener.Outage outage = opener.outage();
-            if (outage != null && outage.lastTriedNanos() - admission.arrivedNanos() >= 0) {
-                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
             }
         }
     }

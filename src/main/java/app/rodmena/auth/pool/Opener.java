@@ -10,6 +10,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Opens the connections that Hikari asks for, on Hikari's one thread for that: not before there is a slot for them,
@@ -40,6 +41,7 @@ final class Opener extends SingleLoginDataSource {
     private volatile long attemptSinceNanos;
 
     private volatile Thread openingThread;
+    private volatile Supplier<Throwable> otherFailure = () -> null;
 
     // Written under the lock.
 
@@ -60,7 +62,31 @@ final class Opener extends SingleLoginDataSource {
 
     /** Why nothing can be opened; null if it can, and while any connection is open. */
     Outage outage() {
-        return pool.ledger.open() == 0 ? outage : null;
+        if (pool.ledger.open() > 0) {
+            return null;
+        }
+        Outage silence = silence();
+        return silence == null ? outage : silence;
+    }
+
+    /**
+     * An attempt that gets no answer takes connect_timeout to fail. It is an outage earlier if it is slow and
+     * PostgreSQL gives no answer on the other connection either.
+     */
+    private Outage silence() {
+        long now = pool.now();
+        long since = attemptSinceNanos;
+        if (since == 0 || now - since < ACCIDENT_NANOS) {
+            return null;
+        }
+        return otherFailure.get() instanceof SQLException failure && PrePinger.wasSilence(failure)
+                ? new Outage(failure, now)
+                : null;
+    }
+
+    /** @param failure what the last question on another connection failed with; gives null if it was answered */
+    void observe(Supplier<Throwable> failure) {
+        otherFailure = failure;
     }
 
     /** What the last attempt failed with; null if it succeeded. */

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -202,6 +203,16 @@ public final class Pool implements AutoCloseable {
         List<Ticket> queue = gate.queue();
         long now = state.now();
         return queue.stream().map(ticket -> ticket.waiter(now)).toList();
+    }
+
+    /**
+     * Lets the pool know of another connection to the same database, so that it notices a silent server earlier: see
+     * {@link Opener#outage}.
+     *
+     * @param failure what the last question on it failed with; gives null if it was answered
+     */
+    public void observe(Supplier<Throwable> failure) {
+        opener.observe(failure);
     }
 
     /** How it goes with opening connections. */

@@ -8,7 +8,7 @@ import java.time.Duration;
 /** Asks PostgreSQL for a sign of life on one connection: an empty statement, one round trip. */
 final class PrePinger {
     /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
-    private static final long MOST_MILLIS = 5_000;
+    private static final long MOST_MILLIS = 2_000;
 
     private PrePinger() {}
 

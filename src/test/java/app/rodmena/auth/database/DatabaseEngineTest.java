@@ -103,6 +103,46 @@ class DatabaseEngineTest {
         closing.get(30, SECONDS);
     }
 
+    @Test
+    void aSilentServerIsAnOutageBeforeConnectTimeoutAndOverAsSoonAsItAnswers() {
+        PoolSettings base = PoolSettings.DEFAULT;
+        PoolSettings pinging = new PoolSettings(
+                2,
+                0,
+                base.poolTimeout(),
+                base.poolRecycle(),
+                PrePing.ALWAYS,
+                base.statementTimeout(),
+                base.connectTimeout(),
+                base.socketTimeout(),
+                base.leakThreshold(),
+                base.reclaimLeaksAfter(),
+                base.slowStatement(),
+                base.maxWaiting(),
+                base.workers(),
+                base.batchSlots());
+        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+                Share<DatabaseEngine> share = ReadyEngine.open(new DatabaseConfig(proxy.target(), pinging, "silent"))) {
+            DatabaseEngine engine = share.get();
+            assertThat(ask(engine)).isZero();
+
+            proxy.freeze();
+            long started = System.nanoTime();
+            List<CompletionStage<Integer>> callers = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                callers.add(engine.call(CALLER, DatabaseEngineTest::count));
+            }
+            callers.forEach(caller -> assertReason(caller, Reason.DATABASE_DOWN));
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(6));
+            long later = System.nanoTime();
+            assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_DOWN);
+            assertThat(Duration.ofNanos(System.nanoTime() - later)).isLessThan(Duration.ofSeconds(1));
+
+            proxy.thaw();
+            await().atMost(Duration.ofSeconds(3)).until(() -> isAnswered(engine));
+        }
+    }
+
     private static boolean awaitQuietly(CountDownLatch latch) {
         try {
             return latch.await(30, SECONDS);
@@ -295,6 +335,13 @@ class DatabaseEngineTest {
 
     private static int ask(DatabaseEngine engine) {
         return join(engine.call(CALLER, DatabaseEngineTest::count));
+    }
+
+    private static boolean isAnswered(DatabaseEngine engine) {
+        return engine.call(CALLER, DatabaseEngineTest::count)
+                .handle((answer, failure) -> failure == null)
+                .toCompletableFuture()
+                .join();
     }
 
     private static int count(Handle handle) {
