@@ -15,6 +15,7 @@ import javax.management.AttributeList;
 import javax.management.BadAttributeValueExpException;
 import javax.management.BadBinaryOpValueExpException;
 import javax.management.BadStringOperationException;
+import javax.management.InstanceNotFoundException;
 import javax.management.InvalidApplicationException;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
@@ -23,6 +24,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectInstance;
 import javax.management.ObjectName;
 import javax.management.QueryExp;
+import javax.management.openmbean.TabularData;
+import javax.management.openmbean.TabularDataSupport;
 
 /**
  * An MBean server in front of the real one, which does for callers what {@link MBeanPolicy} lets them, tells
@@ -58,8 +61,8 @@ final class Guard implements InvocationHandler {
 
     private Object decide(MBeanServer self, Method method, Object[] arguments, Caller caller) throws Throwable {
         return switch (method.getName()) {
-            case "getAttribute" -> read(method, arguments, caller, (String) arguments[1]);
-            case "getAttributes" -> read(method, arguments, caller, (String[]) arguments[1]);
+            case "getAttribute" -> readOne(method, arguments, caller);
+            case "getAttributes" -> readSeveral(method, arguments, caller);
             case "setAttribute" -> write(method, arguments, caller, (Attribute) arguments[1]);
             case "setAttributes" ->
                 write(
@@ -69,7 +72,8 @@ final class Guard implements InvocationHandler {
                         ((AttributeList) arguments[1]).asList().toArray(Attribute[]::new));
             case "invoke" -> operate(method, arguments, caller);
             case "getMBeanInfo" -> readable((ObjectName) arguments[0], (MBeanInfo) see(method, arguments, caller));
-            case "getObjectInstance", "isInstanceOf" -> see(method, arguments, caller);
+            case "getObjectInstance" -> see(method, arguments, caller);
+            case "isInstanceOf" -> isInstanceOf((ObjectName) arguments[0], (String) arguments[1]);
             case "isRegistered" ->
                 MBeanPolicy.isVisible((ObjectName) arguments[0]) && target.isRegistered((ObjectName) arguments[0]);
             case "queryNames" ->
@@ -97,6 +101,14 @@ final class Guard implements InvocationHandler {
         };
     }
 
+    /** Like isRegistered: consoles expect a bean that they may not see to be missing, and go on without it. */
+    private boolean isInstanceOf(ObjectName name, String type) throws InstanceNotFoundException {
+        if (!MBeanPolicy.isVisible(name)) {
+            throw new InstanceNotFoundException(name.toString());
+        }
+        return target.isInstanceOf(name, type);
+    }
+
     private Object see(Method method, Object[] arguments, Caller caller) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         if (!MBeanPolicy.isVisible(name)) {
@@ -105,13 +117,46 @@ final class Guard implements InvocationHandler {
         return pass(method, arguments);
     }
 
-    /** All or nothing: who was shown what there is to read has no reason to ask for more. */
-    private Object read(Method method, Object[] arguments, Caller caller, String... attributes) throws Throwable {
+    private Object readOne(Method method, Object[] arguments, Caller caller) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
-        for (String attribute : attributes) {
-            checkRead(caller, name, attribute);
+        String attribute = (String) arguments[1];
+        if (MBeanPolicy.isReadAsEmpty(name, attribute)) {
+            return empty(pass(method, arguments));
         }
+        checkRead(caller, name, attribute);
         return pass(method, arguments);
+    }
+
+    /** All or nothing: the attributes that may be read are listed, so a caller has no reason to ask for others. */
+    private Object readSeveral(Method method, Object[] arguments, Caller caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        for (String attribute : (String[]) arguments[1]) {
+            if (!MBeanPolicy.isReadAsEmpty(name, attribute)) {
+                checkRead(caller, name, attribute);
+            }
+        }
+        AttributeList values = (AttributeList) pass(method, arguments);
+        AttributeList shown = new AttributeList();
+        for (Attribute value : values.asList()) {
+            shown.add(
+                    MBeanPolicy.isReadAsEmpty(name, value.getName())
+                            ? new Attribute(value.getName(), empty(value.getValue()))
+                            : value);
+        }
+        return shown;
+    }
+
+    /** The empty value of the same type; of properties, those that name the JVM stay. */
+    private static Object empty(Object value) {
+        if (value instanceof TabularData properties) {
+            TabularData shown = new TabularDataSupport(properties.getTabularType());
+            MBeanPolicy.JVM_PROPERTIES.stream()
+                    .map(name -> properties.get(new Object[] {name}))
+                    .filter(Objects::nonNull)
+                    .forEach(shown::put);
+            return shown;
+        }
+        return value instanceof String[] ? new String[0] : "";
     }
 
     /** @throws SecurityException if they may not; it is told to the audit log */

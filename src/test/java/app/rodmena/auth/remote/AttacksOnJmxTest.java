@@ -51,7 +51,6 @@ class AttacksOnJmxTest {
     }
 
     static Stream<Arguments> attacks() throws Exception {
-        ObjectName runtime = new ObjectName("java.lang:type=Runtime");
         ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
         ObjectName diagnostic = new ObjectName("com.sun.management:type=HotSpotDiagnostic");
         ObjectName logging = new ObjectName("java.util.logging:type=Logging");
@@ -62,12 +61,6 @@ class AttacksOnJmxTest {
         ObjectName ours = new ObjectName(TestRemote.BEAN);
         String[] string = {String.class.getName()};
         return Stream.of(
-                attack("system properties", on -> on.getAttribute(runtime, "SystemProperties")),
-                attack("arguments", on -> on.getAttribute(runtime, "InputArguments")),
-                attack("class path", on -> on.getAttribute(runtime, "ClassPath")),
-                attack(
-                        "system properties among others",
-                        on -> on.getAttributes(runtime, new String[] {"Uptime", "SystemProperties"})),
                 attack("diagnostic options", on -> on.getAttribute(diagnostic, "DiagnosticOptions")),
                 attack(
                         "diagnostic command",
@@ -138,11 +131,10 @@ class AttacksOnJmxTest {
 
     @Test
     void everyDenialIsToldWithOperatorAndAddress() throws Exception {
-        assertThatThrownBy(() -> beans.getAttribute(new ObjectName("java.lang:type=Runtime"), "BootClassPath"))
-                .isInstanceOf(SecurityException.class);
+        ObjectName pool = new ObjectName("com.zaxxer.hikari:type=PoolConfig,name=auth");
+        assertThatThrownBy(() -> beans.getAttribute(pool, "Password")).isInstanceOf(SecurityException.class);
 
-        assertThat(remote.audit())
-                .contains("alice (control) from 127.0.0.1 was denied to read BootClassPath of java.lang:type=Runtime");
+        assertThat(remote.audit()).contains("alice (control) from 127.0.0.1 was denied to read Password of " + pool);
     }
 
     @Test
@@ -167,7 +159,7 @@ class AttacksOnJmxTest {
 
         assertThat(beans.queryNames(runtime, Query.match(Query.attr("VmName"), Query.value("*"))))
                 .containsExactly(runtime);
-        assertThat(beans.queryNames(runtime, Query.match(Query.attr("ClassPath"), Query.value("*"))))
+        assertThat(beans.queryNames(runtime, Query.match(Query.attr("ClassPath"), Query.value("*classes*"))))
                 .isEmpty();
     }
 }

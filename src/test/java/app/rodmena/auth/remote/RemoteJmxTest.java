@@ -8,8 +8,11 @@ import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.testing.ListeningSockets;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,9 +24,11 @@ import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import javax.management.Attribute;
+import javax.management.InstanceNotFoundException;
 import javax.management.MBeanServerConnection;
 import javax.management.Notification;
 import javax.management.ObjectName;
+import javax.management.openmbean.TabularData;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +52,51 @@ class RemoteJmxTest {
                     .containsExactly(
                             "anonymous (monitor) from 127.0.0.1 was denied to set Degrees of " + remote.bean,
                             "anonymous (monitor) from 127.0.0.1 was denied to invoke reset of " + remote.bean);
+        }
+    }
+
+    @Test
+    void aConsoleIsShownHowTheProcessWasStartedAsEmptyValues() throws Exception {
+        try (TestRemote remote = TestRemote.anonymous();
+                JMXConnector connector = remote.jmx(null)) {
+            RuntimeMXBean runtime = ManagementFactory.newPlatformMXBeanProxy(
+                    connector.getMBeanServerConnection(), ManagementFactory.RUNTIME_MXBEAN_NAME, RuntimeMXBean.class);
+
+            assertThat(runtime.getSystemProperties())
+                    .containsOnlyKeys("java.vm.name", "java.vm.vendor", "java.vm.version")
+                    .containsValue(runtime.getVmVersion());
+            assertThat(runtime.getInputArguments()).isEmpty();
+            assertThat(runtime.getClassPath()).isEmpty();
+            assertThat(runtime.getLibraryPath()).isEmpty();
+            assertThat(runtime.getUptime()).isPositive();
+            List<Attribute> read = connector
+                    .getMBeanServerConnection()
+                    .getAttributes(
+                            runtime.getObjectName(), new String[] {"VmName", "InputArguments", "SystemProperties"})
+                    .asList();
+            assertThat(read.get(0).getValue()).isEqualTo(runtime.getVmName());
+            assertThat((String[]) read.get(1).getValue()).isEmpty();
+            assertThat(((TabularData) read.get(2).getValue()).size()).isEqualTo(3);
+            assertThatThrownBy(() -> ManagementFactory.newPlatformMXBeanProxy(
+                            connector.getMBeanServerConnection(),
+                            "com.sun.management:type=HotSpotDiagnostic",
+                            HotSpotDiagnosticMXBean.class))
+                    .hasCauseInstanceOf(InstanceNotFoundException.class);
+            assertThat(remote.audit()).isEmpty();
+        }
+    }
+
+    @Test
+    void everyCallerLooksAtThreads() throws Exception {
+        try (TestRemote remote = TestRemote.withOperators(directory);
+                JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
+            ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
+                    connector.getMBeanServerConnection(), ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
+
+            assertThat(threads.getThreadInfo(threads.getAllThreadIds(), 10)).isNotEmpty();
+            assertThat(threads.getThreadInfo(Thread.currentThread().getId()).getThreadName())
+                    .isEqualTo(Thread.currentThread().getName());
+            assertThatThrownBy(threads::resetPeakThreadCount).isInstanceOf(SecurityException.class);
         }
     }
 
