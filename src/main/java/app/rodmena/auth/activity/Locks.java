@@ -3,6 +3,7 @@ package app.rodmena.auth.activity;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -42,10 +43,44 @@ final class Locks {
             left join held as wanted on wanted.pid = asked.pid and not wanted.granted
             """;
 
+    /** Both for one statement and for going on along the chain, so that asking takes no more than twice that. */
+    private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    private static final String LIMIT = "set local statement_timeout = " + PATIENCE.toMillis();
+
+    private static final String QUERY_CANCELED = "57014";
+
     private Locks() {}
 
+    /**
+     * Who waits for what. Empty, or cut short, if PostgreSQL takes too long to answer: that must not keep the rest of
+     * what it says from being seen.
+     */
     static Map<Integer, LockWait> of(Connection connection, List<Backend> backends) throws SQLException {
+        if (backends.stream().noneMatch(Backend::waitsForLock)) {
+            return Map.of();
+        }
         Map<Integer, LockWait> waits = new HashMap<>();
+        connection.setAutoCommit(false);
+        try (var limit = connection.createStatement()) {
+            limit.execute(LIMIT);
+            follow(connection, backends, waits);
+        } catch (SQLException e) {
+            if (!QUERY_CANCELED.equals(e.getSQLState())) {
+                throw e;
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        waits.values()
+                .removeIf(wait -> wait.blockedBy().isEmpty() && wait.what().isEmpty());
+        return waits;
+    }
+
+    private static void follow(Connection connection, List<Backend> backends, Map<Integer, LockWait> waits)
+            throws SQLException {
+        long started = System.nanoTime();
         Map<Integer, Backend> byPid =
                 backends.stream().collect(Collectors.toMap(Backend::pid, Function.identity(), (one, other) -> one));
         Set<Integer> next = backends.stream()
@@ -55,6 +90,9 @@ final class Locks {
                 .map(Backend::pid)
                 .collect(Collectors.toSet());
         for (int round = 0; round < LONGEST_CHAIN && !next.isEmpty(); round++) {
+            if (System.nanoTime() - started > PATIENCE.toNanos()) {
+                return;
+            }
             Map<Integer, LockWait> found = ask(connection, next);
             waits.putAll(found);
             next = found.values().stream()
@@ -64,9 +102,6 @@ final class Locks {
                     .limit(MOST_WAITING)
                     .collect(Collectors.toCollection(HashSet::new));
         }
-        waits.values()
-                .removeIf(wait -> wait.blockedBy().isEmpty() && wait.what().isEmpty());
-        return waits;
     }
 
     private static boolean mayWait(Backend backend) {

@@ -32,6 +32,13 @@ final class BlindSpots {
                             view.role(),
                             view.role()));
         }
+        long unexplained = view.backends().stream()
+                .filter(backend -> backend.waitsForLock() && backend.lockWait().isEmpty())
+                .count();
+        if (unexplained > 0) {
+            spots.add("PostgreSQL did not say in time which session holds the lock that %s"
+                    .formatted(unexplained == 1 ? "1 session waits for" : unexplained + " sessions wait for"));
+        }
         if (view.backends().stream().anyMatch(backend -> backend.state().equals("disabled"))) {
             spots.add("PostgreSQL does not track what its backends do: set track_activities = on");
         }
