@@ -55,7 +55,8 @@ find_java() {
   java_version=${java_release#1.} # Java 8 called itself 1.8.0
   java_version=${java_version%%[!0-9]*}
   [ "${java_version:-0}" -ge 17 ] || die "needs Java 17 or newer; $java is ${java_release:-unknown}"
-  archive=$home/target/classes-$java_release.jsa
+  # The JVM takes an archive only for the same Java and the same path to the jar
+  archive=$home/target/classes-$java_release-$(cksum <<<"$home" | cut -d ' ' -f 1).jsa
 }
 
 need_maven() {
@@ -93,7 +94,7 @@ build() {
     grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2 || true
     die "the build failed; the whole log is in $log"
   fi
-  rm -f "$log"
+  rm -f "$log" "$home"/target/classes-*.jsa
   archive_classes || say "no archive of loaded classes could be made: starts take a little longer"
   mv "$built.new" "$built"
 }
@@ -101,7 +102,6 @@ build() {
 # Starts the server once, has it answer, and lets the JVM keep the classes that took, so that it need not read, verify
 # and link them again at every start. A JVM that finds the archive does not fit it, or what it was made from, ignores it.
 archive_classes() (
-  rm -f "$home"/target/classes-*.jsa
   practice=$(mktemp -d "$home/target/practice.XXXXXX")
   server=
   trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
@@ -136,8 +136,27 @@ jvm_flags=(-XX:+ExitOnOutOfMemoryError)
 # An archive that does not fit is no news
 quiet_archive=(-Xlog:cds=off -Xlog:cds+dynamic=off)
 
+# In a copied directory, or with another Java, the JVM would ignore the archive, and every start would take longer.
+# A command does not wait for a new one, a server does, once.
+renew_archive() {
+  [ ! -f "$archive" ] || return 0
+  missing="there is no archive of loaded classes for this directory and Java $java_release"
+  case ${1:-} in
+    '' | -*)
+      if [ -w "$home/target" ]; then
+        say "$missing: making one ..."
+        rm -f "$home/target/classes-$java_release"-*.jsa
+        archive_classes && return 0
+        : >"$archive" # empty: the next start does not try again
+      fi
+      ;;
+  esac
+  say "$missing: starts take longer"
+}
+
 start() {
-  [ ! -f "$archive" ] || jvm_flags+=(-XX:SharedArchiveFile="$archive" "${quiet_archive[@]}")
+  renew_archive "$@"
+  [ ! -s "$archive" ] || jvm_flags+=(-XX:SharedArchiveFile="$archive" "${quiet_archive[@]}")
   # shellcheck disable=SC2086  # JAVA_OPTS is a list of words
   exec "$java" "${jvm_flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
 }

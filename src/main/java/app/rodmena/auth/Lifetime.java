@@ -12,12 +12,36 @@ import java.util.concurrent.CountDownLatch;
 final class Lifetime {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private final boolean handlesSignals;
+    private boolean isHooked;
     private Thread starting;
 
-    static Lifetime ofThisProcess() {
-        Lifetime lifetime = new Lifetime();
-        Runtime.getRuntime().addShutdownHook(new Thread(lifetime::haltWhenDone, "shutdown"));
+    /** Of no process: only {@link #stop()} stops it. */
+    Lifetime() {
+        this(false);
+    }
+
+    private Lifetime(boolean handlesSignals) {
+        this.handlesSignals = handlesSignals;
+    }
+
+    /** Handles signals from now on. */
+    static Lifetime ofServer() {
+        Lifetime lifetime = ofCommand();
+        lifetime.handleSignals();
         return lifetime;
+    }
+
+    /** Handles signals from its first start on; before, they end the process at once, also at a password prompt. */
+    static Lifetime ofCommand() {
+        return new Lifetime(true);
+    }
+
+    private synchronized void handleSignals() {
+        if (handlesSignals && !isHooked) {
+            isHooked = true;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::haltWhenDone, "shutdown"));
+        }
     }
 
     /**
@@ -46,6 +70,7 @@ final class Lifetime {
         if (isAskedToStop()) {
             throw new InterruptedException("asked to stop before starting");
         }
+        handleSignals();
         starting = Thread.currentThread();
     }
 

@@ -21,6 +21,20 @@ public final class Main {
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
 
+    /** As a shell reports a command that SIGINT ended. */
+    private static final int INTERRUPTED = 130;
+
+    /** The commands of run.sh, of which some are not this program's. */
+    private static final List<String> COMMANDS = List.of(
+            DiagnoseOptions.NAME,
+            DemoCommand.NAME,
+            LoadOptions.NAME,
+            CapacityOptions.NAME,
+            OperatorCommand.NAME,
+            "test",
+            "build",
+            "bench");
+
     private final PrintStream out;
     private final PrintStream err;
     private final Lifetime lifetime;
@@ -34,7 +48,7 @@ public final class Main {
     public static void main(String[] arguments) {
         // Only here, and before the first logger: an application that embeds the server configures its own log
         LogLevels.configure();
-        Lifetime lifetime = Lifetime.ofThisProcess();
+        Lifetime lifetime = isCommand(arguments) ? Lifetime.ofCommand() : Lifetime.ofServer();
         int code = new Main(System.out, System.err, lifetime).run(arguments, System.getenv());
         LogLevels.finish();
         lifetime.end(code);
@@ -61,6 +75,10 @@ public final class Main {
             if (arguments.length > 0 && arguments[0].equals(LoadOptions.NAME)) {
                 return load(List.of(arguments).subList(1, arguments.length), environment);
             }
+            if (isCommand(arguments)) {
+                throw new UsageError(
+                        "no such command (not shown: it could be a secret)" + Nearest.hint(arguments[0], COMMANDS));
+            }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
@@ -71,7 +89,7 @@ public final class Main {
             return STOPPED;
         } catch (InterruptedException e) {
             LoggerFactory.getLogger(Main.class).info("Stopped: {}", e.getMessage());
-            return STOPPED;
+            return isCommand(arguments) ? INTERRUPTED : STOPPED;
         } catch (UsageError | CommandFailed e) {
             err.println("auth: " + e.getMessage());
             return MISUSED;
@@ -80,6 +98,10 @@ public final class Main {
             report(e);
             return FAILED;
         }
+    }
+
+    private static boolean isCommand(String[] arguments) {
+        return arguments.length > 0 && !arguments[0].startsWith("-");
     }
 
     private int capacity(List<String> words, Map<String, String> environment) throws Exception {
@@ -92,14 +114,14 @@ public final class Main {
         return lifetime.start(() -> command.run(out));
     }
 
-    private int diagnose(List<String> words) throws CommandFailed, InterruptedException {
+    private int diagnose(List<String> words) throws Exception {
         DiagnoseOptions options = new DiagnoseOptions(PasswordPrompt.toLogIn());
         Optional<DiagnoseCommand> command = options.parse(words);
         if (command.isEmpty()) {
             out.print(options.help());
             return STOPPED;
         }
-        return command.get().run(out);
+        return lifetime.start(() -> command.get().run(out));
     }
 
     private int load(List<String> words, Map<String, String> environment) throws Exception {

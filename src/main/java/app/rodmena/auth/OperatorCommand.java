@@ -15,9 +15,22 @@ import java.util.stream.Collectors;
 final class OperatorCommand {
     static final String NAME = "operator";
 
-    private static final String USAGE = "it goes: ./run.sh operator add NAME --role monitor|control,"
-            + " ./run.sh operator remove NAME, ./run.sh operator list; each with --operators FILE if it is not "
-            + Setting.OPERATORS.fallback().orElseThrow();
+    private static final String USAGE =
+            "expected add NAME --role monitor|control, remove NAME or list; see ./run.sh operator --help";
+
+    private static final String HELP =
+            """
+            ./run.sh operator add NAME --role monitor|control
+            ./run.sh operator remove NAME
+            ./run.sh operator list
+
+            Maintains the operators that may log in to the admin listener, Jolokia and JMX: monitor reads, control also
+            changes settings and invokes operations. add asks for a password, or reads the first line of a pipe; for a
+            name that exists it changes role and password. A running server applies changes within a second, except that
+            the first operator takes a restart.
+
+              --operators FILE   the file to change (%s); or AUTH_OPERATORS
+            """.formatted(Setting.OPERATORS.fallback().orElseThrow());
 
     private final PasswordPrompt prompt;
 
@@ -33,6 +46,9 @@ final class OperatorCommand {
      * @throws UsageError for what can't be, and for a file that can't be read or written
      */
     String run(List<String> arguments, Map<String, String> environment) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            return HELP;
+        }
         List<String> words = new ArrayList<>(arguments);
         Optional<String> role = take(words, "--role");
         String path = take(words, Setting.OPERATORS.flag())

@@ -1,6 +1,8 @@
 package app.rodmena.auth;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
@@ -42,6 +44,24 @@ class MainTest {
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.out).isEmpty();
         assertThat(ended.err).startsWith("auth: ").hasLineCount(1);
+    }
+
+    @Test
+    void aMisspelledCommandIsExitCodeTwoWithTheOneThatWasMeant() throws Exception {
+        Ended ended = run(Map.of(), "diagnoze");
+
+        assertThat(ended.code).isEqualTo(2);
+        assertThat(ended.err).contains("did you mean diagnose?").hasLineCount(1).doesNotContain("diagnoze");
+    }
+
+    @Test
+    void aDemoThatIsInterruptedExitsAsAShellReportsIt() throws Exception {
+        try (AuthProcess demo = AuthProcess.start(directory, Map.of(), "demo", "lock")) {
+            await().atMost(60, SECONDS).until(() -> demo.out().contains("A server of its own starts"));
+            demo.terminate();
+
+            assertThat(demo.awaitEnd()).isEqualTo(130);
+        }
     }
 
     @Test

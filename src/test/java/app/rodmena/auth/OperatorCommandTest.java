@@ -44,6 +44,12 @@ class OperatorCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "add --help"})
+    void helpIsNoError(String words) {
+        assertThat(run(words)).contains("add NAME --role monitor|control", "remove NAME", "list", "--operators FILE");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

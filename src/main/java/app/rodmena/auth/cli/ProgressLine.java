@@ -9,6 +9,10 @@ import java.util.Locale;
 /** How far it is: one line that is written over where somebody watches, a line now and then where not. */
 final class ProgressLine {
     private static final int BAR = 16;
+
+    /** Of the narrowest terminal in use; a longer line would wrap, and could not be written over. */
+    private static final int WIDTH = 79;
+
     private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(5).toNanos();
     private static final String START_OF_LINE_AND_ERASE = "\r\033[K";
 
@@ -27,7 +31,7 @@ final class ProgressLine {
         }
         String line = line(progress, poolMaximum);
         if (isTerminal) {
-            out.print(START_OF_LINE_AND_ERASE + bar(progress.share()) + " " + line);
+            out.print(START_OF_LINE_AND_ERASE + fitted(bar(progress.share()), line));
             out.flush();
         } else if (System.nanoTime() - lastNanos >= NANOS_BETWEEN_LINES) {
             lastNanos = System.nanoTime();
@@ -71,6 +75,11 @@ final class ProgressLine {
 
     private static String pool(PoolNumbers pool, int maximum) {
         return "pool %d/%d out, %d overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
+    }
+
+    private static String fitted(String bar, String line) {
+        String both = bar + " " + line;
+        return both.length() <= WIDTH ? both : line.substring(0, Math.min(WIDTH, line.length()));
     }
 
     private static String bar(double share) {

@@ -9,9 +9,11 @@ import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import jdk.jfr.Event;
 
 /**
  * Tells the Flight Recorder what happens in the pool: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout}
@@ -21,6 +23,10 @@ import java.util.function.Supplier;
 public final class FlightRecords implements PoolListener, StatementListener {
     private static final OncePerProcess<FlightRecords> ONE =
             new OncePerProcess<>("flight record", records -> records.leave.run());
+
+    /** Makes their classes known: a recording lists only events whose classes were used before or during it. */
+    static final List<Event> EVENTS =
+            List.of(new ConnectRecord(), new CheckoutRecord(), new TimeoutRecord(), new SlowStatementRecord());
 
     /** What is out, by connection; a checkout that nobody recorded is not in it. */
     private final Map<Integer, CheckoutRecord> out = new ConcurrentHashMap<>();

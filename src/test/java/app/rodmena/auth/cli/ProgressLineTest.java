@@ -31,8 +31,33 @@ class ProgressLineTest {
         line.show(HALF_WAY, 10);
         line.show(HALF_WAY, 10);
 
-        String shown = "[#######.........] 4,512/10,000  3,201/s  p99 42.0 ms  pool 10/10 out, 5 overflow";
+        String shown = "4,512/10,000  3,201/s  p99 42.0 ms  pool 10/10 out, 5 overflow";
         assertThat(bytes.toString(UTF_8)).isEqualTo(("\r\033[K" + shown).repeat(2));
+    }
+
+    @Test
+    void aTerminalOfEightyColumnsTakesTheLongestLine() {
+        ProgressLine line = new ProgressLine(new PrintStream(bytes, true, UTF_8), true);
+        PoolNumbers pool = new PoolNumbers(500, 1_000, 0, 500, 1_000);
+
+        line.show(new Progress(4, 0.45, Optional.of(9L), Duration.ofSeconds(1), 3, 42, 0, Optional.empty()), 10);
+        line.show(
+                new Progress(
+                        123_456_789,
+                        0.99,
+                        Optional.of(200_000_000L),
+                        Duration.ofHours(1),
+                        38_500,
+                        29_999.9,
+                        123_456,
+                        Optional.of(pool)),
+                1_000);
+
+        assertThat(bytes.toString(UTF_8).substring(4).split("\r\033\\[K", -1))
+                .hasSize(2)
+                .allMatch(shown -> shown.length() < 80)
+                .anyMatch(shown -> shown.startsWith("[#######"))
+                .anyMatch(shown -> shown.startsWith("123,456,789/200,000,000  38,500/s"));
     }
 
     @Test

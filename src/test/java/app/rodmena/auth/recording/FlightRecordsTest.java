@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import jdk.jfr.EventType;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,12 @@ class FlightRecordsTest {
 
         assertThat(of("auth.Connect", events)).isNotEmpty();
         assertThat(of("auth.Checkout", events)).isEmpty();
+        // What jfr summary lists
+        try (RecordingFile recording = new RecordingFile(file)) {
+            assertThat(recording.readEventTypes())
+                    .extracting(EventType::getName)
+                    .contains("auth.Connect", "auth.Checkout", "auth.Timeout", "auth.SlowStatement");
+        }
         assertThat(hasKey(file)).isFalse();
     }
 
