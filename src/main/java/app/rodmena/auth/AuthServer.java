@@ -161,6 +161,9 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
+        FreePorts.require(config);
+        Operators operators = config.remote().openOperators();
+        parts.push(operators);
         target = target();
         share = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
         engine = share.get();
@@ -186,8 +189,6 @@ public final class AuthServer implements AutoCloseable {
         Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
         parts.push(MBeans.register(watched, Logback.ofThisProcess(), facts));
         Health health = new Health(engine);
-        Operators operators = config.remote().openOperators();
-        parts.push(operators);
         // Before anything is waited for: it is where one looks when that takes long.
         admin = AdminListener.start(
                 config.remote(),
@@ -286,7 +287,7 @@ public final class AuthServer implements AutoCloseable {
             return external.url().toString();
         }
         return embedded.map(own ->
-                        "PostgreSQL %s of this server's own, on 127.0.0.1:%d".formatted(own.version(), own.port()))
+                        "PostgreSQL %s of this server's own, on 127.0.0.1:%s".formatted(own.version(), own.port()))
                 .orElseThrow();
     }
 

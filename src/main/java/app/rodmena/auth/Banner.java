@@ -1,8 +1,11 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.embedded.EmbeddedDatabase;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -32,7 +35,40 @@ final class Banner {
                     .filter(setting -> setting.group() == group && !silent.contains(setting))
                     .forEach(setting -> text.append(row(setting, settings, config)));
         }
+        return text.append("\nFiles\n").append(files(settings, config)).toString();
+    }
+
+    /** Where relative names lead from this working directory, and whether there is anything. */
+    private static String files(Settings settings, ServerConfig config) {
+        StringBuilder text = new StringBuilder();
+        if (config.database() instanceof Database.Embedded own) {
+            Path data = own.config().dataDir();
+            text.append(file(Setting.DATA_DIR, data, EmbeddedDatabase.hasDataIn(data) ? "found" : "new"));
+        } else {
+            settings.find(Setting.DATABASE_PASSWORD_FILE)
+                    .ifPresent(given -> text.append(file(Setting.DATABASE_PASSWORD_FILE, given.path(), "found")));
+        }
+        Path operators = settings.get(Setting.OPERATORS).path();
+        boolean hasOperators = config.remote().operators().isPresent();
+        text.append(
+                file(Setting.OPERATORS, operators, hasOperators ? "found" : "not found: all may read, none may write"));
+        config.incidents()
+                .directory()
+                .ifPresent(directory -> text.append(
+                        file(Setting.INCIDENTS_DIR, directory, Files.isDirectory(directory) ? "found" : "new")));
         return text.toString();
+    }
+
+    private static String file(Setting setting, Path path, String state) {
+        return "  %s  %s  %s\n"
+                .formatted(
+                        padded(name(setting), LONGEST_NAME),
+                        path.toAbsolutePath().normalize(),
+                        state);
+    }
+
+    private static String name(Setting setting) {
+        return setting.flag().substring(2);
     }
 
     /** Where a started server is, each of its doors, and two commands to try it with. */
@@ -89,7 +125,7 @@ final class Banner {
     }
 
     private static String row(Setting setting, Settings settings, ServerConfig config) {
-        String name = setting.flag().substring(2);
+        String name = name(setting);
         if (!settings.has(setting)) {
             return "  %s  -%n".formatted(padded(name, LONGEST_NAME));
         }

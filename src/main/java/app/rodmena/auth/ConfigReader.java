@@ -12,8 +12,6 @@ import app.rodmena.auth.incidents.InvalidIncidentsSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -90,11 +88,9 @@ final class ConfigReader {
         Given directory = settings.get(Setting.INCIDENTS_DIR);
         try {
             return new IncidentsConfig(
-                    directory.text().equals("off") ? Optional.empty() : Optional.of(Path.of(directory.text())),
+                    directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
                     duration(Setting.INCIDENT_WAIT),
                     settings.get(Setting.ALLOW_TERMINATE_OTHERS).yes());
-        } catch (InvalidPathException e) {
-            throw directory.refuse("must be a path, or off");
         } catch (InvalidIncidentsSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }

@@ -7,7 +7,6 @@ import app.rodmena.auth.postgres.PasswordFile;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -61,7 +60,8 @@ final class DatabaseChoice {
         if (settings.has(Setting.DATABASE_PASSWORD_FILE)) {
             throw settings.get(Setting.DATABASE_PASSWORD_FILE).refuse("must go with --database-url");
         }
-        return new Database.Embedded(new EmbeddedConfig(path(settings.get(Setting.DATA_DIR)), isEphemeral()));
+        return new Database.Embedded(
+                new EmbeddedConfig(settings.get(Setting.DATA_DIR).path(), isEphemeral()));
     }
 
     private boolean isEphemeral() {
@@ -83,7 +83,7 @@ final class DatabaseChoice {
 
     /** Reads it once, so that a mistake ends the start; from then on each login reads it. */
     private Path passwordFile(Given given) {
-        Path file = path(given);
+        Path file = given.path();
         try {
             PasswordFile.read(file);
             warnIfOthersCanRead(given, file);
@@ -105,14 +105,6 @@ final class DatabaseChoice {
                 || permissions.contains(PosixFilePermission.OTHERS_READ)) {
             warnings.add("%s: '%s' can be read by others (%s); chmod 600 keeps them out"
                     .formatted(given.name(), file, PosixFilePermissions.toString(permissions)));
-        }
-    }
-
-    private static Path path(Given given) {
-        try {
-            return Path.of(given.text());
-        } catch (InvalidPathException e) {
-            throw given.refuse("must be a path");
         }
     }
 }

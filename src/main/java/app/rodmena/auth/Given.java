@@ -1,5 +1,7 @@
 package app.rodmena.auth;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,9 @@ import java.util.stream.Stream;
 record Given(Setting setting, String name, String text, String origin) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
     private static final int LONGEST_QUOTE = 80;
+
+    /** What the JVM puts in the place of characters that the encoding of its locale does not have. */
+    private static final String REPLACEMENT = "\uFFFD";
 
     static Given byFlag(Setting setting, String text) {
         return new Given(setting, setting.flag(), text, setting.flag());
@@ -45,7 +50,7 @@ record Given(Setting setting, String name, String text, String origin) {
     int integer(int least, int most) {
         int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : least - 1;
         if (value < least || value > most) {
-            throw refuse("must be %d to %d".formatted(least, most));
+            throw refuse("must be %s to %s".formatted(least, most));
         }
         return value;
     }
@@ -76,8 +81,30 @@ record Given(Setting setting, String name, String text, String origin) {
         return meanings.get(text);
     }
 
+    Path path() {
+        try {
+            if (!Path.of(text).isAbsolute() && !isReadable(System.getProperty("user.dir"))) {
+                throw refuse("leads to a working directory whose name " + unreadable());
+            }
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw refuse("must be a path");
+        }
+    }
+
     List<String> list() {
         return Stream.of(text.split(",")).map(String::strip).toList();
+    }
+
+    /** Whether the JVM could decode it: in an ASCII locale it replaces every other character. */
+    static boolean isReadable(String text) {
+        return !text.contains(REPLACEMENT);
+    }
+
+    /** What is wrong with a text that is not readable, and what helps. */
+    static String unreadable() {
+        return "has characters that this process can't read in the encoding of its locale, %s; start it with LC_ALL=C.UTF-8"
+                .formatted(System.getProperty("sun.jnu.encoding"));
     }
 
     /** The error that says: this can't be, that is what can. */

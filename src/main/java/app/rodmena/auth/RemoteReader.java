@@ -6,8 +6,6 @@ import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -53,7 +51,7 @@ final class RemoteReader {
     /** One that somebody names must be there; the default is there or is not. */
     private Optional<OperatorsFile> operators() {
         Given given = settings.get(Setting.OPERATORS);
-        OperatorsFile file = new OperatorsFile(path(given));
+        OperatorsFile file = new OperatorsFile(given.path());
         if (given.isDefault() && !file.exists()) {
             return Optional.empty();
         }
@@ -78,7 +76,7 @@ final class RemoteReader {
         }
         char[] password = password(settings.get(Setting.KEYSTORE_PASSWORD_FILE));
         try {
-            return Optional.of(Keystore.open(path(given), password));
+            return Optional.of(Keystore.open(given.path(), password));
         } catch (IOException e) {
             throw given.refuse(e.getMessage());
         }
@@ -86,17 +84,9 @@ final class RemoteReader {
 
     private static char[] password(Given given) {
         try {
-            return Files.readString(path(given)).replaceFirst("\\r?\\n$", "").toCharArray();
+            return Files.readString(given.path()).replaceFirst("\\r?\\n$", "").toCharArray();
         } catch (IOException e) {
             throw given.refuse("must be a file this process can read, in UTF-8");
-        }
-    }
-
-    private static Path path(Given given) {
-        try {
-            return Path.of(given.text());
-        } catch (InvalidPathException e) {
-            throw given.refuse("must be a path");
         }
     }
 }

@@ -158,7 +158,11 @@ enum Setting {
             "DURATION",
             IncidentsConfig.DEFAULT.longWait(),
             "A caller that waits longer for a connection is an incident"),
-    INCIDENTS_DIR(Group.DIAGNOSIS, "DIRECTORY", "./data/incidents", "Where incidents are kept, or off"),
+    INCIDENTS_DIR(
+            Group.DIAGNOSIS,
+            "DIRECTORY",
+            "",
+            "Where incidents are kept, or off; by default the directory incidents in --data-dir"),
     ALLOW_TERMINATE_OTHERS(
             Group.DIAGNOSIS,
             "",

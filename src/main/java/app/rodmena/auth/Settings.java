@@ -25,6 +25,11 @@ final class Settings {
         settings.held.put(Setting.INSTANCE, Given.byDefault(Setting.INSTANCE, Instance.ofThisProcess()));
         settings.held.putAll(withProfile(variables));
         settings.held.putAll(withProfile(flags));
+        // Beside the data they are about: servers with different data directories must not share incidents.
+        settings.held.computeIfAbsent(
+                Setting.INCIDENTS_DIR,
+                incidents -> Given.byDefault(
+                        incidents, settings.get(Setting.DATA_DIR).text() + "/incidents"));
         return settings;
     }
 
@@ -33,6 +38,9 @@ final class Settings {
         layer.forEach(given -> {
             if (given.text().isBlank()) {
                 throw given.refuse("must not be empty");
+            }
+            if (!Given.isReadable(given.text())) {
+                throw given.refuse(Given.unreadable());
             }
             expanded.put(given.setting(), given);
         });

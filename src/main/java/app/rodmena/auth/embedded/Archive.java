@@ -48,7 +48,9 @@ record Archive(URL resource, String key) {
         // and whoever can change the jar has no need to deceive us about it.
         return resource.openConnection() instanceof JarURLConnection jar
                 ? new Archive(
-                        resource, "%s-%08x".formatted(name, jar.getJarEntry().getCrc()))
+                        resource,
+                        String.format(
+                                Locale.ROOT, "%s-%08x", name, jar.getJarEntry().getCrc()))
                 : new Archive(resource, name);
     }
 

@@ -2,7 +2,6 @@ package app.rodmena.auth.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +14,9 @@ import java.util.Set;
 /** The programs of PostgreSQL, unpacked once per user, and how they are run. */
 final class Binaries {
     private static final String CACHE = ".cache/auth-postgresql";
+
+    /** Runs a program as the user nobody, as it appears to that program; its files are still this process's user's. */
+    private static final List<String> OTHER_USER = List.of("unshare", "-U");
 
     private final Path home;
     private final List<String> runner;
@@ -38,9 +40,20 @@ final class Binaries {
 
     /** The programs, unpacked into the user's cache, or into {@code directory} where the user has no safe one. */
     static Binaries unpack(Archive archive, Path directory) throws IOException, EmbeddedDatabaseException {
-        Path home = archive.unpackedIn(cacheOr(directory));
+        int uid = uidOfThisProcess(directory);
+        Path home = archive.unpackedIn(cacheOr(directory, uid));
         // PostgreSQL refuses to run as root. In a user namespace of its own it does not see that it is.
-        return new Binaries(home, new UnixSystem().getUid() == 0 ? List.of("unshare", "-U") : List.of());
+        return new Binaries(home, uid == 0 ? OTHER_USER : List.of());
+    }
+
+    /** The owner of a new file: what the JDK says instead is 0 where the user has no entry in /etc/passwd. */
+    private static int uidOfThisProcess(Path directory) throws IOException {
+        Path file = Files.createTempFile(directory, "uid-", "");
+        try {
+            return (int) Files.getAttribute(file, "unix:uid");
+        } finally {
+            Files.delete(file);
+        }
     }
 
     String version() {
@@ -57,6 +70,19 @@ final class Binaries {
         return outcomeOf(launch(program, arguments));
     }
 
+    /**
+     * Runs initdb, the one program that needs the name of its user. Where the user id has no entry in /etc/passwd, as
+     * in a container with an arbitrary one, it runs as the user nobody if the system permits that.
+     */
+    Outcome initdb(String... arguments) throws IOException {
+        Outcome outcome = run("initdb", arguments);
+        if (outcome.exitCode() == 0 || Complaint.unknownUser(outcome.output()).isEmpty()) {
+            return outcome;
+        }
+        Outcome second = outcomeOf(launch(OTHER_USER, "initdb", arguments));
+        return second.exitCode() == 0 ? second : outcome;
+    }
+
     /** What a program says and ends with, once it does. */
     static Outcome outcomeOf(Process process) throws IOException {
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -65,6 +91,10 @@ final class Binaries {
 
     /** Starts one of the programs. */
     Process launch(String program, String... arguments) throws IOException {
+        return launch(runner, program, arguments);
+    }
+
+    private Process launch(List<String> runner, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(runner);
         command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
@@ -83,25 +113,25 @@ final class Binaries {
     /**
      * Programs are run from here: nobody else may be able to put one there. So never a shared, guessable place in /tmp.
      */
-    private static Path cacheOr(Path directory) throws IOException {
+    private static Path cacheOr(Path directory, int uid) throws IOException {
         Path cache = Path.of(System.getProperty("user.home")).resolve(CACHE);
         if (cache.isAbsolute()) {
             try {
-                return privateDirectory(cache);
+                return privateDirectory(cache, uid);
             } catch (IOException e) {
                 // A service user often has a home directory that is not there, or not its own.
             }
         }
-        return privateDirectory(directory.resolve("binaries"));
+        return privateDirectory(directory.resolve("binaries"), uid);
     }
 
-    private static Path privateDirectory(Path path) throws IOException {
+    private static Path privateDirectory(Path path, int uid) throws IOException {
         Files.createDirectories(path, DataDirectory.OWNER_ONLY);
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)
                 || !Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                        .equals((int) new UnixSystem().getUid())) {
+                        .equals(uid)) {
             throw new IOException("others may write to %s".formatted(path));
         }
         return path;

@@ -48,8 +48,7 @@ final class Cluster {
         Path password = directory.path().resolve(UNFINISHED + "password");
         try {
             Logins.writePrivately(password, List.of(logins.superuser().reveal()));
-            var outcome = binaries.run(
-                    "initdb",
+            var outcome = binaries.initdb(
                     "--pgdata=" + unfinished,
                     "--username=" + Logins.SUPERUSER,
                     "--auth=scram-sha-256",

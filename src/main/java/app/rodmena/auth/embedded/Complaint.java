@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Puts into one line, for the operator, why a directory or a program of PostgreSQL did not do what it was asked. */
@@ -21,13 +22,27 @@ final class Complaint {
     /** A line that says what went wrong, without the time and pid that PostgreSQL's log puts before it. */
     private static final Pattern REASON = Pattern.compile("(?m)(?:PANIC|FATAL|ERROR|error|unshare|pg_ctl):\\s+(.+)$");
 
+    /** What initdb says where the user id that it runs as has no entry in /etc/passwd. */
+    private static final Pattern UNKNOWN_USER = Pattern.compile("could not look up effective user ID (\\d+)");
+
     private Complaint() {}
+
+    /** The user id that initdb did not find in /etc/passwd. */
+    static Optional<String> unknownUser(String output) {
+        var unknown = UNKNOWN_USER.matcher(output);
+        return unknown.find() ? Optional.of(unknown.group(1)) : Optional.empty();
+    }
 
     /** What {@code output}, the words of a program or its log, means for whoever keeps data in {@code directory}. */
     static String from(String output, Path directory) {
         if (FULL.stream().anyMatch(output::contains) || isFull(directory)) {
             return "No space left on the disk of %s; make room and start again, nothing that was stored is lost"
                     .formatted(directory);
+        }
+        Optional<String> unknownUser = unknownUser(output);
+        if (unknownUser.isPresent()) {
+            return "PostgreSQL can't make a new data directory in %s as user id %s, which has no entry in /etc/passwd; add one, start as a user that has one, or name a database with --database-url"
+                    .formatted(directory, unknownUser.get());
         }
         var reason = REASON.matcher(output);
         return reason.find()
@@ -40,7 +55,7 @@ final class Complaint {
         if (failure instanceof AccessDeniedException denied) {
             return new EmbeddedDatabaseException(
                     "%s may not be read and written by user %s; change its owner, or choose another data directory"
-                            .formatted(denied.getFile(), System.getProperty("user.name")),
+                            .formatted(denied.getFile(), userName()),
                     failure);
         }
         return new EmbeddedDatabaseException(from("error: " + oneLine(failure), directory), failure);
@@ -54,6 +69,12 @@ final class Complaint {
                     failure);
         }
         return new EmbeddedDatabaseException(from("error: " + oneLine(failure), directory), failure);
+    }
+
+    /** Java's name of a user without an entry in /etc/passwd is a question mark. */
+    private static String userName() {
+        String name = System.getProperty("user.name");
+        return name.equals("?") ? "of this process, which has no name" : name;
     }
 
     private static boolean isFull(Path directory) {

@@ -111,7 +111,11 @@ final class DataDirectory implements AutoCloseable {
 
     /** Where PostgreSQL has its own data directory. */
     Path cluster() {
-        return path.resolve("postgresql");
+        return clusterIn(path);
+    }
+
+    static Path clusterIn(Path directory) {
+        return directory.resolve("postgresql");
     }
 
     /** PostgreSQL's log since its last start. */

@@ -2,6 +2,7 @@ package app.rodmena.auth.embedded;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
@@ -61,6 +62,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    /** Whether a data directory holds the data of an earlier start. */
+    public static boolean hasDataIn(Path dataDir) {
+        return Files.isDirectory(DataDirectory.clusterIn(dataDir));
+    }
+
     /** The database to work in, and the role to do it as: its owner, no superuser. */
     public DatabaseTarget target() {
         return new DatabaseTarget(ServerRole.url(port(), ServerRole.DATABASE), Logins.SERVER, logins.server());
@@ -83,7 +89,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public String psqlCommand() {
         String file = directory.passwords().toString();
         String quoted = PLAIN.matcher(file).matches() ? file : "'" + file.replace("'", "'\\''") + "'";
-        return "PGPASSFILE=%s psql -h 127.0.0.1 -p %d -U %s %s"
+        return "PGPASSFILE=%s psql -h 127.0.0.1 -p %s -U %s %s"
                 .formatted(quoted, port(), Logins.SERVER, ServerRole.DATABASE);
     }
 

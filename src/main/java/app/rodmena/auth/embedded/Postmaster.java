@@ -108,7 +108,7 @@ final class Postmaster implements AutoCloseable {
             stop(directory, binaries);
         } else if (isPostgres(process) && wrote(process, pidFile(directory.cluster()))) {
             throw new EmbeddedDatabaseException(
-                    "The data directory %s is in use by a PostgreSQL that somebody else started (pid %d); stop it first"
+                    "The data directory %s is in use by a PostgreSQL that somebody else started (pid %s); stop it first"
                             .formatted(directory.path(), process.pid()));
         } else {
             // The pid has come to be another program's, as after a restart of the machine or its container. PostgreSQL
@@ -152,12 +152,12 @@ final class Postmaster implements AutoCloseable {
         }
         Optional<ProcessHandle> left = process(cluster);
         if (left.filter(process -> isOurs(process, cluster)).isPresent()) {
-            throw new IOException("PostgreSQL in %s (pid %d) does not stop; see %s"
+            throw new IOException("PostgreSQL in %s (pid %s) does not stop; see %s"
                     .formatted(directory.path(), left.get().pid(), directory.log()));
         }
         if (left.isPresent() && isPostgres(left.get()) && wrote(left.get(), pidFile(cluster))) {
             // Ours as well, where the operating system does not tell a process's arguments.
-            throw new IOException("PostgreSQL in %s (pid %d) was not stopped: it does not look like one of ours"
+            throw new IOException("PostgreSQL in %s (pid %s) was not stopped: it does not look like one of ours"
                     .formatted(directory.path(), left.get().pid()));
         }
     }
@@ -165,7 +165,7 @@ final class Postmaster implements AutoCloseable {
     /** Nothing if it started, otherwise all that was said about it. An interrupt stops it again, also in recovery. */
     private static String tryStart(DataDirectory directory, Binaries binaries, int port)
             throws IOException, InterruptedException {
-        String settings = "-c port=%d -c %s".formatted(port, String.join(" -c ", SETTINGS));
+        String settings = "-c port=%s -c %s".formatted(port, String.join(" -c ", SETTINGS));
         Process starting = binaries.launch(
                 "pg_ctl",
                 "start",

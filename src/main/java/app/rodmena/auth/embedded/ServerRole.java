@@ -17,7 +17,7 @@ final class ServerRole {
     private ServerRole() {}
 
     static String url(int port, String database) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable".formatted(port, database);
+        return "jdbc:postgresql://127.0.0.1:%s/%s?sslmode=disable".formatted(port, database);
     }
 
     /** Logs in as the server will; where the role or its database is not there yet, makes it. */

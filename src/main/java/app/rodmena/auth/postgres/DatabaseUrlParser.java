@@ -77,7 +77,7 @@ final class DatabaseUrlParser {
             throw wrong("names its host twice, before and after the question mark");
         }
         List<Host> servers = authority.isEmpty() ? servers(hosts, ports) : servers(authority);
-        String user = take(parameters, "user").orElseGet(() -> System.getProperty("user.name"));
+        String user = take(parameters, "user").orElseGet(DatabaseUrlParser::userOfThisProcess);
         Secret password = take(parameters, "password").map(Secret::of).orElse(Secret.NONE);
         String database = take(parameters, "dbname").orElse(user);
         if (database.contains("/")) {
@@ -106,7 +106,7 @@ final class DatabaseUrlParser {
         String[] names = hosts.split(",", -1);
         String[] numbers = ports.split(",", -1);
         if (numbers.length != 1 && numbers.length != names.length) {
-            throw wrong("has %d hosts but %d ports".formatted(names.length, numbers.length));
+            throw wrong("has %s hosts but %s ports".formatted(names.length, numbers.length));
         }
         StringBuilder authority = new StringBuilder();
         for (int i = 0; i < names.length; i++) {
@@ -115,6 +115,15 @@ final class DatabaseUrlParser {
             authority.append(i == 0 ? "" : ",").append(name).append(number.isEmpty() ? "" : ":" + number);
         }
         return servers(authority.toString());
+    }
+
+    /** Java calls a user without an entry in /etc/passwd a question mark. */
+    private static String userOfThisProcess() {
+        String user = System.getProperty("user.name");
+        if (user.equals("?")) {
+            throw wrong("names no user, and the user of this process has no name; write postgresql://user@host");
+        }
+        return user;
     }
 
     private static String hostOrDefault(String host) {

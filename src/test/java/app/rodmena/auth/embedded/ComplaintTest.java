@@ -47,4 +47,11 @@ class ComplaintTest {
                 .hasMessageContaining("/data/server.lock")
                 .hasMessageContaining(System.getProperty("user.name"));
     }
+
+    @Test
+    void aUserIdWithoutAnEntryInPasswdIsNamed() {
+        assertThat(Complaint.from(
+                        "initdb: could not look up effective user ID 123456: user does not exist\n", DIRECTORY))
+                .contains("/data", "user id 123456", "/etc/passwd");
+    }
 }

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -21,13 +22,20 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess startOn(Path directory, boolean ephemeral) throws IOException {
-        return new ServerProcess(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ServerProcess.class.getName(),
-                        directory.toString(),
-                        Boolean.toString(ephemeral))
+        return startOn(directory, ephemeral, List.of());
+    }
+
+    /** @param runner a program that runs it, with that program's arguments */
+    static ServerProcess startOn(Path directory, boolean ephemeral, List<String> runner) throws IOException {
+        List<String> command = new ArrayList<>(runner);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerProcess.class.getName(),
+                directory.toString(),
+                Boolean.toString(ephemeral)));
+        return new ServerProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }
