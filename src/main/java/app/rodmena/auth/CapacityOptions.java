@@ -158,7 +158,7 @@ final class CapacityOptions {
         if (!settings.has(Setting.DATABASE_URL)) {
             return Optional.empty();
         }
-        Secret ambientPassword = Secret.of(environment.getOrDefault("PGPASSWORD", ""));
+        Secret ambientPassword = new Environment(environment).databasePassword();
         return new DatabaseChoice(settings, ambientPassword).read() instanceof ServerConfig.Database.External external
                 ? Optional.of(external.url())
                 : Optional.empty();

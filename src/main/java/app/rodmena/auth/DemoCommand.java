@@ -86,7 +86,7 @@ final class DemoCommand {
     private boolean play(Trouble trouble, Path directory) throws Exception {
         out.printf("Demo \"%s\": %s.%n", trouble.word(), trouble.meaning());
         out.printf(
-                "A server of its own starts, with a PostgreSQL of its own: a pool of %d + %d, pool_timeout %s.%n",
+                "A server of its own starts, with a PostgreSQL of its own: a pool of %s + %s, pool_timeout %s.%n",
                 SMALL.poolSize(), SMALL.maxOverflow(), DurationText.of(SMALL.poolTimeout()));
         try (AuthServer server = AuthServer.start(config(trouble, directory))) {
             DemoStage stage = new DemoStage(

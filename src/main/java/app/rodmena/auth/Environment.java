@@ -1,5 +1,6 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.postgres.Secret;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -32,6 +33,19 @@ record Environment(Map<String, String> variables) {
             }
         });
         return given.values();
+    }
+
+    /**
+     * That of PGPASSWORD.
+     *
+     * @throws UsageError if this process cannot read it
+     */
+    Secret databasePassword() {
+        String password = variables.getOrDefault("PGPASSWORD", "");
+        if (!Given.isReadable(password)) {
+            throw new UsageError("PGPASSWORD " + Given.unreadable());
+        }
+        return Secret.of(password);
     }
 
     private static boolean isOfACommand(String name) {

@@ -62,7 +62,7 @@ final class Flags {
                 List<String> values = flags.matchedOption(setting.flag()).stringValues();
                 if (values.size() > 1 && !setting.isList()) {
                     throw new UsageError(
-                            setting.flag() + " is given %d times; once is enough".formatted(values.size()));
+                            setting.flag() + " is given %s times; once is enough".formatted(values.size()));
                 }
                 given.put(setting, Given.byFlag(setting, String.join(",", values)));
             }

@@ -8,6 +8,7 @@ import app.rodmena.auth.cli.LoadCommand;
 import app.rodmena.auth.postgres.Secret;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,8 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        // What this process and its libraries print is English, and read by PostgreSQL, shells and HTTP clients.
+        Locale.setDefault(Locale.ROOT);
         // Only here, and before the first logger: an application that embeds the server configures its own log
         LogLevels.configure();
         Lifetime lifetime = isCommand(arguments) ? Lifetime.ofCommand() : Lifetime.ofServer();
@@ -84,7 +87,7 @@ public final class Main {
             switch (parsed.wish()) {
                 case HELP -> out.print(options.help());
                 case VERSION -> out.println("auth " + version());
-                case SERVE -> serve(parsed.settings(), Secret.of(environment.getOrDefault("PGPASSWORD", "")));
+                case SERVE -> serve(parsed.settings(), new Environment(environment).databasePassword());
             }
             return STOPPED;
         } catch (InterruptedException e) {

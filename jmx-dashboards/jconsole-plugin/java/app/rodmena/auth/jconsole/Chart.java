@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import javax.swing.JPanel;
 
 /** The pool as lines over time: as long as the tab is open, at most fifteen minutes. For Swing's thread only. */
@@ -23,7 +24,7 @@ final class Chart extends JPanel {
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final DateTimeFormatter CLOCK =
-            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
     private static final Color GRID = new Color(0x88999999, true);
     private static final Stroke THIN = new BasicStroke(0.5f);
     private static final int LEFT = 40;

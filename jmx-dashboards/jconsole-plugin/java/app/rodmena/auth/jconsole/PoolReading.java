@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -102,10 +103,10 @@ record PoolReading(
 
     /** The numbers in words, also for whoever can't see the chart. */
     String numbers() {
-        String text = "%d of %d connections in use, %d idle, %d beyond pool_size (%d)"
+        String text = "%s of %s connections in use, %s idle, %s beyond pool_size (%s)"
                 .formatted(checkedOut, maximum, idle, overflow, poolSize);
         if (waiting > 0) {
-            text += "; %d wait, the oldest for %.1f s".formatted(waiting, oldestWaitMillis / 1000);
+            text += String.format(Locale.ROOT, "; %d wait, the oldest for %.1f s", waiting, oldestWaitMillis / 1000);
         }
         return suspended ? text + "; suspended: everybody waits" : text;
     }

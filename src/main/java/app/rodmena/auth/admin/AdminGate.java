@@ -32,7 +32,7 @@ final class AdminGate {
     Match judge(HttpServerExchange exchange) throws Refusal {
         if (RequestHead.size(exchange) > maxHeaderBytes) {
             throw new Refusal(
-                    Reply.error(431, "The request's headers are larger than %d bytes".formatted(maxHeaderBytes)));
+                    Reply.error(431, "The request's headers are larger than %s bytes".formatted(maxHeaderBytes)));
         }
         admitSender(exchange);
         Match match = pages.find(path(exchange)).orElseThrow(() -> new Refusal(Reply.error(404, "No such path")));

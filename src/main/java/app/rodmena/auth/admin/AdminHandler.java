@@ -110,7 +110,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     private static Reply tooLarge() {
-        return Reply.error(413, "The request's body is larger than %d bytes".formatted(MOST_BODY_BYTES))
+        return Reply.error(413, "The request's body is larger than %s bytes".formatted(MOST_BODY_BYTES))
                 .closing();
     }
 

@@ -52,7 +52,7 @@ record Asked(Caller caller, String rest, String query, String accept, String ifN
         } catch (NumberFormatException e) {
             // Refused below, as one that is out of range is
         }
-        throw new BadRequest("%s: '%s'; must be %d to %d".formatted(name, text, least, most));
+        throw new BadRequest("%s: '%s'; must be %s to %s".formatted(name, text, least, most));
     }
 
     private static String decoded(String text) {

@@ -94,7 +94,7 @@ final class Changes {
             boolean dryRun = JsonFields.of(asked.body(), Set.of(DRY_RUN)).flag(DRY_RUN);
             int connections = (dryRun ? concerned : act).getAsInt();
             if (!dryRun) {
-                Audit.done(asked.caller(), "invoked %s, which concerned %d connections".formatted(name, connections));
+                Audit.done(asked.caller(), "invoked %s, which concerned %s connections".formatted(name, connections));
             }
             return Reply.json(new Action(name, dryRun, connections));
         });

@@ -116,7 +116,7 @@ final class EventStream implements PoolListener, AutoCloseable {
         Set<PoolEventKind> chosen = kinds.isEmpty() ? UNASKED : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
         synchronized (this) {
             if (watchers.size() >= MOST_WATCHERS) {
-                return Reply.error(503, "There are %d watchers already, and may be no more".formatted(MOST_WATCHERS));
+                return Reply.error(503, "There are %s watchers already, and may be no more".formatted(MOST_WATCHERS));
             }
             Watcher watcher = new Watcher(asked.caller(), chosen, this::forget);
             watchers.add(watcher);

@@ -106,7 +106,7 @@ final class Admission {
         if (turn.fits()) {
             decision.complete(Optional.empty());
         } else {
-            noRoom("no room for the %d connections that this process may open (%d + %d, and one that watches): %s"
+            noRoom("no room for the %s connections that this process may open (%s + %s, and one that watches): %s"
                     .formatted(
                             own.total(),
                             own.poolSize(),

@@ -69,13 +69,13 @@ public final class Adviser {
 
     /** What is missing when there is no advice. */
     public static String tooLittle() {
-        return "fewer than %d connections were used in the last minute: nothing can be told of that"
+        return "fewer than %s connections were used in the last minute: nothing can be told of that"
                 .formatted(Evidence.LEAST_USES);
     }
 
     private static void require(String name, Number value, int least, int most) {
         if (!(value.doubleValue() >= least && value.doubleValue() <= most)) {
-            throw new IllegalArgumentException("%s: %s; must be %d to %d".formatted(name, value, least, most));
+            throw new IllegalArgumentException("%s: %s; must be %s to %s".formatted(name, value, least, most));
         }
     }
 }

@@ -43,7 +43,7 @@ public final class Changes {
         int size = Math.max(1, Math.min(demand.poolSize(), most * demand.poolSize() / demand.poolMaximum()));
         return new Change(
                 "Smaller pools in every process",
-                List.of("--pool-size %d --max-overflow %d".formatted(size, most - size)),
+                List.of("--pool-size %s --max-overflow %s".formatted(size, most - size)),
                 "at once, also at run time by the MBean PoolSettings; callers wait longer under load");
     }
 
@@ -63,7 +63,7 @@ public final class Changes {
     private static Change raiseLimit(String whose, String alter, int wanted) {
         return new Change(
                 "A higher connection limit of the " + whose,
-                List.of("%s CONNECTION LIMIT %d;".formatted(alter, wanted)),
+                List.of("%s CONNECTION LIMIT %s;".formatted(alter, wanted)),
                 "at once, for new connections");
     }
 
@@ -73,14 +73,14 @@ public final class Changes {
         if (now.onCommandLine()) {
             return new Change(
                     what,
-                    List.of("postgres ... -c max_connections=%d".formatted(wanted), check),
+                    List.of("postgres ... -c max_connections=%s".formatted(wanted), check),
                     "it is set on PostgreSQL's command line, which beats ALTER SYSTEM: change it where that is written"
                             + " (Patroni: patronictl edit-config) and restart, which ends every session. " + STANDBYS);
         }
         return new Change(
                 what,
                 List.of(
-                        "ALTER SYSTEM SET max_connections = %d;".formatted(wanted),
+                        "ALTER SYSTEM SET max_connections = %s;".formatted(wanted),
                         "systemctl restart postgresql    # or pg_ctl restart, or your provider's button",
                         check),
                 "only a restart makes it hold, which ends every session; pg_reload_conf() does not, pending_restart"
@@ -91,13 +91,13 @@ public final class Changes {
         int room = plan.limits().room();
         int size = Math.max(1, (int) (room * BOUNCER_SHARE));
         return new Change(
-                "A PgBouncer in front, which shares %d connections among all".formatted(size),
+                "A PgBouncer in front, which shares %s connections among all".formatted(size),
                 List.of(
                         "[pgbouncer]",
                         "pool_mode = transaction",
-                        "max_client_conn = %d".formatted(plan.demand().total()),
-                        "max_db_connections = %d".formatted(size),
-                        "default_pool_size = %d".formatted(size),
+                        "max_client_conn = %s".formatted(plan.demand().total()),
+                        "max_db_connections = %s".formatted(size),
+                        "default_pool_size = %s".formatted(size),
                         "ignore_startup_parameters = extra_float_digits,options"),
                 "the pools stay as they are and wait in PgBouncer's queue instead; statement_timeout must be set with"
                         + " ALTER ROLE ... SET, backend pids become unknown");

@@ -63,7 +63,7 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
     /** Whose limit it is and how much of it is left, to be read. */
     public String inWords() {
         Bound bound = limits.tightest();
-        return "%d of %d connections are committed to %d process%s (%s %d%s%s%s)"
+        return "%s of %s connections are committed to %s process%s (%s %s%s%s%s)"
                 .formatted(
                         committed(),
                         limits.room(),
@@ -71,10 +71,10 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
                         processes() == 1 ? "" : "es",
                         bound.kind().words(),
                         bound.limit(),
-                        bound.reserved() == 0 ? "" : ", %d reserved".formatted(bound.reserved()),
-                        bound.others() == 0 ? "" : ", %d used by others".formatted(bound.others()),
+                        bound.reserved() == 0 ? "" : ", %s reserved".formatted(bound.reserved()),
+                        bound.others() == 0 ? "" : ", %s used by others".formatted(bound.others()),
                         bound.otherFleets() == 0
                                 ? ""
-                                : ", %d for servers with another role or database".formatted(bound.otherFleets()));
+                                : ", %s for servers with another role or database".formatted(bound.otherFleets()));
     }
 }

@@ -100,7 +100,7 @@ final class FleetQuestions {
                     .orElse("");
             throw new Unanswered(message, message.equals(BEHIND_POOLER), e.getCause());
         } catch (TimeoutException e) {
-            throw new Unanswered("PostgreSQL has not answered for %d s".formatted(PATIENCE_SECONDS), false, e);
+            throw new Unanswered("PostgreSQL has not answered for %s s".formatted(PATIENCE_SECONDS), false, e);
         }
     }
 }

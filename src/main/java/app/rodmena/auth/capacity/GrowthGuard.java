@@ -52,7 +52,7 @@ final class GrowthGuard implements ResizeGuard {
     }
 
     private static InvalidPoolSetting refusal(PoolSettings now, PoolSettings wanted, Fleet fleet) {
-        String reason = "would be %d connections more, of which the fleet has %d left: %s"
+        String reason = "would be %s connections more, of which the fleet has %s left: %s"
                 .formatted(wanted.maximum() - now.maximum(), Math.max(0, fleet.headroom()), fleet.inWords());
         return wanted.poolSize() > now.poolSize()
                 ? new InvalidPoolSetting("pool_size", wanted.poolSize(), reason)

@@ -53,7 +53,7 @@ public record AdminClient(URI url, Optional<Login> login) {
         } catch (ConnectException e) {
             throw new CommandFailed(url + " can't be reached: is the server running, and is that its --admin-port?", e);
         } catch (HttpTimeoutException e) {
-            throw new CommandFailed("%s has not answered within %d s".formatted(url, PATIENCE.toSeconds()), e);
+            throw new CommandFailed("%s has not answered within %s s".formatted(url, PATIENCE.toSeconds()), e);
         } catch (SSLException e) {
             throw new CommandFailed(
                     "%s speaks no TLS that this Java trusts (%s): JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE names whom to trust"
@@ -79,7 +79,7 @@ public record AdminClient(URI url, Optional<Login> login) {
             }
             if (answer.path("message").isTextual()) {
                 throw new CommandFailed(
-                        "%s answered %d: %s%s"
+                        "%s answered %s: %s%s"
                                 .formatted(
                                         url,
                                         response.statusCode(),
@@ -91,7 +91,7 @@ public record AdminClient(URI url, Optional<Login> login) {
             // Said below: it is somebody else.
         }
         throw new CommandFailed(
-                "%s is no admin listener of this server; it answered %d".formatted(url, response.statusCode()), null);
+                "%s is no admin listener of this server; it answered %s".formatted(url, response.statusCode()), null);
     }
 
     private static String encoded(String login) {

@@ -75,13 +75,16 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, For
                 whatIf.path("saturation").asDouble()));
         words.add(
                 room < 0
-                        ? "Whether PostgreSQL has %,d connections is not known."
-                                .formatted(whatIf.path("connections").asInt())
-                        : "PostgreSQL has %,d connections for the %,d that may be opened: %s."
-                                .formatted(
-                                        room,
-                                        whatIf.path("connections").asInt(),
-                                        whatIf.path("fits").asBoolean() ? "they fit" : "they do not fit"));
+                        ? String.format(
+                                Locale.ROOT,
+                                "Whether PostgreSQL has %,d connections is not known.",
+                                whatIf.path("connections").asInt())
+                        : String.format(
+                                Locale.ROOT,
+                                "PostgreSQL has %,d connections for the %,d that may be opened: %s.",
+                                room,
+                                whatIf.path("connections").asInt(),
+                                whatIf.path("fits").asBoolean() ? "they fit" : "they do not fit"));
         return String.join(" ", words);
     }
 
@@ -90,7 +93,7 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, For
     }
 
     private String page() {
-        return question.map(asked -> "/capacity?workers=%d&poolSize=%d&requestsPerSecond=%d"
+        return question.map(asked -> "/capacity?workers=%s&poolSize=%s&requestsPerSecond=%s"
                         .formatted(asked.workers(), asked.poolSize(), asked.requestsPerSecond()))
                 .orElse("/capacity");
     }

@@ -58,8 +58,8 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
         List<String> cells() {
             return List.of(
                     load,
-                    "%.0f%%".formatted(busy * 100),
-                    "%.0f".formatted(checkoutsPerSecond),
+                    number("%.0f%%", busy * 100),
+                    number("%.0f", checkoutsPerSecond),
                     number("%.1f", meanUseMillis),
                     number("%.2f", useVariation),
                     number("%.2f", expectedMeanMillis),
@@ -88,9 +88,12 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
 
     private Report report(List<Row> rows) {
         return new Report()
-                .say(
-                        "%d connections, each used to sleep in PostgreSQL, %.0f ms on average; %d s of each load. Waits in ms."
-                                .formatted(connections, ModelCheck.MEAN_USE_SECONDS * 1e3, each.toSeconds()))
+                .say(String.format(
+                        Locale.ROOT,
+                        "%d connections, each used to sleep in PostgreSQL, %.0f ms on average; %d s of each load. Waits in ms.",
+                        connections,
+                        ModelCheck.MEAN_USE_SECONDS * 1e3,
+                        each.toSeconds()))
                 .table(
                         List.of(
                                 "arrivals, uses",

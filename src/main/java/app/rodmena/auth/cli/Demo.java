@@ -89,12 +89,13 @@ public final class Demo {
             boolean mended = well();
             JsonNode slowest = client.json("/statements/slow").path(0);
             step("What was slow is kept, too: curl -s " + stage.admin().resolve("/statements/slow"));
-            quote("%s was slow %d times, %.1f s in all: %s"
-                    .formatted(
-                            slowest.path("name").asText(),
-                            slowest.path("count").asInt(),
-                            slowest.path("totalMillis").asDouble() / 1_000,
-                            slowest.path("sql").asText()));
+            quote(String.format(
+                    Locale.ROOT,
+                    "%s was slow %d times, %.1f s in all: %s",
+                    slowest.path("name").asText(),
+                    slowest.path("count").asInt(),
+                    slowest.path("totalMillis").asDouble() / 1_000,
+                    slowest.path("sql").asText()));
             return shown && mended;
         }
     }
@@ -103,7 +104,7 @@ public final class Demo {
         ForgetfulCode code = new ForgetfulCode(stage.engine());
         try {
             int maximum = stage.engine().settings().maximum();
-            step("A nightly report takes %d connections, and forgets to give them back.".formatted(maximum));
+            step("A nightly report takes %s connections, and forgets to give them back.".formatted(maximum));
             for (int i = 0; i < maximum; i++) {
                 code.exportNightlyReport();
             }
@@ -144,7 +145,7 @@ public final class Demo {
         quote(terminate);
         terminate(terminate);
         int status = client.ask("GET", path).join().statusCode();
-        step("The next client notices nothing: it is answered %d. Dead connections are found out, and replaced."
+        step("The next client notices nothing: it is answered %s. Dead connections are found out, and replaced."
                 .formatted(status));
         step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
         postmaster().ifPresent(ProcessHandle::destroyForcibly);
@@ -185,7 +186,7 @@ public final class Demo {
                     .findFirst();
             if (refused.isPresent()) {
                 step("The first is told no, and which incident that belongs to:");
-                quote("%d %s"
+                quote("%s %s"
                         .formatted(refused.get().statusCode(), refused.get().body()));
                 return DemoClient.incident(refused.get());
             }
@@ -206,7 +207,7 @@ public final class Demo {
         JsonNode frozen = client.json("/incidents/" + id);
         Path page = stage.pages().resolve("incident-" + id + ".html");
         Files.writeString(page, client.operator("/incidents/" + id, "text/html"));
-        step("All of that was frozen %d ms after it began, with the last events and fifteen minutes of history:"
+        step("All of that was frozen %s ms after it began, with the last events and fifteen minutes of history:"
                 .formatted(frozen.path("frozenAfterMillis").asLong()));
         quote("curl -s -H 'Accept: text/plain' %s".formatted(stage.admin().resolve("/incidents/" + id)));
         quote("%s   (one file, to be attached to a ticket; it stays)".formatted(page.toUri()));

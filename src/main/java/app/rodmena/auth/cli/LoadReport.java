@@ -82,7 +82,7 @@ final class LoadReport {
                 : "as fast as %s are answered".formatted(clients);
         String amount = result.plan().amount() instanceof Amount.Requests requests
                 ? String.format(Locale.ROOT, "%,d requests", requests.count())
-                : "%d s"
+                : "%s s"
                         .formatted(
                                 ((Amount.During) result.plan().amount()).time().toSeconds());
         return "%s, mix %s, %s, on %s"
@@ -118,7 +118,7 @@ final class LoadReport {
     }
 
     private static String pool(PoolUse pool) {
-        return "at most %d of %d connections in use, and %d open (%d + %d)"
+        return "at most %s of %s connections in use, and %s open (%s + %s)"
                 .formatted(
                         pool.mostOut(),
                         pool.maximum(),
@@ -156,7 +156,7 @@ final class LoadReport {
     }
 
     private static String share(long times, long looks) {
-        return looks == 0 ? "-" : "%d %%".formatted(Math.round(100.0 * times / looks));
+        return looks == 0 ? "-" : "%s %%".formatted(Math.round(100.0 * times / looks));
     }
 
     private static String row(String name, String value) {

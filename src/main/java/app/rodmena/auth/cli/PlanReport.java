@@ -49,7 +49,7 @@ final class PlanReport {
     }
 
     private static String need(Demand demand) {
-        return "%s with %d + %d: at most %d pooled connections, and one that watches in each: %d."
+        return "%s with %s + %s: at most %s pooled connections, and one that watches in each: %s."
                 .formatted(
                         processes(demand.workers()),
                         demand.poolSize(),
@@ -105,13 +105,13 @@ final class PlanReport {
         int headroom = plan.headroom();
         String now = limits.seen()
                 .filter(seen -> seen.fleet() > 0)
-                .map(seen -> " Now %s of it have %d open.".formatted(processes(seen.processes()), seen.fleet()))
+                .map(seen -> " Now %s of it have %s open.".formatted(processes(seen.processes()), seen.fleet()))
                 .orElse("");
         if (headroom < 0) {
-            return "DOES NOT FIT: %d too many for %s; %s of these fit.%s"
+            return "DOES NOT FIT: %s too many for %s; %s of these fit.%s"
                     .formatted(-headroom, limits.tightest().kind().words(), processes(plan.mostWorkers()), now);
         }
-        return "FITS: %d left%s.%s".formatted(headroom, headroom < FEW ? FEW_LEFT : "", now);
+        return "FITS: %s left%s.%s".formatted(headroom, headroom < FEW ? FEW_LEFT : "", now);
     }
 
     private String pending() {
@@ -143,7 +143,7 @@ final class PlanReport {
                     Plan other = new Plan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
                     return List.of(
                             profile.word(),
-                            "%d+%d".formatted(profile.poolSize(), profile.maxOverflow()),
+                            "%s+%s".formatted(profile.poolSize(), profile.maxOverflow()),
                             Integer.toString(other.demand().total()),
                             Integer.toString(other.headroom()),
                             word(other));

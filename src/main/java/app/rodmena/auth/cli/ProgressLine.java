@@ -74,7 +74,7 @@ final class ProgressLine {
     }
 
     private static String pool(PoolNumbers pool, int maximum) {
-        return "pool %d/%d out, %d overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
+        return "pool %s/%s out, %s overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
     }
 
     private static String fitted(String bar, String line) {

@@ -50,15 +50,19 @@ public record SimulateCommand(int poolSize, int maxOverflow, Format format) impl
 
         List<String> cells() {
             return List.of(
-                    "%,d".formatted(workers),
+                    count(workers),
                     bouncer ? "PgBouncer" : "direct",
-                    "%,d".formatted(mayOpen),
-                    "%,d".formatted(open),
-                    "%,d".formatted(mostOpen),
-                    "%,d".formatted(mostActive),
+                    count(mayOpen),
+                    count(open),
+                    count(mostOpen),
+                    count(mostActive),
                     millis(p50Millis),
                     millis(p99Millis),
                     millis(longestMillis));
+        }
+
+        private static String count(int number) {
+            return String.format(Locale.ROOT, "%,d", number);
         }
 
         private static String millis(double millis) {

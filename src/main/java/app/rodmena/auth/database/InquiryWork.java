@@ -58,7 +58,7 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
     private List<A> together(Caller caller, Connection connection, List<Q> questions) {
         List<A> answers = with(caller, connection, handle -> inquiry.askTogether(handle, questions));
         if (answers.size() != questions.size()) {
-            throw new IllegalStateException("%d answers to %d questions".formatted(answers.size(), questions.size()));
+            throw new IllegalStateException("%s answers to %s questions".formatted(answers.size(), questions.size()));
         }
         return answers;
     }

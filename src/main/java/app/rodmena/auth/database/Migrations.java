@@ -69,7 +69,7 @@ public final class Migrations {
             }
             if (System.nanoTime() - start > PATIENCE.toNanos()) {
                 throw new MigrationException(
-                        "The migration gave up after %d s: %s".formatted(PATIENCE.toSeconds(), description),
+                        "The migration gave up after %s s: %s".formatted(PATIENCE.toSeconds(), description),
                         true,
                         null);
             }
@@ -137,9 +137,17 @@ public final class Migrations {
                         select quote_ident(current_user), current_schema(),
                             to_regclass('auth_schema_history') is not null
                                 or has_schema_privilege(current_schema(), 'create'),
-                            coalesce(has_table_privilege(to_regclass('auth_schema_history'), 'select'), true)
+                            coalesce(has_table_privilege(to_regclass('auth_schema_history'), 'select'), true),
+                            current_setting('search_path')
                         """)) {
             result.next();
+            if (result.getString(2) == null) {
+                throw new MigrationException(
+                        "The database role %s has no schema for the tables: its search_path, %s, names none that exists and that it may use; create one, or set another search_path with ALTER ROLE"
+                                .formatted(result.getString(1), result.getString(5)),
+                        false,
+                        null);
+            }
             if (!result.getBoolean(3)) {
                 throw new MigrationException(
                         "The database role %s may not create tables in schema %s; %s"

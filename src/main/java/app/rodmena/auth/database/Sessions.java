@@ -77,7 +77,7 @@ final class Sessions implements ConnectionSource {
 
     /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its caps. */
     String monitorName(PoolSettings settings) {
-        return "auth/%s/%d+%d".formatted(instance, settings.poolSize(), settings.maxOverflow());
+        return "auth/%s/%s+%s".formatted(instance, settings.poolSize(), settings.maxOverflow());
     }
 
     /**

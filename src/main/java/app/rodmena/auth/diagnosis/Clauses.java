@@ -25,7 +25,7 @@ final class Clauses {
         String doing = culprit.hidden()
                 ? "what it does is hidden from us"
                 : "%s for %s".formatted(culprit.state(), Words.time(culprit.lasting()));
-        return "pid %d (%s, %s)".formatted(culprit.pid(), who, doing);
+        return "pid %s (%s, %s)".formatted(culprit.pid(), who, doing);
     }
 
     private static String name(Culprit culprit) {

@@ -32,18 +32,18 @@ public record Commands(String psql, String jolokia) {
 
     /** Every thread's stack. */
     String threads() {
-        return "jcmd %d Thread.print".formatted(ProcessHandle.current().pid());
+        return "jcmd %s Thread.print".formatted(ProcessHandle.current().pid());
     }
 
     /** What the kernel knows of our connections: unacknowledged data, and how often it was sent again. */
     String sockets() {
-        return "ss -tnoip | grep -A1 pid=%d".formatted(ProcessHandle.current().pid());
+        return "ss -tnoip | grep -A1 pid=%s".formatted(ProcessHandle.current().pid());
     }
 
     /** Sets a value of the running pool, until its next start. */
     String set(String attribute, long value) {
         return ("curl -s -u NAME %s -d '{\"type\":\"write\",\"mbean\":\"app.rodmena.auth:type=PoolSettings,name=auth\","
-                        + "\"attribute\":\"%s\",\"value\":%d}'")
+                        + "\"attribute\":\"%s\",\"value\":%s}'")
                 .formatted(jolokia, attribute, value);
     }
 

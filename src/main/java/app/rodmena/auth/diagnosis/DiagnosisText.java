@@ -48,7 +48,7 @@ public final class DiagnosisText {
         String oldest = numbers.waiting() == 0
                 ? ""
                 : ", the first for " + Words.time(diagnosis.pool().oldestWait());
-        return "%s at %s: pool of %d + %d, %d out, %d open, %d waiting%s"
+        return "%s at %s: pool of %s + %s, %s out, %s open, %s waiting%s"
                 .formatted(
                         diagnosis.situation(),
                         diagnosis.time().truncatedTo(ChronoUnit.MILLIS),
@@ -67,7 +67,7 @@ public final class DiagnosisText {
         head("What to do, the safest first");
         int number = 1;
         for (Step step : diagnosis.steps()) {
-            text.append(Columns.wrap("%3d. ".formatted(number++), step.what(), "     ", ""));
+            text.append(Columns.wrap("%3s. ".formatted(number++), step.what(), "     ", ""));
             if (!step.command().isEmpty()) {
                 text.append(Columns.command(step.command(), 7));
             }
@@ -102,7 +102,7 @@ public final class DiagnosisText {
     }
 
     private void stacks(Holder holder) {
-        head("Where connection %d is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
+        head("Where connection %s is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
         frames(fromTheApplicationOn(holder));
         // A pool's own thread took it: then that says nothing
         if (holder.checkoutStack().stream().anyMatch(Frames::isOfApplication)) {
@@ -137,7 +137,7 @@ public final class DiagnosisText {
     private void postgres(PostgresView view) {
         Slots slots = view.slots();
         head(
-                "PostgreSQL %d.%d%s: %d of %d connections are taken: %d by this process, %d by other instances, %d by others"
+                "PostgreSQL %s.%s%s: %s of %s connections are taken: %s by this process, %s by other instances, %s by others"
                         .formatted(
                                 view.version() / 10_000,
                                 view.version() % 10_000,
@@ -178,7 +178,7 @@ public final class DiagnosisText {
     private static String counts(PostgresView view) {
         String all = view.counts().stream()
                 .limit(MOST_COUNTS)
-                .map(count -> "%d %s %s"
+                .map(count -> "%s %s %s"
                         .formatted(
                                 count.count(),
                                 count.application().isEmpty() ? "of " + count.user() : count.application(),
@@ -198,14 +198,14 @@ public final class DiagnosisText {
             head("The pool and PostgreSQL do not agree");
             both.unknownBackends()
                     .forEach(backend -> text.append(Columns.paragraph(
-                            "backend %d from %s has the pool's name, and the pool does not know it"
+                            "backend %s from %s has the pool's name, and the pool does not know it"
                                     .formatted(
                                             backend.pid(),
                                             backend.client().isEmpty() ? "a local socket" : backend.client()),
                             2)));
             both.lostConnections()
                     .forEach(lost -> text.append(Columns.paragraph(
-                            "connection %d talks to backend %d, which is gone"
+                            "connection %s talks to backend %s, which is gone"
                                     .formatted(lost.connectionId(), lost.backendPid()),
                             2)));
         }

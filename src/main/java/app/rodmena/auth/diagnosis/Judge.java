@@ -93,7 +93,7 @@ final class Judge {
 
     /** PostgreSQL has no such process; but one that has just ended may still be on its way to tell us. */
     private Judgement dead(Sighting seen, boolean suspected, List<String> evidence) {
-        String because = "talks to a backend that is gone (pid %d)%s"
+        String because = "talks to a backend that is gone (pid %s)%s"
                 .formatted(
                         seen.after().backendPid(),
                         seen.isReading() ? ", and waits for its answer for " + Words.time(seen.runningFor()) : "");
@@ -207,7 +207,7 @@ final class Judge {
         } else {
             facts.add(seen.backend()
                     .map(Judge::evidence)
-                    .orElse("PostgreSQL's side: it has no process %d".formatted(after.backendPid())));
+                    .orElse("PostgreSQL's side: it has no process %s".formatted(after.backendPid())));
         }
         return facts;
     }

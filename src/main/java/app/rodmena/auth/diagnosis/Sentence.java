@@ -40,7 +40,7 @@ final class Sentence {
 
     private String say(Situation situation) {
         return switch (situation) {
-            case WELL -> "Well: %d of %d out, %s".formatted(numbers.checkedOut(), maximum(), turn());
+            case WELL -> "Well: %s of %s out, %s".formatted(numbers.checkedOut(), maximum(), turn());
             case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
             case SATURATED -> "%s: %s".formatted(head(), pace());
             case OPENING -> "%s: %s".formatted(head(), opening());
@@ -72,7 +72,7 @@ final class Sentence {
                 ? "nobody waits"
                 : Words.count(numbers.waiting(), "request", "requests") + " waiting"
                         + (Situations.waitsForBatch(observed) ? " for the batch before theirs" : "");
-        return "%d of %d connections out%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
+        return "%s of %s connections out%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
     }
 
     private int maximum() {
@@ -100,7 +100,7 @@ final class Sentence {
         byWeight.stream().limit(MOST_REASONS).map(Sentence::clause).forEach(clauses::add);
         int left = byWeight.stream().skip(MOST_REASONS).mapToInt(List::size).sum();
         if (left > 0) {
-            clauses.add("%d are out for other reasons".formatted(left));
+            clauses.add("%s are out for other reasons".formatted(left));
         }
         return String.join("; ", clauses);
     }
@@ -116,7 +116,7 @@ final class Sentence {
         Holder first = group.get(0);
         return switch (first.verdict()) {
             case LOCK_WAIT ->
-                "%d %s for %s%s"
+                "%s %s for %s%s"
                         .formatted(
                                 count,
                                 one ? "waits" : "wait",
@@ -125,33 +125,33 @@ final class Sentence {
                                         .map(head -> " held by " + Clauses.culprit(head))
                                         .orElse(""));
             case SLOW_SQL ->
-                one ? "1 " + first.because() : "%d run slow SQL, the longest %s".formatted(count, first.because());
+                one ? "1 " + first.because() : "%s run slow SQL, the longest %s".formatted(count, first.because());
             case IDLE_IN_TRANSACTION ->
                 one
                         ? "1 %s (%s)".formatted(first.because(), first.route())
-                        : "%d have a transaction open and run nothing; the longest %s (%s)"
+                        : "%s have a transaction open and run nothing; the longest %s (%s)"
                                 .formatted(count, first.because(), first.route());
             case APP_HOLDING ->
                 one
                         ? "1 %s (%s)".formatted(first.because(), first.route())
-                        : "%d are held by the application without SQL; the longest %s (%s)"
+                        : "%s are held by the application without SQL; the longest %s (%s)"
                                 .formatted(count, first.because(), first.route());
             case LEAK ->
                 one
                         ? "1 seems to have leaked: it %s (%s)".formatted(first.because(), first.route())
-                        : "%d seem to have leaked: the longest %s (%s)"
+                        : "%s seem to have leaked: the longest %s (%s)"
                                 .formatted(count, first.because(), first.route());
             case DEAD_BACKEND ->
                 one
                         ? "1 " + first.because()
-                        : "%d talk to backends that are gone (pids %s)".formatted(count, pids(group));
+                        : "%s talk to backends that are gone (pids %s)".formatted(count, pids(group));
             case NETWORK ->
                 one
                         ? "1 " + first.because()
-                        : "%d wait for answers that the network does not deliver; the longest %s"
+                        : "%s wait for answers that the network does not deliver; the longest %s"
                                 .formatted(count, first.because());
-            case WORKING -> one ? "1 is at work" : "%d are at work".formatted(count);
-            case UNKNOWN -> one ? "of 1 neither side tells why" : "of %d neither side tells why".formatted(count);
+            case WORKING -> one ? "1 is at work" : "%s are at work".formatted(count);
+            case UNKNOWN -> one ? "of 1 neither side tells why" : "of %s neither side tells why".formatted(count);
         };
     }
 
@@ -178,7 +178,7 @@ final class Sentence {
                 .map(Sentence::firstLine)
                 .map(", the last attempt failed (%s)"::formatted)
                 .orElse("");
-        return "others are not open yet, and %d %s for one to be opened%s%s"
+        return "others are not open yet, and %s %s for one to be opened%s%s"
                 .formatted(
                         opening.borrowers(),
                         opening.borrowers() == 1 ? "caller waits" : "callers wait",
@@ -203,7 +203,7 @@ final class Sentence {
     private String slots() {
         return observed.postgres()
                 .or(observed::lastSeen)
-                .map(view -> "; of its %d connections %d are ours, %d other instances', %d others'%s%s"
+                .map(view -> "; of its %s connections %s are ours, %s other instances', %s others'%s%s"
                         .formatted(
                                 view.slots().maxConnections(),
                                 view.slots().ours() + view.slots().oursBeside(),
@@ -216,7 +216,7 @@ final class Sentence {
     }
 
     private static String limit(String whose, OptionalInt limit) {
-        return limit.isPresent() ? ", and %s may have %d".formatted(whose, limit.getAsInt()) : "";
+        return limit.isPresent() ? ", and %s may have %s".formatted(whose, limit.getAsInt()) : "";
     }
 
     private static String largest(PostgresView view) {
@@ -228,7 +228,7 @@ final class Sentence {
                         Integer::sum));
         return byName.entrySet().stream()
                 .max(Map.Entry.comparingByValue())
-                .map(entry -> ", most of those %s's (%d)".formatted(entry.getKey(), entry.getValue()))
+                .map(entry -> ", most of those %s's (%s)".formatted(entry.getKey(), entry.getValue()))
                 .orElse("");
     }
 

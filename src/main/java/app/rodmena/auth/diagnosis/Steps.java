@@ -84,24 +84,24 @@ final class Steps {
         }
         if (culprit.connectionId().isPresent()) {
             add(
-                    "The lock is held by our own connection %d: its stack tells where the code is that has to let go"
+                    "The lock is held by our own connection %s: its stack tells where the code is that has to let go"
                             .formatted(culprit.connectionId().getAsInt()),
                     commands.threads());
         } else {
             add(
-                    "See who pid %d is, and whether its owner can end what it does".formatted(pid),
+                    "See who pid %s is, and whether its owner can end what it does".formatted(pid),
                     commands.psql("select pid, usename, application_name, client_addr, state, xact_start, query"
                             + " from pg_stat_activity where pid = " + pid));
         }
         if (culprit.state().equals("active") || culprit.hidden()) {
             add(
-                    "Cancel what pid %d runs; its session lives on".formatted(pid),
-                    commands.psql("select pg_cancel_backend(%d)".formatted(pid)));
+                    "Cancel what pid %s runs; its session lives on".formatted(pid),
+                    commands.psql("select pg_cancel_backend(%s)".formatted(pid)));
         }
         add(
-                "End the session of pid %d: its transaction is rolled back, and its lock is free".formatted(pid)
+                "End the session of pid %s: its transaction is rolled back, and its lock is free".formatted(pid)
                         + " (takes its own role, or one with pg_signal_backend)",
-                commands.psql("select pg_terminate_backend(%d)".formatted(pid)));
+                commands.psql("select pg_terminate_backend(%s)".formatted(pid)));
         if (culprit.state().startsWith("idle in transaction") && Commands.isPlain(culprit.user())) {
             add(
                     "So that PostgreSQL does that by itself from the next session on",
@@ -128,7 +128,7 @@ final class Steps {
 
     private void idleInTransaction(List<Holder> group) {
         add(
-                "Find the code that leaves a transaction open: connection %d is in %s"
+                "Find the code that leaves a transaction open: connection %s is in %s"
                         .formatted(group.get(0).connectionId(), frame(group.get(0))),
                 commands.threads());
         add(
@@ -144,7 +144,7 @@ final class Steps {
 
     private void heldByTheApplication(Holder longest) {
         add(
-                "Find the code that has connection %d: thread %s is in %s"
+                "Find the code that has connection %s: thread %s is in %s"
                         .formatted(longest.connectionId(), longest.thread(), frame(longest)),
                 commands.threads());
         add("Give connections back before anything slow is done, in try-with-resources", "");
@@ -166,7 +166,7 @@ final class Steps {
                 "");
         add("See whether packets are lost between here and there", commands.sockets());
         if (first.backendPid() != 0) {
-            add("PostgreSQL's log tells what became of pid %d".formatted(first.backendPid()), "");
+            add("PostgreSQL's log tells what became of pid %s".formatted(first.backendPid()), "");
         }
         add("Give up earlier; it must be longer than --statement-timeout", "./run.sh --socket-timeout 35s");
     }
@@ -187,7 +187,7 @@ final class Steps {
         if (free.isPresent() && free.get() > 0) {
             int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());
             add(
-                    "If PostgreSQL has idle cores, let more connections be opened (it has room for %d)"
+                    "If PostgreSQL has idle cores, let more connections be opened (it has room for %s)"
                             .formatted(free.get()),
                     "./run.sh --pool-size " + larger);
         } else {
@@ -199,7 +199,7 @@ final class Steps {
         add("See how long it takes to connect from here, and what it waits for", commands.psql("select 1"));
         add(
                 "Keep more connections open, so that fewer are opened under load",
-                "./run.sh --pool-size %d --max-overflow 0"
+                "./run.sh --pool-size %s --max-overflow 0"
                         .formatted(observed.after().settings().maximum()));
     }
 
@@ -210,7 +210,7 @@ final class Steps {
                         + " from pg_stat_activity where backend_type = 'client backend'"
                         + " group by 1, 2, 3 order by 4 desc"));
         add(
-                "Ask for fewer: this process may have %d"
+                "Ask for fewer: this process may have %s"
                         .formatted(observed.after().settings().maximum()),
                 "./run.sh --pool-size 3 --max-overflow 2");
         add(

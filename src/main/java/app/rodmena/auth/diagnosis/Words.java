@@ -28,8 +28,8 @@ final class Words {
 
     private static String two(long large, String largeUnit, long small, String smallUnit) {
         return small == 0
-                ? "%d %s".formatted(large, largeUnit)
-                : "%d %s %d %s".formatted(large, largeUnit, small, smallUnit);
+                ? "%s %s".formatted(large, largeUnit)
+                : "%s %s %s %s".formatted(large, largeUnit, small, smallUnit);
     }
 
     /** As {@code 1 request} or {@code 37 requests}. */

@@ -68,7 +68,7 @@ final class CheckList {
         }
         if (checks.isEmpty() || checks.size() > MOST) {
             throw new InvalidBodyException(
-                    "checks: has %d entries; allowed are 1 to %d".formatted(checks.size(), MOST));
+                    "checks: has %s entries; allowed are 1 to %s".formatted(checks.size(), MOST));
         }
         List<Entry> entries = new ArrayList<>(checks.size());
         checks.forEach(check -> entries.add(entry(check)));

@@ -33,15 +33,15 @@ final class Refusals {
     }
 
     static Answer targetTooLong(int most) {
-        return Answer.error(414, "The request target is longer than %d bytes".formatted(most));
+        return Answer.error(414, "The request target is longer than %s bytes".formatted(most));
     }
 
     static Answer headerTooLarge(int most) {
-        return Answer.error(431, "The request's headers are larger than %d bytes".formatted(most));
+        return Answer.error(431, "The request's headers are larger than %s bytes".formatted(most));
     }
 
     static Answer bodyTooLarge(int most) {
-        return Answer.error(413, "The request's body is larger than %d bytes".formatted(most))
+        return Answer.error(413, "The request's body is larger than %s bytes".formatted(most))
                 .closing();
     }
 

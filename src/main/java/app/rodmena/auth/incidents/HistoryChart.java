@@ -56,21 +56,21 @@ final class HistoryChart {
     String svg(String title) {
         StringBuilder svg = new StringBuilder();
         svg.append("<figure><figcaption>%s</figcaption>".formatted(title));
-        svg.append("<svg viewBox='-40 -8 %d %d' role='img' aria-label='%s'>"
+        svg.append("<svg viewBox='-40 -8 %s %s' role='img' aria-label='%s'>"
                 .formatted(WIDTH + 60, HEIGHT + BOTTOM + 8, title));
-        svg.append("<path class='frame' d='M0 0V%dH%d'/>".formatted(HEIGHT, WIDTH));
-        svg.append("<text class='y' x='-5' y='4'>%s</text><text class='y' x='-5' y='%d'>0</text>"
+        svg.append("<path class='frame' d='M0 0V%sH%s'/>".formatted(HEIGHT, WIDTH));
+        svg.append("<text class='y' x='-5' y='4'>%s</text><text class='y' x='-5' y='%s'>0</text>"
                 .formatted(number(top), HEIGHT));
         for (int label = 0; label <= LABELS; label++) {
             int ago = minutes * 60 * label / LABELS;
-            svg.append("<text class='x' x='%d' y='%d'>%s</text>"
+            svg.append("<text class='x' x='%s' y='%s'>%s</text>"
                     .formatted(WIDTH - WIDTH * label / LABELS, HEIGHT + 15, ago(ago)));
         }
         return svg.append(marks).append("</svg></figure>").toString();
     }
 
     private static String ago(int seconds) {
-        return seconds == 0 ? "then" : "-%d:%02d".formatted(seconds / 60, seconds % 60);
+        return seconds == 0 ? "then" : String.format(Locale.ROOT, "-%d:%02d", seconds / 60, seconds % 60);
     }
 
     private double x(int index) {

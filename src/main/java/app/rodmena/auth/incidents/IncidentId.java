@@ -3,6 +3,7 @@ package app.rodmena.auth.incidents;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,7 @@ final class IncidentId {
     static final Pattern PATTERN = Pattern.compile("\\d{8}-\\d{6}-\\d{3}[a-z]");
 
     private static final DateTimeFormatter FORMAT =
-            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private IncidentId() {}
 

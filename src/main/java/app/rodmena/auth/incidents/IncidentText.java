@@ -17,7 +17,7 @@ final class IncidentText {
 
     static String of(JsonNode incident) {
         StringBuilder text = new StringBuilder(8_192);
-        text.append("Incident %s: %s at %s, on %s; frozen after %d ms%s%n%n"
+        text.append("Incident %s: %s at %s, on %s; frozen after %s ms%s%n%n"
                 .formatted(
                         incident.path("id").asText(),
                         incident.path("cause").asText(),
@@ -36,7 +36,7 @@ final class IncidentText {
     }
 
     private static String again(long swallowed) {
-        return swallowed == 0 ? "" : "; happened %d times more meanwhile".formatted(swallowed);
+        return swallowed == 0 ? "" : "; happened %s times more meanwhile".formatted(swallowed);
     }
 
     /** Ten seconds a character: what is most in these is what is shown. */
@@ -44,7 +44,7 @@ final class IncidentText {
         if (seconds.isEmpty()) {
             return;
         }
-        text.append("\nThe %d minutes before, ten seconds a column, now on the right\n".formatted(MINUTES));
+        text.append("\nThe %s minutes before, ten seconds a column, now on the right\n".formatted(MINUTES));
         line(text, "connections out", seconds, Second::out);
         line(text, "waiting", seconds, Second::waiting);
         line(text, "refused a second", seconds, Second::refusals);
@@ -84,7 +84,7 @@ final class IncidentText {
         if (events.isEmpty()) {
             return;
         }
-        text.append("\nThe last of %d events, newest first%n".formatted(events.size()));
+        text.append("\nThe last of %s events, newest first%n".formatted(events.size()));
         int shown = 0;
         for (JsonNode event : events) {
             if (++shown > MOST_EVENTS) {

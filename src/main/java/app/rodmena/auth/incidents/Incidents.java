@@ -288,7 +288,7 @@ public final class Incidents {
 
     private static String sentence(Diagnosis diagnosis, int connectionId) {
         return holder(diagnosis, connectionId)
-                .map(holder -> "Connection %d, taken by %s, %s; %s"
+                .map(holder -> "Connection %s, taken by %s, %s; %s"
                         .formatted(connectionId, holder.route(), holder.because(), decapitalised(diagnosis.sentence())))
                 .orElse(diagnosis.sentence());
     }

@@ -101,7 +101,7 @@ public final class Remedies {
             boolean isMonitor,
             boolean isBlocker) {
         String described() {
-            return "backend %d (%s, user %s, %s%s)"
+            return "backend %s (%s, user %s, %s%s)"
                     .formatted(
                             pid,
                             application.isEmpty() ? "no application_name" : application,
@@ -133,7 +133,7 @@ public final class Remedies {
         ConnectionView connection = connection(connectionId);
         int pid = connection.backendPid();
         if (pid == 0) {
-            throw new RemedyRefused("the backend of connection %d is unknown: something stands in between, as PgBouncer"
+            throw new RemedyRefused("the backend of connection %s is unknown: something stands in between, as PgBouncer"
                     .formatted(connectionId));
         }
         Attempt attempt = new Attempt("cancelQuery " + connectionId, dryRun);
@@ -141,10 +141,10 @@ public final class Remedies {
             Target target = look(monitor, pid)
                     .filter(found -> found.application.equals(application))
                     .orElseThrow(() -> new RemedyRefused(
-                            "connection %d has no backend %d in PostgreSQL any more".formatted(connectionId, pid)));
+                            "connection %s has no backend %s in PostgreSQL any more".formatted(connectionId, pid)));
             if (!target.state.equals("active") || target.queryStarted == null) {
                 throw new RemedyRefused(
-                        "nothing runs on connection %d: %s".formatted(connectionId, target.described()));
+                        "nothing runs on connection %s: %s".formatted(connectionId, target.described()));
             }
             if (dryRun) {
                 return attempt.with("would cancel what runs on " + target.described());
@@ -191,11 +191,11 @@ public final class Remedies {
 
     private void requireAllowed(Target target) {
         if (target.started == null) {
-            throw new RemedyRefused("this server's role may not see what backend %d is: grant it pg_read_all_stats"
+            throw new RemedyRefused("this server's role may not see what backend %s is: grant it pg_read_all_stats"
                     .formatted(target.pid));
         }
         if (target.isMonitor) {
-            throw new RemedyRefused("backend %d is the one that watches, and answers this".formatted(target.pid));
+            throw new RemedyRefused("backend %s is the one that watches, and answers this".formatted(target.pid));
         }
         if (target.application.equals(application)) {
             return;

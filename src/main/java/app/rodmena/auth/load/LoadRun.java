@@ -79,7 +79,7 @@ public final class LoadRun implements AutoCloseable {
             Driver seeding = askEach(questions, SEEDING_CLIENTS);
             if (!endsWithin(SEEDING, seeding)) {
                 throw new LoadException(
-                        "%s can't be seeded: it takes more than %d s".formatted(plan.target(), SEEDING.toSeconds()));
+                        "%s can't be seeded: it takes more than %s s".formatted(plan.target(), SEEDING.toSeconds()));
             }
             for (String problem : seeding.tally().errors(0).examples().values()) {
                 throw new LoadException("%s can't be seeded: %s".formatted(plan.target(), problem));

@@ -135,7 +135,7 @@ final class Seed {
     private WritingScript writing(int client) {
         String role = prefix + "written-" + client;
         String permission = "/api/permission/%s/%spermission".formatted(role, prefix);
-        String membership = "/api/membership/%suser-%d/%s".formatted(prefix, client, role);
+        String membership = "/api/membership/%suser-%s/%s".formatted(prefix, client, role);
         Predicate<JsonNode> deleted =
                 answer -> answer.path("data").path("result").asBoolean();
         WritingScript script = new WritingScript(

@@ -38,12 +38,12 @@ final class Verdict {
     private static Expectation notPinned(PoolUse pool) {
         boolean pinned = isPinned(pool.allOut());
         String seen = pool.fewestOut() == pool.mostOut()
-                ? "it was %d".formatted(pool.mostOut())
-                : "it was %d to %d".formatted(pool.fewestOut(), pool.mostOut());
+                ? "it was %s".formatted(pool.mostOut())
+                : "it was %s to %s".formatted(pool.fewestOut(), pool.mostOut());
         return new Expectation(
                 "checked_out not pinned at the maximum",
                 !pinned,
-                "%s; all %d out in %s"
+                "%s; all %s out in %s"
                                 .formatted(
                                         seen,
                                         pool.maximum(),

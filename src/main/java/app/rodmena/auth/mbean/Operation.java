@@ -46,7 +46,7 @@ record Operation(Method method, Description description, OpenMapping result, Lis
     void check(Object[] values) throws MBeanException {
         if (values.length != arguments.size()) {
             throw new MBeanException(new IllegalArgumentException(
-                    "%s takes %d parameters, not %d".formatted(method.getName(), arguments.size(), values.length)));
+                    "%s takes %s parameters, not %s".formatted(method.getName(), arguments.size(), values.length)));
         }
         for (int i = 0; i < values.length; i++) {
             Argument argument = arguments.get(i);

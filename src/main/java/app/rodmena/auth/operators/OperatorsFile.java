@@ -73,7 +73,7 @@ public final class OperatorsFile {
     public boolean put(String name, Role role, String password) throws OperatorsException {
         if (password.length() < SHORTEST_PASSWORD || password.length() > LONGEST_PASSWORD) {
             throw new IllegalArgumentException(
-                    "a password must be %d to %d characters".formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD));
+                    "a password must be %s to %s characters".formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD));
         }
         Operator operator = new Operator(name, role, PasswordHash.of(password));
         Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
@@ -129,7 +129,7 @@ public final class OperatorsFile {
                 }
             } catch (IllegalArgumentException e) {
                 throw new OperatorsException(
-                        "the operators file '%s', line %d: %s".formatted(path, i + 1, e.getMessage()), e);
+                        "the operators file '%s', line %s: %s".formatted(path, i + 1, e.getMessage()), e);
             }
         }
         return operators;

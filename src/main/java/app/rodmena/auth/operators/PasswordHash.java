@@ -60,7 +60,7 @@ final class PasswordHash {
 
     String text() {
         Base64.Encoder base64 = Base64.getEncoder();
-        return "pbkdf2-sha512$%d$%s$%s".formatted(iterations, base64.encodeToString(salt), base64.encodeToString(hash));
+        return "pbkdf2-sha512$%s$%s$%s".formatted(iterations, base64.encodeToString(salt), base64.encodeToString(hash));
     }
 
     private static byte[] derive(String password, byte[] salt, int iterations) {

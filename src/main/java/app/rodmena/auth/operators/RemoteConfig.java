@@ -102,7 +102,7 @@ public record RemoteConfig(
 
     private static void port(String name, OptionalInt port) {
         if (port.isPresent() && (port.getAsInt() < 0 || port.getAsInt() > 65_535)) {
-            throw new IllegalArgumentException("%s: %d; must be 0 to 65535".formatted(name, port.getAsInt()));
+            throw new IllegalArgumentException("%s: %s; must be 0 to 65535".formatted(name, port.getAsInt()));
         }
     }
 }

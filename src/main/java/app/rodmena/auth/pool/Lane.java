@@ -69,7 +69,7 @@ public final class Lane<Q, A> {
     /** @param most how many go together at most; so many questions and answers are in memory at once */
     public Lane(int most, Work<Q, A> work) {
         if (most < 1) {
-            throw new IllegalArgumentException("most: %d; must be 1 or more".formatted(most));
+            throw new IllegalArgumentException("most: %s; must be 1 or more".formatted(most));
         }
         this.most = most;
         this.work = work;
@@ -98,7 +98,7 @@ public final class Lane<Q, A> {
                     : lease.use(connection -> work.answer(admission.caller(), connection, questions));
             if (answers.size() != questions.size()) {
                 throw new IllegalStateException(
-                        "%d answers to %d questions".formatted(answers.size(), questions.size()));
+                        "%s answers to %s questions".formatted(answers.size(), questions.size()));
             }
         } catch (Throwable failure) {
             fail(admission, failure);

@@ -317,7 +317,7 @@ final class PhysicalConnection extends RememberingConnection {
         long heldNanos = pool.now() - outSinceNanos;
         String why = "reclaim_leaks_after: taken from " + holder.holder();
         tell(PoolEventKind.LEAK_RECLAIMED, heldNanos, why);
-        reclaimed = "connection %d was reclaimed after %d ms; %s".formatted(id, heldNanos / 1_000_000, why);
+        reclaimed = "connection %s was reclaimed after %s ms; %s".formatted(id, heldNanos / 1_000_000, why);
         closeCause = "reclaimed";
         deserted = holder;
         leakSuspected = false;

@@ -80,13 +80,13 @@ public record PoolSettings(
             throw new InvalidPoolSetting(
                     "socket_timeout",
                     socketTimeout.toMillis() + " ms",
-                    "must be longer than statement_timeout, which is %d ms".formatted(statementTimeout.toMillis()));
+                    "must be longer than statement_timeout, which is %s ms".formatted(statementTimeout.toMillis()));
         }
         if (reclaimLeaksAfter.isPresent() && reclaimLeaksAfter.get().compareTo(leakThreshold) <= 0) {
             throw new InvalidPoolSetting(
                     "reclaim_leaks_after",
                     reclaimLeaksAfter.get().toMillis() + " ms",
-                    "must be longer than leak_threshold, which is %d ms".formatted(leakThreshold.toMillis()));
+                    "must be longer than leak_threshold, which is %s ms".formatted(leakThreshold.toMillis()));
         }
     }
 
@@ -226,7 +226,7 @@ public record PoolSettings(
 
     private static void range(String name, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new InvalidPoolSetting(name, value, "must be %d to %d".formatted(least, most));
+            throw new InvalidPoolSetting(name, value, "must be %s to %s".formatted(least, most));
         }
     }
 
@@ -236,7 +236,7 @@ public record PoolSettings(
 
     private static void duration(String name, Duration value, int mostDays) {
         if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(mostDays)) > 0) {
-            throw new InvalidPoolSetting(name, value.toMillis() + " ms", "must be 1ms to %dd".formatted(mostDays));
+            throw new InvalidPoolSetting(name, value.toMillis() + " ms", "must be 1ms to %sd".formatted(mostDays));
         }
     }
 }

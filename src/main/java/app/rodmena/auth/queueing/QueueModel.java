@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 public record QueueModel(int servers, Load load) {
     public QueueModel {
         if (servers < 1) {
-            throw new IllegalArgumentException("servers: %d; must be 1 or more".formatted(servers));
+            throw new IllegalArgumentException("servers: %s; must be 1 or more".formatted(servers));
         }
         Objects.requireNonNull(load, "load");
     }

@@ -1,5 +1,7 @@
 package app.rodmena.auth.rbac;
 
+import java.util.Locale;
+
 /**
  * What a kind of name may consist of.
  *
@@ -24,11 +26,11 @@ record NameRule(String kind, String marks, int longest) {
             throw broken("is empty");
         }
         if (name.length() > longest) {
-            throw broken("has more than %d characters".formatted(longest));
+            throw broken("has more than %s characters".formatted(longest));
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allows(name.charAt(i))) {
-                throw broken("has %s at position %d".formatted(shown(name.codePointAt(i)), i + 1));
+                throw broken("has %s at position %s".formatted(shown(name.codePointAt(i)), i + 1));
             }
         }
         return name;
@@ -42,11 +44,11 @@ record NameRule(String kind, String marks, int longest) {
     private static String shown(int character) {
         return character > ' ' && character <= '~'
                 ? "'" + Character.toString(character) + "'"
-                : "U+%04X".formatted(character);
+                : String.format(Locale.ROOT, "U+%04X", character);
     }
 
     private InvalidValueException broken(String how) {
-        return new InvalidValueException("%s: %s; allowed are 1 to %d of A-Z a-z 0-9 %s"
+        return new InvalidValueException("%s: %s; allowed are 1 to %s of A-Z a-z 0-9 %s"
                 .formatted(kind, how, longest, String.join(" ", marks.split(""))));
     }
 }

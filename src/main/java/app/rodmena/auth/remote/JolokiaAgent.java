@@ -112,7 +112,7 @@ final class JolokiaAgent implements AutoCloseable {
             return server;
         } catch (IOException e) {
             throw new IOException(
-                    "can't listen on %s:%d for Jolokia: %s"
+                    "can't listen on %s:%s for Jolokia: %s"
                             .formatted(address.getHostString(), address.getPort(), e.getMessage()),
                     e);
         }

@@ -135,7 +135,7 @@ final class JolokiaDoor implements HttpHandler {
     private static byte[] body(HttpExchange exchange) throws IOException, Refusal {
         byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
         if (body.length > MOST_BYTES) {
-            throw new Refusal(413, "The request's body is larger than %d bytes".formatted(MOST_BYTES));
+            throw new Refusal(413, "The request's body is larger than %s bytes".formatted(MOST_BYTES));
         }
         return body;
     }

@@ -83,7 +83,7 @@ final class RemoteJmx implements AutoCloseable {
         try {
             registry = LocateRegistry.createRegistry(port, clients, sockets);
         } catch (IOException e) {
-            throw new IOException("can't listen on %s:%d for JMX: %s".formatted(host, port, reason(e)), e);
+            throw new IOException("can't listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
         }
         Map<String, ?> environment = Map.of(
                 JMXConnectorServer.AUTHENTICATOR, login(operators),

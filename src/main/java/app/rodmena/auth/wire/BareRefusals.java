@@ -53,17 +53,17 @@ final class BareRefusals {
 
     private byte[] refusal() {
         return unanswered > undertowsHeaderLimit
-                ? refusal(431, "The request's headers are larger than %d bytes".formatted(ourHeaderLimit))
+                ? refusal(431, "The request's headers are larger than %s bytes".formatted(ourHeaderLimit))
                 : refusal(400, "The request is not valid HTTP");
     }
 
     private static byte[] refusal(int status, String message) {
         byte[] body = Json.bytes(Json.Failure.of(status, message));
         byte[] head = """
-                HTTP/1.1 %d %s\r
+                HTTP/1.1 %s %s\r
                 Connection: close\r
                 Content-Type: application/json\r
-                Content-Length: %d\r
+                Content-Length: %s\r
                 \r
                 """.formatted(
                         status, status == 431 ? "Request Header Fields Too Large" : "Bad Request", body.length)

@@ -88,7 +88,7 @@ public final class HttpPort implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             buffers.close();
-            throw new IOException("can't listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
+            throw new IOException("can't listen on %s:%s: %s".formatted(host, port, e.getMessage()), e);
         }
     }
 

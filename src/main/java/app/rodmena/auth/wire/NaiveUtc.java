@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /**
  * Times as the wire has them: naive UTC with microseconds, {@code 2026-11-23T15:35:24.130938}. Thread-safe. Almost all
@@ -15,7 +16,7 @@ public final class NaiveUtc {
     public static final int LENGTH = 26;
 
     private static final DateTimeFormatter TO_THE_SECOND =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private static volatile Second latest = Second.of(Instant.EPOCH);
 

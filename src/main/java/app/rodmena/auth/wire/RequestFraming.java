@@ -164,7 +164,7 @@ final class RequestFraming {
             case BODY, CHUNK_DATA -> throw new IllegalStateException("not read by the byte: " + state);
         }
         if (inBody && (state == State.NAME || state == State.VALUE) && ++trailerBytes > maxTrailerBytes) {
-            problem = "the trailers are larger than %d bytes".formatted(maxTrailerBytes);
+            problem = "the trailers are larger than %s bytes".formatted(maxTrailerBytes);
         }
     }
 
@@ -236,7 +236,7 @@ final class RequestFraming {
             problem = header + ": must not be a trailer";
         } else if (header.equals(CONTENT_LENGTH)) {
             if (length >= 0 || !isLength(text)) {
-                problem = "content-length: must be one number of at most %d digits".formatted(MAX_LENGTH_DIGITS);
+                problem = "content-length: must be one number of at most %s digits".formatted(MAX_LENGTH_DIGITS);
             } else {
                 length = Long.parseLong(text);
             }
@@ -284,7 +284,7 @@ final class RequestFraming {
             state = State.CHUNK_EXTENSION;
             digits = 0;
         } else {
-            problem = "a chunk's size must be 1 to %d hexadecimal digits".formatted(MAX_CHUNK_SIZE_DIGITS);
+            problem = "a chunk's size must be 1 to %s hexadecimal digits".formatted(MAX_CHUNK_SIZE_DIGITS);
         }
     }
 
@@ -294,7 +294,7 @@ final class RequestFraming {
         } else if (isControl(next) && next != '\t') {
             problem = controlProblem(next);
         } else if (++digits > MAX_CHUNK_EXTENSION) {
-            problem = "a chunk's extension is longer than %d bytes".formatted(MAX_CHUNK_EXTENSION);
+            problem = "a chunk's extension is longer than %s bytes".formatted(MAX_CHUNK_EXTENSION);
         }
     }
 

@@ -73,6 +73,23 @@ class MigrationsTest {
     }
 
     @Test
+    void aRoleWithoutASchemaIsToldItsSearchPath() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        execute(target, """
+                do $$ begin
+                  create role "schemaless" login;
+                  alter role schemaless set search_path = nowhere;
+                exception when duplicate_object then null;
+                end $$
+                """);
+
+        assertThatThrownBy(() -> migrate(new DatabaseTarget(target.jdbcUrl(), "schemaless", Secret.NONE)))
+                .hasMessageContaining("schemaless")
+                .hasMessageContaining("search_path, nowhere")
+                .hasMessageNotContaining("null");
+    }
+
+    @Test
     void migratingAgainChangesNothing() throws Exception {
         DatabaseTarget target = Catalogue.olderInstallation();
         migrate(target);
