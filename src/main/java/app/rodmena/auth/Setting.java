@@ -53,7 +53,7 @@ enum Setting {
             "URL",
             "",
             Kind.SECRET,
-            "postgresql://user:password@host:port/db or jdbc:postgresql://..., several hosts as h1:5432,h2:5432."
+            "postgresql://user:password@host:port/db or jdbc:postgresql://..., several hosts as h1:5432,h2:5432, of which the primary is used."
                     + " Without it a PostgreSQL of this server's own is started"),
     DATABASE_PASSWORD_FILE(
             Group.DATABASE,

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.pool.NoConnectionException.Reason;
+import java.lang.reflect.Field;
 import java.sql.SQLException;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,26 @@ class NewConnectionsTest {
             assertThat(opening.failures()).isZero();
             assertThat(opening.unused()).isZero();
         }
+    }
+
+    @Test
+    void connectionsThatHikariCannotSetUpAreFailedConnectsAndAnOutage() throws Exception {
+        try (TestPool test = TestPool.with(TWO)) {
+            Class<?> kept = test.pool.hikari.getClass().getSuperclass();
+            set(test, kept.getDeclaredField("isValidChecked"), true);
+            set(test, kept.getDeclaredField("transactionIsolation"), -1);
+            var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
+            assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(test.last(CONNECT_FAILED).cause()).contains("HikariCP");
+            assertThat(test.pool.opening().unused()).isGreaterThanOrEqualTo(2);
+            set(test, kept.getDeclaredField("isValidChecked"), false);
+            await().until(() -> isAnswered(test));
+        }
+    }
+
+    private static void set(TestPool test, Field field, Object value) throws IllegalAccessException {
+        field.setAccessible(true);
+        field.set(test.pool.hikari, value);
     }
 
     /** As soon as it is open, and before Hikari has it. */
