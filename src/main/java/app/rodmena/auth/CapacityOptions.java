@@ -87,7 +87,7 @@ final class CapacityOptions {
         if (flags.hasMatchedOption(CHECK_MODEL)) {
             return new CheckModelCommand(database(settings), pool.maximum(), EACH_LOAD, format);
         }
-        return new PlanCommand(Demand.of(pool), against(settings), format);
+        return new PlanCommand(Demand.of(pool), against(settings, pool), format);
     }
 
     private void refuseContradictions() {
@@ -146,12 +146,14 @@ final class CapacityOptions {
         return new AdviceCommand(admin.read(flags, FROM, given(FROM).orElseThrow()), question, format);
     }
 
-    private Against against(Settings settings) {
+    private Against against(Settings settings, PoolSettings pool) {
         Optional<String> maxConnections = given(MAX_CONNECTIONS);
         if (maxConnections.isPresent()) {
             return maxConnections(maxConnections.get());
         }
-        return database(settings).<Against>map(Against.Server::new).orElseGet(Against.Defaults::new);
+        return database(settings)
+                .<Against>map(url -> new Against.Server(url, pool.connectTimeout()))
+                .orElseGet(Against.Defaults::new);
     }
 
     private Optional<DatabaseUrl> database(Settings settings) {

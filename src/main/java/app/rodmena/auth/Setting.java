@@ -97,7 +97,8 @@ enum Setting {
             Group.POOL,
             "DURATION",
             PoolSettings.DEFAULT.connectTimeout(),
-            "Longest wait for a new connection to the database"),
+            "Longest wait for the TCP connection to the database, and for each answer while logging in; in whole seconds,"
+                    + " rounded up"),
     SOCKET_TIMEOUT(
             Group.POOL,
             "DURATION",

@@ -29,8 +29,6 @@ public record PlanCommand(Demand demand, Against against, Format format) impleme
     /** As which these commands are seen in pg_stat_activity: not as one of the fleet. */
     static final String APPLICATION = "auth-capacity";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
     /** Where the limits are from. */
     public sealed interface Against {
         /** PostgreSQL's defaults. */
@@ -45,10 +43,15 @@ public record PlanCommand(Demand demand, Against against, Format format) impleme
             }
         }
 
-        /** What this server says. */
-        record Server(DatabaseUrl url) implements Against {
+        /**
+         * What this server says.
+         *
+         * @param timeout for the connection, and for each answer
+         */
+        record Server(DatabaseUrl url, Duration timeout) implements Against {
             public Server {
                 Objects.requireNonNull(url, "url");
+                Objects.requireNonNull(timeout, "timeout");
             }
         }
     }
@@ -72,14 +75,13 @@ public record PlanCommand(Demand demand, Against against, Format format) impleme
 
     private Limits limits() throws CommandFailed {
         if (against instanceof Against.Server server) {
-            return ask(server.url());
+            return ask(server.url(), server.timeout());
         }
         return against instanceof Against.Given given ? Limits.given(given.maxConnections()) : Limits.assumed();
     }
 
-    private static Limits ask(DatabaseUrl url) throws CommandFailed {
-        Session session =
-                new Session(APPLICATION, Optional.of(PATIENCE), PATIENCE, Optional.of(PATIENCE.multipliedBy(2)));
+    private static Limits ask(DatabaseUrl url, Duration timeout) throws CommandFailed {
+        Session session = new Session(APPLICATION, Optional.of(timeout), timeout, Optional.of(timeout.multipliedBy(2)));
         try (Connection connection = new Connector(url.target()).open(session)) {
             return ServerLimits.of(connection);
         } catch (SQLException e) {

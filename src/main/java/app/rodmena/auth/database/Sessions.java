@@ -15,6 +15,9 @@ import java.util.Optional;
 final class Sessions implements ConnectionSource {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
+    /** How many times as long as the last login the monitor's may take. */
+    private static final int LOGIN_MARGIN = 2;
+
     /** PostgreSQL's own cancellation comes first, so that the monitor's connection outlives a slow question. */
     private static final Duration MONITOR_STATEMENT_TIMEOUT = Duration.ofMillis(900);
 
@@ -61,13 +64,23 @@ final class Sessions implements ConnectionSource {
         return connector.transactionState(connection);
     }
 
-    /** The monitor's, outside the pool, which waits for nothing longer than a second. */
+    /** The monitor's, outside the pool, which waits for no statement longer than a second. */
     Connection openMonitor(PoolSettings settings) throws SQLException {
         return connector.open(new Session(
                 monitorName(settings),
                 Optional.of(MONITOR_STATEMENT_TIMEOUT),
-                PROBE_TIMEOUT,
+                loginTimeout(settings),
                 Optional.of(PROBE_TIMEOUT)));
+    }
+
+    /**
+     * Short, since a new attempt finds a server that is back sooner than one that hangs; but never so short that a
+     * login fails which connect_timeout allows, and which the pool's showed to take that long.
+     */
+    private Duration loginTimeout(PoolSettings settings) {
+        Duration usual = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
+        Duration atLeast = usual.compareTo(PROBE_TIMEOUT) < 0 ? PROBE_TIMEOUT : usual;
+        return atLeast.compareTo(settings.connectTimeout()) < 0 ? atLeast : settings.connectTimeout();
     }
 
     /** Asks on the monitor's connection whether PostgreSQL answers, and as a primary with writable sessions. */

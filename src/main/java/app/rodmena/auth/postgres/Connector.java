@@ -61,6 +61,7 @@ public final class Connector {
     private final Optional<PasswordFile> passwordFile;
     private final AtomicReference<RefusedLogin> refused = new AtomicReference<>();
     private final Map<Connection, FarewellSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
+    private volatile Duration lastLogin = Duration.ZERO;
     private volatile boolean optionsRefused;
     private volatile boolean optionsHeeded;
 
@@ -138,10 +139,12 @@ public final class Connector {
     private Connection logIn(Session session, boolean withOptions) throws SQLException {
         Secret current = passwordFile.isPresent() ? passwordFile.get().password() : password;
         requireLoginAllowed(current);
+        long started = System.nanoTime();
         Connection connection;
         try {
             connection = driver.connect(server, properties(session, withOptions, current));
             refused.set(null);
+            lastLogin = Duration.ofNanos(System.nanoTime() - started);
         } catch (SQLException e) {
             boolean loginRefused = String.valueOf(e.getSQLState()).startsWith(INVALID_AUTHORIZATION);
             refused.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
@@ -161,6 +164,11 @@ public final class Connector {
             connection.close();
             throw e;
         }
+    }
+
+    /** How long the last login that succeeded took; zero before there is one. */
+    public Duration lastLogin() {
+        return lastLogin;
     }
 
     /**

@@ -37,6 +37,19 @@ class MonitorTest {
     }
 
     @Test
+    void aLoginThatConnectTimeoutAllowsIsNoOutage() throws Exception {
+        DatabaseTarget shared = TestPostgres.sharedDatabase();
+        DatabaseTarget slow = new DatabaseTarget(
+                shared.jdbcUrl() + "?options=-c%20post_auth_delay%3D2", shared.user(), shared.password());
+        Sessions sessions = sessions(slow);
+        sessions.open(PoolSettings.DEFAULT).close();
+
+        try (Monitor monitor = new Monitor(sessions, () -> PoolSettings.DEFAULT)) {
+            await().until(monitor.heartbeat()::isAlive);
+        }
+    }
+
+    @Test
     void asksOnItsOwnConnection() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             assertThat(join(monitor, "select current_setting('application_name')"))
