@@ -29,7 +29,7 @@ final class ShellCommands {
 
     private static String psql(DatabaseUrl url) {
         DatabaseUrl.Host host = url.hosts().get(0);
-        return "psql -h %s -p %s -U %s %s"
+        return "psql -h %s -p %s -U %s -d %s"
                 .formatted(
                         quoted(host.name().replaceAll("[\\[\\]]", "")),
                         host.port(),

@@ -273,7 +273,7 @@ public final class DatabaseEngine {
         Heartbeat heartbeat = monitor.heartbeat();
         boolean alive = heartbeat.isAlive();
         String problem = alive && !prepared ? preparation.problem() : heartbeat.problem();
-        return new Availability(alive, prepared, problem, heartbeat.since());
+        return new Availability(alive, prepared, problem, heartbeat.since(), heartbeat.isKeptBack());
     }
 
     /**

@@ -13,28 +13,47 @@ final class Heartbeat {
     /** An answer older than this is none: the probe itself may hang. */
     private static final long VALID_NANOS = Duration.ofSeconds(2).toNanos();
 
+    /** While a pooler keeps the probe back, one takes a login and a second of waiting. */
+    private static final long VALID_WHILE_KEPT_BACK_NANOS =
+            Duration.ofSeconds(4).toNanos();
+
+    private enum State {
+        ANSWERED,
+        KEPT_BACK,
+        MISSED
+    }
+
     /** @param failure what the probe failed with; null if it was answered, or not asked yet */
-    private record Beat(boolean answered, String problem, Throwable failure, long atNanos, Instant since) {}
+    private record Beat(State state, String problem, Throwable failure, long atNanos, Instant since) {}
 
-    private volatile Beat last = new Beat(false, "not asked yet", null, System.nanoTime(), Instant.now());
+    private volatile Beat last = new Beat(State.MISSED, "not asked yet", null, System.nanoTime(), Instant.now());
+    private volatile boolean everAnswered;
 
+    /** Whether nothing shows an outage: the probe was answered, or only a pooler keeps it back. */
     boolean isAlive() {
+        return isAnswered(last) || isKeptBack();
+    }
+
+    /** Whether a pooler accepts the probe's login, but gives its statement no server connection. */
+    boolean isKeptBack() {
         Beat beat = last;
-        return beat.answered && isFresh(beat);
+        return beat.state == State.KEPT_BACK && everAnswered && age(beat) < VALID_WHILE_KEPT_BACK_NANOS;
     }
 
     /** What is wrong, safe to show; empty if nothing is. */
     String problem() {
         Beat beat = last;
-        if (!beat.answered) {
-            return beat.problem;
-        }
-        return isFresh(beat) ? "" : "PostgreSQL has not answered for more than 2 s";
+        return beat.state == State.ANSWERED && !isAnswered(beat)
+                ? "PostgreSQL has not answered for more than 2 s"
+                : beat.problem;
     }
 
-    /** What PostgreSQL, or the way to it, said when it last did not answer; null if it does. */
+    /**
+     * What PostgreSQL, or the way to it, said when it last did not answer; null if it does, or a pooler keeps it back.
+     */
     Throwable failure() {
-        return last.failure;
+        Beat beat = last;
+        return beat.state == State.MISSED ? beat.failure : null;
     }
 
     Instant since() {
@@ -42,29 +61,42 @@ final class Heartbeat {
     }
 
     void answered() {
-        if (tell(true, "", null)) {
+        everAnswered = true;
+        if (tell(State.ANSWERED, "", null)) {
             LOG.info("PostgreSQL answers");
         }
+    }
+
+    void keptBack(Throwable failure) {
+        if (tell(State.KEPT_BACK, "the pooler gives no server connection: its pool is full or paused", failure)) {
+            LOG.warn("The pooler in front of PostgreSQL accepts the monitor's login, but gives it no server connection:"
+                    + " its pool is full or paused");
+        }
+        LOG.debug("Heartbeat kept back", failure);
     }
 
     void missed(Throwable failure) {
         boolean noPrimary = failure instanceof NoPrimaryException;
         String problem = noPrimary ? ((NoPrimaryException) failure).reason().text() : "PostgreSQL does not answer";
-        if (tell(false, problem, failure)) {
+        if (tell(State.MISSED, problem, failure)) {
             LOG.warn("{}", noPrimary ? failure.getMessage() : "PostgreSQL does not answer any more");
         }
         LOG.debug("Heartbeat failed", failure);
     }
 
     /** @return whether that is news */
-    private boolean tell(boolean answered, String problem, Throwable failure) {
+    private boolean tell(State state, String problem, Throwable failure) {
         Beat before = last;
-        boolean news = before.answered != answered;
-        last = new Beat(answered, problem, failure, System.nanoTime(), news ? Instant.now() : before.since);
+        boolean news = before.state != state;
+        last = new Beat(state, problem, failure, System.nanoTime(), news ? Instant.now() : before.since);
         return news;
     }
 
-    private static boolean isFresh(Beat beat) {
-        return System.nanoTime() - beat.atNanos < VALID_NANOS;
+    private static boolean isAnswered(Beat beat) {
+        return beat.state == State.ANSWERED && age(beat) < VALID_NANOS;
+    }
+
+    private static long age(Beat beat) {
+        return System.nanoTime() - beat.atNanos;
     }
 }

@@ -32,6 +32,10 @@ public final class Monitor implements AutoCloseable {
     /** While PostgreSQL can't be reached; the pool itself tries no less often. */
     private static final long LONGEST_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** While a pooler keeps the probe back: the probe stays in the pooler's queue nearly all the time. */
+    private static final long PERIOD_WHILE_KEPT_BACK_NANOS =
+            Duration.ofMillis(100).toNanos();
+
     private static final int MOST_QUESTIONS = 32;
 
     /**
@@ -55,11 +59,14 @@ public final class Monitor implements AutoCloseable {
     public record Outage(String sqlState, String message, Instant since, boolean tried) {}
 
     private record Asked<T>(Question<T> question, CompletableFuture<T> answer) {
-        void ask(Connection connection) {
+        /** @return what it failed with, if it failed */
+        Optional<Throwable> ask(Connection connection) {
             try {
                 answer.complete(question.ask(connection));
+                return Optional.empty();
             } catch (Throwable e) {
                 answer.completeExceptionally(Failures.of(e));
+                return Optional.of(e);
             }
         }
 
@@ -164,9 +171,14 @@ public final class Monitor implements AutoCloseable {
             pauseNanos = PERIOD_NANOS;
         } catch (Throwable e) {
             // Even an Error: without its thread nothing would ever be asked again.
-            heartbeat.missed(e);
+            boolean keptBack = sessions.isKeptBack(e);
+            if (keptBack) {
+                heartbeat.keptBack(e);
+            } else {
+                heartbeat.missed(e);
+            }
             disconnect();
-            pauseNanos = Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
+            pauseNanos = keptBack ? PERIOD_WHILE_KEPT_BACK_NANOS : Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
         } finally {
             firstBeat.countDown();
         }
@@ -206,7 +218,8 @@ public final class Monitor implements AutoCloseable {
             asked.refuse(Reason.DATABASE_DOWN, "the monitor has no connection to PostgreSQL");
             return;
         }
-        asked.ask(connection);
+        // The next beat may come too late to say so: until then the last answer would be too old.
+        asked.ask(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
         dropIfBroken();
     }
 

@@ -88,6 +88,14 @@ final class Sessions implements ConnectionSource {
         connector.requirePrimary(monitor);
     }
 
+    /**
+     * Whether the monitor's statement failed because a pooler kept it back: the pooler's pool is full or paused. The
+     * monitor's silence is no outage then; if the pooler is gone, the next login shows that.
+     */
+    boolean isKeptBack(Throwable failure) {
+        return connector.mayBePooler() && SqlStates.isWithoutServer(failure);
+    }
+
     /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its caps. */
     String monitorName(PoolSettings settings) {
         return "auth/%s/%s+%s".formatted(instance, settings.poolSize(), settings.maxOverflow());

@@ -30,6 +30,11 @@ public record Commands(String psql, String jolokia) {
         return "%s -c \"%s\"".formatted(psql, sql);
     }
 
+    /** A command for PgBouncer's admin console, where the database is reached through one. */
+    String console(String command) {
+        return "%s -d pgbouncer -c \"%s\"".formatted(psql, command);
+    }
+
     /** Every thread's stack. */
     String threads() {
         return "jcmd %s Thread.print".formatted(ProcessHandle.current().pid());

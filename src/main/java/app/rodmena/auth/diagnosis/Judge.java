@@ -127,7 +127,8 @@ final class Judge {
     /** PostgreSQL's side is not known. */
     private Judgement fromOurSide(Sighting seen, List<String> evidence) {
         if (seen.isReading()) {
-            return running(seen, seen.runningFor(), "", evidence);
+            String orQueued = seen.isPidKnown() ? "" : " (or waits for a server connection of the pooler)";
+            return running(seen, seen.runningFor(), orQueued, evidence);
         }
         if (seen.isQuiet()) {
             return quiet(seen, evidence);

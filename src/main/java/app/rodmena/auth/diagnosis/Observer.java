@@ -51,7 +51,9 @@ final class Observer {
         PoolFacts before = PoolFacts.of(engine);
         Optional<PostgresView> view = Optional.empty();
         String silence = "";
-        if (engine.monitor().outage().filter(Monitor.Outage::tried).isEmpty()) {
+        if (engine.availability().keptBack()) {
+            silence = "the pooler keeps the monitor's statements back";
+        } else if (engine.monitor().outage().filter(Monitor.Outage::tried).isEmpty()) {
             try {
                 view = Optional.of(ask());
                 lastSeen = view;

@@ -42,7 +42,7 @@ final class Sentence {
         return switch (situation) {
             case WELL -> "Well: %s of %s out, %s".formatted(numbers.checkedOut(), maximum(), turn());
             case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
-            case SATURATED -> "%s: %s".formatted(head(), pace());
+            case SATURATED -> "%s: %s".formatted(head(), observed.availability().keptBack() ? keptBack() : pace());
             case OPENING -> "%s: %s".formatted(head(), opening());
             case REFUSED -> "%s: PostgreSQL refuses more (%s)%s%s".formatted(head(), refusal(), slots(), troubles());
             case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), head(), troubles());
@@ -167,6 +167,12 @@ final class Sentence {
         Pace pace = observed.pace();
         return "each is back soon (half within %s), and %s a second pass: more is asked for than they can do"
                 .formatted(Words.time(pace.medianUse()), Words.rate(pace.perSecond()));
+    }
+
+    private String keptBack() {
+        return "PgBouncer accepts connections but has given none of its server connections to the monitor %s: all are in"
+                        .formatted(since())
+                + " use, or it is paused";
     }
 
     private String opening() {

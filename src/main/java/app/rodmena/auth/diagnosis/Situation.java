@@ -10,7 +10,10 @@ public enum Situation {
     BLOCKED,
     /** All are out, at least one of them for a reason that can be mended. */
     EXHAUSTED,
-    /** Others wait, but each comes back soon: more is asked than they can do. */
+    /**
+     * Others wait, but each comes back soon: more is asked than they can do. Or a pooler in front of PostgreSQL has no
+     * server connection to give.
+     */
     SATURATED,
     /** Callers wait while a connection is being opened, which takes long or has failed. */
     OPENING,

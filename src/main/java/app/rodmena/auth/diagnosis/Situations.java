@@ -31,6 +31,9 @@ final class Situations {
                     observed.outage().map(Monitor.Outage::sqlState).orElse("").startsWith(REFUSED);
             return refused ? Situation.REFUSED : Situation.DATABASE_DOWN;
         }
+        if (observed.availability().keptBack()) {
+            return Situation.SATURATED;
+        }
         if (!observed.availability().migrated()) {
             return Situation.NOT_PREPARED;
         }

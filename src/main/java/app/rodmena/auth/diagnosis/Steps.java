@@ -172,6 +172,10 @@ final class Steps {
     }
 
     private void saturated() {
+        if (observed.availability().keptBack()) {
+            keptBack();
+            return;
+        }
         PoolSnapshot numbers = observed.after().view().numbers();
         add("See which routes ask most: the group of waiters below, and the timers in the MBean domain metrics", "");
         if (Situations.waitsForBatch(observed)) {
@@ -193,6 +197,24 @@ final class Steps {
         } else {
             add("More connections would not help before PostgreSQL has room for them", "");
         }
+    }
+
+    /** What is asked through the pooler waits as well. */
+    private void keptBack() {
+        add(
+                "See whether PgBouncer's pool is full (sv_active, cl_waiting) or paused (takes one of its admin_users or"
+                        + " stats_users)",
+                commands.console("show pools"));
+        add("If it is paused, let it go on (takes one of its admin_users)", commands.console("resume"));
+        add(
+                "If it is full, ask PostgreSQL itself, not through PgBouncer, what those sessions run or wait for:"
+                        + " select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from"
+                        + " pg_stat_activity where state <> 'idle'",
+                "");
+        add(
+                "If they only have too much to do, and PostgreSQL has idle cores, raise default_pool_size in pgbouncer.ini"
+                        + " and reload it",
+                commands.console("reload"));
     }
 
     private void opening() {

@@ -245,6 +245,11 @@ public final class Connector {
         return "on".equals(reported);
     }
 
+    /** Whether a pooler such as PgBouncer answers instead of PostgreSQL, or that is not known yet. */
+    public boolean mayBePooler() {
+        return optionsRefused || !optionsHeeded;
+    }
+
     /**
      * The pid of PostgreSQL's process behind a connection opened here; 0 where what answers is not PostgreSQL itself,
      * so that its pids mean nothing.

@@ -11,9 +11,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,13 +66,13 @@ public final class TestPgBouncer implements AutoCloseable {
                 behind.jdbcUrl().replace(":" + serverPort() + "/", ":" + port + "/"), behind.user(), Secret.NONE);
     }
 
-    /** Runs a command of its admin console, such as {@code PAUSE}. */
-    public void command(String command) throws SQLException {
-        String console = "jdbc:postgresql://127.0.0.1:%d/pgbouncer?preferQueryMode=simple&assumeMinServerVersion=10";
-        try (Connection connection = DriverManager.getConnection(console.formatted(port), behind.user(), "");
-                var statement = connection.createStatement()) {
-            statement.execute(command);
-        }
+    /** Runs a command of its admin console, such as {@code pause}. */
+    public void command(String command) throws IOException, InterruptedException {
+        String psql = Program.installed("/usr/bin/psql", "postgresql-client");
+        Program.run(
+                directory,
+                command,
+                List.of(psql, "-h", "127.0.0.1", "-p", String.valueOf(port), "-U", behind.user(), "pgbouncer"));
     }
 
     private int serverPort() {
@@ -93,6 +90,9 @@ public final class TestPgBouncer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         program.close();
+        if (!Files.exists(directory)) {
+            return; // It was closed before.
+        }
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
