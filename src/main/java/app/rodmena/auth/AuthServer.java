@@ -18,6 +18,7 @@ import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
+import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.jmx.MBeans;
@@ -30,6 +31,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.prometheus.Prometheus;
 import app.rodmena.auth.recording.FlightRecords;
 import app.rodmena.auth.remote.RemoteAccess;
+import app.rodmena.auth.wire.DescriptorLimit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -208,7 +210,7 @@ public final class AuthServer implements AutoCloseable {
             engine.awaitFirstAttempt();
         }
         fleet.awaitAdmission(FIRST_LOOK);
-        api = ApiListener.start(config.http(), engine, health, metrics.requests()::answered, incidents::idOf);
+        api = ApiListener.start(http(), engine, health, metrics.requests()::answered, incidents::idOf);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));
@@ -218,6 +220,20 @@ public final class AuthServer implements AutoCloseable {
         remote = RemoteAccess.start(config.remote(), operators);
         parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
+    }
+
+    private HttpConfig http() {
+        int wanted = config.http().maxClients();
+        int clients = DescriptorLimit.clients(
+                wanted, config.pool().poolSize() + config.pool().maxOverflow() + 1);
+        if (clients < wanted) {
+            LOG.warn(
+                    "--max-clients: {} instead of {}, because this process may have {} file descriptors (ulimit -n)",
+                    clients,
+                    wanted,
+                    DescriptorLimit.max());
+        }
+        return config.http().withMaxClients(clients);
     }
 
     private void leaveEngine() {

@@ -6,6 +6,7 @@ import app.rodmena.auth.cli.CommandFailed;
 import app.rodmena.auth.cli.DiagnoseCommand;
 import app.rodmena.auth.cli.LoadCommand;
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.wire.DescriptorLimit;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -142,6 +143,12 @@ public final class Main {
         Logger log = LoggerFactory.getLogger("auth");
         DatabaseChoice database = new DatabaseChoice(settings, ambientPassword);
         ServerConfig config = new ConfigReader(settings).read(database.read());
+        int needed =
+                DescriptorLimit.needed(config.pool().poolSize() + config.pool().maxOverflow() + 1);
+        if (DescriptorLimit.max() < needed) {
+            throw new UsageError("file descriptors: the limit is %s; at least %s are needed (ulimit -n %s)"
+                    .formatted(DescriptorLimit.max(), needed, needed));
+        }
         LogLevels.of(settings.find(Setting.LOG_LEVEL)).apply();
         out.print(Banner.configuration(version(), settings, config));
         database.warnings().forEach(warning -> err.println("auth: " + warning));

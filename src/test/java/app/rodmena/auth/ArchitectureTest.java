@@ -76,7 +76,7 @@ class ArchitectureTest {
                             "prometheus",
                             "diagnosis",
                             "incidents")),
-            entry("remote", List.of("operators")));
+            entry("remote", List.of("operators", "wire")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
             entry("com.zaxxer.hikari..", List.of("pool")),

@@ -12,6 +12,7 @@ import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.prometheus.Prometheus;
+import app.rodmena.auth.wire.DescriptorLimit;
 import app.rodmena.auth.wire.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,8 +25,14 @@ import java.util.Optional;
  * does.
  */
 public final class AdminListener implements AutoCloseable {
-    static final HttpPort.Limits LIMITS =
-            new HttpPort.Limits(500, 16 * 1024, Duration.ofSeconds(5), Duration.ofSeconds(30), 128 * 1024, 1, 4);
+    static final HttpPort.Limits LIMITS = new HttpPort.Limits(
+            DescriptorLimit.operatorConnections(),
+            16 * 1024,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            128 * 1024,
+            1,
+            4);
 
     private final HttpPort port;
     private final AdminHandler handler;

@@ -5,6 +5,7 @@ import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.wire.DescriptorLimit;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -95,10 +96,17 @@ final class JolokiaAgent implements AutoCloseable {
 
     /**
      * The JDK's HTTP server has its limits in properties of the JVM, read once. Without nodelay, each request on a
-     * kept-alive connection waits 40 ms for an ACK; without a time limit, who sends half a request keeps a thread.
+     * kept-alive connection waits 40 ms for an ACK; without a time limit, who sends half a request keeps a thread;
+     * without a limit of connections, idle clients take all file descriptors.
      */
     private static void setLimitsOfTheServer() {
-        Map.of("sun.net.httpserver.nodelay", "true", "sun.net.httpserver.maxReqTime", "3")
+        Map.of(
+                        "sun.net.httpserver.nodelay",
+                        "true",
+                        "sun.net.httpserver.maxReqTime",
+                        "3",
+                        "jdk.httpserver.maxConnections",
+                        Integer.toString(DescriptorLimit.operatorConnections()))
                 .forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
     }
 

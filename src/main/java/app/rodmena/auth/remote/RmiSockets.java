@@ -1,5 +1,6 @@
 package app.rodmena.auth.remote;
 
+import app.rodmena.auth.wire.DescriptorLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -64,10 +65,19 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
 
         @Override
         public Socket accept() throws IOException {
+            StrangerSocket socket = acceptAny();
+            while (StrangerSocket.open() > DescriptorLimit.operatorConnections()) {
+                socket.close();
+                socket = acceptAny();
+            }
+            return tls.isPresent() ? secured(tls.get(), socket) : socket;
+        }
+
+        private StrangerSocket acceptAny() throws IOException {
             StrangerSocket socket = new StrangerSocket();
             implAccept(socket);
             socket.remember();
-            return tls.isPresent() ? secured(tls.get(), socket) : socket;
+            return socket;
         }
 
         /** The handshake comes with the first read, on the connection's own thread. */

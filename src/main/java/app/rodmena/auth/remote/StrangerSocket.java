@@ -36,6 +36,11 @@ final class StrangerSocket extends Socket {
         REAL.put(alias.getHostAddress(), super.getInetAddress().getHostAddress());
     }
 
+    /** How many are open now. */
+    static int open() {
+        return REAL.size();
+    }
+
     /** Where a connection is really from, of what RMI knows as its client's host. */
     static String realAddress(String clientHost) {
         return REAL.getOrDefault(clientHost, "somewhere");

@@ -18,6 +18,7 @@ import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
@@ -32,6 +33,9 @@ public final class HttpPort implements AutoCloseable {
     private static final int MAX_PARAMETERS = 10_000;
     private static final long THREADS_END_SECONDS = 5;
 
+    /** Where accepting fails, for want of file descriptors, XNIO itself tries again after up to 30 s. */
+    private static final long ACCEPT_RETRY_MILLIS = 500;
+
     /**
      * Undertow cuts off heads that are so many times larger than allowed; below, handlers answer 431 and keep the
      * connection. Every connection may hold a head of that size for as long as read_timeout.
@@ -43,6 +47,7 @@ public final class HttpPort implements AutoCloseable {
     private final HttpOpenListener connections;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
+    private volatile XnioExecutor.Key retries;
 
     /**
      * What a port bears.
@@ -95,6 +100,13 @@ public final class HttpPort implements AutoCloseable {
     /** Accepts from now on. */
     public void open() {
         acceptor.resumeAccepts();
+        retries =
+                worker.getIoThread().executeAtInterval(this::retryAccepts, ACCEPT_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @SuppressWarnings("deprecation") // Resuming is not enough for an acceptor that waits for its next attempt.
+    private void retryAccepts() {
+        acceptor.wakeupAccepts();
     }
 
     /** The address that is really listened on. */
@@ -104,6 +116,9 @@ public final class HttpPort implements AutoCloseable {
 
     /** Connections that are there stay. */
     public void stopAccepting() {
+        if (retries != null) {
+            retries.remove();
+        }
         acceptor.suspendAccepts(); // Else XNIO logs an error for whoever knocks in this moment
         IoUtils.safeClose(acceptor);
     }

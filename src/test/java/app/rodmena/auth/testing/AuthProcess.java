@@ -40,8 +40,25 @@ public final class AuthProcess implements AutoCloseable {
     /** Starts it with these variables and flags; {@code directory} takes its output and is where it runs. */
     public static AuthProcess start(Path directory, Map<String, String> environment, String... flags)
             throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp"));
+        return start(directory, List.of(), List.of(), environment, flags);
+    }
+
+    /**
+     * The same in a JVM with these options.
+     *
+     * @param launcher the beginning of a command that executes the rest of it, with limits, say
+     */
+    public static AuthProcess start(
+            Path directory,
+            List<String> launcher,
+            List<String> jvmOptions,
+            Map<String, String> environment,
+            String... flags)
+            throws IOException {
+        List<String> command = new ArrayList<>(launcher);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(Main.class.getName());
         command.addAll(List.of(flags));
@@ -98,6 +115,13 @@ public final class AuthProcess implements AutoCloseable {
                 .matcher(out());
         assertThat(line.find()).as(listener).isTrue();
         return line.group(1);
+    }
+
+    /** The port of {@code Listening}, {@code Admin}, {@code Jolokia} or {@code JMX}, as it said. */
+    public int port(String listener) {
+        Matcher address = Pattern.compile(listener + " +\\S*?:(\\d+)").matcher(out());
+        assertThat(address.find()).isTrue();
+        return Integer.parseInt(address.group(1));
     }
 
     public boolean isAlive() {
