@@ -23,14 +23,16 @@ enum Setting {
             Group.API,
             "N",
             HttpConfig.DEFAULT.maxClients(),
-            "Connections to the API open at once; others wait to be accepted. Each takes a file descriptor"),
+            "Connections to the API open at once; others wait to be accepted. Each takes a file descriptor: fewer are"
+                    + " accepted where ulimit -n allows fewer"),
     MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "A longer request line with headers is answered 431"),
     MAX_BODY_SIZE(Group.API, "SIZE", "256k", "A longer request body is answered 413; 1,000 checks take 219k at most"),
     READ_TIMEOUT(
             Group.API,
             "DURATION",
             HttpConfig.DEFAULT.readTimeout(),
-            "Longest wait for a request's headers, again for its body, and for a client to take its answer"),
+            "Longest wait for a request's headers, again for its body, and for a client to take its answer; a fifth of"
+                    + " it, in all, for a database connection that waits for the client of a long list"),
     IDLE_TIMEOUT(
             Group.API,
             "DURATION",

@@ -13,6 +13,7 @@ import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.operators.TooManyTries;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.wire.RequestBody;
+import app.rodmena.auth.wire.ResponseBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
@@ -43,6 +44,9 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static final int MOST_BODY_BYTES = 64 * 1024;
     private static final Duration BODY_WITHIN = Duration.ofSeconds(5);
 
+    /** A sixteenth, for answers that clients have not read. */
+    private static final int PART_OF_THE_HEAP = 16;
+
     private static final int MOST_WAITING_AT_ONCE = 2;
     private static final int MOST_IN_LINE = 20;
 
@@ -57,6 +61,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                 thread.setDaemon(true);
                 return thread;
             });
+    private final ResponseBudget responses = ResponseBudget.ofHeap(PART_OF_THE_HEAP);
     private final AdminGate gate;
     private final Operators operators;
 
@@ -169,13 +174,22 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         try {
             Executor threads =
                     match.place().waits() ? patient : exchange.getConnection().getWorker();
-            threads.execute(() -> finish(exchange, ask(match, asked)));
+            threads.execute(() -> finish(exchange, withinBudget(exchange, caller, ask(match, asked))));
         } catch (RejectedExecutionException e) {
             finish(
                     exchange,
                     Reply.error(503, "Too many wait for such an answer already, or this server is stopping")
                             .with(Headers.RETRY_AFTER, "1"));
         }
+    }
+
+    private Response withinBudget(HttpServerExchange exchange, Caller caller, Response response) {
+        if (response instanceof Reply reply
+                && !responses.takeFor(exchange, caller, reply.body().remaining())) {
+            return Reply.error(503, "Too many answers wait for their clients to read them")
+                    .with(Headers.RETRY_AFTER, "1");
+        }
+        return response;
     }
 
     private static String header(HttpServerExchange exchange, HttpString name) {

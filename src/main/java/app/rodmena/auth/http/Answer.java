@@ -1,11 +1,14 @@
 package app.rodmena.auth.http;
 
 import app.rodmena.auth.wire.Json;
+import app.rodmena.auth.wire.ResponseBudget;
 import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,19 @@ import java.util.Map;
 final class Answer implements Verdict {
     private static final Answer TRUE = json(200, new Shapes.Bare(true));
     private static final Answer FALSE = json(200, new Shapes.Bare(false));
+
+    private static final IoCallback END = new IoCallback() {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            END_EXCHANGE.onComplete(exchange, sender);
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+            InFlight.markCut(exchange);
+            END_EXCHANGE.onException(exchange, sender, exception);
+        }
+    };
 
     private record Header(HttpString name, String value) {}
 
@@ -72,20 +88,34 @@ final class Answer implements Verdict {
         return with(Headers.CONNECTION, "close");
     }
 
+    /** Sets what every response with a body in JSON has in its head. */
+    static void describe(HttpServerExchange exchange, int status) {
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders()
+                .put(Headers.CONTENT_TYPE, "application/json")
+                .put(Headers.CACHE_CONTROL, "no-store");
+    }
+
+    /** Bytes of its body. */
+    int size() {
+        return body.remaining();
+    }
+
     /** Sends it and ends the exchange; from any thread, but only once the exchange belongs to it. Never blocks. */
     void send(HttpServerExchange exchange) {
-        send(exchange, IoCallback.END_EXCHANGE);
+        // Undertow has a shorter way for its own callback
+        send(exchange, ResponseBudget.isSmall(size()) ? IoCallback.END_EXCHANGE : END);
     }
 
     void send(HttpServerExchange exchange, IoCallback then) {
-        exchange.setStatusCode(status);
         HeaderMap out = exchange.getResponseHeaders();
         for (Header header : headers) {
             out.put(header.name(), header.value());
         }
-        if (status != 204) {
-            out.put(Headers.CONTENT_TYPE, "application/json");
-            out.put(Headers.CACHE_CONTROL, "no-store");
+        if (status == 204) {
+            exchange.setStatusCode(status);
+        } else {
+            describe(exchange, status);
             exchange.setResponseContentLength(body.remaining());
         }
         exchange.getResponseSender().send(body.duplicate(), then);

@@ -2,6 +2,7 @@ package app.rodmena.auth.http;
 
 import app.rodmena.auth.http.Verdict.Question;
 import app.rodmena.auth.wire.RequestBody;
+import app.rodmena.auth.wire.ResponseBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
@@ -19,20 +20,33 @@ final class ApiHandler implements HttpHandler {
 
     private static final byte[] NO_BODY = {};
 
+    /** How often a list may make its connection to the database wait for as long: a fifth of read_timeout. */
+    private static final int PATIENCE_IN_READ_TIMEOUT = 5;
+
     private final Gate gate;
     private final InFlight inFlight;
     private final Failures failures;
     private final int maxBodyBytes;
     private final BodyMemory bodies;
+    private final ResponseBudget responses;
     private final Duration readTimeout;
+    private final Duration patience;
 
-    ApiHandler(Gate gate, InFlight inFlight, Failures failures, int maxBodyBytes, Duration readTimeout) {
+    ApiHandler(
+            Gate gate,
+            InFlight inFlight,
+            Failures failures,
+            int maxBodyBytes,
+            ResponseBudget responses,
+            Duration readTimeout) {
         this.gate = gate;
         this.inFlight = inFlight;
         this.failures = failures;
         this.maxBodyBytes = maxBodyBytes;
         this.bodies = new BodyMemory(maxBodyBytes);
+        this.responses = responses;
         this.readTimeout = readTimeout;
+        this.patience = readTimeout.dividedBy(PATIENCE_IN_READ_TIMEOUT);
     }
 
     @Override
@@ -107,9 +121,14 @@ final class ApiHandler implements HttpHandler {
     private void ask(HttpServerExchange exchange, Question question, byte[] body) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        question.ask(body)
-                .whenComplete((answer, failure) ->
-                        exchange.getIoThread().execute(() -> answer(exchange, question, answer, failure)));
+        ListResponse response = question instanceof Verdict.Listed
+                ? new ListResponse(exchange, responses, question.key(), patience)
+                : null;
+        question.ask(body, response).whenComplete((answer, failure) -> {
+            if (answer != null || response == null || (failure != null && response.fail(failure))) {
+                exchange.getIoThread().execute(() -> answer(exchange, question, answer, failure));
+            }
+        });
     }
 
     /**
@@ -118,7 +137,12 @@ final class ApiHandler implements HttpHandler {
      */
     private void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
         try {
-            (failure == null ? answer : failures.answer(question.route(), failure)).send(exchange);
+            Answer complete = failure == null ? answer : failures.answer(question.route(), failure);
+            if (responses.takeFor(exchange, question.key(), complete.size())) {
+                complete.send(exchange);
+            } else {
+                Refusals.tooManyUnread().send(exchange);
+            }
         } catch (RuntimeException e) {
             LOG.error("{} could not be answered", question.route(), e);
             RequestBody.abandon(exchange);

@@ -3,6 +3,7 @@ package app.rodmena.auth.http;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.wire.HttpPort;
+import app.rodmena.auth.wire.ResponseBudget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,6 +17,9 @@ public final class ApiListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
     private static final long LINGER_MILLIS = 200;
 
+    /** An eighth, for answers that clients have not read. */
+    private static final int PART_OF_THE_HEAP = 8;
+
     /** At the end of the grace, for answers that say no; a tenth of the grace at most. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
@@ -27,7 +31,12 @@ public final class ApiListener implements AutoCloseable {
     private boolean closed;
 
     private ApiListener(
-            HttpConfig config, RouteTree routes, Health health, RequestListener listener, IncidentLookup incidents)
+            HttpConfig config,
+            RouteTree routes,
+            Health health,
+            RequestListener listener,
+            IncidentLookup incidents,
+            ResponseBudget responses)
             throws IOException {
         this.config = config;
         this.inFlight = new InFlight(listener);
@@ -39,7 +48,13 @@ public final class ApiListener implements AutoCloseable {
                 config.port(),
                 Optional.empty(),
                 limits(config),
-                new ApiHandler(gate, inFlight, new Failures(incidents), config.maxBodyBytes(), config.readTimeout()));
+                new ApiHandler(
+                        gate,
+                        inFlight,
+                        new Failures(incidents),
+                        config.maxBodyBytes(),
+                        responses,
+                        config.readTimeout()));
     }
 
     /**
@@ -62,7 +77,18 @@ public final class ApiListener implements AutoCloseable {
     static ApiListener start(
             HttpConfig config, RouteTree routes, Health health, RequestListener requests, IncidentLookup incidents)
             throws IOException {
-        ApiListener listener = new ApiListener(config, routes, health, requests, incidents);
+        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(PART_OF_THE_HEAP));
+    }
+
+    static ApiListener start(
+            HttpConfig config,
+            RouteTree routes,
+            Health health,
+            RequestListener requests,
+            IncidentLookup incidents,
+            ResponseBudget responses)
+            throws IOException {
+        ApiListener listener = new ApiListener(config, routes, health, requests, incidents, responses);
         listener.port.open();
         health.markRunning();
         return listener;

@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * anybody could have thousands kept. Thread-safe.
  */
 final class BodyMemory {
-    /** Sixty of the largest; and what is made of a body takes some four times as much. */
-    private static final long LEAST = 16L * 1024 * 1024;
+    /** Sixty of the largest, where the heap has room: what is made of a body takes some four times as much. */
+    private static final long MAX =
+            Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
 
     private final int largest;
     private final long most;
@@ -19,7 +20,7 @@ final class BodyMemory {
     /** @param largest bytes that one body may have */
     BodyMemory(int largest) {
         this.largest = largest;
-        most = Math.max(LEAST, largest);
+        most = Math.max(MAX, largest);
     }
 
     /**

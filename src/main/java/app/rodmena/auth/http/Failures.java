@@ -35,6 +35,9 @@ final class Failures {
         if (cause instanceof DatabaseFailure failure) {
             return Refusals.noAnswer(failure.reason(), incidents.idOf(failure.reason()));
         }
+        if (cause instanceof ListResponse.NoRoomException) {
+            return Refusals.tooManyUnread();
+        }
         if (cause instanceof InvalidValueException || cause instanceof CheckList.InvalidBodyException) {
             return Refusals.badRequest(cause.getMessage());
         }

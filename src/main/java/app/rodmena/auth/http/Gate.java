@@ -61,6 +61,9 @@ final class Gate {
         if (route instanceof Route.Keyed keyed) {
             return judge(exchange, key -> new Verdict.Named(keyed, key, match.first(), match.second()));
         }
+        if (route instanceof Route.Listed listed) {
+            return judge(exchange, key -> new Verdict.Listed(listed, key, match.first()));
+        }
         if (route instanceof Route.Posted posted) {
             return judge(exchange, key -> new Verdict.Posted(posted, key));
         }

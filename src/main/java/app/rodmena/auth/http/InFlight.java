@@ -2,12 +2,15 @@ package app.rodmena.auth.http;
 
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the requests that are being answered, so that a shutdown can wait for them, and tells of those that were. */
 final class InFlight {
+    private static final AttachmentKey<Boolean> CUT = AttachmentKey.create(Boolean.class);
+
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean draining;
@@ -21,6 +24,11 @@ final class InFlight {
         return requests.get();
     }
 
+    /** The connection ends before all of the answer was sent. */
+    static void markCut(HttpServerExchange exchange) {
+        exchange.putAttachment(CUT, true);
+    }
+
     /** Counts a request in; it counts itself out when its exchange completes. */
     Request enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
@@ -32,7 +40,9 @@ final class InFlight {
     private void tell(HttpServerExchange exchange, Request request) {
         listener.onAnswered(
                 request.route,
-                exchange.isResponseStarted() ? exchange.getStatusCode() : RequestListener.NOT_ANSWERED,
+                exchange.isResponseStarted() && exchange.getAttachment(CUT) == null
+                        ? exchange.getStatusCode()
+                        : RequestListener.NOT_ANSWERED,
                 Duration.ofNanos(System.nanoTime() - request.startNanos));
     }
 

@@ -53,6 +53,11 @@ final class Refusals {
         return unavailable("Too many large requests at once", Map.of(), 1).closing();
     }
 
+    static Answer tooManyUnread() {
+        return unavailable(
+                "Too many answers wait for their clients to read them", Map.of("reason", "UNREAD_RESPONSES"), 1);
+    }
+
     static Answer stopping() {
         return noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, Optional.empty()).closing();
     }

@@ -32,6 +32,15 @@ sealed interface Route {
         CompletionStage<Answer> ask(Caller caller, ClientKey key, String first, String second);
     }
 
+    /** For a client with a key, when the database has answered; a long list while it does. */
+    record Listed(String name, ListAction action) implements Route {}
+
+    /** As {@link Action}, but may write the answer to {@code response} instead: then the stage completes with null. */
+    @FunctionalInterface
+    interface ListAction {
+        CompletionStage<Answer> ask(Caller caller, ClientKey key, String first, ListResponse response);
+    }
+
     /** Asks the service what the body says. */
     @FunctionalInterface
     interface BodyAction {

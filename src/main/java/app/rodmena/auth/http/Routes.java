@@ -4,7 +4,6 @@ import static app.rodmena.auth.http.Route.DELETE;
 import static app.rodmena.auth.http.Route.GET;
 import static app.rodmena.auth.http.Route.POST;
 import static app.rodmena.auth.http.Routes.Render.bare;
-import static app.rodmena.auth.http.Routes.Render.wrapped;
 import static app.rodmena.auth.http.Routes.Render.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
@@ -14,6 +13,7 @@ import app.rodmena.auth.health.Health;
 import app.rodmena.auth.health.HealthReport;
 import app.rodmena.auth.rbac.Check;
 import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.Listing;
 import app.rodmena.auth.rbac.Memberships;
 import app.rodmena.auth.rbac.PermissionName;
 import app.rodmena.auth.rbac.Permissions;
@@ -69,28 +69,33 @@ final class Routes {
                 POST,
                 check,
                 new Route.Posted(POST + " " + check, (caller, key, body) -> check(permissions, caller, key, body)));
-        keyed(
-                GET,
+        listed(
                 "/api/user_permissions/{user}",
                 UserName::new,
                 permissions::ofUser,
-                wrapped("Permissions of the user", Shapes::userPermissions));
-        keyed(
-                GET,
+                ListShape.counted("Permissions of the user", "permissions", Shapes.Name::new));
+        listed(
                 "/api/role_permissions/{role}",
                 RoleName::new,
                 permissions::ofRole,
-                wrapped("Permissions of the role", Shapes::names));
+                ListShape.wrapped("Permissions of the role", Shapes.Name::new));
 
-        keyed(GET, "/api/which_roles_can/{name}", PermissionName::new, permissions::rolesWith, bare(Shapes::roles));
-        keyed(GET, "/api/which_users_can/{name}", PermissionName::new, permissions::usersWith, bare());
+        listed(
+                "/api/which_roles_can/{name}",
+                PermissionName::new,
+                permissions::rolesWith,
+                ListShape.bare(Shapes.Role::new));
+        listed(
+                "/api/which_users_can/{name}",
+                PermissionName::new,
+                permissions::usersWith,
+                ListShape.bare(Function.identity()));
 
-        keyed(
-                GET,
+        listed(
                 "/api/workflow/users/{name}",
                 PermissionName::ofWorkflow,
                 permissions::usersWith,
-                wrapped("Users who can run the workflow", Shapes::workflowUsers));
+                ListShape.counted("Users who can run the workflow", "members", Function.identity()));
         keyed(
                 GET,
                 "/api/workflow/user/{user}/can_run/{name}",
@@ -116,12 +121,16 @@ final class Routes {
         keyed(POST, belongs, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, belongs, UserName::new, RoleName::new, memberships::revoke, bare());
 
-        keyed(GET, "/api/user_roles/{user}", UserName::new, memberships::ofUser, bare());
-        keyed(GET, "/api/members/{role}", RoleName::new, memberships::ofRole, bare());
+        listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListShape.bare(Function.identity()));
+        listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListShape.bare(Function.identity()));
     }
 
     private void roles(Roles roles) {
-        keyed(GET, "/api/roles", roles::list, bare());
+        listed(
+                "/api/roles",
+                Function.identity(),
+                (caller, key, none) -> roles.list(caller, key),
+                ListShape.bare(Function.identity()));
         keyed(POST, "/api/role/{role}", RoleName::new, roles::create, bare());
         keyed(
                 DELETE,
@@ -135,8 +144,26 @@ final class Routes {
         tree.add(GET, path, new Route.Open(GET + " " + path, answer));
     }
 
-    private <T> void keyed(String method, String path, Ask<T> ask, Render<? super T> render) {
-        add(method, path, (caller, key, first, second) -> ask.of(caller, key).thenApply(render));
+    private <A, T> void listed(String path, Function<String, A> name, AskList<A, T> ask, ListShape<T> shape) {
+        Route.ListAction action = (caller, key, first, response) -> {
+            Listing<T> listing = ask.of(caller, key, name.apply(first));
+            return listing.ifShort()
+                    .thenCompose(rows -> rows.isPresent()
+                            ? CompletableFuture.completedStage(shape.whole(rows.get()))
+                            : send(listing, shape, response));
+        };
+        tree.add(GET, path, new Route.Listed(GET + " " + path, action));
+    }
+
+    private static <T> CompletionStage<Answer> send(Listing<T> listing, ListShape<T> shape, ListResponse response) {
+        // Both when it is asked for and when its turn has come, which may be seconds later
+        Runnable requireRoom = () -> response.requireRoom(ListBody.CHUNK_BYTES);
+        requireRoom.run();
+        ListBody<T> body = new ListBody<>(response, shape);
+        return listing.forEach(requireRoom, body).thenApply(count -> {
+            body.end(count);
+            return null;
+        });
     }
 
     private <A, T> void keyed(
@@ -175,8 +202,8 @@ final class Routes {
     }
 
     @FunctionalInterface
-    private interface Ask<T> {
-        CompletionStage<T> of(Caller caller, ClientKey key);
+    private interface AskList<A, T> {
+        Listing<T> of(Caller caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
@@ -194,14 +221,6 @@ final class Routes {
     interface Render<T> extends Function<T, Answer> {
         static <T> Render<T> bare() {
             return Answer::bare;
-        }
-
-        static <T> Render<T> bare(Function<T, ?> shape) {
-            return result -> Answer.bare(shape.apply(result));
-        }
-
-        static <T> Render<T> wrapped(String message, Function<T, ?> shape) {
-            return result -> Answer.wrapped(message, shape.apply(result));
         }
 
         /** Wrapped as well, with nothing left to render when somebody asks. */

@@ -1,6 +1,5 @@
 package app.rodmena.auth.http;
 
-import app.rodmena.auth.rbac.Member;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,24 +30,4 @@ final class Shapes {
     record Name(String name) {}
 
     record Role(String role) {}
-
-    record UserPermissions(int count, List<Name> permissions) {}
-
-    record WorkflowUsers(int count, List<Member> members) {}
-
-    static List<Name> names(List<String> names) {
-        return names.stream().map(Name::new).toList();
-    }
-
-    static List<Role> roles(List<String> roles) {
-        return roles.stream().map(Role::new).toList();
-    }
-
-    static UserPermissions userPermissions(List<String> names) {
-        return new UserPermissions(names.size(), names(names));
-    }
-
-    static WorkflowUsers workflowUsers(List<Member> members) {
-        return new WorkflowUsers(members.size(), members);
-    }
 }

@@ -13,16 +13,18 @@ sealed interface Verdict permits Answer, Verdict.Question {
 
         ClientKey key();
 
-        CompletionStage<Answer> ask(Caller caller, byte[] body);
+        CompletionStage<Answer> ask(Caller caller, byte[] body, ListResponse response);
 
         /**
          * Asks the service. Never throws: what the service throws at once is a failed answer like any other.
          *
          * @param body the request's, where this {@link Posted} question has one
+         * @param response where a {@link Listed} question may write its answer; the stage completes with null then.
+         *     Null for any other
          */
-        default CompletionStage<Answer> ask(byte[] body) {
+        default CompletionStage<Answer> ask(byte[] body, ListResponse response) {
             try {
-                return ask(new Caller(route(), key()), body);
+                return ask(new Caller(route(), key()), body, response);
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
@@ -37,8 +39,21 @@ sealed interface Verdict permits Answer, Verdict.Question {
         }
 
         @Override
-        public CompletionStage<Answer> ask(Caller caller, byte[] body) {
+        public CompletionStage<Answer> ask(Caller caller, byte[] body, ListResponse response) {
             return to.action().ask(caller, key, first, second);
+        }
+    }
+
+    /** A list is asked for. */
+    record Listed(Route.Listed to, ClientKey key, String first) implements Question {
+        @Override
+        public String route() {
+            return to.name();
+        }
+
+        @Override
+        public CompletionStage<Answer> ask(Caller caller, byte[] body, ListResponse response) {
+            return to.action().ask(caller, key, first, response);
         }
     }
 
@@ -50,7 +65,7 @@ sealed interface Verdict permits Answer, Verdict.Question {
         }
 
         @Override
-        public CompletionStage<Answer> ask(Caller caller, byte[] body) {
+        public CompletionStage<Answer> ask(Caller caller, byte[] body, ListResponse response) {
             return to.action().ask(caller, key, body);
         }
     }

@@ -26,7 +26,8 @@ final class ServerBean {
 
             @Key
             @Describe(
-                    value = "HTTP status they were answered with; 499 if the client was gone before",
+                    value =
+                            "HTTP status they were answered with; 499 if the client was gone, or too slow to read, before",
                     unit = "status code")
             int status,
 

@@ -3,7 +3,6 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.events.Caller;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -34,7 +33,7 @@ public final class Memberships {
             order by asked.place
             """, "user", "role");
 
-    static final Questions<List<Member>> OF_USER = Questions.list(Rows::member, """
+    static final ListQuestions<Member> OF_USER = Questions.list(Rows::member, """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -44,6 +43,7 @@ public final class Memberships {
                 where id = mg.group_id and creator = :creator and is_active offset 0) g
             where m.creator = :creator and m."user" = :user and m.is_active
             order by g.role collate "C"
+            limit :limit
             """, """
             /* memberships.of_user_together */
             select found."user", found.role, asked.place
@@ -56,11 +56,12 @@ public final class Memberships {
                     select role from auth_group
                     where id = mg.group_id and creator = asked.creator and is_active offset 0) g
                 where m.creator = asked.creator and m."user" = asked."user" and m.is_active
-                offset 0) found
+                order by g.role collate "C"
+                limit :limit) found
             order by asked.place, found.role collate "C"
             """, "user");
 
-    static final Questions<List<Member>> OF_ROLE = Questions.list(Rows::member, """
+    static final ListQuestions<Member> OF_ROLE = Questions.list(Rows::member, """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g
@@ -70,6 +71,7 @@ public final class Memberships {
                 where id = mg.membership_id and creator = :creator and is_active offset 0) m
             where g.creator = :creator and g.role = :role and g.is_active
             order by m."user" collate "C"
+            limit :limit
             """, """
             /* memberships.of_role_together */
             select found."user", found.role, asked.place
@@ -82,7 +84,8 @@ public final class Memberships {
                     select "user" from auth_membership
                     where id = mg.membership_id and creator = asked.creator and is_active offset 0) m
                 where g.creator = asked.creator and g.role = asked.role and g.is_active
-                offset 0) found
+                order by m."user" collate "C"
+                limit :limit) found
             order by asked.place, found."user" collate "C"
             """, "role");
 
@@ -172,12 +175,12 @@ public final class Memberships {
     }
 
     /** The roles of a user, by name. */
-    public CompletionStage<List<Member>> ofUser(Caller caller, ClientKey key, UserName user) {
-        return database.ask(caller, OF_USER, new Question(key, user.value()));
+    public Listing<Member> ofUser(Caller caller, ClientKey key, UserName user) {
+        return new Listing<>(database, caller, OF_USER, new Question(key, user.value()));
     }
 
     /** The users of a role, by name. */
-    public CompletionStage<List<Member>> ofRole(Caller caller, ClientKey key, RoleName role) {
-        return database.ask(caller, OF_ROLE, new Question(key, role.value()));
+    public Listing<Member> ofRole(Caller caller, ClientKey key, RoleName role) {
+        return new Listing<>(database, caller, OF_ROLE, new Question(key, role.value()));
     }
 }

@@ -70,7 +70,7 @@ public final class Permissions {
             order by asked.place
             """, "role", "name");
 
-    static final Questions<List<String>> OF_ROLE = Questions.list(Rows::text, """
+    static final ListQuestions<String> OF_ROLE = Questions.list(Rows::text, """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -79,6 +79,7 @@ public final class Permissions {
                 where id = pg.permission_id and creator = :creator and is_active offset 0) p
             where pg.group_id = (select id from auth_group where creator = :creator and role = :role and is_active)
             order by p.name collate "C"
+            limit :limit
             """, """
             /* permissions.of_role_together */
             select found.name, asked.place
@@ -90,11 +91,12 @@ public final class Permissions {
                     select name from auth_permission
                     where id = pg.permission_id and creator = asked.creator and is_active offset 0) p
                 where pg.group_id = (select id from auth_group where creator = asked.creator and role = asked.role and is_active)
-                offset 0) found
+                order by p.name collate "C"
+                limit :limit) found
             order by asked.place, found.name collate "C"
             """, "role");
 
-    static final Questions<List<String>> OF_USER = Questions.list(Rows::text, """
+    static final ListQuestions<String> OF_USER = Questions.list(Rows::text, """
             /* permissions.of_user */
             select p.name
             from membership_groups mg
@@ -108,6 +110,7 @@ public final class Permissions {
             where mg.membership_id = (
                 select id from auth_membership where creator = :creator and "user" = :user and is_active)
             order by p.name collate "C"
+            limit :limit
             """, """
             /* permissions.of_user_together */
             select found.name, asked.place
@@ -124,11 +127,12 @@ public final class Permissions {
                     where id = pg.permission_id and creator = asked.creator and is_active offset 0) p
                 where mg.membership_id = (
                     select id from auth_membership where creator = asked.creator and "user" = asked."user" and is_active)
-                offset 0) found
+                order by p.name collate "C"
+                limit :limit) found
             order by asked.place, found.name collate "C"
             """, "user");
 
-    static final Questions<List<String>> ROLES_WITH = Questions.list(Rows::text, """
+    static final ListQuestions<String> ROLES_WITH = Questions.list(Rows::text, """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -138,6 +142,7 @@ public final class Permissions {
             where pg.permission_id = (
                 select id from auth_permission where creator = :creator and name = :name and is_active)
             order by g.role collate "C"
+            limit :limit
             """, """
             /* permissions.roles_with_together */
             select found.role, asked.place
@@ -150,11 +155,12 @@ public final class Permissions {
                     where id = pg.group_id and creator = asked.creator and is_active offset 0) g
                 where pg.permission_id = (
                     select id from auth_permission where creator = asked.creator and name = asked.name and is_active)
-                offset 0) found
+                order by g.role collate "C"
+                limit :limit) found
             order by asked.place, found.role collate "C"
             """, "name");
 
-    static final Questions<List<Member>> USERS_WITH = Questions.list(Rows::member, """
+    static final ListQuestions<Member> USERS_WITH = Questions.list(Rows::member, """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -168,6 +174,7 @@ public final class Permissions {
             where pg.permission_id = (
                 select id from auth_permission where creator = :creator and name = :name and is_active)
             order by m."user" collate "C", g.role collate "C"
+            limit :limit
             """, """
             /* permissions.users_with_together */
             select found."user", found.role, asked.place
@@ -184,7 +191,8 @@ public final class Permissions {
                     where id = mg.membership_id and creator = asked.creator and is_active offset 0) m
                 where pg.permission_id = (
                     select id from auth_permission where creator = asked.creator and name = asked.name and is_active)
-                offset 0) found
+                order by m."user" collate "C", g.role collate "C"
+                limit :limit) found
             order by asked.place, found."user" collate "C", found.role collate "C"
             """, "name");
 
@@ -290,22 +298,22 @@ public final class Permissions {
     }
 
     /** The permissions of a role, by name. */
-    public CompletionStage<List<String>> ofRole(Caller caller, ClientKey key, RoleName role) {
-        return database.ask(caller, OF_ROLE, new Question(key, role.value()));
+    public Listing<String> ofRole(Caller caller, ClientKey key, RoleName role) {
+        return new Listing<>(database, caller, OF_ROLE, new Question(key, role.value()));
     }
 
     /** The permissions of a user, by name, each once for every role that gives it. */
-    public CompletionStage<List<String>> ofUser(Caller caller, ClientKey key, UserName user) {
-        return database.ask(caller, OF_USER, new Question(key, user.value()));
+    public Listing<String> ofUser(Caller caller, ClientKey key, UserName user) {
+        return new Listing<>(database, caller, OF_USER, new Question(key, user.value()));
     }
 
     /** The roles that have the permission, by name. */
-    public CompletionStage<List<String>> rolesWith(Caller caller, ClientKey key, PermissionName permission) {
-        return database.ask(caller, ROLES_WITH, new Question(key, permission.value()));
+    public Listing<String> rolesWith(Caller caller, ClientKey key, PermissionName permission) {
+        return new Listing<>(database, caller, ROLES_WITH, new Question(key, permission.value()));
     }
 
     /** The users who have the permission, by user and role, each once for every role that gives it. */
-    public CompletionStage<List<Member>> usersWith(Caller caller, ClientKey key, PermissionName permission) {
-        return database.ask(caller, USERS_WITH, new Question(key, permission.value()));
+    public Listing<Member> usersWith(Caller caller, ClientKey key, PermissionName permission) {
+        return new Listing<>(database, caller, USERS_WITH, new Question(key, permission.value()));
     }
 }

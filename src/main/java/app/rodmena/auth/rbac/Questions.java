@@ -16,28 +16,29 @@ import org.jdbi.v3.core.statement.Query;
  * each of them up by itself: what stands for one value, or is {@code lateral} with {@code offset 0}, can't be planned
  * as one walk through a table.
  */
-final class Questions<A> implements Inquiry<Question, A> {
+class Questions<A> implements Inquiry<Question, A> {
     /** Beyond this many a query gets no cheaper for each, and whoever is first in it would wait for the last. */
     private static final int MOST_CHECKS = 256;
-
-    /** A list may be long, and all of them are in memory at once. */
-    private static final int MOST_LISTS = 16;
 
     final String alone;
     final String together;
     private final int most;
+    private final int limit;
     private final List<String> names;
     private final Function<Query, A> readOne;
     private final BiFunction<Query, Integer, List<A>> readMany;
 
-    private Questions(
+    /** @param limit rows of each answer, where the statements have one; else 0 */
+    Questions(
             int most,
+            int limit,
             String alone,
             String together,
             List<String> names,
             Function<Query, A> readOne,
             BiFunction<Query, Integer, List<A>> readMany) {
         this.most = most;
+        this.limit = limit;
         this.alone = alone;
         this.together = together;
         this.names = names;
@@ -55,6 +56,7 @@ final class Questions<A> implements Inquiry<Question, A> {
     static Questions<Boolean> check(String alone, String together, String... names) {
         return new Questions<>(
                 MOST_CHECKS,
+                0,
                 alone,
                 together,
                 List.of(names),
@@ -63,21 +65,15 @@ final class Questions<A> implements Inquiry<Question, A> {
     }
 
     /**
-     * What there is.
+     * What there is, in full up to {@link Listing#MAX_SHORT} rows.
      *
      * @param row reads what is listed, by position
      * @param alone answers with a row for whatever is listed
      * @param together the same, and each row has the {@code place} of the question that it answers, from 1 on
      * @param names what a question's names are called, in their order
      */
-    static <T> Questions<List<T>> list(RowMapper<T> row, String alone, String together, String... names) {
-        return new Questions<>(
-                MOST_LISTS,
-                alone,
-                together,
-                List.of(names),
-                query -> query.map(row).list(),
-                (query, count) -> lists(query, count, row));
+    static <T> ListQuestions<T> list(RowMapper<T> row, String alone, String together, String... names) {
+        return new ListQuestions<>(row, alone, together, List.of(names));
     }
 
     @Override
@@ -87,11 +83,15 @@ final class Questions<A> implements Inquiry<Question, A> {
 
     @Override
     public A ask(Handle handle, Question question) {
+        return readOne.apply(alone(handle, question, limit));
+    }
+
+    final Query alone(Handle handle, Question question, long limit) {
         Query query = handle.createQuery(alone).bind("creator", question.key().creator());
         for (int i = 0; i < names.size(); i++) {
             query.bind(names.get(i), question.names().get(i));
         }
-        return readOne.apply(query);
+        return limit == 0 ? query : query.bind("limit", limit);
     }
 
     @Override
@@ -102,14 +102,14 @@ final class Questions<A> implements Inquiry<Question, A> {
             int at = i;
             bind(query, names.get(i) + "s", questions, asked -> asked.names().get(at));
         }
-        return readMany.apply(query, questions.size());
+        return readMany.apply(limit == 0 ? query : query.bind("limit", (long) limit), questions.size());
     }
 
     private static void bind(Query query, String name, List<Question> questions, Function<Question, String> value) {
         query.bindArray(name, String.class, questions.stream().map(value).toArray());
     }
 
-    private static <T> List<List<T>> lists(Query query, int count, RowMapper<T> row) {
+    static <T> List<List<T>> lists(Query query, int count, RowMapper<T> row) {
         List<List<T>> lists = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             lists.add(new ArrayList<>());

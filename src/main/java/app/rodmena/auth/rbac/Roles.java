@@ -3,7 +3,6 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.events.Caller;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
@@ -17,11 +16,12 @@ import org.jdbi.v3.core.Handle;
  * deletion alone. What hangs on a dead role can't become more, and goes.
  */
 public final class Roles {
-    static final Questions<List<RoleEntry>> LIST = Questions.list(Rows::roleEntry, """
+    static final ListQuestions<RoleEntry> LIST = Questions.list(Rows::roleEntry, """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active
             order by role collate "C"
+            limit :limit
             """, """
             /* roles.list_together */
             select found.role, found.description, asked.place
@@ -29,7 +29,8 @@ public final class Roles {
             cross join lateral (
                 select role, description from auth_group
                 where creator = asked.creator and is_active
-                offset 0) found
+                order by role collate "C"
+                limit :limit) found
             order by asked.place, found.role collate "C"
             """);
 
@@ -111,8 +112,8 @@ public final class Roles {
     }
 
     /** All live roles, by name. */
-    public CompletionStage<List<RoleEntry>> list(Caller caller, ClientKey key) {
-        return database.ask(caller, LIST, new Question(key));
+    public Listing<RoleEntry> list(Caller caller, ClientKey key) {
+        return new Listing<>(database, caller, LIST, new Question(key));
     }
 
     /** How many rows the first of the statements changed. */

@@ -10,6 +10,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.ReadyEngine;
+import app.rodmena.auth.wire.ResponseBudget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,6 +42,7 @@ final class TestApi implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     final ApiListener listener;
+    ResponseBudget budget;
 
     TestApi() throws IOException {
         this(CONFIG);
@@ -52,6 +54,20 @@ final class TestApi implements AutoCloseable {
 
     TestApi(HttpConfig config, RequestListener requests) throws IOException {
         listener = ApiListener.start(config, engine, health, requests, IncidentLookup.NONE);
+    }
+
+    /** What answers to slow clients may take. */
+    record Limits(Duration readTimeout, long responseBytes) {}
+
+    TestApi(Limits limits, RequestListener requests) throws IOException {
+        budget = new ResponseBudget(limits.responseBytes);
+        listener = ApiListener.start(
+                CONFIG.withTimeouts(limits.readTimeout, CONFIG.idleTimeout(), CONFIG.shutdownGrace()),
+                Routes.of(engine, health),
+                health,
+                requests,
+                IncidentLookup.NONE,
+                budget);
     }
 
     /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */

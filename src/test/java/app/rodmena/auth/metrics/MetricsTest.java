@@ -78,8 +78,8 @@ class MetricsTest {
         ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
         Roles roles = new Roles(engine);
         roles.create(CALLER, key, new RoleName("admin")).toCompletableFuture().join();
-        roles.list(CALLER, key).toCompletableFuture().join();
-        roles.list(CALLER, key).toCompletableFuture().join();
+        roles.list(CALLER, key).all().toCompletableFuture().join();
+        roles.list(CALLER, key).all().toCompletableFuture().join();
         assertThatThrownBy(() -> run("/* test.broken */ select 1/0")).isInstanceOf(CompletionException.class);
         run("select 1");
         assertThat(metrics.statements())
@@ -122,8 +122,9 @@ class MetricsTest {
         Roles roles = new Roles(engine);
         run("select 1");
         engine.suspend();
-        List<? extends CompletionStage<?>> together =
-                IntStream.range(0, 10).mapToObj(i -> roles.list(CALLER, key)).toList();
+        List<? extends CompletionStage<?>> together = IntStream.range(0, 10)
+                .mapToObj(i -> roles.list(CALLER, key).all())
+                .toList();
         engine.resume();
         together.forEach(answer -> answer.toCompletableFuture().join());
         await().until(() -> engine.snapshot().checkedOut() == 0);

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class PlanTest {
     private static final int ASKED_TOGETHER = 100;
+    private static final String LIMIT = "limit";
     private static final List<String> MODES = List.of("force_custom_plan", "force_generic_plan");
     private static final Pattern PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
     private static final Map<String, String> WRITTEN =
@@ -182,12 +183,20 @@ class PlanTest {
     private static String plan(String mode, String explain, String sql, List<String> values, String type)
             throws SQLException {
         List<String> names = namesIn(sql);
+        boolean limited = names.contains(LIMIT);
         String numbered = PARAMETER.matcher(sql).replaceAll(match -> "\\$" + (names.indexOf(match.group(1)) + 1));
         statement.execute("set plan_cache_mode = " + mode);
         statement.execute("prepare asked (%s) as %s"
-                .formatted(String.join(", ", names.stream().map(name -> type).toList()), numbered));
+                .formatted(
+                        String.join(
+                                ", ",
+                                names.stream()
+                                        .map(name -> name.equals(LIMIT) ? "bigint" : type)
+                                        .toList()),
+                        numbered));
         List<String> plan = new ArrayList<>();
-        try (var rows = statement.executeQuery("%s execute asked (%s)".formatted(explain, String.join(", ", values)))) {
+        String arguments = String.join(", ", values) + (limited ? ", " + (Listing.MAX_SHORT + 1) : "");
+        try (var rows = statement.executeQuery("%s execute asked (%s)".formatted(explain, arguments))) {
             while (rows.next()) {
                 plan.add(rows.getString(1));
             }

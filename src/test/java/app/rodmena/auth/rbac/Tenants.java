@@ -64,7 +64,7 @@ final class Tenants implements AutoCloseable {
         }
 
         List<RoleEntry> roles() {
-            return now(roles.list(CALLER, key));
+            return now(roles.list(CALLER, key).all());
         }
 
         boolean join(String user, String role) {
@@ -80,11 +80,11 @@ final class Tenants implements AutoCloseable {
         }
 
         List<Member> rolesOf(String user) {
-            return now(memberships.ofUser(CALLER, key, new UserName(user)));
+            return now(memberships.ofUser(CALLER, key, new UserName(user)).all());
         }
 
         List<Member> members(String role) {
-            return now(memberships.ofRole(CALLER, key, new RoleName(role)));
+            return now(memberships.ofRole(CALLER, key, new RoleName(role)).all());
         }
 
         boolean allow(String role, String permission) {
@@ -104,19 +104,23 @@ final class Tenants implements AutoCloseable {
         }
 
         List<String> permissionsOfRole(String role) {
-            return now(permissions.ofRole(CALLER, key, new RoleName(role)));
+            return now(permissions.ofRole(CALLER, key, new RoleName(role)).all());
         }
 
         List<String> permissionsOfUser(String user) {
-            return now(permissions.ofUser(CALLER, key, new UserName(user)));
+            return now(permissions.ofUser(CALLER, key, new UserName(user)).all());
         }
 
         List<String> whichRolesCan(String permission) {
-            return now(permissions.rolesWith(CALLER, key, new PermissionName(permission)));
+            return now(permissions
+                    .rolesWith(CALLER, key, new PermissionName(permission))
+                    .all());
         }
 
         List<Member> whichUsersCan(String permission) {
-            return now(permissions.usersWith(CALLER, key, new PermissionName(permission)));
+            return now(permissions
+                    .usersWith(CALLER, key, new PermissionName(permission))
+                    .all());
         }
 
         /** Changes rows behind the services' back; {@code ?} is this tenant. */

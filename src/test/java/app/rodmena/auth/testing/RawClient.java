@@ -51,7 +51,7 @@ public final class RawClient implements AutoCloseable {
         return send(text.append("\r\n").toString());
     }
 
-    /** The next answer, with the body that its Content-Length announces. */
+    /** The next answer, with the body that its Content-Length announces, or in chunks. */
     public Reply reply() throws IOException {
         return reply(true);
     }
@@ -75,9 +75,23 @@ public final class RawClient implements AutoCloseable {
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
                     line.substring(colon + 1).strip());
         }
-        int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
-        return new Reply(
-                Integer.parseInt(statusLine.substring(9, 12)), headers, new String(in.readNBytes(length), ISO_8859_1));
+        byte[] body = {};
+        if (withBody && headers.containsKey("transfer-encoding")) {
+            body = chunks();
+        } else if (withBody) {
+            body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        }
+        return new Reply(Integer.parseInt(statusLine.substring(9, 12)), headers, new String(body, ISO_8859_1));
+    }
+
+    private byte[] chunks() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+            body.write(in.readNBytes(size));
+            line();
+        }
+        line();
+        return body.toByteArray();
     }
 
     private String line() throws IOException {
@@ -89,6 +103,17 @@ public final class RawClient implements AutoCloseable {
             line.write(next);
         }
         return line.toString(ISO_8859_1).stripTrailing();
+    }
+
+    /** Everything that comes until the server closes, or resets, the connection. */
+    public String restUntilClosed() throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        try {
+            in.transferTo(rest);
+        } catch (java.net.SocketException reset) {
+            // What came before it counts.
+        }
+        return rest.toString(ISO_8859_1);
     }
 
     /** Waits for the server to close; whether it did without sending anything more. */

@@ -1,0 +1,65 @@
+package app.rodmena.auth.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.rodmena.auth.wire.Json;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+
+/**
+ * How a list is put into JSON: as a whole, or row by row.
+ *
+ * @param row makes of a row what is written
+ * @param frame makes of the rows, as written, the body's value
+ * @param opening what comes before the rows of a list written row by row
+ * @param closing what comes after them, given their number
+ */
+record ListShape<T>(
+        Function<? super T, ?> row, Function<List<?>, Answer> frame, String opening, LongFunction<String> closing) {
+
+    /** {@code {"result": [...]}} */
+    static <T> ListShape<T> bare(Function<? super T, ?> row) {
+        return new ListShape<>(row, Answer::bare, "{\"result\":[", count -> "]}");
+    }
+
+    /** With the rows as the data. */
+    static <T> ListShape<T> wrapped(String message, Function<? super T, ?> row) {
+        return new ListShape<>(
+                row, rows -> Answer.wrapped(message, rows), before(message) + "[", count -> "]" + after());
+    }
+
+    /** With the rows in a field of the data, beside their number; that comes last where it is known last. */
+    static <T> ListShape<T> counted(String message, String field, Function<? super T, ?> row) {
+        return new ListShape<>(
+                row,
+                rows -> {
+                    Map<String, Object> data = new LinkedHashMap<>();
+                    data.put("count", rows.size());
+                    data.put(field, rows);
+                    return Answer.wrapped(message, data);
+                },
+                before(message) + "{" + json(field) + ":[",
+                count -> "],\"count\":" + count + "}" + after());
+    }
+
+    /** The answer with a list that is in memory. */
+    Answer whole(List<T> rows) {
+        return frame.apply(rows.stream().map(row).toList());
+    }
+
+    private static String before(String message) {
+        return "{\"success\":true,\"code\":200,\"message\":" + json(message) + ",\"data\":";
+    }
+
+    private static String after() {
+        return ",\"timestamp\":" + json(Instant.now()) + "}";
+    }
+
+    private static String json(Object value) {
+        return new String(Json.bytes(value), UTF_8);
+    }
+}

@@ -1,0 +1,46 @@
+package app.rodmena.auth.rbac;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.result.ResultIterator;
+
+/** Questions whose answers are lists, which may be long. Both statements have a {@code :limit} for each list. */
+final class ListQuestions<T> extends Questions<List<T>> {
+    /** Lists read together, each of at most {@link Listing#MAX_SHORT} rows and one that shows that there are more. */
+    private static final int MOST = 16;
+
+    private static final int FETCHED_AT_ONCE = 1000;
+
+    private final RowMapper<T> row;
+
+    ListQuestions(RowMapper<T> row, String alone, String together, List<String> names) {
+        super(
+                MOST,
+                Listing.MAX_SHORT + 1,
+                alone,
+                together,
+                names,
+                query -> query.map(row).list(),
+                (query, count) -> lists(query, count, row));
+        this.row = row;
+    }
+
+    /** Reads a list of any length, a few rows at a time: PostgreSQL does so only within a transaction. */
+    long forEach(Handle handle, Question question, Consumer<? super T> each) {
+        return handle.inTransaction(transaction -> {
+            try (ResultIterator<T> rows = alone(transaction, question, Long.MAX_VALUE)
+                    .setFetchSize(FETCHED_AT_ONCE)
+                    .map(row)
+                    .iterator()) {
+                long count = 0;
+                while (rows.hasNext()) {
+                    each.accept(rows.next());
+                    count++;
+                }
+                return count;
+            }
+        });
+    }
+}

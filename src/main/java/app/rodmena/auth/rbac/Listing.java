@@ -1,0 +1,88 @@
+package app.rodmena.auth.rbac;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.Inquiry;
+import app.rodmena.auth.events.Caller;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * A list that a tenant asks for. A short one is read as a whole, together with others of its kind. A long one is read
+ * row by row, and only as many at once as the pool has batch slots: its length bounds neither memory nor how many
+ * connections it takes from other callers. Thread-safe.
+ */
+public final class Listing<T> {
+    /** Rows of a list that is read as a whole. */
+    static final int MAX_SHORT = 1000;
+
+    private static final Inquiry<Reading<?>, Long> LONG = new Inquiry<>() {
+        @Override
+        public int most() {
+            return 1;
+        }
+
+        @Override
+        public Long ask(Handle handle, Reading<?> reading) {
+            return reading.read(handle);
+        }
+
+        @Override
+        public List<Long> askTogether(Handle handle, List<Reading<?>> readings) {
+            throw new IllegalStateException("long lists are not read together");
+        }
+    };
+
+    private final DatabaseEngine database;
+    private final Caller caller;
+    private final ListQuestions<T> kind;
+    private final Question question;
+
+    Listing(DatabaseEngine database, Caller caller, ListQuestions<T> kind, Question question) {
+        this.database = database;
+        this.caller = caller;
+        this.kind = kind;
+        this.question = question;
+    }
+
+    private record Reading<T>(ListQuestions<T> kind, Question question, Runnable before, Consumer<? super T> row) {
+        long read(Handle handle) {
+            before.run();
+            return kind.forEach(handle, question, row);
+        }
+    }
+
+    /** Reads a list of at most {@value #MAX_SHORT} rows; empty if it is longer. */
+    public CompletionStage<Optional<List<T>>> ifShort() {
+        return database.ask(caller, kind, question)
+                .thenApply(rows -> rows.size() > MAX_SHORT ? Optional.empty() : Optional.of(rows));
+    }
+
+    /**
+     * Reads a list of any length.
+     *
+     * @param before called before the list is read, on the thread that holds the connection; what it throws ends the
+     *     reading
+     * @param row called for each row likewise
+     * @return the number of rows
+     */
+    public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {
+        return database.ask(caller, LONG, new Reading<>(kind, question, before, row));
+    }
+
+    /** Reads a list of any length into memory. */
+    public CompletionStage<List<T>> all() {
+        return ifShort().thenCompose(rows -> {
+            if (rows.isPresent()) {
+                return CompletableFuture.completedStage(rows.get());
+            }
+            List<T> all = Collections.synchronizedList(new ArrayList<>());
+            return forEach(() -> {}, all::add).thenApply(count -> all);
+        });
+    }
+}
