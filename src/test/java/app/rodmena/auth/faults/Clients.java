@@ -3,6 +3,7 @@ package app.rodmena.auth.faults;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What clients saw at a time, to be compared with what the server says of itself. */
 final class Clients {
@@ -26,12 +27,8 @@ final class Clients {
             return exchanges.stream().filter(Exchange::refused).count();
         }
 
-        boolean allRight() {
-            return exchanges.stream().allMatch(Exchange::right);
-        }
-
-        boolean all(String reason) {
-            return exchanges.stream().allMatch(exchange -> exchange.reason().equals(reason));
+        boolean all(Predicate<Exchange> matches) {
+            return exchanges.stream().allMatch(matches);
         }
 
         /** Whether there were answers all the time, from near its beginning until near its end. */
@@ -54,12 +51,6 @@ final class Clients {
     Window answeredBetween(Duration from, Duration to) {
         int first = indexOf(from);
         return new Window(from, to, byAnswer.subList(first, Math.max(first, indexOf(to))));
-    }
-
-    /** The next answers after that time. */
-    Window nextAfter(Duration time, int most) {
-        int first = indexOf(time);
-        return new Window(time, time, byAnswer.subList(first, Math.min(byAnswer.size(), first + most)));
     }
 
     /** How many wait for their answer at that time, and have for longer than that. */

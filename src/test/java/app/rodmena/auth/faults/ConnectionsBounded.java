@@ -6,7 +6,7 @@ import java.util.List;
 final class ConnectionsBounded implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {
-        int most = seen.limits().connections() + 1;
+        int most = seen.limits().connections() + 1 + seen.fault().undelivered();
         return seen.backends().stream()
                 .filter(sample -> sample.count() > most)
                 .map(sample ->

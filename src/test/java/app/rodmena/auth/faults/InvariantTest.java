@@ -109,7 +109,7 @@ class InvariantTest {
 
     @Test
     void slowHealthIsFound() {
-        health.replaceAll(sample -> new HealthSample(sample.at(), Duration.ofMillis(600), 200, 3, 1, 2, 0, 3));
+        health.replaceAll(sample -> new HealthSample(sample.at(), Duration.ofMillis(1_100), 200, 3, 1, 2, 0, 3));
         assertViolated("H");
     }
 
@@ -235,7 +235,7 @@ class InvariantTest {
     private Recording recording() {
         return new Recording(
                 LIMITS,
-                new Fault("a fault", BEGAN, ENDED, seconds(1), verdict),
+                new Fault("a fault", BEGAN, ENDED, seconds(1), 0, verdict),
                 exchanges,
                 pending,
                 health,

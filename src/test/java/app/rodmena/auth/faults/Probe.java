@@ -90,6 +90,11 @@ final class Probe {
         clients = IntStream.range(0, TENANTS)
                 .mapToObj(tenant -> new ProbeClient(tenant, keys, http, server.url(), observations))
                 .toList();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(server.url() + "/health/ready"))
+                        .as(() -> String.join("\n", server.logLines()))
+                        .extracting(HttpResponse::statusCode)
+                        .isEqualTo(200));
         clients.forEach(ProbeClient::prepare);
         sampler = new Sampler(http, server, observations);
         var unused = timer.scheduleAtFixedRate(
@@ -107,6 +112,7 @@ final class Probe {
     final class Scenario {
         private final String name;
         private Duration recovery = ONE_SECOND.multipliedBy(Invariant.SLOW_MACHINE);
+        private int undelivered;
         private Optional<ExpectedVerdict> verdict = Optional.empty();
 
         private Scenario(String name) {
@@ -116,6 +122,12 @@ final class Probe {
         /** Instead of within a second. */
         Scenario recoversWithin(Duration time) {
             recovery = time.multipliedBy(Invariant.SLOW_MACHINE);
+            return this;
+        }
+
+        /** The ends of all connections that are open now do not reach PostgreSQL, which keeps their backends. */
+        Scenario losingConnections() {
+            undelivered = limits.connections() + 1;
             return this;
         }
 
@@ -144,7 +156,7 @@ final class Probe {
             }
             Duration ended = observations.now();
             awaitRecovery(ended);
-            Recording recording = recording(new Fault(name, began, ended, recovery, verdict), logBefore);
+            Recording recording = recording(new Fault(name, began, ended, recovery, undelivered, verdict), logBefore);
             report(recording);
             return recording;
         }
@@ -155,6 +167,7 @@ final class Probe {
                         .pollInterval(Duration.ofMillis(50))
                         .until(() -> observations.now().minus(ended).compareTo(STEADY) > 0
                                 && isSteady()
+                                && observations.pending().stream().allMatch(sent -> sent.compareTo(ended) > 0)
                                 && isBackAtBaseline());
             } catch (ConditionTimeoutException e) {
                 // What is not back is a violation, which the report names.

@@ -168,15 +168,23 @@ final class ProbedServer {
         }
     }
 
-    /** Stops both as an operator does, and checks what can be told only at the end. */
+    /** Stops the server as an operator does, and PostgreSQL. */
     void stop() throws Exception {
+        try {
+            stopKeepingPostgres();
+        } finally {
+            postgres.close();
+        }
+    }
+
+    /** Stops the server as an operator does, and checks what can be told only at its end. */
+    void stopKeepingPostgres() throws Exception {
         try {
             probe.stop();
         } finally {
             process.terminate();
             int exitCode = process.awaitEnd();
             process.close();
-            postgres.close();
             assertThat(exitCode).isZero();
             assertThat(EventsOrdered.openAfter(logLines().stream()))
                     .as("connections without a close event")

@@ -44,9 +44,16 @@ record Recording(
 
     /**
      * @param recovery within which the service has to be back after the end
+     * @param undelivered how many connections may end without PostgreSQL being told, so that it keeps their backends
      * @param verdict what the diagnosis has to say meanwhile, if anything in particular
      */
-    record Fault(String name, Duration began, Duration ended, Duration recovery, Optional<ExpectedVerdict> verdict) {}
+    record Fault(
+            String name,
+            Duration began,
+            Duration ended,
+            Duration recovery,
+            int undelivered,
+            Optional<ExpectedVerdict> verdict) {}
 
     /** @param within how soon after the fault's begin it has to be said */
     record ExpectedVerdict(String what, Predicate<DiagnosisSample> matches, Duration within) {}

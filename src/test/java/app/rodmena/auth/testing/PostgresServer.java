@@ -57,7 +57,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** Makes a cluster in {@code directory} and starts it; {@code settings} as {@code max_connections=20}. */
-    public static PostgresServer start(Path directory, String... settings) throws Exception {
+    public static PostgresServer start(Path directory, String... settings) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory(directory, "postgres");
         PostgresServer server = new PostgresServer(data, Program.freePort());
         Process initdb = server.launch(
@@ -80,7 +80,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** Takes a standby off this primary, which is stopped meanwhile; both run afterwards. */
-    public PostgresServer standby() throws Exception {
+    public PostgresServer standby() throws IOException, InterruptedException {
         stop(Mode.FAST);
         Path copy = data.resolveSibling(data.getFileName() + "-standby");
         FileUtils.copyDirectory(data.toFile(), copy.toFile());

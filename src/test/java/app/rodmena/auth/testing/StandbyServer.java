@@ -2,11 +2,9 @@ package app.rodmena.auth.testing;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.commons.io.FileUtils;
@@ -14,10 +12,10 @@ import org.apache.commons.io.FileUtils;
 /** A primary and its hot standby, which follows by streaming replication. */
 public final class StandbyServer implements AutoCloseable {
     private final Path directory;
-    private final EmbeddedPostgres primary;
-    private final EmbeddedPostgres standby;
+    private final PostgresServer primary;
+    private final PostgresServer standby;
 
-    private StandbyServer(Path directory, EmbeddedPostgres primary, EmbeddedPostgres standby) {
+    private StandbyServer(Path directory, PostgresServer primary, PostgresServer standby) {
         this.directory = directory;
         this.primary = primary;
         this.standby = standby;
@@ -26,52 +24,27 @@ public final class StandbyServer implements AutoCloseable {
     /** Both are running and the standby accepts queries. */
     public static StandbyServer start() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("auth-standby-");
-        Path first = directory.resolve("primary");
-        Path second = directory.resolve("standby");
-        EmbeddedPostgres primary = null;
+        PostgresServer primary = PostgresServer.start(directory);
         try {
-            // A copy of a stopped server is all that a standby needs, and there is no pg_basebackup here.
-            server(first).start().close();
-            Process copy = new ProcessBuilder("cp", "-a", first.toString(), second.toString())
-                    .inheritIO()
-                    .start();
-            if (copy.waitFor() != 0) {
-                throw new IOException("cannot copy the data directory");
-            }
-            primary = server(first).start();
-            Files.createFile(second.resolve("standby.signal"));
-            Files.writeString(
-                    second.resolve("postgresql.auto.conf"),
-                    "primary_conninfo = 'host=127.0.0.1 port=%d user=postgres'%n".formatted(primary.getPort()),
-                    StandardOpenOption.APPEND);
-            return new StandbyServer(directory, primary, server(second).start());
+            return new StandbyServer(directory, primary, primary.standby());
         } catch (IOException | InterruptedException | RuntimeException e) {
-            if (primary != null) {
-                primary.close();
-            }
+            primary.close();
             FileUtils.deleteQuietly(directory.toFile());
             throw e;
         }
     }
 
-    private static EmbeddedPostgres.Builder server(Path directory) {
-        return EmbeddedPostgres.builder()
-                .setDataDirectory(directory)
-                .setCleanDataDirectory(false)
-                .setServerConfig("max_connections", "100");
-    }
-
     public DatabaseTarget primary() {
-        return target("127.0.0.1:" + primary.getPort());
+        return target("127.0.0.1:" + primary.port());
     }
 
     public DatabaseTarget standby() {
-        return target("127.0.0.1:" + standby.getPort());
+        return target("127.0.0.1:" + standby.port());
     }
 
     /** Both, the standby first, as one URL names them. */
     public DatabaseTarget standbyThenPrimary() {
-        return target("127.0.0.1:%d,127.0.0.1:%d".formatted(standby.getPort(), primary.getPort()));
+        return target("127.0.0.1:%d,127.0.0.1:%d".formatted(standby.port(), primary.port()));
     }
 
     /** From now on the standby's answers are of this moment. */
@@ -95,7 +68,7 @@ public final class StandbyServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             standby.close();
             primary.close();

@@ -20,7 +20,8 @@ public final class TestPgBouncer implements AutoCloseable {
     private final DatabaseTarget behind;
     private final Path directory;
     private final int port;
-    private final Program program;
+    private final List<String> command;
+    private Program program;
 
     private TestPgBouncer(DatabaseTarget behind, Path directory, String settings) throws IOException {
         this.behind = behind;
@@ -42,13 +43,23 @@ public final class TestPgBouncer implements AutoCloseable {
                 admin_users = %s
                 %s
                 """.formatted(serverPort(), port, users, behind.user(), settings));
-        List<String> command = new ArrayList<>(List.of(Program.installed("/usr/sbin/pgbouncer", "pgbouncer")));
+        command = new ArrayList<>(List.of(Program.installed("/usr/sbin/pgbouncer", "pgbouncer")));
         if ("root".equals(System.getProperty("user.name"))) {
             command.addAll(List.of("-u", "nobody"));
         }
         command.add(configuration.toString());
+        start();
+    }
+
+    /** Starts it again after {@link #stop}, on the same port. */
+    public void start() throws IOException {
         program = Program.start(directory, Map.of(), command);
         await().until(this::accepts);
+    }
+
+    /** Ends it and every connection through it. */
+    public void stop() {
+        program.close();
     }
 
     /**
@@ -89,7 +100,7 @@ public final class TestPgBouncer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        program.close();
+        stop();
         if (!Files.exists(directory)) {
             return; // It was closed before.
         }

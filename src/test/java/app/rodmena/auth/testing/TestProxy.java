@@ -10,12 +10,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between a client and a server and misbehaves on cue. */
@@ -27,6 +30,7 @@ public final class TestProxy implements AutoCloseable {
     private Thread acceptor;
     private final int port;
     private volatile boolean frozen;
+    private volatile long delayMillis;
     private volatile String cue = "";
     private volatile int era;
     private volatile boolean refusesOptions;
@@ -88,14 +92,57 @@ public final class TestProxy implements AutoCloseable {
     /** The server is there again, at the same address. */
     public void start() {
         try {
-            listener = new ServerSocket();
-            listener.setReuseAddress(true);
-            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            if (listener != null) {
+                stop();
+            }
+            listener = listen(50);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         ServerSocket accepting = listener;
         acceptor = thread(() -> accept(accepting));
+    }
+
+    private ServerSocket listen(int backlog) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
+        return socket;
+    }
+
+    /** Every open connection ends with a reset, on both sides; new ones are served. */
+    public void resetConnections() {
+        for (Socket socket : sockets) {
+            try {
+                socket.setSoLinger(true, 0);
+                socket.close();
+            } catch (IOException e) {
+                // It has ended by itself.
+            }
+        }
+    }
+
+    /** Every connection is cut, and new ones are neither accepted nor refused until {@link #start}. */
+    public void stopAccepting() {
+        stop();
+        try {
+            listener = listen(1);
+            // The kernel accepts as many as the backlog has room for
+            for (int i = 0; i < 4; i++) {
+                Socket filling = new Socket();
+                sockets.add(filling);
+                filling.connect(listener.getLocalSocketAddress(), 200);
+            }
+        } catch (SocketTimeoutException e) {
+            // It is full.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From now on everything is passed on that much later. */
+    public void delay(Duration time) {
+        delayMillis = time.toMillis();
     }
 
     /** From now on it accepts connections and passes nothing on, in neither direction. */
@@ -193,6 +240,14 @@ public final class TestProxy implements AutoCloseable {
 
     private void awaitThaw(int born) throws IOException {
         synchronized (thawed) {
+            long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(thawed, left);
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
             while (frozen || (born != era && !listener.isClosed())) {
                 try {
                     thawed.wait();

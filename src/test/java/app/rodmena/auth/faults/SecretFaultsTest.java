@@ -1,0 +1,93 @@
+package app.rodmena.auth.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.testing.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The password is rotated, rights are taken away. */
+class SecretFaultsTest {
+    private static final Duration A_WHILE = Duration.ofSeconds(3);
+
+    @TempDir
+    static Path directory;
+
+    private static PostgresServer postgres;
+    private static Path passwordFile;
+
+    @AutoClose("stop")
+    private static ProbedServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = PostgresServer.start(directory);
+        ProbedServer.prepare(postgres);
+        passwordFile = Files.createFile(
+                directory.resolve("password"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(passwordFile, ProbedServer.PASSWORD);
+        String url = ProbedServer.url(ProbedServer.target(postgres)).replace(":" + ProbedServer.PASSWORD + "@", "@");
+        server = ProbedServer.start(directory, postgres, url, Map.of(), "--database-password-file=" + passwordFile);
+    }
+
+    @Test
+    void thePasswordIsRotatedInPostgresAndInTheFile() throws Exception {
+        Recording seen = probe().scenario("password rotated in PostgreSQL and file")
+                .during(() -> {
+                    Files.writeString(passwordFile, ProbedServer.PASSWORD + "-2");
+                    setPassword(ProbedServer.PASSWORD + "-2");
+                    terminateAll();
+                    probe().observe(Duration.ofMillis(500));
+                    Files.writeString(passwordFile, ProbedServer.PASSWORD);
+                    setPassword(ProbedServer.PASSWORD);
+                    terminateAll();
+                });
+        assertThat(seen.exchanges().stream().filter(Exchange::refused).count())
+                .isLessThan(seen.exchanges().size() / 2);
+    }
+
+    @Test
+    void theRoleLosesWhatItSeesOfOthers() throws Exception {
+        Recording seen = probe().scenario("pg_monitor revoked").during(() -> {
+            postgres.execute("postgres", "revoke pg_monitor from " + ProbedServer.ROLE);
+            probe().observe(Duration.ofSeconds(1));
+        });
+        assertThat(seen.exchanges()).allMatch(Exchange::right);
+        try (Connection locker = postgres.superuser(ProbedServer.DATABASE);
+                var statement = locker.createStatement()) {
+            locker.setAutoCommit(false);
+            probe().scenario("a lock, of whose holder little is seen")
+                    .expecting("the table", sample -> sample.text().contains("auth_permission"), Duration.ofSeconds(2))
+                    .during(() -> {
+                        statement.execute("lock table auth_permission in access exclusive mode");
+                        probe().observe(A_WHILE);
+                        locker.rollback();
+                    });
+        }
+        postgres.execute("postgres", "grant pg_monitor to " + ProbedServer.ROLE);
+    }
+
+    private static void setPassword(String password) throws SQLException {
+        postgres.execute("postgres", "alter role %s password '%s'".formatted(ProbedServer.ROLE, password));
+    }
+
+    private static void terminateAll() throws SQLException {
+        postgres.execute(
+                "postgres",
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'auth/%'");
+    }
+
+    private static Probe probe() {
+        return server.probe();
+    }
+}
