@@ -3,13 +3,19 @@ package app.rodmena.auth.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.PostgresServer;
 import app.rodmena.auth.testing.PostgresServer.Mode;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL's processes end, stop and come back. */
 class BackendFaultsTest {
+    /** Three of them are kept for superusers; the server may open six. */
+    private static final int MAX_CONNECTIONS = 20;
+
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
     @TempDir
@@ -29,8 +39,9 @@ class BackendFaultsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start(directory);
+        postgres = PostgresServer.start(directory, "max_connections=" + MAX_CONNECTIONS);
         ProbedServer.prepare(postgres);
+        postgres.execute("postgres", "create role colleague login password 'colleague'");
         server = ProbedServer.start(directory, postgres, ProbedServer.target(postgres));
     }
 
@@ -79,7 +90,30 @@ class BackendFaultsTest {
     void aBackendIsKilledSoThatAllOthersEndAndPostgresRecovers() throws Exception {
         probe().scenario("kill -9 of a backend")
                 .recoversWithin(Duration.ofSeconds(2))
-                .during(() -> PostgresServer.signal(backend(), "KILL"));
+                .during(() -> PostgresServer.signal(backend("true"), "KILL"));
+    }
+
+    @Test
+    void aBackendIsKilledInTheMiddleOfACommit() throws Exception {
+        probe().scenario("kill -9 during COMMIT")
+                .recoversWithin(Duration.ofSeconds(2))
+                .during(() -> {
+                    postgres.execute(
+                            ProbedServer.DATABASE,
+                            """
+                            create function sleep() returns trigger language plpgsql as
+                            'begin perform pg_sleep(1); return null; end'
+                            """,
+                            "create constraint trigger committing after insert on auth_group initially deferred"
+                                    + " for each row execute function sleep()");
+                    await().until(() -> count("wait_event = 'PgSleep'") > 0);
+                    PostgresServer.signal(backend("wait_event = 'PgSleep'"), "KILL");
+                    await().ignoreExceptions().until(() -> {
+                        postgres.execute(
+                                ProbedServer.DATABASE, "drop trigger committing on auth_group", "drop function sleep");
+                        return true;
+                    });
+                });
     }
 
     @Test
@@ -106,6 +140,19 @@ class BackendFaultsTest {
     }
 
     @Test
+    void postgresRecoversForAWhile() throws Exception {
+        probe().scenario("in recovery")
+                .expecting("DATABASE_DOWN", sample -> sample.situation().equals("DATABASE_DOWN"))
+                .during(() -> {
+                    postgres.stop(Mode.FAST);
+                    postgres.startInRecovery();
+                    probe().observe(Probe.lasting(A_WHILE));
+                    postgres.stop(Mode.IMMEDIATE);
+                    postgres.start();
+                });
+    }
+
+    @Test
     void postgresIsSilent() throws Exception {
         probe().scenario("SIGSTOP for all of PostgreSQL")
                 .expecting("DATABASE_DOWN", sample -> sample.situation().equals("DATABASE_DOWN"), Duration.ofSeconds(2))
@@ -125,6 +172,48 @@ class BackendFaultsTest {
         });
     }
 
+    @Test
+    void aServerThatStartsWhileOthersHaveEveryConnectionIsReadyAfterwards() throws Exception {
+        List<Connection> others = new ArrayList<>();
+        takeEverything(others);
+        try (AuthProcess second = AuthProcess.start(
+                        directory,
+                        Map.of(),
+                        "--port=0",
+                        "--instance=second",
+                        "--database-url=" + ProbedServer.url(ProbedServer.target(postgres)))
+                .awaitStart()) {
+            HttpResponse<String> refused = second.ask(
+                            "GET", "/api/roles", UUID.randomUUID().toString())
+                    .join();
+            assertThat(refused.statusCode()).isEqualTo(503);
+            for (Connection other : others) {
+                other.close();
+            }
+            await().atMost(ONE_SECOND.multipliedBy(Invariant.SLOW_MACHINE))
+                    .until(() ->
+                            second.ask("GET", "/api/roles", UUID.randomUUID().toString())
+                                            .join()
+                                            .statusCode()
+                                    == 200);
+        }
+    }
+
+    /** As a role that has no claim to the reserved ones. */
+    private static void takeEverything(List<Connection> others) throws SQLException {
+        while (others.size() < MAX_CONNECTIONS) {
+            try {
+                others.add(DriverManager.getConnection(
+                        postgres.target("postgres", "colleague", "colleague").jdbcUrl(), "colleague", "colleague"));
+            } catch (SQLException e) {
+                if (!e.getSQLState().equals("53300")) {
+                    throw e;
+                }
+                return;
+            }
+        }
+    }
+
     private static Probe probe() {
         return server.probe();
     }
@@ -140,8 +229,9 @@ class BackendFaultsTest {
         return number("select count(*) from pg_stat_activity where application_name like 'auth/%' and " + which);
     }
 
-    private static long backend() throws SQLException {
-        return number("select pid from pg_stat_activity where application_name = 'auth/probed' limit 1");
+    private static long backend(String which) throws SQLException {
+        return number("select pid from pg_stat_activity where application_name = 'auth/probed' and %s limit 1"
+                .formatted(which));
     }
 
     private static long number(String sql) throws SQLException {

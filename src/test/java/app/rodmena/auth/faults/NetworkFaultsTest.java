@@ -63,6 +63,17 @@ class NetworkFaultsTest {
     }
 
     @Test
+    void questionsArriveAndAnswersDoNot() throws Exception {
+        probe().scenario("one direction delivers nothing")
+                .expecting("DATABASE_DOWN", this::isDown, Duration.ofSeconds(2))
+                .during(() -> {
+                    proxy.freezeAnswers();
+                    probe().observe(Probe.lasting(LONG));
+                    proxy.thaw();
+                });
+    }
+
+    @Test
     void openConnectionsAreForgotten() throws Exception {
         // Until the socket timeout nothing tells that an answer will not come
         probe().scenario("open connections forgotten")

@@ -31,6 +31,8 @@ import org.apache.commons.io.FileUtils;
 public final class PostgresServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
 
+    private static final String RECOVERY = "recovery.signal";
+
     private final Path data;
     private final int port;
     private final Path log;
@@ -112,6 +114,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Starts it, and returns when it takes connections. */
     public void start() throws IOException {
+        Files.deleteIfExists(data.resolve(RECOVERY));
         launchPostmaster();
         awaitReady();
     }
@@ -119,6 +122,13 @@ public final class PostgresServer implements AutoCloseable {
     /** Starts it, and returns at once. */
     public void launchPostmaster() throws IOException {
         postmaster = launch("postgres", "-D", data.toString());
+    }
+
+    /** Starts it, and has it recover without end: it answers that it is starting up, until it is started again. */
+    public void startInRecovery() throws IOException {
+        Files.createFile(data.resolve(RECOVERY));
+        postmaster =
+                launch("postgres", "-D", data.toString(), "-c", "hot_standby=off", "-c", "restore_command=sleep 600");
     }
 
     /** After a kill the old processes may still have the shared memory: then it is started again. */

@@ -30,6 +30,7 @@ public final class TestProxy implements AutoCloseable {
     private Thread acceptor;
     private final int port;
     private volatile boolean frozen;
+    private volatile boolean answersFrozen;
     private volatile long delayMillis;
     private volatile String cue = "";
     private volatile int era;
@@ -150,6 +151,11 @@ public final class TestProxy implements AutoCloseable {
         frozen = true;
     }
 
+    /** From now on it passes on what clients send, and nothing that the server sends. */
+    public void freezeAnswers() {
+        answersFrozen = true;
+    }
+
     /** It freezes as soon as somebody says that, and before it is passed on. */
     public void freezeAt(String cue) {
         this.cue = cue;
@@ -163,6 +169,7 @@ public final class TestProxy implements AutoCloseable {
     public void thaw() {
         synchronized (thawed) {
             frozen = false;
+            answersFrozen = false;
             thawed.notifyAll();
         }
     }
@@ -207,8 +214,8 @@ public final class TestProxy implements AutoCloseable {
             if ((refusesOptions || ignoresOptions) && !passStartup(client, server)) {
                 return;
             }
-            thread(() -> pump(server, client));
-            pump(client, server);
+            thread(() -> pump(server, client, true));
+            pump(client, server, false);
         } catch (IOException e) {
             // Either side is gone.
         } finally {
@@ -216,7 +223,7 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, boolean answers) {
         byte[] buffer = new byte[8192];
         int born = era;
         try (from;
@@ -228,7 +235,7 @@ public final class TestProxy implements AutoCloseable {
                     cue = "";
                     frozen = true;
                 }
-                awaitThaw(born);
+                awaitThaw(born, answers);
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
@@ -238,7 +245,7 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    private void awaitThaw(int born) throws IOException {
+    private void awaitThaw(int born, boolean answers) throws IOException {
         synchronized (thawed) {
             long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
@@ -248,7 +255,7 @@ public final class TestProxy implements AutoCloseable {
                     throw new IOException(e);
                 }
             }
-            while (frozen || (born != era && !listener.isClosed())) {
+            while (frozen || (answers && answersFrozen) || (born != era && !listener.isClosed())) {
                 try {
                     thawed.wait();
                 } catch (InterruptedException e) {
