@@ -8,7 +8,7 @@ export class Incidents {
   #shown = '';
 
   show(incidents) {
-    const now = JSON.stringify(incidents.map((incident) => incident.id));
+    const now = JSON.stringify(incidents.map(({ id, cause, sentence }) => [id, cause, sentence]));
     if (now === this.#shown) return;
     this.#shown = now;
     $('incidents').replaceChildren(...(incidents.length ? incidents.map((incident) =>

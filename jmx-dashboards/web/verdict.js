@@ -5,6 +5,8 @@ import { $, command, el, say } from './dom.js';
 // A shape for each, so that nobody has to tell colours apart.
 const LOOKS = {
   WELL: ['good', '●'],
+  RECOVERING: ['fair', '◑'],
+  FAILING: ['bad', '■'],
   OPENING: ['fair', '◐'],
   SATURATED: ['fair', '▲'],
   TROUBLED: ['fair', '▲'],
@@ -12,6 +14,7 @@ const LOOKS = {
   NOT_PREPARED: ['fair', '◐'],
   BLOCKED: ['bad', '■'],
   EXHAUSTED: ['bad', '■'],
+  STALLED: ['bad', '■'],
   REFUSED: ['bad', '■'],
   DATABASE_DOWN: ['bad', '✕'],
 };

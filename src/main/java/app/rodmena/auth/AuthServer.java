@@ -10,6 +10,7 @@ import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
@@ -210,7 +211,7 @@ public final class AuthServer implements AutoCloseable {
             engine.awaitFirstAttempt();
         }
         fleet.awaitAdmission(FIRST_LOOK);
-        api = ApiListener.start(http(), engine, health, metrics.requests()::answered, incidents::idOf);
+        api = ApiListener.start(http(), engine, health, this::answered, incidents::idOf);
         IntSupplier inFlight = api::inFlight;
         metrics.requests().watch(inFlight);
         parts.push(() -> metrics.requests().unwatch(inFlight));
@@ -234,6 +235,14 @@ public final class AuthServer implements AutoCloseable {
                     DescriptorLimit.max());
         }
         return config.http().withMaxClients(clients);
+    }
+
+    private void answered(String route, int status, Duration took) {
+        metrics.requests().answered(route, status, took);
+        if (status == 500) {
+            engine.recentFailures()
+                    .record(FailureKind.UNEXPECTED, 1, route + " failed with an error that the log explains");
+        }
     }
 
     private void leaveEngine() {

@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** {@code ./run.sh demo}: makes trouble for real, step by step, and shows what the server says of it. One thread. */
 public final class Demo {
+    private static final Set<String> WELL_AGAIN = Set.of("WELL", "RECOVERING");
     private static final Duration SHOWN_WITHIN = Duration.ofSeconds(25);
     private static final int WIDTH = 100;
     private static final String COLLEAGUE = "psql of a colleague";
@@ -216,12 +218,12 @@ public final class Demo {
     private boolean well() throws InterruptedException {
         long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
         String situation = "";
-        while (!situation.equals("WELL") && System.nanoTime() - deadline < 0) {
+        while (!WELL_AGAIN.contains(situation) && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(100);
             situation = client.json("/diagnosis").path("situation").asText();
         }
         say();
-        return situation.equals("WELL");
+        return WELL_AGAIN.contains(situation);
     }
 
     private void say() throws InterruptedException {

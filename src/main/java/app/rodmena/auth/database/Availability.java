@@ -3,9 +3,10 @@ package app.rodmena.auth.database;
 import java.time.Instant;
 
 /**
- * Whether PostgreSQL answers, as a probe of its own connection last saw it.
+ * Whether PostgreSQL answers, as a probe of its own connection last saw it, and whether the pool gets connections.
  *
- * @param reachable whether the last probe was answered or only kept back, and that at most 2 s ago
+ * @param reachable whether the last probe was answered or only kept back, and that at most 2 s ago, and a connection is
+ *     open or can be
  * @param migrated whether the tables are there
  * @param problem what is wrong, safe to show; empty when nothing is
  * @param since since when it is so

@@ -4,6 +4,7 @@ import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.EventLog;
 import app.rodmena.auth.events.Installed;
+import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolInterceptors;
@@ -17,6 +18,7 @@ import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.RefusalListener;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
@@ -51,10 +53,12 @@ public final class DatabaseEngine {
     private static final int JFR_NO_PARAMETERS = 2;
 
     private final String instance;
+    private final String role;
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
     private final StatementClock statements = new StatementClock(events);
+    private final FailureReporter failures = new FailureReporter(events);
     private final Pool pool;
     private final Jdbi jdbi;
     private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
@@ -64,9 +68,15 @@ public final class DatabaseEngine {
 
     private DatabaseEngine(DatabaseConfig config) {
         instance = config.instance();
+        role = config.target().user();
         Sessions sessions = new Sessions(new Connector(config.target()), instance);
         events.add(new EventLog());
         events.add(recent);
+        events.add(event -> {
+            if (event.kind() == PoolEventKind.CONNECT_FAILED) {
+                failures.recent().record(FailureKind.CONNECT_FAILED, 1, SqlStates.firstLine(event.cause()));
+            }
+        });
         Installed.each(PoolListener.class, events::add);
         Installed.each(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
@@ -112,7 +122,7 @@ public final class DatabaseEngine {
      */
     public <T> CompletionStage<T> call(Caller caller, HandleCallback<T, RuntimeException> work) {
         if (!preparation.isDone()) {
-            return notPrepared();
+            return notPrepared(caller);
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
         pool.call(caller, connection -> LeasedConnection.with(caller, connection, jdbi, work))
@@ -120,7 +130,7 @@ public final class DatabaseEngine {
                     if (failure == null) {
                         answer.complete(result);
                     } else {
-                        answer.completeExceptionally(InquiryWork.toldOf(caller, failure));
+                        answer.completeExceptionally(failures.report(caller, failure));
                     }
                 });
         return answer;
@@ -134,7 +144,7 @@ public final class DatabaseEngine {
      *     the database gave none
      */
     public <Q, A> CompletionStage<A> ask(Caller caller, Inquiry<Q, A> inquiry, Q question) {
-        return preparation.isDone() ? pool.call(laneOf(inquiry), caller, question) : notPrepared();
+        return preparation.isDone() ? pool.call(laneOf(inquiry), caller, question) : notPrepared(caller);
     }
 
     /**
@@ -149,13 +159,14 @@ public final class DatabaseEngine {
 
     @SuppressWarnings("unchecked") // Each is put in under the inquiry it was made from.
     private <Q, A> Lane<Q, A> laneOf(Inquiry<Q, A> inquiry) {
-        return (Lane<Q, A>)
-                lanes.computeIfAbsent(inquiry, kind -> new Lane<>(inquiry.most(), new InquiryWork<>(inquiry, jdbi)));
+        return (Lane<Q, A>) lanes.computeIfAbsent(
+                inquiry, kind -> new Lane<>(inquiry.most(), new InquiryWork<>(inquiry, jdbi, failures)));
     }
 
-    private <T> CompletionStage<T> notPrepared() {
-        return CompletableFuture.failedFuture(
-                new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null));
+    private <T> CompletionStage<T> notPrepared(Caller caller) {
+        DatabaseFailure failure = new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null);
+        failures.report(caller, failure);
+        return CompletableFuture.failedFuture(failure);
     }
 
     /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */
@@ -194,6 +205,11 @@ public final class DatabaseEngine {
     /** This process's name in PostgreSQL. */
     public String instance() {
         return instance;
+    }
+
+    /** The role that connections of the pool are logged in as. */
+    public String role() {
+        return role;
     }
 
     /** The pool's settings, as they hold now. */
@@ -267,13 +283,19 @@ public final class DatabaseEngine {
         pool.resume();
     }
 
-    /** Whether PostgreSQL answers; at most 2 s old, and told at once. */
+    /** Whether PostgreSQL answers and lets connections be opened; at most 2 s old, and told at once. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
-        boolean alive = heartbeat.isAlive();
-        String problem = alive && !prepared ? preparation.problem() : heartbeat.problem();
-        return new Availability(alive, prepared, problem, heartbeat.since(), heartbeat.isKeptBack());
+        boolean keptBack = heartbeat.isKeptBack();
+        if (!heartbeat.isAlive()) {
+            return new Availability(false, prepared, heartbeat.problem(), heartbeat.since(), keptBack);
+        }
+        return pool.opening()
+                .downSince()
+                .map(since -> new Availability(false, prepared, "no connection can be opened", since, keptBack))
+                .orElseGet(() -> new Availability(
+                        true, prepared, prepared ? "" : preparation.problem(), heartbeat.since(), keptBack));
     }
 
     /**
@@ -308,6 +330,29 @@ public final class DatabaseEngine {
     /** Who may veto a checkout. */
     public PoolInterceptors interceptors() {
         return interceptors;
+    }
+
+    /** What failed in the last fifteen minutes. */
+    public RecentFailures recentFailures() {
+        return failures.recent();
+    }
+
+    /** Reports every failure of the database to {@code listener} from now on, before its caller learns of it. */
+    public void add(FailureListener listener) {
+        failures.add(listener);
+    }
+
+    public void remove(FailureListener listener) {
+        failures.remove(listener);
+    }
+
+    /** Reports every refusal of callers to {@code listener} from now on. */
+    public void add(RefusalListener listener) {
+        pool.add(listener);
+    }
+
+    public void remove(RefusalListener listener) {
+        pool.remove(listener);
     }
 
     /** Tells {@code listener} of every statement from now on; what it throws is counted with {@link #events}. */

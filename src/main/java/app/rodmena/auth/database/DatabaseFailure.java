@@ -18,6 +18,12 @@ public final class DatabaseFailure extends RuntimeException {
         NOT_PREPARED,
         /** PostgreSQL answered that it can't: out of resources, read-only after a failover, a conflict. */
         DATABASE_TROUBLE,
+        /**
+         * The role lacks a privilege that the statement needs; the message names the object, and is safe to be shown.
+         */
+        PERMISSION_DENIED,
+        /** A table, column or the like is missing or different; the message names it, and is safe to be shown. */
+        SCHEMA_MISMATCH,
         /** PostgreSQL cancelled the statement after statement_timeout. */
         STATEMENT_TIMEOUT,
         /** This server is stopping. */

@@ -25,6 +25,12 @@ final class Failures {
     /** Insufficient resources, system error. */
     private static final Set<String> TROUBLE = Set.of("53", "58");
 
+    /**
+     * undefined_table, undefined_column, undefined_function, undefined_object, invalid_column_reference (a constraint
+     * that is gone), datatype_mismatch, invalid_schema_name.
+     */
+    private static final Set<String> MISMATCH = Set.of("42P01", "42703", "42883", "42704", "42P10", "42804", "3F000");
+
     private Failures() {}
 
     /** A {@link DatabaseFailure} if {@code failure} is one of the database's; else the failure itself. */
@@ -50,7 +56,18 @@ final class Failures {
         if (PASSING.contains(state) || TROUBLE.stream().anyMatch(state::startsWith)) {
             return new DatabaseFailure(Reason.DATABASE_TROUBLE, "PostgreSQL can't: SQLSTATE " + state, failure);
         }
+        if (state.equals(SqlStates.INSUFFICIENT_PRIVILEGE)) {
+            return new DatabaseFailure(Reason.PERMISSION_DENIED, named(failure), failure);
+        }
+        if (MISMATCH.contains(state)) {
+            return new DatabaseFailure(Reason.SCHEMA_MISMATCH, named(failure), failure);
+        }
         return failure;
+    }
+
+    /** As {@code permission denied for table auth_group}: names of the schema, never values. */
+    private static String named(Throwable failure) {
+        return SqlStates.firstLine(failure).replaceFirst("^[A-Z]+: ", "");
     }
 
     private static Reason reasonOf(NoConnectionException none) {

@@ -1,15 +1,15 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.LogThrottle;
 import app.rodmena.auth.pool.Lane;
-import app.rodmena.auth.pool.NoConnectionException;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Asks the questions of an inquiry on one connection.
@@ -22,14 +22,15 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
-    private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-
+    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
     private final Inquiry<Q, A> inquiry;
     private final Jdbi jdbi;
+    private final FailureReporter reporter;
 
-    InquiryWork(Inquiry<Q, A> inquiry, Jdbi jdbi) {
+    InquiryWork(Inquiry<Q, A> inquiry, Jdbi jdbi, FailureReporter reporter) {
         this.inquiry = inquiry;
         this.jdbi = jdbi;
+        this.reporter = reporter;
     }
 
     @Override
@@ -45,11 +46,14 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
             if (Failures.of(failure) instanceof DatabaseFailure) {
                 throw failure;
             }
-            LOG.warn(
-                    "{}: {} questions could not be asked together, so each is asked alone: {}",
-                    caller.route(),
-                    questions.size(),
-                    SqlStates.firstLine(failure));
+            String message = SqlStates.firstLine(failure);
+            log.log(
+                    Level.WARN,
+                    caller.route() + message,
+                    () -> "%s: %s questions could not be asked together, so each is asked alone: %s"
+                            .formatted(caller.route(), questions.size(), message),
+                    count -> "%s: %s more batches in the last second were asked one by one: %s"
+                            .formatted(caller.route(), count, message));
             return eachAlone(caller, connection, questions);
         }
     }
@@ -78,7 +82,7 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
             try {
                 answers.add(Lane.Answer.of(alone(caller, connection, question)));
             } catch (RuntimeException failure) {
-                Throwable told = told(caller, failure);
+                Throwable told = told(caller.together(1), failure);
                 answers.add(Lane.Answer.failed(told));
                 gone = told instanceof DatabaseFailure now ? now : null;
             }
@@ -86,23 +90,9 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
         return answers;
     }
 
-    /** Logs what PostgreSQL failed with; a caller that got no connection is in the log already, as an event. */
     @Override
     public Throwable told(Caller caller, Throwable failure) {
-        return toldOf(caller, failure);
-    }
-
-    static Throwable toldOf(Caller caller, Throwable thrown) {
-        Throwable failure = Failures.of(thrown);
-        if (failure instanceof DatabaseFailure && !(failure.getCause() instanceof NoConnectionException)) {
-            LOG.warn(
-                    "{} failed{}: {} ({})",
-                    caller.route(),
-                    caller.count() > 1 ? " for " + caller.count() + " callers" : "",
-                    failure.getMessage(),
-                    SqlStates.firstLine(failure));
-        }
-        return failure;
+        return reporter.report(caller, failure);
     }
 
     private <T> T with(Caller caller, Connection connection, HandleCallback<T, RuntimeException> work) {

@@ -39,7 +39,11 @@ final class SqlStates {
                 told = cause;
             }
         }
-        return String.valueOf(told.getMessage()).lines().findFirst().orElse("");
+        return firstLine(String.valueOf(told.getMessage()));
+    }
+
+    static String firstLine(String message) {
+        return message.lines().findFirst().orElse("");
     }
 
     static boolean isLoginRefused(String state) {

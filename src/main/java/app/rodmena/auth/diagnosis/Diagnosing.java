@@ -26,7 +26,8 @@ final class Diagnosing {
                 observed.lastSeen(),
                 observed.outage(),
                 reconciliation,
-                BlindSpots.of(observed));
+                BlindSpots.of(observed),
+                observed.failures());
     }
 
     private static List<Waiters> waiters(PoolFacts facts) {

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param outage why PostgreSQL can't be asked; empty if it can
  * @param reconciliation whether both sides agree about which connections there are
  * @param blindSpots what could not be seen, a sentence each, with what would help
+ * @param failures what failed in the last fifteen minutes, the latest first
  */
 public record Diagnosis(
         Instant time,
@@ -37,12 +38,14 @@ public record Diagnosis(
         Optional<PostgresView> lastSeen,
         Optional<Monitor.Outage> outage,
         Reconciliation reconciliation,
-        List<String> blindSpots) {
+        List<String> blindSpots,
+        List<RecentFailure> failures) {
     public Diagnosis {
         steps = List.copyOf(steps);
         holders = List.copyOf(holders);
         waiters = List.copyOf(waiters);
         blindSpots = List.copyOf(blindSpots);
+        failures = List.copyOf(failures);
     }
 
     /** How many connections are out for each reason; reasons that none has are left out. */

@@ -3,14 +3,17 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.activity.Activity;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.OncePerProcess;
 import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.diagnosis.Holders.Judged;
 import app.rodmena.auth.diagnosis.Holders.Suspect;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.pool.QueueSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +60,13 @@ public final class Diagnostics {
     /** Guarded by the lock: for whoever asks before the next look begins. */
     private CompletableFuture<Diagnosis> next;
 
+    /** Finds the incident that explains failures of a kind. */
+    private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
+
+    /** What the last diagnosis was concluded from. */
+    private record Conclusion(Observed observed, List<Holder> holders, Reconciliation reconciliation) {}
+
+    private volatile Conclusion conclusion;
     private volatile Diagnosis last;
     private Set<Suspect> suspects = Set.of();
 
@@ -67,7 +78,7 @@ public final class Diagnostics {
             Supplier<Commands> commands) {
         this.config = config;
         this.commands = commands;
-        this.observer = new Observer(engine, metrics, new Activity(instance));
+        this.observer = new Observer(engine, metrics, new Activity(instance), kind -> incidents.apply(kind));
         this.reconciler = new Reconciler(instance);
         last = conclude(observer.withoutPostgres(), Reconciliation.NONE);
         thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -94,6 +105,17 @@ public final class Diagnostics {
             DiagnosisConfig config,
             Supplier<Commands> commands) {
         return ONE.open(engine, config, () -> new Diagnostics(engine, metrics, instance, config, commands));
+    }
+
+    /** From now on failures refer to the incidents that {@code incidents} finds for their kind. */
+    public void explainFailures(Function<FailureKind, Optional<String>> incidents) {
+        this.incidents = incidents;
+    }
+
+    /** The last diagnosis, as it would be with the queue that it was when callers were refused. Never waits. */
+    public Diagnosis last(QueueSnapshot queue) {
+        Conclusion known = conclusion;
+        return Diagnosing.diagnose(known.observed.with(queue), known.holders, known.reconciliation, commands.get());
     }
 
     /** The last diagnosis, made by itself or because somebody asked. Never waits. */
@@ -214,6 +236,7 @@ public final class Diagnostics {
     private Diagnosis conclude(Observed observed, Reconciliation reconciliation) {
         Judged judged = Holders.judge(observed, config, suspects);
         suspects = judged.suspects();
+        conclusion = new Conclusion(observed, judged.holders(), reconciliation);
         return Diagnosing.diagnose(observed, judged.holders(), reconciliation, commands.get());
     }
 

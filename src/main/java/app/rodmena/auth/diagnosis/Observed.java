@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.database.Availability;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.pool.QueueSnapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param checkoutStacks where they took them, where that was recorded
  * @param pidsKnown whether backend pids are PostgreSQL's own: not behind PgBouncer
  * @param pace how fast connections come and go
+ * @param failures what failed in the last fifteen minutes, the latest first
+ * @param role the role the pool logs in as
  */
 record Observed(
         PoolFacts before,
@@ -33,4 +36,24 @@ record Observed(
         Map<Integer, List<StackTraceElement>> stacks,
         Map<Integer, List<StackTraceElement>> checkoutStacks,
         boolean pidsKnown,
-        Pace pace) {}
+        Pace pace,
+        List<RecentFailure> failures,
+        String role) {
+    /** The same, with the queue as it was when callers were refused. */
+    Observed with(QueueSnapshot queue) {
+        return new Observed(
+                before,
+                after.with(queue),
+                postgres,
+                lastSeen,
+                silence,
+                outage,
+                availability,
+                stacks,
+                checkoutStacks,
+                pidsKnown,
+                pace,
+                failures,
+                role);
+    }
+}

@@ -3,7 +3,9 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.activity.Activity;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.RecentFailures;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** Looks at both sides: the pool, PostgreSQL, and the pool again. To be used by one thread. */
 final class Observer {
@@ -29,12 +32,19 @@ final class Observer {
     private final DatabaseEngine engine;
     private final PoolTimes times;
     private final Activity activity;
+    private final Function<FailureKind, Optional<String>> incidents;
     private Optional<PostgresView> lastSeen = Optional.empty();
     private long checkins;
     private long countedNanos = System.nanoTime();
     private double perSecond;
 
-    Observer(DatabaseEngine engine, Metrics metrics, Activity activity) {
+    /** @param incidents finds the incident that explains failures of a kind */
+    Observer(
+            DatabaseEngine engine,
+            Metrics metrics,
+            Activity activity,
+            Function<FailureKind, Optional<String>> incidents) {
+        this.incidents = incidents;
         this.engine = engine;
         this.times = metrics.pool();
         this.activity = activity;
@@ -102,7 +112,14 @@ final class Observer {
                 stacks,
                 checkoutStacks,
                 engine.monitor().backendPid() != 0,
-                pace());
+                pace(),
+                engine.recentFailures().recent().stream().map(this::explained).toList(),
+                engine.role());
+    }
+
+    private RecentFailure explained(RecentFailures.Recent recent) {
+        return new RecentFailure(
+                recent.kind(), recent.count(), recent.ago(), recent.message(), incidents.apply(recent.kind()));
     }
 
     private static boolean isLong(PoolFacts facts, ConnectionView.Use use) {

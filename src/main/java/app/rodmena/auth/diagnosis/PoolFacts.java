@@ -4,7 +4,9 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +29,24 @@ record PoolFacts(
                 engine.connections(),
                 engine.waiters(),
                 engine.opening());
+    }
+
+    /** The same, with the queue as it was when callers were refused. */
+    PoolFacts with(QueueSnapshot queue) {
+        PoolSnapshot numbers = view.numbers();
+        PoolSnapshot then = new PoolSnapshot(
+                numbers.poolSize(),
+                numbers.maxOverflow(),
+                numbers.checkedOut(),
+                numbers.totalConnections(),
+                queue.waiters().size());
+        return new PoolFacts(
+                at,
+                new PoolView(then, queue.oldestWait(), view.suspended()),
+                settings,
+                connections,
+                queue.waiters(),
+                opening);
     }
 
     Optional<ConnectionView> connection(int id) {

@@ -4,6 +4,7 @@ import app.rodmena.auth.activity.Backend;
 import app.rodmena.auth.activity.LockWait;
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.activity.StateCount;
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -40,11 +41,57 @@ final class Sentence {
 
     private String say(Situation situation) {
         return switch (situation) {
-            case WELL -> "Well: %s of %s out, %s".formatted(numbers.checkedOut(), maximum(), turn());
+            case WELL -> state(situation);
+            case FAILING ->
+                "%s: %s; %s"
+                        .formatted(
+                                observed.failures().get(0).kind() == FailureKind.CONNECT_FAILED
+                                        ? "Connecting fails"
+                                        : "Requests fail",
+                                failures(),
+                                head());
+            case RECOVERING ->
+                "Nothing has failed for %s: %s; %s"
+                        .formatted(Words.time(observed.failures().get(0).ago()), failures(), head());
+            default -> observed.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
+        };
+    }
+
+    /** As {@code 20 turned away 40 s ago (no connection came free within pool_timeout), incident 20261125-…}. */
+    private String failures() {
+        boolean turnedAway =
+                observed.failures().stream().anyMatch(failure -> failure.kind() == FailureKind.DATABASE_DOWN);
+        return observed.failures().stream()
+                // Callers were turned away for it.
+                .filter(failure -> !turnedAway || failure.kind() != FailureKind.CONNECT_FAILED)
+                .limit(MOST_REASONS)
+                .map(this::failure)
+                .collect(Collectors.joining("; "));
+    }
+
+    private String failure(RecentFailure failure) {
+        String what = failure.kind() == FailureKind.CONNECT_FAILED
+                ? Words.count(failure.count(), "attempt", "attempts") + " to connect failed"
+                : failure.count() + (failure.kind().turnedAway() ? " turned away" : " failed");
+        String who = failure.kind() == FailureKind.PERMISSION_DENIED ? ", role " + observed.role() : "";
+        return "%s %s ago (%s%s)%s"
+                .formatted(
+                        what,
+                        Words.time(failure.ago()),
+                        failure.message(),
+                        who,
+                        failure.incident().map(id -> ", incident " + id).orElse(""));
+    }
+
+    private String state(Situation situation) {
+        return switch (situation) {
+            case WELL, FAILING, RECOVERING ->
+                "Well: %s of %s out, %s".formatted(numbers.checkedOut(), maximum(), turn());
             case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
             case SATURATED -> "%s: %s".formatted(head(), observed.availability().keptBack() ? keptBack() : pace());
             case OPENING -> "%s: %s".formatted(head(), opening());
-            case REFUSED -> "%s: PostgreSQL refuses more (%s)%s%s".formatted(head(), refusal(), slots(), troubles());
+            case STALLED -> "%s, and none is handed out: %s".formatted(head(), stalled());
+            case REFUSED -> "%s: %s%s".formatted(head(), refusal(), troubles());
             case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), head(), troubles());
             case NOT_PREPARED ->
                 "PostgreSQL answers, but nothing can be asked yet: %s"
@@ -193,12 +240,28 @@ final class Sentence {
     }
 
     private String refusal() {
-        return observed.after()
-                .opening()
-                .failure()
-                .map(Sentence::firstLine)
+        Optional<SQLException> failure = observed.after().opening().failure();
+        String message = failure.map(Sentence::firstLine)
                 .or(() -> observed.outage().map(Monitor.Outage::message))
                 .orElse("");
+        String state = failure.map(SQLException::getSQLState)
+                .or(() -> observed.outage().map(Monitor.Outage::sqlState))
+                .orElse("");
+        if (!Situations.isRefusal(state)) {
+            return "no connection can be opened (%s)".formatted(message);
+        }
+        return "PostgreSQL refuses more (%s)%s".formatted(message, state.startsWith("53") ? slots() : "");
+    }
+
+    private String stalled() {
+        int callers = numbers.waiting() + observed.after().opening().borrowers();
+        int lost = observed.after().opening().unused();
+        return "%s although places are free%s"
+                .formatted(
+                        callers == 1 ? "1 caller waits" : callers + " callers wait",
+                        lost == 0
+                                ? ""
+                                : "; " + Words.count(lost, "connection was", "connections were") + " opened and lost");
     }
 
     private static String firstLine(SQLException failure) {

@@ -2,8 +2,12 @@ package app.rodmena.auth.diagnosis;
 
 /** What the pool is like as a whole. */
 public enum Situation {
-    /** Whoever wants a connection gets one. */
+    /** Whoever wants a connection gets one, and no request has failed in the last fifteen minutes. */
     WELL,
+    /** The pool is well, and no request fails any more; some did in the last fifteen minutes. */
+    RECOVERING,
+    /** The pool is well now, but requests, or attempts to connect, failed in the last ten seconds. */
+    FAILING,
     /** Somebody has one for too long, but there are others left. */
     TROUBLED,
     /** Places are free, but callers wait for the batch before theirs, which is out for a reason that can be mended. */
@@ -17,7 +21,9 @@ public enum Situation {
     SATURATED,
     /** Callers wait while a connection is being opened, which takes long or has failed. */
     OPENING,
-    /** PostgreSQL lets no more connections be opened, and those that are open do not suffice. */
+    /** Callers wait and no connection is out, although connections are opened: each is lost before it is used. */
+    STALLED,
+    /** No more connections can be opened, and those that are open do not suffice. */
     REFUSED,
     /** PostgreSQL does not answer. */
     DATABASE_DOWN,

@@ -15,8 +15,17 @@ final class Situations {
     /** While places are free, callers wait only for the batch before theirs, and not for longer than that. */
     private static final Duration TURN = Duration.ofMillis(250);
 
-    /** Insufficient resources: too many connections, too many for this role or database, out of memory. */
-    private static final String REFUSED = "53";
+    /**
+     * PostgreSQL is there and refuses a login: insufficient resources (too many connections, too many for this role or
+     * database), invalid authorization, no such database.
+     */
+    private static final List<String> REFUSED = List.of("53", "28", "3D");
+
+    /** So long after a request failed the pool is not said to be recovering yet. */
+    private static final Duration FAILING = Duration.ofSeconds(10);
+
+    /** A connection that was just opened may be about to be handed out; so many are lost. */
+    private static final int LOST_CONNECTS = 3;
 
     private Situations() {}
 
@@ -27,9 +36,12 @@ final class Situations {
             return Situation.SUSPENDED;
         }
         if (observed.outage().isPresent()) {
-            boolean refused =
-                    observed.outage().map(Monitor.Outage::sqlState).orElse("").startsWith(REFUSED);
-            return refused ? Situation.REFUSED : Situation.DATABASE_DOWN;
+            return observed.outage()
+                            .map(Monitor.Outage::sqlState)
+                            .filter(Situations::isRefusal)
+                            .isPresent()
+                    ? Situation.REFUSED
+                    : Situation.DATABASE_DOWN;
         }
         if (observed.availability().keptBack()) {
             return Situation.SATURATED;
@@ -37,11 +49,18 @@ final class Situations {
         if (!observed.availability().migrated()) {
             return Situation.NOT_PREPARED;
         }
+        if (opening.downSince().isPresent()) {
+            return Situation.REFUSED;
+        }
         // For a moment there is always somebody who has no connection yet.
         boolean lacking = numbers.waiting() > 0
                 || Math.min(opening.borrowers(), observed.before().opening().borrowers()) > 0;
         if (lacking && isRefused(opening)) {
             return Situation.REFUSED;
+        }
+        boolean stalled = lacksAll(observed.before()) && lacksAll(observed.after());
+        if (stalled && opening.unused() >= LOST_CONNECTS) {
+            return Situation.STALLED;
         }
         if (holders.stream().anyMatch(holder -> holder.verdict().isTrouble())) {
             return waitsForPlace(observed)
@@ -51,8 +70,22 @@ final class Situations {
         if (opening.borrowers() > 0 && isHard(opening)) {
             return Situation.OPENING;
         }
-        boolean nobody = numbers.waiting() == 0;
-        return nobody || !(waitsForPlace(observed) || waitsForBatch(observed)) ? Situation.WELL : Situation.SATURATED;
+        if (stalled && observed.after().view().oldestWait().compareTo(SLOW_OPENING) >= 0) {
+            return Situation.STALLED;
+        }
+        if (numbers.waiting() > 0 && (waitsForPlace(observed) || waitsForBatch(observed))) {
+            return Situation.SATURATED;
+        }
+        return observed.failures().stream()
+                .findFirst()
+                .map(last -> last.ago().compareTo(FAILING) < 0 ? Situation.FAILING : Situation.RECOVERING)
+                .orElse(Situation.WELL);
+    }
+
+    /** Callers wait, and no connection is out. */
+    private static boolean lacksAll(PoolFacts facts) {
+        return facts.view().numbers().checkedOut() == 0
+                && facts.view().numbers().waiting() + facts.opening().borrowers() > 0;
     }
 
     /** Whether who comes now has to wait until a connection is given back. */
@@ -84,7 +117,11 @@ final class Situations {
     private static boolean isRefused(OpeningView opening) {
         return opening.failure()
                 .map(SQLException::getSQLState)
-                .map(state -> state.startsWith(REFUSED))
-                .orElse(false);
+                .filter(Situations::isRefusal)
+                .isPresent();
+    }
+
+    static boolean isRefusal(String sqlState) {
+        return REFUSED.stream().anyMatch(sqlState::startsWith);
     }
 }

@@ -33,7 +33,9 @@ final class Steps {
 
     private List<Step> list(Situation situation) {
         switch (situation) {
-            case WELL -> {}
+            case WELL, RECOVERING -> {}
+            case FAILING -> failing();
+            case STALLED -> stalled();
             case TROUBLED, BLOCKED, EXHAUSTED -> aboutHolders();
             case SATURATED -> saturated();
             case OPENING -> opening();
@@ -223,6 +225,17 @@ final class Steps {
                 "Keep more connections open, so that fewer are opened under load",
                 "./run.sh --pool-size %s --max-overflow 0"
                         .formatted(observed.after().settings().maximum()));
+    }
+
+    private void failing() {
+        observed.failures().stream()
+                .flatMap(failure -> failure.incident().stream())
+                .findFirst()
+                .ifPresent(id -> add("Read the incident %s: it is what the server saw then".formatted(id), ""));
+    }
+
+    private void stalled() {
+        add("The events of the pool say why its connections are lost: invalidate, connect_failed and close", "");
     }
 
     private void refused() {

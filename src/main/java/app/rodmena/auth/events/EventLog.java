@@ -6,16 +6,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Writes every event to the logger {@code auth.database}, at a level that says how much it matters. */
+/**
+ * Writes every event to the logger {@code auth.database}, at a level that says how much it matters. Failures of one
+ * cause that come together are one line and then a summary a second, unless the level is DEBUG.
+ */
 public final class EventLog implements PoolListener {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
+
+    private final LogThrottle throttle = new LogThrottle(LOG);
 
     @Override
     public void onEvent(PoolEvent event) {
         Level level = levelOf(event.kind());
-        if (LOG.isEnabledForLevel(level)) {
+        if (isRepeated(event.kind())) {
+            throttle.log(
+                    level,
+                    event.kind() + event.cause(),
+                    () -> line(event),
+                    count -> "%s %s more in the last second%s"
+                            .formatted(event.kind().wireName(), count, cause(event)));
+        } else if (LOG.isEnabledForLevel(level)) {
             LOG.atLevel(level).log(line(event));
         }
+    }
+
+    /** Whether one cause makes as many of them as there are requests or connections. */
+    private static boolean isRepeated(PoolEventKind kind) {
+        return switch (kind) {
+            case CONNECT_FAILED, INVALIDATE, SOFT_INVALIDATE, RECYCLE, TIMEOUT, REJECTED -> true;
+            case CONNECT,
+                    CHECKOUT,
+                    CHECKIN,
+                    OVERFLOW_OPEN,
+                    OVERFLOW_CLOSE,
+                    CLOSE,
+                    LEAK_SUSPECTED,
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> false;
+        };
     }
 
     private static Level levelOf(PoolEventKind kind) {
@@ -45,10 +73,11 @@ public final class EventLog implements PoolListener {
             }
         }
         line.append(" thread=").append(event.thread());
-        if (!event.cause().isEmpty()) {
-            line.append(" cause=").append(quoted(event.cause()));
-        }
-        return line.toString();
+        return line.append(cause(event)).toString();
+    }
+
+    private static String cause(PoolEvent event) {
+        return event.cause().isEmpty() ? "" : " cause=" + quoted(event.cause());
     }
 
     private static String measureOf(PoolEventKind kind) {

@@ -1,6 +1,7 @@
 package app.rodmena.auth.http;
 
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.events.LogThrottle;
 import app.rodmena.auth.rbac.InvalidValueException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,17 +10,17 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Makes an answer of what went wrong after the gate. Nothing internal gets out, and no key gets into the log. */
 final class Failures {
-    private static final Logger LOG = LoggerFactory.getLogger("auth.http");
 
     /** Whatever looks like a key: drivers quote the values of a statement in their messages. */
     private static final Pattern KEY =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
+    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.http"));
     private final IncidentLookup incidents;
 
     Failures(IncidentLookup incidents) {
@@ -33,7 +34,7 @@ final class Failures {
     Answer answer(String route, Throwable thrown) {
         Throwable cause = cause(thrown);
         if (cause instanceof DatabaseFailure failure) {
-            return Refusals.noAnswer(failure.reason(), incidents.idOf(failure.reason()));
+            return Refusals.noAnswer(failure, incidents.idOf(failure.reason()));
         }
         if (cause instanceof ListResponse.NoRoomException) {
             return Refusals.tooManyUnread();
@@ -43,8 +44,18 @@ final class Failures {
         }
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
-        LOG.error("{} failed, error id {}: {}", route, id, withoutKeys(cause));
-        return Answer.error(500, "Something unforeseen went wrong; the server's log knows it as " + id);
+        String logged = log.log(
+                Level.ERROR,
+                route + cause.getClass().getName() + place(cause),
+                id,
+                () -> "%s failed, error id %s: %s".formatted(route, id, withoutKeys(cause)),
+                count -> "%s failed %s more times in the last second as error id %s tells".formatted(route, count, id));
+        return Answer.error(500, "Something unforeseen went wrong; the server's log knows it as " + logged);
+    }
+
+    /** Where it was thrown: what fails there again within a second is the same error, under the same id. */
+    private static String place(Throwable cause) {
+        return cause.getStackTrace().length == 0 ? "" : cause.getStackTrace()[0].toString();
     }
 
     private static Throwable cause(Throwable thrown) {

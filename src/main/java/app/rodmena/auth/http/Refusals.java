@@ -59,20 +59,23 @@ final class Refusals {
     }
 
     static Answer stopping() {
-        return noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, Optional.empty()).closing();
+        return noAnswer(new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), Optional.empty())
+                .closing();
     }
 
     /** The database gave no answer, so neither do we: 503, when to ask again, and what our operators know it as. */
-    static Answer noAnswer(DatabaseFailure.Reason reason, Optional<String> incident) {
+    static Answer noAnswer(DatabaseFailure failure, Optional<String> incident) {
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("reason", reason.name());
+        details.put("reason", failure.reason().name());
         incident.ifPresent(id -> details.put("incident", id));
-        return switch (reason) {
+        return switch (failure.reason()) {
             case POOL_TIMEOUT -> unavailable("No database connection came free in time", details, 1);
             case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", details, 1);
             case DATABASE_DOWN -> unavailable("The database does not answer", details, 5);
             case NOT_PREPARED -> unavailable("The database is not prepared yet", details, 5);
             case DATABASE_TROUBLE -> unavailable("The database can't do this now", details, 5);
+            case PERMISSION_DENIED, SCHEMA_MISMATCH ->
+                unavailable("The database refuses the statement: " + failure.getMessage(), details, 5);
             case STATEMENT_TIMEOUT -> unavailable("The database took too long to answer", details, 5);
             case SHUTTING_DOWN -> unavailable("This server is stopping", details, 5);
         };

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 
 /** An incident as it is kept: JSON, of which every other form of it is made. Immutable. */
 public final class IncidentDocument {
@@ -36,7 +37,8 @@ public final class IncidentDocument {
             Diagnosis diagnosis,
             List<PoolEvent> events,
             List<PoolSecond> history,
-            Duration took) {
+            Duration took,
+            Optional<Incident> before) {
         ObjectNode tree = DiagnosisJson.MAPPER.createObjectNode();
         tree.put("id", id);
         tree.put("time", DiagnosisJson.text(time));
@@ -45,6 +47,11 @@ public final class IncidentDocument {
         tree.put("swallowed", 0);
         tree.put("frozenAfterMillis", took.toMillis());
         tree.put("instance", instance);
+        ArrayNode stages = tree.putArray("stages");
+        before.ifPresent(earlier -> {
+            earlier.document().tree().path("stages").forEach(stages::add);
+            stages.addObject().put("cause", earlier.cause().name()).put("sentence", earlier.sentence());
+        });
         tree.set("diagnosis", bounded(DiagnosisJson.tree(diagnosis)));
         tree.set("events", DiagnosisJson.MAPPER.valueToTree(events));
         tree.set("history", DiagnosisJson.MAPPER.valueToTree(history));

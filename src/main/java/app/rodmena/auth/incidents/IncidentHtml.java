@@ -68,6 +68,9 @@ final class IncidentHtml {
         if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
             html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
         }
+        for (JsonNode stage : incident.path("stages")) {
+            html.append("<p>Before, %s: %s</p>".formatted(text(stage, "cause"), text(stage, "sentence")));
+        }
         return writeTheRest();
     }
 

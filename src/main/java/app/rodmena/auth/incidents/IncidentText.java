@@ -29,6 +29,11 @@ final class IncidentText {
         if (!sentence.equals(incident.path("diagnosis").path("sentence").asText())) {
             text.append(sentence).append("\n\n");
         }
+        for (JsonNode stage : incident.path("stages")) {
+            text.append("Before, %s: %s\n\n"
+                    .formatted(
+                            stage.path("cause").asText(), stage.path("sentence").asText()));
+        }
         text.append(incident.path("diagnosis").path("text").asText());
         history(incident.path("history"), text);
         events(incident.path("events"), text);

@@ -2,6 +2,8 @@ package app.rodmena.auth.incidents;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.database.FailureKind;
+import app.rodmena.auth.database.FailureListener;
 import app.rodmena.auth.database.OncePerProcess;
 import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.diagnosis.Diagnosis;
@@ -10,11 +12,14 @@ import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
+import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.RefusalListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -32,6 +37,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +68,7 @@ public final class Incidents {
     private final Diagnostics diagnostics;
     private final String instance;
     private final IncidentsConfig config;
-    private final Map<Cause, Window> windows = new EnumMap<>(Cause.class);
+    private final OpenIncidents open = new OpenIncidents();
     private final Map<Cause, LongAdder> counts = new EnumMap<>(Cause.class);
     private final Optional<IncidentFiles> files;
     private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
@@ -71,6 +77,8 @@ public final class Incidents {
     private final NavigableMap<String, Incident> incidents = new TreeMap<>();
 
     private final PoolListener onEvent = this::onEvent;
+    private final RefusalListener onRefusal = this::onRefusal;
+    private final FailureListener onFailure = this::onFailure;
     private final DiagnosisListener onDiagnosis = this::onDiagnosis;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread worker = new Thread(task, "incidents");
@@ -78,6 +86,10 @@ public final class Incidents {
         return worker;
     });
     private volatile Situation situation = Situation.WELL;
+
+    /** What keeps callers waiting, as of the last diagnosis. */
+    private volatile String root = OpenIncidents.UNKNOWN;
+
     private Instant updated = Instant.now();
 
     @SuppressWarnings("FutureReturnValueIgnored") // A tick never fails; they end with the thread.
@@ -89,12 +101,14 @@ public final class Incidents {
         this.instance = instance;
         this.config = config;
         for (Cause cause : Cause.values()) {
-            windows.put(cause, new Window());
             counts.put(cause, new LongAdder());
         }
         files = config.directory().map(directory -> new IncidentFiles(directory, REMEMBERED));
         files.ifPresent(kept -> kept.load(this::remember));
         engine.events().add(onEvent);
+        engine.add(onRefusal);
+        engine.add(onFailure);
+        diagnostics.explainFailures(this::lastIdOf);
         diagnostics.add(onDiagnosis);
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -138,7 +152,19 @@ public final class Incidents {
      * frozen within a second.
      */
     public Optional<String> idOf(DatabaseFailure.Reason reason) {
-        return Cause.of(reason).flatMap(cause -> windows.get(cause).current(Instant.now()));
+        Instant now = Instant.now();
+        Optional<String> id = Cause.of(reason).flatMap(cause -> open.current(cause, now));
+        return reason == DatabaseFailure.Reason.DATABASE_DOWN
+                ? id.or(() -> open.current(Cause.DATABASE_TROUBLE, now)) // A connection that broke in use.
+                : id;
+    }
+
+    private Optional<String> lastIdOf(FailureKind kind) {
+        return switch (kind) {
+            case UNEXPECTED, CONNECT_FAILED -> Optional.empty();
+            case CONNECTION_LOST -> open.lastId(Cause.DATABASE_TROUBLE);
+            default -> Cause.of(DatabaseFailure.Reason.valueOf(kind.name())).flatMap(open::lastId);
+        };
     }
 
     /** Tells {@code listener} of every incident from now on. */
@@ -151,7 +177,10 @@ public final class Incidents {
     }
 
     private void end() {
+        diagnostics.explainFailures(kind -> Optional.empty());
         engine.events().remove(onEvent);
+        engine.remove(onRefusal);
+        engine.remove(onFailure);
         diagnostics.remove(onDiagnosis);
         thread.shutdownNow();
         files.ifPresent(IncidentFiles::close);
@@ -161,20 +190,16 @@ public final class Incidents {
         switch (event.kind()) {
             case CHECKOUT -> {
                 if (event.took().compareTo(config.longWait()) > 0) {
-                    happened(Cause.LONG_WAIT, event.time(), 0);
+                    happened(Cause.LONG_WAIT, root, event.time());
                 }
             }
-            case TIMEOUT ->
-                NoConnectionException.Reason.of(event).ifPresent(reason -> {
-                    switch (reason) {
-                        case TIMEOUT -> happened(Cause.TIMEOUT, event.time(), 0);
-                        case DATABASE_DOWN -> happened(Cause.DATABASE_DOWN, event.time(), 0);
-                        case REJECTED, CANCELLED, CLOSED, INTERRUPTED -> {}
-                    }
-                });
-            case REJECTED -> happened(Cause.REJECTED, event.time(), 0);
-            case LEAK_SUSPECTED -> happened(Cause.LEAK_SUSPECTED, event.time(), event.connectionId());
-            case CONNECT,
+            case LEAK_SUSPECTED -> {
+                String holding = Roots.ofHolding(event.caller().route());
+                happened(Cause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
+            }
+            case TIMEOUT,
+                    REJECTED, // They are refusals.
+                    CONNECT,
                     CONNECT_FAILED,
                     CHECKIN,
                     INVALIDATE,
@@ -188,27 +213,64 @@ public final class Incidents {
         }
     }
 
+    /** Who waited is looked at before those who are refused have left. */
+    private void onRefusal(NoConnectionException.Reason reason, int callers, Supplier<QueueSnapshot> queue) {
+        Evidence evidence = Evidence.of(queue);
+        switch (reason) {
+            case TIMEOUT -> happened(Cause.TIMEOUT, root, Instant.now(), callers, evidence);
+            case REJECTED -> happened(Cause.REJECTED, root, Instant.now(), callers, evidence);
+            case DATABASE_DOWN -> happened(Cause.DATABASE_DOWN, Roots.DOWN, Instant.now(), callers, evidence);
+            case CANCELLED, CLOSED, INTERRUPTED -> {}
+        }
+    }
+
+    /** Callers that had a connection, and got no answer. */
+    private void onFailure(Caller caller, DatabaseFailure failure) {
+        if (failure.getCause() instanceof NoConnectionException) {
+            return; // It was a refusal.
+        }
+        Cause.of(failure.reason()).ifPresent(cause -> {
+            int callers = Math.max(1, caller.count());
+            switch (cause) {
+                // One connection that breaks is no outage yet; if it is the first sign of one, that is worse.
+                case DATABASE_DOWN ->
+                    happened(Cause.DATABASE_TROUBLE, Roots.DOWN, Instant.now(), callers, Evidence.NONE);
+                case DATABASE_TROUBLE -> happened(cause, Roots.of(failure), Instant.now(), callers, Evidence.NONE);
+                default -> happened(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
+            }
+        });
+    }
+
     /** What no event tells: that PostgreSQL is gone before anybody asked, and what holders are kept by. */
     private void onDiagnosis(Diagnosis diagnosis) {
+        root = Roots.of(diagnosis);
         diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble()
                         && holder.verdict() != Verdict.LEAK // has a cause of its own
                         && holder.heldFor().compareTo(config.longWait()) > 0)
                 .findFirst()
-                .ifPresent(holder -> happened(Cause.STUCK, diagnosis.time(), holder.connectionId()));
+                .ifPresent(holder -> happened(
+                        Cause.STUCK,
+                        Roots.of(diagnosis, holder),
+                        diagnosis.time(),
+                        1,
+                        Evidence.of(holder.connectionId())));
         Situation before = situation;
         situation = diagnosis.situation();
         if (situation == Situation.DATABASE_DOWN
                 && before != Situation.DATABASE_DOWN
                 && engine.availability().migrated()) {
-            happened(Cause.DATABASE_DOWN, diagnosis.time(), 0);
+            happened(Cause.DATABASE_DOWN, Roots.DOWN, diagnosis.time());
+        }
+        if (situation == Situation.STALLED) {
+            happened(Cause.STALLED, root, diagnosis.time());
         }
     }
 
     private void tick() {
         try {
             if (engine.view().oldestWait().compareTo(config.longWait()) > 0) {
-                happened(Cause.LONG_WAIT, Instant.now(), 0);
+                happened(Cause.LONG_WAIT, root, Instant.now());
             }
             if (Duration.between(updated, Instant.now()).compareTo(UPDATE) >= 0) {
                 updated = Instant.now();
@@ -238,35 +300,83 @@ public final class Incidents {
         }
     }
 
-    private void happened(Cause cause, Instant time, int connectionId) {
-        windows.get(cause).happened(time).ifPresent(id -> {
-            counts.get(cause).increment();
-            try {
-                thread.execute(() -> freeze(id, time, cause, connectionId));
-            } catch (RejectedExecutionException e) {
-                LOG.debug("{} is nobody's any more", id, e);
-            }
-        });
+    /**
+     * What an incident is to show beside the diagnosis of the moment it is frozen.
+     *
+     * @param connectionId the connection it is about; 0 for none
+     * @param queue who waited when it happened
+     * @param diagnosis what was known when it happened, instead of what is known now
+     */
+    private record Evidence(int connectionId, Optional<Supplier<QueueSnapshot>> queue, Optional<Diagnosis> diagnosis) {
+        static final Evidence NONE = of(0);
+
+        static Evidence of(int connectionId) {
+            return new Evidence(connectionId, Optional.empty(), Optional.empty());
+        }
+
+        static Evidence of(Supplier<QueueSnapshot> queue) {
+            return new Evidence(0, Optional.of(queue), Optional.empty());
+        }
+
+        /** A statement that was cancelled holds its connection no longer: a diagnosis from now on shows nothing. */
+        static Evidence of(Diagnosis before) {
+            boolean shows = !Roots.of(before).equals(OpenIncidents.UNKNOWN);
+            return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty());
+        }
     }
 
-    private void freeze(String id, Instant time, Cause cause, int connectionId) {
+    private void happened(Cause cause, String root, Instant time) {
+        happened(cause, root, time, 1, Evidence.NONE);
+    }
+
+    private void happened(Cause cause, String root, Instant time, int times, Evidence evidence) {
+        OpenIncidents.Decision decision = open.happened(cause, root, time, times);
+        if (decision.isNew()) {
+            counts.get(cause).increment();
+        }
+        if (decision.isNew() || decision.isWorse()) {
+            Optional<QueueSnapshot> queue = evidence.queue.map(Supplier::get);
+            try {
+                thread.execute(() -> freeze(decision.id(), time, cause, evidence, queue));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} is nobody's any more", decision.id(), e);
+            }
+        }
+    }
+
+    private void freeze(String id, Instant happened, Cause cause, Evidence evidence, Optional<QueueSnapshot> queue) {
         try {
+            Optional<Incident> before = find(id);
+            Instant time = before.map(Incident::time).orElse(happened);
+            int connectionId = evidence.connectionId;
             List<PoolEvent> events =
                     engine.recentEvents().newestFirst().stream().limit(EVENTS).toList();
             List<PoolSecond> history = metrics.history().seconds();
             CompletableFuture<Diagnosis> look = diagnostics.look().toCompletableFuture();
-            Diagnosis diagnosis = within(PATIENCE, look);
+            within(PATIENCE, look);
             boolean isLate = !look.isDone();
-            Duration took = Duration.between(time, Instant.now());
+            Diagnosis diagnosis = evidence.diagnosis.orElseGet(() -> last(queue));
+            open.rootFound(id, Roots.of(diagnosis));
+            Duration took = Duration.between(happened, Instant.now());
             Incident incident = IncidentDocument.freeze(
-                    id, time, cause, sentence(diagnosis, connectionId), instance, diagnosis, events, history, took);
+                    id,
+                    time,
+                    cause,
+                    sentence(diagnosis, connectionId),
+                    instance,
+                    diagnosis,
+                    events,
+                    history,
+                    took,
+                    before);
             remember(incident);
             announce(incident, diagnosis, connectionId);
             if (isLate) {
                 // PostgreSQL is slow to answer, if it does at all: what is learnt of that belongs to the incident, too.
-                Diagnosis late = within(LONGER_PATIENCE, look);
+                within(LONGER_PATIENCE, look);
+                Diagnosis late = evidence.diagnosis.orElseGet(() -> last(queue));
                 remember(IncidentDocument.freeze(
-                        id, time, cause, sentence(late, connectionId), instance, late, events, history, took));
+                        id, time, cause, sentence(late, connectionId), instance, late, events, history, took, before));
             }
             keep(id);
         } catch (Throwable e) { // Whatever is wrong with one incident, there may be another.
@@ -278,12 +388,16 @@ public final class Incidents {
         files.ifPresent(kept -> find(id).ifPresent(kept::keep));
     }
 
-    private Diagnosis within(Duration patience, CompletableFuture<Diagnosis> look) throws InterruptedException {
+    private static void within(Duration patience, CompletableFuture<Diagnosis> look) throws InterruptedException {
         try {
-            return look.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            look.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return diagnostics.last();
+            LOG.debug("The diagnosis takes long", e);
         }
+    }
+
+    private Diagnosis last(Optional<QueueSnapshot> queue) {
+        return queue.map(diagnostics::last).orElseGet(diagnostics::last);
     }
 
     private static String sentence(Diagnosis diagnosis, int connectionId) {
@@ -345,6 +459,6 @@ public final class Incidents {
     }
 
     private long swallowed(Incident incident) {
-        return windows.get(incident.cause()).swallowed(incident.id()).orElse(incident.swallowed());
+        return open.repeated(incident.id()).orElse(incident.swallowed());
     }
 }

@@ -232,7 +232,8 @@ final class DiagnosisBean {
     }
 
     @Describe(
-            "WELL, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, REFUSED, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
+            "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, STALLED, REFUSED, DATABASE_DOWN,"
+                    + " NOT_PREPARED or SUSPENDED")
     public String getSituation() {
         return recent().situation().name();
     }

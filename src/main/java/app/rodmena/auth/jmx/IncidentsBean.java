@@ -21,7 +21,8 @@ final class IncidentsBean {
             @Describe("When it began, in UTC, as 2026-11-23T15:34:52.118Z")
             String time,
 
-            @Describe("What with: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED or DATABASE_DOWN")
+            @Describe(
+                    "The most severe sign of it: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED, STALLED, DATABASE_DOWN or DATABASE_TROUBLE")
             String cause,
 
             @Describe("What was the matter") String sentence,

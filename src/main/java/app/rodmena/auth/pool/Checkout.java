@@ -4,7 +4,9 @@ import app.rodmena.auth.pool.NoConnectionException.Reason;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /** Takes a connection out of Hikari for whoever was admitted. Thread-safe. */
 final class Checkout {
@@ -13,12 +15,20 @@ final class Checkout {
 
     private final PoolState state;
     private final Gate gate;
+    private final BiConsumer<List<Ticket>, NoConnectionException> onRefused;
     private final Opener opener;
     private final HikariPool hikari;
 
-    Checkout(PoolState state, Gate gate, Opener opener, HikariPool hikari) {
+    /** @param onRefused receives callers that were admitted and get no connection, before they learn of it */
+    Checkout(
+            PoolState state,
+            Gate gate,
+            BiConsumer<List<Ticket>, NoConnectionException> onRefused,
+            Opener opener,
+            HikariPool hikari) {
         this.state = state;
         this.gate = gate;
+        this.onRefused = onRefused;
         this.opener = opener;
         this.hikari = hikari;
     }
@@ -42,7 +52,7 @@ final class Checkout {
             admission.lease = lease;
             return lease;
         } catch (NoConnectionException e) {
-            admission.tickets().forEach(ticket -> state.tellRefused(ticket, e));
+            onRefused.accept(admission.tickets(), e);
             throw e;
         } finally {
             Borrower.end();

@@ -36,10 +36,10 @@ final class Gate {
     private boolean suspended;
     private boolean closed;
     private volatile int waiting;
-    private final BiConsumer<Ticket, NoConnectionException> onRefused;
+    private final BiConsumer<List<Ticket>, NoConnectionException> onRefused;
 
-    /** @param onRefused hears of every refusal before the caller does */
-    Gate(PoolSettings settings, BiConsumer<Ticket, NoConnectionException> onRefused) {
+    /** @param onRefused receives the callers that are refused at once, not none, before they learn of it */
+    Gate(PoolSettings settings, BiConsumer<List<Ticket>, NoConnectionException> onRefused) {
         adopt(settings);
         this.onRefused = onRefused;
     }
@@ -283,10 +283,10 @@ final class Gate {
     }
 
     private void tellRefused(List<Ticket> tickets, Reason reason, Throwable cause) {
-        for (Ticket ticket : tickets) {
+        if (!tickets.isEmpty()) {
             NoConnectionException refusal = new NoConnectionException(reason, cause);
-            onRefused.accept(ticket, refusal);
-            ticket.outcome.refused(refusal);
+            onRefused.accept(tickets, refusal);
+            tickets.forEach(ticket -> ticket.outcome.refused(refusal));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,7 +24,7 @@ final class Opener extends SingleLoginDataSource {
     private static final long ACCIDENT_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** PostgreSQL lets no connection be opened. */
-    record Outage(SQLException cause, long lastTriedNanos) {
+    record Outage(SQLException cause, Instant since, long lastTriedNanos) {
         /** For how long after a failed attempt nobody needs to try again. */
         private static final long VALID_NANOS = Duration.ofMillis(500).toNanos();
 
@@ -80,7 +81,7 @@ final class Opener extends SingleLoginDataSource {
             return null;
         }
         return otherFailure.get() instanceof SQLException failure && PrePinger.wasSilence(failure)
-                ? new Outage(failure, now)
+                ? new Outage(failure, Instant.now().minusNanos(now - since), now)
                 : null;
     }
 
@@ -102,7 +103,8 @@ final class Opener extends SingleLoginDataSource {
                 since == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(pool.now() - since)),
                 Optional.ofNullable(lastFailure),
                 failures,
-                unused);
+                unused,
+                Optional.ofNullable(outage()).map(Outage::since));
     }
 
     /** Whether Hikari opens connections on the current thread. */
@@ -197,7 +199,8 @@ final class Opener extends SingleLoginDataSource {
             lastFailure = failure;
             isOutage = failures > 1 || slow;
             if (isOutage) {
-                outage = new Outage(failure, pool.now());
+                Instant since = outage == null ? Instant.now() : outage.since;
+                outage = new Outage(failure, since, pool.now());
             }
         }
         if (isNew) {

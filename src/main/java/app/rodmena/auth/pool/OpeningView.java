@@ -2,6 +2,7 @@ package app.rodmena.auth.pool;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,12 @@ import java.util.Optional;
  * @param failures failed attempts since the last success
  * @param unused connections opened since a caller last got a new one. While callers wait and no connection is in use,
  *     more than one or two mean that connections can be opened and not be used
+ * @param downSince since when none is open and none can be opened; empty while any is open, or can be
  */
 public record OpeningView(
-        int borrowers, Optional<Duration> attempt, Optional<SQLException> failure, int failures, int unused) {}
+        int borrowers,
+        Optional<Duration> attempt,
+        Optional<SQLException> failure,
+        int failures,
+        int unused,
+        Optional<Instant> downSince) {}

@@ -9,11 +9,13 @@ import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -51,6 +53,7 @@ public final class Pool implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final Alarm deadlines;
     private final Upkeep upkeep;
+    private final List<RefusalListener> refusalListeners = new CopyOnWriteArrayList<>();
 
     @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
     public Pool(
@@ -76,11 +79,11 @@ public final class Pool implements AutoCloseable {
             PoolInterceptors interceptors,
             LongSupplier clock) {
         state = new PoolState(settings, source, events, interceptors, clock);
-        gate = new Gate(settings, state::tellRefused);
+        gate = new Gate(settings, this::tellRefused);
         opener = new Opener(state, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
-        checkout = new Checkout(state, gate, opener, hikari);
+        checkout = new Checkout(state, gate, this::tellRefused, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("db-" + name));
         timer = new ScheduledThreadPoolExecutor(
@@ -88,7 +91,7 @@ public final class Pool implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         deadlines = new Alarm(timer, this::expireWaits);
-        upkeep = new Upkeep(state, hikari);
+        upkeep = new Upkeep(state, hikari, opener, workers);
     }
 
     /**
@@ -213,6 +216,36 @@ public final class Pool implements AutoCloseable {
      */
     public void observe(Supplier<Throwable> failure) {
         opener.observe(failure);
+    }
+
+    /** Reports every refusal of callers to {@code listener} from now on. */
+    public void add(RefusalListener listener) {
+        refusalListeners.add(listener);
+    }
+
+    public void remove(RefusalListener listener) {
+        refusalListeners.remove(listener);
+    }
+
+    private void tellRefused(List<Ticket> tickets, NoConnectionException refusal) {
+        tickets.forEach(ticket -> state.tellRefused(ticket, refusal));
+        for (RefusalListener listener : refusalListeners) {
+            try {
+                listener.onRefusal(refusal.reason(), tickets.size(), () -> queueWith(tickets));
+            } catch (Throwable e) {
+                state.events.isolate(listener, "a refusal", e);
+            }
+        }
+    }
+
+    private QueueSnapshot queueWith(List<Ticket> refused) {
+        List<Ticket> queue = new ArrayList<>(refused);
+        queue.addAll(gate.queue());
+        long now = state.now();
+        queue.sort(Comparator.comparingLong(ticket -> ticket.arrivedNanos - now));
+        return new QueueSnapshot(
+                queue.stream().map(ticket -> ticket.waiter(now)).toList(),
+                queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
     }
 
     /** How it goes with opening connections. */

@@ -6,12 +6,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What the pool does by itself, once a second: look at the time of day, suspect leaks and reclaim them where that is
- * wanted, and close the overflow that nobody needed for a while.
+ * wanted, close the overflow that nobody needed for a while, and notice the end of an outage.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -19,13 +20,19 @@ final class Upkeep {
     /** Overflow that was not needed for this many seconds is closed. */
     private static final int OVERFLOW_IDLE_SECONDS = 5;
 
+    private static final long TRY_MILLIS = 500;
+
     private final PoolState pool;
     private final HikariPool hikari;
+    private final Opener opener;
+    private final Executor workers;
     private final Deque<Integer> peaks = new ArrayDeque<>();
 
-    Upkeep(PoolState pool, HikariPool hikari) {
+    Upkeep(PoolState pool, HikariPool hikari, Opener opener, Executor workers) {
         this.pool = pool;
         this.hikari = hikari;
+        this.opener = opener;
+        this.workers = workers;
     }
 
     void run() {
@@ -34,6 +41,9 @@ final class Upkeep {
             suspectLeaks();
             pool.settings.reclaimLeaksAfter().ifPresent(this::reclaimLeaks);
             closeUnneededOverflow();
+            if (opener.outage() != null && pool.borrowing.get() == 0 && !pool.closing) {
+                workers.execute(this::tryToOpen);
+            }
         } catch (Throwable e) { // Whatever is thrown here would end the upkeep for good.
             if (!pool.closing) {
                 LOG.error("The pool's upkeep failed; it goes on", e);
@@ -84,6 +94,24 @@ final class Upkeep {
         if (peaks.size() == OVERFLOW_IDLE_SECONDS) {
             int needed = peaks.stream().mapToInt(Integer::intValue).max().orElse(0);
             closeIdleAbove(Math.max(needed, pool.settings.poolSize()));
+        }
+    }
+
+    /**
+     * While no connection can be opened, callers are sent elsewhere, and without a caller Hikari opens none: then the
+     * end of the outage would not be noticed.
+     */
+    private void tryToOpen() {
+        Borrower borrower = Borrower.thePool();
+        pool.borrowing.incrementAndGet();
+        borrower.begin();
+        try (Connection opened = hikari.getConnection(TRY_MILLIS)) {
+            LOG.debug("A connection can be opened again: {}", opened);
+        } catch (SQLException | RuntimeException e) { // The latter while the pool is being closed.
+            LOG.debug("No connection can be opened yet", e);
+        } finally {
+            Borrower.end();
+            pool.borrowing.decrementAndGet();
         }
     }
 

@@ -3,6 +3,7 @@ package app.rodmena.auth.events;
 import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
 import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -99,6 +100,23 @@ class PoolEventsTest {
                         checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c \
                         thread=db-1 cause="because"\
                         """);
+    }
+
+    @Test
+    void failuresOfOneCauseAreOneLineAndThenASummaryASecond() {
+        database.setLevel(Level.INFO);
+        EventLog eventLog = new EventLog();
+        for (int i = 0; i < 120; i++) {
+            eventLog.onEvent(event(PoolEventKind.TIMEOUT));
+        }
+        eventLog.onEvent(event(PoolEventKind.REJECTED));
+        assertThat(log.list)
+                .extracting(line -> line.getFormattedMessage().replaceFirst(" .*", ""))
+                .containsExactly("timeout", "rejected");
+
+        await().untilAsserted(() -> assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .contains("timeout 119 more in the last second cause=\"because\""));
     }
 
     private static PoolEvent event(PoolEventKind kind) {

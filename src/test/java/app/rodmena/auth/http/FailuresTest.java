@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -70,6 +71,18 @@ class FailuresTest {
             assertThat(answer.headers().firstValue("Retry-After")).hasValue(retryAfter);
             assertThat(TestApi.timeless(answer.body())).isEqualTo(TestApi.noAnswer(reason, message));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PERMISSION_DENIED", "SCHEMA_MISMATCH"})
+    void aStatementThatTheDatabaseRefusesIsUnavailableAndNamesTheObject(Reason reason) throws Exception {
+        outcome.set(() ->
+                CompletableFuture.failedFuture(new DatabaseFailure(reason, "permission denied for table t", null)));
+        HttpResponse<String> answer = api.ask("GET", "/fails/x");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+        assertThat(answer.body()).contains(reason.name(), "permission denied for table t");
     }
 
     @Test

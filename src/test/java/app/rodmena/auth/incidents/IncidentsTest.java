@@ -57,6 +57,7 @@ class IncidentsTest {
             assertThat(incident.frozenAfter()).isLessThan(Duration.ofSeconds(1));
             assertThat(incident.sentence())
                     .contains("3 of 3 connections out")
+                    .contains("5 requests waiting")
                     .contains("auth_group")
                     .contains("pid " + pid)
                     .contains("colleague");
@@ -77,6 +78,12 @@ class IncidentsTest {
                 assertThat(holder.path("culprit").path("pid").asInt()).isEqualTo(pid);
                 assertThat(holder.path("heldForMillis").asDouble()).isGreaterThan(1_000);
             });
+            assertThat(json.path("diagnosis")
+                            .path("waiters")
+                            .path(0)
+                            .path("count")
+                            .asInt())
+                    .isEqualTo(5);
             assertThat(json.path("events").path(0).path("kind").asText()).isEqualTo("timeout");
             assertThat(json.path("history").size()).isPositive();
             assertThat(new String(incident.document().json(), UTF_8)).doesNotContain(keys);
@@ -111,6 +118,25 @@ class IncidentsTest {
                             + " and datname = current_database()");
             assertThat(cancelled.join().statusCode()).isEqualTo(503);
             assertThat(cancelled.join().body()).contains("\"STATEMENT_TIMEOUT\"", incident.id());
+        }
+    }
+
+    @Test
+    void oneLockIsOneIncidentHoweverItShows() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMillis(300)));
+                Connection colleague = TroubledServer.colleague(target)) {
+            TroubledServer.lock(colleague);
+            server.rush(3);
+            String id = server.await(Cause.STUCK).id();
+            server.rush(3);
+            assertThat(server.await(Cause.LONG_WAIT).id()).isEqualTo(id);
+            Incident refused = server.await(Cause.TIMEOUT);
+
+            assertThat(refused.id()).isEqualTo(id);
+            assertThat(refused.sentence()).contains("3 requests waiting", "3 wait for a lock");
+            assertThat(refused.document().text()).contains("Before, STUCK: ", "Before, LONG_WAIT: ");
+            assertThat(server.incidents().newestFirst()).hasSize(1);
         }
     }
 

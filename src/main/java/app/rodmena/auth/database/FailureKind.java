@@ -1,0 +1,48 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.pool.NoConnectionException;
+
+/** What a request, or an attempt to connect, failed with. */
+public enum FailureKind {
+    /** See {@link DatabaseFailure.Reason#POOL_TIMEOUT}. */
+    POOL_TIMEOUT(true),
+    /** See {@link DatabaseFailure.Reason#QUEUE_FULL}. */
+    QUEUE_FULL(true),
+    /** No connection could be opened; see {@link DatabaseFailure.Reason#DATABASE_DOWN}. */
+    DATABASE_DOWN(true),
+    /** The connection broke while it was used, which is {@link DatabaseFailure.Reason#DATABASE_DOWN}, too. */
+    CONNECTION_LOST(false),
+    /** See {@link DatabaseFailure.Reason#NOT_PREPARED}. */
+    NOT_PREPARED(true),
+    /** See {@link DatabaseFailure.Reason#DATABASE_TROUBLE}. */
+    DATABASE_TROUBLE(false),
+    /** See {@link DatabaseFailure.Reason#PERMISSION_DENIED}. */
+    PERMISSION_DENIED(false),
+    /** See {@link DatabaseFailure.Reason#SCHEMA_MISMATCH}. */
+    SCHEMA_MISMATCH(false),
+    /** See {@link DatabaseFailure.Reason#STATEMENT_TIMEOUT}. */
+    STATEMENT_TIMEOUT(false),
+    /** An unexpected error, which the client sees as 500. */
+    UNEXPECTED(false),
+    /** A connection could not be opened. */
+    CONNECT_FAILED(false);
+
+    private final boolean turnedAway;
+
+    FailureKind(boolean turnedAway) {
+        this.turnedAway = turnedAway;
+    }
+
+    /** Whether such requests got no connection; the others failed while they used one. */
+    public boolean turnedAway() {
+        return turnedAway;
+    }
+
+    /** @throws IllegalArgumentException for SHUTTING_DOWN, which is no failure */
+    static FailureKind of(DatabaseFailure failure) {
+        return failure.reason() == DatabaseFailure.Reason.DATABASE_DOWN
+                        && !(failure.getCause() instanceof NoConnectionException)
+                ? CONNECTION_LOST
+                : valueOf(failure.reason().name());
+    }
+}

@@ -1,0 +1,72 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.LogThrottle;
+import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.pool.NoConnectionException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Translates what a call failed with, and logs, counts and reports it before the caller learns of it. Thread-safe. */
+final class FailureReporter {
+    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
+    private final List<FailureListener> listeners = new CopyOnWriteArrayList<>();
+    private final RecentFailures recent = new RecentFailures();
+    private final PoolEvents events;
+
+    /** @param events counts what listeners throw */
+    FailureReporter(PoolEvents events) {
+        this.events = events;
+    }
+
+    RecentFailures recent() {
+        return recent;
+    }
+
+    void add(FailureListener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(FailureListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** A {@link DatabaseFailure}, reported, if the failure is one of the database's; else the failure itself. */
+    Throwable report(Caller caller, Throwable thrown) {
+        Throwable failure = Failures.of(thrown);
+        if (failure instanceof DatabaseFailure known && known.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
+            report(caller, known);
+        }
+        return failure;
+    }
+
+    void report(Caller caller, DatabaseFailure failure) {
+        String message = failure.getCause() == null ? failure.getMessage() : SqlStates.firstLine(failure.getCause());
+        // A caller that got no connection is in the log already, as an event.
+        if (!(failure.getCause() instanceof NoConnectionException) && failure.getCause() != null) {
+            log(caller, failure, message);
+        }
+        recent.record(FailureKind.of(failure), Math.max(1, caller.count()), message);
+        for (FailureListener listener : listeners) {
+            try {
+                listener.onFailure(caller, failure);
+            } catch (Throwable e) {
+                events.isolate(listener, "a failure of the database", e);
+            }
+        }
+    }
+
+    private void log(Caller caller, DatabaseFailure failure, String message) {
+        String what =
+                message.endsWith(failure.getMessage()) ? message : "%s (%s)".formatted(failure.getMessage(), message);
+        log.log(
+                Level.WARN,
+                failure.reason() + message,
+                () -> "%s failed%s: %s"
+                        .formatted(
+                                caller.route(), caller.count() > 1 ? " for " + caller.count() + " callers" : "", what),
+                count -> "%s more failed in the last second: %s".formatted(count, what));
+    }
+}

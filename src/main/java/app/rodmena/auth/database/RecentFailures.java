@@ -1,0 +1,93 @@
+package app.rodmena.auth.database;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Counts what failed in the last fifteen minutes, by kind. Thread-safe. */
+public final class RecentFailures {
+    /** How far back it reaches. */
+    public static final Duration REACH = Duration.ofMinutes(15);
+
+    private static final int SECONDS = (int) REACH.toSeconds();
+
+    /**
+     * Failures of one kind.
+     *
+     * @param count how many in the last fifteen minutes
+     * @param ago how long ago the last of them was
+     * @param message what the last of them failed with, one line
+     */
+    public record Recent(FailureKind kind, int count, Duration ago, String message) {}
+
+    /** A ring of seconds; guarded by itself. */
+    private static final class Seconds {
+        private final long[] seconds = new long[SECONDS];
+        private final int[] counts = new int[SECONDS];
+        private long lastNanos;
+        private String message = "";
+
+        synchronized void add(int count, String text, long nanos) {
+            long second = Math.floorDiv(nanos, 1_000_000_000L);
+            int slot = Math.floorMod(second, SECONDS);
+            if (seconds[slot] != second) {
+                seconds[slot] = second;
+                counts[slot] = 0;
+            }
+            counts[slot] += count;
+            lastNanos = nanos;
+            message = text;
+        }
+
+        synchronized Recent recent(FailureKind kind, long nanos) {
+            long first = Math.floorDiv(nanos, 1_000_000_000L) - SECONDS + 1;
+            int count = 0;
+            for (int i = 0; i < SECONDS; i++) {
+                count += seconds[i] >= first ? counts[i] : 0;
+            }
+            return new Recent(kind, count, Duration.ofNanos(Math.max(0, nanos - lastNanos)), message);
+        }
+    }
+
+    private final LongSupplier clock;
+    private final Map<FailureKind, Seconds> byKind = new EnumMap<>(FailureKind.class);
+
+    RecentFailures() {
+        this(System::nanoTime);
+    }
+
+    /** @param clock nanoseconds, as {@link System#nanoTime} gives them */
+    RecentFailures(LongSupplier clock) {
+        this.clock = clock;
+        Arrays.stream(FailureKind.values()).forEach(kind -> byKind.put(kind, new Seconds()));
+    }
+
+    /**
+     * Something failed.
+     *
+     * @param count how many requests or attempts
+     * @param message what with, one line, without values
+     */
+    public void record(FailureKind kind, int count, String message) {
+        byKind.get(kind).add(count, message, clock.getAsLong());
+    }
+
+    /** What failed in the last fifteen minutes, the latest first. */
+    public List<Recent> recent() {
+        long now = clock.getAsLong();
+        List<Recent> recent = new ArrayList<>();
+        byKind.forEach((kind, seconds) -> {
+            Recent one = seconds.recent(kind, now);
+            if (one.count() > 0) {
+                recent.add(one);
+            }
+        });
+        recent.sort(Comparator.comparing(Recent::ago));
+        return recent;
+    }
+}

@@ -1,0 +1,91 @@
+package app.rodmena.auth.incidents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.incidents.OpenIncidents.Decision;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class OpenIncidentsTest {
+    private static final Instant START = Instant.parse("2026-11-25T03:11:40.118Z");
+    private static final String LOCK = "lock held by pid 4123";
+
+    private final OpenIncidents open = new OpenIncidents();
+
+    @Test
+    void oneCauseIsOneIncidentAMinuteAndRepetitionsAreCounted() {
+        String id = happened(Cause.TIMEOUT, LOCK, 0).id();
+        assertThat(id).matches("20261125-031140-118[a-z]");
+        assertThat(happened(Cause.TIMEOUT, LOCK, 1)).isEqualTo(new Decision(id, false, false));
+        assertThat(open.happened(Cause.TIMEOUT, LOCK, START.plusSeconds(59), 5).id())
+                .isEqualTo(id);
+        assertThat(open.current(Cause.TIMEOUT, START.plusSeconds(59))).contains(id);
+        assertThat(open.repeated(id)).contains(6L);
+
+        assertThat(open.current(Cause.TIMEOUT, START.plusSeconds(60))).isEmpty();
+        Decision next = happened(Cause.TIMEOUT, LOCK, 60);
+        assertThat(next.isNew()).isTrue();
+        assertThat(next.id()).isGreaterThan(id);
+        assertThat(open.repeated(next.id())).contains(0L);
+    }
+
+    @Test
+    void oneLockIsOneIncidentHoweverItShowsAndItsKindGrowsWorse() {
+        String id = happened(Cause.STUCK, LOCK, 0).id();
+        assertThat(happened(Cause.LONG_WAIT, LOCK, 1)).isEqualTo(new Decision(id, false, true));
+        assertThat(happened(Cause.TIMEOUT, LOCK, 30)).isEqualTo(new Decision(id, false, true));
+        assertThat(happened(Cause.STUCK, LOCK, 31)).isEqualTo(new Decision(id, false, false));
+        assertThat(open.current(Cause.LONG_WAIT, START.plusSeconds(32))).contains(id);
+        assertThat(open.current(Cause.TIMEOUT, START.plusSeconds(32))).contains(id);
+    }
+
+    @Test
+    void anotherLockIsAnotherIncident() {
+        String id = happened(Cause.TIMEOUT, LOCK, 0).id();
+        Decision other = happened(Cause.TIMEOUT, "lock held by pid 4711", 5);
+        assertThat(other.isNew()).isTrue();
+        assertThat(happened(Cause.LONG_WAIT, LOCK, 6).id()).isEqualTo(id);
+    }
+
+    @Test
+    void whatHappensBeforeTheRootIsFoundBelongsToTheSame() {
+        Decision first = happened(Cause.TIMEOUT, OpenIncidents.UNKNOWN, 0);
+        assertThat(happened(Cause.LONG_WAIT, LOCK, 0).id()).isEqualTo(first.id());
+        open.rootFound(first.id(), LOCK);
+        assertThat(happened(Cause.STUCK, LOCK, 2).id()).isEqualTo(first.id());
+        assertThat(happened(Cause.STUCK, "network", 2).isNew()).isTrue();
+        assertThat(happened(Cause.TIMEOUT, OpenIncidents.UNKNOWN, 3).id()).isEqualTo(first.id());
+    }
+
+    @Test
+    void rootsWithoutEndDoNotMakeIncidentsWithoutEnd() {
+        int begun = 0;
+        for (int pid = 0; pid < 50; pid++) {
+            begun += happened(Cause.TIMEOUT, "lock held by pid " + pid, 1).isNew() ? 1 : 0;
+        }
+        assertThat(begun).isEqualTo(8);
+    }
+
+    @Test
+    void whatGoesOnIsANewIncidentLessAndLessOften() {
+        int begun = 0;
+        for (int second = 0; second < Duration.ofHours(8).toSeconds(); second++) {
+            begun += happened(Cause.TIMEOUT, LOCK, second).isNew() ? 1 : 0;
+        }
+        assertThat(begun).isBetween(8, 14);
+    }
+
+    @Test
+    void afterAQuietTimeItIsNewAgain() {
+        happened(Cause.TIMEOUT, LOCK, 0);
+        happened(Cause.TIMEOUT, LOCK, 30);
+        assertThat(happened(Cause.TIMEOUT, LOCK, 3_600).isNew()).isTrue();
+        assertThat(happened(Cause.TIMEOUT, LOCK, 3_601).isNew()).isFalse();
+        assertThat(happened(Cause.TIMEOUT, LOCK, 3_660).isNew()).isTrue();
+    }
+
+    private Decision happened(Cause cause, String root, int second) {
+        return open.happened(cause, root, START.plusSeconds(second), 1);
+    }
+}
