@@ -16,6 +16,7 @@ const LOOKS = {
   EXHAUSTED: ['bad', '■'],
   STALLED: ['bad', '■'],
   REFUSED: ['bad', '■'],
+  NO_PRIMARY: ['bad', '✕'],
   DATABASE_DOWN: ['bad', '✕'],
 };
 

@@ -3,6 +3,9 @@ package app.rodmena.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.incidents.Cause;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.StandbyServer;
 import app.rodmena.auth.testing.TestPostgres;
@@ -69,6 +72,13 @@ class StandbyTest {
             assertThat(checks).allSatisfy(check -> assertThat(check.body()).doesNotContain("true}"));
             assertThat(checks.get(checks.size() - 1).statusCode()).isEqualTo(503);
             assertThat(server.availability().problem()).contains("standby");
+            Diagnosis diagnosis = await().until(
+                            () -> server.diagnostics().current(Duration.ZERO),
+                            now -> now.situation() == Situation.NO_PRIMARY);
+            assertThat(diagnosis.sentence()).contains("PostgreSQL is a standby here");
+            await().untilAsserted(() -> assertThat(server.incidents().newestFirst())
+                    .anyMatch(incident -> incident.cause() == Cause.DATABASE_DOWN
+                            && incident.sentence().contains("PostgreSQL is a standby here")));
 
             proxy.moveTo(servers.primary());
             servers.resumeReplay();

@@ -92,6 +92,7 @@ final class Sentence {
             case OPENING -> "%s: %s".formatted(head(), opening());
             case STALLED -> "%s, and none is handed out: %s".formatted(head(), stalled());
             case REFUSED -> "%s: %s%s".formatted(head(), refusal(), troubles());
+            case NO_PRIMARY -> "No primary %s: %s; %s%s".formatted(since(), noPrimary(), head(), troubles());
             case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), head(), troubles());
             case NOT_PREPARED ->
                 "PostgreSQL answers, but nothing can be asked yet: %s"
@@ -301,9 +302,14 @@ final class Sentence {
                 .orElse("");
     }
 
+    private String noPrimary() {
+        return observed.after().opening().failure().map(Sentence::firstLine).orElseGet(this::outage);
+    }
+
     private String since() {
         Instant since = observed.outage()
                 .map(Monitor.Outage::since)
+                .or(() -> observed.after().opening().downSince())
                 .orElseGet(() -> observed.availability().since());
         Duration lasting = Duration.between(since, observed.after().at());
         return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Words.time(lasting));

@@ -25,6 +25,8 @@ public enum Situation {
     STALLED,
     /** No more connections can be opened, and those that are open do not suffice. */
     REFUSED,
+    /** PostgreSQL can be reached, but no primary with writable sessions: a standby, or read-only sessions. */
+    NO_PRIMARY,
     /** PostgreSQL does not answer. */
     DATABASE_DOWN,
     /** PostgreSQL answers, but the tables are not there yet. */

@@ -4,9 +4,11 @@ import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Tells what the pool is like as a whole. A pure function. */
 final class Situations {
@@ -36,12 +38,7 @@ final class Situations {
             return Situation.SUSPENDED;
         }
         if (observed.outage().isPresent()) {
-            return observed.outage()
-                            .map(Monitor.Outage::sqlState)
-                            .filter(Situations::isRefusal)
-                            .isPresent()
-                    ? Situation.REFUSED
-                    : Situation.DATABASE_DOWN;
+            return ofOutage(observed.outage().get());
         }
         if (observed.availability().keptBack()) {
             return Situation.SATURATED;
@@ -50,12 +47,12 @@ final class Situations {
             return Situation.NOT_PREPARED;
         }
         if (opening.downSince().isPresent()) {
-            return Situation.REFUSED;
+            return failedWith(opening, NoPrimaryException.SQL_STATE::equals) ? Situation.NO_PRIMARY : Situation.REFUSED;
         }
         // For a moment there is always somebody who has no connection yet.
         boolean lacking = numbers.waiting() > 0
                 || Math.min(opening.borrowers(), observed.before().opening().borrowers()) > 0;
-        if (lacking && isRefused(opening)) {
+        if (lacking && failedWith(opening, Situations::isRefusal)) {
             return Situation.REFUSED;
         }
         boolean stalled = lacksAll(observed.before()) && lacksAll(observed.after());
@@ -114,11 +111,15 @@ final class Situations {
                         .isPresent();
     }
 
-    private static boolean isRefused(OpeningView opening) {
-        return opening.failure()
-                .map(SQLException::getSQLState)
-                .filter(Situations::isRefusal)
-                .isPresent();
+    private static Situation ofOutage(Monitor.Outage outage) {
+        if (outage.sqlState().equals(NoPrimaryException.SQL_STATE)) {
+            return Situation.NO_PRIMARY;
+        }
+        return isRefusal(outage.sqlState()) ? Situation.REFUSED : Situation.DATABASE_DOWN;
+    }
+
+    private static boolean failedWith(OpeningView opening, Predicate<String> sqlState) {
+        return opening.failure().map(SQLException::getSQLState).filter(sqlState).isPresent();
     }
 
     static boolean isRefusal(String sqlState) {

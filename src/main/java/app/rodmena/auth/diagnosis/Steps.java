@@ -40,6 +40,7 @@ final class Steps {
             case SATURATED -> saturated();
             case OPENING -> opening();
             case REFUSED -> refused();
+            case NO_PRIMARY -> noPrimary();
             case DATABASE_DOWN -> down();
             case NOT_PREPARED -> add("The log says what the migration failed with; it is tried again by itself", "");
             case SUSPENDED ->
@@ -252,6 +253,16 @@ final class Steps {
                 "Raise max_connections; that takes a restart of PostgreSQL, a reload does nothing",
                 commands.psql("alter system set max_connections = 200"));
         aboutHolders();
+    }
+
+    private void noPrimary() {
+        add(
+                "See whether this is a standby, or its sessions are read-only by default",
+                commands.psql("select pg_is_in_recovery(), current_setting('default_transaction_read_only')"));
+        add(
+                "Promote a standby, or lead the address in the database URL to the primary: requests are answered again"
+                        + " within about a second",
+                "");
     }
 
     private void down() {

@@ -85,7 +85,7 @@ public final class Incidents {
         worker.setDaemon(true);
         return worker;
     });
-    private volatile Situation situation = Situation.WELL;
+    private volatile boolean isDown;
 
     /** What keeps callers waiting, as of the last diagnosis. */
     private volatile String root = OpenIncidents.UNKNOWN;
@@ -255,14 +255,12 @@ public final class Incidents {
                         diagnosis.time(),
                         1,
                         Evidence.of(holder.connectionId())));
-        Situation before = situation;
-        situation = diagnosis.situation();
-        if (situation == Situation.DATABASE_DOWN
-                && before != Situation.DATABASE_DOWN
-                && engine.availability().migrated()) {
+        boolean wasDown = isDown;
+        isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
+        if (isDown && !wasDown && engine.availability().migrated()) {
             happened(Cause.DATABASE_DOWN, Roots.DOWN, diagnosis.time());
         }
-        if (situation == Situation.STALLED) {
+        if (diagnosis.situation() == Situation.STALLED) {
             happened(Cause.STALLED, root, diagnosis.time());
         }
     }
@@ -330,14 +328,14 @@ public final class Incidents {
     }
 
     private void happened(Cause cause, String root, Instant time, int times, Evidence evidence) {
-        OpenIncidents.Decision decision = open.happened(cause, root, time, times);
+        OpenIncidents.Decision decision = open.happened(cause, root, time, times, evidence.queue.isPresent());
         if (decision.isNew()) {
             counts.get(cause).increment();
         }
         if (decision.isNew() || decision.isWorse()) {
             Optional<QueueSnapshot> queue = evidence.queue.map(Supplier::get);
             try {
-                thread.execute(() -> freeze(decision.id(), time, cause, evidence, queue));
+                thread.execute(() -> freeze(decision.id(), time, decision.cause(), evidence, queue));
             } catch (RejectedExecutionException e) {
                 LOG.debug("{} is nobody's any more", decision.id(), e);
             }

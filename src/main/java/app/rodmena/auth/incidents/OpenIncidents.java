@@ -29,10 +29,11 @@ final class OpenIncidents {
      * What is to be done.
      *
      * @param id of the incident that it belongs to
+     * @param cause what shows that incident, at its worst
      * @param isNew whether that is a new one
-     * @param isWorse whether it is known and was less severe so far
+     * @param isWorse whether it is known and was less severe so far, or no caller had been refused for it
      */
-    record Decision(String id, boolean isNew, boolean isWorse) {}
+    record Decision(String id, Cause cause, boolean isNew, boolean isWorse) {}
 
     private static final class Open {
         final String id;
@@ -42,6 +43,7 @@ final class OpenIncidents {
         String root;
         Cause worst;
         long repeated;
+        boolean refused;
 
         Open(String id, String root, Cause cause, Instant until, Duration length) {
             this.id = id;
@@ -62,15 +64,17 @@ final class OpenIncidents {
      *
      * @param root what is behind it; {@link #UNKNOWN} if that is not known
      * @param times how many callers it happened to
+     * @param refusal whether they were refused
      */
-    synchronized Decision happened(Cause cause, String root, Instant now, long times) {
+    synchronized Decision happened(Cause cause, String root, Instant now, long times, boolean refusal) {
         open.removeIf(one -> !now.isBefore(one.until.plus(one.length)));
         Optional<Open> known = latest(one -> now.isBefore(one.until) && isSame(one, cause, root));
         if (known.isEmpty()
                 && open.stream().filter(one -> now.isBefore(one.until)).count() >= MAX_OPEN) {
             known = latest(one -> now.isBefore(one.until));
         }
-        return known.map(one -> again(one, cause, times)).orElseGet(() -> begin(cause, root, now, times));
+        return known.map(one -> again(one, cause, times, refusal))
+                .orElseGet(() -> begin(cause, root, now, times, refusal));
     }
 
     /** The root of a new incident was found. */
@@ -102,7 +106,7 @@ final class OpenIncidents {
         return Optional.ofNullable(lastOf.get(cause));
     }
 
-    private Decision again(Open one, Cause cause, long times) {
+    private Decision again(Open one, Cause cause, long times, boolean refusal) {
         one.repeated += times;
         one.causes.add(cause);
         lastOf.put(cause, one);
@@ -110,20 +114,23 @@ final class OpenIncidents {
         if (isWorse) {
             one.worst = cause;
         }
-        return new Decision(one.id, false, isWorse);
+        boolean isFirstRefusal = refusal && !one.refused;
+        one.refused |= refusal;
+        return new Decision(one.id, one.worst, false, isWorse || isFirstRefusal);
     }
 
-    private Decision begin(Cause cause, String root, Instant now, long times) {
+    private Decision begin(Cause cause, String root, Instant now, long times, boolean refusal) {
         Duration length = latest(one -> isSame(one, cause, root))
                 .filter(one -> one.repeated > 0)
                 .map(one -> shorter(one.length.multipliedBy(2), LONGEST))
                 .orElse(SHORTEST);
         Open one = new Open(IncidentId.at(now), root, cause, now.plus(length), length);
         one.repeated = times - 1;
+        one.refused = refusal;
         one.causes.add(cause);
         open.add(one);
         lastOf.put(cause, one);
-        return new Decision(one.id, true, false);
+        return new Decision(one.id, cause, true, false);
     }
 
     /** Where the root of either is not known, what shows in the same way is the same. */

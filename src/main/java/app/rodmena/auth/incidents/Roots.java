@@ -20,7 +20,7 @@ final class Roots {
     /** What keeps callers waiting; {@link OpenIncidents#UNKNOWN} if nothing is seen to. */
     static String of(Diagnosis diagnosis) {
         return switch (diagnosis.situation()) {
-            case DATABASE_DOWN, REFUSED -> DOWN;
+            case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
             case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED ->
                 diagnosis.situation().name();
             case TROUBLED, BLOCKED, EXHAUSTED -> ofMost(diagnosis);

@@ -232,8 +232,8 @@ final class DiagnosisBean {
     }
 
     @Describe(
-            "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, STALLED, REFUSED, DATABASE_DOWN,"
-                    + " NOT_PREPARED or SUSPENDED")
+            "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, STALLED, REFUSED, NO_PRIMARY,"
+                    + " DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
     public String getSituation() {
         return recent().situation().name();
     }

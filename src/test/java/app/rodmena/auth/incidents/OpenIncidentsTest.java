@@ -17,8 +17,9 @@ class OpenIncidentsTest {
     void oneCauseIsOneIncidentAMinuteAndRepetitionsAreCounted() {
         String id = happened(Cause.TIMEOUT, LOCK, 0).id();
         assertThat(id).matches("20261125-031140-118[a-z]");
-        assertThat(happened(Cause.TIMEOUT, LOCK, 1)).isEqualTo(new Decision(id, false, false));
-        assertThat(open.happened(Cause.TIMEOUT, LOCK, START.plusSeconds(59), 5).id())
+        assertThat(happened(Cause.TIMEOUT, LOCK, 1)).isEqualTo(new Decision(id, Cause.TIMEOUT, false, false));
+        assertThat(open.happened(Cause.TIMEOUT, LOCK, START.plusSeconds(59), 5, false)
+                        .id())
                 .isEqualTo(id);
         assertThat(open.current(Cause.TIMEOUT, START.plusSeconds(59))).contains(id);
         assertThat(open.repeated(id)).contains(6L);
@@ -33,11 +34,20 @@ class OpenIncidentsTest {
     @Test
     void oneLockIsOneIncidentHoweverItShowsAndItsKindGrowsWorse() {
         String id = happened(Cause.STUCK, LOCK, 0).id();
-        assertThat(happened(Cause.LONG_WAIT, LOCK, 1)).isEqualTo(new Decision(id, false, true));
-        assertThat(happened(Cause.TIMEOUT, LOCK, 30)).isEqualTo(new Decision(id, false, true));
-        assertThat(happened(Cause.STUCK, LOCK, 31)).isEqualTo(new Decision(id, false, false));
+        assertThat(happened(Cause.LONG_WAIT, LOCK, 1)).isEqualTo(new Decision(id, Cause.LONG_WAIT, false, true));
+        assertThat(happened(Cause.TIMEOUT, LOCK, 30)).isEqualTo(new Decision(id, Cause.TIMEOUT, false, true));
+        assertThat(happened(Cause.STUCK, LOCK, 31)).isEqualTo(new Decision(id, Cause.TIMEOUT, false, false));
         assertThat(open.current(Cause.LONG_WAIT, START.plusSeconds(32))).contains(id);
         assertThat(open.current(Cause.TIMEOUT, START.plusSeconds(32))).contains(id);
+    }
+
+    @Test
+    void theFirstRefusalIsFrozenAgain() {
+        String id = happened(Cause.DATABASE_DOWN, Roots.DOWN, 0).id();
+        assertThat(open.happened(Cause.DATABASE_DOWN, Roots.DOWN, START, 3, true))
+                .isEqualTo(new Decision(id, Cause.DATABASE_DOWN, false, true));
+        assertThat(open.happened(Cause.DATABASE_DOWN, Roots.DOWN, START, 3, true))
+                .isEqualTo(new Decision(id, Cause.DATABASE_DOWN, false, false));
     }
 
     @Test
@@ -86,6 +96,6 @@ class OpenIncidentsTest {
     }
 
     private Decision happened(Cause cause, String root, int second) {
-        return open.happened(cause, root, START.plusSeconds(second), 1);
+        return open.happened(cause, root, START.plusSeconds(second), 1, false);
     }
 }
