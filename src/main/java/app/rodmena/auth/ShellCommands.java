@@ -23,7 +23,7 @@ final class ShellCommands {
         String scheme = config.remote().keystore().isPresent() ? "https" : "http";
         String jolokia = remote.flatMap(RemoteAccess::jolokia)
                 .map(address -> scheme + "://" + Banner.hostAndPort(address) + "/jolokia")
-                .orElse(Commands.DEFAULT.jolokia());
+                .orElse(""); // Not the default port: another server may have it.
         return new Commands(psql, jolokia);
     }
 

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * @param maximum the connections that the pool may have: pool_size + max_overflow
  * @param waitTarget what 99 % should wait at most
  * @param expected what is to be expected of the pool as it is
- * @param smallest the fewest connections that keep the target at that load; empty if as many as a pool may have don't
+ * @param smallest the fewest connections that keep the target at that load; empty if as many as a pool may have don't,
+ *     or if the waits that were measured contradict what is expected
  * @param saturation checkouts per second that keep every connection of this pool busy
  * @param most checkouts per second up to which this pool keeps the target
  */
@@ -38,14 +39,30 @@ public record Advice(
     static Advice of(Evidence evidence, int maximum, Duration waitTarget) {
         QueueModel queue = new QueueModel(maximum, evidence.load());
         double target = waitTarget.toNanos() / 1e9;
+        Expectation expected = Expectation.of(queue);
         return new Advice(
                 evidence,
                 maximum,
                 waitTarget,
-                Expectation.of(queue),
-                QueueModel.least(evidence.load(), Expectation.SHARE, target, 2 * PoolSettings.MOST_CONNECTIONS),
+                expected,
+                isContradicted(evidence, expected, waitTarget)
+                        ? OptionalInt.empty()
+                        : QueueModel.least(
+                                evidence.load(), Expectation.SHARE, target, 2 * PoolSettings.MOST_CONNECTIONS),
                 queue.saturation(),
                 queue.most(Expectation.SHARE, target));
+    }
+
+    /** Whether callers waited longer than the target although the load is one at which they should not. */
+    private boolean isContradicted() {
+        return isContradicted(evidence, expected, waitTarget);
+    }
+
+    private static boolean isContradicted(Evidence evidence, Expectation expected, Duration waitTarget) {
+        return evidence.p99Wait().compareTo(waitTarget) > 0
+                && expected.p99Wait()
+                        .filter(wait -> wait.compareTo(waitTarget) <= 0)
+                        .isPresent();
     }
 
     /** Connections in use on average, by Little's law. */
@@ -57,7 +74,13 @@ public record Advice(
     public String inWords() {
         String need = smallest.isPresent()
                 ? smallest.getAsInt() == maximum ? "just these do" : smallest.getAsInt() + " would do"
-                : "no pool would do";
+                : isContradicted()
+                        ? String.format(
+                                Locale.ROOT,
+                                "no size can be advised (99 %% of waits took up to %,.0f ms, which this load does not explain:"
+                                        + " ./run.sh diagnose says what holds the connections)",
+                                evidence.p99Wait().toNanos() / 1e6)
+                        : "no pool would do";
         // How many go together under another load, and how long that takes, does not follow from this one.
         boolean together = evidence.requestsPerCheckout() > WORTH_A_WORD;
         String batches = together

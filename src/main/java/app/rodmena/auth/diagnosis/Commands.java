@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * The commands that an operator of this very server would type.
  *
  * @param psql what opens its database in psql, without a password
- * @param jolokia where its Jolokia is
+ * @param jolokia where its Jolokia is; empty where it has none
  */
 public record Commands(String psql, String jolokia) {
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");
@@ -45,16 +45,20 @@ public record Commands(String psql, String jolokia) {
         return "ss -tnoip | grep -A1 pid=%s".formatted(ProcessHandle.current().pid());
     }
 
-    /** Sets a value of the running pool, until its next start. */
+    /** Sets a value of the running pool, until its next start; empty where there is no Jolokia. */
     String set(String attribute, long value) {
-        return ("curl -s -u NAME %s -d '{\"type\":\"write\",\"mbean\":\"app.rodmena.auth:type=PoolSettings,name=auth\","
-                        + "\"attribute\":\"%s\",\"value\":%s}'")
-                .formatted(jolokia, attribute, value);
+        return overJolokia(
+                "{\"type\":\"write\",\"mbean\":\"app.rodmena.auth:type=PoolSettings,name=auth\",\"attribute\":\"%s\",\"value\":%s}"
+                        .formatted(attribute, value));
     }
 
+    /** Empty where there is no Jolokia. */
     String exec(String operation) {
-        return ("curl -s -u NAME %s -d '{\"type\":\"exec\",\"mbean\":\"app.rodmena.auth:type=Pool,name=auth\","
-                        + "\"operation\":\"%s\"}'")
-                .formatted(jolokia, operation);
+        return overJolokia("{\"type\":\"exec\",\"mbean\":\"app.rodmena.auth:type=Pool,name=auth\",\"operation\":\"%s\"}"
+                .formatted(operation));
+    }
+
+    private String overJolokia(String request) {
+        return jolokia.isEmpty() ? "" : "curl -s -u NAME %s -d '%s'".formatted(jolokia, request);
     }
 }

@@ -1,8 +1,12 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.activity.Backend;
 import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.Whose;
+import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Says what to do, the safest first, with the exact commands. A pure function. */
@@ -81,8 +87,11 @@ final class Steps {
         int pid = culprit.pid();
         if (pid == 0) {
             add(
-                    "Find the prepared transaction, and commit or roll it back",
-                    commands.psql("select gid, owner, prepared from pg_prepared_xacts order by prepared"));
+                    "Find the prepared transaction",
+                    commands.psql("select gid, owner, database, prepared from pg_prepared_xacts order by prepared"));
+            add(
+                    "Roll it back, or commit prepared it, by its gid (takes its owner or a superuser, in its database)",
+                    commands.psql("rollback prepared 'GID'"));
             return;
         }
         if (culprit.connectionId().isPresent()) {
@@ -103,13 +112,20 @@ final class Steps {
         }
         add(
                 "End the session of pid %s: its transaction is rolled back, and its lock is free".formatted(pid)
-                        + " (takes its own role, or one with pg_signal_backend)",
+                        + " (takes its own role, or one with pg_signal_backend; a superuser's only a superuser)",
                 commands.psql("select pg_terminate_backend(%s)".formatted(pid)));
         if (culprit.state().startsWith("idle in transaction") && Commands.isPlain(culprit.user())) {
-            add(
-                    "So that PostgreSQL does that by itself from the next session on",
-                    commands.psql("alter role %s set idle_in_transaction_session_timeout = '1min'"
-                            .formatted(culprit.user())));
+            String timeout = "set idle_in_transaction_session_timeout = '1min'";
+            boolean isOurRole = observed.postgres()
+                    .filter(view -> view.role().equals(culprit.user()))
+                    .isPresent();
+            String that = "So that PostgreSQL does that by itself from the next session on";
+            if (isOurRole) {
+                add(that, commands.psql("alter role current_user " + timeout));
+            } else {
+                // Our login may not.
+                add("%s, as a superuser: alter role %s %s".formatted(that, culprit.user(), timeout), "");
+            }
         }
     }
 
@@ -156,7 +172,7 @@ final class Steps {
             add(
                     "Take back whatever is out for longer than %s, at once and until the next start: whoever still uses it gets"
                                     .formatted(Words.time(Duration.ofMillis(limit)))
-                            + " an error (takes an operator of role control)",
+                            + " an error (ReclaimLeaksAfterMillis of the MBean PoolSettings; takes an operator of role control)",
                     commands.set("ReclaimLeaksAfterMillis", limit));
         }
     }
@@ -190,7 +206,7 @@ final class Steps {
                     "./run.sh --batch-slots " + 2 * observed.after().settings().batchSlots());
             return;
         }
-        Optional<Integer> free = observed.postgres().map(PostgresView::slots).map(slots -> slots.free());
+        Optional<Integer> free = observed.postgres().map(Steps::free);
         if (free.isPresent() && free.get() > 0) {
             int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());
             add(
@@ -240,6 +256,9 @@ final class Steps {
     }
 
     private void refused() {
+        if (loginRefused()) {
+            return;
+        }
         add(
                 "See who has PostgreSQL's connections (if it refuses you, too: as a superuser, for whom some are kept)",
                 commands.psql("select application_name, usename, state, count(*), max(now() - state_change) as longest"
@@ -250,8 +269,10 @@ final class Steps {
                         .formatted(observed.after().settings().maximum()),
                 "./run.sh --pool-size 3 --max-overflow 2");
         add(
-                "Raise max_connections; that takes a restart of PostgreSQL, a reload does nothing",
-                commands.psql("alter system set max_connections = 200"));
+                "As a superuser, raise the limit that is reached: of the role or of the database (alter role, alter database …"
+                        + " connection limit), at once; or max_connections (alter system), which takes a restart of"
+                        + " PostgreSQL: a reload does nothing",
+                "");
         aboutHolders();
     }
 
@@ -265,7 +286,52 @@ final class Steps {
                 "");
     }
 
+    /** What may still be connected as our role to our database. */
+    private static int free(PostgresView view) {
+        String database = view.backends().stream()
+                .filter(backend -> backend.whose() == Whose.POOL)
+                .map(Backend::database)
+                .findFirst()
+                .orElse("");
+        int ofRole =
+                left(view, view.slots().roleLimit(), backend -> backend.user().equals(view.role()));
+        int inDatabase = left(
+                view,
+                view.slots().databaseLimit(),
+                backend -> backend.database().equals(database));
+        return Math.min(view.slots().free(), Math.min(ofRole, inDatabase));
+    }
+
+    private static int left(PostgresView view, OptionalInt limit, Predicate<Backend> counted) {
+        long used = view.backends().stream().filter(counted).count();
+        return limit.isPresent() ? Math.max(0, limit.getAsInt() - (int) used) : Integer.MAX_VALUE;
+    }
+
+    /** What is refused for good, until it is put right; no size of the pool changes that. */
+    private boolean loginRefused() {
+        String state = observed.outage()
+                .map(Monitor.Outage::sqlState)
+                .or(() -> observed.after().opening().failure().map(SQLException::getSQLState))
+                .orElse("");
+        if (state.startsWith("28")) {
+            add(
+                    "Correct the user or the password: a new one in --database-password-file is read at the next connect,"
+                            + " one in --database-url takes a restart",
+                    "");
+            add("See what PostgreSQL says to this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
+            return true;
+        }
+        if (state.startsWith("3D")) {
+            add("Create that database, or name another in --database-url", "");
+            return true;
+        }
+        return false;
+    }
+
     private void down() {
+        if (loginRefused()) {
+            return;
+        }
         add("See whether PostgreSQL runs and can be reached from here", commands.psql("select 1"));
         add("Nothing has to be done here: within about a second of its return requests are answered again", "");
     }

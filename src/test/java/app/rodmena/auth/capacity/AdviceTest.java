@@ -52,6 +52,17 @@ class AdviceTest {
         assertThat(advice.smallest().orElseThrow()).isGreaterThan(12);
     }
 
+    @Test
+    void waitsThatTheLoadDoesNotExplainGiveNoSize() {
+        Duration measured = Duration.ofMillis(415);
+        Evidence stuck = new Evidence(410, Duration.ofNanos(2_439_024), 1, 1, Duration.ofMillis(20), measured);
+
+        Advice advice = Advice.of(stuck, 10, TARGET);
+
+        assertThat(advice.smallest()).isEmpty();
+        assertThat(advice.inWords()).contains("415 ms").doesNotContain("would do");
+    }
+
     private static Evidence evidence(double checkoutsPerSecond, double requestsPerCheckout, double variation) {
         return new Evidence(
                 checkoutsPerSecond,
