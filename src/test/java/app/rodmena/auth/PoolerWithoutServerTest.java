@@ -80,6 +80,7 @@ class PoolerWithoutServerTest {
 
             assertThat(awaitKeptBack(server).sentence()).contains("paused");
             assertThat(server.get("/health")).isEqualTo(200);
+            assertThat(server.server.availability().problem()).contains("pooler");
 
             pooler.close();
 

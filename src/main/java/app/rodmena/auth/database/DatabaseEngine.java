@@ -295,7 +295,11 @@ public final class DatabaseEngine {
                 .downSince()
                 .map(since -> new Availability(false, prepared, "no connection can be opened", since, keptBack))
                 .orElseGet(() -> new Availability(
-                        true, prepared, prepared ? "" : preparation.problem(), heartbeat.since(), keptBack));
+                        true,
+                        prepared,
+                        prepared ? heartbeat.problem() : preparation.problem(),
+                        heartbeat.since(),
+                        keptBack));
     }
 
     /**
