@@ -20,9 +20,12 @@ const LOOKS = {
   DATABASE_DOWN: ['bad', '✕'],
 };
 
+const INCIDENT = /(\d{8}-\d{6}-\d{3}[a-z])/;
+
 export class VerdictPanel {
   #steps = '';
   #blind = '';
+  #sentence = '';
 
   show(diagnosis) {
     this.sentence(diagnosis.situation, diagnosis.sentence);
@@ -44,7 +47,11 @@ export class VerdictPanel {
     const words = situation.toLowerCase().replaceAll('_', ' ');
     $('well').dataset.look = look;
     say($('situation'), `${shape} ${words}`);
-    say($('sentence'), sentence);
+    if (sentence !== this.#sentence) {
+      this.#sentence = sentence;
+      $('sentence').replaceChildren(...sentence.split(INCIDENT).map((part, i) => (i % 2
+        ? el('a', { href: `/incidents/${part}`, target: '_blank', rel: 'noopener' }, part) : part)));
+    }
     document.title = `${shape} ${words} · auth pool`;
   }
 }

@@ -198,7 +198,10 @@ try {
   assert.equal(settings.reclaimLeaksAfterMillis, 120_000);
 
   await please('RELIEVE');
-  await until('that it is well again', async () => (await text(page, 'sentence')).startsWith('Well'));
+  await until('that it recovers, and who was refused', async () =>
+    /^(Requests fail|Nothing has failed for .*): \d+ turned away/.test(await text(page, 'sentence')));
+  assert.notEqual(await page.locator('#well').getAttribute('data-look'), 'good', 'not green after a failure');
+  assert.match(await page.locator('#sentence a').first().getAttribute('href'), /^\/incidents\/\d{8}-/);
   await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
   await assertRow(page, 'statements-table', {
     Statement: /^roles\./, Route: /^POST \/api\/role\/\{role\}$/, Times: /^\d+$/, Mean: / s$/, p99: / s$/, Worst: / s$/,
@@ -239,7 +242,7 @@ try {
   const other = await background(page);
   await page.reload();
   assert.equal(await background(page), other, 'it is remembered');
-  await until('that it is well', async () => (await text(page, 'sentence')).startsWith('Well'));
+  await until('what failed before', async () => (await text(page, 'sentence')).includes('turned away'));
   await until('the plot', async () => /at most \d+ of 5 out/.test(await text(page, 'plot-full-text')));
   await until('this second', async () => /of 5/.test(await text(page, 'tile-out')));
   await until('what is there', async () => (await text(page, 'statements-table')).includes('roles.'));
