@@ -4,7 +4,7 @@ package app.rodmena.auth.bench;
 enum Kind {
     BATCHED("ours, as it comes"),
     PLAIN("ours, a query per request"),
-    BARE("ours, with nobody listening"),
+    BARE("ours, without listeners"),
     PGBENCH("pgbench, the same query prepared"),
     SPRING("Spring Boot 3.5");
 

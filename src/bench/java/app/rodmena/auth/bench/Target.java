@@ -26,7 +26,7 @@ record Target(String what, String rule, String measured, boolean reached) {
                 .ifPresent(times -> targets.add(
                         new Target("p99 of a query per request", "< 1 ×", Report.decimal(times) + " ×", times < 1)));
         atLeast(targets, "checks/s of a query per request at one client", 0.9, ratio(results, Kind.PLAIN, 1, rate));
-        atLeast(targets, "checks/s with nobody listening", 0.97, ratio(results, Kind.BARE, USUAL_CLIENTS, rate));
+        atLeast(targets, "checks/s without listeners", 0.97, ratio(results, Kind.BARE, USUAL_CLIENTS, rate));
         List<Turn> many = results.of(Kind.BATCHED, MANY_CLIENTS);
         if (!many.isEmpty()) {
             long errors = many.stream().mapToLong(Turn::errors).sum();
