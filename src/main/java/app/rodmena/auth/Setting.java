@@ -14,30 +14,31 @@ import java.util.Optional;
 
 /**
  * Everything that can be set: the one table from which the flags, the environment variables, {@code --help}, the
- * configuration printed at start and the table in the README come.
+ * configuration printed at start and the table in the manual come.
  */
 enum Setting {
-    HOST(Group.API, "ADDRESS", HttpConfig.DEFAULT.host(), "Address the API listens on; 0.0.0.0 for all there are"),
-    PORT(Group.API, "PORT", HttpConfig.DEFAULT.port(), "Its port; 0 for any that is free"),
+    HOST(Group.API, "ADDRESS", HttpConfig.DEFAULT.host(), "Address the API listens on; 0.0.0.0 for all addresses"),
+    PORT(Group.API, "PORT", HttpConfig.DEFAULT.port(), "Port of the API; 0 for any free port"),
     MAX_CLIENTS(
             Group.API,
             "N",
             HttpConfig.DEFAULT.maxClients(),
-            "Connections to the API open at once; others wait to be accepted. Each takes a file descriptor: fewer are"
-                    + " accepted where ulimit -n allows fewer"),
-    MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "A longer request line with headers is answered 431"),
-    MAX_BODY_SIZE(Group.API, "SIZE", "256k", "A longer request body is answered 413; 1,000 checks take 219k at most"),
+            "Maximum open connections to the API; further ones wait to be accepted. Each uses a file descriptor:"
+                    + " ulimit -n may allow fewer"),
+    MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "Maximum size of request line and headers; beyond it 431"),
+    MAX_BODY_SIZE(
+            Group.API, "SIZE", "256k", "Maximum size of a request body; beyond it 413. 1,000 checks take at most 219k"),
     READ_TIMEOUT(
             Group.API,
             "DURATION",
             HttpConfig.DEFAULT.readTimeout(),
-            "Longest wait for a request's headers, again for its body, and for a client to take its answer; a fifth of"
-                    + " it, in all, for a database connection that waits for the client of a long list"),
+            "Maximum wait for a request's headers, for its body, and for a client to read its answer; a fifth of it"
+                    + " in all for a database connection that waits for the client of a long list"),
     IDLE_TIMEOUT(
             Group.API,
             "DURATION",
             HttpConfig.DEFAULT.idleTimeout(),
-            "A connection without a request is closed after it"),
+            "A connection without requests is closed after this time"),
     CORS_ORIGIN(
             Group.API,
             "ORIGIN",
@@ -48,48 +49,53 @@ enum Setting {
             Group.API,
             "DURATION",
             HttpConfig.DEFAULT.shutdownGrace(),
-            "On SIGTERM, longest wait for the requests in flight"),
+            "On SIGTERM, maximum wait for requests in flight"),
 
     DATABASE_URL(
             Group.DATABASE,
             "URL",
             "",
             Kind.SECRET,
-            "postgresql://user:password@host:port/db or jdbc:postgresql://..., several hosts as h1:5432,h2:5432, of which the primary is used."
-                    + " Without it a PostgreSQL of this server's own is started"),
+            "postgresql://user:password@host:port/db or jdbc:postgresql://...; of several hosts, as h1:5432,h2:5432, the"
+                    + " primary is used. Without it the server starts its own PostgreSQL"),
     DATABASE_PASSWORD_FILE(
             Group.DATABASE,
             "FILE",
             "",
             "File with the password, if the URL has none; read at every login. Or set PGPASSWORD"),
-    DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Where this server's own PostgreSQL keeps its data"),
-    EPHEMERAL(Group.DATABASE, "", "false", Kind.SWITCH, "Its data is new at the start and gone at the end"),
+    DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Data directory of the server's own PostgreSQL"),
+    EPHEMERAL(
+            Group.DATABASE,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Start the server's own PostgreSQL without data, and delete the data at exit"),
     FAIL_FAST(
             Group.DATABASE,
             "",
             "false",
             Kind.SWITCH,
-            "Exit with 1 if the database can't be reached at start, instead of waiting for it"),
+            "Exit with 1 if the database is unavailable at start, instead of waiting for it"),
 
     PROFILE(
             Group.POOL,
             "NAME",
             PoolProfile.DEFAULT.word(),
-            "Pool size and overflow in one word: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
+            "Pool size and overflow by name: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
     POOL_SIZE(Group.POOL, "N", PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
     MAX_OVERFLOW(
             Group.POOL,
             "N",
             PoolSettings.DEFAULT.maxOverflow(),
-            "Extra connections while all of those are checked out"),
-    POOL_TIMEOUT(Group.POOL, "DURATION", PoolSettings.DEFAULT.poolTimeout(), "Longest wait for a connection"),
+            "Extra connections while all of --pool-size are checked out"),
+    POOL_TIMEOUT(Group.POOL, "DURATION", PoolSettings.DEFAULT.poolTimeout(), "Maximum wait for a connection"),
     POOL_RECYCLE(
             Group.POOL, "DURATION", PoolSettings.DEFAULT.poolRecycle(), "A connection older than this is replaced"),
     PRE_PING(
             Group.POOL,
             "WHEN",
             PoolSettings.DEFAULT.prePing().name().toLowerCase(Locale.ROOT),
-            "Test a connection before it is handed out: always; idle (if unused for over 500ms); off"),
+            "Test a connection at checkout: always; idle (if unused for over 500ms); off"),
     STATEMENT_TIMEOUT(
             Group.POOL,
             "DURATION",
@@ -99,115 +105,120 @@ enum Setting {
             Group.POOL,
             "DURATION",
             PoolSettings.DEFAULT.connectTimeout(),
-            "Longest wait for the TCP connection to the database, and for each answer while logging in; in whole seconds,"
+            "Maximum wait for the TCP connection to the database, and for each answer during login; in whole seconds,"
                     + " rounded up"),
     SOCKET_TIMEOUT(
             Group.POOL,
             "DURATION",
             PoolSettings.DEFAULT.socketTimeout(),
-            "Longest wait for an answer of the database; longer than --statement-timeout"),
+            "Maximum wait for an answer of the database; longer than --statement-timeout"),
     LEAK_THRESHOLD(
             Group.POOL,
             "DURATION",
             PoolSettings.DEFAULT.leakThreshold(),
-            "A connection held longer is suspected to have leaked"),
+            "A connection held longer is reported as a suspected leak"),
     RECLAIM_LEAKS_AFTER(
             Group.POOL,
             "DURATION",
             "off",
-            "A connection held longer is taken away from its holder and closed; longer than --leak-threshold, or off"),
+            "A connection held longer is taken from its holder and closed; longer than --leak-threshold, or off"),
     SLOW_STATEMENT(
             Group.POOL,
             "DURATION",
             PoolSettings.DEFAULT.slowStatement(),
-            "A statement that takes longer is kept and told in the log"),
+            "A statement that takes longer is logged and listed as slow"),
     MAX_WAITING(
-            Group.POOL, "N", PoolSettings.DEFAULT.maxWaiting(), "Callers that may wait; more are refused at once, 503"),
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.maxWaiting(),
+            "Maximum waiting callers; further ones are rejected at once with 503"),
     BATCHING(
             Group.POOL,
             "on|off",
             "on",
-            "Answer questions of a kind that wait together, with one query; off: a query and a connection for each"),
+            "on: waiting questions of one kind share one query; off: a query and a connection for each"),
     BATCH_SLOTS(
+            Group.POOL, "N", PoolSettings.DEFAULT.batchSlots(), "Concurrent batch queries for each kind of question"),
+    WORKERS(
             Group.POOL,
             "N",
-            PoolSettings.DEFAULT.batchSlots(),
-            "Queries of that sort under way at once, for each kind of question"),
-    WORKERS(Group.POOL, "N", PoolSettings.DEFAULT.workers(), "How many processes like this one share the database"),
+            PoolSettings.DEFAULT.workers(),
+            "Number of processes like this one that share the database"),
     BUDGET(
             Group.POOL,
             "WHAT",
             CapacityConfig.DEFAULT.budget().word(),
-            "If all processes on the database may open more connections than it has: warn; refuse to start; off"),
+            "If all processes on the database may open more connections than it allows: warn; refuse to start; off"),
     WAIT_TARGET(
             Group.POOL,
             "DURATION",
             CapacityConfig.DEFAULT.waitTarget(),
-            "What 99 of 100 should wait for a connection at most; advice on the pool's size is for that"),
+            "Target p99 wait for a connection; used for sizing advice"),
 
     SLOW_QUERY(
             Group.DIAGNOSIS,
             "DURATION",
             DiagnosisConfig.DEFAULT.slowQuery(),
-            "What a diagnosis calls slow: a statement that runs for longer; while others wait, for longer than 1s"),
+            "A running statement is diagnosed as slow after this time; while callers wait, after 1s at the latest"),
     DIAGNOSIS_INTERVAL(
             Group.DIAGNOSIS,
             "DURATION",
             DiagnosisConfig.DEFAULT.interval(),
-            "How often the pool is diagnosed by itself; whoever asks gets a diagnosis of that half second"),
+            "Interval of the automatic diagnosis; a requested one is at most 500ms old"),
 
     INCIDENT_WAIT(
             Group.DIAGNOSIS,
             "DURATION",
             IncidentsConfig.DEFAULT.longWait(),
-            "A caller that waits longer for a connection is an incident"),
+            "A longer wait for a connection is recorded as an incident"),
     INCIDENTS_DIR(
             Group.DIAGNOSIS,
             "DIRECTORY",
             "",
-            "Where incidents are kept, or off; by default the directory incidents in --data-dir"),
+            "Directory of incidents, or off; by default the directory incidents in --data-dir"),
     ALLOW_TERMINATE_OTHERS(
             Group.DIAGNOSIS,
             "",
             "false",
             Kind.SWITCH,
-            "Operators may terminate a backend that is not this server's and blocks one that is"),
+            "Operators may terminate another application's backend that blocks one of this server"),
 
     ADMIN_HOST(
             Group.OPERATORS,
             "ADDRESS",
             RemoteConfig.DEFAULT.host(),
-            "Address that the admin listener, Jolokia and JMX listen on; any but loopback takes --operators and --keystore"),
+            "Address of the admin listener, Jolokia and JMX; any but loopback requires --operators and --keystore"),
     ADMIN_PORT(
             Group.OPERATORS,
             "PORT",
             RemoteConfig.DEFAULT.adminPort().orElseThrow(),
-            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any that is free, or off"),
+            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any free port, or off"),
     JOLOKIA_PORT(
             Group.OPERATORS,
             "PORT",
             RemoteConfig.DEFAULT.jolokiaPort().orElseThrow(),
-            "Port of Jolokia, the MBeans over HTTP; 0 for any that is free, or off"),
+            "Port of Jolokia, the MBeans over HTTP; 0 for any free port, or off"),
     JMX_PORT(
             Group.OPERATORS,
             "PORT",
             RemoteConfig.DEFAULT.jmxPort().orElseThrow(),
-            "Port of remote JMX, for JConsole and its like; 0 for any that is free, or off"),
+            "Port of remote JMX, for JConsole and similar clients; 0 for any free port, or off"),
     OPERATORS(
             Group.OPERATORS,
             "FILE",
             "./operators",
-            "Who may log in there; ./run.sh operator add writes it. Without it all may read, none may write"),
-    KEYSTORE(Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS there"),
+            "Operators, as written by ./run.sh operator add; without them every client may read, none may change"),
+    KEYSTORE(
+            Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS on these listeners"),
     KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),
 
-    INSTANCE(Group.PROCESS, "NAME", "", "This process in pg_stat_activity; by default host-pid"),
+    INSTANCE(Group.PROCESS, "NAME", "", "Name of this process in pg_stat_activity; by default host-pid"),
     LOG_LEVEL(
             Group.PROCESS,
             "LOGGER=LEVEL",
             "",
             Kind.LIST,
-            "As auth.database=DEBUG, which shows every event of the pool; repeatable");
+            "For example auth.database=DEBUG, which logs every event of the pool; repeatable");
 
     /** What belongs together in help and in what is printed at start. */
     enum Group {

@@ -6,7 +6,7 @@ import app.rodmena.auth.mbean.Singly;
 import app.rodmena.auth.views.AdviceRow;
 import app.rodmena.auth.views.OutlookRow;
 
-@Describe("Whether the pool has the right size for what the last minute showed, and what another size would do")
+@Describe("Whether the pool has the right size for the load of the last minute, and what another size would do")
 final class CapacityBean {
     private final Adviser adviser;
 

@@ -8,7 +8,7 @@ import app.rodmena.auth.views.WaiterRow;
 import java.time.Instant;
 import java.util.List;
 
-@Describe("Every physical connection of the pool, and everybody who waits for one")
+@Describe("Every physical connection of the pool, and every caller that waits for one")
 final class ConnectionsBean {
     private final DatabaseEngine engine;
 

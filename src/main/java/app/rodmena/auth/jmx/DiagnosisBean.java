@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-@Describe("Why the pool is as it is: who holds connections and why, who waits, what PostgreSQL says, what to do")
+@Describe("Why the pool is in its state: holders of connections, waiting callers, PostgreSQL's side, recommendations")
 final class DiagnosisBean {
     private static final Duration FRESH = Duration.ofSeconds(3);
 

@@ -9,7 +9,8 @@ import app.rodmena.auth.views.FleetRow;
 import app.rodmena.auth.views.MemberRow;
 import java.util.List;
 
-@Describe("All processes like this one on the database: what they may open, and whether PostgreSQL has it")
+@Describe(
+        "All processes like this one on the database: the connections they may open, and whether PostgreSQL allows them")
 final class FleetBean {
     private final FleetWatch watch;
 

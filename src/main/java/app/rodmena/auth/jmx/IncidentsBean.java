@@ -9,7 +9,7 @@ import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.views.Text;
 
-@Describe("What was the matter, frozen when it began: the last twenty incidents, and a notification for each")
+@Describe("The last twenty incidents, each frozen when it began, and a notification for each")
 final class IncidentsBean {
     private final Incidents incidents;
 

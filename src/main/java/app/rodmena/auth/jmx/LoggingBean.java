@@ -5,7 +5,7 @@ import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Table;
 import java.util.regex.Pattern;
 
-@Describe("Which messages get into the log, at once and until the next start")
+@Describe("Log levels; changes take effect at once and hold until the next start")
 final class LoggingBean {
     private static final String DATABASE = "auth.database";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.$-]{1,200}");

@@ -10,7 +10,7 @@ import app.rodmena.auth.views.Totals;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-@Describe("The connection pool: its numbers, what happened since start, and what can be done to it")
+@Describe("The connection pool: numbers, totals since start, and operations")
 final class PoolBean {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 

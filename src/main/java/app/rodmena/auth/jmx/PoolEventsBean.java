@@ -11,7 +11,7 @@ import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.List;
 
-@Describe("What happened in the pool: the last events, how many there were, and a notification for each")
+@Describe("The pool's events: the last ones, counts by kind, and a notification for each")
 final class PoolEventsBean {
     private final PoolEvents events;
     private final RecentEvents recent;

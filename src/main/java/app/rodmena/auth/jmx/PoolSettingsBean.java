@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-@Describe("How the pool behaves; what can be written takes effect at once and holds until the next start")
+@Describe("The pool's settings; changes take effect at once and hold until the next start")
 final class PoolSettingsBean {
     private final DatabaseEngine engine;
 

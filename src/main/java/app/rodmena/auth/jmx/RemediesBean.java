@@ -6,7 +6,7 @@ import app.rodmena.auth.incidents.RemedyUnanswered;
 import app.rodmena.auth.mbean.Describe;
 import java.util.function.Supplier;
 
-@Describe("What can be done against trouble; each tells what it did, or on a dry run what it would do")
+@Describe("Actions against faults; each returns what it did, or on a dry run what it would do")
 final class RemediesBean {
     private final Remedies remedies;
 

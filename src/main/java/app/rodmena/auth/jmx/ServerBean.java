@@ -8,7 +8,7 @@ import app.rodmena.auth.views.Text;
 import java.time.Duration;
 import java.time.Instant;
 
-@Describe("The server: what it is, where it listens, what it answered")
+@Describe("The server: version, addresses, answered requests")
 final class ServerBean {
     private final ServerFacts server;
     private final Requests requests;

@@ -3,6 +3,8 @@ package app.rodmena.auth.boards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.boards.BoardFiles.Found;
+import app.rodmena.auth.testing.Documentation;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is written anywhere in jmx-dashboards is there. What is peculiar to a kind of file, its own test looks up. */
+/** Names written in jmx-dashboards and in the documents exist. Names specific to a kind of file have their own test. */
 class EveryNameTest extends OnLiveServer {
     private static final Pattern OBJECT_NAME =
             Pattern.compile("\\b(?:app\\.rodmena\\.auth|com\\.zaxxer\\.hikari|java\\.lang|metrics):[\\w=,*.-]+");
@@ -22,13 +24,19 @@ class EveryNameTest extends OnLiveServer {
     @Test
     void everyMBeanThatIsNamedExists() throws Exception {
         int names = 0;
-        for (Path file : BoardFiles.all()) {
+        for (Path file : boardsAndDocuments()) {
             for (Found name : BoardFiles.find(file, OBJECT_NAME)) {
                 Beans.assertBean(name.place(), name.group(0));
                 names++;
             }
         }
-        assertThat(names).isGreaterThan(50);
+        assertThat(names).isGreaterThan(60);
+    }
+
+    private static Set<Path> boardsAndDocuments() throws IOException {
+        Set<Path> files = new TreeSet<>(BoardFiles.all());
+        files.addAll(Documentation.all());
+        return files;
     }
 
     @Test
@@ -49,7 +57,7 @@ class EveryNameTest extends OnLiveServer {
 
     @Test
     void everyFileThatIsNamedExists() throws Exception {
-        for (Path file : BoardFiles.all()) {
+        for (Path file : boardsAndDocuments()) {
             for (Found path : BoardFiles.find(file, PATH)) {
                 assertThat(Path.of(path.group(0))).as("%s", path.place()).exists();
             }

@@ -2,10 +2,9 @@ package app.rodmena.auth.jmx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.testing.Documentation;
 import app.rodmena.auth.testing.JmxClient;
 import app.rodmena.auth.testing.TestServer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,15 +109,15 @@ class EveryMBeanTest {
         }
     }
 
-    /** On a difference, what is printed as expected can be pasted into the README. */
+    /** On a difference, the expected table can be pasted into the manual. */
     @Test
-    void theReadmesTableOfMBeansIsTheOneOfTheProgram() throws Exception {
+    void theManualsTableOfMBeansIsTheOneOfTheProgram() throws Exception {
         List<String> lines = new ArrayList<>(List.of("| MBean | attributes | operations |", "|---|---|---|"));
         for (ObjectName name : JmxClient.names(MBeans.DOMAIN)) {
             lines.add(row(name, client.connection().getMBeanInfo(name)));
         }
-        String readme = Files.readString(Path.of("README.md"));
-        String table = readme.substring(Math.max(0, readme.indexOf(lines.get(0))));
+        String page = Documentation.text(Documentation.page("jmx"));
+        String table = page.substring(Math.max(0, page.indexOf(lines.get(0))));
 
         assertThat(table.lines().limit(lines.size()).collect(Collectors.joining("\n")))
                 .isEqualTo(String.join("\n", lines));
