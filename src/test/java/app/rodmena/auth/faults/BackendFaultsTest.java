@@ -173,6 +173,23 @@ class BackendFaultsTest {
     }
 
     @Test
+    void othersTakeEveryConnectionThatPostgresHas() throws Exception {
+        List<Connection> others = new ArrayList<>();
+        probe().scenario("others take all connections")
+                .expecting("REFUSED", sample -> sample.situation().equals("REFUSED"), Duration.ofSeconds(2))
+                .during(() -> {
+                    takeEverything(others);
+                    terminate("true");
+                    takeEverything(others);
+                    probe().observe(Duration.ofSeconds(2));
+                    takeEverything(others);
+                    for (Connection other : others) {
+                        other.close();
+                    }
+                });
+    }
+
+    @Test
     void aServerThatStartsWhileOthersHaveEveryConnectionIsReadyAfterwards() throws Exception {
         List<Connection> others = new ArrayList<>();
         takeEverything(others);

@@ -133,8 +133,9 @@ class InvariantTest {
     void incidentsThatExplainNothingAreFound() {
         incidents.add(new IncidentSample("1", "TIMEOUT", "5 of 5 connections out", true));
         assertViolated("");
-        incidents.add(new IncidentSample("2", "", "", false));
-        assertViolated("H");
+        incidents.add(new IncidentSample("2", "DATABASE_DOWN", "Well: 0 of 5 out, nobody waits", true));
+        incidents.add(new IncidentSample("3", "", "", false));
+        assertViolated("HH");
     }
 
     @Test

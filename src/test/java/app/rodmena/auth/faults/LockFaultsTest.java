@@ -139,7 +139,8 @@ class LockFaultsTest {
 
     @Test
     void theServersOwnTimeoutsEndStatementsAndSessions() throws Exception {
-        for (String timeout : List.of("lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")) {
+        for (String timeout : List.of(
+                "lock_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")) {
             try (Connection locker = transaction()) {
                 probe().scenario(timeout + " is 300 ms").during(() -> {
                     everySessionWith("set %s = '300ms'".formatted(timeout));
@@ -167,6 +168,28 @@ class LockFaultsTest {
                     probe().observe(A_WHILE);
                     postgres.execute(
                             ProbedServer.DATABASE, "drop trigger sleeping on auth_group", "drop function sleep");
+                });
+    }
+
+    @Test
+    void aTableIsGone() throws Exception {
+        probe().scenario("a table dropped")
+                .expecting("the table", says("auth_permission"))
+                .during(() -> {
+                    postgres.execute(ProbedServer.DATABASE, "alter table auth_permission rename to elsewhere");
+                    probe().observe(A_WHILE);
+                    postgres.execute(ProbedServer.DATABASE, "alter table elsewhere rename to auth_permission");
+                });
+    }
+
+    @Test
+    void aPrivilegeIsRevoked() throws Exception {
+        probe().scenario("a privilege revoked")
+                .expecting("the table and the role", says("auth_permission", ProbedServer.ROLE))
+                .during(() -> {
+                    postgres.execute(ProbedServer.DATABASE, "revoke all on auth_permission from " + ProbedServer.ROLE);
+                    probe().observe(A_WHILE);
+                    postgres.execute(ProbedServer.DATABASE, "grant all on auth_permission to " + ProbedServer.ROLE);
                 });
     }
 

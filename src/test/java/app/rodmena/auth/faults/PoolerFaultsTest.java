@@ -1,13 +1,18 @@
 package app.rodmena.auth.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import app.rodmena.auth.testing.PostgresServer;
 import app.rodmena.auth.testing.TestPgBouncer;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PgBouncer stands before PostgreSQL: it pauses, restarts, has few connections, refuses start-up options. */
 class PoolerFaultsTest {
@@ -42,6 +47,24 @@ class PoolerFaultsTest {
                 probe.observe(Duration.ofMillis(500));
                 pooler.start();
             });
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 2, 1})
+    void itIsFullAndThatIsNoOutage(int size) throws Exception {
+        behind(size, (pooler, probe) -> {
+            Recording full = probe.scenario("a PgBouncer with %d connections is full".formatted(size))
+                    .during(() -> {
+                        try (Connection locker = postgres.superuser(ProbedServer.DATABASE);
+                                var statement = locker.createStatement()) {
+                            locker.setAutoCommit(false);
+                            statement.execute("lock table auth_group in access exclusive mode");
+                            probe.observe(A_WHILE);
+                        }
+                    });
+            assertThat(full.health()).allMatch(Recording.HealthSample::healthy);
+            assertThat(full.diagnoses()).noneMatch(sample -> sample.situation().equals("DATABASE_DOWN"));
         });
     }
 

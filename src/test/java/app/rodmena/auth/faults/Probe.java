@@ -78,7 +78,7 @@ final class Probe {
         return thread;
     });
 
-    Probe(ProbedServer server, Limits limits) {
+    Probe(ProbedServer server, Limits limits) throws Exception {
         this.server = server;
         this.limits = limits;
         List<String> keys = Stream.generate(() -> UUID.randomUUID().toString())
@@ -101,6 +101,7 @@ final class Probe {
                 () -> clients.get(turn++ % TENANTS).askNext(), EVERY_MILLIS, EVERY_MILLIS, MILLISECONDS);
         clients.forEach(client -> client.changeAndRead(timer, true));
         awaitSteadyService();
+        incidents(List.of());
         baseline = server.process(observations.now());
     }
 

@@ -42,7 +42,7 @@ final class ProbedServer {
     private final String jolokiaUrl;
     private final Probe probe;
 
-    private ProbedServer(PostgresServer postgres, AuthProcess process) {
+    private ProbedServer(PostgresServer postgres, AuthProcess process) throws Exception {
         this.postgres = postgres;
         this.process = process;
         this.url = process.url();

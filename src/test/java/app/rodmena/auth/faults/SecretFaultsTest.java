@@ -57,6 +57,41 @@ class SecretFaultsTest {
     }
 
     @Test
+    void thePasswordIsRotatedInPostgresOnly() throws Exception {
+        probe().scenario("password rotated in PostgreSQL only")
+                .expecting(
+                        "the password",
+                        sample -> !sample.situation().equals("WELL")
+                                && sample.text().contains("password"),
+                        Duration.ofSeconds(2))
+                .during(() -> {
+                    setPassword("another");
+                    terminateAll();
+                    probe().observe(A_WHILE);
+                    setPassword(ProbedServer.PASSWORD);
+                });
+    }
+
+    @Test
+    void thePasswordIsRotatedAndOnlyTheMonitorsSessionLives() throws Exception {
+        probe().scenario("all logins refused while the monitor lives")
+                .expecting(
+                        "the password",
+                        sample -> !sample.situation().equals("WELL")
+                                && sample.text().contains("password"),
+                        Duration.ofSeconds(2))
+                .during(() -> {
+                    setPassword("another");
+                    postgres.execute(
+                            "postgres",
+                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/%s'"
+                                    .formatted(ProbedServer.INSTANCE));
+                    probe().observe(A_WHILE);
+                    setPassword(ProbedServer.PASSWORD);
+                });
+    }
+
+    @Test
     void theRoleLosesWhatItSeesOfOthers() throws Exception {
         Recording seen = probe().scenario("pg_monitor revoked").during(() -> {
             postgres.execute("postgres", "revoke pg_monitor from " + ProbedServer.ROLE);
