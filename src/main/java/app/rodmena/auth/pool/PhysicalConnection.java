@@ -29,6 +29,9 @@ final class PhysicalConnection extends RememberingConnection {
         CLOSING
     }
 
+    /** For how long a connection that no caller has had is new, so that its end is a failure to open it. */
+    private static final long NEW_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final PoolState pool;
     private final Opener opener;
     private final int id;
@@ -402,9 +405,9 @@ final class PhysicalConnection extends RememberingConnection {
         retire(cause);
     }
 
-    /** PostgreSQL did not answer on it; to be closed. */
+    /** PostgreSQL did not answer on it; to be closed. One that was idle for a while was opened well, also if unused. */
     synchronized void retireBroken(long ageNanos, SQLException failure) {
-        if (state == State.IDLE && isUnused()) {
+        if (state == State.IDLE && isUnused() && ageNanos < NEW_NANOS) {
             discarded = failure;
         }
         retire(PoolEventKind.INVALIDATE, ageNanos, "pre-ping failed: " + failure.getMessage());

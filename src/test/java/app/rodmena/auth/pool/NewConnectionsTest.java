@@ -3,6 +3,7 @@ package app.rodmena.auth.pool;
 import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.events.PoolEventKind.CONNECT;
 import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -11,6 +12,8 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
 import java.lang.reflect.Field;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +76,28 @@ class NewConnectionsTest {
             assertThat(opening.failures()).isZero();
             assertThat(opening.unused()).isZero();
         }
+    }
+
+    @Test
+    void anUnusedConnectionThatBreaksAfterAWhileIsNoFailedConnect() throws Exception {
+        TestPool test = TestPool.timed(TWO);
+        try (test) {
+            Lease first = test.checkout();
+            AtomicInteger unused = new AtomicInteger();
+            test.sink.add(event -> {
+                if (event.kind() == CONNECT && unused.compareAndSet(0, event.backendPid())) {
+                    first.close(); // The caller that this connection is opened for takes the first one.
+                }
+            });
+            try (Lease second = test.checkout()) {
+                assertThat(second.connectionId()).isEqualTo(first.connectionId());
+                test.clock.advance(Duration.ofSeconds(2));
+                test.terminate(unused.get());
+                test.checkout().close();
+            }
+            assertThat(test.count(INVALIDATE)).isEqualTo(1);
+        }
+        assertThat(test.count(CONNECT_FAILED)).isZero();
     }
 
     @Test
