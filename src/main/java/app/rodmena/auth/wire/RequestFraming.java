@@ -222,8 +222,8 @@ final class RequestFraming {
             state = State.VALUE_LF;
         } else if (isControl(next) && next != '\t') {
             problem = controlProblem(next);
-        } else if (header != null && value.length() < MAX_VALUE) {
-            value.append((char) (next & 0xff));
+        } else if (header != null && value.append((char) (next & 0xff)).length() > MAX_VALUE) {
+            problem = header + ": is longer than " + MAX_VALUE + " characters";
         }
     }
 

@@ -33,6 +33,7 @@ public final class InvalidFraming {
                 "Transfer-Encoding: identity\r\n\r\n",
                 "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked" + " ".repeat(100) + "x\r\n\r\n0\r\n\r\n",
                 "Transfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n",
                 "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + SMUGGLED,
                 "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED);
