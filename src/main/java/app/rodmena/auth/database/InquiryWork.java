@@ -82,7 +82,9 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
             try {
                 answers.add(Lane.Answer.of(alone(caller, connection, question)));
             } catch (RuntimeException failure) {
-                Throwable told = told(caller.together(1), failure);
+                // Those that are left are not asked, if the database failed.
+                int unanswered = questions.size() - answers.size();
+                Throwable told = told(caller.together(unanswered), failure);
                 answers.add(Lane.Answer.failed(told));
                 gone = told instanceof DatabaseFailure now ? now : null;
             }

@@ -117,6 +117,7 @@ class InquiryTest {
 
     @Test
     void aDatabaseThatBreaksWhileEachIsAskedAloneFailsThoseThatAreLeft() throws Exception {
+        int before = lostConnections();
         List<CompletableFuture<Integer>> answers = together(
                 new Sleeping("10") {
                     @Override
@@ -135,6 +136,14 @@ class InquiryTest {
         assertThat(answers.get(0).join()).isEqualTo(1);
         assertThat(answers.subList(1, 4))
                 .allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(Reason.DATABASE_DOWN));
+        assertThat(lostConnections() - before).isEqualTo(3);
+    }
+
+    private static int lostConnections() {
+        return engine.recentFailures().recent().stream()
+                .filter(recent -> recent.kind() == FailureKind.CONNECTION_LOST)
+                .mapToInt(RecentFailures.Recent::count)
+                .sum();
     }
 
     @Test
