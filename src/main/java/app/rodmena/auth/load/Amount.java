@@ -2,9 +2,9 @@ package app.rodmena.auth.load;
 
 import java.time.Duration;
 
-/** How much load: so many requests, or so long. */
+/** The amount of load: a number of requests, or a duration. */
 public sealed interface Amount {
-    /** So many requests, whatever becomes of them. */
+    /** A number of requests, successful or not. */
     record Requests(long count) implements Amount {
         public static final int MOST = 100_000_000;
 
@@ -15,7 +15,7 @@ public sealed interface Amount {
         }
     }
 
-    /** As long as this; what is under way then is awaited. */
+    /** A duration; requests in flight at its end are awaited. */
     record During(Duration time) implements Amount {
         public static final Duration LONGEST = Duration.ofDays(1);
 

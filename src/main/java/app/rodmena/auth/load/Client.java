@@ -12,13 +12,14 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * One client: asks one question at a time, on one connection that it opens again when it is lost. On the I/O thread.
+ * One client: sends one request at a time on one connection, and reconnects when the connection is lost. Used on the
+ * I/O thread only.
  */
 final class Client {
     private static final int FIRST_BODY_BYTES = 4 * 1024;
     private static final int LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
-    /** Who hears that a question is over, well or not. */
+    /** Is notified when a request has ended, successfully or not. */
     @FunctionalInterface
     interface Owner {
         void over(Client client, Optional<Miss> miss);
@@ -40,15 +41,15 @@ final class Client {
         this.owner = owner;
     }
 
-    /** Opens the connection ahead of its first use; runs this when it is open, or can't be. */
+    /** Opens the connection ahead of its first use; runs the callback when it is open or has failed to open. */
     void open(Runnable tried) {
         line.open(tried, failure -> tried.run());
     }
 
     /**
-     * Asks the next question; not while another is asked.
+     * Sends the next request; must not be called while another is in flight.
      *
-     * @param intended when it should have been asked, at best now
+     * @param intended when it was due; at best now
      */
     void ask(long intended) {
         question = script.next();
@@ -66,7 +67,7 @@ final class Client {
         }
     }
 
-    /** Ends a question that was asked before this instant. */
+    /** Times out a request that was sent before this instant. */
     void giveUpBefore(long nanos) {
         if (isBusy && (nanos == Long.MAX_VALUE || sentNanos - nanos < 0)) {
             Line silent = line;
@@ -74,7 +75,7 @@ final class Client {
         }
     }
 
-    /** Closes the connection; whatever was asked is never over. */
+    /** Closes the connection; a request in flight never ends. */
     void hangUp() {
         isBusy = false;
         line.close();
@@ -96,7 +97,7 @@ final class Client {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
-    /** One physical connection. What is heard of one that was given up concerns nobody any more. */
+    /** One physical connection. Events of an abandoned connection are ignored. */
     private final class Line {
         private ClientConnection connection;
         private boolean isClosed;
@@ -170,12 +171,12 @@ final class Client {
                 return;
             }
             if (body.capacity() >= LARGEST_BODY_BYTES) {
-                throw new IOException("an answer of more than " + LARGEST_BODY_BYTES + " bytes");
+                throw new IOException("the response is larger than " + LARGEST_BODY_BYTES + " bytes");
             }
             body = ByteBuffer.allocate(body.capacity() * 2).put(body.flip());
         }
 
-        /** The question is over; after a failure that leaves the connection in an unknown state, so is that. */
+        /** Ends the request; a failure that leaves the connection in an unknown state closes it too. */
         void end(Optional<Miss> miss) {
             if (isClosed || !isBusy) {
                 return;

@@ -10,24 +10,24 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 
 /**
- * Keeps clients asking: as fast as they are answered, or on a schedule whether or not they are. On a schedule, latency
- * counts from when a request was due, so that a server that stands still for a second is charged for every request that
- * would have been sent in it (else the driver waits as well, and hides it: coordinated omission).
+ * Keeps the clients busy: in a closed loop, as fast as the server answers, or in an open loop, on a schedule. In an
+ * open loop, latency counts from the time a request was due, so that a stall of one second is charged to every request
+ * that was due in it (a driver that waits with the server would hide the stall: coordinated omission).
  *
- * <p>Everything happens on the I/O thread, but for what is told to be for any thread.
+ * <p>Used on the I/O thread only, except for methods documented as thread-safe.
  */
 final class Driver {
     private static final int OPENED_AT_ONCE = 64;
     private static final long TICK_MILLIS = 20;
 
-    /** What is due is late by as much at most. */
+    /** The interval of the schedule: a due request is late by at most this. */
     private static final long SCHEDULE_TICK_MILLIS = 1;
 
     private static final long PUBLISHED_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int REMEMBERED_COUNTS = 10;
     private static final long PAUSE_AFTER_CONNECT_MILLIS = 100;
 
-    /** Nobody could connect for so long, and nobody was answered: then the server is gone. */
+    /** The server is considered gone if no client could connect and no response arrived for this long. */
     private static final long GONE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Wire wire;
@@ -39,7 +39,7 @@ final class Driver {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final ArrayDeque<Count> counts = new ArrayDeque<>();
 
-    /** How many were over at this instant. */
+    /** The number of requests that had ended at this instant. */
     private record Count(long nanos, long over) {}
 
     private XnioExecutor.Key ticking = XnioExecutor.Key.IMMEDIATE;
@@ -63,9 +63,9 @@ final class Driver {
     }
 
     /**
-     * Opens the connections, then begins. For any thread.
+     * Opens the connections, then starts the load. Thread-safe.
      *
-     * @return done when the last request is over
+     * @return completes when the last request has ended
      */
     CompletableFuture<Void> start() {
         wire.run(() -> {
@@ -101,7 +101,7 @@ final class Driver {
         endIfOver();
     }
 
-    /** Sends no more, and waits no longer than this for what is under way. For any thread. */
+    /** Stops sending, and waits at most this long for requests in flight. Thread-safe. */
     void stop(Duration patience) {
         wire.run(() -> {
             isStopping = true;
@@ -211,27 +211,27 @@ final class Driver {
                 : (double) tally.over() / pace.total();
     }
 
-    /** How far it is, at most a tenth of a second ago. For any thread. */
+    /** The progress, at most 100 ms old. Thread-safe. */
     Progress progress() {
         return progress;
     }
 
-    /** What was counted. Only when it is over. */
+    /** The counts. Only after the run has ended. */
     Tally tally() {
         return tally;
     }
 
-    /** From the beginning to the last answer. Only when it is over. */
+    /** The time from the start to the last response. Only after the run has ended. */
     Duration elapsed() {
         return Duration.ofNanos(lastNanos - startNanos);
     }
 
-    /** Requests that were due and are not sent. Only when it is over, and only of one that was not stopped. */
+    /** The requests that were due but not sent. Only after a run that was not stopped has ended. */
     long unsent() {
         return pace.isScheduled() && !isStopping ? pace.total() - begun : 0;
     }
 
-    /** Whether it ended because there was no server any more. Only when it is over. */
+    /** Whether the run ended because the server was gone. Only after the run has ended. */
     boolean isGone() {
         return isGone;
     }

@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Requests that failed, by kind.
+ * Failed requests by kind.
  *
- * @param status answered with another status than 200, by that
- * @param wrongAnswer answered with 200, and wrongly
- * @param timeout not answered in time
- * @param connectionLost the connection was lost before the answer was complete
- * @param connect there was no connection to be had
- * @param unsent due, but every client still waited for an earlier answer, until the end
- * @param examples by kind or status, the first of each in a line
+ * @param status responses with a status other than 200, by status
+ * @param wrongAnswer responses with status 200 and a wrong body
+ * @param timeout requests without a response within the timeout
+ * @param connectionLost connections lost before the response was complete
+ * @param connect failed connection attempts
+ * @param unsent requests that were due but never sent, because every client was still waiting for a response
+ * @param examples the first failure of each kind or status, one line each
  */
 public record Errors(
         long total,

@@ -1,10 +1,10 @@
 package app.rodmena.auth.load;
 
 /**
- * Something that is expected of a server under load, and whether it was so.
+ * An expectation of a server under load, and whether it was met.
  *
- * @param name what is expected
- * @param isMet whether it was so; what could not be seen in a short run is no reason to complain
- * @param seen the numbers
+ * @param name the expectation
+ * @param isMet whether it was met; true if a short run could not show it
+ * @param seen the measured numbers
  */
 public record Expectation(String name, boolean isMet, String seen) {}

@@ -1,15 +1,15 @@
 package app.rodmena.auth.load;
 
-/** What can go wrong with a request. */
+/** The ways in which a request can fail. */
 public enum Failure {
-    /** Answered with another status than 200. */
+    /** A status other than 200. */
     STATUS,
-    /** Answered with 200, and wrongly. */
+    /** Status 200 with a wrong body. */
     WRONG_ANSWER,
-    /** Not answered in time. */
+    /** No response within the timeout. */
     TIMEOUT,
-    /** The connection was lost before the answer was complete. */
+    /** The connection was lost before the response was complete. */
     CONNECTION_LOST,
-    /** There was no connection to be had. */
+    /** The connection attempt failed. */
     CONNECT
 }

@@ -2,7 +2,7 @@ package app.rodmena.auth.load;
 
 import org.HdrHistogram.Histogram;
 
-/** How long right answers took, in milliseconds, exact to three digits; all 0 if there were none. */
+/** Latency of correct responses in milliseconds, to three significant digits; all 0 if there were none. */
 public record Latency(double mean, double p50, double p90, double p99, double p999, double max) {
     private static final double MICROS_PER_MILLI = 1000;
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.load;
 
-/** Load could not be put on at all; the message says why in one line. */
+/** The load test could not be started; the message says why in one line. */
 public final class LoadException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -14,27 +14,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Load on a server, from the first look to the last: seeds what is asked for, puts the load on, watches the pool, and
- * removes on {@link #close} what it made. To be used by one thread.
+ * One load test: creates the test data, runs the load, samples the pool, and removes the test data on {@link #close}.
+ * Not thread-safe.
  */
 public final class LoadRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LOOK_MILLIS = 5_000;
 
-    /** One, so that the load itself opens what connections it needs. */
+    /** One, so that the load itself causes the pool to open its connections. */
     private static final int SEEDING_CLIENTS = 1;
 
     private static final int REMOVING_CLIENTS = 4;
 
-    /** How long the seed may take to be there, and to be gone. */
+    /** The maximum time to create the test data, and to remove it. */
     private static final Duration SEEDING = Duration.ofSeconds(30);
 
     private static final Duration REMOVING = Duration.ofSeconds(5);
 
-    /** How long requests under way may still take when the run is stopped. */
+    /** The maximum wait for requests in flight when the run is stopped. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
-    /** How long the pool may take to have everything back. */
+    /** The maximum wait until all connections are checked in. */
     private static final int RETURNED_SECONDS = 5;
 
     private static final long BETWEEN_LOOKS_MILLIS = 20;
@@ -54,10 +54,10 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /**
-     * Looks at the server and seeds it.
+     * Probes the server and creates the test data.
      *
-     * @throws LoadException if there is no server there, or another, or one that can't be seeded
-     * @throws InterruptedException if the thread is interrupted; what was made is removed
+     * @throws LoadException if the server does not answer, is not an auth server, or rejects the test data
+     * @throws InterruptedException if the thread is interrupted; the test data is removed
      */
     public static LoadRun prepare(Plan plan) throws LoadException, InterruptedException {
         LoadRun run = new LoadRun(plan);
@@ -72,23 +72,23 @@ public final class LoadRun implements AutoCloseable {
 
     private void prepare() throws LoadException, InterruptedException {
         PoolNumbers pool = look().orElseThrow(() -> new LoadException(
-                plan.target() + " is no server of this kind: GET /health does not tell the pool's numbers"));
+                plan.target() + " is not an auth server: GET /health does not report the pool's numbers"));
         watch = new PoolWatch(wire, maximum().orElse(pool.poolSize()));
         isSeeded = true;
         for (List<Question> questions : seed.making(plan.mix())) {
             Driver seeding = askEach(questions, SEEDING_CLIENTS);
             if (!endsWithin(SEEDING, seeding)) {
-                throw new LoadException(
-                        "%s can't be seeded: it takes more than %s s".formatted(plan.target(), SEEDING.toSeconds()));
+                throw new LoadException("could not create the test data on %s within %s s"
+                        .formatted(plan.target(), SEEDING.toSeconds()));
             }
             for (String problem : seeding.tally().errors(0).examples().values()) {
-                throw new LoadException("%s can't be seeded: %s".formatted(plan.target(), problem));
+                throw new LoadException("could not create the test data on %s: %s".formatted(plan.target(), problem));
             }
         }
         driver = new Driver(wire, Pace.of(plan), plan.timeout(), seed.scripts(plan.mix(), plan.clients()));
     }
 
-    /** Whether this ends by itself; it is ended if not. */
+    /** Runs the driver; stops it on a timeout and returns false. */
     private static boolean endsWithin(Duration time, Driver driver) throws InterruptedException {
         CompletableFuture<Void> over = driver.start();
         boolean ended = false;
@@ -112,7 +112,7 @@ public final class LoadRun implements AutoCloseable {
         return PoolWatch.numbers(get("/health").bytes());
     }
 
-    /** pool_size + max_overflow, of a server that tells. */
+    /** pool_size + max_overflow, if the server reports it. */
     private Optional<Integer> maximum() throws LoadException, InterruptedException {
         try {
             for (JsonNode check : JSON.readTree(get("/health/ready").body()).path("checks")) {
@@ -133,19 +133,19 @@ public final class LoadRun implements AutoCloseable {
             return wire.get(path, LOOK_MILLIS).get();
         } catch (ExecutionException e) {
             throw new LoadException(
-                    "nobody answers at %s: %s"
+                    "no response from %s: %s"
                             .formatted(plan.target(), e.getCause().getMessage()),
                     e);
         }
     }
 
-    /** Begins. */
+    /** Starts the load. */
     public void start() {
         watch.start();
         over = driver.start();
     }
 
-    /** Whether it is over, within this time. */
+    /** Waits up to this long; returns whether the run has ended. */
     public boolean await(Duration time) throws InterruptedException {
         return await(over, time);
     }
@@ -161,7 +161,7 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    /** How far it is. */
+    /** The progress. */
     public Progress progress() {
         return driver.progress().with(watch.last());
     }
@@ -171,7 +171,7 @@ public final class LoadRun implements AutoCloseable {
         return watch.maximum();
     }
 
-    /** What was measured; a run that is not over is stopped first. */
+    /** The results; stops a run that has not ended. */
     public Result finish() throws InterruptedException {
         boolean interrupted = !over.isDone();
         if (interrupted) {
@@ -206,7 +206,7 @@ public final class LoadRun implements AutoCloseable {
                     return Optional.of(Duration.ofNanos(System.nanoTime() - ended));
                 }
             } catch (LoadException e) {
-                // It may be back before the time is over
+                // The connections may be back before the time is over
             }
             TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
         }
@@ -214,10 +214,10 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /**
-     * Deletes the roles that were made, with all that hangs on them. Names of users and permissions stay in the tables,
-     * since nothing in the API removes any.
+     * Deletes the roles of the test data with their members and permissions. The names of users and permissions remain
+     * in the tables: the API cannot remove them.
      *
-     * @return whether all roles are gone
+     * @return whether all roles were deleted
      */
     public boolean clean() throws InterruptedException {
         if (!isSeeded) {
@@ -230,7 +230,7 @@ public final class LoadRun implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted(); // Cleaning waits, which an interrupted thread can't
+        boolean interrupted = Thread.interrupted(); // An interrupted thread could not wait for the deletion.
         try {
             clean();
         } catch (InterruptedException e) {

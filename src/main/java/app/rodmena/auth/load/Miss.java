@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A request that failed.
+ * A failed request.
  *
- * @param status what it was answered with; 0 if it was not
- * @param detail in a line, for people
+ * @param status the response's status; 0 without a response
+ * @param detail one line for people
  */
 record Miss(Failure failure, int status, String detail) {
     private static final int LONGEST_DETAIL = 160;

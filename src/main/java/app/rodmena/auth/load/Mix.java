@@ -1,15 +1,16 @@
 package app.rodmena.auth.load;
 
-/** What is asked of the server. */
+/** The requests that a load test sends. */
 public enum Mix {
-    /** The list of roles: one statement, some rows. */
+    /** Lists roles: one statement, some rows. */
     ROLES,
-    /** Whether a user has a permission, which the answer confirms or denies half of the time. */
+    /** Checks whether a user has a permission; half of the answers are true. */
     CHECKS,
     /**
-     * A role's life: made, given a permission and a member, both taken, deleted. Each connection has roles of its own.
+     * A role's lifecycle: create, grant a permission, add a member, remove both, delete. Each connection uses its own
+     * roles.
      */
     WRITES,
-    /** Of ten requests eight checks, one list of roles, one write. */
+    /** Of ten requests, eight checks, one list of roles and one write. */
     ALL
 }

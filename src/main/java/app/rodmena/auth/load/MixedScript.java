@@ -2,7 +2,7 @@ package app.rodmena.auth.load;
 
 import java.util.SplittableRandom;
 
-/** Of ten questions eight checks, one list, one write, in an order that is the same in every run. */
+/** Of ten requests, eight checks, one list and one write, in an order that is the same in every run. */
 final class MixedScript implements Script {
     private static final int OUT_OF = 10;
 

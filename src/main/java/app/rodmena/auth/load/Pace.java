@@ -1,12 +1,12 @@
 package app.rodmena.auth.load;
 
 /**
- * When requests are sent.
+ * The schedule of a load test.
  *
- * @param total how many at most
- * @param intervalNanos between the instants at which two are due; 0 for a closed loop, where the next is due when a
- *     client is free
- * @param sendingNanos how long after the start the last may be sent
+ * @param total the maximum number of requests
+ * @param intervalNanos time between two due requests in nanoseconds; 0 for a closed loop, where the next request is due
+ *     when a client is free
+ * @param sendingNanos time after the start until which requests are sent, in nanoseconds
  */
 record Pace(long total, double intervalNanos, long sendingNanos) {
     static Pace of(Plan plan) {
@@ -15,7 +15,7 @@ record Pace(long total, double intervalNanos, long sendingNanos) {
         return new Pace(plan.requests(), interval, plan.sendingNanos());
     }
 
-    /** As fast as they are answered, this many. */
+    /** A closed loop with this many requests. */
     static Pace asFastAsAnswered(long total) {
         return new Pace(total, 0, Long.MAX_VALUE);
     }
@@ -24,7 +24,7 @@ record Pace(long total, double intervalNanos, long sendingNanos) {
         return intervalNanos > 0;
     }
 
-    /** When this request is due, counted from the start; of a scheduled pace. */
+    /** When this request is due, in nanoseconds from the start; for an open loop. */
     long dueNanos(long index) {
         return (long) (index * intervalNanos);
     }

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What load to put on which server.
+ * Which load to put on which server.
  *
- * @param clients connections, each with one request at a time
- * @param ratePerSecond requests a second whether or not the server keeps up (an open loop), or as many as the clients
- *     get answered (a closed loop)
- * @param timeout a request that is not answered within it has failed
- * @param key the client key whose namespace is used; a new one by default
+ * @param clients the number of connections, each with one request at a time
+ * @param ratePerSecond requests per second, whether or not the server keeps up (open loop); empty for as many as the
+ *     server answers (closed loop)
+ * @param timeout the maximum time for a response
+ * @param key the client key whose namespace is used; empty for a new one
  */
 public record Plan(
         Target target,
@@ -32,12 +32,12 @@ public record Plan(
         Objects.requireNonNull(key, "key");
     }
 
-    /** The same for another number of clients. */
+    /** A copy with another number of clients. */
     public Plan withClients(int others) {
         return new Plan(target, amount, others, ratePerSecond, mix, timeout, key);
     }
 
-    /** How many requests there will be, if that is known: of a duration only with a rate. */
+    /** The number of requests, if it is known: for a duration, only with a rate. */
     long requests() {
         if (amount instanceof Amount.Requests requests) {
             return requests.count();
@@ -48,7 +48,7 @@ public record Plan(
                 : Long.MAX_VALUE;
     }
 
-    /** When no further request is sent, counted from the start. */
+    /** The time from the start after which no request is sent. */
     long sendingNanos() {
         if (ratePerSecond.isPresent()) {
             return Math.round(requests() * 1e9 / ratePerSecond.getAsInt()) + LATENESS.toNanos();
@@ -56,6 +56,6 @@ public record Plan(
         return amount instanceof Amount.During during ? during.time().toNanos() : Long.MAX_VALUE;
     }
 
-    /** How long after the last was due those may still be sent that had to wait for a free client. */
+    /** How long after the last due time delayed requests may still be sent. */
     private static final Duration LATENESS = Duration.ofSeconds(5);
 }

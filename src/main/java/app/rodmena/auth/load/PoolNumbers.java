@@ -1,7 +1,7 @@
 package app.rodmena.auth.load;
 
 /**
- * The pool as {@code GET /health} tells it.
+ * The pool's numbers as {@code GET /health} reports them.
  *
  * @param checkedOut connections in use
  * @param overflow connections open beyond pool_size

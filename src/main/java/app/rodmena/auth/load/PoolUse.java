@@ -1,18 +1,18 @@
 package app.rodmena.auth.load;
 
 /**
- * What was seen of the pool while load was put on, in looks at {@code GET /health}.
+ * The pool during a load test, from samples of {@code GET /health}.
  *
  * @param poolSize pool_size
  * @param maximum pool_size + max_overflow
- * @param looks how often it was seen
- * @param fewestOut fewest connections in use of all looks
- * @param mostOut most connections in use
- * @param allOut when all of the maximum were in use
- * @param mostOpen most connections open
- * @param meanOverflow connections open beyond pool_size, on average
- * @param mostOverflow the most of them
- * @param allOpen when as many connections were open as may be
+ * @param looks the number of samples
+ * @param fewestOut minimum of the connections in use
+ * @param mostOut maximum of the connections in use
+ * @param allOut how often all connections were in use
+ * @param mostOpen maximum of the open connections
+ * @param meanOverflow mean of the connections open beyond pool_size
+ * @param mostOverflow maximum of the connections open beyond pool_size
+ * @param allOpen how often the maximum number of connections was open
  */
 public record PoolUse(
         int poolSize,
@@ -26,20 +26,20 @@ public record PoolUse(
         int mostOverflow,
         Peak allOpen) {
     /**
-     * How often something was at its maximum.
+     * How often a number was at its maximum.
      *
-     * @param looks at which it was
-     * @param looksSince looks since the first of them
-     * @param secondsSince from the first of them to the last look of all
+     * @param looks samples at the maximum
+     * @param looksSince all samples since the first of these
+     * @param secondsSince seconds from the first of these to the last sample
      */
     public record Peak(long looks, long looksSince, double secondsSince) {
-        /** Never, so far. */
+        /** Not at the maximum in any sample. */
         static final Peak NONE = new Peak(0, 0, 0);
 
         /**
-         * The same with one look more.
+         * A copy with one more sample.
          *
-         * @param seconds since the look before
+         * @param seconds since the previous sample
          */
         Peak and(boolean isAtMaximum, double seconds) {
             return looks == 0 && !isAtMaximum

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 
 /**
- * Looks at the pool while load is put on: ten times a second, and more often in the first second, or a short run would
- * be over before it is seen. On the I/O thread, but for what is told to be for any thread.
+ * Samples {@code GET /health} during a load test: ten times a second, and more often in the first second, since a short
+ * run would otherwise end before the first sample. Used on the I/O thread only, except for methods documented as
+ * thread-safe.
  */
 final class PoolWatch {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,7 +47,7 @@ final class PoolWatch {
         this.client = new Client(wire, Script.always(question), (asked, miss) -> {});
     }
 
-    /** The five numbers in an answer of {@code /health}; empty if it is another. */
+    /** The pool's numbers in a response of {@code /health}; empty if the response is of another kind. */
     static Optional<PoolNumbers> numbers(ByteBuffer body) {
         try {
             byte[] bytes = new byte[body.remaining()];
@@ -65,12 +66,12 @@ final class PoolWatch {
         }
     }
 
-    /** For any thread. */
+    /** Starts sampling. Thread-safe. */
     void start() {
         wire.run(() -> ticking = wire.every(TICK_MILLIS, this::tick));
     }
 
-    /** For any thread; later looks count no more. */
+    /** Stops sampling; later samples are not counted. Thread-safe. */
     void stop() {
         wire.run(() -> {
             isOver = true;
@@ -109,7 +110,7 @@ final class PoolWatch {
         allOpen = allOpen.and(seen.totalConnections() >= maximum, seconds);
     }
 
-    /** As it was last seen. For any thread. */
+    /** The last sample. Thread-safe. */
     Optional<PoolNumbers> last() {
         return last;
     }
@@ -118,7 +119,7 @@ final class PoolWatch {
         return maximum;
     }
 
-    /** What was seen. */
+    /** The summary of all samples. */
     PoolUse use() {
         return new PoolUse(
                 poolSize,

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How far it is.
+ * The progress of a load test.
  *
- * @param over requests that are over, well or not
- * @param share of the whole that is done, 0 to 1
- * @param planned how many there will be, if that is known
- * @param perSecond of the last second
- * @param p99Millis so far
- * @param errors so far
- * @param pool as it was last seen
+ * @param over requests that have ended, successfully or not
+ * @param share the share of the run that is done, 0 to 1
+ * @param planned the total number of requests, if it is known
+ * @param perSecond requests per second in the last second
+ * @param p99Millis 99th percentile of the latency so far, in milliseconds
+ * @param errors failed requests so far
+ * @param pool the last sample of the pool
  */
 public record Progress(
         long over,

@@ -4,15 +4,15 @@ import io.undertow.client.ClientRequest;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** A request, and who knows whether its answer is right. On the I/O thread. */
+/** A request and the validator of its response. Used on the I/O thread only. */
 record Question(ClientRequest request, Judge judge) {
-    /** Tells right answers from wrong ones. */
+    /** Validates responses. */
     @FunctionalInterface
     interface Judge {
         /**
-         * What is wrong with an answer, if anything.
+         * Returns what is wrong with a response, if anything.
          *
-         * @param body from its position to its limit; only for the time of the call
+         * @param body the body from its position to its limit; valid during the call only
          */
         Optional<Miss> judge(int status, ByteBuffer body);
     }

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was measured.
+ * The results of a load test.
  *
- * @param requests that are over, well or not
- * @param right that were answered, and rightly
- * @param elapsed from the first request to the last answer
- * @param latency of right answers, from when the request was due
- * @param serviceTime of right answers, from when the request was sent; only with a rate, where it differs
- * @param interrupted whether it was stopped before it was done
- * @param gone whether it ended because nobody could connect any more
+ * @param requests requests that have ended, successfully or not
+ * @param right requests with a correct response
+ * @param elapsed time from the first request to the last response
+ * @param latency of correct responses, from the time the request was due
+ * @param serviceTime of correct responses, from the time the request was sent; only for an open loop, where it differs
+ * @param interrupted whether the run was stopped early
+ * @param gone whether the run ended because no client could connect
  */
 public record Result(
         Plan plan,
@@ -31,7 +31,7 @@ public record Result(
         verdict = List.copyOf(verdict);
     }
 
-    /** Right answers in a second. */
+    /** Correct responses per second. */
     public double throughput() {
         return elapsed.isZero() ? 0 : right / (elapsed.toNanos() / 1e9);
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Whether an answer says what it has to. The first right one is read as JSON; one whose bytes are the same, but for the
- * time in it, is right without being read, because a driver that parses every answer measures itself.
+ * Validates responses. The first correct response is parsed as JSON; a response with the same bytes, except for its
+ * timestamp, is correct without being parsed, because a driver that parses every response measures itself.
  */
 final class RightAnswer implements Question.Judge {
     private static final int OK = 200;
@@ -21,7 +21,7 @@ final class RightAnswer implements Question.Judge {
     private final Predicate<JsonNode> says;
     private byte[] known = {};
 
-    /** Whether {@link #known} ends where the time begins, or is all of it. */
+    /** Whether {@link #known} ends at the timestamp, or is the whole response. */
     private boolean timed;
 
     RightAnswer(Predicate<JsonNode> says) {

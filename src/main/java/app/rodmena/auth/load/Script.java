@@ -2,18 +2,18 @@ package app.rodmena.auth.load;
 
 import java.util.Iterator;
 
-/** What a client asks, one after the other. On the I/O thread. */
+/** The sequence of a client's requests. Used on the I/O thread only. */
 interface Script {
     Question next();
 
-    /** The last one failed, and nobody knows what the server did of it. */
+    /** Is called after a request failed and its effect on the server is unknown. */
     default void failed() {}
 
     static Script always(Question question) {
         return () -> question;
     }
 
-    /** Each once, whoever asks; to be asked no more often. */
+    /** Each request once, in order, shared by all clients. */
     static Script each(Iterator<Question> questions) {
         return questions::next;
     }

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * What is put into the server so that there is something to ask for, under names that nobody else has: roles, each with
- * permissions of its own and members. The names of what is written under load are others.
+ * The test data of a load test under unique names: roles, each with its own permissions and members. Writes under load
+ * use other names.
  */
 final class Seed {
     private static final int ROLES = 10;
@@ -29,7 +29,7 @@ final class Seed {
     private final boolean isAlone;
     private final List<WritingScript> writing = new ArrayList<>();
 
-    /** @param key of the namespace to use; else new ones, one for what is asked and one for what is written */
+    /** @param key the client key to use; empty for two new ones, one for reads and one for writes */
     Seed(Wire wire, Optional<String> key) {
         this.wire = wire;
         this.prefix = "load-" + UUID.randomUUID().toString().substring(0, 8) + "-";
@@ -38,7 +38,7 @@ final class Seed {
         this.isAlone = key.isEmpty();
     }
 
-    /** The requests that make it: what is in a list needs all that is in the lists before. */
+    /** The requests that create the test data; each list requires the lists before it. */
     List<List<Question>> making(Mix mix) {
         List<Question> roles = new ArrayList<>();
         List<Question> holdings = new ArrayList<>();
@@ -62,7 +62,7 @@ final class Seed {
         return List.of(roles, holdings);
     }
 
-    /** The requests that delete its roles, and those of what was written; with a role goes whatever it was part of. */
+    /** The requests that delete the roles of the test data and of the writes, and with them members and permissions. */
     List<Question> removing(Mix mix) {
         List<Question> roles = new ArrayList<>();
         if (mix != Mix.WRITES) {
@@ -73,7 +73,7 @@ final class Seed {
         return roles;
     }
 
-    /** What each of so many clients asks. */
+    /** The request sequence of each client. */
     List<Script> scripts(Mix mix, int clients) {
         return switch (mix) {
             case ROLES -> {
@@ -115,7 +115,7 @@ final class Seed {
         });
     }
 
-    /** For each user one permission that it has, and one of another role that it has not. */
+    /** For each user one permission that it has, and one that it does not have. */
     private Question[] checks() {
         List<Question> checks = new ArrayList<>();
         for (int user = 0; user < USERS; user++) {
@@ -163,7 +163,7 @@ final class Seed {
         return answer.path("result").asBoolean();
     }
 
-    /** Whether there was something to delete or not. */
+    /** Accepts the response whether or not there was something to delete. */
     private static boolean isAny(JsonNode answer) {
         return true;
     }

@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Counts what became of requests. Of one thread, until it counts no more. */
+/** Counts the outcomes of requests. Not thread-safe while it counts. */
 final class Tally {
-    /** Three digits of every latency up to an hour, in microseconds. */
+    /** Latencies up to an hour in microseconds, to three significant digits. */
     private final Histogram fromDue = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
 
     private final Histogram fromSending = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
@@ -63,9 +63,9 @@ final class Tally {
     }
 
     /**
-     * What went wrong.
+     * The failed requests.
      *
-     * @param unsent requests that were due, and that no client was free to send
+     * @param unsent requests that were due while no client was free
      */
     Errors errors(long unsent) {
         return new Errors(

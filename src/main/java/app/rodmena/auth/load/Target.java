@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The server that load is put on.
+ * The server under load.
  *
- * @param uri {@code http://host:port}, nothing behind it
- * @param addresses all that the host's name stands for; the first is used
+ * @param uri {@code http://host:port} without a path
+ * @param addresses all addresses of the host; the first is used
  */
 public record Target(URI uri, List<InetAddress> addresses) {
     private static final int HTTP_PORT = 80;
@@ -22,10 +22,10 @@ public record Target(URI uri, List<InetAddress> addresses) {
     }
 
     /**
-     * Reads a URL and looks its host up.
+     * Parses a URL and resolves its host.
      *
-     * @throws IllegalArgumentException if it can't be one, or its host is unknown; the message says what can, and
-     *     repeats nothing of it but the host
+     * @throws IllegalArgumentException if the URL is invalid or its host is unknown; the message says what is allowed,
+     *     and repeats only the host
      */
     public static Target parse(String url) {
         URI uri;
@@ -35,30 +35,30 @@ public record Target(URI uri, List<InetAddress> addresses) {
             throw new IllegalArgumentException("must be a URL, as http://127.0.0.1:4000", e);
         }
         if ("https".equals(uri.getScheme())) {
-            throw new IllegalArgumentException("must be http://: the server itself speaks no TLS");
+            throw new IllegalArgumentException("must be http://: the server does not support TLS");
         }
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException("must be http://HOST:PORT, as http://127.0.0.1:4000");
         }
         boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
         if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("must be http://HOST:PORT and no more: --mix says what is asked");
+            throw new IllegalArgumentException("must be http://HOST:PORT without a path: --mix selects the requests");
         }
         try {
             return new Target(
                     URI.create("http://" + uri.getRawAuthority()),
                     Arrays.asList(InetAddress.getAllByName(uri.getHost())));
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("there is no host " + uri.getHost(), e);
+            throw new IllegalArgumentException("unknown host " + uri.getHost(), e);
         }
     }
 
-    /** Whether it can be no other machine. */
+    /** Whether the server is on this machine. */
     public boolean isLoopback() {
         return addresses.stream().allMatch(InetAddress::isLoopbackAddress);
     }
 
-    /** As in the header {@code Host}. */
+    /** The value of the header {@code Host}. */
     String authority() {
         return uri.getRawAuthority();
     }

@@ -6,27 +6,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the document that this pool was written for expects of it under load. */
+/** The expectations of the original pooling document for a pool under load. */
 final class Verdict {
-    /** Pinned is what was at its maximum in nine of ten looks since it first was, */
+    /** A number is pinned if it is at its maximum in nine of ten samples since it first was, */
     private static final double HARDLY_EVER_BACK = 0.9;
 
-    /** and for so long that this is no burst. */
+    /** and for longer than a burst. */
     private static final double LONGEST_BURST_SECONDS = 1;
 
-    /** Fewer looks tell nothing. */
+    /** The minimum number of samples for a conclusion. */
     private static final int FEWEST_LOOKS = 5;
 
     private Verdict() {}
 
-    /** @param returned how long after the end nothing was checked out any more; empty if something still was */
+    /** @param returned time from the end until no connection was checked out; empty if one still was */
     static List<Expectation> of(Errors errors, long requests, PoolUse pool, Optional<Duration> returned, int patience) {
         return List.of(answered(errors, requests), notPinned(pool), overflow(pool), returned(returned, patience));
     }
 
     private static Expectation answered(Errors errors, long requests) {
         return new Expectation(
-                "every request answered rightly",
+                "every response correct",
                 errors.total() == 0 && requests > 0,
                 String.format(
                         Locale.ROOT,
@@ -38,8 +38,8 @@ final class Verdict {
     private static Expectation notPinned(PoolUse pool) {
         boolean pinned = isPinned(pool.allOut());
         String seen = pool.fewestOut() == pool.mostOut()
-                ? "it was %s".formatted(pool.mostOut())
-                : "it was %s to %s".formatted(pool.fewestOut(), pool.mostOut());
+                ? "checked_out %s".formatted(pool.mostOut())
+                : "checked_out %s to %s".formatted(pool.fewestOut(), pool.mostOut());
         return new Expectation(
                 "checked_out not pinned at the maximum",
                 !pinned,
@@ -48,7 +48,7 @@ final class Verdict {
                                         seen,
                                         pool.maximum(),
                                         share(pool.allOut().looks(), pool.looks()))
-                        + (pinned ? ", and hardly ever less once they were" : ""));
+                        + (pinned ? ", and almost always from then on" : ""));
     }
 
     private static Expectation overflow(PoolUse pool) {
@@ -66,7 +66,7 @@ final class Verdict {
 
     private static Expectation returned(Optional<Duration> returned, int patience) {
         return new Expectation(
-                "everything returned afterwards",
+                "all connections returned afterwards",
                 returned.isPresent(),
                 returned.map(after -> "checked_out 0 after " + after.toMillis() + " ms")
                         .orElse("checked_out was not 0 within " + patience + " s"));
@@ -80,7 +80,7 @@ final class Verdict {
 
     private static String share(long times, long looks) {
         return looks == 0
-                ? "no look: /health did not answer"
-                : String.format(Locale.ROOT, "%d %% of %,d looks", Math.round(100.0 * times / looks), looks);
+                ? "no sample: /health did not answer"
+                : String.format(Locale.ROOT, "%d %% of %,d samples", Math.round(100.0 * times / looks), looks);
     }
 }

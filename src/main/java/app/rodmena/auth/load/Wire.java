@@ -26,7 +26,7 @@ import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
-/** The way to the server: the one I/O thread on which everything happens, and connections. */
+/** The transport: the one I/O thread, and connections to the server. */
 final class Wire implements AutoCloseable {
     private static final OptionMap SOCKET = OptionMap.create(Options.TCP_NODELAY, true);
 
@@ -35,7 +35,7 @@ final class Wire implements AutoCloseable {
     private final ByteBufferPool buffers = new DefaultByteBufferPool(true, 16 * 1024);
     private final String authority;
 
-    /** With the address that was looked up, so that a name can't mean another machine later. */
+    /** Contains the resolved address, so that the name cannot resolve to another machine later. */
     private final URI uri;
 
     Wire(Target target) {
@@ -62,27 +62,27 @@ final class Wire implements AutoCloseable {
         return text.contains(":") ? "[" + text + "]" : text;
     }
 
-    /** Runs this on the I/O thread. */
+    /** Runs a task on the I/O thread. */
     void run(Runnable task) {
         thread.execute(task);
     }
 
-    /** Runs this once, later, on the I/O thread. */
+    /** Runs a task once on the I/O thread after a delay. */
     void after(long millis, Runnable task) {
         thread.executeAfter(task, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Runs this again and again on the I/O thread, until the key is removed. */
+    /** Runs a task periodically on the I/O thread, until the key is removed. */
     XnioExecutor.Key every(long millis, Runnable task) {
         return thread.executeAtInterval(task, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Opens a connection. To be called, and answers, on the I/O thread. */
+    /** Opens a connection. Must be called on the I/O thread, and completes on it. */
     void connect(ClientCallback<ClientConnection> opened) {
         UndertowClient.getInstance().connect(opened, uri, thread, buffers, SOCKET);
     }
 
-    /** A request that can be sent as often as one likes: nothing that is sent changes it. */
+    /** A reusable request: sending does not change it. */
     ClientRequest request(HttpString method, String path, Optional<String> key) {
         ClientRequest request = new ClientRequest().setMethod(method).setPath(path);
         request.getRequestHeaders().put(Headers.HOST, authority);
@@ -93,7 +93,7 @@ final class Wire implements AutoCloseable {
         return request;
     }
 
-    /** What one GET is answered; fails with an {@link IOException} if it is not. */
+    /** Sends one GET; fails with an {@link IOException} without a response. */
     CompletableFuture<Reply> get(String path, long timeoutMillis) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         Question question = new Question(request(Methods.GET, path, Optional.empty()), (status, body) -> {
@@ -110,9 +110,9 @@ final class Wire implements AutoCloseable {
         return reply;
     }
 
-    /** What was answered, as it came. */
+    /** A response as received. */
     record Reply(int status, String body) {
-        /** The body, if it is a JSON. */
+        /** The body, if it is JSON. */
         ByteBuffer bytes() {
             return ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
         }

@@ -2,7 +2,7 @@ package app.rodmena.auth.load;
 
 import java.util.List;
 
-/** A role's life, again and again; after a failure from its beginning, which is right whatever is there already. */
+/** Repeats a role's lifecycle; after a failure it starts again, which is correct in any state. */
 final class WritingScript implements Script {
     private final List<Question> life;
     private final Question removing;
@@ -27,7 +27,7 @@ final class WritingScript implements Script {
         step = 0;
     }
 
-    /** Whether there may be something to remove: of a request that was cut off nobody knows. */
+    /** Whether there may be something to remove: the effect of an aborted request is unknown. */
     boolean hasBegun() {
         return hasBegun;
     }

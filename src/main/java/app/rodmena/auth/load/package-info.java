@@ -1,2 +1,2 @@
-/** Puts load on a server over HTTP and measures what becomes of it. One I/O thread does it all. */
+/** The load test: sends requests over HTTP and measures the responses, on one I/O thread. */
 package app.rodmena.auth.load;

@@ -10,17 +10,17 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a client is told of a bean, an attribute, an operation, a parameter or a column, written on the very method or
- * component it is about. A public method that has it is a part of its bean; see {@link DescribedMBean}.
+ * The description of a bean, attribute, operation, parameter or column that JMX clients see. A public method with this
+ * annotation becomes an attribute or operation of its bean; see {@link DescribedMBean}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({TYPE, METHOD, PARAMETER, RECORD_COMPONENT})
 public @interface Describe {
     String value();
 
-    /** What a number counts or measures; every number needs one, text has none. */
+    /** The unit; every number needs one, text has none. */
     String unit() default "";
 
-    /** Whether an operation changes something; one that returns nothing always does. */
+    /** Whether the operation changes something; an operation without a result always does. */
     boolean acts() default false;
 }

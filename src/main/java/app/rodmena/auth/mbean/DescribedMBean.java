@@ -27,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open MBean made of an ordinary object, whose parts are its public methods with {@link Describe}: getters are
- * attributes, setters make them writable, all others are operations.
+ * An open MBean backed by an ordinary object. The object's public methods with {@link Describe} define it: getters are
+ * attributes, setters make them writable, all other methods are operations.
  *
- * <p>All attributes that are read in one call and come from one getter ({@link Singly}) are of the same instant. What a
- * method refuses with {@link IllegalArgumentException} or {@link IllegalStateException}, the client is told in these
- * words and in classes that it has. Thread-safe if the object is.
+ * <p>Attributes that are read in one call and come from one getter ({@link Singly}) are of the same instant. An
+ * {@link IllegalArgumentException} or {@link IllegalStateException} of a method reaches the client with its message, as
+ * a class that the client has. Thread-safe if the object is.
  */
 public class DescribedMBean implements DynamicMBean {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
@@ -43,9 +43,9 @@ public class DescribedMBean implements DynamicMBean {
     private final MBeanInfo info;
 
     /**
-     * Makes an MBean of {@code bean}.
+     * Creates the MBean of {@code bean}.
      *
-     * @throws IllegalArgumentException if a part of it has no description, or is nothing that every client knows
+     * @throws IllegalArgumentException if a part of it has no description, or a type without an open type
      */
     public DescribedMBean(Object bean) {
         this(bean, new MBeanNotificationInfo[0]);
@@ -97,7 +97,7 @@ public class DescribedMBean implements DynamicMBean {
                     return read.get(getter);
                 })));
             } catch (AttributeNotFoundException | MBeanException e) {
-                LOG.debug("{} is left out of an answer", name, e);
+                LOG.debug("Attribute {} is omitted from a response", name, e);
             }
         }
         return values;
@@ -108,7 +108,7 @@ public class DescribedMBean implements DynamicMBean {
             throws AttributeNotFoundException, InvalidAttributeValueException, MBeanException {
         Property property = property(attribute.getName());
         if (property.setter() == null) {
-            throw new AttributeNotFoundException(attribute.getName() + " can't be written");
+            throw new AttributeNotFoundException(attribute.getName() + " is read-only");
         }
         if (!property.mapping().type().isValue(attribute.getValue())) {
             throw new InvalidAttributeValueException("%s must be a %s"
@@ -132,7 +132,7 @@ public class DescribedMBean implements DynamicMBean {
                 setAttribute(attribute);
                 written.add(attribute);
             } catch (AttributeNotFoundException | InvalidAttributeValueException | MBeanException e) {
-                LOG.debug("{} is not written", attribute.getName(), e);
+                LOG.debug("Attribute {} was not written", attribute.getName(), e);
             }
         }
         return written;
@@ -143,7 +143,7 @@ public class DescribedMBean implements DynamicMBean {
             throws MBeanException, ReflectionException {
         Operation operation = operations.get(name);
         if (operation == null) {
-            throw new ReflectionException(new NoSuchMethodException(name), "There is no operation " + name);
+            throw new ReflectionException(new NoSuchMethodException(name), "No such operation: " + name);
         }
         Object[] values = arguments == null ? new Object[0] : arguments;
         operation.check(values);
@@ -153,7 +153,7 @@ public class DescribedMBean implements DynamicMBean {
     private Property property(String name) throws AttributeNotFoundException {
         Property property = properties.get(name);
         if (property == null) {
-            throw new AttributeNotFoundException("There is no attribute " + name);
+            throw new AttributeNotFoundException("No such attribute: " + name);
         }
         return property;
     }
@@ -177,7 +177,7 @@ public class DescribedMBean implements DynamicMBean {
             return new MBeanException(new IllegalStateException(message), message);
         }
         LOG.error("{} failed", method.getName(), failure);
-        String excuse = "%s failed in a way nobody foresaw; the server's log tells more".formatted(method.getName());
+        String excuse = "%s failed with an unexpected error; see the server's log".formatted(method.getName());
         return new MBeanException(new IllegalStateException(excuse), excuse);
     }
 
@@ -214,7 +214,7 @@ public class DescribedMBean implements DynamicMBean {
 
     private static <T> void put(Map<String, T> parts, String name, T part) {
         if (parts.put(name, part) != null) {
-            throw new IllegalArgumentException("There are two of " + name);
+            throw new IllegalArgumentException(name + " is defined twice");
         }
     }
 

@@ -2,9 +2,9 @@ package app.rodmena.auth.mbean;
 
 import java.lang.reflect.AnnotatedElement;
 
-/** What {@link Describe} says of something; the unit is empty where there is nothing to measure. */
+/** The text and unit of a {@link Describe}; the unit is empty for text. */
 record Description(String words, String unit) {
-    /** @throws IllegalArgumentException if nobody described it */
+    /** @throws IllegalArgumentException if the element has no description */
     static Description of(AnnotatedElement element) {
         Describe describe = element.getAnnotation(Describe.class);
         if (describe == null) {
@@ -18,7 +18,7 @@ record Description(String words, String unit) {
         return new Description(words + ". When written: " + setter.words, unit);
     }
 
-    /** For people, with the unit: {@code Longest wait for a connection [milliseconds]}. */
+    /** Text with the unit: {@code Longest wait for a connection [milliseconds]}. */
     String text() {
         return unit.isEmpty() ? words : words + " [" + unit + "]";
     }

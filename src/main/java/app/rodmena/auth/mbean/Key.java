@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a component of a record: it tells one row of a {@link Table} from the next. */
+/** Marks the record component that identifies a row of a {@link Table}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(RECORD_COMPONENT)
 public @interface Key {}

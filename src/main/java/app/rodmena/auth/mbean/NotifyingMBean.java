@@ -6,14 +6,14 @@ import javax.management.NotificationEmitter;
 import javax.management.NotificationFilter;
 import javax.management.NotificationListener;
 
-/** An MBean that others can subscribe to. */
+/** An MBean that emits notifications. */
 public final class NotifyingMBean extends DescribedMBean implements NotificationEmitter {
     private final Subscribers subscribers;
 
     /**
-     * Makes an MBean of {@code bean}.
+     * Creates the MBean of {@code bean}.
      *
-     * @param subscribers who is told what the bean sends
+     * @param subscribers the subscribers to its notifications
      */
     public NotifyingMBean(Object bean, Subscribers subscribers) {
         super(bean, subscribers.getNotificationInfo());

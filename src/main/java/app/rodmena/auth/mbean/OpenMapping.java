@@ -21,10 +21,10 @@ import javax.management.openmbean.TabularDataSupport;
 import javax.management.openmbean.TabularType;
 
 /**
- * As which open type the values of a Java type are told, so that a client needs no class of ours: numbers, truth and
- * text as they are, a record as CompositeData, a list as an array, a {@link Table} as TabularData. Immutable.
+ * Maps a Java type to an open type, so that a client needs none of our classes: numbers, booleans and text stay as they
+ * are, a record becomes CompositeData, a list an array, a {@link Table} TabularData. Immutable.
  *
- * <p>The JDK's own mapping, of MXBeans, knows no records on Java 17, no flat tables and no descriptions of columns.
+ * <p>The JDK's own mapping for MXBeans supports no records on Java 17, no flat tables and no column descriptions.
  */
 public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
     private static final Map<Type, SimpleType<?>> SIMPLE = Map.of(
@@ -36,9 +36,9 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
             String.class, SimpleType.STRING);
 
     /**
-     * How values of {@code type} are told.
+     * Returns the mapping of {@code type}.
      *
-     * @throws IllegalArgumentException if beans can't use the type
+     * @throws IllegalArgumentException if the type has no open type
      */
     public static OpenMapping of(Type type) {
         try {
@@ -57,7 +57,7 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
         } catch (OpenDataException e) {
             throw new IllegalArgumentException(type + " has no open type", e);
         }
-        throw new IllegalArgumentException(type + " is nothing that every client knows");
+        throw new IllegalArgumentException(type + " has no open type");
     }
 
     private static OpenMapping ofRecord(Class<?> row) throws OpenDataException {
@@ -110,7 +110,7 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
         });
     }
 
-    /** The way to the component's value, also where the record itself is not public. */
+    /** The accessor of the component, made accessible if the record is not public. */
     static Method accessor(RecordComponent component) {
         Method accessor = component.getAccessor();
         accessor.setAccessible(true);
@@ -121,7 +121,7 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
         try {
             return accessor.invoke(row);
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException(accessor + " can't be read", e);
+            throw new IllegalStateException(accessor + " is not accessible", e);
         }
     }
 
@@ -129,7 +129,7 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
         try {
             return new CompositeDataSupport(type, names, values);
         } catch (OpenDataException e) {
-            throw new IllegalStateException("a value of " + type.getTypeName() + " does not fit its own type", e);
+            throw new IllegalStateException("a value of " + type.getTypeName() + " does not match its open type", e);
         }
     }
 

@@ -42,11 +42,11 @@ record Operation(Method method, Description description, OpenMapping result, Lis
                 Arrays.stream(method.getParameters()).map(Argument::of).toList());
     }
 
-    /** @throws MBeanException in the client's words, if these are no values for the parameters */
+    /** @throws MBeanException if the number or a type of the arguments does not match */
     void check(Object[] values) throws MBeanException {
         if (values.length != arguments.size()) {
             throw new MBeanException(new IllegalArgumentException(
-                    "%s takes %s parameters, not %s".formatted(method.getName(), arguments.size(), values.length)));
+                    "%s has %s parameters, got %s".formatted(method.getName(), arguments.size(), values.length)));
         }
         for (int i = 0; i < values.length; i++) {
             Argument argument = arguments.get(i);

@@ -10,14 +10,14 @@ import javax.management.openmbean.OpenMBeanAttributeInfoSupport;
 /**
  * One attribute of a bean.
  *
- * @param getter of the bean, for the value or for the record that it is a component of
- * @param component the accessor of the component, or null if the getter's value is the attribute
- * @param setter of the bean, or null if the attribute can only be read
+ * @param getter the bean's getter, for the attribute's value or for the record that contains it
+ * @param component the accessor of the record component; null if the getter returns the attribute's value
+ * @param setter the bean's setter; null if the attribute is read-only
  */
 record Property(
         String name, Description description, OpenMapping mapping, Method getter, Method component, Method setter) {
 
-    /** Asks a bean's getter. */
+    /** Calls a bean's getter. */
     @FunctionalInterface
     interface Source {
         Object get(Method getter) throws MBeanException;

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a getter of a record: each of its components is an attribute of its own as well. */
+/** Marks a getter of a record: each component becomes an attribute, too. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(METHOD)
 public @interface Singly {}

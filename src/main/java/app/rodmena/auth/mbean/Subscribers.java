@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who wants to be notified. Unlike the JDK's own NotificationBroadcasterSupport it knows whether anybody does, so that
- * nothing is made for nobody. Thread-safe.
+ * The subscribers to notifications. Unlike the JDK's NotificationBroadcasterSupport it knows whether there are any, so
+ * that notifications are created only when needed. Thread-safe.
  */
 public final class Subscribers implements NotificationEmitter {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
@@ -39,20 +39,20 @@ public final class Subscribers implements NotificationEmitter {
     }
 
     /**
-     * For notifications of these kinds.
+     * Creates a broadcaster of these kinds of notifications.
      *
-     * @param notifications all that will ever be sent
+     * @param notifications all kinds that will be sent
      */
     public Subscribers(MBeanNotificationInfo... notifications) {
         this.notifications = notifications.clone();
     }
 
-    /** How many subscriptions there are. */
+    /** The number of subscriptions. */
     public int count() {
         return subscriptions.size();
     }
 
-    /** Tells everybody, one after the other; what one of them throws, the others never know. */
+    /** Notifies all subscribers in turn; an exception of one does not affect the others. */
     public void send(Notification notification) {
         subscriptions.forEach(subscription -> subscription.send(notification));
     }
@@ -75,7 +75,8 @@ public final class Subscribers implements NotificationEmitter {
         Subscription first = subscriptions.stream()
                 .filter(subscription -> subscription.is(listener, filter, handback))
                 .findFirst()
-                .orElseThrow(() -> new ListenerNotFoundException("The listener is not subscribed like this"));
+                .orElseThrow(() ->
+                        new ListenerNotFoundException("The listener is not subscribed with this filter and handback"));
         subscriptions.remove(first);
     }
 

@@ -1,2 +1,2 @@
-/** How an ordinary object, with descriptions on its methods, becomes an MBean that every client can read. */
+/** Turns an ordinary object with descriptions on its methods into an open MBean. Start at {@link DescribedMBean}. */
 package app.rodmena.auth.mbean;

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What the last diagnosis says, and what PostgreSQL said then. Nobody is asked for a scrape. */
+/** Metrics of the last diagnosis and its PostgreSQL snapshot. A scrape causes no query. */
 final class DiagnosisNumbers {
-    /** Whoever may connect may call itself what it likes, so names are not taken without end. */
+    /** The maximum number of application names: clients choose them freely, so the label must be bounded. */
     private static final int MOST_NAMES = 50;
 
     private static final String OTHERS = "others";
@@ -38,13 +38,13 @@ final class DiagnosisNumbers {
         Diagnosis diagnosis = diagnostics.last();
         gathering.gauge(
                 "auth_pool_situation",
-                "What the pool is like: 1 at the situation it is in",
+                "The pool's situation: 1 for the current one, 0 for the others",
                 Arrays.stream(Situation.values())
                         .map(each -> new Valued(
                                 labels.add("situation", each.name()), each == diagnosis.situation() ? 1 : 0)));
         gathering.gauge(
                 "auth_pool_holders",
-                "Connections that are out, by why they are",
+                "Checked-out connections by verdict",
                 Arrays.stream(Verdict.values())
                         .map(each -> new Valued(
                                 labels.add("verdict", each.name()),
@@ -52,7 +52,7 @@ final class DiagnosisNumbers {
         reconciliation(gathering, diagnosis.reconciliation());
         gathering.gauge(
                 "auth_postgres_up",
-                "1 while PostgreSQL answers",
+                "1 while PostgreSQL answers, else 0",
                 common,
                 diagnosis.outage().isPresent() ? 0 : 1);
         diagnosis.postgres().ifPresent(postgres -> postgres(gathering, postgres));
@@ -61,7 +61,7 @@ final class DiagnosisNumbers {
     private void reconciliation(Gathering gathering, Reconciliation seen) {
         gathering.gauge(
                 "auth_pool_unknown_backends",
-                "Backends under the pool's name that the pool does not know",
+                "Backends with the pool's application_name that the pool does not know",
                 labels,
                 seen.unknownBackends().size());
         gathering.gauge(
@@ -76,12 +76,12 @@ final class DiagnosisNumbers {
         gathering.gauge("auth_postgres_max_connections", "max_connections", common, slots.maxConnections());
         gathering.gauge(
                 "auth_postgres_superuser_reserved_connections",
-                "Of these, only for superusers",
+                "Connections reserved for superusers",
                 common,
                 slots.superuserReserved());
         gathering.gauge(
                 "auth_postgres_reserved_connections",
-                "Of these, not for ordinary roles: superuser_reserved_connections + reserved_connections",
+                "Connections reserved from ordinary roles: superuser_reserved_connections + reserved_connections",
                 common,
                 slots.superuserReserved() + slots.reserved());
         gathering.gauge(

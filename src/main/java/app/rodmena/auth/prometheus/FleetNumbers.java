@@ -4,7 +4,7 @@ import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
 import io.prometheus.metrics.model.snapshots.Labels;
 
-/** All processes like this one, and whether PostgreSQL has room for them. */
+/** Metrics of the fleet and its connection budget. */
 final class FleetNumbers {
     private final FleetWatch watch;
     private final Labels common;
@@ -19,10 +19,9 @@ final class FleetNumbers {
     }
 
     private void fleet(Gathering gathering, Fleet fleet) {
-        gathering.gauge("auth_pool_fleet_instances", "Processes like this one", common, fleet.processes());
-        gathering.gauge("auth_pool_fleet_connections", "Connections all have open", common, fleet.open());
-        gathering.gauge(
-                "auth_pool_fleet_committed", "Connections all may have together at most", common, fleet.committed());
+        gathering.gauge("auth_pool_fleet_instances", "Processes in the fleet", common, fleet.processes());
+        gathering.gauge("auth_pool_fleet_connections", "Open connections of the fleet", common, fleet.open());
+        gathering.gauge("auth_pool_fleet_committed", "Maximum connections of the fleet", common, fleet.committed());
         gathering.gauge(
                 "auth_pool_fleet_budget",
                 "Connections PostgreSQL has for them: its tightest limit without what is reserved and what others use",

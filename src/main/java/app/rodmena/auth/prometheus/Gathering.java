@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** The metrics of one scrape, one after the other. To be used by one thread. */
+/** Collects the metrics of one scrape. Not thread-safe. */
 final class Gathering {
     private static final double[] UPPER_BOUNDS = DoubleStream.concat(
                     Distribution.BOUNDS.stream().mapToDouble(Gathering::seconds),
@@ -28,13 +28,13 @@ final class Gathering {
 
     private final List<MetricSnapshot> metrics = new ArrayList<>();
 
-    /** A value, and what tells it from others of the same metric. */
+    /** A value and its labels. */
     record Valued(Labels labels, Number value) {}
 
-    /** Likewise. */
+    /** A distribution and its labels. */
     record Spread(Labels labels, Distribution times) {}
 
-    /** A number that comes and goes. */
+    /** Adds a gauge. */
     void gauge(String name, String help, Labels labels, Number value) {
         gauge(name, help, Stream.of(new Valued(labels, value)));
     }
@@ -46,7 +46,7 @@ final class Gathering {
         metrics.add(new GaugeSnapshot(metadata(name, help), points));
     }
 
-    /** A number that only grows; {@code _total} is added to its name. */
+    /** Adds a counter; {@code _total} is appended to its name. */
     void counter(String name, String help, Labels labels, Number value) {
         counter(name, help, Stream.of(new Valued(labels, value)));
     }
@@ -58,7 +58,7 @@ final class Gathering {
         metrics.add(new CounterSnapshot(metadata(name, help), points));
     }
 
-    /** Durations, in seconds. */
+    /** Adds histograms of durations, in seconds. */
     void times(String name, String help, Stream<Spread> spreads) {
         List<HistogramDataPointSnapshot> points = spreads.map(Gathering::point).collect(Collectors.toList());
         metrics.add(new HistogramSnapshot(metadata(name, help), points));

@@ -6,7 +6,7 @@ import app.rodmena.auth.metrics.Requests.Latencies;
 import app.rodmena.auth.prometheus.Gathering.Spread;
 import io.prometheus.metrics.model.snapshots.Labels;
 
-/** The API's requests, under the name and labels that Micrometer gives a server's. */
+/** Metrics of the API's requests with Micrometer's names and labels. */
 final class HttpNumbers {
     private final Requests requests;
     private final Labels common;
@@ -19,10 +19,9 @@ final class HttpNumbers {
     void addTo(Gathering gathering) {
         gathering.times(
                 "http_server_requests_seconds",
-                "From a request's arrival to its answer, by route and status",
+                "Time from a request's arrival to its response, by route and status",
                 requests.latencies().stream().map(each -> new Spread(labels(each), each.times())));
-        gathering.gauge(
-                "auth_http_requests_in_flight", "Requests being answered just now", common, requests.inFlight());
+        gathering.gauge("auth_http_requests_in_flight", "Requests in flight", common, requests.inFlight());
     }
 
     private Labels labels(Latencies each) {

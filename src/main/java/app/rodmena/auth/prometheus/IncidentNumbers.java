@@ -6,7 +6,7 @@ import app.rodmena.auth.prometheus.Gathering.Valued;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 
-/** How often there was trouble worth to be frozen. */
+/** The number of incidents by cause. */
 final class IncidentNumbers {
     private final Incidents incidents;
     private final Labels labels;
@@ -19,7 +19,7 @@ final class IncidentNumbers {
     void addTo(Gathering gathering) {
         gathering.counter(
                 "auth_pool_incidents",
-                "Incidents that were recorded, by what they began with",
+                "Recorded incidents by cause",
                 Arrays.stream(Cause.values())
                         .map(cause -> new Valued(labels.add("cause", cause.name()), incidents.count(cause))));
     }

@@ -15,7 +15,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** The pool: once under Micrometer's names for HikariCP, and what these can't tell under ours. */
+/** Metrics of the pool: under Micrometer's names for HikariCP, and under ours where Micrometer has none. */
 final class PoolNumbers {
     private final DatabaseEngine engine;
     private final PoolTimes times;
@@ -35,25 +35,25 @@ final class PoolNumbers {
     }
 
     private void micrometers(Gathering gathering, PoolSnapshot pool) {
-        gathering.gauge("hikaricp_connections", "Connections open", labels, pool.totalConnections());
-        gathering.gauge("hikaricp_connections_active", "Connections checked out", labels, pool.checkedOut());
-        gathering.gauge("hikaricp_connections_idle", "Connections open and not in use", labels, pool.idle());
-        gathering.gauge("hikaricp_connections_pending", "Callers that wait for a connection", labels, pool.waiting());
+        gathering.gauge("hikaricp_connections", "Open connections", labels, pool.totalConnections());
+        gathering.gauge("hikaricp_connections_active", "Checked-out connections", labels, pool.checkedOut());
+        gathering.gauge("hikaricp_connections_idle", "Idle connections", labels, pool.idle());
+        gathering.gauge("hikaricp_connections_pending", "Callers waiting for a connection", labels, pool.waiting());
         gathering.gauge(
                 "hikaricp_connections_max",
-                "The most connections: pool_size + max_overflow",
+                "Maximum connections: pool_size + max_overflow",
                 labels,
                 pool.poolSize() + pool.maxOverflow());
-        gathering.gauge("hikaricp_connections_min", "Connections kept once opened: pool_size", labels, pool.poolSize());
+        gathering.gauge("hikaricp_connections_min", "Connections kept open: pool_size", labels, pool.poolSize());
         times(
                 gathering,
                 "acquire",
-                "From arrival to a connection, or to giving up; of callers who go together, the longest",
+                "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
                 times.waitsSinceStart());
         most(gathering, "acquire", times.waits());
-        times(gathering, "usage", "From checkout to checkin", times.usesSinceStart());
+        times(gathering, "usage", "Time from checkout to checkin", times.usesSinceStart());
         most(gathering, "usage", times.uses());
-        times(gathering, "creation", "Opening a connection", times.creationsSinceStart());
+        times(gathering, "creation", "Time to open a connection", times.creationsSinceStart());
         most(gathering, "creation", times.creations());
         gathering.counter(
                 "hikaricp_connections_timeout",
@@ -69,52 +69,52 @@ final class PoolNumbers {
     private void most(Gathering gathering, String name, Statistics recent) {
         gathering.gauge(
                 "hikaricp_connections_" + name + "_seconds_max",
-                "The longest of the last minute",
+                "Maximum of the last minute",
                 labels,
                 Gathering.seconds(recent.most()));
     }
 
     private void ours(Gathering gathering, PoolView view) {
         PoolSnapshot pool = view.numbers();
-        gathering.gauge("auth_pool_size", "pool_size as it holds now", labels, pool.poolSize());
-        gathering.gauge("auth_pool_max_overflow", "max_overflow as it holds now", labels, pool.maxOverflow());
-        gathering.gauge("auth_pool_overflow", "Connections open beyond pool_size", labels, pool.overflow());
+        gathering.gauge("auth_pool_size", "The current pool_size", labels, pool.poolSize());
+        gathering.gauge("auth_pool_max_overflow", "The current max_overflow", labels, pool.maxOverflow());
+        gathering.gauge("auth_pool_overflow", "Open connections beyond pool_size", labels, pool.overflow());
         gathering.gauge(
                 "auth_pool_utilisation",
-                "Checked out of all there may be, 0 to 1: checked_out / (pool_size + max_overflow)",
+                "Share of the maximum that is checked out, 0 to 1: checked_out / (pool_size + max_overflow)",
                 labels,
                 pool.utilisation());
-        gathering.gauge("auth_pool_waiting", "Callers that wait for a connection", labels, pool.waiting());
+        gathering.gauge("auth_pool_waiting", "Callers waiting for a connection", labels, pool.waiting());
         gathering.gauge(
                 "auth_pool_oldest_waiter_seconds",
-                "How long the one has waited who waits longest",
+                "Longest current wait",
                 labels,
                 Gathering.seconds(view.oldestWait()));
         gathering.gauge(
-                "auth_pool_suspended", "1 while an operator makes everybody wait", labels, bit(view.suspended()));
+                "auth_pool_suspended", "1 while the pool is suspended by an operator", labels, bit(view.suspended()));
     }
 
     private void events(Gathering gathering, PoolEvents events) {
         gathering.counter(
                 "auth_pool_events",
-                "What happened in the pool",
+                "The pool's events by kind",
                 Arrays.stream(PoolEventKind.values())
                         .map(kind -> new Valued(labels.add("kind", kind.wireName()), events.count(kind))));
         gathering.counter(
                 "auth_pool_callers_served",
-                "Callers that got a connection, alone or together with others",
+                "Callers that were served, alone or in a batch",
                 labels,
                 events.callersServed());
         gathering.counter(
                 "auth_pool_listener_failures",
-                "How often a listener to the pool's events failed",
+                "Failures of listeners to the pool's events",
                 labels,
                 events.listenerFailures());
-        // What ends a leak is read before what begins it, so that there is never less than none.
+        // The ends of leaks are read before their starts, so that the difference is never negative.
         long over = events.count(PoolEventKind.LEAK_RETURNED) + events.count(PoolEventKind.LEAK_RECLAIMED);
         gathering.gauge(
                 "auth_pool_leaks",
-                "Connections that are out for longer than leak_threshold",
+                "Connections checked out for longer than leak_threshold",
                 labels,
                 events.count(PoolEventKind.LEAK_SUSPECTED) - over);
     }

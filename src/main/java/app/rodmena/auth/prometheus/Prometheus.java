@@ -25,11 +25,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * What Prometheus is told when it comes. Thread-safe; a scrape takes nothing from the pool, asks PostgreSQL nothing,
- * and reads counts that are kept anyway.
+ * Renders the metrics for a Prometheus scrape. Thread-safe. A scrape takes no connection, sends no query, and reads
+ * counts that are kept anyway.
  */
 public final class Prometheus implements AutoCloseable {
-    /** The label {@code application} that popular boards choose by; Prometheus itself adds which instance it is. */
+    /** The label {@code application} that popular dashboards filter on; Prometheus adds the instance. */
     private static final Labels COMMON = Labels.of("application", "auth");
 
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -45,7 +45,7 @@ public final class Prometheus implements AutoCloseable {
     private final IncidentNumbers incidents;
     private final FleetNumbers fleet;
 
-    /** Begins to listen to the JVM; all that are given must be open for as long as this is. */
+    /** Starts to collect the JVM's metrics. The arguments must stay open as long as this is. */
     public Prometheus(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, FleetWatch watch) {
         pool = new PoolNumbers(engine, metrics, COMMON);
@@ -54,7 +54,7 @@ public final class Prometheus implements AutoCloseable {
         this.incidents = new IncidentNumbers(incidents, COMMON);
         fleet = new FleetNumbers(watch, COMMON);
         COMMON.stream().forEach(label -> registry.config().commonTags(label.getName(), label.getValue()));
-        // Names that promtool objects to, for a unit that is abbreviated and for an ending that is a histogram's.
+        // promtool rejects these names: an abbreviated unit, and a suffix reserved for histograms.
         registry.config()
                 .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
                 .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
@@ -71,14 +71,12 @@ public final class Prometheus implements AutoCloseable {
         registry.getPrometheusRegistry().register(this::collect);
     }
 
-    /**
-     * The type of content for a scraper with that Accept header: OpenMetrics if it asks for it, else Prometheus's own.
-     */
+    /** The content type for an Accept header: OpenMetrics if it is accepted, else Prometheus's text format. */
     public static String typeFor(String accept) {
         return accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
     }
 
-    /** Everything there is to tell, as content of that type. */
+    /** All metrics in this content type. */
     public byte[] scrape(String type) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_BYTES);
         try {

@@ -3,11 +3,11 @@ package app.rodmena.auth.queueing;
 import java.util.PriorityQueue;
 
 /**
- * A database's cores, shared equally by whoever is served at once: each as fast as a core while there are enough. The
- * time that one is served is a clock common to all, which runs slower the more there are, and stands still when the
- * database does; everybody leaves when it has reached what they need. For one thread.
+ * A database's cores under processor sharing: each job runs at the speed of a core while there are enough cores, else
+ * all jobs share them equally. A common virtual clock measures received service; it runs slower the more jobs there are
+ * and stops while the database is stalled. A job ends when the clock reaches its demand. Not thread-safe.
  *
- * @param <T> what is served
+ * @param <T> the type of the jobs
  */
 final class Cores<T> {
     private record Job<T>(double endsAtServed, T request) implements Comparable<Job<T>> {
@@ -35,14 +35,14 @@ final class Cores<T> {
         jobs.add(new Job<>(served + demandSeconds, request));
     }
 
-    /** When the next will be done, if nobody comes and nothing stalls; infinite if never. */
+    /** When the next job ends, if no job arrives and nothing stalls; infinite if never. */
     double nextEnd() {
         return jobs.isEmpty() || stalled
                 ? Double.POSITIVE_INFINITY
                 : now + (jobs.element().endsAtServed - served) / speed();
     }
 
-    /** Lets time pass, not beyond the next end. */
+    /** Advances the time, at most to the next end. */
     void advance(double to) {
         if (!stalled && !jobs.isEmpty()) {
             served += (to - now) * speed();
@@ -50,7 +50,7 @@ final class Cores<T> {
         now = to;
     }
 
-    /** Takes out who is done, at {@link #nextEnd}. */
+    /** Removes the job that ends at {@link #nextEnd}. */
     T end() {
         served = jobs.element().endsAtServed;
         return jobs.remove().request;

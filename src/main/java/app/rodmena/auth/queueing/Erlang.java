@@ -8,8 +8,8 @@ final class Erlang {
     private Erlang() {}
 
     /**
-     * Erlang B: how probable it is that all are busy, if whoever finds them so goes away. By the recursion B(0) = 1,
-     * B(k) = aB(k−1) / (k + aB(k−1)), whose terms are all between 0 and 1, so that neither factorials nor powers can
+     * Erlang B: the probability that all servers are busy if blocked arrivals leave. Computed by the recursion B(0) =
+     * 1, B(k) = aB(k−1) / (k + aB(k−1)), whose terms are all between 0 and 1, so that neither factorials nor powers can
      * overflow (R. B. Cooper, Introduction to Queueing Theory, 2nd edition, 1981, section 3.3).
      */
     static double b(int servers, double offered) {
@@ -21,8 +21,8 @@ final class Erlang {
     }
 
     /**
-     * Erlang C: how probable it is that one has to wait, if everybody does until served; 1 if the load is more than
-     * they can serve. C = B / (1 − ρ(1 − B)) with ρ = a / servers (Cooper, section 3.4).
+     * Erlang C: the probability that an arrival has to wait if all arrivals wait until served; 1 if the load exceeds
+     * the capacity. C = B / (1 − ρ(1 − B)) with ρ = a / servers (Cooper, section 3.4).
      */
     static double c(int servers, double offered) {
         double utilisation = offered / servers;

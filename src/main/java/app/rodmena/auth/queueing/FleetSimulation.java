@@ -7,21 +7,21 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * A fleet before one database, played through event by event: how long answers take, and how many connections are open
- * for it. What it leaves out: what connections cost the database beyond its cores, and how long opening one takes; both
- * are worse for whoever has many. For one thread.
+ * A discrete-event simulation of a fleet with one database: response times, and the connections that are open for them.
+ * It ignores what connections cost the database beyond its cores, and the time to open one; both would make fleets with
+ * many connections look worse. Not thread-safe.
  */
 public final class FleetSimulation {
     private static final double WARM_UP_SECONDS = 1;
     private static final long SEED = 20_260_704;
 
     /**
-     * What was seen.
+     * The result.
      *
-     * @param open connections to the database, all pools together, before the database stood still
-     * @param mostOpen the most that were open at once
-     * @param mostActive the most that the database served at once
-     * @param answers how long requests took, from arrival to answer
+     * @param open connections to the database, all pools together, before the stall
+     * @param mostOpen maximum of the open connections
+     * @param mostActive maximum of the requests that the database served at once
+     * @param answers response times, from arrival to response
      */
     public record Outcome(int open, int mostOpen, int mostActive, Waits answers) {}
 
@@ -56,7 +56,7 @@ public final class FleetSimulation {
         answers = new double[(int) (2 * scenario.perSecond() * (scenario.seconds() + WARM_UP_SECONDS)) + 100];
     }
 
-    /** Plays it through; the same scenario has the same outcome every time. */
+    /** Runs the simulation; the same scenario always has the same result. */
     public static Outcome run(Scenario scenario) {
         return new FleetSimulation(scenario).play();
     }
@@ -93,7 +93,7 @@ public final class FleetSimulation {
                 openBefore, serverConnections(mostOpen), mostActive, Waits.of(Arrays.copyOf(answers, answered)));
     }
 
-    /** Behind a pooler the database sees its connections, however many the pools have to it. */
+    /** Behind a pooler, the database sees the pooler's connections only. */
     private int serverConnections(int ofPools) {
         return scenario.bouncer().isPresent()
                 ? Math.min(ofPools, scenario.bouncer().getAsInt())

@@ -1,14 +1,12 @@
 package app.rodmena.auth.queueing;
 
 /**
- * What a queue is asked to do.
+ * The load on a queue.
  *
  * @param perSecond arrivals per second; 0 or more
- * @param meanSeconds mean time that one is served; more than 0
- * @param arrivalVariation squared coefficient of variation of the times between arrivals; 1 where they come
- *     independently of each other
- * @param serviceVariation squared coefficient of variation of the times of service; 0 where all are alike, 1 where they
- *     are exponential
+ * @param meanSeconds mean service time in seconds; more than 0
+ * @param arrivalVariation squared coefficient of variation of the interarrival times; 1 for independent arrivals
+ * @param serviceVariation squared coefficient of variation of the service times; 0 for constant, 1 for exponential ones
  */
 public record Load(double perSecond, double meanSeconds, double arrivalVariation, double serviceVariation) {
     public Load {
@@ -18,14 +16,14 @@ public record Load(double perSecond, double meanSeconds, double arrivalVariation
         require(serviceVariation >= 0 && Double.isFinite(serviceVariation), "serviceVariation", serviceVariation);
     }
 
-    /** Arrivals independent of each other, as of many clients that know nothing of one another. */
+    /** Poisson arrivals, as from many independent clients. */
     public static Load independent(double perSecond, double meanSeconds, double serviceVariation) {
         return new Load(perSecond, meanSeconds, 1, serviceVariation);
     }
 
     /**
-     * How many are being served on average, if nobody has to go: Little's law, L = λW (J. D. C. Little, A Proof for the
-     * Queuing Formula L = λW, Operations Research 9, 1961). In erlangs.
+     * The mean number in service if no arrival is lost, in erlangs: Little's law, L = λW (J. D. C. Little, A Proof for
+     * the Queuing Formula L = λW, Operations Research 9, 1961).
      */
     public double offered() {
         return perSecond * meanSeconds;
@@ -37,8 +35,7 @@ public record Load(double perSecond, double meanSeconds, double arrivalVariation
 
     private static void require(boolean holds, String name, double value) {
         if (!holds) {
-            throw new IllegalArgumentException(
-                    "%s: %s; must be a finite number that is not negative".formatted(name, value));
+            throw new IllegalArgumentException("%s: %s; must be a finite number, 0 or more".formatted(name, value));
         }
     }
 }

@@ -4,12 +4,12 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * One queue in order of arrival before equal servers, and what to expect of it: M/M/c by Erlang C, corrected for the
- * variability that was measured after Allen and Cunneen (A. O. Allen, Probability, Statistics and Queueing Theory, 2nd
- * edition, 1990, section 5.5): the mean wait is (Ca² + Cs²)/2 times that of M/M/c. Those who wait at all are taken to
- * wait exponentially long, as in M/M/c they do. Exact where arrivals are independent and service is exponential.
+ * The waits in a FIFO queue with equal servers: M/M/c by Erlang C, corrected for the measured variability after Allen
+ * and Cunneen (A. O. Allen, Probability, Statistics and Queueing Theory, 2nd edition, 1990, section 5.5): the mean wait
+ * is (Ca² + Cs²)/2 times that of M/M/c. Waits longer than 0 are assumed to be exponentially distributed, as in M/M/c.
+ * Exact for Poisson arrivals and exponential service.
  *
- * @param servers how many serve, at least 1
+ * @param servers the number of servers, 1 or more
  */
 public record QueueModel(int servers, Load load) {
     public QueueModel {
@@ -19,32 +19,32 @@ public record QueueModel(int servers, Load load) {
         Objects.requireNonNull(load, "load");
     }
 
-    /** Share of the servers that is busy on average; 1 or more if they can't keep up. */
+    /** Mean share of busy servers; 1 or more if they cannot keep up. */
     public double utilisation() {
         return load.offered() / servers;
     }
 
-    /** Whether more comes than can ever be served: then waits grow without end. */
+    /** Whether the load is at or above the capacity, so that waits grow without bound. */
     public boolean isSaturated() {
         return utilisation() >= 1;
     }
 
-    /** Arrivals per second that keep every server busy all the time. */
+    /** Arrivals per second at which all servers are always busy. */
     public double saturation() {
         return servers / load.meanSeconds();
     }
 
-    /** How probable it is that one has to wait. */
+    /** The probability that an arrival has to wait. */
     public double waitProbability() {
         return Erlang.c(servers, load.offered());
     }
 
-    /** Mean wait in seconds, of those who don't have to included; infinite if saturated. */
+    /** Mean wait in seconds, arrivals that do not wait included; infinite if saturated. */
     public double meanWait() {
         return isSaturated() ? Double.POSITIVE_INFINITY : waitProbability() * meanWaitOfThoseWhoWait();
     }
 
-    /** The wait in seconds that this share of all does not exceed, as 0.99; infinite if saturated. */
+    /** The quantile of the wait in seconds, as 0.99; infinite if saturated. */
     public double wait(double share) {
         if (isSaturated()) {
             return Double.POSITIVE_INFINITY;
@@ -59,7 +59,10 @@ public record QueueModel(int servers, Load load) {
         return variability / (saturation() - load.perSecond());
     }
 
-    /** The least servers that keep that share's wait within so many seconds; empty if {@code most} don't. */
+    /**
+     * The minimum number of servers that keeps a quantile of the wait within a limit; empty if it is above
+     * {@code most}.
+     */
     public static OptionalInt least(Load load, double share, double seconds, int most) {
         int first = Math.max(1, (int) Math.floor(load.offered()) + 1);
         for (int servers = first; servers <= most; servers++) {
@@ -70,11 +73,11 @@ public record QueueModel(int servers, Load load) {
         return OptionalInt.empty();
     }
 
-    /** Arrivals per second, at the same service, up to which that share's wait stays within so many seconds. */
+    /** The maximum arrivals per second that keep a quantile of the wait within a limit, at the same service times. */
     public double most(double share, double seconds) {
         double low = 0;
         double high = saturation();
-        // Waits grow with arrivals; halving 60 times is more exact than any measurement.
+        // Waits grow with arrivals; 60 bisections are more exact than any measurement.
         for (int i = 0; i < 60; i++) {
             double middle = (low + high) / 2;
             if (new QueueModel(servers, load.withPerSecond(middle)).wait(share) <= seconds) {

@@ -4,20 +4,20 @@ import java.util.PriorityQueue;
 import java.util.function.DoubleSupplier;
 
 /**
- * A queue in order of arrival before equal servers, played through event by event: what formulas are held against.
- * Whoever is next is served by the server that is free first (J. Kiefer and J. Wolfowitz, On the Theory of Queues with
- * Many Servers, 1955).
+ * A discrete-event simulation of a FIFO queue with equal servers, used to verify the formulas. The next arrival is
+ * served by the server that is free first (J. Kiefer and J. Wolfowitz, On the Theory of Queues with Many Servers,
+ * 1955).
  */
 public final class QueueSimulation {
     private QueueSimulation() {}
 
     /**
-     * Plays it through.
+     * Runs the simulation.
      *
-     * @param gaps seconds between arrivals
-     * @param services seconds of service
-     * @param warmUp how many arrivals go before those that count
-     * @param counted how many count
+     * @param gaps interarrival times in seconds
+     * @param services service times in seconds
+     * @param warmUp the number of arrivals before those that are counted
+     * @param counted the number of arrivals that are counted
      */
     public static Waits run(int servers, DoubleSupplier gaps, DoubleSupplier services, int warmUp, int counted) {
         PriorityQueue<Double> freeAt = new PriorityQueue<>(servers);

@@ -3,23 +3,23 @@ package app.rodmena.auth.queueing;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
-/** Times in seconds, at random, the same for the same seed. Each is for one thread. */
+/** Random durations in seconds, repeatable for a seed. Not thread-safe. */
 public final class RandomTimes {
     private RandomTimes() {}
 
-    /** Exponential: squared coefficient of variation 1. */
+    /** Exponential durations: squared coefficient of variation 1. */
     public static DoubleSupplier exponential(double mean, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return () -> drawn(mean, random);
     }
 
-    /** All alike: 0. */
+    /** Constant durations: squared coefficient of variation 0. */
     public static DoubleSupplier constant(double value) {
         return () -> value;
     }
 
     /**
-     * Of two kinds, many short and few long, both exponential, with this squared coefficient of variation, 1 or more:
+     * A mixture of many short and few long exponential durations with this squared coefficient of variation, 1 or more:
      * the hyperexponential distribution with balanced means (H. C. Tijms, Stochastic Models, 1994, appendix B).
      */
     public static DoubleSupplier mixed(double mean, double variation, long seed) {

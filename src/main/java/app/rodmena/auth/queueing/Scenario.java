@@ -3,17 +3,17 @@ package app.rodmena.auth.queueing;
 import java.util.OptionalInt;
 
 /**
- * A fleet before one database, on paper.
+ * A fleet with one database, to be simulated.
  *
- * @param workers processes, each with a pool
- * @param poolSize connections that each keeps once opened
- * @param maxOverflow extra connections of each
- * @param perSecond requests per second to all workers together, independent of each other
- * @param meanSeconds what one takes of a core of the database, exponential
- * @param cores of the database; more at once than these share them
- * @param bouncer server connections of a pooler between; empty if there is none
- * @param seconds how long it is watched, after a second of warming up
- * @param stallSeconds how long, in the middle of that, the database stands still, as for a lock or a checkpoint
+ * @param workers the number of processes, each with a pool
+ * @param poolSize pool_size of each pool
+ * @param maxOverflow max_overflow of each pool
+ * @param perSecond requests per second to all workers together; independent arrivals
+ * @param meanSeconds mean service time of a request on one core of the database, in seconds; exponential
+ * @param cores the database's cores, shared by the requests in service
+ * @param bouncer server connections of a pooler between fleet and database; empty without a pooler
+ * @param seconds simulated seconds, after one second of warm-up
+ * @param stallSeconds how long the database stalls in the middle of the simulation, as for a lock or a checkpoint
  */
 public record Scenario(
         int workers,

@@ -3,13 +3,13 @@ package app.rodmena.auth.queueing;
 import java.util.Arrays;
 
 /**
- * How long those in a simulation waited, in seconds.
+ * The waits in a simulation, in seconds.
  *
- * @param share of all that had to wait
+ * @param share the share of arrivals that had to wait
  */
 public record Waits(double mean, double p50, double p99, double most, double share) {
     /**
-     * Of the waits of all.
+     * Summarizes the waits of all arrivals.
      *
      * @param waits in any order, at least one
      */

@@ -1,4 +1,2 @@
-/**
- * How long one waits in a queue: formulas with their sources, and simulations to hold them against. Only arithmetic.
- */
+/** Queueing formulas with their sources, and simulations that verify them. Only arithmetic. */
 package app.rodmena.auth.queueing;

@@ -10,22 +10,22 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * A caller had a connection. It begins when the caller got it and lasts until it is back, so a threshold keeps those
- * that had it long. There are thousands a second: nobody gets them who does not ask for them.
+ * A connection's use by a caller, from checkout to check-in, so that a threshold keeps the long ones. Disabled by
+ * default: there are thousands a second.
  */
 @Name("auth.Checkout")
 @Label("Checkout")
-@Description("A caller had a connection, from the checkout to the check-in")
+@Description("A connection's use by a caller, from checkout to check-in")
 @Category({"Auth", "Pool"})
 @Enabled(false)
 @StackTrace(false)
 final class CheckoutRecord extends Event {
     @Label("Connection")
-    @Description("Its number, never used twice in a process")
+    @Description("The connection's number, never reused in a process")
     int connection;
 
     @Label("Backend pid")
-    @Description("The pid of PostgreSQL's process behind it; 0 where it is unknown")
+    @Description("The pid of its PostgreSQL backend; 0 if unknown")
     int backendPid;
 
     @Label("Wait time")
@@ -39,15 +39,14 @@ final class CheckoutRecord extends Event {
     long useTime;
 
     @Label("Route")
-    @Description("What asked, as GET /api/roles")
+    @Description("The route of the request, such as GET /api/roles")
     String route;
 
     @Label("Tenant")
-    @Description(
-            "The tenant's fingerprint, never the key itself; several where callers of several were served together")
+    @Description("The tenant's fingerprint, never the client key; several if it served a batch of several tenants")
     String tenant;
 
     @Label("Callers")
-    @Description("How many callers were served with it")
+    @Description("The number of callers that it served")
     int callers;
 }

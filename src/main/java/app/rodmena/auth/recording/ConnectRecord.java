@@ -8,23 +8,23 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A connection to PostgreSQL was opened, or could not be. */
+/** An attempt to open a connection to PostgreSQL. */
 @Name("auth.Connect")
 @Label("Connect")
-@Description("A connection to PostgreSQL was opened, or could not be")
+@Description("An attempt to open a connection to PostgreSQL")
 @Category({"Auth", "Pool"})
 @StackTrace(false)
 final class ConnectRecord extends Event {
     @Label("Connection")
-    @Description("Its number, never used twice in a process; 0 if it could not be opened")
+    @Description("The connection's number, never reused in a process; 0 if the attempt failed")
     int connection;
 
     @Label("Backend pid")
-    @Description("The pid of PostgreSQL's process behind it; 0 where it is unknown")
+    @Description("The pid of its PostgreSQL backend; 0 if unknown")
     int backendPid;
 
     @Label("Connect time")
-    @Description("Opening it, logging in included")
+    @Description("The time to connect and log in")
     @Timespan(Timespan.NANOSECONDS)
     long connectTime;
 
@@ -32,6 +32,6 @@ final class ConnectRecord extends Event {
     boolean opened;
 
     @Label("Cause")
-    @Description("Why it could not be opened")
+    @Description("Why the attempt failed; empty if it succeeded")
     String cause;
 }

@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import jdk.jfr.Event;
 
 /**
- * Tells the Flight Recorder what happens in the pool: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout}
- * and {@code auth.SlowStatement}. While nobody records, each costs a look at a flag. Thread-safe. There is one for all
- * servers of a process.
+ * Emits the pool's events to the Flight Recorder: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout} and
+ * {@code auth.SlowStatement}. Without a recording, each costs the read of a flag. Thread-safe. All servers of a process
+ * share one.
  */
 public final class FlightRecords implements PoolListener, StatementListener {
     private static final OncePerProcess<FlightRecords> ONE =
@@ -28,21 +28,21 @@ public final class FlightRecords implements PoolListener, StatementListener {
     static final List<Event> EVENTS =
             List.of(new ConnectRecord(), new CheckoutRecord(), new TimeoutRecord(), new SlowStatementRecord());
 
-    /** What is out, by connection; a checkout that nobody recorded is not in it. */
+    /** Recorded checkouts that have not ended, by connection. */
     private final Map<Integer, CheckoutRecord> out = new ConcurrentHashMap<>();
 
     private final Supplier<Duration> slowStatement;
     private Runnable leave = () -> {};
 
-    /** @param slowStatement a statement that takes longer is slow */
+    /** @param slowStatement the duration from which a statement is slow */
     FlightRecords(Supplier<Duration> slowStatement) {
         this.slowStatement = slowStatement;
     }
 
     /**
-     * Begins to tell, or joins those who do.
+     * Starts to emit events, or joins the servers that already do.
      *
-     * @param engine the one engine of this process
+     * @param engine the engine of this process
      */
     public static Share<FlightRecords> open(DatabaseEngine engine) {
         return ONE.open(engine, () -> {

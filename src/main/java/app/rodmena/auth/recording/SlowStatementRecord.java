@@ -16,23 +16,23 @@ import jdk.jfr.Timespan;
 @StackTrace(false)
 final class SlowStatementRecord extends Event {
     @Label("Statement")
-    @Description("Its name, as roles.list")
+    @Description("The statement's name, such as roles.list")
     String statement;
 
     @Label("SQL")
-    @Description("Its text, without values")
+    @Description("The SQL text without values")
     String sql;
 
     @Label("Statement time")
-    @Description("From sending it until its answer began")
+    @Description("From sending the statement to the start of its response")
     @Timespan(Timespan.NANOSECONDS)
     long statementTime;
 
     @Label("Route")
-    @Description("What it was run for, as GET /api/roles")
+    @Description("The route of the request, such as GET /api/roles")
     String route;
 
     @Label("SQLState")
-    @Description("What PostgreSQL failed with, as 57014; empty if it did what was asked")
+    @Description("The SQLSTATE of its failure, such as 57014; empty if it succeeded")
     String sqlState;
 }

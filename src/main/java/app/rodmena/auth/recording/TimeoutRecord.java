@@ -16,19 +16,19 @@ import jdk.jfr.Timespan;
 @StackTrace(false)
 final class TimeoutRecord extends Event {
     @Label("Wait time")
-    @Description("From the caller's arrival to the end of its patience")
+    @Description("From the caller's arrival to the end of its wait")
     @Timespan(Timespan.NANOSECONDS)
     long waitTime;
 
     @Label("Route")
-    @Description("What asked, as GET /api/roles")
+    @Description("The route of the request, such as GET /api/roles")
     String route;
 
     @Label("Tenant")
-    @Description("The tenant's fingerprint, never the key itself")
+    @Description("The tenant's fingerprint, never the client key")
     String tenant;
 
     @Label("Cause")
-    @Description("What ended the wait")
+    @Description("Why the wait ended")
     String cause;
 }

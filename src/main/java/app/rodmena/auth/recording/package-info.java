@@ -1,2 +1,2 @@
-/** What happens in the pool as events of the JDK's Flight Recorder, for whoever records. */
+/** The pool's events as events of the JDK's Flight Recorder. Start at {@link FlightRecords}. */
 package app.rodmena.auth.recording;

@@ -78,7 +78,7 @@ class LoadRunTest {
                 assertThat(result.verdict())
                         .filteredOn(expectation -> !expectation.isMet())
                         .extracting(Expectation::name)
-                        .contains("every request answered rightly", "everything returned afterwards");
+                        .contains("every response correct", "all connections returned afterwards");
             }
         }
     }

@@ -44,7 +44,7 @@ class VerdictTest {
     @Test
     void nothingAnsweredIsNotAnsweredRightly() {
         assertThat(unmet(Verdict.of(NONE, 0, pool(0, 5, Peak.NONE), Optional.of(Duration.ZERO), 5)))
-                .containsExactly("every request answered rightly");
+                .containsExactly("every response correct");
     }
 
     private static List<Expectation> verdict(PoolUse pool) {
