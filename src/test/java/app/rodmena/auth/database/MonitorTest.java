@@ -79,7 +79,7 @@ class MonitorTest {
     void aQuestionThatFailsIsNoFailedBeat() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             CompletableFuture<String> wrong = ask(monitor, "select nonsense");
-            assertThatThrownBy(wrong::join).hasCauseInstanceOf(SQLException.class);
+            assertThatThrownBy(wrong::join).hasRootCauseInstanceOf(SQLException.class);
             assertThat(join(monitor, "select 'still there'")).isEqualTo("still there");
             assertThat(monitor.heartbeat().isAlive()).isTrue();
         }
