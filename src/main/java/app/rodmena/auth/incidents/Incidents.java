@@ -379,6 +379,8 @@ public final class Incidents {
             keep(id);
         } catch (Throwable e) { // Whatever is wrong with one incident, there may be another.
             LOG.error("Incident {} ({}) could not be frozen", id, cause, e);
+        } finally {
+            open.rootFound(id, OpenIncidents.UNKNOWN); // Else all that happens from now on would belong to it.
         }
     }
 
