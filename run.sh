@@ -102,7 +102,7 @@ build() {
 # Starts the server once, has it answer, and lets the JVM keep the classes that took, so that it need not read, verify
 # and link them again at every start. A JVM that finds the archive does not fit it, or what it was made from, ignores it.
 archive_classes() (
-  practice=$(mktemp -d "$home/target/practice.XXXXXX")
+  practice=$(mktemp -d "$home/target/practice.XXXXXX") || return 1 # set -e does not hold here
   server=
   trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
   # Nobody else's settings, database or files
@@ -142,6 +142,7 @@ renew_archive() {
   [ ! -f "$archive" ] || return 0
   missing="there is no archive of loaded classes for this directory and Java $java_release"
   case ${1:-} in
+    -h | --help | --version) return 0 ;;
     '' | -*)
       if [ -w "$home/target" ]; then
         say "$missing: making one ..."
