@@ -283,7 +283,7 @@ public final class DatabaseEngine {
         pool.resume();
     }
 
-    /** Whether PostgreSQL answers and lets connections be opened; at most 2 s old, and told at once. */
+    /** Whether PostgreSQL answers and lets connections be opened, as of at most 2 s ago. Never waits. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
         Heartbeat heartbeat = monitor.heartbeat();

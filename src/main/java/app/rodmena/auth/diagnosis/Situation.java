@@ -2,7 +2,7 @@ package app.rodmena.auth.diagnosis;
 
 /** What the pool is like as a whole. */
 public enum Situation {
-    /** Whoever wants a connection gets one, and no request has failed in the last fifteen minutes. */
+    /** Each caller gets a connection, and no request has failed in the last fifteen minutes. */
     WELL,
     /** The pool is well, and no request fails any more; some did in the last fifteen minutes. */
     RECOVERING,
@@ -15,8 +15,8 @@ public enum Situation {
     /** All are out, at least one of them for a reason that can be mended. */
     EXHAUSTED,
     /**
-     * Others wait, but each comes back soon: more is asked than they can do. Or a pooler in front of PostgreSQL has no
-     * server connection to give.
+     * All are in use and callers wait, but each connection comes back soon: the load is more than they can serve. Or a
+     * pooler in front of PostgreSQL has no server connection to give.
      */
     SATURATED,
     /** Callers wait while a connection is being opened, which takes long or has failed. */

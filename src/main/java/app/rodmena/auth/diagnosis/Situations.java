@@ -23,10 +23,10 @@ final class Situations {
      */
     private static final List<String> REFUSED = List.of("53", "28", "3D");
 
-    /** So long after a request failed the pool is not said to be recovering yet. */
+    /** Until so long after the last failure requests are still said to fail. */
     private static final Duration FAILING = Duration.ofSeconds(10);
 
-    /** A connection that was just opened may be about to be handed out; so many are lost. */
+    /** One or two new connections without a checkout may still be handed out; so many were lost. */
     private static final int LOST_CONNECTS = 3;
 
     private Situations() {}

@@ -20,7 +20,7 @@ final class ApiHandler implements HttpHandler {
 
     private static final byte[] NO_BODY = {};
 
-    /** How often a list may make its connection to the database wait for as long: a fifth of read_timeout. */
+    /** A list may keep its database connection waiting for a fifth of read_timeout in all. */
     private static final int PATIENCE_IN_READ_TIMEOUT = 5;
 
     private final Gate gate;

@@ -49,7 +49,7 @@ final class Failures {
                 route + cause.getClass().getName() + place(cause),
                 id,
                 () -> "%s failed, error id %s: %s".formatted(route, id, withoutKeys(cause)),
-                count -> "%s failed %s more times in the last second as error id %s tells".formatted(route, count, id));
+                count -> "%s failed %s more times in the last second, as with error id %s".formatted(route, count, id));
         return Answer.error(500, "Something unforeseen went wrong; the server's log knows it as " + logged);
     }
 

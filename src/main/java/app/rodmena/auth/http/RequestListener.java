@@ -11,7 +11,7 @@ public interface RequestListener {
     /** The route of requests for what is not there, or with a method that is not taken. */
     String NO_ROUTE = "-";
 
-    /** The status told of a request whose connection ended before all of its answer was sent. */
+    /** The status reported for a request whose connection ended before all of its answer was sent. */
     int NOT_ANSWERED = 499;
 
     /** Nobody listens. */

@@ -26,12 +26,12 @@ final class OpenIncidents {
     static final String UNKNOWN = "";
 
     /**
-     * What is to be done.
+     * Which incident an occurrence belongs to.
      *
-     * @param id of the incident that it belongs to
-     * @param cause what shows that incident, at its worst
-     * @param isNew whether that is a new one
-     * @param isWorse whether it is known and was less severe so far, or no caller had been refused for it
+     * @param id of that incident
+     * @param cause the most severe one of that incident
+     * @param isNew whether the incident begins with it
+     * @param isWorse whether it is more severe than what the incident had so far, or its first refusal of callers
      */
     record Decision(String id, Cause cause, boolean isNew, boolean isWorse) {}
 

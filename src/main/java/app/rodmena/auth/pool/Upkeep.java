@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the pool does by itself, once a second: look at the time of day, suspect leaks and reclaim them where that is
- * wanted, close the overflow that nobody needed for a while, and notice the end of an outage.
+ * wanted, close the overflow that was not needed for a while, and notice the end of an outage.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
