@@ -346,17 +346,26 @@ final class Probe {
                 BodyHandlers.ofString());
     }
 
-    /** Without clients everything is given back. */
-    void stop() throws Exception {
+    /** Without clients the pool returns to its baseline, which takes a few seconds. */
+    void awaitBaseline() {
+        endClients();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode numbers =
+                    JSON.readTree(get(server.url() + "/health").body()).path("database");
+            assertThat(numbers.path("checked_out").asInt()).isZero();
+            assertThat(numbers.path("overflow").asInt()).isZero();
+        });
+    }
+
+    private void endClients() {
         timer.shutdownNow();
+        await().atMost(PATIENCE).until(() -> observations.pending().isEmpty());
+    }
+
+    /** Ends clients and samplers. */
+    void stop() throws Exception {
         try {
-            await().atMost(PATIENCE).until(() -> observations.pending().isEmpty());
-            await().atMost(PATIENCE).untilAsserted(() -> {
-                JsonNode numbers =
-                        JSON.readTree(get(server.url() + "/health").body()).path("database");
-                assertThat(numbers.path("checked_out").asInt()).isZero();
-                assertThat(numbers.path("overflow").asInt()).isZero();
-            });
+            endClients();
             observations.lookForSecrets(
                     "the MBeans",
                     get(server.jolokiaUrl() + "/read/app.rodmena.auth:*").body());

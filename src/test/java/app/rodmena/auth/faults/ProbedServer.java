@@ -171,9 +171,13 @@ final class ProbedServer {
     /** Stops the server as an operator does, and PostgreSQL. */
     void stop() throws Exception {
         try {
-            stopKeepingPostgres();
+            probe.awaitBaseline();
         } finally {
-            postgres.close();
+            try {
+                stopKeepingPostgres();
+            } finally {
+                postgres.close();
+            }
         }
     }
 
