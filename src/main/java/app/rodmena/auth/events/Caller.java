@@ -4,19 +4,18 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * On whose behalf a connection is wanted.
+ * The context of a checkout: the route and the tenant that a connection is requested for. Immutable.
  *
- * @param route what asked, as {@code GET /api/roles} or a name an embedder chose; never a raw path
- * @param tenant gives the tenant's fingerprint, never the key itself; asked only where an event is shown. Of callers
- *     who go together, those whose suppliers are equal are of one tenant
- * @param count how many callers this stands for: more than one where their questions are answered together, 0 where the
- *     pool acts by itself
+ * @param route the operation, such as {@code GET /api/roles} or a name that an embedder chose; never a raw path
+ * @param tenant supplies the tenant's fingerprint, never the key itself; called only when an event is rendered. Within
+ *     a batch, callers with equal suppliers have the same tenant
+ * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
  */
 public record Caller(String route, Supplier<String> tenant, int count) {
-    /** The pool itself. */
+    /** The pool itself, acting without a caller. */
     public static final Caller NOBODY = new Caller("-", NotOne.NONE, 0);
 
-    /** What stands where there is not one tenant. */
+    /** The text shown when there is not exactly one tenant. */
     private enum NotOne implements Supplier<String> {
         NONE("-"),
         SEVERAL("several");
@@ -38,7 +37,7 @@ public record Caller(String route, Supplier<String> tenant, int count) {
         Objects.requireNonNull(tenant, "tenant");
     }
 
-    /** One caller. */
+    /** A single caller. */
     public Caller(String route, Supplier<String> tenant) {
         this(route, tenant, 1);
     }
@@ -48,12 +47,12 @@ public record Caller(String route, Supplier<String> tenant, int count) {
         return new Caller(route, NotOne.NONE);
     }
 
-    /** So many of the same tenant, this one first. */
+    /** A batch of {@code count} callers of the same tenant; this is the first. */
     public Caller together(int count) {
         return count == this.count ? this : new Caller(route, tenant, count);
     }
 
-    /** So many of different tenants, this one first. */
+    /** A batch of {@code count} callers of different tenants; this is the first. */
     public Caller withSeveralTenants(int count) {
         return new Caller(route, NotOne.SEVERAL, count);
     }

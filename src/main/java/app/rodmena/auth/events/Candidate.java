@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A connection that is about to be handed out.
+ * A connection that is about to be handed out to a caller.
  *
- * @param connectionId the connection's number, never used twice in a process
- * @param backendPid the pid of PostgreSQL's process behind it; 0 where it is unknown
- * @param age since it was opened
- * @param checkouts how often it was checked out before
- * @param caller who is to get it
- * @param connection to ask PostgreSQL something, in autocommit; to be left as it was found, and never closed
+ * @param connectionId the connection's number, unique within the process
+ * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
+ * @param age time since the connection was opened
+ * @param checkouts number of earlier checkouts
+ * @param caller the caller that is about to receive the connection
+ * @param connection for queries to PostgreSQL, in autocommit mode; must be left unchanged and open
  */
 public record Candidate(
         int connectionId, int backendPid, Duration age, long checkouts, Caller caller, Connection connection) {

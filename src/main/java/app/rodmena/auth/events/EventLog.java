@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes every event to the logger {@code auth.database}, at a level that says how much it matters. Failures of one
- * cause that come together are one line and then a summary a second, unless the level is DEBUG.
+ * Writes every event to the logger {@code auth.database}, at the level of its severity. Unless the level is DEBUG,
+ * repeated failures with the same cause are logged once, followed by one summary per second. Thread-safe.
  */
 public final class EventLog implements PoolListener {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
@@ -30,7 +30,7 @@ public final class EventLog implements PoolListener {
         }
     }
 
-    /** Whether one cause makes as many of them as there are requests or connections. */
+    /** Whether one cause can produce an event per request or per connection. */
     private static boolean isRepeated(PoolEventKind kind) {
         return switch (kind) {
             case CONNECT_FAILED, INVALIDATE, SOFT_INVALIDATE, RECYCLE, TIMEOUT, REJECTED -> true;
@@ -55,7 +55,7 @@ public final class EventLog implements PoolListener {
         };
     }
 
-    /** One line, as {@code checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c… }. */
+    /** One line, such as {@code checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c…}. */
     public static String line(PoolEvent event) {
         StringBuilder line = new StringBuilder(160).append(event.kind().wireName());
         if (event.connectionId() != 0) {
@@ -89,7 +89,7 @@ public final class EventLog implements PoolListener {
         };
     }
 
-    /** On one line, whatever PostgreSQL or an embedder wrote. */
+    /** Quotes a text from PostgreSQL or an embedder, with line breaks replaced. */
     private static String quoted(String text) {
         return '"' + text.replaceAll("\\s*\\R\\s*", "; ").replace('"', '\'') + '"';
     }

@@ -11,12 +11,12 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Which events somebody wants to see, as people write it. Immutable.
+ * A filter for events, parsed from request parameters. Immutable.
  *
- * @param kinds what happened
+ * @param kinds the event kinds to include
  * @param connectionId the connection; 0 for all
- * @param from the first moment
- * @param to the last moment
+ * @param from start of the time range, inclusive
+ * @param to end of the time range, inclusive
  */
 public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant from, Instant to)
         implements Predicate<PoolEvent> {
@@ -25,13 +25,13 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
     }
 
     /**
-     * Reads what somebody wrote; what is empty or null means any.
+     * Parses a query. An empty or null parameter matches everything.
      *
-     * @param kinds as {@code timeout,leak_suspected}
+     * @param kinds comma-separated kinds, such as {@code timeout,leak_suspected}
      * @param connectionId 0 for all
-     * @param from as {@code 2026-11-23T15:34:52Z}, or as {@code -5m} for five minutes ago
-     * @param to alike
-     * @throws InvalidEventQuery in one line that says which is wrong, and what is allowed
+     * @param from a time such as {@code 2026-11-23T15:34:52Z}, or an offset such as {@code -5m} for five minutes ago
+     * @param to in the format of {@code from}
+     * @throws InvalidEventQuery if a parameter is invalid; the message is one line that names it and what is allowed
      */
     public static EventQuery parse(String kinds, int connectionId, String from, String to) {
         Instant now = Instant.now();
@@ -51,9 +51,9 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
     }
 
     /**
-     * The kinds in a list with commas; all of them if it is empty or null.
+     * Parses a comma-separated list of kinds; empty or null means all kinds.
      *
-     * @throws InvalidEventQuery for a word that is none, naming those there are
+     * @throws InvalidEventQuery if a kind is unknown; the message lists the known kinds
      */
     public static Set<PoolEventKind> kinds(String text) {
         if (text == null || text.isBlank()) {
@@ -68,7 +68,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
         return Arrays.stream(PoolEventKind.values())
                 .filter(kind -> kind.wireName().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new InvalidEventQuery("kinds: there is no '%s'; there are %s"
+                .orElseThrow(() -> new InvalidEventQuery("kinds: unknown kind '%s'; allowed: %s"
                         .formatted(
                                 word,
                                 Arrays.stream(PoolEventKind.values())
@@ -86,7 +86,8 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
                     word.startsWith("-") ? now.minus(Duration.parse("PT" + word.substring(1))) : Instant.parse(word));
         } catch (DateTimeException | ArithmeticException e) {
             throw new InvalidEventQuery(
-                    "%s: '%s'; must be a time as 2026-11-23T15:34:52Z, or one ago as -30s or -5m".formatted(name, text),
+                    "%s: '%s'; must be a time such as 2026-11-23T15:34:52Z, or an offset such as -30s or -5m"
+                            .formatted(name, text),
                     e);
         }
     }

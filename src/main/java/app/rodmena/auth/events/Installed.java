@@ -7,13 +7,16 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the listeners and interceptors that are on the class path, as {@link ServiceLoader} does. */
+/** Instantiates the listeners and interceptors that are declared on the class path for {@link ServiceLoader}. */
 public final class Installed {
     private static final Logger LOG = LoggerFactory.getLogger("auth.events");
 
     private Installed() {}
 
-    /** Hands over one instance of each provider of {@code service}; one that can't be made is logged and left out. */
+    /**
+     * Passes one instance of each provider of {@code service} to {@code use}. A provider that cannot be instantiated is
+     * logged and ignored.
+     */
     public static <T> void each(Class<T> service, Consumer<T> use) {
         Iterator<ServiceLoader.Provider<T>> providers =
                 ServiceLoader.load(service).stream().iterator();
@@ -23,7 +26,10 @@ public final class Installed {
                 use.accept(provider.get());
                 LOG.info("Installed {}", provider.type().getName());
             } catch (ServiceConfigurationError e) {
-                LOG.error("{} can't be made and is left out", provider.type().getName(), e);
+                LOG.error(
+                        "{} cannot be instantiated and is ignored",
+                        provider.type().getName(),
+                        e);
             }
         }
     }
@@ -32,7 +38,7 @@ public final class Installed {
         try {
             return providers.hasNext();
         } catch (ServiceConfigurationError e) {
-            LOG.error("The list of {} is wrong; what is left of it is left out", service.getName(), e);
+            LOG.error("The provider list of {} is invalid; the remaining providers are ignored", service.getName(), e);
             return false;
         }
     }

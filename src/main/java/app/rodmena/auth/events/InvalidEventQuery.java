@@ -1,7 +1,8 @@
 package app.rodmena.auth.events;
 
 /**
- * What somebody wrote asks for no events that there could be. The message is one line: what is wrong, what is allowed.
+ * An event query has an invalid parameter. The message is one line that names the parameter, its value and what is
+ * allowed.
  */
 public final class InvalidEventQuery extends IllegalArgumentException {
     private static final long serialVersionUID = 1;

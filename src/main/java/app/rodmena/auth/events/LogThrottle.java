@@ -10,15 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Keeps a failure that every request meets from filling the log: the first line of a cause is logged as it is, those
- * after it are counted, and once a second one line says how many there were. While the cause goes on, its full line is
+ * Prevents a failure of every request from flooding the log. The first line of a cause is logged in full. Later lines
+ * of the same cause are counted, and one summary per second logs the count. While the cause persists, its full line is
  * repeated once a minute. At DEBUG every line is logged. Thread-safe.
  */
 public final class LogThrottle {
     private static final long PERIOD_MILLIS = 1_000;
     private static final int PERIODS_TO_FULL_LINE = 60;
 
-    /** Causes are few; if they are not, the rest share one summary. */
+    /** The expected number of causes is small; causes beyond this maximum share one summary. */
     private static final int MAX_CAUSES = 200;
 
     private static final String OTHER_CAUSES = "";
@@ -27,10 +27,10 @@ public final class LogThrottle {
 
     private final Logger log;
 
-    /** Guarded by itself. */
+    /** Guarded by its own monitor. */
     private final Map<String, Cause> causes = new HashMap<>();
 
-    /** What is logged of one cause now. */
+    /** The state of a cause that was logged recently. */
     private static final class Cause {
         final Level level;
         final String id;
@@ -50,20 +50,20 @@ public final class LogThrottle {
     }
 
     /**
-     * Logs a line, or counts it if its cause was logged in full a moment ago.
+     * Logs a line, or counts it if its cause was logged in full recently.
      *
-     * @param cause what makes two lines the same; of these there must be few
-     * @param summary the line that stands for so many that were counted
+     * @param cause identifies equal lines; the number of distinct causes must be small
+     * @param summary formats the summary line for the given number of counted lines
      */
     public void log(Level level, String cause, Supplier<String> line, IntFunction<String> summary) {
         log(level, cause, "", line, summary);
     }
 
     /**
-     * As {@link #log(Level, String, Supplier, IntFunction)}, for lines that name an id.
+     * Like {@link #log(Level, String, Supplier, IntFunction)}, for lines that contain an id.
      *
      * @param id the id in {@code line}
-     * @return the id to refer to: {@code id}, or that of the line that was logged for the same cause
+     * @return the id to refer to: {@code id} if this line was logged, else the id in the logged line of the same cause
      */
     public String log(Level level, String cause, String id, Supplier<String> line, IntFunction<String> summary) {
         if (!log.isEnabledForLevel(level)) {

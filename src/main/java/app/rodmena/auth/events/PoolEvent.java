@@ -5,20 +5,20 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One thing that happened in the pool.
+ * An event of the pool. Immutable.
  *
- * <p>For each connection the order is always connect … (checkout checkin)* … close, with exactly one close for each
- * connect and no checkin without its checkout, whatever breaks.
+ * <p>The order of events per connection is always connect … (checkout checkin)* … close: exactly one close per connect,
+ * and no checkin without its checkout, also when connections break.
  *
- * @param kind what happened
- * @param time when
- * @param connectionId the connection's number, never used twice in a process; 0 where no connection is concerned
- * @param backendPid the pid of PostgreSQL's process behind the connection; 0 where it is unknown
- * @param took what {@code kind} measures: of a checkout the wait, of a checkin the use, of a connect the connecting;
- *     zero where there is nothing to measure
- * @param thread the name of the thread it happened on
- * @param caller on whose behalf; {@link Caller#NOBODY} where the pool acted by itself
- * @param cause why; empty where the kind says it all
+ * @param kind the kind of event
+ * @param time the time of the event
+ * @param connectionId the connection's number, unique within the process; 0 if the event concerns no connection
+ * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
+ * @param took the duration that {@code kind} measures: the wait of a checkout, the use before a checkin, the connection
+ *     setup of a connect; zero if the kind measures nothing
+ * @param thread the name of the thread that caused the event
+ * @param caller the caller that the event concerns; {@link Caller#NOBODY} if the pool acted by itself
+ * @param cause the reason; empty if the kind is sufficient
  */
 public record PoolEvent(
         PoolEventKind kind,

@@ -2,21 +2,21 @@ package app.rodmena.auth.events;
 
 import java.util.Locale;
 
-/** What can happen in a pool. */
+/** The kinds of pool events. */
 public enum PoolEventKind {
     /** A connection was opened. */
     CONNECT,
     /** A connection could not be opened. */
     CONNECT_FAILED,
-    /** A caller got a connection; the event tells how long it waited. */
+    /** A caller received a connection; the event contains the wait. */
     CHECKOUT,
-    /** A caller gave its connection back; the event tells how long it had it. */
+    /** A caller returned its connection; the event contains the time of use. */
     CHECKIN,
-    /** A connection proved broken: a pre-ping failed, or it broke in use. */
+    /** A connection was found broken: a pre-ping failed, or it broke in use. */
     INVALIDATE,
-    /** A connection was marked, to be replaced at its next checkout or check-in. */
+    /** A connection was marked for replacement at its next checkout or check-in. */
     SOFT_INVALIDATE,
-    /** A connection was older than pool_recycle when somebody wanted it. */
+    /** A connection was older than pool_recycle at checkout. */
     RECYCLE,
     /** A connection was opened beyond pool_size. */
     OVERFLOW_OPEN,
@@ -24,20 +24,20 @@ public enum PoolEventKind {
     OVERFLOW_CLOSE,
     /** A connection was closed: once for each {@link #CONNECT}. */
     CLOSE,
-    /** A wait ended without a connection; the cause tells why. */
+    /** A wait ended without a connection; the event contains the cause. */
     TIMEOUT,
-    /** A caller was refused at once, because max_waiting others waited already. */
+    /** A caller was refused immediately because max_waiting callers were already waiting. */
     REJECTED,
-    /** A connection has been out for longer than leak_threshold. */
+    /** A connection has been checked out for longer than leak_threshold. */
     LEAK_SUSPECTED,
-    /** A connection suspected of having leaked came back after all. */
+    /** A connection suspected of a leak was returned. */
     LEAK_RETURNED,
-    /** A connection held longer than reclaim_leaks_after was taken away from its holder and closed. */
+    /** A connection that was held longer than reclaim_leaks_after was revoked and closed. */
     LEAK_RECLAIMED;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The name in logs, metrics and JSON, as {@code soft_invalidate}. */
+    /** The name in logs, metrics and JSON, such as {@code soft_invalidate}. */
     public String wireName() {
         return wireName;
     }

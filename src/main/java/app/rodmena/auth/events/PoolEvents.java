@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts every event and tells every listener, each protected from the failures of the others. Thread-safe. */
+/** Counts every event and notifies every listener; a failing listener does not affect the others. Thread-safe. */
 public final class PoolEvents {
     private static final Logger LOG = LoggerFactory.getLogger("auth.events");
 
@@ -34,7 +34,7 @@ public final class PoolEvents {
         listeners.remove(listener);
     }
 
-    /** Counts the event, then tells the listeners in the order they were added; never throws. */
+    /** Counts the event, then notifies the listeners in the order of their registration. Never throws. */
     public void emit(PoolEvent event) {
         counts.get(event.kind()).increment();
         if (event.kind() == PoolEventKind.CHECKOUT) {
@@ -49,29 +49,29 @@ public final class PoolEvents {
         }
     }
 
-    /** How many events of a kind there have been since start. */
+    /** The number of events of a kind since start. */
     public long count(PoolEventKind kind) {
         return counts.get(kind).sum();
     }
 
     /**
-     * How many callers got a connection since start: as many as there were checkouts, and more where several went
-     * together. With those who timed out and those who were rejected it makes all who ever came and do not wait now.
+     * The number of callers that received a connection since start: at least the number of checkouts, because a batch
+     * counts each of its callers. Plus timeouts and rejections, it is the number of all callers whose wait has ended.
      */
     public long callersServed() {
         return callersServed.sum();
     }
 
-    /** How many times a listener threw since start. */
+    /** The number of failures of listeners since start. */
     public long listenerFailures() {
         return listenerFailures.sum();
     }
 
     /**
-     * Counts what a listener threw, and logs the first of a kind; also for those who tell listeners of other things
-     * than these. Never throws.
+     * Counts a failure of a listener, and logs the first of its kind. Also used by senders of other notifications.
+     * Never throws.
      *
-     * @param what it failed on, of which there must be few
+     * @param what the notification that failed; the number of distinct values must be small
      */
     public void isolate(Object listener, String what, Throwable failure) {
         listenerFailures.increment();

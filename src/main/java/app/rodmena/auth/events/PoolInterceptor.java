@@ -4,24 +4,24 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * May refuse to let a connection be handed out. The connection is then closed, its caller gets another one, and the
- * pool tells {@link PoolEventKind#INVALIDATE} with the cause {@code vetoed by …}.
+ * Can veto the checkout of a connection. The pool closes a vetoed connection, gives the caller another one, and emits
+ * {@link PoolEventKind#INVALIDATE} with the cause {@code vetoed by …}.
  *
- * <p>Called at every checkout, after the pool's own rules, on the thread that waits for the connection: whatever time
- * this takes is added to the caller's wait. Calls for different connections come at the same time. A caller whose
- * connections are vetoed again and again gets none once its pool_timeout is over; from the third on the pool takes its
- * time before it opens the next, so that PostgreSQL is not flooded with logins.
+ * <p>Called at every checkout, after the pool's own checks, on the thread that waits for the connection, so its time is
+ * part of the caller's wait. Calls for different connections are concurrent. From the third veto of one checkout on,
+ * the pool delays opening the next connection, to avoid flooding PostgreSQL with logins; the checkout fails when
+ * pool_timeout is over.
  *
- * <p>What an interceptor throws is logged once, counted, and is no veto.
+ * <p>An exception is no veto; it is counted, and the first one is logged.
  */
 @FunctionalInterface
 public interface PoolInterceptor {
     /**
-     * Looks at a connection that is about to be handed out.
+     * Inspects a connection that is about to be handed out.
      *
-     * @param candidate the connection, valid only until this returns
-     * @return why it must not be handed out; empty if it may
-     * @throws SQLException if that can't be known: no veto
+     * @param candidate the connection, valid only until this method returns
+     * @return the reason of the veto; empty to allow the checkout
+     * @throws SQLException if the connection cannot be inspected; no veto
      */
     Optional<String> veto(Candidate candidate) throws SQLException;
 }

@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks every interceptor, each protected from the failures of the others. Thread-safe. */
+/**
+ * Calls the interceptors in the order of their registration, until the first veto; a failing interceptor does not
+ * affect the others. Thread-safe.
+ */
 public final class PoolInterceptors {
     private static final Logger LOG = LoggerFactory.getLogger("auth.events");
 
@@ -29,7 +32,7 @@ public final class PoolInterceptors {
         return interceptors.isEmpty();
     }
 
-    /** The first veto, as {@code vetoed by ReplicaGuard: read-only}; empty if nobody has one. Never throws. */
+    /** The first veto, such as {@code vetoed by ReplicaGuard: read-only}; empty if there is none. Never throws. */
     public Optional<String> veto(Candidate candidate) {
         for (PoolInterceptor interceptor : interceptors) {
             try {
@@ -44,7 +47,7 @@ public final class PoolInterceptors {
         return Optional.empty();
     }
 
-    /** How many times an interceptor threw since start. */
+    /** The number of failures of interceptors since start. */
     public long failures() {
         return failures.sum();
     }
@@ -53,13 +56,13 @@ public final class PoolInterceptors {
         failures.increment();
         if (failuresLogged.add(interceptor.getClass().getName())) {
             LOG.warn(
-                    "Interceptor {} failed, which is no veto; further failures are only counted",
+                    "Interceptor {} failed; this is no veto, and further failures are only counted",
                     interceptor.getClass().getName(),
                     failure);
         }
     }
 
-    /** Without its package; a lambda is named after the class it is in. */
+    /** The class name without its package; for a lambda, the name of the enclosing class. */
     private static String nameOf(PoolInterceptor interceptor) {
         String name = interceptor.getClass().getName();
         int lambda = name.indexOf("$$Lambda");

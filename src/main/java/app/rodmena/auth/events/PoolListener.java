@@ -1,12 +1,12 @@
 package app.rodmena.auth.events;
 
 /**
- * Hears what happens in the pool.
+ * Receives pool events.
  *
- * <p>Called on the thread that caused the event, which may be a request waiting for its answer: count or enqueue, never
- * block, and never call the pool, which may be locked meanwhile. Calls for one connection come one after the other and
- * in order; calls for different connections come at the same time. What a listener throws is logged, counted and kept
- * from the borrower.
+ * <p>Called on the thread that caused the event, which can be a request thread, and possibly with a lock of the pool
+ * held: a listener may count or enqueue, but must not block or call the pool. Calls for one connection are sequential
+ * and in order; calls for different connections are concurrent. An exception is logged and counted, and does not reach
+ * the caller.
  */
 @FunctionalInterface
 public interface PoolListener {

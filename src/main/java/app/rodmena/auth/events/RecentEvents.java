@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Remembers the last events. Lock-free and thread-safe: remembering one never waits for who reads. */
+/** A ring buffer of the latest events. Lock-free and thread-safe: a writer never waits for a reader. */
 public final class RecentEvents implements PoolListener {
     private record Numbered(long number, PoolEvent event) {}
 
     private final AtomicReferenceArray<Numbered> ring;
     private final AtomicLong next = new AtomicLong();
 
-    /** @param capacity how many events are remembered */
+    /** @param capacity the maximum number of events */
     public RecentEvents(int capacity) {
         ring = new AtomicReferenceArray<>(capacity);
     }
@@ -23,12 +23,12 @@ public final class RecentEvents implements PoolListener {
         ring.setRelease(slot(number), new Numbered(number, event));
     }
 
-    /** How many events are remembered at most. */
+    /** The maximum number of events. */
     public int capacity() {
         return ring.length();
     }
 
-    /** What is remembered now. An event that is just happening may be missing. */
+    /** The buffered events, newest first. An event that is being written concurrently may be missing. */
     public List<PoolEvent> newestFirst() {
         long end = next.get();
         List<PoolEvent> events = new ArrayList<>((int) Math.min(end, ring.length()));

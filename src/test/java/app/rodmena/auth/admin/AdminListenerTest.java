@@ -71,10 +71,10 @@ class AdminListenerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "kinds=checkin%2Cnap, there is no 'nap'; there are connect",
+        "kinds=checkin%2Cnap, unknown kind 'nap'; allowed: connect",
         "connection=x, connection: 'x'; must be 0 to",
         "limit=0, limit: '0'; must be 1 to 1000",
-        "from=yesterday, from: 'yesterday'; must be a time as",
+        "from=yesterday, from: 'yesterday'; must be a time such as",
         "kind=checkin, there is no parameter 'kind'; there are connection",
         "limit=1&limit=2, limit: given twice"
     })

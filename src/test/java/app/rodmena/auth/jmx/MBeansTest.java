@@ -195,7 +195,7 @@ class MBeansTest {
                     .isEqualTo(1L);
             assertThatThrownBy(() -> client.invoke(EVENTS, "find", "chekin", 0, "", ""))
                     .isInstanceOf(MBeanException.class)
-                    .hasMessageStartingWith("kinds: there is no 'chekin'; there are connect, ");
+                    .hasMessageStartingWith("kinds: unknown kind 'chekin'; allowed: connect, ");
             assertThatThrownBy(() -> client.invoke(EVENTS, "find", "", 0, "yesterday", ""))
                     .isInstanceOf(MBeanException.class)
                     .hasMessageStartingWith("from: 'yesterday'; must be ");
