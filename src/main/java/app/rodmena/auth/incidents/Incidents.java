@@ -190,7 +190,9 @@ public final class Incidents {
         switch (event.kind()) {
             case CHECKOUT -> {
                 if (event.took().compareTo(config.longWait()) > 0) {
-                    happened(Cause.LONG_WAIT, root, event.time());
+                    String wait = "A caller of %s waited %s ms for connection %s"
+                            .formatted(event.caller().route(), event.took().toMillis(), event.connectionId());
+                    happened(Cause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
                 }
             }
             case LEAK_SUSPECTED -> {
@@ -267,8 +269,10 @@ public final class Incidents {
 
     private void tick() {
         try {
-            if (engine.view().oldestWait().compareTo(config.longWait()) > 0) {
-                happened(Cause.LONG_WAIT, root, Instant.now());
+            Duration oldestWait = engine.view().oldestWait();
+            if (oldestWait.compareTo(config.longWait()) > 0) {
+                String wait = "A caller waited %s ms for a connection".formatted(oldestWait.toMillis());
+                happened(Cause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
             }
             if (Duration.between(updated, Instant.now()).compareTo(UPDATE) >= 0) {
                 updated = Instant.now();
@@ -304,22 +308,35 @@ public final class Incidents {
      * @param connectionId the connection it is about; 0 for none
      * @param queue who waited when it happened
      * @param diagnosis what was known when it happened, instead of what is known now
+     * @param waited the wait that it is about, in words; for a diagnosis that no longer shows it
      */
-    private record Evidence(int connectionId, Optional<Supplier<QueueSnapshot>> queue, Optional<Diagnosis> diagnosis) {
+    private record Evidence(
+            int connectionId,
+            Optional<Supplier<QueueSnapshot>> queue,
+            Optional<Diagnosis> diagnosis,
+            Optional<String> waited) {
         static final Evidence NONE = of(0);
 
         static Evidence of(int connectionId) {
-            return new Evidence(connectionId, Optional.empty(), Optional.empty());
+            return new Evidence(connectionId, Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         static Evidence of(Supplier<QueueSnapshot> queue) {
-            return new Evidence(0, Optional.of(queue), Optional.empty());
+            return new Evidence(0, Optional.of(queue), Optional.empty(), Optional.empty());
+        }
+
+        /**
+         * A wait may be over when the pool is looked at; the diagnosis before shows it, if there is one with its
+         * reason.
+         */
+        static Evidence ofWait(String wait, Diagnosis before) {
+            return new Evidence(0, Optional.empty(), of(before).diagnosis, Optional.of(wait));
         }
 
         /** A statement that was cancelled holds its connection no longer: a diagnosis from now on shows nothing. */
         static Evidence of(Diagnosis before) {
             boolean shows = !Roots.of(before).equals(OpenIncidents.UNKNOWN);
-            return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty());
+            return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty(), Optional.empty());
         }
     }
 
@@ -357,16 +374,7 @@ public final class Incidents {
             open.rootFound(id, Roots.of(diagnosis));
             Duration took = Duration.between(happened, Instant.now());
             Incident incident = IncidentDocument.freeze(
-                    id,
-                    time,
-                    cause,
-                    sentence(diagnosis, connectionId),
-                    instance,
-                    diagnosis,
-                    events,
-                    history,
-                    took,
-                    before);
+                    id, time, cause, sentence(diagnosis, evidence), instance, diagnosis, events, history, took, before);
             remember(incident);
             announce(incident, diagnosis, connectionId);
             if (isLate) {
@@ -374,7 +382,7 @@ public final class Incidents {
                 within(LONGER_PATIENCE, look);
                 Diagnosis late = evidence.diagnosis.orElseGet(() -> last(queue));
                 remember(IncidentDocument.freeze(
-                        id, time, cause, sentence(late, connectionId), instance, late, events, history, took, before));
+                        id, time, cause, sentence(late, evidence), instance, late, events, history, took, before));
             }
             keep(id);
         } catch (Throwable e) { // Whatever is wrong with one incident, there may be another.
@@ -400,11 +408,15 @@ public final class Incidents {
         return queue.map(diagnostics::last).orElseGet(diagnostics::last);
     }
 
-    private static String sentence(Diagnosis diagnosis, int connectionId) {
-        return holder(diagnosis, connectionId)
-                .map(holder -> "Connection %s, taken by %s, %s; %s"
-                        .formatted(connectionId, holder.route(), holder.because(), decapitalised(diagnosis.sentence())))
-                .orElse(diagnosis.sentence());
+    private static String sentence(Diagnosis diagnosis, Evidence evidence) {
+        String sentence = diagnosis.sentence();
+        Optional<String> holding = holder(diagnosis, evidence.connectionId)
+                .map(holder -> "Connection %s, taken by %s, %s"
+                        .formatted(evidence.connectionId, holder.route(), holder.because()));
+        boolean isOver = diagnosis.situation() == Situation.WELL || diagnosis.situation() == Situation.RECOVERING;
+        return holding.or(() -> evidence.waited.filter(waited -> isOver))
+                .map(subject -> subject + "; " + decapitalised(sentence))
+                .orElse(sentence);
     }
 
     private static Optional<Holder> holder(Diagnosis diagnosis, int connectionId) {

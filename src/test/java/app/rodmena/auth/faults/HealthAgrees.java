@@ -1,7 +1,6 @@
 package app.rodmena.auth.faults;
 
 import app.rodmena.auth.faults.Recording.HealthSample;
-import app.rodmena.auth.faults.Recording.IncidentSample;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,11 +69,6 @@ final class HealthAgrees implements Invariant {
         });
     }
 
-    /** A wait that was long has ended when it is looked at; those who were refused must be in the sentence. */
-    private static boolean explainsNothing(IncidentSample incident) {
-        return !incident.cause().equals("LONG_WAIT") && incident.sentence().startsWith("Well");
-    }
-
     private static boolean all(Clients clients, Duration from, Duration to, Predicate<Exchange> matches) {
         Clients.Window window = clients.answeredBetween(from, to);
         return window.count() >= ENOUGH && window.isCovered() && window.all(matches);
@@ -86,7 +80,7 @@ final class HealthAgrees implements Invariant {
 
     private static void incidents(Recording seen, List<Violation> violations) {
         seen.incidents().stream()
-                .filter(incident -> !incident.known() || explainsNothing(incident))
+                .filter(incident -> !incident.known() || incident.sentence().startsWith("Well"))
                 .forEach(incident -> violations.add(new Violation(
                         'H',
                         seen.fault().ended(),

@@ -141,6 +141,20 @@ class IncidentsTest {
     }
 
     @Test
+    void aLongWaitThatIsOverIsNamedByItsIncident() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMillis(100)))) {
+            server.engine.suspend();
+            server.rush(1);
+            await("a wait longer than the limit")
+                    .until(() -> server.engine.view().oldestWait().toMillis() > 100);
+            server.engine.resume();
+
+            assertThat(server.await(Cause.LONG_WAIT).sentence()).doesNotStartWith("Well");
+        }
+    }
+
+    @Test
     void incidentsAreKeptInFilesForTheirOwnerAndReadAgainAtTheNextStart() throws Exception {
         Path files = directory.resolve("data/incidents");
         DatabaseTarget target = MigratedDatabase.fresh();
