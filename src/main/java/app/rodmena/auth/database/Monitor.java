@@ -184,13 +184,30 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
+    /** That this session has ended, as after pg_terminate_backend, is no outage: only a new one's failure is. */
     private void probe() throws SQLException {
+        if (connection != null) {
+            try {
+                probeSession();
+                return;
+            } catch (SQLException e) {
+                if (SqlStates.isWithoutServer(e)) {
+                    throw e; // It is silent; so would be a new session.
+                }
+                LOG.debug("The monitor's session failed; a new one is asked", e);
+                disconnect();
+            }
+        }
+        PoolSettings now = settings.get();
+        connection = sessions.openMonitor(now);
+        backendPid = sessions.backendPid(connection);
+        name = sessions.monitorName(now);
+        sessions.probe(connection);
+    }
+
+    private void probeSession() throws SQLException {
         String wanted = sessions.monitorName(settings.get());
-        if (connection == null) {
-            connection = sessions.openMonitor(settings.get());
-            backendPid = sessions.backendPid(connection);
-            name = wanted;
-        } else if (!wanted.equals(name)) {
+        if (!wanted.equals(name)) {
             rename(connection, wanted);
         }
         sessions.probe(connection);

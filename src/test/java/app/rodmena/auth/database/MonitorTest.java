@@ -8,12 +8,15 @@ import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Session;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -128,6 +131,25 @@ class MonitorTest {
             proxy.start();
             await().until(() -> monitor.outage().isEmpty());
             assertThat(join(monitor, "select 'back'")).isEqualTo("back");
+        }
+    }
+
+    @Test
+    void aSessionThatEndedIsNoOutage() throws Exception {
+        try (Monitor monitor = alive(TestPostgres.sharedDatabase());
+                var other = new Connector(TestPostgres.sharedDatabase())
+                        .open(new Session("test", Optional.empty(), Duration.ofSeconds(10), Optional.empty()));
+                var terminate = other.prepareStatement("select pg_terminate_backend(?)")) {
+            int before = monitor.backendPid();
+            Instant since = monitor.heartbeat().since();
+            terminate.setInt(1, before);
+            terminate.execute();
+
+            await().until(() -> monitor.backendPid() != before && monitor.backendPid() != 0);
+            await().untilAsserted(() -> assertThat(join(monitor, "select 1")).isEqualTo("1"));
+            assertThat(monitor.heartbeat().since())
+                    .as("its state has not changed since")
+                    .isEqualTo(since);
         }
     }
 
