@@ -64,7 +64,8 @@ public final class Diagnostics {
     private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
 
     /** What the last diagnosis was concluded from. */
-    private record Conclusion(Observed observed, List<Holder> holders, Reconciliation reconciliation) {}
+    private record Conclusion(
+            Observed observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
 
     private volatile Conclusion conclusion;
     private volatile Diagnosis last;
@@ -80,7 +81,8 @@ public final class Diagnostics {
         this.commands = commands;
         this.observer = new Observer(engine, metrics, new Activity(instance), kind -> incidents.apply(kind));
         this.reconciler = new Reconciler(instance);
-        last = conclude(observer.withoutPostgres(), Reconciliation.NONE);
+        conclusion = conclude(observer.withoutPostgres(), Reconciliation.NONE);
+        last = diagnosisOf(conclusion);
         thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread worker = new Thread(task, "diagnosis");
             worker.setDaemon(true);
@@ -115,7 +117,10 @@ public final class Diagnostics {
     /** The last diagnosis, as it would be with the queue that it was when callers were refused. Never waits. */
     public Diagnosis last(QueueSnapshot queue) {
         Conclusion known = conclusion;
-        return Diagnosing.diagnose(known.observed.with(queue), known.holders, known.reconciliation, commands.get());
+        Observed then = known.observed.with(queue);
+        List<Holder> holders =
+                Holders.judge(then, config, known.suspectedBefore).holders();
+        return Diagnosing.diagnose(then, holders, known.reconciliation, commands.get());
     }
 
     /** The last diagnosis, made by itself or because somebody asked. Never waits. */
@@ -218,26 +223,32 @@ public final class Diagnostics {
         return took;
     }
 
+    /** Nothing is published before a second look has confirmed what it must. */
     private Duration lookUntilCertain() throws InterruptedException {
-        Observed observed = lookOnce();
+        Conclusion seen = lookOnce();
         if (!suspects.isEmpty()) {
             TimeUnit.MILLISECONDS.sleep(CONFIRM_MILLIS);
-            observed = lookOnce();
+            seen = lookOnce();
         }
-        return observed.postgres().map(PostgresView::took).orElse(Duration.ZERO);
+        conclusion = seen;
+        last = diagnosisOf(seen);
+        return seen.observed.postgres().map(PostgresView::took).orElse(Duration.ZERO);
     }
 
-    private Observed lookOnce() throws InterruptedException {
+    private Conclusion lookOnce() throws InterruptedException {
         Observed observed = observer.observe();
-        last = conclude(observed, reconciler.compare(observed));
-        return observed;
+        return conclude(observed, reconciler.compare(observed));
     }
 
-    private Diagnosis conclude(Observed observed, Reconciliation reconciliation) {
-        Judged judged = Holders.judge(observed, config, suspects);
+    private Conclusion conclude(Observed observed, Reconciliation reconciliation) {
+        Set<Suspect> before = suspects;
+        Judged judged = Holders.judge(observed, config, before);
         suspects = judged.suspects();
-        conclusion = new Conclusion(observed, judged.holders(), reconciliation);
-        return Diagnosing.diagnose(observed, judged.holders(), reconciliation, commands.get());
+        return new Conclusion(observed, before, judged.holders(), reconciliation);
+    }
+
+    private Diagnosis diagnosisOf(Conclusion known) {
+        return Diagnosing.diagnose(known.observed, known.holders, known.reconciliation, commands.get());
     }
 
     private void tell(DiagnosisListener listener) {

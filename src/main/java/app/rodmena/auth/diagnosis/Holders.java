@@ -38,10 +38,7 @@ final class Holders {
         Optional<Culprits> culprits = observed.postgres()
                 .map(view -> new Culprits(view, observed.after().connections()));
         this.judge = new Judge(
-                Thresholds.of(
-                        config,
-                        observed.after().settings().leakThreshold(),
-                        observed.after().anybodyWaits()),
+                Thresholds.of(config, observed.after().settings().leakThreshold(), observed.isWanted()),
                 observed.outage(),
                 backend -> culprits.flatMap(known -> known.of(backend)));
     }

@@ -2,8 +2,10 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.activity.PostgresView;
 import app.rodmena.auth.database.Availability;
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.QueueSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,17 @@ record Observed(
         Pace pace,
         List<RecentFailure> failures,
         String role) {
+    private static final Duration MOMENT = Duration.ofSeconds(10);
+
+    /** Whether callers wait for a connection, or did until they were refused a moment ago. */
+    boolean isWanted() {
+        return after.anybodyWaits()
+                || failures.stream()
+                        .filter(failure -> failure.ago().compareTo(MOMENT) < 0)
+                        .anyMatch(failure ->
+                                failure.kind() == FailureKind.POOL_TIMEOUT || failure.kind() == FailureKind.QUEUE_FULL);
+    }
+
     /** The same, with the queue as it was when callers were refused. */
     Observed with(QueueSnapshot queue) {
         return new Observed(

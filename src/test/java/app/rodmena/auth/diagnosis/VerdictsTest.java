@@ -1,14 +1,19 @@
 package app.rodmena.auth.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.activity.Backend;
 import app.rodmena.auth.events.Caller;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -149,6 +154,33 @@ class VerdictsTest {
     }
 
     @Test
+    void slowSqlAfterCallersWereRefusedForIt() {
+        PoolSettings impatient = Scene.SMALL.withPoolTimeout(Duration.ofMillis(1_500));
+        try (Scene scene = new Scene(TestPostgres.freshDatabase(), impatient)) {
+            scene.callers(3, "GET /api/roles", VerdictsTest::sleep);
+            await().until(() -> scene.isOut(3));
+            Diagnosis unwanted = scene.await(diagnosis -> heldForAtLeast(diagnosis, Duration.ofMillis(1_100)));
+            Instant now = Instant.now();
+            QueueSnapshot queue = new QueueSnapshot(
+                    List.of(new WaiterView("GET /api/roles", "tenant", now.minusSeconds(1), now)),
+                    Duration.ofSeconds(1));
+
+            assertThat(unwanted.verdicts()).containsEntry(Verdict.WORKING, 3);
+            assertThat(scene.diagnostics.last(queue).verdicts()).containsEntry(Verdict.SLOW_SQL, 3);
+
+            assertThat(scene.call("GET /api/roles", VerdictsTest::sleep)
+                            .toCompletableFuture()
+                            .join())
+                    .isEqualTo("failed");
+            Diagnosis after = scene.diagnostics.current(Duration.ZERO);
+            assertThat(after.waiters()).isEmpty();
+            assertThat(after.verdicts()).containsEntry(Verdict.SLOW_SQL, 3);
+            assertThat(after.situation()).isEqualTo(Situation.EXHAUSTED);
+            scene.terminateAll();
+        }
+    }
+
+    @Test
     void aTransactionThatIsLeftOpen() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.callers(4, "POST /api/role/{role}", handle -> {
@@ -213,5 +245,17 @@ class VerdictsTest {
         return handle.createQuery("/* test.count */ select count(*) from " + table)
                 .mapTo(Integer.class)
                 .one();
+    }
+
+    private static boolean heldForAtLeast(Diagnosis diagnosis, Duration time) {
+        return diagnosis.holders().size() == 3
+                && diagnosis.holders().stream()
+                        .allMatch(holder -> holder.heldFor().compareTo(time) >= 0);
+    }
+
+    private static Object sleep(Handle handle) {
+        return handle.createQuery("/* test.sleep */ select pg_sleep(20)")
+                .mapTo(String.class)
+                .list();
     }
 }
