@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * How many durations there have been, sorted by bounds that never change: what can be added up over processes and
- * subtracted over time.
+ * A histogram of durations with fixed bounds. Because the bounds never change, histograms can be summed over processes
+ * and subtracted over time.
  *
- * @param counts how many were as long as each of the {@link #BOUNDS} or shorter, but longer than the one before it; and
- *     last, how many were longer than all
- * @param sum of all durations
+ * @param counts number of durations up to each of the {@link #BOUNDS}, inclusive, and above the bound before it; last,
+ *     the number of durations above all bounds
+ * @param sum sum of all durations
  */
 public record Distribution(List<Long> counts, Duration sum) {
-    /** From a tenth of a millisecond to half a minute, two or three to a power of ten. */
+    /** Upper bounds from 100 µs to 30 s, two or three per power of ten. */
     public static final List<Duration> BOUNDS = LongStream.of(
                     100,
                     250,
@@ -36,7 +36,7 @@ public record Distribution(List<Long> counts, Duration sum) {
             .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
             .toList();
 
-    /** The bounds, and what is beyond them. */
+    /** The number of counts: one per bound, and one for longer durations. */
     static final int PLACES = BOUNDS.size() + 1;
 
     private static final long[] BOUND_NANOS =
@@ -50,13 +50,13 @@ public record Distribution(List<Long> counts, Duration sum) {
         return new Distribution(Arrays.stream(counts).boxed().toList(), Duration.ofNanos(sumNanos));
     }
 
-    /** Which of the counts a duration belongs to. */
+    /** The index of the count that a duration belongs to. */
     static int placeOf(long nanos) {
         int place = Arrays.binarySearch(BOUND_NANOS, nanos);
         return place < 0 ? -place - 1 : place;
     }
 
-    /** How many there have been. */
+    /** The number of durations. */
     public long count() {
         return counts.stream().mapToLong(Long::longValue).sum();
     }

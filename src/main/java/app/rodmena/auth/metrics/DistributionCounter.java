@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts durations by bounds. Thread-safe; counting one is two atomic additions. */
+/** Counts durations in the buckets of a {@link Distribution}. Thread-safe; a recording is two atomic additions. */
 final class DistributionCounter {
     private final AtomicLongArray counts = new AtomicLongArray(Distribution.PLACES);
     private final LongAdder totalNanos = new LongAdder();

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All numbers over time of this process, and their MBeans. As there is one engine per process, there is one of these,
- * which all share. Thread-safe.
+ * All metrics of this process, and their MBeans. A process has one engine and one shared instance of this class.
+ * Thread-safe.
  */
 public final class Metrics {
     private static final Logger LOG = LoggerFactory.getLogger("auth.metrics");
@@ -43,7 +43,7 @@ public final class Metrics {
         return thread;
     });
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Nothing thrown gets out of it; it ends with the clock.
+    @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the clock.
     private Metrics(DatabaseEngine engine) {
         this.engine = engine;
         slowStatements = new SlowStatements(engine::settings);
@@ -59,15 +59,15 @@ public final class Metrics {
     }
 
     /**
-     * Begins to measure, or joins those who do.
+     * Starts measuring, or shares the existing instance.
      *
-     * @param engine the one engine of this process, open for as long as this is
+     * @param engine the engine of this process; must stay open until the share is closed
      */
     public static Share<Metrics> open(DatabaseEngine engine) {
         return ONE.open(engine, () -> new Metrics(engine));
     }
 
-    /** Everything by name; see the package's description for the names. */
+    /** All metrics by name; the package's description lists the names. */
     public MetricRegistry registry() {
         return registry;
     }
@@ -76,17 +76,17 @@ public final class Metrics {
         return pool;
     }
 
-    /** How long each statement takes until its answer begins, by name, as {@code roles.list}. */
+    /** Durations from sending a statement to the start of its response, by name, such as {@code roles.list}. */
     public Map<String, Statistics> statements() {
         return statements.statistics();
     }
 
-    /** Those of them that were slow. */
+    /** The statements that were slower than slow_statement. */
     public SlowStatements slowStatements() {
         return slowStatements;
     }
 
-    /** The pool's last fifteen minutes. */
+    /** The last 15 minutes of the pool. */
     public PoolHistory history() {
         return history;
     }
@@ -95,7 +95,7 @@ public final class Metrics {
         return requests;
     }
 
-    /** Begins percentiles, rates, {@link Statistics#count} and slow statements anew; totals in the registry go on. */
+    /** Resets percentiles, rates, {@link Statistics#count} and slow statements; totals in the registry are kept. */
     public void reset() {
         each(Stopwatch::reset);
         slowStatements.reset();
@@ -106,7 +106,7 @@ public final class Metrics {
         engine.events().remove(pool);
         engine.remove(onStatement);
         engine.remove(slowStatements);
-        synchronized (registry) { // A statement that ends just now may be the first of its name.
+        synchronized (registry) { // A statement that ends concurrently may register a new timer.
             reporter.close();
         }
     }
@@ -117,7 +117,7 @@ public final class Metrics {
         requests.times().each(action);
     }
 
-    /** At every full second, and at none twice, however long the clock was held up. */
+    /** Schedules the next full second. No second is recorded twice, also after a delay of the clock's thread. */
     @SuppressWarnings("FutureReturnValueIgnored") // It ends with the clock.
     private void awaitSecond() {
         long millis = 1_000 - System.currentTimeMillis() % 1_000;
@@ -131,12 +131,12 @@ public final class Metrics {
         }
     }
 
-    /** Whatever is thrown here would end it for good. */
+    /** Catches every exception, because an exception would cancel the periodic task. */
     private static void goOn(Runnable tick) {
         try {
             tick.run();
         } catch (Throwable e) {
-            LOG.error("Numbers could not be taken; it goes on", e);
+            LOG.error("Metrics could not be updated; the next update is tried as scheduled", e);
         }
     }
 

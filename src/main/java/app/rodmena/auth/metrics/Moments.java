@@ -3,12 +3,12 @@ package app.rodmena.auth.metrics;
 import java.time.Duration;
 
 /**
- * What the durations of the last minute were like, all of them together.
+ * Count, rate, mean and variation of the durations of the last minute.
  *
- * @param count how many there were
- * @param perSecond how many per second
+ * @param count number of durations
+ * @param perSecond durations per second
  * @param mean their mean, within 1.6 %; zero if there were none
- * @param variation their squared coefficient of variation, variance / mean²: 0 where all are alike, 1 where they are
- *     exponential
+ * @param variation their squared coefficient of variation, variance / mean²: 0 for constant durations, 1 for
+ *     exponentially distributed ones
  */
 public record Moments(long count, double perSecond, Duration mean, double variation) {}

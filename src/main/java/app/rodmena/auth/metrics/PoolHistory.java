@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The pool second by second, for fifteen minutes: what it looked like before the trouble began. Thread-safe. Costs the
- * pool nothing: once a second somebody looks at what is counted anyway.
+ * The history of the pool per second for the last 15 minutes, to show the state before an incident. Thread-safe. Reads
+ * existing counters once a second, so that recording adds no cost to checkouts.
  */
 public final class PoolHistory {
-    /** How far back it reaches. */
+    /** The maximum age of a second in the history. */
     public static final Duration REACH = Duration.ofMinutes(15);
 
     private final DatabaseEngine engine;
@@ -24,7 +24,7 @@ public final class PoolHistory {
     private final Deque<PoolSecond> seconds = new ArrayDeque<>();
     private Totals before;
 
-    /** What only grows. */
+    /** Totals that never decrease. */
     private record Totals(long nanos, long checkouts, long timeouts, long rejections) {}
 
     PoolHistory(DatabaseEngine engine, PoolTimes times) {
@@ -34,17 +34,17 @@ public final class PoolHistory {
         this.before = totals();
     }
 
-    /** Every second that is remembered, the oldest first. */
+    /** All seconds in the history, oldest first. */
     public synchronized List<PoolSecond> seconds() {
         return List.copyOf(seconds);
     }
 
-    /** The last of them. */
+    /** The latest second; empty before the first. */
     public synchronized Optional<PoolSecond> latest() {
         return Optional.ofNullable(seconds.peekLast());
     }
 
-    /** A second is over. */
+    /** Adds the second that ends now, and removes the oldest one if the history is full. */
     synchronized void tick(Instant now) {
         PoolView view = engine.view();
         Totals totals = totals();

@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * One second of a pool.
+ * One second of the pool's history.
  *
- * @param time its end
- * @param span how long it was: a second, or more where the process was held up
- * @param numbers the pool at its end, all numbers of that instant
- * @param peakCheckedOut the most connections that were out at once in it
- * @param oldestWait how long the one had waited at its end who waited longest; zero if nobody waited
- * @param checkouts connections handed out in it
- * @param timeouts waits that ended in it without a connection
- * @param rejections callers refused in it because max_waiting others waited
- * @param waits how long those had waited whose wait ended in it, well or badly
- * @param uses how long connections had been out that came back in it
+ * @param time end of the second
+ * @param span its duration: one second, or more if the process was delayed
+ * @param numbers the pool at the end, all numbers of the same instant
+ * @param peakCheckedOut maximum number of connections checked out simultaneously
+ * @param oldestWait the longest current wait at the end; zero if no caller was waiting
+ * @param checkouts number of checkouts
+ * @param timeouts number of waits that ended without a connection
+ * @param rejections number of callers refused because of max_waiting
+ * @param waits durations of the waits that ended, with or without a connection
+ * @param uses durations of use of the connections that were returned
  */
 public record PoolSecond(
         Instant time,
@@ -29,7 +29,7 @@ public record PoolSecond(
         long rejections,
         Tail waits,
         Tail uses) {
-    /** How many connections were handed out per second in it. */
+    /** Checkouts per second. */
     public double checkoutsPerSecond() {
         return span.isZero() ? 0 : checkouts * 1e9 / span.toNanos();
     }

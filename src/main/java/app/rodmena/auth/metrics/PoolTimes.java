@@ -7,13 +7,16 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** How long callers wait for connections, have them, and how long opening one takes. Thread-safe. */
+/** Measures the waits of callers, the uses of connections and the time to open a connection. Thread-safe. */
 public final class PoolTimes implements PoolListener {
     private final Stopwatch waits = new Stopwatch();
     private final Stopwatch uses = new Stopwatch();
     private final Stopwatch creations = new Stopwatch();
 
-    /** Of uses that were for several, for how many: no times, but of the same minute, each caller as a nanosecond. */
+    /**
+     * Sizes of the batches among the uses of the last minute. These are counts, not durations: each caller is stored as
+     * one nanosecond.
+     */
     private final Stopwatch callersTogether = new Stopwatch();
 
     PoolTimes(MetricRegistry registry) {
@@ -52,7 +55,10 @@ public final class PoolTimes implements PoolListener {
         }
     }
 
-    /** Who is refused at once has not waited: during an outage such would make a pool that serves nobody look fast. */
+    /**
+     * Whether a caller waited before its refusal. Immediate refusals during an outage are not waits: they would make a
+     * pool that serves no caller look fast.
+     */
     private static boolean hasWaitedInVain(PoolEvent timeout) {
         return NoConnectionException.Reason.of(timeout)
                 .map(reason -> switch (reason) {
@@ -63,51 +69,51 @@ public final class PoolTimes implements PoolListener {
     }
 
     /**
-     * From arrival to getting a connection, or to giving up: without those who gave up, a pool that serves nobody would
-     * look fast. Those whom an outage or a shutdown denied one are left out.
+     * Durations from arrival to a connection, a timeout or a cancellation: without timeouts, a pool that serves no
+     * caller would look fast. Refusals caused by an outage or a shutdown are excluded.
      */
     public Statistics waits() {
         return waits.statistics();
     }
 
-    /** From checkout to checkin. */
+    /** Durations from checkout to checkin. */
     public Statistics uses() {
         return uses.statistics();
     }
 
-    /** Opening a connection, logging in included; of those that were opened. */
+    /** Durations of opening a connection, including the login; failed attempts are excluded. */
     public Statistics creations() {
         return creations.statistics();
     }
 
-    /** How {@link #waits} were in the last minute. */
+    /** {@link #waits} of the last minute. */
     public Moments recentWaits() {
         return waits.moments();
     }
 
-    /** How {@link #uses} were in the last minute. */
+    /** {@link #uses} of the last minute. */
     public Moments recentUses() {
         return uses.moments();
     }
 
-    /** How many callers each of {@link #recentUses} was for, on average: 1, and more where several went together. */
+    /** Mean number of callers per use of the last minute: 1 without batches, more with them. */
     public double recentCallersPerUse() {
         long all = uses.moments().count();
         double mean = callersTogether.timer().getSnapshot().getMean();
         return all == 0 ? 1 : 1 + callersTogether.moments().count() * (mean - 1) / all;
     }
 
-    /** All {@link #waits} since start, whatever was reset. */
+    /** {@link #waits} since start, unaffected by resets. */
     public Distribution waitsSinceStart() {
         return waits.sinceStart();
     }
 
-    /** All {@link #uses} since start, whatever was reset. */
+    /** {@link #uses} since start, unaffected by resets. */
     public Distribution usesSinceStart() {
         return uses.sinceStart();
     }
 
-    /** All {@link #creations} since start, whatever was reset. */
+    /** {@link #creations} since start, unaffected by resets. */
     public Distribution creationsSinceStart() {
         return creations.sinceStart();
     }

@@ -3,7 +3,10 @@ package app.rodmena.auth.metrics;
 import com.codahale.metrics.Meter;
 import java.time.Duration;
 
-/** The rates of what a {@link RecentTimes} has counted; being told of each one again costs nothing. */
+/**
+ * A meter that reads its rates from a {@link RecentTimes}; its {@code mark} methods do nothing because the durations
+ * are already counted there.
+ */
 final class RecentRate extends Meter {
     private final RecentTimes times;
 

@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * Every duration of the last minute, and how many there were in each ten seconds of the last fifteen. Thread-safe;
- * recording one is two atomic additions.
+ * Counts the durations of the last minute in a histogram, and their number per 10 s of the last 15 minutes.
+ * Thread-safe; a recording is two atomic additions.
  *
- * <p>Durations are counted in buckets whose width is a 32nd of their value: nothing is sampled, so a single slow one is
- * seen, and what is told of them is within 1.6 %. Somebody must call {@link #rotate} every ten seconds: reading a clock
- * here would cost more than all the rest.
+ * <p>The width of a bucket is 1/32 of its value: nothing is sampled, so a single slow duration is visible, and every
+ * reported value is within 1.6 %. The owner must call {@link #rotate} every 10 s: reading a clock on each recording
+ * would cost more than the recording itself.
  */
 final class RecentTimes implements Reservoir {
     static final Duration SLICE = Duration.ofSeconds(10);
@@ -30,12 +30,12 @@ final class RecentTimes implements Reservoir {
 
     private static final int SUB_BITS = 5;
     private static final int SUB_BUCKETS = 1 << SUB_BITS;
-    /** Up to 2^42 ns, which are 73 minutes; what took longer counts as that. */
+    /** Covers durations up to 2^42 ns (73 minutes); longer ones are counted in the last bucket. */
     private static final int LARGEST_EXPONENT = 41;
 
     private static final int BUCKETS = SUB_BUCKETS * (LARGEST_EXPONENT - SUB_BITS + 2);
 
-    /** Ten seconds with all their durations. */
+    /** A slice of 10 s with its histogram. */
     private record Slice(long startNanos, AtomicIntegerArray buckets) {
         Slice(long startNanos) {
             this(startNanos, new AtomicIntegerArray(BUCKETS));
@@ -56,10 +56,10 @@ final class RecentTimes implements Reservoir {
         }
     }
 
-    /** Ten seconds of which only the count is kept. */
+    /** A slice of 10 s with its count only. */
     private record Past(long startNanos, long count) {}
 
-    /** Tells what came since it was last asked: for one reader, who asks more often than every ten seconds. */
+    /** Reads the durations since its last call. For one thread, which must read more often than every 10 s. */
     final class Look {
         private final int[] told = new int[BUCKETS];
         private Slice slice = current;
@@ -91,13 +91,13 @@ final class RecentTimes implements Reservoir {
     private final Deque<Past> counted = new ArrayDeque<>();
     private volatile Slice current;
 
-    /** All that left the slices that are shown; guarded by this, as is what follows. */
+    /** The durations of all slices that are no longer shown. Guarded by this, like the field below. */
     private final long[] left = new long[BUCKETS];
 
-    /** Forgotten by a reset a moment ago: a recording that was under way may still come to them. */
+    /** Slices removed by a recent reset; a concurrent recording may still add to them. */
     private final List<Slice> forgotten = new ArrayList<>();
 
-    /** @param clock nanoseconds, as {@link System#nanoTime} gives them */
+    /** @param clock a monotonic clock in nanoseconds, such as {@link System#nanoTime} */
     RecentTimes(LongSupplier clock) {
         this.clock = clock;
         current = new Slice(clock.getAsLong());
@@ -114,7 +114,7 @@ final class RecentTimes implements Reservoir {
         return totalNanos.sum();
     }
 
-    /** Begins the next ten seconds. */
+    /** Starts the next slice. */
     synchronized void rotate() {
         leaveForgotten();
         shown.addFirst(current);
@@ -129,7 +129,7 @@ final class RecentTimes implements Reservoir {
         }
     }
 
-    /** Forgets all but what is counted since start. */
+    /** Removes everything except the durations since start. */
     synchronized void reset() {
         leaveForgotten();
         forgotten.addAll(shown);
@@ -139,7 +139,7 @@ final class RecentTimes implements Reservoir {
         current = new Slice(clock.getAsLong());
     }
 
-    /** All durations since start, whatever was reset. */
+    /** All durations since start, unaffected by resets. */
     synchronized Distribution sinceStart() {
         long[] counts = left.clone();
         forgotten.forEach(slice -> slice.addTo(counts));
@@ -161,7 +161,7 @@ final class RecentTimes implements Reservoir {
         slice.addTo(left);
     }
 
-    /** How many there were per second in that time, or since the beginning if that is shorter. */
+    /** Durations per second over the given time, or since the start or last reset if that is shorter. */
     synchronized double rate(Duration most) {
         long now = clock.getAsLong();
         long since = current.startNanos;
@@ -214,7 +214,7 @@ final class RecentTimes implements Reservoir {
         return SUB_BUCKETS * shift + (int) (nanos >>> shift);
     }
 
-    /** Within 1.6 % of the durations in the bucket. */
+    /** The representative duration of a bucket, within 1.6 % of all durations in it. */
     static Duration duration(int bucket) {
         return Duration.ofNanos(middleOf(bucket));
     }

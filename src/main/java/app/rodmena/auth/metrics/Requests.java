@@ -12,19 +12,19 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
 
-/** How often and how fast each route answered, and with what. Thread-safe. */
+/** Counts and times responses by route and status. Thread-safe. */
 public final class Requests {
     /**
-     * How often a route answered with a status since start.
+     * Number of responses of a route with a status since start.
      *
-     * @param route the method and the template, as {@code GET /api/roles}
+     * @param route method and path template, such as {@code GET /api/roles}
      */
     public record Answers(String route, int status, long count) {}
 
     /**
-     * How long a route took to answer with a status, since start.
+     * Response times of a route with a status since start.
      *
-     * @param route the method and the template, as {@code GET /api/roles}
+     * @param route method and path template, such as {@code GET /api/roles}
      */
     public record Latencies(String route, int status, Distribution times) {}
 
@@ -49,7 +49,7 @@ public final class Requests {
         registry.gauge("requests.in_flight", () -> this::inFlight);
     }
 
-    /** Counts an answer. */
+    /** Records a response. */
     public void answered(String route, int status, Duration took) {
         times.record(nameOf(route), took);
         answers.computeIfAbsent(new Key(route, status), this::begin).add(took);
@@ -62,7 +62,7 @@ public final class Requests {
         }
     }
 
-    /** Counts in what a listener has in flight, until {@link #unwatch}. */
+    /** Includes the in-flight requests of an HTTP listener, until {@link #unwatch}. */
     public void watch(IntSupplier listenersInFlight) {
         inFlight.add(listenersInFlight);
     }
@@ -71,12 +71,12 @@ public final class Requests {
         inFlight.remove(listenersInFlight);
     }
 
-    /** How many requests are being answered just now. */
+    /** The number of requests in flight. */
     public int inFlight() {
         return inFlight.stream().mapToInt(IntSupplier::getAsInt).sum();
     }
 
-    /** Every answer that was given, by route and status. */
+    /** Response counts, sorted by route and status. */
     public List<Answers> answers() {
         return answers.entrySet().stream()
                 .map(entry -> new Answers(
@@ -87,7 +87,7 @@ public final class Requests {
                 .toList();
     }
 
-    /** How long every answer took that was given, by route and status. */
+    /** Response times, sorted by route and status. */
     public List<Latencies> latencies() {
         return answers.entrySet().stream()
                 .map(entry -> new Latencies(
@@ -98,7 +98,7 @@ public final class Requests {
                 .toList();
     }
 
-    /** How fast each route answers, by its name in the registry without the prefix, as {@code get.api.roles}. */
+    /** Response times by route; keys are registry names without the prefix, such as {@code get.api.roles}. */
     public Map<String, Statistics> statistics() {
         return times.statistics();
     }
@@ -107,7 +107,7 @@ public final class Requests {
         return times;
     }
 
-    /** {@code GET /api/members/{role}} is {@code get.api.members.role}: JMX would put quotes around the former. */
+    /** Maps {@code GET /api/members/{role}} to {@code get.api.members.role}, because JMX would quote the original. */
     private String nameOf(String route) {
         return names.computeIfAbsent(route, key -> {
             String words =

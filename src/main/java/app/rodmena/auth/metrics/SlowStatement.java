@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * A statement that was slow, and how slow, whenever it was: runs that were not slow are not counted here.
+ * A statement with its slow runs; faster runs are not counted.
  *
- * @param name as {@code roles.list}
- * @param sql on one line, with its literals masked
- * @param count how often it was slow
- * @param total how long these runs took together
- * @param p99 99 % of these runs were shorter; within 1.6 %
- * @param most the longest of them
- * @param timeouts how often PostgreSQL cancelled it after statement_timeout (SQLState 57014)
- * @param cancelled how often it was cancelled before that, by somebody (57014, too)
- * @param routes what it was run for, ten of them at most
- * @param lastSeen when it was last slow
+ * @param name such as {@code roles.list}
+ * @param sql the text on one line, with its literals masked
+ * @param count number of slow runs
+ * @param total total duration of the slow runs
+ * @param p99 99th percentile of their durations; within 1.6 %
+ * @param most maximum duration
+ * @param timeouts number of runs that PostgreSQL cancelled because of statement_timeout (SQLState 57014)
+ * @param cancelled number of runs that were cancelled on request before statement_timeout (SQLState 57014)
+ * @param routes the routes that ran it, at most ten
+ * @param lastSeen time of the last slow run
  */
 public record SlowStatement(
         String name,
@@ -29,7 +29,7 @@ public record SlowStatement(
         long cancelled,
         Set<String> routes,
         Instant lastSeen) {
-    /** How long a slow run of it took, on average. */
+    /** The mean duration of a slow run. */
     public Duration mean() {
         return count == 0 ? Duration.ZERO : total.dividedBy(count);
     }

@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which statements took longer than slow_statement: the fifty that took most together, and the fifty with the slowest
- * run. They are told in the log {@code auth.database}: the same one once in ten seconds, and twenty in all.
- * Thread-safe; a statement that is fast costs a comparison.
+ * Collects the statements that took longer than slow_statement or were cancelled, and lists the 50 with the longest
+ * total and the 50 with the longest single run. Logs them to {@code auth.database}: each statement at most once per 10
+ * s, and at most 20 lines per 10 s in total. Thread-safe; a fast statement costs one comparison.
  */
 public final class SlowStatements implements StatementListener {
-    /** How many each list has at most. */
+    /** The maximum length of each list. */
     public static final int LISTED = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
@@ -47,7 +47,8 @@ public final class SlowStatements implements StatementListener {
     private int logged;
 
     /**
-     * One statement; its durations are counted as {@link RecentTimes} does, without buckets for what never happened.
+     * The mutable record of one statement. Durations use the buckets of {@link RecentTimes}; empty buckets are not
+     * stored.
      */
     private static final class Kept {
         final String name;
@@ -94,7 +95,7 @@ public final class SlowStatements implements StatementListener {
         }
     }
 
-    /** @param settings tell what is slow now, and what is so slow that PostgreSQL cancels it */
+    /** @param settings supplies the current slow_statement and statement_timeout */
     SlowStatements(Supplier<PoolSettings> settings) {
         this.settings = settings;
     }
@@ -109,17 +110,17 @@ public final class SlowStatements implements StatementListener {
         }
     }
 
-    /** Those that took most together, the worst first. */
+    /** The statements with the longest total duration, longest first. */
     public synchronized List<SlowStatement> byTotal() {
         return top(BY_TOTAL).map(Kept::shown).toList();
     }
 
-    /** Those with the slowest single run, the worst first. */
+    /** The statements with the longest single run, longest first. */
     public synchronized List<SlowStatement> byWorst() {
         return top(BY_WORST).map(Kept::shown).toList();
     }
 
-    /** How often PostgreSQL cancelled one of these after statement_timeout. */
+    /** The number of runs that PostgreSQL cancelled because of statement_timeout. */
     public synchronized long timeouts() {
         return bySql.values().stream().mapToLong(kept -> kept.timeouts).sum();
     }
@@ -128,7 +129,10 @@ public final class SlowStatements implements StatementListener {
         bySql.clear();
     }
 
-    /** @return how many runs of it were not logged since the last that was; negative if this one should not be */
+    /**
+     * @return number of runs of the statement that were not logged since its last logged run; negative if this run must
+     *     not be logged
+     */
     private synchronized long keep(StatementRun run, String sql, boolean cancelled, boolean timedOut) {
         Kept kept = bySql.computeIfAbsent(sql, first -> new Kept(run.name(), first));
         long nanos = run.took().toNanos();

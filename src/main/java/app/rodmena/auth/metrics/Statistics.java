@@ -4,23 +4,23 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What is known of one kind of duration. Percentiles, least and most are of the last minute, and zero if there was
- * nothing in it.
+ * The statistics of one kind of duration. Percentiles, minimum and maximum cover the last minute, and are zero if it
+ * contains no duration.
  *
- * @param since when counting began: at start, or at the last reset
- * @param count how many there were since then
- * @param total all since then together
- * @param mean of all since then; zero if there were none
- * @param rate1 how many per second in the last minute, or since the beginning if that is shorter
- * @param rate5 the same for five minutes
- * @param rate15 the same for fifteen minutes
- * @param least the shortest of the last minute; like all that follow within 1.6 %
- * @param median half of the last minute's were shorter
- * @param p75 three quarters were shorter
- * @param p95 95 % were shorter
- * @param p99 99 % were shorter
- * @param p999 99.9 % were shorter
- * @param most the longest of the last minute
+ * @param since start of counting: process start or the last reset
+ * @param count number of durations since then
+ * @param total sum of the durations since then
+ * @param mean mean of the durations since then; zero if there were none
+ * @param rate1 durations per second in the last minute, or since the start of counting if that is shorter
+ * @param rate5 the same for 5 minutes
+ * @param rate15 the same for 15 minutes
+ * @param least minimum of the last minute; like all following values within 1.6 %
+ * @param median 50th percentile of the last minute
+ * @param p75 75th percentile
+ * @param p95 95th percentile
+ * @param p99 99th percentile
+ * @param p999 99.9th percentile
+ * @param most maximum of the last minute
  */
 public record Statistics(
         Instant since,

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/** Everything that is told of one kind of duration. Thread-safe. */
+/** Records one kind of duration and provides its statistics. Thread-safe. */
 public final class Stopwatch {
     private record Beginning(Instant time, long count, long totalNanos) {}
 
@@ -22,7 +22,7 @@ public final class Stopwatch {
         timer.update(took.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** As the registry has it. */
+    /** The timer to register. */
     Timer timer() {
         return timer;
     }
@@ -44,7 +44,7 @@ public final class Stopwatch {
         return recent.sinceStart();
     }
 
-    /** Mean and spread of the last minute's. */
+    /** Mean and variation of the durations of the last minute. */
     Moments moments() {
         Snapshot snapshot = timer.getSnapshot();
         double mean = snapshot.getMean();

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A {@link Stopwatch} for each name, made when the name is first heard. Thread-safe. Names are few by nature; should
- * they not be, all that come too late share one.
+ * Keeps one {@link Stopwatch} per name, created on first use. Thread-safe. The expected number of names is small; names
+ * beyond the maximum share one stopwatch.
  */
 final class Stopwatches {
     private static final int MOST_NAMES = 500;
@@ -21,7 +21,7 @@ final class Stopwatches {
     private final String prefix;
     private final ConcurrentMap<String, Stopwatch> byName = new ConcurrentHashMap<>();
 
-    /** @param prefix of the names in the registry, as {@code sql} */
+    /** @param prefix prefix of the names in the registry, such as {@code sql} */
     Stopwatches(MetricRegistry registry, String prefix) {
         this.registry = registry;
         this.prefix = prefix;
@@ -32,7 +32,7 @@ final class Stopwatches {
         (known == null ? named(name) : known).record(took);
     }
 
-    /** Counts a failure of what was recorded under that name, where its time went. */
+    /** Counts a failure under a name, next to its timer. */
     void countFailure(String name) {
         synchronized (registry) {
             registry.counter(MetricRegistry.name(prefix, admitted(name), "failures"))
@@ -47,7 +47,7 @@ final class Stopwatches {
     Stopwatch named(String name) {
         return byName.computeIfAbsent(admitted(name), first -> {
             Stopwatch stopwatch = new Stopwatch();
-            synchronized (registry) { // Not while Metrics closes: its MBean would stay behind.
+            synchronized (registry) { // Not while Metrics closes: the MBean would not be unregistered.
                 registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
             }
             return stopwatch;

@@ -3,17 +3,17 @@ package app.rodmena.auth.metrics;
 import java.time.Duration;
 
 /**
- * How long something took, in short; zeros where it did not happen.
+ * A summary of durations; zeros if there were none.
  *
- * @param count how often it happened
- * @param median half of them were shorter; like all that follow within 1.6 %
- * @param p99 99 % were shorter
- * @param most the longest
+ * @param count number of durations
+ * @param median 50th percentile; like all following values within 1.6 %
+ * @param p99 99th percentile
+ * @param most maximum
  */
 public record Tail(long count, Duration median, Duration p99, Duration most) {
     static final Tail NONE = new Tail(0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
-    /** Of durations counted as {@link RecentTimes} does. */
+    /** Summarizes a histogram with the buckets of {@link RecentTimes}. */
     static Tail of(int[] buckets) {
         long count = 0;
         int last = 0;

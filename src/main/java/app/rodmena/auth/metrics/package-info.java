@@ -1,6 +1,6 @@
 /**
- * Numbers over time: how long callers waited, connections were used and opened, statements and requests took. A
- * Dropwizard {@link com.codahale.metrics.MetricRegistry}, reported over JMX in the domain {@code metrics}:
+ * Metrics over time: waits for connections, uses and openings of connections, statements and requests. A Dropwizard
+ * {@link com.codahale.metrics.MetricRegistry}, exported over JMX in the domain {@code metrics}:
  *
  * <ul>
  *   <li>{@code pool.wait}, {@code pool.use}, {@code pool.creation}: timers
@@ -8,20 +8,23 @@
  *       {@code pool.overflow}, {@code pool.connections}, {@code pool.waiting}, {@code pool.oldest_wait_millis},
  *       {@code pool.utilisation} (0 to 1): gauges
  *   <li>{@code pool.events.<kind>}, {@code pool.callers_served}, {@code pool.listener_failures},
- *       {@code pool.interceptor_failures}: gauges that only grow, since the engine was opened
- *   <li>{@code sql.<statement>}: a timer for each statement by name, as {@code sql.roles.list}, and
- *       {@code sql.<statement>.failures}: a counter of those that failed
- *   <li>{@code requests.<route>}: a timer for each route, as {@code requests.get.api.roles}, and
- *       {@code responses.<route>.<status>}: a counter of its answers
+ *       {@code pool.interceptor_failures}: gauges of totals since the engine was opened
+ *   <li>{@code sql.<statement>}: a timer per named statement, such as {@code sql.roles.list}, and
+ *       {@code sql.<statement>.failures}: a counter of its failures
+ *   <li>{@code requests.<route>}: a timer per route, such as {@code requests.get.api.roles}, and
+ *       {@code responses.<route>.<status>}: a counter of its responses
  *   <li>{@code requests.in_flight}: gauge
  * </ul>
  *
- * <p>A checkout for several callers counts once, with the wait of the first of them, which is the longest; each one's
- * own time is in {@code requests.<route>}. {@code pool.callers_served} counts every one of them, so that
- * {@code pool.callers_served + pool.events.timeout + pool.events.rejected} are all who came and do not wait now.
+ * <p>The checkout of a batch counts once, with the wait of its first caller, which is the longest;
+ * {@code requests.<route>} contains the time of each request. {@code pool.callers_served} counts each caller of a
+ * batch, so that {@code pool.callers_served + pool.events.timeout + pool.events.rejected} is the number of callers
+ * whose wait has ended.
  *
- * <p>Counts grow from start on and are never reset. Percentiles, least and most are of the last minute, rates of the
- * last 1, 5 and 15, all exactly counted and none sampled or decayed; {@link app.rodmena.auth.metrics.Metrics#reset}
- * lets these begin anew.
+ * <p>Counts start with the engine and are never reset. Percentiles, minimum and maximum cover the last minute, rates
+ * the last 1, 5 and 15 minutes; every value is counted, without sampling or decay.
+ * {@link app.rodmena.auth.metrics.Metrics#reset} restarts percentiles and rates.
+ *
+ * <p>Uses the packages events, pool, database and activity. Start with {@link app.rodmena.auth.metrics.Metrics}.
  */
 package app.rodmena.auth.metrics;
