@@ -5,60 +5,58 @@ import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.Evidence;
 import app.rodmena.auth.mbean.Describe;
 
-@Describe("Advice on the pool's size; all numbers are 0 as long as the last minute showed too little")
+@Describe("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")
 public record AdviceRow(
-        @Describe("The advice, to be read") String advice,
+        @Describe("The advice as text") String advice,
 
         @Describe(value = "Connections wanted", unit = "checkouts per second")
         double checkoutsPerSecond,
 
-        @Describe(
-                value = "Requests that one checkout answers; more than 1 where they are answered together",
-                unit = "requests")
+        @Describe(value = "Requests per checkout; more than 1 if requests are batched", unit = "requests")
         double requestsPerCheckout,
 
-        @Describe(value = "How long a connection is kept", unit = "milliseconds")
+        @Describe(value = "Mean use time of a connection, from checkout to check-in", unit = "milliseconds")
         double meanUseMillis,
 
         @Describe(
-                value = "How unlike those times are, variance / mean²: 0 if all are alike, 1 if exponential",
+                value = "Variation of the use times, variance / mean²: 0 if constant, 1 if exponential",
                 unit = "squared coefficient of variation")
         double useVariation,
 
         @Describe(
-                value = "Connections in use on average: checkouts per second x time kept (Little's law)",
+                value = "Connections in use on average: checkouts per second x mean use time (Little's law)",
                 unit = "connections")
         double offeredLoad,
 
-        @Describe(value = "The most that the pool may have open", unit = "connections")
+        @Describe(value = "Maximum of the pool: pool_size + max_overflow", unit = "connections")
         int maximum,
 
         @Describe(
-                value = "The fewest that would keep 99 % of waits under the target; 0 if none would",
+                value = "Smallest maximum that keeps the p99 wait under the target; 0 if there is none",
                 unit = "connections")
         int smallest,
 
-        @Describe(value = "What 99 % should wait at most", unit = "milliseconds")
+        @Describe(value = "Target p99 wait for a connection", unit = "milliseconds")
         long waitTargetMillis,
 
-        @Describe(value = "Mean wait that the model expects; -1 if without end", unit = "milliseconds")
+        @Describe(value = "Mean wait predicted by the queueing model; -1 if unbounded", unit = "milliseconds")
         double expectedMeanWaitMillis,
 
-        @Describe(value = "Mean wait of the last minute", unit = "milliseconds")
+        @Describe(value = "Mean wait measured in the last minute", unit = "milliseconds")
         double measuredMeanWaitMillis,
 
-        @Describe(value = "What the model expects 99 % to wait at most; -1 if without end", unit = "milliseconds")
+        @Describe(value = "p99 wait predicted by the queueing model; -1 if unbounded", unit = "milliseconds")
         double expectedP99WaitMillis,
 
-        @Describe(value = "What 99 % of the last minute's waited at most", unit = "milliseconds")
+        @Describe(value = "p99 wait measured in the last minute", unit = "milliseconds")
         double measuredP99WaitMillis,
 
-        @Describe(value = "What keeps every connection busy all the time", unit = "checkouts per second")
+        @Describe(value = "Load that keeps every connection busy all the time", unit = "checkouts per second")
         double saturation,
 
-        @Describe(value = "Up to what 99 % of waits stay under the target", unit = "checkouts per second")
+        @Describe(value = "Maximum load at which the p99 wait stays under the target", unit = "checkouts per second")
         double most) {
-    /** Of no advice, for lack of evidence. */
+    /** The row without advice: the last minute has too few checkouts. */
     public static AdviceRow none() {
         return new AdviceRow(Adviser.tooLittle(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }

@@ -11,42 +11,40 @@ import java.util.function.Function;
 
 @Describe("One physical connection")
 public record ConnectionRow(
-        @Key @Describe(value = "Its number, never used twice in a process", unit = "number")
+        @Key @Describe(value = "Connection number, unique within the process", unit = "number")
         int id,
 
-        @Describe(value = "The process of PostgreSQL behind it; 0 where it is unknown", unit = "pid")
+        @Describe(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
 
         @Describe("idle, in_use or closing") String state,
 
-        @Describe(value = "How long ago it was opened", unit = "milliseconds")
+        @Describe(value = "Time since it was opened", unit = "milliseconds")
         long ageMillis,
 
-        @Describe(value = "How often it was checked out", unit = "checkouts")
+        @Describe(value = "Number of its checkouts", unit = "checkouts")
         long checkouts,
 
-        @Describe("Since when it is in use, in UTC, as 2026-11-23T15:34:52.118Z; empty while it is not")
+        @Describe("Time of its checkout, in UTC, for example 2026-11-23T15:34:52.118Z; empty while not in use")
         String inUseSince,
 
-        @Describe(value = "How long it has been in use; 0 while it is not", unit = "milliseconds")
+        @Describe(value = "Time since its checkout; 0 while not in use", unit = "milliseconds")
         long inUseMillis,
 
-        @Describe("The thread that has it; empty while none has")
+        @Describe("Thread that checked it out; empty while not in use")
         String thread,
 
-        @Describe("What it is used for, as GET /api/roles; empty while it is not")
+        @Describe("Route that uses it, for example GET /api/roles; empty while not in use")
         String route,
 
-        @Describe("Fingerprint of the tenant; - where there is none, several where there are, empty while it is not"
-                + " in use")
+        @Describe("Fingerprint of the tenant; - if there is none, several for a batch of several tenants, empty while"
+                + " not in use")
         String tenant,
 
-        @Describe(
-                value = "How many callers it works for: more than one where their questions are answered together",
-                unit = "callers")
+        @Describe(value = "Number of callers that it serves: more than one for a batch", unit = "callers")
         int callers,
 
-        @Describe("The last statement prepared on it, without values; empty if there was none")
+        @Describe("Last statement prepared on it, without values; empty if there was none")
         String lastSql,
 
         @Describe("idle, active, in_transaction, failed or unknown")

@@ -3,35 +3,37 @@ package app.rodmena.auth.views;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.mbean.Describe;
 
-@Describe("One thing that happened in the pool")
+@Describe("One event of the pool")
 public record EventRow(
-        @Describe("What happened, as checkout or leak_suspected")
+        @Describe("Kind of the event, for example checkout or leak_suspected")
         String kind,
 
-        @Describe("When, in UTC, as 2026-11-23T15:34:52.118Z")
+        @Describe("Time of the event, in UTC, for example 2026-11-23T15:34:52.118Z")
         String time,
 
-        @Describe(value = "Which connection, never used twice in a process; 0 where none is concerned", unit = "number")
+        @Describe(
+                value = "Connection number, unique within the process; 0 if no connection is involved",
+                unit = "number")
         int connection,
 
-        @Describe(value = "The process of PostgreSQL behind the connection; 0 where it is unknown", unit = "pid")
+        @Describe(value = "PID of the connection's PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
 
         @Describe(
-                value = "Of a checkout, timeout or rejected the wait; of a checkin or leak the use; of a connect the"
-                        + " connecting; of all others the connection's age",
+                value = "Wait time for checkout, timeout and rejected; use time for checkin and leaks; connect time for"
+                        + " connect; age of the connection for all others",
                 unit = "milliseconds")
         double tookMillis,
 
-        @Describe("The thread it happened on") String thread,
+        @Describe("Thread of the event") String thread,
 
-        @Describe("What the connection was wanted for; - for the pool itself")
+        @Describe("Route of the caller; - for the pool's own work")
         String route,
 
-        @Describe("Fingerprint of the tenant; - where there is none")
+        @Describe("Fingerprint of the tenant; - if there is none")
         String tenant,
 
-        @Describe("Why; empty where the kind says it all") String cause) {
+        @Describe("Cause; empty if the kind implies it") String cause) {
 
     public static EventRow of(PoolEvent event) {
         return new EventRow(

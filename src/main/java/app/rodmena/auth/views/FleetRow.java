@@ -6,45 +6,45 @@ import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.capacity.Limits.Seen;
 import app.rodmena.auth.mbean.Describe;
 
-@Describe("The fleet, as pg_stat_activity showed it a few seconds ago; all numbers are 0 until it was seen once")
+@Describe("The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")
 public record FleetRow(
-        @Describe("What happens if it does not fit: warn, refuse or off")
+        @Describe("Policy if the fleet exceeds its limit: warn, refuse or off")
         String budget,
 
-        @Describe("When it was seen, in UTC, as 2026-11-23T15:34:52.118Z; empty if it never was")
+        @Describe("Time of the reading, in UTC, for example 2026-11-23T15:34:52.118Z; empty before the first one")
         String takenAt,
 
-        @Describe("Why it can't be seen now; empty if it can")
+        @Describe("Why the last reading failed; empty if it succeeded")
         String problem,
 
-        @Describe("Whether all may open what they are configured to")
+        @Describe("Whether PostgreSQL allows all connections that the processes are configured for")
         boolean fits,
 
-        @Describe(value = "Processes in it", unit = "processes")
+        @Describe(value = "Processes in the fleet", unit = "processes")
         int processes,
 
-        @Describe(value = "The most that all may have open together", unit = "connections")
+        @Describe(value = "Sum of the maxima of all processes", unit = "connections")
         int committed,
 
-        @Describe(value = "What all have open", unit = "connections")
+        @Describe(value = "Connections that all processes have open", unit = "connections")
         int open,
 
-        @Describe(value = "What PostgreSQL has for it", unit = "connections")
+        @Describe(value = "Connections that PostgreSQL allows the fleet", unit = "connections")
         int room,
 
         @Describe(
-                value = "room - committed: what would stay free; negative if so many are missing",
+                value = "room - committed: connections that stay free; negative if connections are missing",
                 unit = "connections")
         int headroom,
 
-        @Describe("What limits it most: max_connections, or the limit of the role or the database")
+        @Describe("The tightest limit: max_connections, or the limit of the role or the database")
         String tightest,
 
         @Describe(value = "max_connections of PostgreSQL", unit = "connections")
         int maxConnections,
 
         @Describe(
-                value = "Of these, kept for superusers and for roles with pg_use_reserved_connections",
+                value = "Of these, reserved for superusers and for roles with pg_use_reserved_connections",
                 unit = "connections")
         int reserved,
 
@@ -52,13 +52,13 @@ public record FleetRow(
         int others,
 
         @Describe(
-                value = "Of the others, those whose kind this role may not see: it lacks pg_monitor",
+                value = "Of the others, those whose kind is hidden from this role, which lacks pg_monitor",
                 unit = "connections")
         int othersOfUnknownKind,
 
         @Describe(
-                value = "The most that servers with another role or database may open, as far as the tightest limit"
-                        + " counts them",
+                value = "Sum of the maxima of servers with another role or database that count towards the tightest"
+                        + " limit",
                 unit = "connections")
         int otherFleets) {
 

@@ -4,23 +4,25 @@ import app.rodmena.auth.capacity.Member;
 import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.mbean.Key;
 
-@Describe("The processes of one name, usually one")
+@Describe("The processes with one instance name, usually one process")
 public record MemberRow(
-        @Key @Describe("The name, as --instance gives it") String instance,
+        @Key @Describe("Instance name, set by --instance") String instance,
 
-        @Describe(value = "How many have it", unit = "processes")
+        @Describe(value = "Processes with this name", unit = "processes")
         int processes,
 
-        @Describe(value = "How many more have it and have not decided yet whether they fit", unit = "processes")
+        @Describe(
+                value = "Further processes with this name that are still checking the fleet's limit",
+                unit = "processes")
         int undecided,
 
-        @Describe("pool_size and max_overflow as they announce them: 5+5")
+        @Describe("pool_size and max_overflow that the processes announce, for example 5+5")
         String pools,
 
-        @Describe(value = "The most that they may have open, the connections that watch included", unit = "connections")
+        @Describe(value = "Maximum of their connections, monitoring connections included", unit = "connections")
         int share,
 
-        @Describe(value = "What they have open, those included", unit = "connections")
+        @Describe(value = "Their open connections, monitoring connections included", unit = "connections")
         int open) {
     public static MemberRow of(Member member) {
         return new MemberRow(

@@ -4,32 +4,32 @@ import app.rodmena.auth.capacity.Expectation;
 import app.rodmena.auth.capacity.WhatIf;
 import app.rodmena.auth.mbean.Describe;
 
-@Describe("What to expect of another fleet, if connections are used as in the last minute")
+@Describe("Forecast for another fleet, with the connection use of the last minute")
 public record OutlookRow(
         @Describe(
-                value = "Share of the connections in use on average; 1 or more: they can't keep up",
+                value = "Average share of the connections in use; 1 or more: the fleet is overloaded",
                 unit = "0 to 1 and more")
         double utilisation,
 
-        @Describe(value = "How probable it is that one has to wait", unit = "0 to 1")
+        @Describe(value = "Probability that a caller has to wait", unit = "0 to 1")
         double waitProbability,
 
-        @Describe(value = "Mean wait for a connection; -1 if without end", unit = "milliseconds")
+        @Describe(value = "Mean wait for a connection; -1 if unbounded", unit = "milliseconds")
         double meanWaitMillis,
 
-        @Describe(value = "What 99 % wait at most; -1 if without end", unit = "milliseconds")
+        @Describe(value = "p99 wait for a connection; -1 if unbounded", unit = "milliseconds")
         double p99WaitMillis,
 
-        @Describe(value = "What keeps every connection of the fleet busy", unit = "checkouts per second")
+        @Describe(value = "Load that keeps every connection of the fleet busy", unit = "checkouts per second")
         double saturation,
 
-        @Describe(value = "The most that the fleet opens, those that watch included", unit = "connections")
+        @Describe(value = "Maximum of the fleet's connections, monitoring connections included", unit = "connections")
         int connections,
 
-        @Describe(value = "What PostgreSQL has for it; -1 if unknown", unit = "connections")
+        @Describe(value = "Connections that PostgreSQL allows the fleet; -1 if unknown", unit = "connections")
         int room,
 
-        @Describe("Whether PostgreSQL has them, as far as is known")
+        @Describe("Whether PostgreSQL allows that many; true if unknown")
         boolean fits) {
     private static final int UNKNOWN = -1;
 

@@ -15,7 +15,7 @@ public record PoolRow(
         @Describe(value = "In use now", unit = "connections")
         int checkedOut,
 
-        @Describe(value = "What can be had without overflowing: pool_size - checked_out", unit = "connections")
+        @Describe(value = "Available without overflow: pool_size - checked_out", unit = "connections")
         int available,
 
         @Describe(value = "Open beyond pool_size", unit = "connections")
@@ -27,16 +27,16 @@ public record PoolRow(
         @Describe(value = "Open and not in use", unit = "connections")
         int idle,
 
-        @Describe(value = "Callers that wait for a connection", unit = "callers")
+        @Describe(value = "Callers waiting for a connection", unit = "callers")
         int waiting,
 
-        @Describe(value = "How long the one of them has waited who waits longest", unit = "milliseconds")
+        @Describe(value = "Longest current wait for a connection", unit = "milliseconds")
         double oldestWaitMillis,
 
-        @Describe(value = "In use of all there may be: checked_out / (pool_size + max_overflow)", unit = "0 to 1")
+        @Describe(value = "Share of the maximum in use: checked_out / (pool_size + max_overflow)", unit = "0 to 1")
         double utilisation,
 
-        @Describe("Whether everybody is made to wait, by the operation suspend")
+        @Describe("Whether the operation suspend has stopped all checkouts")
         boolean suspended) {
 
     public static PoolRow of(PoolView view) {

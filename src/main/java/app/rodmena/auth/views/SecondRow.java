@@ -5,12 +5,12 @@ import app.rodmena.auth.metrics.Tail;
 import java.time.Duration;
 
 /**
- * One second of the pool, for a plot; {@link PoolSecond} says what the numbers are.
+ * One second of the pool's history, for charts; {@link PoolSecond} documents the numbers.
  *
- * @param time its end, in UTC
- * @param waits how many waits ended in it
- * @param waitP50Millis half of them were shorter; null, as what follows, if there were none
- * @param uses how many connections came back in it
+ * @param time the end of the second, in UTC
+ * @param waits the number of waits that ended in it
+ * @param waitP50Millis the median wait; this and the following wait times are null if no wait ended
+ * @param uses the number of check-ins in it
  */
 public record SecondRow(
         String time,

@@ -5,55 +5,61 @@ import app.rodmena.auth.pool.PoolSettings;
 import java.time.Duration;
 import java.util.Locale;
 
-@Describe("Every setting of the pool, of the same instant")
+@Describe("All settings of the pool at one instant")
 public record SettingsRow(
         @Describe(value = "Connections kept open once opened", unit = "connections")
         int poolSize,
 
-        @Describe(value = "Extra connections while all of those are checked out", unit = "connections")
+        @Describe(value = "Extra connections while all pool_size connections are checked out", unit = "connections")
         int maxOverflow,
 
-        @Describe(value = "The most that are ever open at once: pool_size + max_overflow", unit = "connections")
+        @Describe(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
         int maximum,
 
-        @Describe(value = "Longest wait for a connection, counted from arrival", unit = "milliseconds")
+        @Describe(
+                value = "Maximum wait for a connection, counted from the arrival of the caller",
+                unit = "milliseconds")
         long poolTimeoutMillis,
 
-        @Describe(value = "A connection older than this is never handed out again", unit = "milliseconds")
+        @Describe(value = "Maximum age of a connection at checkout", unit = "milliseconds")
         long poolRecycleMillis,
 
-        @Describe("When a connection is tested before it is handed out: always; idle, if unused for 500 ms; off")
+        @Describe("When a connection is validated at checkout: always; idle, after 500 ms without use; off")
         String prePing,
 
-        @Describe(value = "PostgreSQL cancels a statement that takes longer", unit = "milliseconds")
+        @Describe(value = "Maximum duration of a statement; PostgreSQL cancels longer ones", unit = "milliseconds")
         long statementTimeoutMillis,
 
-        @Describe(value = "Longest wait for a new connection to PostgreSQL", unit = "milliseconds")
+        @Describe(value = "Maximum time to open a connection to PostgreSQL", unit = "milliseconds")
         long connectTimeoutMillis,
 
-        @Describe(value = "Longest wait for an answer of PostgreSQL", unit = "milliseconds")
+        @Describe(value = "Maximum wait for a response of PostgreSQL", unit = "milliseconds")
         long socketTimeoutMillis,
 
-        @Describe(value = "A connection held longer than this is suspected to have leaked", unit = "milliseconds")
+        @Describe(
+                value = "A connection in use for longer than this is reported as a suspected leak",
+                unit = "milliseconds")
         long leakThresholdMillis,
 
         @Describe(
-                value = "A connection held longer than this is taken away from its holder; 0 for never",
+                value = "A connection in use for longer than this is reclaimed and closed; 0 for never",
                 unit = "milliseconds")
         long reclaimLeaksAfterMillis,
 
-        @Describe(value = "A statement that takes longer is kept and told in the log", unit = "milliseconds")
+        @Describe(value = "A statement that takes longer is recorded and logged", unit = "milliseconds")
         long slowStatementMillis,
 
-        @Describe(value = "More callers than this waiting are refused at once", unit = "callers")
+        @Describe(
+                value = "Maximum number of waiting callers; further callers are refused immediately",
+                unit = "callers")
         int maxWaiting,
 
-        @Describe(value = "How many processes like this one share the database", unit = "processes")
+        @Describe(value = "Number of processes of this server that share the database", unit = "processes")
         int workers,
 
         @Describe(
-                value = "Queries under way at once for each kind of question, while others of the kind wait and go"
-                        + " together; 0: a query for each",
+                value = "Maximum of concurrent queries of each kind; further requests of the kind wait and are batched;"
+                        + " 0 for one query per request",
                 unit = "queries")
         int batchSlots) {
 

@@ -4,37 +4,38 @@ import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.metrics.SlowStatement;
 import java.util.List;
 
-@Describe("One statement, and how slow it was when it was")
+@Describe("One statement and its slow runs")
 public record SlowRow(
-        @Describe("Its name, as roles.list") String name,
+        @Describe("Name of the statement, for example roles.list")
+        String name,
 
-        @Describe("Its text on one line, without values") String sql,
+        @Describe("SQL text on one line, without values") String sql,
 
-        @Describe(value = "How often it was slow", unit = "times")
+        @Describe(value = "Number of slow runs", unit = "times")
         long count,
 
-        @Describe(value = "All slow runs together", unit = "milliseconds")
+        @Describe(value = "Sum of the slow runs", unit = "milliseconds")
         double totalMillis,
 
         @Describe(value = "Mean of the slow runs", unit = "milliseconds")
         double meanMillis,
 
-        @Describe(value = "99 % of the slow runs were shorter", unit = "milliseconds")
+        @Describe(value = "99th percentile of the slow runs", unit = "milliseconds")
         double p99Millis,
 
-        @Describe(value = "The longest run", unit = "milliseconds")
+        @Describe(value = "Longest run", unit = "milliseconds")
         double mostMillis,
 
-        @Describe(value = "How often PostgreSQL cancelled it after statement_timeout", unit = "times")
+        @Describe(value = "Runs that PostgreSQL cancelled after statement_timeout", unit = "times")
         long timeouts,
 
-        @Describe(value = "How often somebody cancelled it before that", unit = "times")
+        @Describe(value = "Runs that were cancelled before statement_timeout", unit = "times")
         long cancelled,
 
-        @Describe("What it was run for, as GET /api/roles; ten at most")
+        @Describe("Routes that ran it, for example GET /api/roles; at most ten")
         List<String> routes,
 
-        @Describe("When it was last slow, in UTC, as 2026-11-23T15:34:52.118Z")
+        @Describe("Time of its last slow run, in UTC, for example 2026-11-23T15:34:52.118Z")
         String lastSeen) {
 
     public static SlowRow of(SlowStatement statement) {

@@ -5,23 +5,23 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Times as clients see them. */
+/** Formats times for responses and MBeans. */
 public final class Text {
     private Text() {}
 
-    /** In UTC, to the millisecond. */
+    /** Formats an instant in UTC with exactly three digits of milliseconds. */
     public static String time(Instant time) {
-        // Nanoseconds of a whole millisecond always print as three digits, but for those of a whole second
+        // Instant.toString prints whole milliseconds with three digits, but whole seconds without a fraction.
         String text = time.truncatedTo(ChronoUnit.MILLIS).toString();
         return text.contains(".") ? text : text.replace("Z", ".000Z");
     }
 
-    /** With three digits after the point: to the microsecond. */
+    /** Converts to milliseconds, rounded to three decimal places: to the microsecond. */
     public static double millis(Duration duration) {
         return Math.round(duration.toNanos() / 1e3) / 1e3;
     }
 
-    /** The same; -1 for a time without end, since open types have no empty numbers. */
+    /** Converts to milliseconds; -1 for an unbounded time, because numbers in open types cannot be null. */
     public static double millisOrNone(Optional<Duration> duration) {
         return duration.map(Text::millis).orElse(-1.0);
     }

@@ -4,7 +4,7 @@ import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.mbean.Describe;
 
-@Describe("How often each thing happened since start; none of these is ever reset")
+@Describe("Counts of the pool's events since start; they are never reset")
 public record Totals(
         @Describe(value = "Connections opened", unit = "events")
         long connects,
@@ -12,22 +12,20 @@ public record Totals(
         @Describe(value = "Connections that could not be opened", unit = "events")
         long failedConnects,
 
-        @Describe(value = "Connections handed out", unit = "events")
-        long checkouts,
+        @Describe(value = "Checkouts", unit = "events") long checkouts,
 
         @Describe(
-                value = "Callers who got a connection: more than checkouts where their questions are answered"
-                        + " together. With timeouts and rejections: all who came and do not wait now",
+                value = "Callers that got a connection: more than checkouts if requests are batched. Plus timeouts and"
+                        + " rejections, it is the number of all callers that no longer wait",
                 unit = "callers")
         long callersServed,
 
-        @Describe(value = "Connections given back", unit = "events")
-        long checkins,
+        @Describe(value = "Check-ins", unit = "events") long checkins,
 
-        @Describe(value = "Connections that proved broken", unit = "events")
+        @Describe(value = "Connections found broken", unit = "events")
         long invalidations,
 
-        @Describe(value = "Connections marked to be replaced", unit = "events")
+        @Describe(value = "Connections marked for replacement", unit = "events")
         long softInvalidations,
 
         @Describe(value = "Connections replaced because they were older than pool_recycle", unit = "events")
@@ -36,7 +34,7 @@ public record Totals(
         @Describe(value = "Connections opened beyond pool_size", unit = "events")
         long overflowOpens,
 
-        @Describe(value = "Connections beyond pool_size that were closed", unit = "events")
+        @Describe(value = "Connections beyond pool_size closed", unit = "events")
         long overflowCloses,
 
         @Describe(value = "Connections closed", unit = "events")
@@ -45,20 +43,20 @@ public record Totals(
         @Describe(value = "Waits that ended without a connection", unit = "events")
         long timeouts,
 
-        @Describe(value = "Callers refused at once, because max_waiting others waited", unit = "events")
+        @Describe(value = "Callers refused immediately because max_waiting callers were waiting", unit = "events")
         long rejections,
 
-        @Describe(value = "Connections held longer than leak_threshold", unit = "events")
+        @Describe(value = "Connections in use for longer than leak_threshold", unit = "events")
         long leaksSuspected,
 
-        @Describe(value = "Of these, those that came back after all", unit = "events")
+        @Describe(value = "Of these, connections that were checked in later", unit = "events")
         long leaksReturned,
 
-        @Describe(value = "Of these, those that were taken away, by reclaim_leaks_after", unit = "events")
+        @Describe(value = "Of these, connections that were reclaimed after reclaim_leaks_after", unit = "events")
         long leaksReclaimed) {
 
     public static Totals of(PoolEvents events) {
-        // What ends something is read before what began it, so that no answer has more ends than beginnings.
+        // Ends are read before starts, so that no row shows more check-ins than checkouts or more closes than connects.
         long leaksReturned = events.count(PoolEventKind.LEAK_RETURNED);
         long leaksReclaimed = events.count(PoolEventKind.LEAK_RECLAIMED);
         long checkins = events.count(PoolEventKind.CHECKIN);

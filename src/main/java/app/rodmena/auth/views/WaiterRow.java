@@ -3,17 +3,18 @@ package app.rodmena.auth.views;
 import app.rodmena.auth.mbean.Describe;
 import app.rodmena.auth.pool.WaiterView;
 
-@Describe("One caller that waits for a connection")
+@Describe("One caller waiting for a connection")
 public record WaiterRow(
-        @Describe("What wants it, as GET /api/roles") String route,
+        @Describe("Route of the caller, for example GET /api/roles")
+        String route,
 
-        @Describe("Fingerprint of the tenant; - where there is none")
+        @Describe("Fingerprint of the tenant; - if there is none")
         String tenant,
 
-        @Describe("Since when it waits, in UTC, as 2026-11-23T15:34:52.118Z")
+        @Describe("Start of its wait, in UTC, for example 2026-11-23T15:34:52.118Z")
         String since,
 
-        @Describe("When it will be refused, if no connection comes free before")
+        @Describe("Deadline: when it is refused if no connection becomes free, in UTC")
         String deadline) {
 
     public static WaiterRow of(WaiterView view) {
