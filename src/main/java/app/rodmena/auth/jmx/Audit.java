@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps in the log {@code auth.audit} who changed what over JMX, from inside this machine. What operators do through a
- * door is in there already: the door writes it.
+ * Writes changes that local JMX clients make to the audit log {@code auth.audit}. Changes by authenticated operators
+ * are not logged here: the listener they use logs them itself. Thread-safe.
  */
 final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("auth.audit");
 
-    /** Whoever has no name: a client of this machine, or the embedder. */
+    /** The name of a client without a subject: a local JMX client, or the embedding application. */
     private static final String LOCAL = "local";
 
     private Audit() {}
@@ -36,7 +36,7 @@ final class Audit {
         }
     }
 
-    /** The names of the subject on whose behalf this thread works. */
+    /** Returns the principals of the current thread's subject, joined by {@code +}. */
     private static String who() {
         Subject subject = CurrentSubject.get();
         if (subject == null || subject.getPrincipals().isEmpty()) {
@@ -45,7 +45,10 @@ final class Audit {
         return subject.getPrincipals().stream().map(Principal::getName).sorted().collect(Collectors.joining("+"));
     }
 
-    /** Java 18 brought {@code Subject.current()}; on 17 there is only what newer ones have deprecated, then removed. */
+    /**
+     * Calls {@code Subject.current()}, which exists since Java 18, or on Java 17 its predecessor, which newer versions
+     * deprecate for removal.
+     */
     private static final class CurrentSubject {
         private static final Optional<MethodHandle> CURRENT = find();
 
@@ -68,11 +71,11 @@ final class Audit {
             } catch (RuntimeException | Error e) {
                 throw e;
             } catch (Throwable e) {
-                throw new IllegalStateException("the subject can't be known", e);
+                throw new IllegalStateException("Subject.current() failed", e);
             }
         }
 
-        @SuppressWarnings("removal") // Only where there is nothing else.
+        @SuppressWarnings("removal") // Called on Java 17 only, which has no alternative.
         private static Subject ofContext() {
             return Subject.getSubject(AccessController.getContext());
         }

@@ -8,7 +8,7 @@ import app.rodmena.auth.views.WaiterRow;
 import java.time.Instant;
 import java.util.List;
 
-@Describe("Every physical connection of the pool, and every caller that waits for one")
+@Describe("All physical connections of the pool, and all callers waiting for one")
 final class ConnectionsBean {
     private final DatabaseEngine engine;
 
@@ -16,7 +16,7 @@ final class ConnectionsBean {
         this.engine = engine;
     }
 
-    @Describe("Every physical connection; each row is true of itself, rows may be of slightly different instants")
+    @Describe("All physical connections; each row is consistent in itself, rows may be of slightly different instants")
     public Table<ConnectionRow> getConnections() {
         Instant now = Instant.now();
         return new Table<>(engine.connections().stream()
@@ -24,7 +24,7 @@ final class ConnectionsBean {
                 .toList());
     }
 
-    @Describe("Everybody who waits for a connection, whoever is next first")
+    @Describe("All callers waiting for a connection, in the order in which they are served")
     public List<WaiterRow> getWaiters() {
         return engine.waiters().stream().map(WaiterRow::of).toList();
     }

@@ -21,61 +21,63 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-@Describe("Why the pool is in its state: holders of connections, waiting callers, PostgreSQL's side, recommendations")
+@Describe("Explains the pool's state: holders of connections, waiting callers, backends of PostgreSQL, recommendations")
 final class DiagnosisBean {
     private static final Duration FRESH = Duration.ofSeconds(3);
 
     private final Diagnostics diagnostics;
 
-    @Describe("How many connections are out for one reason")
+    @Describe("Number of checked-out connections with one verdict")
     record Count(
-            @Key @Describe("Why, as LOCK_WAIT") String verdict,
+            @Key @Describe("Verdict, for example LOCK_WAIT") String verdict,
 
-            @Describe(value = "How many", unit = "connections")
+            @Describe(value = "Number of connections", unit = "connections")
             int count) {}
 
-    @Describe("One connection that is out")
+    @Describe("One checked-out connection")
     record Holder(
-            @Key @Describe(value = "Its number, never used twice in a process", unit = "number")
+            @Key @Describe(value = "Connection number, unique within the process", unit = "number")
             int connectionId,
 
-            @Describe(value = "The process of PostgreSQL behind it; 0 where it is unknown", unit = "pid")
+            @Describe(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
             int backendPid,
 
-            @Describe("Why it is out, as LOCK_WAIT") String verdict,
+            @Describe("Why it is checked out, for example LOCK_WAIT")
+            String verdict,
 
-            @Describe("The same in words, with its numbers") String because,
+            @Describe("Explanation of the verdict, with its numbers")
+            String because,
 
-            @Describe(value = "How long it has been out", unit = "milliseconds")
+            @Describe(value = "Time since its checkout", unit = "milliseconds")
             long heldMillis,
 
-            @Describe("What it is used for, as GET /api/roles")
+            @Describe("Route that uses it, for example GET /api/roles")
             String route,
 
-            @Describe("Fingerprint of the tenant; - where there is none")
+            @Describe("Fingerprint of the tenant; - if there is none")
             String tenant,
 
-            @Describe(value = "How many callers it works for", unit = "callers")
+            @Describe(value = "Number of callers that it serves", unit = "callers")
             int callers,
 
-            @Describe("The thread that took it") String thread,
+            @Describe("Thread that checked it out") String thread,
 
-            @Describe(value = "Who keeps it waiting for a lock; 0 if nobody does", unit = "pid")
+            @Describe(value = "PID of the backend whose lock it waits for; 0 if there is none", unit = "pid")
             int culpritPid,
 
-            @Describe("The last statement prepared on it, without values; empty if there was none")
+            @Describe("Last statement prepared on it, without values; empty if there was none")
             String lastSql,
 
-            @Describe("What both sides were seen to do, a line each")
+            @Describe("Observations of the application and of PostgreSQL, one per line")
             String evidence,
 
-            @Describe("The first line of its thread's stack that is the application's; empty if unknown")
+            @Describe("Topmost frame of the application in its thread's stack; empty if unknown")
             String applicationFrame,
 
-            @Describe("Its thread's stack, a line each; empty unless it has been out for a while")
+            @Describe("Current stack of its thread, one frame per line; empty for short uses")
             String stack,
 
-            @Describe("The stack when it was taken, a line each; empty unless that was recorded")
+            @Describe("Stack at its checkout, one frame per line; empty if it was not recorded")
             String checkoutStack) {
 
         static Holder of(app.rodmena.auth.diagnosis.Holder holder) {
@@ -98,47 +100,48 @@ final class DiagnosisBean {
         }
     }
 
-    @Describe("Callers that wait for a connection for the same purpose")
+    @Describe("Callers of one route waiting for a connection")
     record Waiters(
-            @Key @Describe("What they want it for, as GET /api/roles")
+            @Key @Describe("Route of the callers, for example GET /api/roles")
             String route,
 
-            @Describe(value = "How many they are", unit = "callers")
+            @Describe(value = "Number of callers", unit = "callers")
             int count,
 
-            @Describe(value = "How long the first of them has waited", unit = "milliseconds")
+            @Describe(value = "Longest current wait among them", unit = "milliseconds")
             long longestMillis) {}
 
-    @Describe("One process of PostgreSQL that serves a client")
+    @Describe("One client backend of PostgreSQL")
     record BackendRow(
-            @Key @Describe(value = "Its process", unit = "pid")
+            @Key @Describe(value = "PID of the backend", unit = "pid")
             int pid,
 
             @Describe("Its application_name") String application,
 
-            @Describe("The role it is logged in as") String user,
+            @Describe("Its login role") String user,
 
             @Describe("Its database") String database,
 
-            @Describe("pool, ours (beside the pool), sibling (another instance) or other")
+            @Describe("Owner: pool, ours (this process, outside the pool), sibling (another instance) or other")
             String whose,
 
-            @Describe("What it does, as idle in transaction; empty where our role may not see it")
+            @Describe("Its state, for example idle in transaction; empty if hidden from this role")
             String state,
 
-            @Describe(value = "How long it has done that; 0 where that is unknown", unit = "milliseconds")
+            @Describe(value = "Time in this state; 0 if unknown", unit = "milliseconds")
             long stateMillis,
 
-            @Describe(value = "How long its transaction is open; 0 if none is", unit = "milliseconds")
+            @Describe(value = "Age of its open transaction; 0 if there is none", unit = "milliseconds")
             long transactionMillis,
 
-            @Describe("What it waits for, as Lock relation; empty if for nothing")
+            @Describe("Its wait event, for example Lock relation; empty if it does not wait")
             String waitsFor,
 
-            @Describe("The pids that block it; empty if none does")
+            @Describe("PIDs of the backends that block it; empty if there are none")
             String blockedBy,
 
-            @Describe("Its last statement, with literals masked; empty where others are idle or it may not be seen")
+            @Describe(
+                    "Its last statement with masked literals; empty for other applications' idle backends, or if hidden")
             String query) {
 
         static BackendRow of(Backend backend) {
@@ -163,24 +166,26 @@ final class DiagnosisBean {
         }
     }
 
-    @Describe("PostgreSQL's connections; all zero while it does not answer")
+    @Describe("PostgreSQL's connections; all 0 while PostgreSQL does not answer")
     record Connections(
             @Describe(value = "max_connections", unit = "connections")
             int maxConnections,
 
-            @Describe(value = "Of those, reserved for superusers and other roles", unit = "connections")
+            @Describe(
+                    value = "Of these, reserved for superusers and roles with pg_use_reserved_connections",
+                    unit = "connections")
             int reserved,
 
-            @Describe(value = "Taken by this process, beside its pool too", unit = "connections")
+            @Describe(value = "In use by this process, inside and outside the pool", unit = "connections")
             int ours,
 
-            @Describe(value = "Taken by other instances", unit = "connections")
+            @Describe(value = "In use by other instances", unit = "connections")
             int siblings,
 
-            @Describe(value = "Taken by anybody else", unit = "connections")
+            @Describe(value = "In use by other applications", unit = "connections")
             int others,
 
-            @Describe(value = "What an ordinary role could still open", unit = "connections")
+            @Describe(value = "Still available to an ordinary role", unit = "connections")
             int free) {
 
         static Connections of(Slots slots) {
@@ -194,39 +199,38 @@ final class DiagnosisBean {
         }
     }
 
-    @Describe("Where the pool and PostgreSQL do not agree about which connections there are")
+    @Describe("Differences between the connections that the pool knows and those that PostgreSQL knows")
     record Reconciliation(
-            @Describe("Whether the two can be compared now") boolean possible,
+            @Describe("Whether they can be compared now") boolean possible,
 
-            @Describe("Pids of backends under the pool's name that the pool does not know")
+            @Describe("PIDs of backends under the pool's name that the pool does not know")
             String unknownBackends,
 
             @Describe("Numbers of the pool's connections whose backend is gone")
             String lostConnections,
 
-            @Describe(value = "Such backends since start", unit = "backends")
+            @Describe(value = "Unknown backends since start", unit = "backends")
             long unknownBackendsTotal,
 
-            @Describe(value = "Such connections since start", unit = "connections")
+            @Describe(value = "Lost connections since start", unit = "connections")
             long lostConnectionsTotal) {}
 
-    @Describe("Something to do about it")
+    @Describe("One recommendation")
     record Step(
-            @Describe("What, and what it leads to") String what,
+            @Describe("The action and its effect") String what,
 
-            @Describe("The command; empty where there is none")
-            String command) {}
+            @Describe("The command; empty if there is none") String command) {}
 
     DiagnosisBean(Diagnostics diagnostics) {
         this.diagnostics = diagnostics;
     }
 
-    /** Whoever reads several attributes one after the other gets them of the same diagnosis, mostly. */
+    /** Returns a diagnosis of at most {@link #FRESH}, so that attributes read in sequence usually agree. */
     private Diagnosis recent() {
         return diagnostics.current(FRESH);
     }
 
-    @Describe("Why the pool is as it is, in one sentence")
+    @Describe("The pool's state and its reason in one sentence")
     public String getSentence() {
         return recent().sentence();
     }
@@ -238,12 +242,12 @@ final class DiagnosisBean {
         return recent().situation().name();
     }
 
-    @Describe(value = "How old this diagnosis is; the operation diagnose makes a new one", unit = "milliseconds")
+    @Describe(value = "Age of this diagnosis; the operation diagnose makes a new one", unit = "milliseconds")
     public long getAgeMillis() {
         return Math.max(0, Duration.between(recent().time(), Instant.now()).toMillis());
     }
 
-    @Describe("How many connections are out for each reason, also those that none has")
+    @Describe("Number of checked-out connections for each verdict, including verdicts without any")
     public Table<Count> getVerdicts() {
         Map<Verdict, Integer> counts = recent().verdicts();
         return new Table<>(Arrays.stream(Verdict.values())
@@ -251,12 +255,12 @@ final class DiagnosisBean {
                 .toList());
     }
 
-    @Describe("Every connection that is out, and why")
+    @Describe("All checked-out connections with their verdicts")
     public Table<Holder> getHolders() {
         return new Table<>(recent().holders().stream().map(Holder::of).toList());
     }
 
-    @Describe("Who waits for a connection, by what for")
+    @Describe("Callers waiting for a connection, by route")
     public Table<Waiters> getWaiters() {
         return new Table<>(recent().waiters().stream()
                 .map(group -> new Waiters(
@@ -264,21 +268,21 @@ final class DiagnosisBean {
                 .toList());
     }
 
-    @Describe("What PostgreSQL's processes do; empty while it does not answer")
+    @Describe("PostgreSQL's client backends; empty while PostgreSQL does not answer")
     public Table<BackendRow> getBackends() {
         return new Table<>(recent().postgres().map(PostgresView::backends).orElse(List.of()).stream()
                 .map(BackendRow::of)
                 .toList());
     }
 
-    @Describe("PostgreSQL's connections: how many there may be, and who has them")
+    @Describe("PostgreSQL's connections: the limit, and their use by owner")
     public Connections getPostgresConnections() {
         return recent().postgres()
                 .map(view -> Connections.of(view.slots()))
                 .orElseGet(() -> new Connections(0, 0, 0, 0, 0, 0));
     }
 
-    @Describe("Whether the pool and PostgreSQL agree about which connections there are")
+    @Describe("Whether the pool and PostgreSQL agree on the open connections")
     public Reconciliation getReconciliation() {
         var reconciliation = recent().reconciliation();
         return new Reconciliation(
@@ -293,24 +297,24 @@ final class DiagnosisBean {
                 reconciliation.lostConnectionsTotal());
     }
 
-    @Describe("What to do, the safest first")
+    @Describe("Recommendations, the safest first")
     public List<Step> getSteps() {
         return recent().steps().stream()
                 .map(step -> new Step(step.what(), step.command()))
                 .toList();
     }
 
-    @Describe("What could not be seen, and what would help, a line each; empty if all was")
+    @Describe("Information that is missing from the diagnosis, and how to provide it, one per line; empty if complete")
     public String getBlindSpots() {
         return String.join("\n", recent().blindSpots());
     }
 
-    @Describe("All of it as text for a terminal")
+    @Describe("The whole diagnosis as text for a terminal")
     public String getReport() {
         return DiagnosisText.of(recent());
     }
 
-    @Describe("Looks now, and tells all of it as text for a terminal")
+    @Describe("Makes a new diagnosis and returns it as text for a terminal")
     public String diagnose() {
         Diagnosis diagnosis = diagnostics.current(Duration.ZERO);
         return DiagnosisText.of(diagnosis);

@@ -9,8 +9,7 @@ import app.rodmena.auth.views.FleetRow;
 import app.rodmena.auth.views.MemberRow;
 import java.util.List;
 
-@Describe(
-        "All processes like this one on the database: the connections they may open, and whether PostgreSQL allows them")
+@Describe("All processes of this server on the database: their maximum connections, and whether PostgreSQL allows them")
 final class FleetBean {
     private final FleetWatch watch;
 
@@ -24,7 +23,7 @@ final class FleetBean {
         return FleetRow.of(watch);
     }
 
-    @Describe("The fleet by the names of its processes")
+    @Describe("The fleet by instance name")
     public Table<MemberRow> getMembers() {
         return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()).stream()
                 .map(MemberRow::of)

@@ -12,7 +12,10 @@ import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
 import javax.management.ObjectName;
 
-/** Notifies of incidents, on a thread of its own: a subscriber that hangs delays no incident. Thread-safe. */
+/**
+ * Sends incidents as JMX notifications on its own thread, so that a slow subscriber does not delay incidents. A
+ * notification is dropped if {@value #QUEUE} others are waiting. Thread-safe.
+ */
 final class IncidentNotifier implements IncidentListener, AutoCloseable {
     static final String TYPE = "app.rodmena.auth.incident";
 
@@ -24,7 +27,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
     private final Subscribers subscribers = new Subscribers(new MBeanNotificationInfo(
             new String[] {TYPE},
             Notification.class.getName(),
-            "There was an incident; the message says what, userData is its row of the attribute Incidents"));
+            "An incident; the message is its sentence, userData is its row of the attribute Incidents"));
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1,
             1,
@@ -38,7 +41,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
             },
             new ThreadPoolExecutor.DiscardPolicy());
 
-    /** @param source the bean the notifications are of */
+    /** @param source the bean that emits the notifications */
     IncidentNotifier(ObjectName source) {
         this.source = source;
     }

@@ -9,25 +9,24 @@ import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.views.Text;
 
-@Describe("The last twenty incidents, each frozen when it began, and a notification for each")
+@Describe("The last twenty incidents, each recorded when it began, and a notification for each")
 final class IncidentsBean {
     private final Incidents incidents;
 
     @Describe("One incident")
     record Row(
-            @Key @Describe("What it is called; later ones sort behind earlier ones")
-            String id,
+            @Key @Describe("Identifier; sorts by time") String id,
 
-            @Describe("When it began, in UTC, as 2026-11-23T15:34:52.118Z")
+            @Describe("Start of the incident, in UTC, for example 2026-11-23T15:34:52.118Z")
             String time,
 
             @Describe(
-                    "The most severe sign of it: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED, STALLED, DATABASE_DOWN or DATABASE_TROUBLE")
+                    "Its most severe sign: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED, STALLED, DATABASE_DOWN or DATABASE_TROUBLE")
             String cause,
 
-            @Describe("What was the matter") String sentence,
+            @Describe("Summary in one sentence") String sentence,
 
-            @Describe(value = "How often the same happened while this one stood for it", unit = "times")
+            @Describe(value = "Occurrences of the same fault that this incident stands for", unit = "times")
             long swallowed) {
         static Row of(Incident incident) {
             return new Row(
@@ -43,12 +42,12 @@ final class IncidentsBean {
         this.incidents = incidents;
     }
 
-    @Describe("All that are remembered")
+    @Describe("All incidents in memory")
     public Table<Row> getIncidents() {
         return new Table<>(incidents.newestFirst().stream().map(Row::of).toList());
     }
 
-    @Describe("The sentence of the last one; empty if there is none")
+    @Describe("The sentence of the latest incident; empty if there is none")
     public String getLastSentence() {
         return incidents.newestFirst().stream()
                 .findFirst()
@@ -56,19 +55,20 @@ final class IncidentsBean {
                 .orElse("");
     }
 
-    @Describe("All of one incident, as text for a terminal")
-    public String text(@Describe("Which one, as 20261125-031140-118k") String id) {
+    @Describe("One incident in full, as text for a terminal")
+    public String text(@Describe("Identifier, for example 20261125-031140-118k") String id) {
         return find(id).document().text();
     }
 
-    @Describe("All of one incident, in JSON")
-    public String json(@Describe("Which one, as 20261125-031140-118k") String id) {
+    @Describe("One incident in full, as JSON")
+    public String json(@Describe("Identifier, for example 20261125-031140-118k") String id) {
         return new String(find(id).document().json(), UTF_8);
     }
 
     private Incident find(String id) {
         return incidents
                 .find(String.valueOf(id))
-                .orElseThrow(() -> new IllegalArgumentException("id: there is no such incident, or not any more"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "id: no such incident; the attribute Incidents lists those in memory"));
     }
 }

@@ -2,22 +2,24 @@ package app.rodmena.auth.jmx;
 
 import java.util.SortedMap;
 
-/** The log levels of this process, whatever does the logging. Thread-safe. */
+/** The log levels of this process, independent of the logging implementation. Implementations are thread-safe. */
 public interface Loggers {
-    /** The loggers that have a level of their own, with it. {@code ROOT} is the one all others inherit from. */
+    /**
+     * Returns the loggers with an explicit level, and their levels. All others inherit, ultimately from {@code ROOT}.
+     */
     SortedMap<String, String> levels();
 
-    /** The level that a logger goes by, its own or an inherited one. */
+    /** Returns the effective level of a logger, explicit or inherited. */
     String level(String logger);
 
     /**
-     * Gives a logger a level of its own, at once.
+     * Sets the explicit level of a logger, with immediate effect.
      *
      * @param level one of TRACE, DEBUG, INFO, WARN, ERROR, OFF
-     * @throws IllegalArgumentException if there is no such level; the message says which there are
+     * @throws IllegalArgumentException if the level is invalid; the message lists the valid ones
      */
     void set(String logger, String level);
 
-    /** Puts every level back to what it was when the process started. */
+    /** Restores all levels to those at the start of the process. */
     void reset();
 }

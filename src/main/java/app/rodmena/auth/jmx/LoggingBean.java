@@ -5,16 +5,16 @@ import app.rodmena.auth.mbean.Key;
 import app.rodmena.auth.mbean.Table;
 import java.util.regex.Pattern;
 
-@Describe("Log levels; changes take effect at once and hold until the next start")
+@Describe("Log levels; changes take effect immediately and last until the next start")
 final class LoggingBean {
     private static final String DATABASE = "auth.database";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.$-]{1,200}");
 
     private final Loggers loggers;
 
-    @Describe("A logger that has a level of its own")
+    @Describe("A logger with an explicit level")
     record Level(
-            @Key @Describe("Its name; ROOT is the one that all others inherit from")
+            @Key @Describe("Name of the logger; all others inherit from ROOT")
             String logger,
 
             @Describe("TRACE, DEBUG, INFO, WARN, ERROR or OFF")
@@ -24,38 +24,38 @@ final class LoggingBean {
         this.loggers = loggers;
     }
 
-    @Describe("The loggers that have a level of their own; all others inherit")
+    @Describe("The loggers with an explicit level; all others inherit")
     public Table<Level> getLevels() {
         return new Table<>(loggers.levels().entrySet().stream()
                 .map(entry -> new Level(entry.getKey(), entry.getValue()))
                 .toList());
     }
 
-    @Describe("Level of auth.database; DEBUG shows every event of the pool, INFO those that matter")
+    @Describe("Level of auth.database; DEBUG shows all events of the pool, INFO the significant ones")
     public String getDatabaseLevel() {
         return loggers.level(DATABASE);
     }
 
-    @Describe("takes effect at once")
+    @Describe("takes effect immediately")
     public void setDatabaseLevel(String level) {
         setLevel(DATABASE, level);
     }
 
-    @Describe("The level that a logger goes by, its own or an inherited one")
-    public String level(@Describe("Its name, as auth.database, or ROOT") String logger) {
+    @Describe("The effective level of a logger, explicit or inherited")
+    public String level(@Describe("Name of the logger, for example auth.database, or ROOT") String logger) {
         return loggers.level(checked(logger));
     }
 
-    @Describe("Gives a logger a level of its own")
+    @Describe("Sets the explicit level of a logger")
     public void setLevel(
-            @Describe("Its name, as auth.database, or ROOT") String logger,
+            @Describe("Name of the logger, for example auth.database, or ROOT") String logger,
             @Describe("TRACE, DEBUG, INFO, WARN, ERROR or OFF") String level) {
         String before = loggers.level(checked(logger));
         loggers.set(logger, level);
         Audit.changed("level of " + logger, before, level);
     }
 
-    @Describe("Puts every level back to what it was at start")
+    @Describe("Restores all levels to those at start")
     public void resetLevels() {
         loggers.reset();
         Audit.invoked("resetLevels");

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A server's MBeans in the platform's MBean server, from {@link #register} until {@link #close}. Thread-safe.
  *
- * <p>Servers of one JVM share one engine, and so the beans of the engine and of the log: the first registers them, the
- * last takes them away. Each has a bean of its own, {@code type=Server} or, while that is taken,
- * {@code type=Server,name=server-2} and so on.
+ * <p>Servers of one JVM share one engine, and therefore the beans of the engine and of the log levels: the first server
+ * registers them, the last one unregisters them. Each server has its own bean, {@code type=Server} or, if that name is
+ * taken, {@code type=Server,name=server-2} and so on.
  */
 public final class MBeans implements AutoCloseable {
     public static final String DOMAIN = "app.rodmena.auth";
@@ -44,11 +44,11 @@ public final class MBeans implements AutoCloseable {
     }
 
     /**
-     * Registers what is not registered yet. A name that is taken by somebody else in this JVM stays theirs, which the
-     * log tells.
+     * Registers the server's bean, and the shared beans if this is the first server. A shared bean whose name is taken
+     * by other code in this JVM is not registered; the log says so.
      *
-     * @param watched open for as long as this is
-     * @param loggers empty where the levels of loggers can't be changed
+     * @param watched must stay open until {@link #close}
+     * @param loggers empty if the log levels cannot be changed
      */
     public static MBeans register(Watched watched, Optional<Loggers> loggers, ServerFacts server) {
         synchronized (LOCK) {
@@ -129,10 +129,10 @@ public final class MBeans implements AutoCloseable {
             PLATFORM.registerMBean(bean, name);
             return () -> remove(name);
         } catch (InstanceAlreadyExistsException e) {
-            LOG.warn("{} is not registered: somebody else in this JVM has that name", name);
+            LOG.warn("{} is not registered: the name is taken by other code in this JVM", name);
             return () -> {};
         } catch (JMException e) {
-            throw new IllegalStateException(name + " can't be registered", e);
+            throw new IllegalStateException(name + " cannot be registered", e);
         }
     }
 
@@ -140,7 +140,7 @@ public final class MBeans implements AutoCloseable {
         try {
             PLATFORM.unregisterMBean(name);
         } catch (InstanceNotFoundException e) {
-            LOG.debug("{} was gone already", name);
+            LOG.debug("{} was unregistered already", name);
         }
     }
 
@@ -148,7 +148,7 @@ public final class MBeans implements AutoCloseable {
         try {
             part.close();
         } catch (Exception e) {
-            LOG.warn("An MBean could not be taken away; the others are", e);
+            LOG.warn("An MBean could not be unregistered; the others are unregistered", e);
         }
     }
 

@@ -16,10 +16,10 @@ import javax.management.Notification;
 import javax.management.ObjectName;
 
 /**
- * Makes notifications of the pool's events and sends them on a thread of its own, behind a bounded queue: a subscriber
- * that is slow or dead costs a request nothing. What finds the queue full is dropped and counted; the sequence numbers
- * of notifications have a gap there. The last places are kept for events that matter, so that a flood of checkouts
- * drops no suspected leak. While nobody is subscribed, nothing is done. Thread-safe.
+ * Sends the pool's events as JMX notifications on its own thread, behind a bounded queue, so that a slow or dead
+ * subscriber does not delay requests. A notification is dropped and counted if the queue is full, which leaves a gap in
+ * the sequence numbers. The last {@value #KEPT_FOR_WHAT_MATTERS} places are reserved for significant events, so that a
+ * flood of checkouts does not displace a suspected leak. Does nothing while there are no subscribers. Thread-safe.
  */
 final class Notifier implements PoolListener, AutoCloseable {
     static final String TYPE_PREFIX = "app.rodmena.auth.pool.";
@@ -32,13 +32,13 @@ final class Notifier implements PoolListener, AutoCloseable {
     private final Subscribers subscribers = new Subscribers(new MBeanNotificationInfo(
             Arrays.stream(PoolEventKind.values()).map(Notifier::typeOf).toArray(String[]::new),
             Notification.class.getName(),
-            "Something happened in the pool; userData tells what, as CompositeData " + EventRow.class.getSimpleName()));
+            "An event of the pool; userData describes it as CompositeData " + EventRow.class.getSimpleName()));
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder sent = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final Thread thread = new Thread(this::sendAll, "auth-jmx-notifier");
 
-    /** @param source the bean the notifications are of */
+    /** @param source the bean that emits the notifications */
     Notifier(ObjectName source) {
         this.source = source;
         thread.setDaemon(true);
@@ -114,7 +114,7 @@ final class Notifier implements PoolListener, AutoCloseable {
         return notification;
     }
 
-    /** Sends nothing any more; what still waits is gone. */
+    /** Stops sending; queued notifications are discarded. */
     @Override
     public void close() {
         thread.interrupt();

@@ -22,66 +22,65 @@ final class PoolBean {
         this.metrics = metrics;
     }
 
-    @Describe("The pool's numbers, all of the same instant")
+    @Describe("The pool's numbers at one instant")
     @Singly
     public PoolRow getSnapshot() {
         return PoolRow.of(engine.view());
     }
 
-    @Describe("How often each thing happened since start")
+    @Describe("Counts of the pool's events since start")
     @Singly
     public Totals getTotals() {
         return Totals.of(engine.events());
     }
 
-    @Describe(
-            "How long callers waited for a connection, those who got none included; of callers who go together, the longest")
+    @Describe("Wait times for a connection, including failed waits; the longest wait counts for a batch")
     public Times getWaitTimes() {
         return Times.of(metrics.pool().waits());
     }
 
-    @Describe("How long connections were in use, from checkout to checkin")
+    @Describe("Use times of connections, from checkout to check-in")
     public Times getUseTimes() {
         return Times.of(metrics.pool().uses());
     }
 
-    @Describe("How long it took to open connections, login included")
+    @Describe("Times to open connections, login included")
     public Times getCreationTimes() {
         return Times.of(metrics.pool().creations());
     }
 
-    @Describe("Has every connection replaced: idle ones at their next checkout, those in use when they come back")
+    @Describe("Marks all connections for replacement: idle ones at their next checkout, those in use at check-in")
     public void softInvalidateAll() {
         engine.softInvalidate();
         Audit.invoked("softInvalidateAll");
     }
 
-    @Describe(value = "Closes every connection that is idle now, and tells how many", unit = "connections", acts = true)
+    @Describe(value = "Closes all idle connections and returns their number", unit = "connections", acts = true)
     public int evictIdle() {
         int evicted = engine.evictIdle();
         Audit.invoked("evictIdle, which closed " + evicted);
         return evicted;
     }
 
-    @Describe("From now on everybody waits for a connection, up to pool_timeout; who has one keeps it")
+    @Describe("Stops all checkouts: callers wait up to pool_timeout; connections in use stay in use")
     public void suspend() {
         engine.suspend();
         Audit.invoked("suspend");
     }
 
-    @Describe("Ends suspend")
+    @Describe("Allows checkouts again after suspend")
     public void resume() {
         engine.resume();
         Audit.invoked("resume");
     }
 
-    @Describe("Begins counts, rates and percentiles of times anew; totals go on")
+    @Describe("Resets counts, rates and percentiles of times; totals are kept")
     public void resetStatistics() {
         metrics.reset();
         Audit.invoked("resetStatistics");
     }
 
-    @Describe("Writes the snapshot into the log, as auth.database at INFO")
+    @Describe("Logs the snapshot to auth.database at INFO")
     public void logSnapshot() {
         LOG.info("{}", getSnapshot());
         Audit.invoked("logSnapshot");

@@ -17,12 +17,12 @@ final class PoolEventsBean {
     private final RecentEvents recent;
     private final Notifier notifier;
 
-    @Describe("How often one kind of event happened")
+    @Describe("Number of events of one kind")
     record Count(
-            @Key @Describe("What happened, as checkout or leak_suspected")
+            @Key @Describe("Kind of the event, for example checkout or leak_suspected")
             String kind,
 
-            @Describe(value = "How often since start", unit = "events")
+            @Describe(value = "Count since start", unit = "events")
             long count) {}
 
     PoolEventsBean(PoolEvents events, RecentEvents recent, Notifier notifier) {
@@ -36,52 +36,50 @@ final class PoolEventsBean {
         return recent.newestFirst().stream().map(EventRow::of).toList();
     }
 
-    @Describe(value = "How many events are remembered at most", unit = "events")
+    @Describe(value = "Maximum number of events in memory", unit = "events")
     public int getCapacity() {
         return recent.capacity();
     }
 
-    @Describe("How often each kind of event happened since start")
+    @Describe("Number of events of each kind since start")
     public Table<Count> getCounts() {
         return new Table<>(Arrays.stream(PoolEventKind.values())
                 .map(kind -> new Count(kind.wireName(), events.count(kind)))
                 .toList());
     }
 
-    @Describe(value = "How often a listener of events failed since start", unit = "failures")
+    @Describe(value = "Failures of event listeners since start", unit = "failures")
     public long getListenerFailures() {
         return events.listenerFailures();
     }
 
-    @Describe(value = "Who is subscribed to the notifications of this bean now", unit = "subscribers")
+    @Describe(value = "Current subscribers to the notifications of this bean", unit = "subscribers")
     public int getSubscribers() {
         return notifier.subscribers().count();
     }
 
-    @Describe(value = "Notifications made since start; none is while nobody is subscribed", unit = "notifications")
+    @Describe(value = "Notifications sent since start; none are sent without subscribers", unit = "notifications")
     public long getNotificationsSent() {
         return notifier.sent();
     }
 
-    @Describe(
-            value = "Notifications lost since start, because subscribers were slower than events",
-            unit = "notifications")
+    @Describe(value = "Notifications dropped since start because the subscribers were too slow", unit = "notifications")
     public long getNotificationsDropped() {
         return notifier.dropped();
     }
 
-    @Describe(value = "Notifications to be sent that wait for slower subscribers now", unit = "notifications")
+    @Describe(value = "Notifications waiting to be sent", unit = "notifications")
     public int getNotificationsWaiting() {
         return notifier.waiting();
     }
 
-    @Describe("Those of the last events that every one of these conditions lets through, newest first")
+    @Describe("The last events that match all conditions, newest first")
     public List<EventRow> find(
-            @Describe("Kinds of events, as timeout,leak_suspected; empty for all") String kinds,
-            @Describe(value = "The connection; 0 for all", unit = "number") int connection,
-            @Describe("The first moment, as 2026-11-23T15:34:52Z or as -5m for five minutes ago; empty for any")
+            @Describe("Kinds of events, for example timeout,leak_suspected; empty for all") String kinds,
+            @Describe(value = "Connection number; 0 for all", unit = "number") int connection,
+            @Describe("Start time, for example 2026-11-23T15:34:52Z, or -5m for five minutes ago; empty for no limit")
                     String from,
-            @Describe("The last moment, written alike; empty for any") String to) {
+            @Describe("End time, in the same format; empty for no limit") String to) {
         EventQuery query = EventQuery.parse(kinds, connection, from, to);
         return recent.newestFirst().stream().filter(query).map(EventRow::of).toList();
     }

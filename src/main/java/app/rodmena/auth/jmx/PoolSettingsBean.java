@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-@Describe("The pool's settings; changes take effect at once and hold until the next start")
+@Describe("The pool's settings; changes take effect immediately and last until the next start")
 final class PoolSettingsBean {
     private final DatabaseEngine engine;
 
@@ -18,13 +18,13 @@ final class PoolSettingsBean {
         this.engine = engine;
     }
 
-    @Describe("Every setting of the pool, of the same instant")
+    @Describe("All settings of the pool at one instant")
     @Singly
     public SettingsRow getSettings() {
         return SettingsRow.of(engine.settings());
     }
 
-    @Describe("a smaller one closes what is idle beyond it at once, and what is out when it comes back")
+    @Describe("a smaller value closes surplus connections: idle ones immediately, those in use at check-in")
     public void setPoolSize(int poolSize) {
         change(
                 "pool_size",
@@ -33,7 +33,7 @@ final class PoolSettingsBean {
                 (settings, size) -> settings.withSize(size, settings.maxOverflow()));
     }
 
-    @Describe("a smaller one closes nothing that is needed: it takes effect as connections come back")
+    @Describe("a smaller value closes no connection in use: surplus connections are closed at check-in")
     public void setMaxOverflow(int maxOverflow) {
         change(
                 "max_overflow",
@@ -42,7 +42,7 @@ final class PoolSettingsBean {
                 (settings, overflow) -> settings.withSize(settings.poolSize(), overflow));
     }
 
-    @Describe("for whoever comes from now on; who waits already keeps its deadline")
+    @Describe("applies to new callers; waiting callers keep their deadline")
     public void setPoolTimeoutMillis(long poolTimeoutMillis) {
         change(
                 "pool_timeout",
@@ -51,7 +51,7 @@ final class PoolSettingsBean {
                 PoolSettings::withPoolTimeout);
     }
 
-    @Describe("for connections that are out already, too")
+    @Describe("applies to connections in use, too")
     public void setLeakThresholdMillis(long leakThresholdMillis) {
         change(
                 "leak_threshold",
@@ -60,7 +60,7 @@ final class PoolSettingsBean {
                 PoolSettings::withLeakThreshold);
     }
 
-    @Describe("longer than leak_threshold, or 0 for never; for connections that are out already, too")
+    @Describe("longer than leak_threshold, or 0 for never; applies to connections in use, too")
     public void setReclaimLeaksAfterMillis(long reclaimLeaksAfterMillis) {
         change(
                 "reclaim_leaks_after",
@@ -70,7 +70,7 @@ final class PoolSettingsBean {
                         settings.withReclaimLeaksAfter(Optional.of(after).filter(given -> !given.isZero())));
     }
 
-    @Describe("takes effect with the next statement that ends")
+    @Describe("applies to all statements that end later")
     public void setSlowStatementMillis(long slowStatementMillis) {
         change(
                 "slow_statement",
@@ -79,12 +79,12 @@ final class PoolSettingsBean {
                 PoolSettings::withSlowStatement);
     }
 
-    @Describe("whoever waits already goes on waiting")
+    @Describe("applies to new callers; waiting callers keep waiting")
     public void setMaxWaiting(int maxWaiting) {
         change("max_waiting", PoolSettings::maxWaiting, maxWaiting, PoolSettings::withMaxWaiting);
     }
 
-    @Describe("0 lets every question go alone; whoever waits already goes by it, too")
+    @Describe("0 disables batching; applies to waiting callers, too")
     public void setBatchSlots(int batchSlots) {
         change("batch_slots", PoolSettings::batchSlots, batchSlots, PoolSettings::withBatchSlots);
     }

@@ -6,7 +6,7 @@ import app.rodmena.auth.incidents.RemedyUnanswered;
 import app.rodmena.auth.mbean.Describe;
 import java.util.function.Supplier;
 
-@Describe("Actions against faults; each returns what it did, or on a dry run what it would do")
+@Describe("Actions against faults; each returns its outcome, or in a dry run the outcome to expect")
 final class RemediesBean {
     private final Remedies remedies;
 
@@ -15,24 +15,25 @@ final class RemediesBean {
     }
 
     @Describe(
-            value = "Cancels the statement that runs on a connection; its caller gets an error, the connection stays",
+            value =
+                    "Cancels the statement that runs on a connection; its caller gets an error, the connection stays open",
             acts = true)
     public String cancelQuery(
-            @Describe(value = "Which connection, as Diagnosis tells", unit = "number") int connectionId,
+            @Describe(value = "Connection number, from Diagnosis", unit = "number") int connectionId,
             @Describe("Whether only to tell what it would do") boolean dryRun) {
         return told(() -> remedies.cancelQuery(connectionId, dryRun));
     }
 
     @Describe(
-            value = "Ends a backend: the pool's own, or with --allow-terminate-others one that blocks one of these",
+            value = "Terminates a backend of the pool, or with --allow-terminate-others a backend that blocks one",
             acts = true)
     public String terminateBackend(
-            @Describe(value = "Which backend, as Diagnosis tells", unit = "pid") int pid,
+            @Describe(value = "PID of the backend, from Diagnosis", unit = "pid") int pid,
             @Describe("Whether only to tell what it would do") boolean dryRun) {
         return told(() -> remedies.terminateBackend(pid, dryRun));
     }
 
-    /** @throws RemedyUnanswered of which the audit log knows, too: it may have been done */
+    /** @throws RemedyUnanswered after it is written to the audit log: the action may have been performed */
     private static String told(Supplier<Remedy> doing) {
         try {
             Remedy remedy = doing.get();

@@ -13,25 +13,26 @@ final class ServerBean {
     private final ServerFacts server;
     private final Requests requests;
 
-    @Describe("Where the server listens")
+    @Describe("One listener of the server")
     record Address(
-            @Key @Describe("What listens there, as api") String listener,
+            @Key @Describe("Name of the listener, for example api")
+            String listener,
 
-            @Describe("The address it really has") String address) {}
+            @Describe("The actual address, including the bound port")
+            String address) {}
 
-    @Describe("Requests of one route that were answered with one status")
+    @Describe("Requests of one route with one response status")
     record Answers(
-            @Key @Describe("Method and template, as GET /api/roles, also for HEAD; - for what no route takes")
+            @Key @Describe("Method and template, for example GET /api/roles, also for HEAD; - if no route matches")
             String route,
 
             @Key
             @Describe(
-                    value =
-                            "HTTP status they were answered with; 499 if the client was gone, or too slow to read, before",
+                    value = "HTTP status of the response; 499 if the client disconnected or was too slow to read it",
                     unit = "status code")
             int status,
 
-            @Describe(value = "How many since start", unit = "requests")
+            @Describe(value = "Count since start", unit = "requests")
             long count) {}
 
     ServerBean(ServerFacts server, Requests requests) {
@@ -44,34 +45,34 @@ final class ServerBean {
         return server.version();
     }
 
-    @Describe("Version of Java it runs on")
+    @Describe("Version of Java")
     public String getJavaVersion() {
         return Runtime.version().toString();
     }
 
-    @Describe("Its name in pg_stat_activity, after auth/")
+    @Describe("Instance name; pg_stat_activity shows it after auth/")
     public String getInstance() {
         return server.instance();
     }
 
-    @Describe("When it started, in UTC, as 2026-11-23T15:34:52.118Z")
+    @Describe("Start time, in UTC, for example 2026-11-23T15:34:52.118Z")
     public String getStartTime() {
         return Text.time(server.startedAt());
     }
 
-    @Describe(value = "How long ago that was", unit = "milliseconds")
+    @Describe(value = "Time since the start", unit = "milliseconds")
     public long getUptimeMillis() {
         return Duration.between(server.startedAt(), Instant.now()).toMillis();
     }
 
-    @Describe("Where it listens")
+    @Describe("The server's listeners and their addresses")
     public Table<Address> getAddresses() {
         return new Table<>(server.addresses().entrySet().stream()
                 .map(entry -> new Address(entry.getKey(), entry.getValue()))
                 .toList());
     }
 
-    @Describe(value = "Requests that are being answered now", unit = "requests")
+    @Describe(value = "Requests in flight", unit = "requests")
     public int getRequestsInFlight() {
         return server.inFlight();
     }

@@ -3,18 +3,18 @@ package app.rodmena.auth.jmx;
 import java.time.Instant;
 import java.util.Map;
 
-/** What there is to know of a server. Thread-safe; never blocks. */
+/** Information about a running server. Implementations are thread-safe and never block. */
 public interface ServerFacts {
     String version();
 
-    /** Its name in PostgreSQL's application_name. */
+    /** The instance name in PostgreSQL's application_name. */
     String instance();
 
     Instant startedAt();
 
-    /** Where it really listens: {@code api} to {@code http://127.0.0.1:4000}, and so on. */
+    /** The actual address of each listener, for example {@code api} to {@code http://127.0.0.1:4000}. */
     Map<String, String> addresses();
 
-    /** Requests that are being answered now. */
+    /** The number of requests in flight. */
     int inFlight();
 }

@@ -13,17 +13,17 @@ final class StatementsBean {
         this.metrics = metrics;
     }
 
-    @Describe("Those whose slow runs took most together, the worst first; fifty at most")
+    @Describe("Statements by the sum of their slow runs, longest first; at most fifty")
     public List<SlowRow> getByTotal() {
         return metrics.slowStatements().byTotal().stream().map(SlowRow::of).toList();
     }
 
-    @Describe("Those with the longest single run, the worst first; fifty at most")
+    @Describe("Statements by their longest run, longest first; at most fifty")
     public List<SlowRow> getByWorst() {
         return metrics.slowStatements().byWorst().stream().map(SlowRow::of).toList();
     }
 
-    @Describe(value = "How often PostgreSQL cancelled one of them after statement_timeout", unit = "times")
+    @Describe(value = "Statements that PostgreSQL cancelled after statement_timeout", unit = "times")
     public long getTimeouts() {
         return metrics.slowStatements().timeouts();
     }

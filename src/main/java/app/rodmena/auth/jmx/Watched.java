@@ -8,7 +8,7 @@ import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.metrics.Metrics;
 
-/** What the MBeans of one engine tell of, all of it open for as long as they are registered. */
+/** The components that the MBeans of one engine expose; all must stay open while the beans are registered. */
 public record Watched(
         DatabaseEngine engine,
         Metrics metrics,
