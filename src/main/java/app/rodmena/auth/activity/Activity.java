@@ -51,8 +51,14 @@ public final class Activity implements Monitor.Question<PostgresView> {
                    cast(extract(epoch from now - state_change) * 1000000 as bigint) as state_us,
                    case when pid = pg_backend_pid() then ''
                         when state = 'idle' and application_name <> ? then ''
-                        else left(query, 1000) end as query
-            from pg_stat_activity, instant
+                        else left(query, 1000) end as query,
+                   me.rolsuper or coalesce(
+                       not its.rolsuper
+                       and (pg_has_role(usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')), false) as endable
+            from instant
+            join pg_roles me on me.rolname = current_user
+            cross join pg_stat_activity
+            left join pg_roles its on its.oid = usesysid
             where backend_type = 'client backend'
                or (backend_type is null and usesysid is not null and datid is not null)
                or xact_start is not null
@@ -180,6 +186,7 @@ public final class Activity implements Monitor.Question<PostgresView> {
                         age(row, "state_us"),
                         hidden || query == null ? "" : SqlMask.mask(query),
                         hidden,
+                        row.getBoolean("endable"),
                         Optional.empty()),
                 isClient);
     }

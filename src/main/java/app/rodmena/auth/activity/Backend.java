@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param stateFor since its state changed
  * @param query its last statement, with literals masked; left out where others are idle
  * @param hidden whether our role may not see what it does
+ * @param endable whether our role may cancel its statement and end its session
  * @param lockWait what lock it waits for
  */
 public record Backend(
@@ -40,6 +41,7 @@ public record Backend(
         Optional<Duration> stateFor,
         String query,
         boolean hidden,
+        boolean endable,
         Optional<LockWait> lockWait) {
 
     /** Whether a statement runs, or waits for something inside PostgreSQL. */
@@ -73,6 +75,7 @@ public record Backend(
                 stateFor,
                 query,
                 hidden,
+                endable,
                 Optional.of(lock));
     }
 }

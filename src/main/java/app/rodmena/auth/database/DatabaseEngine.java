@@ -54,6 +54,7 @@ public final class DatabaseEngine {
 
     private final String instance;
     private final String role;
+    private final String database;
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
@@ -69,7 +70,9 @@ public final class DatabaseEngine {
     private DatabaseEngine(DatabaseConfig config) {
         instance = config.instance();
         role = config.target().user();
-        Sessions sessions = new Sessions(new Connector(config.target()), instance);
+        Connector connector = new Connector(config.target());
+        database = connector.database();
+        Sessions sessions = new Sessions(connector, instance);
         events.add(new EventLog());
         events.add(recent);
         events.add(event -> {
@@ -210,6 +213,11 @@ public final class DatabaseEngine {
     /** The role that connections of the pool are logged in as. */
     public String role() {
         return role;
+    }
+
+    /** The database that connections of the pool are connected to. */
+    public String database() {
+        return database;
     }
 
     /** The pool's settings, as they hold now. */

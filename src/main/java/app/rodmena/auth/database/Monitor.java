@@ -2,6 +2,7 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,8 +56,14 @@ public final class Monitor implements AutoCloseable {
      * @param since since when it does not answer
      * @param tried whether it was asked and gave no answer; else it only was not asked for longer than it should have
      *     been, as on a machine that has no time left
+     * @param noPrimary what there is instead of a primary; empty if that is not why
      */
-    public record Outage(String sqlState, String message, Instant since, boolean tried) {}
+    public record Outage(
+            String sqlState,
+            String message,
+            Instant since,
+            boolean tried,
+            Optional<NoPrimaryException.Reason> noPrimary) {}
 
     private record Asked<T>(Question<T> question, CompletableFuture<T> answer) {
         /** @return what it failed with, if it failed */
@@ -137,8 +144,15 @@ public final class Monitor implements AutoCloseable {
         Throwable failure = heartbeat.failure();
         return Optional.of(
                 failure == null
-                        ? new Outage("", heartbeat.problem(), heartbeat.since(), false)
-                        : new Outage(SqlStates.of(failure), SqlStates.firstLine(failure), heartbeat.since(), true));
+                        ? new Outage("", heartbeat.problem(), heartbeat.since(), false, Optional.empty())
+                        : new Outage(
+                                SqlStates.of(failure),
+                                SqlStates.firstLine(failure),
+                                heartbeat.since(),
+                                true,
+                                failure instanceof NoPrimaryException none
+                                        ? Optional.of(none.reason())
+                                        : Optional.empty()));
     }
 
     /** Waits until PostgreSQL has answered once, or once has not; about a second at most. */

@@ -25,6 +25,11 @@ public record Commands(String psql, String jolokia) {
         return PLAIN.matcher(name).matches();
     }
 
+    /** A name as it stands in a statement. */
+    static String identifier(String name) {
+        return isPlain(name) ? name : "\"%s\"".formatted(name.replace("\"", "\"\""));
+    }
+
     /** @param sql without anything that means something to a shell between double quotes */
     String psql(String sql) {
         return "%s -c \"%s\"".formatted(psql, sql);

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param connectionId the number of our own connection, if it is one of the pool's
  * @param ours whether it is a backend of this process
  * @param hidden whether our role may not see what it does
+ * @param endable whether our role may cancel its statement and end its session
  * @param chain the pids from whoever waits for it directly, to itself; more than one if others wait in between
  */
 public record Culprit(
@@ -28,6 +29,7 @@ public record Culprit(
         OptionalInt connectionId,
         boolean ours,
         boolean hidden,
+        boolean endable,
         List<Integer> chain) {
     public Culprit {
         chain = List.copyOf(chain);

@@ -81,7 +81,7 @@ final class Culprits {
         Backend backend = backends.get(pid);
         if (backend == null) {
             String what = pid == PREPARED_TRANSACTION ? "a prepared transaction" : "";
-            return new Culprit(pid, what, "", "", Duration.ZERO, "", connectionId, false, pid != 0, chain);
+            return new Culprit(pid, what, "", "", Duration.ZERO, "", connectionId, false, pid != 0, false, chain);
         }
         boolean ours = connection != null || backend.whose() == Whose.OURS;
         Duration lasting = (backend.isActive() ? backend.queryFor() : backend.stateFor()).orElse(Duration.ZERO);
@@ -95,6 +95,7 @@ final class Culprits {
                 connectionId,
                 ours,
                 backend.hidden(),
+                backend.endable(),
                 chain);
     }
 }

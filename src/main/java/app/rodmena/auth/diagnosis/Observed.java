@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param pace how fast connections come and go
  * @param failures what failed in the last fifteen minutes, the latest first
  * @param role the role the pool logs in as
+ * @param database the database it connects to
  */
 record Observed(
         PoolFacts before,
@@ -40,7 +41,8 @@ record Observed(
         boolean pidsKnown,
         Pace pace,
         List<RecentFailure> failures,
-        String role) {
+        String role,
+        String database) {
     private static final Duration MOMENT = Duration.ofSeconds(10);
 
     /** Whether callers wait for a connection, or did until they were refused a moment ago. */
@@ -67,6 +69,7 @@ record Observed(
                 pidsKnown,
                 pace,
                 failures,
-                role);
+                role,
+                database);
     }
 }

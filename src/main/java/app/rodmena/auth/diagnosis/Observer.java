@@ -114,7 +114,8 @@ final class Observer {
                 engine.monitor().backendPid() != 0,
                 pace(),
                 engine.recentFailures().recent().stream().map(this::explained).toList(),
-                engine.role());
+                engine.role(),
+                engine.database());
     }
 
     private RecentFailure explained(RecentFailures.Recent recent) {

@@ -19,9 +19,9 @@ final class Situations {
 
     /**
      * PostgreSQL is there and refuses a login: insufficient resources (too many connections, too many for this role or
-     * database), invalid authorization, no such database.
+     * database), invalid authorization, no such database, one that the role may not connect to, or no role may.
      */
-    private static final List<String> REFUSED = List.of("53", "28", "3D");
+    private static final List<String> REFUSED = List.of("53", "28", "3D", "42501", "55000");
 
     /** Until so long after the last failure requests are still said to fail. */
     private static final Duration FAILING = Duration.ofSeconds(10);

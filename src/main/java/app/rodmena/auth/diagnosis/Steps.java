@@ -2,10 +2,12 @@ package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.activity.Backend;
 import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.Slots;
 import app.rodmena.auth.activity.Whose;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.postgres.NoPrimaryException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +18,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Says what to do, the safest first, with the exact commands. A pure function. */
 final class Steps {
     private static final int MOST_CULPRITS = 3;
+    private static final Duration EARLIER_TIMEOUT = Duration.ofSeconds(5);
+
+    /** So much longer than statement_timeout, socket_timeout leaves PostgreSQL time to cancel by itself. */
+    private static final Duration SOCKET_MARGIN = Duration.ofSeconds(5);
+
+    /** What PostgreSQL says at a limit that this server does not set, and which that is. */
+    private static final Map<String, String> ROLE_LIMITS = Map.of(
+            "lock timeout", "lock_timeout",
+            "idle-in-transaction timeout", "idle_in_transaction_session_timeout",
+            "idle-session timeout", "idle_session_timeout",
+            "to transaction timeout", "transaction_timeout");
+
+    private static final Pattern PERMISSION_DENIED =
+            Pattern.compile("permission denied for (table|sequence|schema|function) (\\S+)");
+    private static final Pattern MISSING_RELATION = Pattern.compile("relation \"([^\"]+)\" does not exist");
 
     private final Observed observed;
     private final List<Holder> holders;
@@ -106,14 +125,12 @@ final class Steps {
                             + " from pg_stat_activity where pid = " + pid));
         }
         if (culprit.state().equals("active") || culprit.hidden()) {
-            add(
-                    "Cancel what pid %s runs; its session lives on".formatted(pid),
-                    commands.psql("select pg_cancel_backend(%s)".formatted(pid)));
+            signal(culprit, "Cancel what pid %s runs; its session lives on", "select pg_cancel_backend(%s)");
         }
-        add(
-                "End the session of pid %s: its transaction is rolled back, and its lock is free".formatted(pid)
-                        + " (takes its own role, or one with pg_signal_backend; a superuser's only a superuser)",
-                commands.psql("select pg_terminate_backend(%s)".formatted(pid)));
+        signal(
+                culprit,
+                "End the session of pid %s: its transaction is rolled back, and its lock is free",
+                "select pg_terminate_backend(%s)");
         if (culprit.state().startsWith("idle in transaction") && Commands.isPlain(culprit.user())) {
             String timeout = "set idle_in_transaction_session_timeout = '1min'";
             boolean isOurRole = observed.postgres()
@@ -123,26 +140,40 @@ final class Steps {
             if (isOurRole) {
                 add(that, commands.psql("alter role current_user " + timeout));
             } else {
-                // Our login may not.
-                add("%s, as a superuser: alter role %s %s".formatted(that, culprit.user(), timeout), "");
+                addForSuperuser(that, "alter role %s %s".formatted(culprit.user(), timeout));
             }
+        }
+    }
+
+    private void signal(Culprit culprit, String what, String sql) {
+        String whatOfPid = what.formatted(culprit.pid());
+        String sqlOfPid = sql.formatted(culprit.pid());
+        if (culprit.endable()) {
+            add(whatOfPid, commands.psql(sqlOfPid));
+        } else {
+            addForSuperuser(whatOfPid, sqlOfPid);
         }
     }
 
     private void slow(List<Holder> group) {
         String pids = pids(group);
-        add(
-                "See what the statements wait for",
-                commands.psql("select pid, now() - query_start as running, wait_event_type, wait_event, query"
-                        + " from pg_stat_activity where pid in (%s) order by 2 desc".formatted(pids)));
-        add(
-                "Cancel them: whoever asked gets 503 and may ask again",
-                commands.psql("select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
-                        + " and state = 'active'"));
-        PoolSettings settings = observed.after().settings();
-        add(
-                "Let PostgreSQL cancel earlier by itself: now it does after " + Words.time(settings.statementTimeout()),
-                "./run.sh --statement-timeout 5s");
+        if (!pids.isEmpty()) {
+            add(
+                    "See what the statements wait for",
+                    commands.psql("select pid, now() - query_start as running, wait_event_type, wait_event, query"
+                            + " from pg_stat_activity where pid in (%s) order by 2 desc".formatted(pids)));
+            add(
+                    "Cancel them: whoever asked gets 503 and may ask again",
+                    commands.psql(
+                            "select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
+                                    + " and state = 'active'"));
+        }
+        Duration timeout = observed.after().settings().statementTimeout();
+        if (timeout.compareTo(EARLIER_TIMEOUT) > 0) {
+            add(
+                    "Let PostgreSQL cancel earlier by itself: now it does after " + Words.time(timeout),
+                    "./run.sh --statement-timeout %ss".formatted(EARLIER_TIMEOUT.toSeconds()));
+        }
     }
 
     private void idleInTransaction(List<Holder> group) {
@@ -153,7 +184,7 @@ final class Steps {
         add(
                 "Let PostgreSQL end such sessions by itself; the pool replaces their connections",
                 commands.psql("alter role current_user set idle_in_transaction_session_timeout = '1min'"));
-        if (group.get(0).backendPid() != 0) {
+        if (!pids(group).isEmpty()) {
             add(
                     "End them now: what they did is rolled back, and whoever has one gets an error",
                     commands.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
@@ -187,7 +218,12 @@ final class Steps {
         if (first.backendPid() != 0) {
             add("PostgreSQL's log tells what became of pid %s".formatted(first.backendPid()), "");
         }
-        add("Give up earlier; it must be longer than --statement-timeout", "./run.sh --socket-timeout 35s");
+        Duration earlier = settings.statementTimeout().plus(SOCKET_MARGIN);
+        if (settings.socketTimeout().compareTo(earlier) > 0) {
+            add(
+                    "Give up earlier; it must be longer than --statement-timeout",
+                    "./run.sh --socket-timeout %sms".formatted(earlier.toMillis()));
+        }
     }
 
     private void saturated() {
@@ -238,13 +274,23 @@ final class Steps {
 
     private void opening() {
         add("See how long it takes to connect from here, and what it waits for", commands.psql("select 1"));
-        add(
-                "Keep more connections open, so that fewer are opened under load",
-                "./run.sh --pool-size %s --max-overflow 0"
-                        .formatted(observed.after().settings().maximum()));
+        PoolSettings settings = observed.after().settings();
+        if (settings.maxOverflow() > 0) {
+            add(
+                    "Keep more connections open, so that fewer are opened under load",
+                    "./run.sh --pool-size %s --max-overflow 0".formatted(settings.maximum()));
+        }
     }
 
     private void failing() {
+        RecentFailure last = observed.failures().get(0);
+        switch (last.kind()) {
+            case CONNECT_FAILED, DATABASE_DOWN -> connectFailed();
+            case PERMISSION_DENIED -> permissionDenied(last.message());
+            case SCHEMA_MISMATCH -> schemaMismatch(last.message());
+            case DATABASE_TROUBLE, STATEMENT_TIMEOUT, CONNECTION_LOST -> limits(last.message());
+            case POOL_TIMEOUT, QUEUE_FULL, NOT_PREPARED, UNEXPECTED -> {}
+        }
         observed.failures().stream()
                 .flatMap(failure -> failure.incident().stream())
                 .findFirst()
@@ -253,6 +299,74 @@ final class Steps {
 
     private void stalled() {
         add("The events of the pool say why its connections are lost: invalidate, connect_failed and close", "");
+    }
+
+    private void connectFailed() {
+        if (Situations.isRefusal(refusalState())) {
+            refused();
+        }
+    }
+
+    /** @param message as {@code ERROR: permission denied for table auth_group}; in another language it names nothing */
+    private void permissionDenied(String message) {
+        Matcher denied = PERMISSION_DENIED.matcher(message);
+        String kind = denied.find() ? denied.group(1) : "";
+        String privileges = switch (kind) {
+            case "table" -> "select, insert, update, delete";
+            case "sequence" -> "usage, select";
+            case "schema" -> "usage";
+            case "function" -> "execute";
+            default -> "";
+        };
+        String what = "Grant role %s again what it lacks".formatted(observed.role());
+        if (privileges.isEmpty() || !Commands.isPlain(denied.group(2)) || !Commands.isPlain(observed.role())) {
+            add(what + " (takes the owner or a superuser)", "");
+            return;
+        }
+        String object = (kind.equals("function") ? "routine" : kind) + " " + denied.group(2);
+        add(
+                "%s (takes the owner of the %s, or a superuser)".formatted(what, kind),
+                commands.psql("grant %s on %s to %s".formatted(privileges, object, observed.role())));
+    }
+
+    /** A restart does not help: the migrations were made, and are not made again. */
+    private void schemaMismatch(String message) {
+        Matcher missing = MISSING_RELATION.matcher(message);
+        String relation = missing.find() && Commands.isPlain(missing.group(1)) ? missing.group(1) : "";
+        String where = relation.isEmpty()
+                ? "schemaname not in ('pg_catalog', 'information_schema')"
+                : "tablename = '%s'".formatted(relation);
+        add(
+                "See in which schema the tables are, whether role %s may use it, and which schemas it searches"
+                        .formatted(observed.role()),
+                commands.psql("select schemaname, tablename, tableowner,"
+                        + " has_schema_privilege('%s', schemaname, 'usage') as usable,"
+                                .formatted(observed.role().replace("'", "''"))
+                        + " current_schemas(false) as searched from pg_tables where " + where));
+        add(
+                "If it is nowhere, restore it from a backup, or undo what renamed or dropped it. A restart does not create"
+                        + " it again",
+                "");
+    }
+
+    /** PostgreSQL gave up a statement, a lock or a session: whose limit was it? */
+    private void limits(String message) {
+        if (!message.contains("timeout")) {
+            return;
+        }
+        add(
+                "See which limits hold for new sessions of this role: those with the source user or database were set with"
+                        + " alter role or alter database, and reset removes them",
+                commands.psql("select name, setting, unit, source from pg_settings where name in ('lock_timeout',"
+                        + " 'statement_timeout', 'transaction_timeout', 'idle_session_timeout',"
+                        + " 'idle_in_transaction_session_timeout') and setting <> '0'"));
+        ROLE_LIMITS.forEach((said, setting) -> {
+            if (message.contains(said)) {
+                add(
+                        "If the %s of this role is too short, let new sessions have the server's".formatted(setting),
+                        commands.psql("alter role current_user reset " + setting));
+            }
+        });
     }
 
     private void refused() {
@@ -264,26 +378,83 @@ final class Steps {
                 commands.psql("select application_name, usename, state, count(*), max(now() - state_change) as longest"
                         + " from pg_stat_activity where backend_type = 'client backend'"
                         + " group by 1, 2, 3 order by 4 desc"));
-        add(
-                "Ask for fewer: this process may have %s"
-                        .formatted(observed.after().settings().maximum()),
-                "./run.sh --pool-size 3 --max-overflow 2");
-        add(
-                "As a superuser, raise the limit that is reached: of the role or of the database (alter role, alter database …"
-                        + " connection limit), at once; or max_connections (alter system), which takes a restart of"
-                        + " PostgreSQL: a reload does nothing",
-                "");
+        int maximum = observed.after().settings().maximum();
+        if (maximum > 1) {
+            add(
+                    "Ask for fewer: this process may have %s".formatted(maximum),
+                    "./run.sh --pool-size %s --max-overflow 0".formatted(maximum / 2));
+        }
+        raiseLimit(maximum);
         aboutHolders();
     }
 
+    private void raiseLimit(int maximum) {
+        Optional<Slots> slots = observed.postgres().or(observed::lastSeen).map(PostgresView::slots);
+        String message = refusalMessage();
+        if (message.contains("for role")) {
+            raise("role", observed.role(), slots.map(Slots::roleLimit), maximum);
+        } else if (message.contains("for database")) {
+            raise("database", observed.database(), slots.map(Slots::databaseLimit), maximum);
+        } else {
+            add(
+                    "As a superuser, raise the limit that is reached: of the role or of the database (alter role, alter"
+                            + " database … connection limit), at once; or max_connections (alter system), which takes a"
+                            + " restart of PostgreSQL: a reload does nothing",
+                    "");
+        }
+    }
+
+    private void raise(String kind, String name, Optional<OptionalInt> limit, int maximum) {
+        int known = limit.orElse(OptionalInt.empty()).orElse(0);
+        addForSuperuser(
+                "Let the %s have more".formatted(kind),
+                "alter %s %s connection limit %s".formatted(kind, Commands.identifier(name), known + maximum + 1));
+    }
+
     private void noPrimary() {
+        NoPrimaryException.Reason reason = observed.outage()
+                .flatMap(Monitor.Outage::noPrimary)
+                .or(() -> observed.after()
+                        .opening()
+                        .failure()
+                        .filter(NoPrimaryException.class::isInstance)
+                        .map(failure -> ((NoPrimaryException) failure).reason()))
+                .orElse(NoPrimaryException.Reason.NONE_FOUND);
         add(
-                "See whether this is a standby, or its sessions are read-only by default",
-                commands.psql("select pg_is_in_recovery(), current_setting('default_transaction_read_only')"));
+                "See whether this is a standby, or its sessions are read-only by default, and where that was set",
+                commands.psql("select pg_is_in_recovery(), setting, source, sourcefile from pg_settings"
+                        + " where name = 'default_transaction_read_only'"));
+        if (reason != NoPrimaryException.Reason.READ_ONLY) {
+            add(
+                    "Lead the address in the database URL to the primary: requests are answered again within about a second",
+                    "");
+            addForSuperuser("If the primary is lost, promote the standby", "select pg_promote()");
+        }
+        if (reason != NoPrimaryException.Reason.STANDBY) {
+            writable();
+        }
+    }
+
+    /** What is read-only by default can be made writable only in a transaction that is not. */
+    private void writable() {
+        String what =
+                "If the sessions should be writable, and that they are not was set for the database or the role (the"
+                        + " source is database, user or database user), reset it (takes the owner of the database, or a superuser)";
+        boolean plain = Commands.isPlain(observed.database()) && Commands.isPlain(observed.role());
         add(
-                "Promote a standby, or lead the address in the database URL to the primary: requests are answered again"
-                        + " within about a second",
-                "");
+                what,
+                plain
+                        ? commands.psql("begin read write;"
+                                + " alter database %s reset default_transaction_read_only;"
+                                        .formatted(observed.database())
+                                + " alter role %s reset default_transaction_read_only;".formatted(observed.role())
+                                + " alter role %s in database %s reset default_transaction_read_only;"
+                                        .formatted(observed.role(), observed.database())
+                                + " commit")
+                        : "");
+        addForSuperuser(
+                "If the source is configuration file, correct that file, and have it read again",
+                "select pg_reload_conf()");
     }
 
     /** What may still be connected as our role to our database. */
@@ -309,23 +480,52 @@ final class Steps {
 
     /** What is refused for good, until it is put right; no size of the pool changes that. */
     private boolean loginRefused() {
-        String state = observed.outage()
-                .map(Monitor.Outage::sqlState)
-                .or(() -> observed.after().opening().failure().map(SQLException::getSQLState))
-                .orElse("");
+        String state = refusalState();
         if (state.startsWith("28")) {
             add(
                     "Correct the user or the password: a new one in --database-password-file is read at the next connect,"
                             + " one in --database-url takes a restart",
                     "");
             add("See what PostgreSQL says to this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
+            if (state.equals("28000")) {
+                addForSuperuser(
+                        "If the role may not log in, let it",
+                        "alter role %s login".formatted(Commands.identifier(observed.role())));
+            }
             return true;
         }
         if (state.startsWith("3D")) {
             add("Create that database, or name another in --database-url", "");
             return true;
         }
+        String database = Commands.identifier(observed.database());
+        if (state.equals("42501")) {
+            addForSuperuser(
+                    "Let the role connect to the database",
+                    "grant connect on database %s to %s".formatted(database, Commands.identifier(observed.role())));
+            return true;
+        }
+        if (state.equals("55000")) {
+            addForSuperuser(
+                    "Let the database be connected to (from another database)",
+                    "alter database %s allow_connections true".formatted(database));
+            return true;
+        }
         return false;
+    }
+
+    private String refusalState() {
+        return observed.outage()
+                .map(Monitor.Outage::sqlState)
+                .or(() -> observed.after().opening().failure().map(SQLException::getSQLState))
+                .orElse("");
+    }
+
+    private String refusalMessage() {
+        return observed.outage()
+                .map(Monitor.Outage::message)
+                .or(() -> observed.after().opening().failure().map(SQLException::getMessage))
+                .orElse("");
     }
 
     private void down() {
@@ -340,8 +540,18 @@ final class Steps {
         return holder.applicationFrame().isEmpty() ? "code that the stack does not show" : holder.applicationFrame();
     }
 
+    /** Empty where none is known, as behind PgBouncer. */
     private static String pids(List<Holder> group) {
-        return group.stream().map(holder -> String.valueOf(holder.backendPid())).collect(Collectors.joining(", "));
+        return group.stream()
+                .map(Holder::backendPid)
+                .filter(pid -> pid != 0)
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What our login may not do, so that there is no command with it. */
+    private void addForSuperuser(String what, String sql) {
+        add("%s, as a superuser: %s".formatted(what, sql), "");
     }
 
     private void add(String what, String command) {

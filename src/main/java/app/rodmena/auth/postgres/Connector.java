@@ -89,6 +89,11 @@ public final class Connector {
         PGProperty.SOCKET_FACTORY.set(fromUrl, FarewellSocketFactory.class.getName());
     }
 
+    /** The database that connections are connected to. */
+    public String database() {
+        return PGProperty.PG_DBNAME.getOrDefault(fromUrl);
+    }
+
     /**
      * Opens a connection; the caller closes it.
      *

@@ -61,7 +61,7 @@ class JudgeTest {
 
     @Test
     void everySightingGetsAVerdictAndEveryVerdictItsEvidence() {
-        Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH, true));
+        Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH, true, Optional.empty()));
         for (int i = 0; i < 10_000; i++) {
             Judgement judgement = judge(random.nextBoolean() ? outage : Optional.empty())
                     .judge(any(random.nextBoolean()), random.nextBoolean());
@@ -136,6 +136,7 @@ class JudgeTest {
                 Optional.of(stateFor),
                 "",
                 false,
+                true,
                 Optional.empty());
     }
 

@@ -47,10 +47,14 @@ final class Scene implements AutoCloseable {
     }
 
     Scene(DatabaseTarget target, PoolSettings settings, DiagnosisConfig config) {
+        this(target, settings, config, Commands.DEFAULT);
+    }
+
+    Scene(DatabaseTarget target, PoolSettings settings, DiagnosisConfig config, Commands commands) {
         this.target = target;
         engine = join(ReadyEngine.open(new DatabaseConfig(target, settings, INSTANCE)));
         metrics = join(Metrics.open(engine));
-        diagnostics = join(Diagnostics.open(engine, metrics, INSTANCE, config, () -> Commands.DEFAULT));
+        diagnostics = join(Diagnostics.open(engine, metrics, INSTANCE, config, () -> commands));
     }
 
     private <T> T join(Share<T> share) {
