@@ -307,7 +307,7 @@ public final class Incidents {
      *
      * @param connectionId the connection it is about; 0 for none
      * @param queue who waited when it happened
-     * @param diagnosis what was known when it happened, instead of what is known now
+     * @param diagnosis what was known when it happened, for a diagnosis that no longer shows a reason
      * @param waited the wait that it is about, in words; for a diagnosis that no longer shows it
      */
     private record Evidence(
@@ -335,7 +335,9 @@ public final class Incidents {
 
         /** A statement that was cancelled holds its connection no longer: a diagnosis from now on shows nothing. */
         static Evidence of(Diagnosis before) {
-            boolean shows = !Roots.of(before).equals(OpenIncidents.UNKNOWN);
+            // Until the tables are there, no caller waits or has a connection.
+            boolean shows =
+                    !Roots.of(before).equals(OpenIncidents.UNKNOWN) && before.situation() != Situation.NOT_PREPARED;
             return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty(), Optional.empty());
         }
     }
@@ -370,7 +372,7 @@ public final class Incidents {
             CompletableFuture<Diagnosis> look = diagnostics.look().toCompletableFuture();
             within(PATIENCE, look);
             boolean isLate = !look.isDone();
-            Diagnosis diagnosis = evidence.diagnosis.orElseGet(() -> last(queue));
+            Diagnosis diagnosis = last(queue, evidence);
             open.rootFound(id, Roots.of(diagnosis));
             Duration took = Duration.between(happened, Instant.now());
             Incident incident = IncidentDocument.freeze(
@@ -380,7 +382,7 @@ public final class Incidents {
             if (isLate) {
                 // PostgreSQL is slow to answer, if it does at all: what is learnt of that belongs to the incident, too.
                 within(LONGER_PATIENCE, look);
-                Diagnosis late = evidence.diagnosis.orElseGet(() -> last(queue));
+                Diagnosis late = last(queue, evidence);
                 remember(IncidentDocument.freeze(
                         id, time, cause, sentence(late, evidence), instance, late, events, history, took, before));
             }
@@ -404,8 +406,9 @@ public final class Incidents {
         }
     }
 
-    private Diagnosis last(Optional<QueueSnapshot> queue) {
-        return queue.map(diagnostics::last).orElseGet(diagnostics::last);
+    private Diagnosis last(Optional<QueueSnapshot> queue, Evidence evidence) {
+        Diagnosis last = queue.map(diagnostics::last).orElseGet(diagnostics::last);
+        return Roots.of(last).equals(OpenIncidents.UNKNOWN) ? evidence.diagnosis.orElse(last) : last;
     }
 
     private static String sentence(Diagnosis diagnosis, Evidence evidence) {

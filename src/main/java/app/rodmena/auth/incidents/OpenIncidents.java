@@ -1,5 +1,6 @@
 package app.rodmena.auth.incidents;
 
+import app.rodmena.auth.diagnosis.Situation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,10 @@ final class OpenIncidents {
 
     /** The root is not known. */
     static final String UNKNOWN = "";
+
+    /** What a lock looks like at first, or the last diagnosis before it said: a new diagnosis has to find the root. */
+    private static final Set<String> TENTATIVE =
+            Set.of(Situation.SATURATED.name(), Situation.OPENING.name(), Situation.NOT_PREPARED.name());
 
     /**
      * Which incident an occurrence belongs to.
@@ -124,7 +129,8 @@ final class OpenIncidents {
                 .filter(one -> one.repeated > 0)
                 .map(one -> shorter(one.length.multipliedBy(2), LONGEST))
                 .orElse(SHORTEST);
-        Open one = new Open(IncidentId.at(now), root, cause, now.plus(length), length);
+        String first = TENTATIVE.contains(root) ? UNKNOWN : root;
+        Open one = new Open(IncidentId.at(now), first, cause, now.plus(length), length);
         one.repeated = times - 1;
         one.refused = refusal;
         one.causes.add(cause);
@@ -138,7 +144,8 @@ final class OpenIncidents {
         if (one.root.equals(UNKNOWN)) {
             return true; // It began a moment ago, and its root is about to be found.
         }
-        return root.equals(UNKNOWN) ? one.causes.contains(cause) : one.root.equals(root);
+        boolean isUncertain = root.equals(UNKNOWN) || TENTATIVE.contains(root);
+        return one.root.equals(root) || (isUncertain && one.causes.contains(cause));
     }
 
     private Optional<Open> latest(Predicate<Open> such) {

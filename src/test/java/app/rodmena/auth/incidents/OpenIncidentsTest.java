@@ -2,6 +2,7 @@ package app.rodmena.auth.incidents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.incidents.OpenIncidents.Decision;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class OpenIncidentsTest {
     private static final Instant START = Instant.parse("2026-11-25T03:11:40.118Z");
     private static final String LOCK = "lock held by pid 4123";
+    private static final String SATURATED = Situation.SATURATED.name();
 
     private final OpenIncidents open = new OpenIncidents();
 
@@ -66,6 +68,22 @@ class OpenIncidentsTest {
         assertThat(happened(Cause.STUCK, LOCK, 2).id()).isEqualTo(first.id());
         assertThat(happened(Cause.STUCK, "network", 2).isNew()).isTrue();
         assertThat(happened(Cause.TIMEOUT, OpenIncidents.UNKNOWN, 3).id()).isEqualTo(first.id());
+    }
+
+    @Test
+    void aLockThatLooksLikeSaturationAtFirstIsOneIncident() {
+        Decision first = happened(Cause.LONG_WAIT, SATURATED, 0);
+        open.rootFound(first.id(), LOCK);
+        assertThat(happened(Cause.STUCK, LOCK, 1).id()).isEqualTo(first.id());
+        assertThat(happened(Cause.STUCK, "network", 1).isNew()).isTrue();
+    }
+
+    @Test
+    void saturationIsOneIncidentHoweverItShows() {
+        Decision first = happened(Cause.LONG_WAIT, SATURATED, 0);
+        open.rootFound(first.id(), SATURATED);
+        assertThat(happened(Cause.TIMEOUT, SATURATED, 1).id()).isEqualTo(first.id());
+        assertThat(happened(Cause.STUCK, LOCK, 1).isNew()).isTrue();
     }
 
     @Test
