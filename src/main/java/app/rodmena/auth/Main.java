@@ -37,6 +37,12 @@ public final class Main {
             "build",
             "bench");
 
+    /** With fewer the JVM can't open the jars, and what it does then is undefined. */
+    private static final int LEAST_DESCRIPTORS = 64;
+
+    /** Of the pool, and the monitor's. */
+    private static final int DEFAULT_CONNECTIONS = 11;
+
     private final PrintStream out;
     private final PrintStream err;
     private final Lifetime lifetime;
@@ -50,6 +56,10 @@ public final class Main {
     public static void main(String[] arguments) {
         // What this process and its libraries print is English, and read by PostgreSQL, shells and HTTP clients.
         Locale.setDefault(Locale.ROOT);
+        if (DescriptorLimit.max() < LEAST_DESCRIPTORS) {
+            System.err.println("auth: " + tooFewDescriptors(DescriptorLimit.needed(DEFAULT_CONNECTIONS)));
+            System.exit(MISUSED);
+        }
         // Only here, and before the first logger: an application that embeds the server configures its own log
         LogLevels.configure();
         Lifetime lifetime = isCommand(arguments) ? Lifetime.ofCommand() : Lifetime.ofServer();
@@ -146,8 +156,7 @@ public final class Main {
         int needed =
                 DescriptorLimit.needed(config.pool().poolSize() + config.pool().maxOverflow() + 1);
         if (DescriptorLimit.max() < needed) {
-            throw new UsageError("file descriptors: the limit is %s; at least %s are needed (ulimit -n %s)"
-                    .formatted(DescriptorLimit.max(), needed, needed));
+            throw new UsageError(tooFewDescriptors(needed));
         }
         LogLevels.of(settings.find(Setting.LOG_LEVEL)).apply();
         out.print(Banner.configuration(version(), settings, config));
@@ -174,6 +183,11 @@ public final class Main {
             }
         }
         log.info("Stopped: all connections are closed");
+    }
+
+    private static String tooFewDescriptors(int needed) {
+        return "file descriptors: the limit is %s; at least %s are needed (ulimit -n %s)"
+                .formatted(DescriptorLimit.max(), needed, needed);
     }
 
     /** What the world outside did wrong is told in a line; what we did wrong with all its traces. */

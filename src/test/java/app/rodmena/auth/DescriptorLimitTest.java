@@ -28,7 +28,7 @@ class DescriptorLimitTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {100, 126})
+    @ValueSource(ints = {32, 50, 100, 126})
     void aLimitThatIsTooLowEndsTheStartWithOneLine(int limit) throws Exception {
         try (AuthProcess process = start(limit)) {
             assertThat(process.awaitEnd()).isEqualTo(2);
