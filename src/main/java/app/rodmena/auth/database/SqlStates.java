@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.postgres.NoPrimaryException;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -31,7 +32,10 @@ final class SqlStates {
         return state;
     }
 
-    /** What went wrong, without the details below it: those may quote rows, and rows contain client keys. */
+    /**
+     * What went wrong, without the details below it: those may quote rows, and rows contain client keys. What the
+     * network did is added, since pgjdbc says only that the attempt failed.
+     */
     static String firstLine(Throwable failure) {
         Throwable told = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -39,7 +43,15 @@ final class SqlStates {
                 told = cause;
             }
         }
-        return firstLine(String.valueOf(told.getMessage()));
+        String message = firstLine(String.valueOf(told.getMessage()));
+        return told.getCause() instanceof IOException network && !message.contains(String.valueOf(network.getMessage()))
+                ? "%s (%s)".formatted(message, ofNetwork(network))
+                : message;
+    }
+
+    private static String ofNetwork(IOException failure) {
+        String kind = failure.getClass().getSimpleName();
+        return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure.getMessage());
     }
 
     static String firstLine(String message) {
