@@ -68,9 +68,12 @@ final class Heartbeat {
     }
 
     void keptBack(Throwable failure) {
-        if (tell(State.KEPT_BACK, "the pooler gives no server connection: its pool is full or paused", failure)) {
+        if (tell(
+                State.KEPT_BACK,
+                "the pooler gives no server connection: its pool is full or paused, or PostgreSQL does not answer it",
+                failure)) {
             LOG.warn("The pooler in front of PostgreSQL accepts the monitor's login, but gives it no server connection:"
-                    + " its pool is full or paused");
+                    + " its pool is full or paused, or PostgreSQL does not answer it");
         }
         LOG.debug("Heartbeat kept back", failure);
     }

@@ -220,7 +220,7 @@ final class Sentence {
     private String keptBack() {
         return "PgBouncer accepts connections but has given none of its server connections to the monitor %s: all are in"
                         .formatted(since())
-                + " use, or it is paused";
+                + " use, it is paused, or PostgreSQL behind it does not answer it";
     }
 
     private String opening() {

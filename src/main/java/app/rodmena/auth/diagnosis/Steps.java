@@ -370,7 +370,9 @@ final class Steps {
     }
 
     private void refused() {
-        if (loginRefused()) {
+        // Others, as 57P03 while PostgreSQL recovers, say nothing of its connections
+        if (!refusalState().startsWith("53")) {
+            down();
             return;
         }
         add(
@@ -533,6 +535,13 @@ final class Steps {
             return;
         }
         add("See whether PostgreSQL runs and can be reached from here", commands.psql("select 1"));
+        if (observed.outage().map(Monitor.Outage::message).orElse("").contains("server_login_retry")) {
+            add(
+                    "See in PgBouncer's log why its logins to PostgreSQL fail; when that is put right, requests are answered"
+                            + " again after server_login_retry (15 s by default)",
+                    "");
+            return;
+        }
         add("Nothing has to be done here: within about a second of its return requests are answered again", "");
     }
 
