@@ -57,11 +57,11 @@ class OperatorsProcessTest {
     @ParameterizedTest
     @CsvSource({
         "--admin-host=0.0.0.0, ./run.sh operator add NAME --role monitor|control adds one",
-        "--operators=none, ./run.sh operator add NAME --role monitor|control writes one",
+        "--operators=none, ./run.sh operator add NAME --role monitor|control",
         "--operators=readable, chmod 600",
         "--admin-host=0.0.0.0 --operators=private, --keystore",
         "--keystore=private, --keystore-password-file",
-        "--keystore=private --keystore-password-file=private, can't be used as a keystore",
+        "--keystore=private --keystore-password-file=private, invalid keystore",
         "--keystore-password-file=private, must go with --keystore",
         "--jmx-port=x, must be 0 to 65535",
         "--jolokia-port=70000, must be 0 to 65535"

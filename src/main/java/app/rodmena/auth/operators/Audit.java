@@ -7,9 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The logger {@code auth.audit}: who from outside changed something, and who was denied what. Thread-safe. The same
- * denial to the same caller is told once a minute, with how often it was: a console that polls, or somebody who wants
- * to fill the disk, gets no more.
+ * The logger {@code auth.audit}: changes by operators, and denials. Thread-safe. The same denial to the same caller is
+ * logged once a minute with its count, so that neither a polling console nor an attacker can fill the disk.
  */
 public final class Audit {
     private static final Logger LOG = LoggerFactory.getLogger("auth.audit");
@@ -25,24 +24,24 @@ public final class Audit {
         }
     };
 
-    /** @param unlogged how often since */
+    /** @param unlogged the number of repetitions since the line was logged */
     private record Repetition(long loggedNanos, long unlogged) {}
 
     private Audit() {}
 
-    /** Something was changed. */
+    /** Logs a change. */
     public static void done(Caller caller, String what) {
         LOG.info("{} {}", caller, printable(what));
     }
 
-    /** Something was asked for and not given. */
+    /** Logs the denial of an operator's request. */
     public static void denied(Caller caller, String what) {
         warn(caller.toString(), "was denied " + what);
     }
 
-    /** Somebody who is nobody yet was turned away. */
+    /** Logs the denial of a request of a client that has not logged in. */
     public static void denied(String address, String what) {
-        warn("Somebody from " + address, "was denied " + what);
+        warn("Client " + address, "was denied " + what);
     }
 
     private static void warn(String who, String what) {
@@ -51,11 +50,11 @@ public final class Audit {
         if (repeated == 0) {
             LOG.warn("{}", line);
         } else if (repeated > 0) {
-            LOG.warn("{} (and {} times since it was last said)", line, repeated);
+            LOG.warn("{} (and {} times since this was last logged)", line, repeated);
         }
     }
 
-    /** @return how often it was not said since the last time; negative if now is another such time */
+    /** @return the number of repetitions that were not logged; negative if this one must not be logged either */
     private static synchronized long unloggedOrSuppress(String line) {
         long now = System.nanoTime();
         Repetition known = REPETITIONS.get(line);
@@ -67,7 +66,7 @@ public final class Audit {
         return known == null ? 0 : known.unlogged;
     }
 
-    /** What strangers send can't forge a line of the log. */
+    /** Replaces control characters, so that a client's input cannot forge a log line. */
     private static String printable(String text) {
         String line = text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
         return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;

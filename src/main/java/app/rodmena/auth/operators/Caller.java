@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Somebody outside who asks for something now: {@code alice (control) from 127.0.0.1}. Immutable.
+ * An operator that is logged in, with the client's address: {@code alice (control) from 127.0.0.1}. Immutable.
  *
- * @param name the operator's, or {@code anonymous} where nobody has to log in
- * @param address where from, as an address
+ * @param name the operator's name; {@code anonymous} where no login is required
+ * @param address the client's IP address
  */
 public record Caller(String name, Role role, String address) {
     private static final ThreadLocal<Caller> CURRENT = new ThreadLocal<>();
@@ -19,12 +19,12 @@ public record Caller(String name, Role role, String address) {
         Objects.requireNonNull(address, "address");
     }
 
-    /** On whose behalf this thread works, if it works for somebody outside: for a log that says who. */
+    /** The operator whose request this thread executes, if any; used in log lines. */
     public static Optional<Caller> current() {
         return Optional.ofNullable(CURRENT.get());
     }
 
-    /** Does work on this one's behalf: within it they are the {@link #current()} one. */
+    /** Executes a task with this operator as the {@link #current()} one. */
     public <T> T call(Callable<T> work) throws Exception {
         Caller before = CURRENT.get();
         CURRENT.set(this);

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The names this server answers to. A page of somebody's whose name was made to point here (DNS rebinding) says that
- * name in Host, and is turned away. Immutable.
+ * The host names of this server. A request with another name in its Host header may come from a DNS rebinding attack
+ * and is refused. Immutable.
  */
 public final class HostNames {
     private final Set<String> names;
 
-    /** @param also the name in the configuration and those of the certificate */
+    /** @param also the configured host name and the names of the certificate */
     HostNames(Set<String> also) {
         Set<String> all = new HashSet<>(also);
         all.add("localhost");
@@ -20,10 +20,10 @@ public final class HostNames {
     }
 
     /**
-     * Whether a request's Host is us.
+     * Whether a Host header names this server.
      *
-     * @param host with or without a port; which one is the business of whoever forwards it
-     * @param here the address the request came to, which is always our name
+     * @param host with or without a port; the port is ignored, since a forwarder may use another one
+     * @param here the local address that received the request; it is always accepted as a name
      */
     public boolean isUs(String host, InetAddress here) {
         String name = withoutPort(host.strip()).toLowerCase(Locale.ROOT);

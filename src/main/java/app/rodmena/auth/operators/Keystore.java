@@ -17,7 +17,7 @@ import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** The key and certificate that the ports for operators prove themselves with: a PKCS#12 or JKS file. Immutable. */
+/** The private key and certificate for TLS on the operator ports, from a PKCS#12 or JKS file. Immutable. */
 public final class Keystore {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
@@ -31,9 +31,10 @@ public final class Keystore {
     }
 
     /**
-     * Opens it, and overwrites the password.
+     * Opens a keystore, and overwrites the password in memory.
      *
-     * @throws IOException if it can't be read, the password is wrong or there is no key in it; one line that says which
+     * @throws IOException if the file is unreadable, the password is wrong or it has no private key; the message is one
+     *     line that says which
      */
     public static Keystore open(Path file, char[] password) throws IOException {
         try {
@@ -48,19 +49,20 @@ public final class Keystore {
             return new Keystore(context, names(store));
         } catch (IOException | GeneralSecurityException e) {
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new IOException(
-                    "can't be used as a keystore: " + why.lines().findFirst().orElse(""), e);
+            throw new IOException("invalid keystore: " + why.lines().findFirst().orElse(""), e);
         } finally {
             Arrays.fill(password, '\0');
         }
     }
 
-    /** What TLS is spoken with. */
+    /** The TLS context with this key. */
     public SSLContext context() {
         return context;
     }
 
-    /** The names and addresses its certificates are for, in lower case; {@code *.example.com} as written. */
+    /**
+     * The DNS names and IP addresses of its certificates, in lower case; wildcards unchanged: {@code *.example.com}.
+     */
     public Set<String> names() {
         return names;
     }
@@ -78,7 +80,7 @@ public final class Keystore {
             }
         }
         if (!hasKey) {
-            throw new IOException("there is no private key in it");
+            throw new IOException("it has no private key");
         }
         return Set.copyOf(names);
     }

@@ -19,7 +19,7 @@ record Operator(String name, Role role, PasswordHash password) {
         }
     }
 
-    /** @throws IllegalArgumentException if it is not of the form {@code name:role:hash}; quotes nothing of it */
+    /** @throws IllegalArgumentException if the line is not {@code name:role:hash}; the message quotes no part of it */
     static Operator parse(String line) {
         String[] parts = line.split(":", -1);
         if (parts.length != 3) {

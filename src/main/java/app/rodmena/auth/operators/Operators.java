@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may log in from outside, for every door alike: remote JMX, Jolokia, the admin listener. Thread-safe, and no
- * method blocks for longer than a look at the file takes.
+ * The logins of operators, shared by remote JMX, Jolokia and the admin listener. Thread-safe. No method blocks longer
+ * than reading the operators file takes.
  *
- * <p>The file is read again when it changes, within a second: who is removed, or gets another role or password, is no
- * longer {@linkplain #holds known}. While it can't be read, nobody is.
+ * <p>A changed file is read again within a second: a removed operator, or one with a new role or password,
+ * {@linkplain #holds must log in again}. While the file is unreadable, all logins fail.
  */
 public final class Operators implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
-    /** What a door that speaks HTTP answers in WWW-Authenticate. */
+    /** The WWW-Authenticate header of HTTP responses. */
     public static final String CHALLENGE = "Basic realm=\"auth\", charset=\"UTF-8\"";
 
     private static final String ANONYMOUS = "anonymous";
@@ -40,19 +40,21 @@ public final class Operators implements AutoCloseable {
     private final Turnstile turnstile = new Turnstile();
     private final SecretKeySpec key;
 
-    /** Of those who logged in already, so that a client that polls is not hashed at every request. */
+    /** Fingerprints of verified passwords, so that a polling client's password is not hashed with PBKDF2 every time. */
     private final Map<Operator, byte[]> recognised = new ConcurrentHashMap<>();
 
     private Map<String, Operator> known = Map.of();
     private Stamp read = Stamp.NONE;
     private long lookedNanos;
 
-    /** What an unknown name's password is held against, so that it takes as long as a known one's. */
+    /**
+     * The hash that an unknown operator's password is compared with, so that the check takes as long as a known one's.
+     */
     private static final class Nobody {
         static final PasswordHash PASSWORD = PasswordHash.of("");
     }
 
-    /** What a file that was replaced or edited differs in. */
+    /** The file attributes that change when the file is edited or replaced. */
     private record Stamp(FileTime modified, long bytes, Object inode) {
         static final Stamp NONE = new Stamp(FileTime.fromMillis(0), -1, "");
     }
@@ -64,15 +66,15 @@ public final class Operators implements AutoCloseable {
         this.file = file;
     }
 
-    /** Nobody has to log in, and everybody may only read. */
+    /** No login is required, and every client may only read. */
     public static Operators anonymous() {
         return new Operators(Optional.empty());
     }
 
     /**
-     * Those of a file may log in.
+     * The operators of a file may log in.
      *
-     * @throws OperatorsException if it can't be used as it is
+     * @throws OperatorsException if the file is invalid or unreadable
      */
     public static Operators of(OperatorsFile file) throws OperatorsException {
         Operators operators = new Operators(Optional.of(file));
@@ -80,22 +82,22 @@ public final class Operators implements AutoCloseable {
         return operators;
     }
 
-    /** Whether one has to log in. */
+    /** Whether a login is required. */
     public boolean isLoginNeeded() {
         return file.isPresent();
     }
 
-    /** Who everybody is where no login is needed. */
+    /** The session of a client where no login is required. */
     public Caller anonymous(String address) {
         return new Caller(ANONYMOUS, Role.MONITOR, address);
     }
 
     /**
-     * Recognises an operator. A wrong password is answered after a second, during which the same address can't try
-     * another. Completes on a thread of this object's own.
+     * Verifies a name and a password. A wrong password is answered after a second; other attempts from the same address
+     * wait. Completes on the calling thread or on a thread of this object.
      *
-     * @return empty if it is nobody we know; fails with {@link TooManyTries} if too many are tried at once, and with
-     *     anything else if it can't be known: neither is a no
+     * @return empty if the name or password is wrong. Fails with {@link TooManyTries} if too many attempts are waiting,
+     *     and with any other exception if the password could not be verified; neither means that the password is wrong
      */
     public CompletableFuture<Optional<Caller>> login(String name, String password, String address) {
         if (file.isEmpty()) {
@@ -109,16 +111,16 @@ public final class Operators implements AutoCloseable {
                 .pass(address, () -> matches(operator, password))
                 .whenComplete((matches, failure) -> {
                     if (failure instanceof TooManyTries) {
-                        Audit.denied(address, "to log in as '%s': too many tries at once".formatted(name));
+                        Audit.denied(address, "to log in as '%s': too many login attempts".formatted(name));
                     }
                 })
                 .thenApply(matches -> answer(matches, operator, name, password, address));
     }
 
     /**
-     * The same for a door that speaks HTTP.
+     * Verifies HTTP Basic credentials as {@link #login} does.
      *
-     * @param authorization the header of that name; null where there is none
+     * @param authorization the Authorization header; null if the request has none
      */
     public CompletableFuture<Optional<Caller>> loginByHeader(String authorization, String address) {
         if (file.isEmpty()) {
@@ -130,7 +132,7 @@ public final class Operators implements AutoCloseable {
                 : CompletableFuture.completedFuture(Optional.empty());
     }
 
-    /** A name and a password, or nothing of the kind. */
+    /** The name and the password; an array of another length if the header is missing or invalid. */
     private static String[] credentials(String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
             return new String[0];
@@ -146,7 +148,7 @@ public final class Operators implements AutoCloseable {
         }
     }
 
-    /** Whether what was recognised once still is: not removed since, and of the same role. */
+    /** Whether a session is still valid: the operator has not been removed, and has the same role and password. */
     public boolean holds(Caller caller) {
         if (file.isEmpty()) {
             return caller.equals(anonymous(caller.address()));
@@ -195,7 +197,7 @@ public final class Operators implements AutoCloseable {
                 load(file);
             } catch (OperatorsException e) {
                 if (!known.isEmpty()) {
-                    LOG.error("Nobody may log in until this is put right: {}", e.getMessage());
+                    LOG.error("All logins of operators fail until this is fixed: {}", e.getMessage());
                 }
                 forget();
             }

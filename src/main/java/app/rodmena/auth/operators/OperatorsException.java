@@ -1,6 +1,6 @@
 package app.rodmena.auth.operators;
 
-/** An operators file that can't be used. The message is one line that names it and says what to do. */
+/** An operators file that is invalid or unreadable. The message is one line that names the file and says what to do. */
 public final class OperatorsException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -22,8 +22,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The file that says who the operators are: one line each, {@code name:role:hash}, readable by its owner only. Written
- * whole and at once, so that a running server never reads half of it.
+ * The operators file: one operator per line, {@code name:role:hash}, readable by its owner only. It is replaced
+ * atomically, so that a running server never reads a half-written file. Not locked: of two concurrent changes, the last
+ * one wins.
  */
 public final class OperatorsFile {
     private static final String HEADER =
@@ -41,21 +42,21 @@ public final class OperatorsFile {
         this.path = path;
     }
 
-    /** Whether there is one at all. */
+    /** Whether the file exists. */
     public boolean exists() {
         return Files.exists(path);
     }
 
     /**
-     * Reads it, to see whether one can.
+     * Verifies that the file is readable and valid.
      *
-     * @throws OperatorsException if it can't be used as it is
+     * @throws OperatorsException if the file is invalid or unreadable
      */
     public void check() throws OperatorsException {
         read();
     }
 
-    /** Each operator's name with the role, by name. */
+    /** The role of each operator, sorted by name; empty if the file does not exist. */
     public Map<String, Role> list() throws OperatorsException {
         Map<String, Role> roles = new TreeMap<>();
         if (exists()) {
@@ -65,10 +66,10 @@ public final class OperatorsFile {
     }
 
     /**
-     * Adds an operator, or gives one another role and password.
+     * Adds an operator, or replaces the role and password of an existing one.
      *
-     * @return whether there was none of that name
-     * @throws IllegalArgumentException if the name or the password can't be; the message shows neither
+     * @return whether the operator is new
+     * @throws IllegalArgumentException if the name or the password is invalid; the message shows neither
      */
     public boolean put(String name, Role role, String password) throws OperatorsException {
         if (password.length() < SHORTEST_PASSWORD || password.length() > LONGEST_PASSWORD) {
@@ -85,7 +86,7 @@ public final class OperatorsFile {
     /**
      * Removes an operator.
      *
-     * @return whether there was one of that name
+     * @return whether the operator existed
      */
     public boolean remove(String name) throws OperatorsException {
         Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
@@ -106,7 +107,7 @@ public final class OperatorsFile {
             return parse(Files.readAllLines(path, UTF_8));
         } catch (NoSuchFileException e) {
             throw new OperatorsException(
-                    "there is no operators file '%s'; ./run.sh operator add NAME --role monitor|control writes one"
+                    "the operators file '%s' does not exist; ./run.sh operator add NAME --role monitor|control creates it"
                             .formatted(path),
                     e);
         } catch (IOException e) {
@@ -125,7 +126,7 @@ public final class OperatorsFile {
             try {
                 Operator operator = Operator.parse(line);
                 if (operators.put(operator.name(), operator) != null) {
-                    throw new IllegalArgumentException("there is an operator of that name above");
+                    throw new IllegalArgumentException("duplicate operator name");
                 }
             } catch (IllegalArgumentException e) {
                 throw new OperatorsException(
@@ -142,7 +143,7 @@ public final class OperatorsFile {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
         if (!OWNER_ONLY.containsAll(permissions)) {
             throw new OperatorsException(
-                    "the operators file '%s' must be its owner's only, mode 600, and is %s; chmod 600 '%s'"
+                    "the operators file '%s' must be accessible by its owner only (mode 600), but has %s; chmod 600 '%s'"
                             .formatted(path, PosixFilePermissions.toString(permissions), path));
         }
     }
@@ -151,7 +152,7 @@ public final class OperatorsFile {
         String text = HEADER
                 + operators.stream().map(operator -> operator.line() + "\n").collect(Collectors.joining());
         try {
-            // Through a link, the file behind it is replaced, not the link
+            // A symbolic link is kept, and its target is replaced
             Path target = exists() ? path.toRealPath() : path.toAbsolutePath();
             Path directory = target.getParent();
             FileAttribute<?>[] attributes = isPosix(directory)
@@ -168,7 +169,7 @@ public final class OperatorsFile {
                 Files.deleteIfExists(fresh);
             }
         } catch (IOException e) {
-            throw new OperatorsException("the operators file '%s' can't be written: %s".formatted(path, e), e);
+            throw new OperatorsException("cannot write the operators file '%s': %s".formatted(path, e), e);
         }
     }
 

@@ -12,11 +12,11 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * A password that can be recognised and not be read: PBKDF2 with HMAC-SHA-512 and a salt of its own, as
- * {@code pbkdf2-sha512$iterations$salt$hash}. Immutable. Takes a tenth of a second on purpose; never on an I/O thread.
+ * A salted password hash: PBKDF2 with HMAC-SHA-512, written as {@code pbkdf2-sha512$iterations$salt$hash}. Immutable.
+ * Hashing takes about 0.1 s by design; never call it on an I/O thread.
  */
 final class PasswordHash {
-    /** OWASP's Password Storage Cheat Sheet for this function. */
+    /** Recommended for PBKDF2-HMAC-SHA512 by OWASP's Password Storage Cheat Sheet. */
     private static final int ITERATIONS = 210_000;
 
     private static final int MOST_ITERATIONS = 10_000_000;
@@ -42,18 +42,18 @@ final class PasswordHash {
         return new PasswordHash(ITERATIONS, salt, derive(password, salt, ITERATIONS));
     }
 
-    /** @throws IllegalArgumentException if it is none; quotes nothing of it */
+    /** @throws IllegalArgumentException if the text is not a hash; the message quotes no part of it */
     static PasswordHash parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > MOST_ITERATIONS) {
-            throw new IllegalArgumentException("the hash must be as ./run.sh operator add writes it");
+            throw new IllegalArgumentException("the hash must have the form that ./run.sh operator add writes");
         }
         Base64.Decoder base64 = Base64.getDecoder();
         return new PasswordHash(
                 Integer.parseInt(matcher.group(1)), base64.decode(matcher.group(2)), base64.decode(matcher.group(3)));
     }
 
-    /** Whether this was made of that password; takes as long when it was not. */
+    /** Whether this is the hash of a password, in constant time for a given number of iterations. */
     boolean matches(String password) {
         return MessageDigest.isEqual(hash, derive(password, salt, iterations));
     }

@@ -9,14 +9,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * How operators get in, through whichever door.
+ * The configuration of the operator ports: admin listener, Jolokia and remote JMX. Immutable.
  *
- * @param host the address the ports listen on
- * @param adminPort the admin listener's, 0 for any that is free; empty: none
- * @param jolokiaPort Jolokia's, likewise
- * @param jmxPort remote JMX's, likewise
- * @param operators who may log in; empty: everybody is anonymous and may only read
- * @param keystore what TLS is spoken with; empty: none is
+ * @param host the address that the ports listen on
+ * @param adminPort port of the admin listener, 0 for any free one; empty to disable it
+ * @param jolokiaPort port of Jolokia, 0 for any free one; empty to disable it
+ * @param jmxPort port of remote JMX, 0 for any free one; empty to disable it
+ * @param operators the operators that may log in; empty: every client is anonymous and may only read
+ * @param keystore the key and certificate for TLS; empty: no TLS
  */
 public record RemoteConfig(
         String host,
@@ -34,7 +34,7 @@ public record RemoteConfig(
             Optional.empty(),
             Optional.empty());
 
-    /** @throws IllegalArgumentException for ports that others can reach without a login or without TLS */
+    /** @throws IllegalArgumentException if a port is invalid, or open beyond loopback without logins and TLS */
     public RemoteConfig {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(operators, "operators");
@@ -45,11 +45,11 @@ public record RemoteConfig(
         boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
         if (isOpen && !isLoopback(host) && (operators.isEmpty() || keystore.isEmpty())) {
             throw new IllegalArgumentException(
-                    "host: '%s' is not loopback, so there must be operators and a keystore".formatted(host));
+                    "host: '%s' is not a loopback address, which requires operators and a keystore".formatted(host));
         }
     }
 
-    /** None of the ports. */
+    /** A configuration with all ports disabled. */
     public static RemoteConfig off() {
         return new RemoteConfig(
                 DEFAULT.host,
@@ -60,38 +60,38 @@ public record RemoteConfig(
                 Optional.empty());
     }
 
-    /** The same on other ports. */
+    /** A copy with other ports. */
     public RemoteConfig withPorts(OptionalInt adminPort, OptionalInt jolokiaPort, OptionalInt jmxPort) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, keystore);
     }
 
-    /** The same for those who are in that file. */
+    /** A copy with an operators file. */
     public RemoteConfig withOperators(OperatorsFile operators) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, Optional.of(operators), keystore);
     }
 
-    /** The same with TLS. */
+    /** A copy with TLS. */
     public RemoteConfig withKeystore(Keystore keystore) {
         return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, Optional.of(keystore));
     }
 
     /**
-     * Those who may log in.
+     * Creates the login service of these operators.
      *
-     * @throws OperatorsException if the file can't be used as it is
+     * @throws OperatorsException if the file is invalid or unreadable
      */
     public Operators openOperators() throws OperatorsException {
         return operators.isPresent() ? Operators.of(operators.get()) : Operators.anonymous();
     }
 
-    /** The names that requests to these ports may call this server by. */
+    /** The names of this server that are accepted in the Host header of requests to these ports. */
     public HostNames hostNames() {
         Set<String> names = new HashSet<>(keystore.map(Keystore::names).orElse(Set.of()));
         names.add(host);
         return new HostNames(names);
     }
 
-    /** Whether only this machine can reach it; false for a name nobody knows. */
+    /** Whether a host name resolves to a loopback address; false if it does not resolve. */
     public static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What an operator may do. */
+/** The permissions of an operator. */
 public enum Role {
-    /** Reads. */
+    /** May read. */
     MONITOR,
-    /** Reads, invokes this server's operations and writes its settings. */
+    /** May read, invoke this server's operations and change its settings. */
     CONTROL;
 
-    /** As people write it: {@code monitor}, {@code control}. */
+    /** The role in configuration, files and messages: {@code monitor}, {@code control}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Whether a request over HTTP is meant for this server and from no page of another site. Browsers say where a page is
- * from; other clients say nothing, and are let through. Stateless.
+ * Refuses HTTP requests to another host name and requests from pages of another site, against DNS rebinding and
+ * cross-site request forgery. Browsers send the origin of a page; requests without it are accepted. Stateless.
  */
 public final class Sender {
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
@@ -17,22 +17,22 @@ public final class Sender {
     private Sender() {}
 
     /**
-     * Looks at a request's headers.
+     * Checks a request's headers.
      *
-     * @param here the address the request came to
-     * @param header all values of a header; empty, never null, where there is none
-     * @return why the request must be turned away; empty if it need not
+     * @param here the local address that received the request
+     * @param header returns all values of a header; an empty list, never null, if it is missing
+     * @return the reason for a refusal; empty if the request is accepted
      */
     public static Optional<String> objection(
             HostNames names, InetAddress here, Function<String, ? extends List<String>> header) {
         List<String> hosts = header.apply("Host");
         if (hosts.size() != 1 || !names.isUs(hosts.get(0), here)) {
-            return Optional.of("that Host is not this server");
+            return Optional.of("the Host header does not name this server");
         }
         for (String sender : List.of("Origin", "Referer")) {
             for (String origin : header.apply(sender)) {
                 if (!hosts.get(0).strip().equalsIgnoreCase(authority(origin))) {
-                    return Optional.of("that %s is not this server".formatted(sender));
+                    return Optional.of("the %s header does not name this server".formatted(sender));
                 }
             }
         }
@@ -42,7 +42,7 @@ public final class Sender {
         return Optional.empty();
     }
 
-    /** Nothing for {@code null}, which is what a page says that is from anywhere. */
+    /** Empty for {@code null}, which browsers send for a page with an opaque origin. */
     private static String authority(String origin) {
         try {
             String authority = URI.create(origin.strip()).getRawAuthority();

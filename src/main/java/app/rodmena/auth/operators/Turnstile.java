@@ -12,16 +12,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where passwords are tried: one at a time for each address, and after a wrong one that address waits a second before
- * it gets its answer and its next try. So guessing is slow however many connections it uses, nobody else waits for it,
- * and no more than two threads are ever busy with passwords. Thread-safe, never blocks.
+ * Limits the rate of login attempts. Each client address has a queue, and its passwords are verified one at a time. A
+ * wrong password is answered after a second, and only then is the next attempt verified. Guessing is therefore slow
+ * however many connections an attacker uses, other addresses do not wait for it, and at most two threads verify
+ * passwords. Thread-safe; no method blocks.
  */
 final class Turnstile implements AutoCloseable {
     private static final Duration PENALTY = Duration.ofSeconds(1);
     private static final int MOST_IN_LINE = 8;
     private static final int MOST_LINES = 1000;
 
-    /** By address: who is tried now, at the head, and who waits for it. */
+    /** The queue of each address; its head is the attempt that is being verified. */
     private final Map<String, Queue<Try>> lines = new HashMap<>();
 
     private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, task -> {
@@ -37,9 +38,11 @@ final class Turnstile implements AutoCloseable {
     }
 
     /**
-     * Tries a password when it is this address's turn.
+     * Verifies a password when the earlier attempts of the same address are done.
      *
-     * @return fails with {@link TooManyTries} if too many wait already, and with what {@code password} throws
+     * @param password the verification
+     * @return whether the password is right; fails with {@link TooManyTries} if too many attempts are waiting, and with
+     *     any exception of the verification
      */
     CompletableFuture<Boolean> pass(String address, BooleanSupplier password) {
         Try attempt = new Try(password, new CompletableFuture<>());
@@ -92,7 +95,7 @@ final class Turnstile implements AutoCloseable {
         answer.run();
     }
 
-    /** Who still waits is refused. */
+    /** Refuses all waiting attempts. */
     @Override
     public void close() {
         List<Try> waiting;

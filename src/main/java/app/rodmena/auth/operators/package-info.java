@@ -1,2 +1,5 @@
-/** Who may look at this server from outside, who may control it, and how they prove that it is them. */
+/**
+ * Authentication, roles and audit of operators, for the admin listener, Jolokia and remote JMX. Uses no other package
+ * of the server. Start reading at {@link Operators}.
+ */
 package app.rodmena.auth.operators;

@@ -168,11 +168,11 @@ class AdminSecurityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Host: evil.example, that Host is not this server",
-        "Host: 127.0.0.1.evil.example, that Host is not this server",
-        "Origin: http://evil.example, that Origin is not this server",
-        "Origin: null, that Origin is not this server",
-        "Referer: http://evil.example/page, that Referer is not this server",
+        "Host: evil.example, Host header",
+        "Host: 127.0.0.1.evil.example, Host header",
+        "Origin: http://evil.example, Origin header",
+        "Origin: null, Origin header",
+        "Referer: http://evil.example/page, Referer header",
         "Sec-Fetch-Site: cross-site, the request is from a page of another site"
     })
     void noPageOfAnotherSiteGetsAnything(String header, String reason) throws Exception {

@@ -138,7 +138,7 @@ class RemoteJmxTest {
             assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(SecurityException.class);
             assertThatThrownBy(() -> remote.jmx("mallory", "wrong")).isInstanceOf(SecurityException.class);
             assertThat(remote.audit())
-                    .contains("Somebody from 127.0.0.1 was denied to log in as 'mallory': wrong name or password");
+                    .contains("Client 127.0.0.1 was denied to log in as 'mallory': wrong name or password");
         }
     }
 

@@ -86,7 +86,7 @@ class TlsTest {
     void aKeystoreThatCanNotBeOpenedIsRefused() {
         assertThatThrownBy(() -> Keystore.open(key.file, "wrong".toCharArray()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("can't be used as a keystore");
+                .hasMessageContaining("invalid keystore");
         assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), key.password()))
                 .isInstanceOf(IOException.class);
     }
