@@ -3,7 +3,7 @@ package app.rodmena.auth.remote;
 import app.rodmena.auth.operators.Caller;
 import java.security.Principal;
 
-/** Who logged in, as JMX hands it from the login to the connection. */
+/** The operator session that JMX passes from the authenticator to the connection. */
 record CallerPrincipal(Caller caller) implements Principal {
     @Override
     public String getName() {

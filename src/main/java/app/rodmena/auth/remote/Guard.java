@@ -28,9 +28,8 @@ import javax.management.openmbean.TabularData;
 import javax.management.openmbean.TabularDataSupport;
 
 /**
- * An MBean server in front of the real one, which does for callers what {@link MBeanPolicy} lets them, tells
- * {@link Audit} what they changed or were denied, and denies every method it does not know. Both doors lead through it.
- * Thread-safe.
+ * A proxy for an MBean server that permits only what {@link MBeanPolicy} allows, writes changes and denials to the
+ * {@link Audit} log, and denies every method that it does not know. Used by both Jolokia and remote JMX. Thread-safe.
  */
 final class Guard implements InvocationHandler {
     private final MBeanServer target;
@@ -41,7 +40,7 @@ final class Guard implements InvocationHandler {
         this.callers = callers;
     }
 
-    /** @param callers who calls now; throws a SecurityException if they may not any more */
+    /** @param callers returns the current operator session; throws a SecurityException if it is no longer valid */
     static MBeanServer before(MBeanServer target, Supplier<Caller> callers) {
         return (MBeanServer) Proxy.newProxyInstance(
                 Guard.class.getClassLoader(), new Class<?>[] {MBeanServer.class}, new Guard(target, callers));
@@ -53,7 +52,7 @@ final class Guard implements InvocationHandler {
             case "hashCode" -> System.identityHashCode(proxy);
             case "equals" -> proxy == arguments[0];
             case "toString" -> "guarded " + target;
-            // Never asked from outside: with these the connector finds the classes of arguments
+            // Never called by clients: the connector uses these to find the classes of arguments
             case "getClassLoaderFor", "getClassLoader", "getClassLoaderRepository" -> pass(method, arguments);
             default -> decide((MBeanServer) proxy, method, arguments, callers.get());
         };
@@ -101,7 +100,7 @@ final class Guard implements InvocationHandler {
         };
     }
 
-    /** Like isRegistered: consoles expect a bean that they may not see to be missing, and go on without it. */
+    /** As isRegistered, reports a hidden bean as missing, which consoles can handle. */
     private boolean isInstanceOf(ObjectName name, String type) throws InstanceNotFoundException {
         if (!MBeanPolicy.isVisible(name)) {
             throw new InstanceNotFoundException(name.toString());
@@ -127,7 +126,7 @@ final class Guard implements InvocationHandler {
         return pass(method, arguments);
     }
 
-    /** All or nothing: the attributes that may be read are listed, so a caller has no reason to ask for others. */
+    /** Denies the whole request if one attribute is not readable; MBeanInfo lists only readable ones. */
     private Object readSeveral(Method method, Object[] arguments, Caller caller) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         for (String attribute : (String[]) arguments[1]) {
@@ -146,7 +145,7 @@ final class Guard implements InvocationHandler {
         return shown;
     }
 
-    /** The empty value of the same type; of properties, those that name the JVM stay. */
+    /** The empty value of the same type; of system properties, only those that name the JVM are kept. */
     private static Object empty(Object value) {
         if (value instanceof TabularData properties) {
             TabularData shown = new TabularDataSupport(properties.getTabularType());
@@ -159,21 +158,21 @@ final class Guard implements InvocationHandler {
         return value instanceof String[] ? new String[0] : "";
     }
 
-    /** @throws SecurityException if they may not; it is told to the audit log */
+    /** @throws SecurityException if the operator may not read it; the denial is written to the audit log */
     static void checkRead(Caller caller, ObjectName name, String attribute) {
         if (attribute != null && !MBeanPolicy.mayRead(name, attribute)) {
             throw denied(caller, "to read %s of %s".formatted(attribute, name));
         }
     }
 
-    /** @throws SecurityException if they may not; it is told to the audit log */
+    /** @throws SecurityException if the operator may not write it; the denial is written to the audit log */
     static void checkWrite(Caller caller, ObjectName name, String attributes) {
         if (!MBeanPolicy.mayWrite(caller.role(), name)) {
             throw denied(caller, "to set %s of %s".formatted(attributes, name));
         }
     }
 
-    /** @throws SecurityException if they may not; it is told to the audit log */
+    /** @throws SecurityException if the operator may not invoke it; the denial is written to the audit log */
     static void checkInvoke(Caller caller, ObjectName name, String operation) {
         if (operation == null || !MBeanPolicy.mayInvoke(caller.role(), name, operation)) {
             throw denied(caller, "to invoke %s of %s".formatted(operation, name));
@@ -202,7 +201,7 @@ final class Guard implements InvocationHandler {
         return result;
     }
 
-    /** Only for listeners of the connector's own: a bean as listener would be invoked past this guard. */
+    /** Denies MBeans as listeners: they would be invoked without the checks of this proxy. */
     private Object listen(Method method, Object[] arguments, Caller caller) throws Throwable {
         if (arguments[1] instanceof ObjectName listener) {
             throw denied(caller, "to let %s listen to %s".formatted(listener, arguments[0]));
@@ -224,7 +223,7 @@ final class Guard implements InvocationHandler {
         }
     }
 
-    /** Without the attributes that nobody may read, so that nobody stumbles over them. */
+    /** Removes the attributes that no client may read, so that consoles do not request them. */
     private static MBeanInfo readable(ObjectName name, MBeanInfo info) {
         MBeanAttributeInfo[] attributes = Arrays.stream(info.getAttributes())
                 .filter(attribute -> MBeanPolicy.mayRead(name, attribute.getName()))
@@ -242,7 +241,7 @@ final class Guard implements InvocationHandler {
                 info.getDescriptor());
     }
 
-    /** Asks through this guard, or a query could guess, bit by bit, at values that can't be read. */
+    /** Evaluates a query through this proxy; otherwise a query could reveal unreadable values bit by bit. */
     private static boolean applies(MBeanServer self, QueryExp query, ObjectName name) {
         if (query == null) {
             return true;

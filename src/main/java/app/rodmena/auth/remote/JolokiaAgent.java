@@ -34,9 +34,9 @@ import org.jolokia.service.notif.pull.PullNotificationBackend;
 import org.jolokia.service.serializer.JolokiaSerializer;
 
 /**
- * Jolokia's JVM agent on a port of ours: made of the services we name, on an HTTP server that we set up, behind
- * {@link JolokiaDoor} and {@link Guard}. (Started its own way it takes whatever services are on the classpath, settings
- * from the environment, and changes of its configuration from anybody.) Thread-safe.
+ * Jolokia's agent, with an explicit list of services, on an HTTP server that this class configures, behind
+ * {@link JolokiaDoor} and {@link Guard}. (Jolokia's own launcher loads all services on the class path, reads settings
+ * from the environment, and lets any client change its configuration.) Thread-safe.
  */
 final class JolokiaAgent implements AutoCloseable {
     /** The domain of Jolokia's own MBeans. */
@@ -59,9 +59,9 @@ final class JolokiaAgent implements AutoCloseable {
     }
 
     /**
-     * Listens, and answers from now on.
+     * Starts listening.
      *
-     * @throws IOException if the address can't be had; the message names it
+     * @throws IOException if the address is not available; the message names it
      */
     static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer beans)
             throws IOException {
@@ -70,7 +70,7 @@ final class JolokiaAgent implements AutoCloseable {
                 listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
         JolokiaServiceManager jolokia = jolokia(beans);
         JolokiaContext context = jolokia.start();
-        // A handler for each request: one shared by several threads mixes up their settings
+        // One handler per request: JolokiaHttpHandler is not thread-safe
         server.createContext(
                 "/jolokia",
                 new JolokiaDoor(
@@ -81,12 +81,12 @@ final class JolokiaAgent implements AutoCloseable {
         return new JolokiaAgent(server, threads, jolokia);
     }
 
-    /** The address that is really listened on. */
+    /** The actual address, with the port that was chosen for port 0. */
     InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /** Cuts every connection, and stops listening. */
+    /** Closes all connections, and stops listening. */
     @Override
     public void close() {
         server.stop(0);
@@ -95,9 +95,9 @@ final class JolokiaAgent implements AutoCloseable {
     }
 
     /**
-     * The JDK's HTTP server has its limits in properties of the JVM, read once. Without nodelay, each request on a
-     * kept-alive connection waits 40 ms for an ACK; without a time limit, who sends half a request keeps a thread;
-     * without a limit of connections, idle clients take all file descriptors.
+     * The JDK's HTTP server reads its limits from system properties, once. Without nodelay, each request on a
+     * kept-alive connection waits 40 ms for an ACK; without a time limit, a client that sends half a request keeps a
+     * thread; without a connection limit, idle clients use up all file descriptors.
      */
     private static void setLimitsOfTheServer() {
         Map.of(
@@ -120,13 +120,13 @@ final class JolokiaAgent implements AutoCloseable {
             return server;
         } catch (IOException e) {
             throw new IOException(
-                    "can't listen on %s:%s for Jolokia: %s"
+                    "cannot listen on %s:%s for Jolokia: %s"
                             .formatted(address.getHostString(), address.getPort(), e.getMessage()),
                     e);
         }
     }
 
-    /** Enough that those who send half a request leave some for others; and not as many as anybody wants. */
+    /** Bounded, and large enough that slow clients do not occupy all threads. */
     private static ThreadPoolExecutor threads() {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -159,12 +159,12 @@ final class JolokiaAgent implements AutoCloseable {
         return jolokia;
     }
 
-    /** Whose request this thread answers; of the agent itself while it starts. */
+    /** The operator whose request this thread executes; the agent itself while it starts. */
     static Caller caller() {
         return Caller.current().orElse(ITSELF);
     }
 
-    /** Always the same, so that the names of Jolokia's MBeans are; numbered if another server of this JVM has it. */
+    /** A fixed id, for stable names of Jolokia's MBeans; with a number if another server in this JVM uses it. */
     private static String freeAgentId(MBeanServer beans) {
         try {
             int number = 1;

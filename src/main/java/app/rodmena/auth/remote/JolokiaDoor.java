@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who gets through to Jolokia: requests of its paths and methods, sent to us by our name, by no page of another site,
- * passed on to nobody, and from an operator if there are any. All others are answered here, with the status that says
- * why. Thread-safe.
+ * Checks a request before Jolokia handles it: path, method, Host and origin, login, body size, and that it is neither a
+ * proxy request nor JSONP. Other requests get an error response with a status that says why. Thread-safe.
  */
 final class JolokiaDoor implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
@@ -93,7 +92,7 @@ final class JolokiaDoor implements HttpHandler {
             throw new Refusal(404, "No such path");
         }
         if (path.replace("/", "").startsWith("jolokiaconfig")) {
-            throw new Refusal(403, "the configuration is not for requests to read or change");
+            throw new Refusal(403, "the configuration cannot be read or changed by requests");
         }
         if (!List.of("GET", "POST").contains(exchange.getRequestMethod())) {
             exchange.getResponseHeaders().set("Allow", "GET, POST");
@@ -112,7 +111,7 @@ final class JolokiaDoor implements HttpHandler {
 
     private Caller login(HttpExchange exchange) throws Refusal {
         String address = address(exchange);
-        // On a thread that has nothing else to do
+        // Blocks only this request's thread
         Optional<Caller> caller;
         try {
             caller = operators
@@ -123,12 +122,12 @@ final class JolokiaDoor implements HttpHandler {
             if (e.getCause() instanceof TooManyTries tooMany) {
                 throw new Refusal(429, tooMany.getMessage());
             }
-            LOG.error("Nobody knows whether somebody from {} may log in", address, e);
-            throw new Refusal(503, "Nobody can log in now; the server's log tells more");
+            LOG.error("The login of a client at {} could not be verified", address, e);
+            throw new Refusal(503, "The login could not be verified; see the server's log");
         }
         return caller.orElseThrow(() -> {
             exchange.getResponseHeaders().set("WWW-Authenticate", Operators.CHALLENGE);
-            return new Refusal(401, "An operator's name and password are needed");
+            return new Refusal(401, "An operator's name and password are required");
         });
     }
 
@@ -140,11 +139,11 @@ final class JolokiaDoor implements HttpHandler {
         return body;
     }
 
-    /** A callback makes the answer a script, which any page may load. */
+    /** Refuses JSONP: with a callback the response is a script, which a page of any site can load. */
     private static void admitContent(HttpExchange exchange, byte[] body) throws IOException, Refusal {
         String query = exchange.getRequestURI().getQuery();
         if (query != null && query.contains("callback=")) {
-            throw new Refusal(403, "answers are not given as scripts");
+            throw new Refusal(403, "JSONP (callback) is not supported");
         }
         if (exchange.getRequestMethod().equals("POST")) {
             try {
@@ -163,7 +162,7 @@ final class JolokiaDoor implements HttpHandler {
         } else if (request instanceof JSONObject fields) {
             if (fields.containsKey("target")
                     || (fields.get("options") instanceof JSONObject options && options.containsKey("target"))) {
-                throw new Refusal(403, "requests are passed on to no other server (target)");
+                throw new Refusal(403, "proxy requests (target) are not supported");
             }
         }
     }

@@ -12,9 +12,9 @@ import org.jolokia.server.core.service.notification.NotificationSubscription;
 import org.jolokia.service.notif.sse.SseNotificationBackend;
 
 /**
- * Notifications as server-sent events, each watcher on a thread of its own. Jolokia alone has the thread that emits
- * write to every watcher, so that one who does not read holds up all the others, and the emitter. Here such a one only
- * misses what was oldest.
+ * Sends notifications as server-sent events, with one thread per client. Jolokia's own implementation writes to all
+ * clients on the emitter's thread, so that a slow client delays the others and the emitter. Here a slow client loses
+ * its oldest pending notifications instead.
  */
 final class JolokiaEvents extends SseNotificationBackend {
     private static final int ORDER = 0;

@@ -4,7 +4,7 @@ import org.jolokia.core.api.LogHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What Jolokia says, in our log. */
+/** Writes Jolokia's log messages to the logger {@code auth.jolokia}. */
 final class JolokiaLog implements LogHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
 
@@ -23,7 +23,7 @@ final class JolokiaLog implements LogHandler {
         LOG.error(message, failure);
     }
 
-    /** Its debug mode puts requests and answers, whole, into a store that can be read. */
+    /** Always false: in debug mode, Jolokia keeps whole requests and responses in a store that clients can read. */
     @Override
     public boolean isDebug() {
         return false;

@@ -20,9 +20,7 @@ import org.jolokia.server.core.util.jmx.MBeanServerAccess;
 import org.jolokia.server.core.util.jmx.SingleMBeanServerAccess;
 import org.jolokia.service.jmx.LocalRequestHandler;
 
-/**
- * Jolokia's own handling of requests, on the guarded MBean server instead of all there are, and of what may be asked.
- */
+/** Jolokia's request handler, restricted to the guarded MBean server and to the permitted types of requests. */
 final class JolokiaRequests extends LocalRequestHandler {
     private static final int ORDER = 1000;
 
@@ -62,7 +60,7 @@ final class JolokiaRequests extends LocalRequestHandler {
         return super.handleRequest(request, previous);
     }
 
-    /** Lets every subscriber go. */
+    /** Removes all subscribers. */
     @Override
     public void destroy() throws JMException {
         watchers.close(command -> super.handleRequest(command, null));
@@ -76,7 +74,7 @@ final class JolokiaRequests extends LocalRequestHandler {
         }
         boolean changes = type == RequestType.EXEC || type == RequestType.WRITE;
         if (changes && request.getHttpMethod() != HttpMethod.POST) {
-            throw denied("a request of type %s by GET; it must be a POST".formatted(type.getName()));
+            throw denied("a request of type %s by GET; it must be POST".formatted(type.getName()));
         }
     }
 

@@ -6,8 +6,8 @@ import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
 
 /**
- * What {@link Guard} lets through, asked by Jolokia before it looks whether there is such a thing, so that what is
- * hidden is denied and not just missing. Who may come in at all, {@link JolokiaDoor} has decided.
+ * The checks of {@link Guard} as a Jolokia restrictor. Jolokia calls it before it looks for the bean, so that access to
+ * a hidden bean is reported as denied, not as missing. {@link JolokiaDoor} checks the client.
  */
 final class JolokiaRestrictor implements Restrictor {
     @Override
@@ -46,7 +46,7 @@ final class JolokiaRestrictor implements Restrictor {
         return true;
     }
 
-    /** For CORS headers, none of which we send; whom we answer is decided at the door. */
+    /** Permits no CORS headers; {@link JolokiaDoor} checks the origin of requests. */
     @Override
     public boolean isOriginAllowed(String origin, boolean onlyWhenStrict) {
         return onlyWhenStrict;
@@ -57,7 +57,7 @@ final class JolokiaRestrictor implements Restrictor {
         return !MBeanPolicy.isVisible(name);
     }
 
-    /** A proxy in front may speak TLS for us. */
+    /** True, since a reverse proxy may terminate TLS. */
     @Override
     public boolean ignoreScheme() {
         return true;

@@ -18,17 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who subscribed to notifications through Jolokia. Jolokia keeps every subscriber for ever, and is not safe for several
- * at once: this lets one command in at a time, and lets the one go that was silent longest when there are too many.
+ * The clients that subscribed to notifications through Jolokia. Jolokia never removes a client, and its notification
+ * commands are not thread-safe: this class serializes the commands, and removes the client with the oldest command when
+ * the maximum is reached. Thread-safe.
  */
 final class JolokiaWatchers {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
     private static final int MOST = 200;
 
-    /** The least recently heard of first. */
+    /** In the order of their last commands, oldest first. */
     private final Map<String, Boolean> clients = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** What Jolokia does with a command. */
+    /** Jolokia's handler of a command. */
     interface Handling {
         Object handle(JolokiaNotificationRequest request)
                 throws IOException, JMException, NotChangedException, BadRequestException, EmptyResponseException;
@@ -57,7 +58,7 @@ final class JolokiaWatchers {
         List.copyOf(clients.keySet()).forEach(client -> letGo(client, jolokia));
     }
 
-    /** One subscription after the other: Jolokia's own way to remove several at once fails at the second. */
+    /** Removes subscriptions one by one, because Jolokia fails to unregister a client with several. */
     private void letGo(String client, Handling jolokia) {
         clients.remove(client);
         try {
@@ -67,7 +68,7 @@ final class JolokiaWatchers {
             }
             jolokia.handle(command("unregister/" + client));
         } catch (Exception e) {
-            LOG.debug("A subscriber could not be let go", e);
+            LOG.debug("Failed to remove a subscriber", e);
         }
     }
 

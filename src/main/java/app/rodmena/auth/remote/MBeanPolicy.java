@@ -6,12 +6,13 @@ import java.util.regex.Pattern;
 import javax.management.ObjectName;
 
 /**
- * What of the MBeans is for whom, whichever door they come through: the one place that says so. What is not named here
- * is for nobody. Stateless.
+ * The permissions on MBeans, for both Jolokia and remote JMX. Everything that is not permitted here is denied.
+ * Stateless.
  *
- * <p>Everybody reads our beans, the pool's, the metrics' and the JVM's figures, but nothing that tells a secret or how
- * the process was started. {@link Role#CONTROL} may also write and invoke what is ours. No other bean can be written or
- * invoked, since those of the JVM execute code, write files and read any; except that every caller may look at threads.
+ * <p>Every client may read this server's beans, HikariCP's, the metrics' and the JVM's, except attributes that reveal
+ * secrets or how the process was started. {@link Role#CONTROL} may also write and invoke this server's beans. Other
+ * beans cannot be written or invoked, because those of the JVM can execute code and read and write files; the
+ * exceptions are queries of threads and Jolokia's pull of notifications, which every client may invoke.
  */
 final class MBeanPolicy {
     private static final String OURS = "app.rodmena.auth";
@@ -27,14 +28,14 @@ final class MBeanPolicy {
             "JMImplementation",
             JolokiaAgent.DOMAIN);
 
-    /** How the process was started and where: its arguments, its properties, and what is made of them. */
+    /** Attributes that reveal how and where the process was started: its arguments and properties. */
     private static final Set<String> UNREADABLE_RUNTIME =
             Set.of("SystemProperties", "InputArguments", "ClassPath", "LibraryPath", "BootClassPath");
 
-    /** System properties that the attributes VmName, VmVendor and VmVersion show too; VisualVM fails without them. */
+    /** The system properties that VisualVM requires; the attributes VmName, VmVendor and VmVersion show them too. */
     static final Set<String> JVM_PROPERTIES = Set.of("java.vm.name", "java.vm.vendor", "java.vm.version");
 
-    /** Operations in form only: they return the names, states and stacks of threads, which consoles show. */
+    /** Operations without side effects, which consoles use to show the names, states and stacks of threads. */
     private static final Set<String> THREAD_QUERIES = Set.of(
             "getThreadInfo",
             "dumpAllThreads",
@@ -43,14 +44,14 @@ final class MBeanPolicy {
             "getThreadCpuTime",
             "getThreadUserTime");
 
-    /** Of beans that are not ours, what sounds like a login is one. */
+    /** Attributes of other beans that may hold credentials, by their names. */
     private static final Pattern SECRET = Pattern.compile(
             ".*(password|passwd|credential|username|secret|token|jdbcurl|privatekey|environment).*",
             Pattern.CASE_INSENSITIVE);
 
     private MBeanPolicy() {}
 
-    /** Whether there is such a bean, as far as callers know. */
+    /** Whether clients may see a bean. */
     static boolean isVisible(ObjectName name) {
         return READABLE.contains(name.getDomain());
     }
@@ -63,8 +64,8 @@ final class MBeanPolicy {
     }
 
     /**
-     * Whether JMX clients get an empty value instead of a denial: VisualVM and JConsole read how the process was
-     * started before they show anything, and show nothing if that fails.
+     * Whether JMX clients get an empty value instead of a denial: VisualVM and JConsole read these attributes first,
+     * and show nothing if that fails.
      */
     static boolean isReadAsEmpty(ObjectName name, String attribute) {
         return isRuntime(name) && attribute != null && UNREADABLE_RUNTIME.contains(attribute);
@@ -80,7 +81,7 @@ final class MBeanPolicy {
                 || isThreadQuery(name, operation);
     }
 
-    /** Whether it is a bean of this server's own. */
+    /** Whether a bean belongs to this server. */
     static boolean isOurs(ObjectName name) {
         return name.getDomain().equals(OURS);
     }
@@ -98,7 +99,9 @@ final class MBeanPolicy {
         return name.getDomain().equals("java.lang") && type.equals(name.getKeyProperty("type"));
     }
 
-    /** How Jolokia's clients read what they subscribed to; an operation only in form. */
+    /**
+     * Whether an operation is the one that Jolokia's clients read their notifications with; it changes nothing else.
+     */
     private static boolean isPullOfNotifications(ObjectName name, String operation) {
         return name.getDomain().equals(JolokiaAgent.DOMAIN)
                 && NOTIFICATION_STORE.equals(name.getKeyProperty("type"))

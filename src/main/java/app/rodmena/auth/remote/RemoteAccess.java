@@ -13,7 +13,7 @@ import javax.management.MBeanServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The doors through which operators reach this JVM's MBeans: Jolokia and remote JMX. Thread-safe. */
+/** The ports through which operators access this JVM's MBeans: Jolokia and remote JMX. Thread-safe. */
 public final class RemoteAccess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
 
@@ -27,10 +27,10 @@ public final class RemoteAccess implements AutoCloseable {
     }
 
     /**
-     * Opens the doors there are to be.
+     * Opens the configured ports.
      *
-     * @param operators who may log in; open for as long as this is
-     * @throws IOException if an address can't be had; the message names it
+     * @param operators the login service; the caller closes it after this object
+     * @throws IOException if an address is not available; the message names it
      */
     public static RemoteAccess start(RemoteConfig config, Operators operators) throws IOException {
         RemoteAccess access = new RemoteAccess(config);
@@ -60,24 +60,24 @@ public final class RemoteAccess implements AutoCloseable {
         }
     }
 
-    /** Where Jolokia really listens, if it does. */
+    /** The actual address of Jolokia, if enabled. */
     public Optional<InetSocketAddress> jolokia() {
         return jolokia.map(JolokiaAgent::address);
     }
 
-    /** Where remote JMX really listens, if it does. */
+    /** The actual address of remote JMX, if enabled. */
     public Optional<InetSocketAddress> jmx() {
         return jmx.map(RemoteJmx::address);
     }
 
-    /** Shuts the doors on whoever is in them. Again does nothing. */
+    /** Closes the ports and their connections. Idempotent. */
     @Override
     public synchronized void close() {
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
             } catch (Exception e) {
-                LOG.error("A door for operators could not be shut; the others are", e);
+                LOG.error("Failed to close a port for operators; closing the others", e);
             }
         }
     }

@@ -32,22 +32,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remote JMX: registry and server on one port of one address, for JConsole and its like at {@code host:port}. What the
- * JVM's own {@code com.sun.management.jmxremote} flags start would listen on another port too, on every address.
- * Thread-safe.
+ * Remote JMX: RMI registry and connector on one port of one address; clients such as JConsole connect to
+ * {@code host:port}. The agent behind the JVM's {@code com.sun.management.jmxremote} flags would listen on a second
+ * port, and on all addresses. Thread-safe.
  *
- * <p>RMI tells clients one address for the whole JVM, {@code java.rmi.server.hostname}: it is set to the one listened
- * on unless it is set already.
+ * <p>RMI advertises one address for the whole JVM, {@code java.rmi.server.hostname}. This class sets it to the
+ * listening address, unless it is set already.
  */
 final class RemoteJmx implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
     private static final String NAME = "jmxrmi";
     private static final String ADVERTISED = "java.rmi.server.hostname";
 
-    /** What a login may be made of. */
+    /** The deserialization filter for credentials. */
     private static final String CREDENTIALS = "maxdepth=3;maxarray=2;maxbytes=10000;java.lang.String;!*";
 
-    /** What names, values, queries and filters are made of; nothing that does something when it is read. */
+    /** The deserialization filter for names, values, queries and filters; it permits no class with side effects. */
     private static final String ARGUMENTS = "maxdepth=30;maxarray=100000;maxrefs=100000;maxbytes=10000000;"
             + "!javax.management.BadAttributeValueExpException;"
             + "java.lang.*;java.math.BigInteger;java.math.BigDecimal;java.util.*;"
@@ -66,9 +66,9 @@ final class RemoteJmx implements AutoCloseable {
     }
 
     /**
-     * Listens, and answers from now on.
+     * Starts listening.
      *
-     * @throws IOException if the address can't be had; the message names it
+     * @throws IOException if the address is not available; the message names it
      */
     static RemoteJmx start(String host, int port, Optional<SSLContext> tls, Operators operators, MBeanServer beans)
             throws IOException {
@@ -83,7 +83,7 @@ final class RemoteJmx implements AutoCloseable {
         try {
             registry = LocateRegistry.createRegistry(port, clients, sockets);
         } catch (IOException e) {
-            throw new IOException("can't listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
+            throw new IOException("cannot listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
         }
         Map<String, ?> environment = Map.of(
                 JMXConnectorServer.AUTHENTICATOR, login(operators),
@@ -104,19 +104,19 @@ final class RemoteJmx implements AutoCloseable {
         return jmx;
     }
 
-    /** The address that is really listened on. */
+    /** The actual address, with the port that was chosen for port 0. */
     InetSocketAddress address() {
         return sockets.listeningOn();
     }
 
-    /** Ends every connection, and stops listening. */
+    /** Closes all connections, and stops listening. */
     @Override
     public void close() throws IOException {
         try (sockets) {
             registry.unbind(NAME);
             connector.stop();
         } catch (NotBoundException e) {
-            LOG.debug("There was nothing to unbind", e);
+            LOG.debug("The connector was not bound", e);
         } finally {
             UnicastRemoteObject.unexportObject(registry, true);
         }
@@ -138,17 +138,17 @@ final class RemoteJmx implements AutoCloseable {
         };
     }
 
-    /** On the connection's own thread, which has nothing else to do. */
+    /** Blocks the connection's own thread until the login is verified. */
     private static Optional<Caller> known(Operators operators, String name, String password, String address) {
         try {
             return operators.login(name, password, address).join();
         } catch (CompletionException e) {
-            // In a class that the client has, and the only one that JMX has for a login that did not work
+            // SecurityException: JMX defines it for failed logins, and every client has the class
             if (e.getCause() instanceof TooManyTries tooMany) {
                 throw new SecurityException(tooMany.getMessage());
             }
-            LOG.error("Nobody knows whether somebody from {} may log in", address, e);
-            throw new SecurityException("Nobody can log in now; the server's log tells more");
+            LOG.error("The login of a client at {} could not be verified", address, e);
+            throw new SecurityException("The login could not be verified; see the server's log");
         }
     }
 
@@ -156,22 +156,22 @@ final class RemoteJmx implements AutoCloseable {
         try {
             return StrangerSocket.realAddress(RemoteServer.getClientHost());
         } catch (ServerNotActiveException e) {
-            throw new SecurityException("Only for clients", e);
+            throw new SecurityException("Logins are accepted from RMI clients only", e);
         }
     }
 
-    /** What every connection reaches, and who may. */
+    /** Creates the guarded MBean server of a connection. */
     private record Access(MBeanServer beans, Operators operators) {
         MBeanServer of(Caller caller) {
             return Guard.before(beans, () -> {
                 if (!operators.holds(caller)) {
-                    throw new SecurityException(caller.name() + " is no operator of this server any more");
+                    throw new SecurityException(caller.name() + " is no longer an operator of this server");
                 }
                 return caller;
             });
         }
 
-        /** For what the connector does on nobody's behalf. */
+        /** For calls of the connector itself. */
         MBeanServer ofNobody() {
             Caller connector = new Caller("the connector", Role.MONITOR, "here");
             return Guard.before(beans, () -> connector);
@@ -179,8 +179,8 @@ final class RemoteJmx implements AutoCloseable {
     }
 
     /**
-     * Gives each connection a guard of its own, that knows who is at the other end. (Asking for the thread's Subject at
-     * each call would be the usual way, had Java 18 not replaced the one method for it and Java 24 disabled it.)
+     * Gives each connection its own guarded MBean server with the operator's session. (The usual way, the current
+     * thread's Subject, needs a method that Java 18 replaced and Java 24 disabled.)
      */
     private static final class Server extends RMIJRMPServerImpl {
         private final Access access;
@@ -198,7 +198,7 @@ final class RemoteJmx implements AutoCloseable {
                     .next()
                     .caller();
             synchronized (this) {
-                // A connection takes the server's MBean server when it is made
+                // A new connection takes the current MBean server of the RMI server
                 MBeanServer before = getMBeanServer();
                 setMBeanServer(access.of(caller));
                 try {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * Listens for RMI on one address instead of all, with TLS if there is a key for it. One object per connector: RMI
- * shares a port among what is exported with the same factory. Thread-safe.
+ * Listens for RMI on one address instead of all, with TLS if configured. One object per connector, because RMI shares a
+ * port among the objects exported with the same factory. Thread-safe.
  */
 final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
     private static final int BACKLOG = 50;
@@ -30,7 +30,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
     @Override
     public synchronized ServerSocket createServerSocket(int port) throws IOException {
         if (listening != null) {
-            throw new IOException("There is one port for everything, and it is open already");
+            throw new IOException("The port is already open; all exported objects must share it");
         }
         ServerSocket socket = new StrangersServerSocket(tls);
         try {
@@ -48,7 +48,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
         return (InetSocketAddress) listening.getLocalSocketAddress();
     }
 
-    /** RMI itself never closes a port that it chose. */
+    /** Closes the port, since RMI never closes a port that it chose. */
     @Override
     public synchronized void close() throws IOException {
         if (listening != null) {
@@ -80,7 +80,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
             return socket;
         }
 
-        /** The handshake comes with the first read, on the connection's own thread. */
+        /** The TLS handshake happens at the first read, on the connection's own thread. */
         private static Socket secured(SSLContext context, Socket socket) throws IOException {
             InputStream nothingConsumed = null;
             return context.getSocketFactory().createSocket(socket, nothingConsumed, true);

@@ -9,10 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A connection that says it comes from nowhere. The RMI registry lets whoever is on this machine put a server of their
- * own in the place of ours, and get the operators' passwords. It knows them by their address; so it is told one of a
- * range that belongs to nobody (240.0.0.0/4), for each connection another, by which {@link #realAddress} finds the real
- * one for those who may know.
+ * A socket that reports a reserved address as its peer. The RMI registry lets every process on this machine rebind
+ * names: such a process could replace the connector by its own and collect operators' passwords. The registry
+ * recognizes local clients by their address, so each socket reports a unique address of 240.0.0.0/8 (reserved) instead.
+ * {@link #realAddress} returns the real one. Thread-safe.
  */
 final class StrangerSocket extends Socket {
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -31,22 +31,22 @@ final class StrangerSocket extends Socket {
         }
     }
 
-    /** To be called when it is connected. */
+    /** Records the real address; call it once the socket is connected. */
     void remember() {
         REAL.put(alias.getHostAddress(), super.getInetAddress().getHostAddress());
     }
 
-    /** How many are open now. */
+    /** The number of open sockets. */
     static int open() {
         return REAL.size();
     }
 
-    /** Where a connection is really from, of what RMI knows as its client's host. */
+    /** The real address of a client, by the host that RMI reports. */
     static String realAddress(String clientHost) {
         return REAL.getOrDefault(clientHost, "somewhere");
     }
 
-    /** An address that can't be this machine's. */
+    /** The reserved address. */
     @Override
     public InetAddress getInetAddress() {
         return alias;
