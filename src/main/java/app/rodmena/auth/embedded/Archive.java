@@ -18,15 +18,15 @@ import org.apache.commons.io.FileUtils;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's binaries for this machine, as they lie on the class path.
+ * The archive of PostgreSQL's binaries for this machine, on the class path.
  *
  * @param resource the archive
- * @param key a name that differs whenever the archive does
+ * @param key a name that is unique for the archive's content
  */
 record Archive(URL resource, String key) {
     private static final int OWNER_EXECUTES = 0100;
 
-    /** The archive for this operating system and processor, named as zonky names them. */
+    /** Finds the archive for this operating system and processor, by zonky's naming scheme. */
     static Archive forThisMachine() throws IOException, EmbeddedDatabaseException {
         String system = System.getProperty("os.name").startsWith("Mac") ? "darwin" : System.getProperty("os.name");
         String processor = switch (System.getProperty("os.arch")) {
@@ -35,17 +35,17 @@ record Archive(URL resource, String key) {
             default -> System.getProperty("os.arch");
         };
         String name = "postgres-%s-%s".formatted(system, processor).toLowerCase(Locale.ROOT);
-        // Alpine's C library is another one, so it has binaries of its own; the general ones may be there as well.
+        // Alpine has another C library (musl) and needs other binaries; both archives may be present.
         boolean alpine = Files.exists(Path.of("/etc/alpine-release"));
         URL resource = (alpine ? Stream.of(name + "-alpine_linux", name) : Stream.of(name))
                 .map(candidate -> Archive.class.getResource("/" + candidate + ".txz"))
                 .filter(url -> url != null)
                 .findFirst()
                 .orElseThrow(() -> new EmbeddedDatabaseException(
-                        "This build carries no PostgreSQL for %s on %s; build it on such a machine, or name a database with --database-url"
+                        "This build contains no PostgreSQL for %s on %s; build it on such a machine, or set --database-url"
                                 .formatted(System.getProperty("os.name"), System.getProperty("os.arch"))));
-        // The checksum that the jar has already: reading 15 MB for a better one would double the time of a warm start,
-        // and whoever can change the jar has no need to deceive us about it.
+        // The CRC in the jar's index. A hash of the 15 MB would double the time of a warm start, and would not protect
+        // against an attacker, who could change the jar itself.
         return resource.openConnection() instanceof JarURLConnection jar
                 ? new Archive(
                         resource,
@@ -55,8 +55,8 @@ record Archive(URL resource, String key) {
     }
 
     /**
-     * The unpacked archive below {@code cache}, unpacked now if it is not there yet. Safe when several processes do so
-     * at once, and when one of them is killed: what is there under its final name is complete and on disk.
+     * Returns the directory of the unpacked archive below {@code cache}; unpacks it if it is missing. Safe if several
+     * processes do so at the same time or are killed: a directory gets its final name when it is complete and synced.
      */
     Path unpackedIn(Path cache) throws IOException {
         Path home = cache.resolve(key);
@@ -73,14 +73,14 @@ record Archive(URL resource, String key) {
             if (!Files.isDirectory(home)) {
                 throw e;
             }
-            // Another process was faster, and its copy is as good as ours.
+            // Another process has unpacked the same archive in the meantime.
         } finally {
             FileUtils.deleteQuietly(partial.toFile());
         }
         return home;
     }
 
-    /** Onto the disk: after a power failure the name would be there and the content not. */
+    /** Syncs all files; otherwise, after a power failure, the directory could exist without its content. */
     private static void forceAllIn(Path directory) throws IOException {
         try (Stream<Path> entries = Files.walk(directory)) {
             for (Path entry : (Iterable<Path>) entries.filter(path -> !Files.isSymbolicLink(path))::iterator) {
@@ -101,7 +101,8 @@ record Archive(URL resource, String key) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path path = directory.resolve(entry.getName()).normalize();
                 if (!path.startsWith(directory)) {
-                    throw new IOException("%s leads out of the archive".formatted(entry.getName()));
+                    throw new IOException(
+                            "archive entry %s is outside of the target directory".formatted(entry.getName()));
                 }
                 if (entry.isDirectory()) {
                     Files.createDirectories(path);

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The programs of PostgreSQL, unpacked once per user, and how they are run. */
+/** Runs PostgreSQL's programs, which are unpacked once per user. Immutable. */
 final class Binaries {
     private static final String CACHE = ".cache/auth-postgresql";
 
-    /** Runs a program as the user nobody, as it appears to that program; its files are still this process's user's. */
+    /** Runs a program in a user namespace, where its user appears to be nobody; its files still belong to this user. */
     private static final List<String> OTHER_USER = List.of("unshare", "-U");
 
     private final Path home;
@@ -29,24 +29,24 @@ final class Binaries {
         if (said.exitCode() != 0) {
             throw new EmbeddedDatabaseException(
                     runner.isEmpty()
-                            ? "PostgreSQL does not run on this machine (%s); if it did before, remove %s to have it unpacked again"
+                            ? "PostgreSQL does not run on this machine (%s); if it did before, remove %s, so that it is unpacked again"
                                     .formatted(said.output().strip(), home)
-                            : "PostgreSQL refuses to run as root, and this machine does not let root start it as anyone else (%s); start as an ordinary user, or name a database with --database-url"
+                            : "PostgreSQL refuses to run as root, and this machine permits no user namespace for it (%s); start as an ordinary user, or set --database-url"
                                     .formatted(said.output().strip()));
         }
         // "postgres (PostgreSQL) 18.6"
         version = said.output().strip().replaceFirst("^.* ", "");
     }
 
-    /** The programs, unpacked into the user's cache, or into {@code directory} where the user has no safe one. */
+    /** Unpacks the programs into the user's cache directory, or into {@code directory} if that is missing or unsafe. */
     static Binaries unpack(Archive archive, Path directory) throws IOException, EmbeddedDatabaseException {
         int uid = uidOfThisProcess(directory);
         Path home = archive.unpackedIn(cacheOr(directory, uid));
-        // PostgreSQL refuses to run as root. In a user namespace of its own it does not see that it is.
+        // PostgreSQL refuses to run as root; in a user namespace it does not see that it does.
         return new Binaries(home, uid == 0 ? OTHER_USER : List.of());
     }
 
-    /** The owner of a new file: what the JDK says instead is 0 where the user has no entry in /etc/passwd. */
+    /** The owner of a new file; the JDK's own value is 0 for a user without an entry in /etc/passwd. */
     private static int uidOfThisProcess(Path directory) throws IOException {
         Path file = Files.createTempFile(directory, "uid-", "");
         try {
@@ -60,19 +60,19 @@ final class Binaries {
         return version;
     }
 
-    /** The part of the version that data directories depend on. */
+    /** The major version, which determines the format of data directories. */
     String majorVersion() {
         return version.replaceFirst("\\D.*", "");
     }
 
-    /** Runs one of the programs to its end, which an interrupt does not hasten: half a stop is none. */
+    /** Runs a program and waits for its end, also if the thread is interrupted, since a stop must be completed. */
     Outcome run(String program, String... arguments) throws IOException {
         return outcomeOf(launch(program, arguments));
     }
 
     /**
-     * Runs initdb, the one program that needs the name of its user. Where the user id has no entry in /etc/passwd, as
-     * in a container with an arbitrary one, it runs as the user nobody if the system permits that.
+     * Runs initdb, the only program that requires the name of its user. If the user id has no entry in /etc/passwd (for
+     * example in a container with an arbitrary user id), it runs as the user nobody, if the system permits that.
      */
     Outcome initdb(String... arguments) throws IOException {
         Outcome outcome = run("initdb", arguments);
@@ -83,13 +83,13 @@ final class Binaries {
         return second.exitCode() == 0 ? second : outcome;
     }
 
-    /** What a program says and ends with, once it does. */
+    /** Waits for a program's end, and returns its output and exit code. */
     static Outcome outcomeOf(Process process) throws IOException {
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         return new Outcome(process.onExit().join().exitValue(), output);
     }
 
-    /** Starts one of the programs. */
+    /** Starts a program. */
     Process launch(String program, String... arguments) throws IOException {
         return launch(runner, program, arguments);
     }
@@ -99,7 +99,7 @@ final class Binaries {
         command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        // Settings meant for others' servers and clients must not reach ours, and Complaint reads English.
+        // Environment variables for other PostgreSQL servers must not apply, and Complaint parses English messages.
         builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
@@ -107,11 +107,12 @@ final class Binaries {
         return process;
     }
 
-    /** What a program ended with, and everything it said. */
+    /** A program's exit code, and its output and error output. */
     record Outcome(int exitCode, String output) {}
 
     /**
-     * Programs are run from here: nobody else may be able to put one there. So never a shared, guessable place in /tmp.
+     * The directory for programs. No other user may be able to write to it, so that it is never a guessable path in
+     * /tmp.
      */
     private static Path cacheOr(Path directory, int uid) throws IOException {
         Path cache = Path.of(System.getProperty("user.home")).resolve(CACHE);
@@ -119,7 +120,7 @@ final class Binaries {
             try {
                 return privateDirectory(cache, uid);
             } catch (IOException e) {
-                // A service user often has a home directory that is not there, or not its own.
+                // The home directory of a service user often does not exist or belongs to another user.
             }
         }
         return privateDirectory(directory.resolve("binaries"), uid);
@@ -132,7 +133,7 @@ final class Binaries {
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)
                 || !Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
                         .equals(uid)) {
-            throw new IOException("others may write to %s".formatted(path));
+            throw new IOException("%s is writable by other users".formatted(path));
         }
         return path;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 
-/** PostgreSQL's own data directory, within ours: made once, and of one major version for life. */
+/** PostgreSQL's cluster directory within the data directory: created once, by one major version of PostgreSQL. */
 final class Cluster {
     private static final String UNFINISHED = "initdb-";
     private static final int MAX_CONNECTIONS = 220;
@@ -18,12 +18,12 @@ final class Cluster {
     private Cluster() {}
 
     /**
-     * The passwords of the cluster in {@code directory}, which is made now if there is none.
+     * Returns the passwords of the cluster in {@code directory}; creates the cluster if there is none.
      *
-     * <p>It gets its name when it is complete and on disk. One that was being made when its maker was killed has
-     * another name, and is thrown away.
+     * <p>A cluster gets its name when it is complete and synced. An incomplete one, of a process that was killed, has
+     * another name and is deleted.
      *
-     * @throws EmbeddedDatabaseException if it is of another major version
+     * @throws EmbeddedDatabaseException if the cluster has another major version
      */
     static Logins open(DataDirectory directory, Binaries binaries) throws IOException, EmbeddedDatabaseException {
         Path cluster = directory.cluster();
@@ -36,7 +36,7 @@ final class Cluster {
         String made = Files.readString(cluster.resolve("PG_VERSION")).strip();
         if (!made.equals(binaries.majorVersion())) {
             throw new EmbeddedDatabaseException(
-                    "The data directory %s was made by PostgreSQL %s, and this server brings PostgreSQL %s; dump it with %2$s and restore it into a new directory, or run pg_upgrade on %s"
+                    "The data directory %s was created by PostgreSQL %s, and this server contains PostgreSQL %s; dump it with %2$s and restore it into a new directory, or run pg_upgrade on %s"
                             .formatted(directory.path(), made, binaries.majorVersion(), cluster));
         }
         return Logins.readFrom(directory.passwords());
@@ -53,7 +53,7 @@ final class Cluster {
                     "--username=" + Logins.SUPERUSER,
                     "--auth=scram-sha-256",
                     "--pwfile=" + password,
-                    // PostgreSQL's own collation: the same order on every machine, and no C library can change it.
+                    // PostgreSQL's own collation: the same order on every machine, independent of the C library.
                     "--encoding=UTF8",
                     "--no-locale",
                     "--locale-provider=builtin",

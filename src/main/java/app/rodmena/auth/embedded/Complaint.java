@@ -10,51 +10,51 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Puts into one line, for the operator, why a directory or a program of PostgreSQL did not do what it was asked. */
+/** Converts failures of PostgreSQL's programs and of the data directory to one-line messages for the operator. */
 final class Complaint {
-    /** What the operating system says, through Java and through PostgreSQL alike, when a disk takes no more. */
+    /** Messages of the operating system, in exceptions and in PostgreSQL's log, for a full disk. */
     private static final List<String> FULL =
             List.of("No space left on device", "Disk quota exceeded", "could not extend file");
 
-    /** With less than this left, PostgreSQL may not even have been able to write down why it did not start. */
+    /** With less free space in bytes, PostgreSQL may be unable to log why it did not start. */
     private static final long TOO_LITTLE = 64 * 1024;
 
-    /** A line that says what went wrong, without the time and pid that PostgreSQL's log puts before it. */
+    /** The line with the reason, without the time and pid that precede it in PostgreSQL's log. */
     private static final Pattern REASON = Pattern.compile("(?m)(?:PANIC|FATAL|ERROR|error|unshare|pg_ctl):\\s+(.+)$");
 
-    /** What initdb says where the user id that it runs as has no entry in /etc/passwd. */
+    /** initdb's message for a user id without an entry in /etc/passwd. */
     private static final Pattern UNKNOWN_USER = Pattern.compile("could not look up effective user ID (\\d+)");
 
     private Complaint() {}
 
-    /** The user id that initdb did not find in /etc/passwd. */
+    /** The user id that initdb did not find in /etc/passwd, if that is the reason. */
     static Optional<String> unknownUser(String output) {
         var unknown = UNKNOWN_USER.matcher(output);
         return unknown.find() ? Optional.of(unknown.group(1)) : Optional.empty();
     }
 
-    /** What {@code output}, the words of a program or its log, means for whoever keeps data in {@code directory}. */
+    /** Converts a program's output or log to a message. */
     static String from(String output, Path directory) {
         if (FULL.stream().anyMatch(output::contains) || isFull(directory)) {
-            return "No space left on the disk of %s; make room and start again, nothing that was stored is lost"
+            return "No space left on the disk of %s; free space and start again, no committed data is lost"
                     .formatted(directory);
         }
         Optional<String> unknownUser = unknownUser(output);
         if (unknownUser.isPresent()) {
-            return "PostgreSQL can't make a new data directory in %s as user id %s, which has no entry in /etc/passwd; add one, start as a user that has one, or name a database with --database-url"
+            return "PostgreSQL cannot create a data directory in %s as user id %s, which has no entry in /etc/passwd; add one, start as a user that has one, or set --database-url"
                     .formatted(directory, unknownUser.get());
         }
         var reason = REASON.matcher(output);
         return reason.find()
                 ? "PostgreSQL does not start in %s: %s"
                         .formatted(directory, reason.group(1).strip())
-                : "PostgreSQL does not start in %s and does not say why".formatted(directory);
+                : "PostgreSQL does not start in %s, and logged no reason".formatted(directory);
     }
 
     static EmbeddedDatabaseException from(IOException failure, Path directory) {
         if (failure instanceof AccessDeniedException denied) {
             return new EmbeddedDatabaseException(
-                    "%s may not be read and written by user %s; change its owner, or choose another data directory"
+                    "%s must be readable and writable by user %s; change its owner, or choose another data directory"
                             .formatted(denied.getFile(), userName()),
                     failure);
         }
@@ -64,14 +64,14 @@ final class Complaint {
     static EmbeddedDatabaseException from(SQLException failure, Path directory) {
         if (ServerRole.INVALID_PASSWORD.equals(failure.getSQLState())) {
             return new EmbeddedDatabaseException(
-                    "The passwords in %s/pgpass are not those of the data; put the file back from a backup"
+                    "The passwords in %s/pgpass do not match the data; restore the file from a backup"
                             .formatted(directory),
                     failure);
         }
         return new EmbeddedDatabaseException(from("error: " + oneLine(failure), directory), failure);
     }
 
-    /** Java's name of a user without an entry in /etc/passwd is a question mark. */
+    /** The JDK returns "?" for a user without an entry in /etc/passwd. */
     private static String userName() {
         String name = System.getProperty("user.name");
         return name.equals("?") ? "of this process, which has no name" : name;
@@ -86,7 +86,7 @@ final class Complaint {
     }
 
     private static String oneLine(Exception failure) {
-        // A file system's exception without a reason has only the file for its message: its class is the reason.
+        // The message of a FileSystemException without a reason is only the file; its class then says the reason.
         boolean silent = failure.getMessage() == null
                 || (failure instanceof FileSystemException system && system.getReason() == null);
         String text = silent ? failure.toString() : failure.getMessage();

@@ -24,10 +24,10 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 
 /**
- * A directory that is ours alone for as long as this is open: no two servers use the same one at once.
+ * A data directory, locked for this object while it is open, so that no two servers use it at the same time.
  *
- * <p>The lock is the operating system's, on a file that stays: it dies with the process that holds it, however that
- * dies, and never has to be cleaned up.
+ * <p>The lock is an operating system's lock on a file that is never deleted. It ends with the process, however that
+ * ends, and requires no cleanup.
  */
 final class DataDirectory implements AutoCloseable {
     static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -35,19 +35,21 @@ final class DataDirectory implements AutoCloseable {
 
     private static final String EPHEMERAL = "ephemeral-";
 
-    /** What a server writes here that has another PostgreSQL, but the same default directory. */
+    /** Written by servers with an external PostgreSQL, which have the same default directory. */
     private static final String INCIDENTS = "incidents";
 
-    /** What pg_ctl's command line, which passes through a shell, and postmaster.pid, which has lines, can't hold. */
+    /** Unsupported by pg_ctl, which passes the path through a shell, or by postmaster.pid, which consists of lines. */
     private static final Pattern UNSPEAKABLE = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
 
     /**
-     * Held by this process. The operating system's lock is the process's, not the channel's: opening and closing the
-     * file a second time would silently give it up.
+     * The directories that this process has locked. The operating system's lock belongs to the process: opening and
+     * closing the file a second time would release it.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    /** How long the data stays. Told apart by the lock's name: what a directory is called must not decide over data. */
+    /**
+     * Whether the data is kept. Determined by the lock file, since a directory's name must not decide about deletion.
+     */
     private enum Kind {
         KEPT("server.lock"),
         EPHEMERAL("ephemeral.lock");
@@ -70,31 +72,31 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Claims {@code path}, which is made if it is missing.
+     * Locks {@code path}; creates it if it is missing.
      *
-     * @throws EmbeddedDatabaseException if it is in use, or something else is in it
+     * @throws EmbeddedDatabaseException if it is in use or contains other files
      */
     static DataDirectory claim(Path path) throws IOException, EmbeddedDatabaseException {
         Path real = create(path);
         if (Files.notExists(real.resolve(Kind.KEPT.lock)) && hasStrangersIn(real)) {
             throw new EmbeddedDatabaseException(
-                    "The data directory %s is not empty, and what is in it was not put there by this server; choose another"
+                    "The data directory %s is not empty and contains files of other programs; choose an empty or a new one"
                             .formatted(path));
         }
         return claim(real, Kind.KEPT);
     }
 
-    /** Claims a new directory below {@code parent}, which goes away when it is given up. */
+    /** Creates and locks a new directory below {@code parent}, which is deleted when it is closed. */
     static DataDirectory claimNewBelow(Path parent) throws IOException, EmbeddedDatabaseException {
         return claim(Files.createTempDirectory(create(parent), EPHEMERAL), Kind.EPHEMERAL);
     }
 
-    /** Claims the directories that ephemeral servers have left below {@code parent} when they were killed. */
+    /** Locks the directories below {@code parent} that killed ephemeral servers have left. */
     static List<DataDirectory> claimAbandonedBelow(Path parent) throws IOException {
         List<DataDirectory> abandoned = new ArrayList<>();
         try (Stream<Path> entries = Files.list(parent)) {
             for (Path entry : (Iterable<Path>) entries::iterator) {
-                // An owner writes its pid once it has the lock: before that, it is not abandoned but new.
+                // An owner writes its pid once it has the lock: without a pid, the directory is new, not abandoned.
                 if (entry.getFileName().toString().startsWith(EPHEMERAL)
                         && Files.isDirectory(entry, NOFOLLOW_LINKS)
                         && !holder(entry.toRealPath(), Kind.EPHEMERAL).isEmpty()) {
@@ -109,7 +111,7 @@ final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** Where PostgreSQL has its own data directory. */
+    /** PostgreSQL's cluster directory. */
     Path cluster() {
         return clusterIn(path);
     }
@@ -123,7 +125,7 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("postgresql.log");
     }
 
-    /** The log of the start before that: it may be what tells why there was another. */
+    /** PostgreSQL's log of the previous start, which may show why it was restarted. */
     Path previousLog() {
         return path.resolve("postgresql.log.1");
     }
@@ -132,12 +134,12 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("pgpass");
     }
 
-    /** Whether it goes away when it is given up. */
+    /** Whether the directory is deleted when it is closed. */
     boolean isEphemeral() {
         return kind == Kind.EPHEMERAL;
     }
 
-    /** Gives the directory up. What is in it stays, unless it is ephemeral. */
+    /** Unlocks the directory; deletes it if it is ephemeral. */
     @Override
     public void close() throws IOException {
         try (lock) {
@@ -152,11 +154,12 @@ final class DataDirectory implements AutoCloseable {
     private static Path create(Path path) throws IOException, EmbeddedDatabaseException {
         if (UNSPEAKABLE.matcher(path.toString()).find()) {
             throw new EmbeddedDatabaseException(
-                    "The data directory '%s' has a character in its name that PostgreSQL's tools can't take: one of \" $ ` \\ or a control character"
+                    "The path of the data directory '%s' must not contain \" $ ` \\ or control characters, which PostgreSQL's tools do not support"
                             .formatted(UNSPEAKABLE.matcher(path.toString()).replaceAll("?")));
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new EmbeddedDatabaseException("%s can't be a data directory, since it is a file".formatted(path));
+            throw new EmbeddedDatabaseException(
+                    "The data directory %s is a file; it must be a directory".formatted(path));
         }
         return Files.isDirectory(path)
                 ? path.toRealPath()
@@ -166,7 +169,7 @@ final class DataDirectory implements AutoCloseable {
     private static boolean hasStrangersIn(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> entry.getFileName().toString())
-                    // Every new ext4 disk has the one; a directory that is under version control, the other.
+                    // New ext4 file systems have lost+found; directories under version control have .git files.
                     .anyMatch(name -> !name.equals("lost+found")
                             && !name.equals(INCIDENTS)
                             && !name.startsWith(".git")
@@ -215,7 +218,7 @@ final class DataDirectory implements AutoCloseable {
         return Long.toString(ProcessHandle.current().pid());
     }
 
-    /** The pid of whoever has or last had the lock; empty if nobody ever had. */
+    /** The pid of the process that has or last had the lock; empty if there was none. */
     private static String holder(Path real, Kind kind) throws IOException {
         if (HELD.contains(real)) {
             return ownPid();

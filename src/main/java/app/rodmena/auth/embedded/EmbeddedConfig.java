@@ -3,11 +3,11 @@ package app.rodmena.auth.embedded;
 import java.nio.file.Path;
 
 /**
- * Where an embedded PostgreSQL keeps its data, and for how long.
+ * Configuration of the embedded PostgreSQL.
  *
- * @param dataDir a directory of its own, made if missing; kept as an absolute path
- * @param ephemeral true for a new, empty database in a subdirectory of {@code dataDir} that goes away with the server;
- *     data kept there by others, earlier or at the same time, is neither read nor touched
+ * @param dataDir the data directory, used by this server only, created if missing; converted to an absolute path
+ * @param ephemeral true for a new, empty database in a subdirectory of {@code dataDir} that is deleted when the server
+ *     stops; other data in {@code dataDir} is neither read nor changed
  */
 public record EmbeddedConfig(Path dataDir, boolean ephemeral) {
     public EmbeddedConfig {

@@ -10,17 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real PostgreSQL that starts and stops with its owner, for whoever has not named one.
+ * A PostgreSQL that this process starts and stops; used if no database is configured.
  *
- * <p>It listens on a port of its own on 127.0.0.1 and nowhere else, asks everybody for a password, and is as durable as
- * PostgreSQL is out of the box. It survives any death of this process: what was acknowledged is there at the next
- * start.
+ * <p>It listens on a free port of 127.0.0.1 only, requires a password from every client, and has PostgreSQL's default
+ * durability: committed data survives a crash of this process.
  *
- * <p>It has no shutdown hook, since hooks run side by side and PostgreSQL has to outlive whoever is still answering:
- * owners close it last. For one that could not, because it was killed, a small guard process stops PostgreSQL at once;
- * if that was killed too, the next start does.
+ * <p>It has no shutdown hook, since hooks run concurrently and PostgreSQL must stop after the server has answered its
+ * last request: the owner closes it last. If the owner is killed, a small guard process stops PostgreSQL immediately;
+ * if that is killed too, the next start does.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
@@ -40,11 +39,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Starts PostgreSQL and blocks until it answers: a fraction of a second, a few seconds where the data directory is
-     * new, and as long as recovery takes after a crash. Takes over from a server that was killed.
+     * Starts PostgreSQL and blocks until it accepts connections: less than a second, a few seconds for a new data
+     * directory, and as long as recovery takes after a crash. Stops a PostgreSQL that a killed server has left running.
      *
-     * @throws EmbeddedDatabaseException with one line for the operator: the data directory is in use, is somebody
-     *     else's or of another major version, its disk is full, …; nothing that is in it is damaged
+     * @throws EmbeddedDatabaseException if the data directory is in use, contains other files or is of another major
+     *     version, if its disk is full, or if PostgreSQL does not start; existing data is not damaged
      */
     public static EmbeddedDatabase start(EmbeddedConfig config) throws EmbeddedDatabaseException {
         Path path = config.dataDir();
@@ -62,12 +61,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Whether a data directory holds the data of an earlier start. */
+    /** Whether a data directory has a cluster from an earlier start. */
     public static boolean hasDataIn(Path dataDir) {
         return Files.isDirectory(DataDirectory.clusterIn(dataDir));
     }
 
-    /** The database to work in, and the role to do it as: its owner, no superuser. */
+    /** The database, and the login of its owner, which is not a superuser. */
     public DatabaseTarget target() {
         return new DatabaseTarget(ServerRole.url(port(), ServerRole.DATABASE), Logins.SERVER, logins.server());
     }
@@ -77,14 +76,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return postmaster.port();
     }
 
-    /** The version of PostgreSQL, such as {@code 18.6}. */
+    /** The version of PostgreSQL, for example {@code 18.6}. */
     public String version() {
         return version;
     }
 
     /**
-     * A line for a shell that opens psql as the server's role, which can lock its tables and see and cancel what
-     * anybody does. It shows no password; with {@code -U postgres} it opens the superuser's.
+     * A shell command that starts psql as the server's role, which owns the tables and can see and cancel all sessions.
+     * It contains no password. With {@code -U postgres}, it logs in as the superuser.
      */
     public String psqlCommand() {
         String file = directory.passwords().toString();
@@ -93,7 +92,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .formatted(quoted, port(), Logins.SERVER, ServerRole.DATABASE);
     }
 
-    /** Aborts what clients still do, stops PostgreSQL, and removes the data if it is ephemeral. */
+    /** Stops PostgreSQL, aborting open transactions, and deletes the data if it is ephemeral. Idempotent. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -103,15 +102,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try (directory) {
             postmaster.close();
         } catch (IOException e) {
-            log.warn("The embedded PostgreSQL was not put away properly: {}", e.getMessage(), e);
+            log.warn("Failed to stop the embedded PostgreSQL: {}", e.getMessage(), e);
         }
     }
 
     private synchronized void tellEnd() {
         if (!closed) {
             log.error(
-                    "This server's own PostgreSQL has ended, and not by us: nothing can be answered until this server"
-                            + " is restarted. Nothing that was stored is lost; {} tells more",
+                    "The embedded PostgreSQL has ended unexpectedly: requests fail until this server is restarted."
+                            + " No committed data is lost; see {}",
                     directory.log());
         }
     }
@@ -138,7 +137,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Nothing that was started may stay behind a failure, and nothing that goes wrong then may hide it. */
+    /**
+     * Closes a resource after a failure; a second failure is added as suppressed, so that it does not hide the first.
+     */
     private static void closeAfter(Throwable failure, AutoCloseable resource) {
         try {
             resource.close();
@@ -147,13 +148,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** What ephemeral servers left when they were killed together with their guards is nobody's but ours to remove. */
+    /** Deletes the directories of ephemeral servers that were killed together with their guard processes. */
     private static void clearAbandonedBelow(Path parent, Binaries binaries) throws IOException {
         for (DataDirectory abandoned : DataDirectory.claimAbandonedBelow(parent)) {
             try (abandoned) {
                 Postmaster.takeOver(abandoned, binaries);
             } catch (IOException | EmbeddedDatabaseException e) {
-                log.warn("{} is left over and can't be removed: {}", abandoned.path(), e.getMessage());
+                log.warn("Failed to remove the abandoned data directory {}: {}", abandoned.path(), e.getMessage());
             }
         }
     }

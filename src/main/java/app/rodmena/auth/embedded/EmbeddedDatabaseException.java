@@ -1,6 +1,6 @@
 package app.rodmena.auth.embedded;
 
-/** The embedded PostgreSQL can't be had; the message is one line that tells the operator why and what to do. */
+/** The embedded PostgreSQL failed to start; the message is one line with the reason and what the operator can do. */
 public final class EmbeddedDatabaseException extends Exception {
     private static final long serialVersionUID = 1;
 

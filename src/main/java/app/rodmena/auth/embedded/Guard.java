@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * A shell that waits for this process to end. If it ended without a word, by a kill -9 say, the shell stops PostgreSQL
- * in its place, and removes the data if it was not meant to stay.
+ * A shell process that waits for the end of this process. If this process ends without closing the guard (for example
+ * by kill -9), the shell stops PostgreSQL, and deletes the data if it is ephemeral.
  */
 final class Guard implements AutoCloseable {
     private static final String CLOSED = "closed";
 
     /**
-     * $1 the postmaster, $2 its data directory, $3 what to remove, or nothing. It signals only the process that it was
-     * given, and only while that is still the postmaster: a server started since has another one.
+     * $1 is the postmaster's pid, $2 its cluster directory, $3 the directory to delete, or empty. The script signals
+     * the process only while postmaster.pid still has that pid: a server that was started later has another one.
      */
     private static final String SCRIPT = """
             trap '' INT TERM HUP
@@ -43,7 +43,7 @@ final class Guard implements AutoCloseable {
                 .start());
     }
 
-    /** Tells it that there is nothing left to be done. */
+    /** Ends the shell without further action. */
     @Override
     public void close() throws IOException {
         try (OutputStream words = shell.getOutputStream()) {

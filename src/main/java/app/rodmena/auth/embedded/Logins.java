@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two passwords of a data directory, in a file of the form that psql reads with PGPASSFILE.
+ * The two passwords of a data directory, in a file in PGPASSFILE format. Immutable.
  *
- * @param superuser of the role {@value #SUPERUSER}, which only sets the other one up
- * @param server of the role {@value #SERVER}, which the server works as
+ * @param superuser password of the role {@value #SUPERUSER}, which only creates the other one
+ * @param server password of the role {@value #SERVER}, which the server uses
  */
 record Logins(Secret superuser, Secret server) {
     static final String SUPERUSER = "postgres";
@@ -33,7 +33,7 @@ record Logins(Secret superuser, Secret server) {
     private static final String LINE = "127.0.0.1:*:*:%s:%s";
     private static final int PASSWORD_BYTES = 24;
 
-    /** New random passwords, in {@code file} before anything else knows them. */
+    /** Generates random passwords and writes them to {@code file}. */
     static Logins createIn(Path file) throws IOException {
         var logins = new Logins(randomPassword(), randomPassword());
         writePrivately(
@@ -44,22 +44,21 @@ record Logins(Secret superuser, Secret server) {
         return logins;
     }
 
-    /** The passwords in {@code file}. */
+    /** Reads the passwords in {@code file}. */
     static Logins readFrom(Path file) throws IOException, EmbeddedDatabaseException {
         if (Files.notExists(file)) {
             throw new EmbeddedDatabaseException(
-                    "The passwords of the data directory are gone: there is no %s; put it back from a backup"
-                            .formatted(file));
+                    "The password file %s of the data directory is missing; restore it from a backup".formatted(file));
         }
         if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(file)).endsWith("------")) {
-            log.warn("{} could be read by others; it can't any more, but its passwords may be known", file);
+            log.warn("{} was accessible by other users; its mode is now 600, but its passwords may be known", file);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         }
         List<String> lines = Files.readAllLines(file);
         return new Logins(passwordOf(SUPERUSER, lines, file), passwordOf(SERVER, lines, file));
     }
 
-    /** Writes lines that nobody else can read at any time, and that are all on disk once the file has its name. */
+    /** Writes a file that is never readable by other users, and that is complete and synced once it has its name. */
     static void writePrivately(Path file, List<String> lines) throws IOException {
         Path partial = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(partial);
@@ -83,10 +82,10 @@ record Logins(Secret superuser, Secret server) {
                 .map(line -> Secret.of(line.substring(start.length())))
                 .findFirst()
                 .orElseThrow(() -> new EmbeddedDatabaseException(
-                        "There is no password for %s in %s; put the file back from a backup".formatted(role, file)));
+                        "No password for %s in %s; restore the file from a backup".formatted(role, file)));
     }
 
-    /** Hexadecimal, so that it needs no quoting anywhere. */
+    /** Hexadecimal, so that it never needs quoting. */
     private static Secret randomPassword() {
         byte[] bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);

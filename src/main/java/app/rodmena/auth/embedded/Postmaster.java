@@ -17,18 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PostgreSQL's parent process: started, found again after a crash, stopped.
+ * Starts and stops PostgreSQL's parent process, and finds one that a killed server has left.
  *
- * <p>{@code pg_ctl start} puts it into a session of its own, so that a Ctrl-C that is meant for us does not reach it
- * before we have answered whoever is still being served.
+ * <p>{@code pg_ctl start} puts it into its own session, so that a Ctrl-C for the server does not stop PostgreSQL before
+ * the last requests are answered.
  */
 final class Postmaster implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Postmaster.class);
 
-    /** By its command line a postmaster of ours is told from one that somebody started by hand. */
+    /** Identifies, on the command line, a postmaster that this class started. */
     private static final String NAME = "cluster_name=auth-embedded";
 
-    /** On the command line, where nothing that is edited or ALTERed SYSTEM can weaken them. */
+    /** Settings on the command line, so that neither postgresql.conf nor ALTER SYSTEM can change them. */
     private static final List<String> SETTINGS = List.of(
             NAME,
             "listen_addresses=127.0.0.1",
@@ -39,15 +39,15 @@ final class Postmaster implements AutoCloseable {
             "logging_collector=off",
             "log_checkpoints=off");
 
-    /** Replaying what was written since the last checkpoint can take minutes on a slow disk. */
+    /** Includes recovery, which can take minutes on a slow disk. */
     private static final int START_SECONDS = 300;
 
     private static final int STOP_SECONDS = 60;
 
-    /** How long the processes of a postmaster that was killed may take to notice: they finish their statement first. */
+    /** For the backends of a killed postmaster to end; they finish their statements first. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    /** How exactly the operating system knows when a process started. */
+    /** Tolerance of the operating system's start time of a process. */
     private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -64,7 +64,7 @@ final class Postmaster implements AutoCloseable {
         this.guard = guard;
     }
 
-    /** Starts it on a free port of the loopback interface, under guard, and returns when it takes connections. */
+    /** Starts it on a free port of the loopback interface, with a guard, and waits until it accepts connections. */
     static Postmaster start(DataDirectory directory, Binaries binaries)
             throws IOException, EmbeddedDatabaseException, InterruptedException {
         if (Files.exists(directory.log())) {
@@ -87,13 +87,13 @@ final class Postmaster implements AutoCloseable {
     }
 
     /**
-     * Stops the postmaster of a server that was killed and could not do so itself. The lock on the directory is ours,
-     * so that server is gone; its postmaster stops as it would have been told to, or has to recover at the next start.
+     * Stops the postmaster of a killed server. The caller holds the directory's lock, so that the other server has
+     * ended.
      */
     static void takeOver(DataDirectory directory, Binaries binaries) throws IOException, EmbeddedDatabaseException {
         Optional<ProcessHandle> found = process(directory.cluster());
         if (found.isEmpty()) {
-            // PostgreSQL deals with what a dead postmaster left, but for a file that a crash left without content.
+            // PostgreSQL handles the pid file of a dead postmaster, unless a crash left the file empty.
             if (pidLine(directory.cluster()).filter(String::isEmpty).isPresent()) {
                 Files.deleteIfExists(pidFile(directory.cluster()));
             }
@@ -102,17 +102,17 @@ final class Postmaster implements AutoCloseable {
         ProcessHandle process = found.get();
         if (isOurs(process, directory.cluster())) {
             log.warn(
-                    "A server was killed and has left PostgreSQL running in {} (pid {}); stopping it",
+                    "A killed server has left PostgreSQL running in {} (pid {}); stopping it",
                     directory.path(),
                     process.pid());
             stop(directory, binaries);
         } else if (isPostgres(process) && wrote(process, pidFile(directory.cluster()))) {
             throw new EmbeddedDatabaseException(
-                    "The data directory %s is in use by a PostgreSQL that somebody else started (pid %s); stop it first"
+                    "The data directory %s is in use by a PostgreSQL that this server did not start (pid %s); stop it first"
                             .formatted(directory.path(), process.pid()));
         } else {
-            // The pid has come to be another program's, as after a restart of the machine or its container. PostgreSQL
-            // would refuse to start for as long as that one lives, and pg_ctl would stop it.
+            // Another program has the pid now, for example after a restart of the machine or container. With this file,
+            // PostgreSQL would refuse to start while that program runs, and pg_ctl stop would stop that program.
             Files.deleteIfExists(pidFile(directory.cluster()));
         }
     }
@@ -131,9 +131,9 @@ final class Postmaster implements AutoCloseable {
     }
 
     /**
-     * Stops it, aborting what its clients still do, and returns when it is gone.
+     * Stops PostgreSQL, aborting open transactions, and waits for its end.
      *
-     * @throws IOException if it would not go; then its guard still tries
+     * @throws IOException if it does not stop; its guard then tries again when this process ends
      */
     @Override
     public void close() throws IOException {
@@ -144,7 +144,7 @@ final class Postmaster implements AutoCloseable {
     static void stop(DataDirectory directory, Binaries binaries) throws IOException {
         Path cluster = directory.cluster();
         for (String mode : List.of("fast", "fast", "immediate")) {
-            // Twice, since a second, impatient Ctrl-C ends pg_ctl; the first request stands all the same.
+            // Twice, since a second Ctrl-C can end pg_ctl; the first request stays in effect.
             if (process(cluster).filter(process -> isOurs(process, cluster)).isPresent()) {
                 binaries.run(
                         "pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
@@ -156,13 +156,14 @@ final class Postmaster implements AutoCloseable {
                     .formatted(directory.path(), left.get().pid(), directory.log()));
         }
         if (left.isPresent() && isPostgres(left.get()) && wrote(left.get(), pidFile(cluster))) {
-            // Ours as well, where the operating system does not tell a process's arguments.
-            throw new IOException("PostgreSQL in %s (pid %s) was not stopped: it does not look like one of ours"
-                    .formatted(directory.path(), left.get().pid()));
+            // Probably started by this class, on a system that hides the arguments of processes.
+            throw new IOException(
+                    "PostgreSQL in %s (pid %s) was not stopped: its arguments are not those of this server"
+                            .formatted(directory.path(), left.get().pid()));
         }
     }
 
-    /** Nothing if it started, otherwise all that was said about it. An interrupt stops it again, also in recovery. */
+    /** Returns an empty string if it started, otherwise its log and pg_ctl's output. An interrupt stops it again. */
     private static String tryStart(DataDirectory directory, Binaries binaries, int port)
             throws IOException, InterruptedException {
         String settings = "-c port=%s -c %s".formatted(port, String.join(" -c ", SETTINGS));
@@ -191,7 +192,7 @@ final class Postmaster implements AutoCloseable {
         return logged + outcome.output();
     }
 
-    /** Killing pg_ctl would not stop what it has started: that is to be waited for, until it can be told to stop. */
+    /** Waits until the postmaster can be stopped, then stops it; killing pg_ctl would not stop the postmaster. */
     private static void abandon(Process starting, DataDirectory directory, Binaries binaries) throws IOException {
         Path cluster = directory.cluster();
         while (starting.isAlive()
@@ -201,20 +202,20 @@ final class Postmaster implements AutoCloseable {
         stop(directory, binaries);
     }
 
-    /** Has {@code told} run when it ends, by whatever. */
-    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for its end.
+    /** Runs {@code told} when the postmaster ends, for any reason. */
+    @SuppressWarnings("FutureReturnValueIgnored") // No code waits for the end.
     void onEnd(Runnable told) throws IOException {
         process(directory.cluster()).ifPresent(process -> process.onExit().thenRun(told));
     }
 
-    /** Whether it is only a matter of time, or of another port. */
+    /** Whether a later start, or one on another port, may succeed. */
     private static boolean passes(String complaint) {
         return complaint.contains("Address already in use")
                 || complaint.contains("lock file \"postmaster.pid\" already exists")
                 || complaint.contains("pre-existing shared memory block");
     }
 
-    /** The living process that has the pid in postmaster.pid, whatever it is. */
+    /** The live process with the pid in postmaster.pid, which may be any program. */
     private static Optional<ProcessHandle> process(Path cluster) throws IOException {
         return pidLine(cluster)
                 .filter(line -> line.matches("\\d{1,18}"))
@@ -243,7 +244,7 @@ final class Postmaster implements AutoCloseable {
                 .isPresent();
     }
 
-    /** Whether the process can have written the file: it must not have been started after that. */
+    /** Whether the process may have written the file: it did not start after the file was written. */
     private static boolean wrote(ProcessHandle process, Path file) throws IOException {
         try {
             Instant written = Files.getLastModifiedTime(file).toInstant();

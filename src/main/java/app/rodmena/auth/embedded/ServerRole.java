@@ -5,11 +5,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The role that the server works as, and its database: no superuser, but able to see and to cancel what others do. */
+/** Creates the server's role and database. The role is not a superuser, but can see and cancel all sessions. */
 final class ServerRole {
     static final String DATABASE = "auth";
 
-    /** What PostgreSQL answers where the role is missing, on purpose no other than for a wrong password. */
+    /** The SQLSTATE for a wrong password, and also for a missing role. */
     static final String INVALID_PASSWORD = "28P01";
 
     private static final String NO_SUCH_DATABASE = "3D000";
@@ -20,7 +20,7 @@ final class ServerRole {
         return "jdbc:postgresql://127.0.0.1:%s/%s?sslmode=disable".formatted(port, database);
     }
 
-    /** Logs in as the server will; where the role or its database is not there yet, makes it. */
+    /** Logs in as the server's role; creates the role and its database if missing. */
     static void ensure(int port, Logins logins) throws SQLException {
         try {
             logIn(port, logins);
@@ -39,14 +39,14 @@ final class ServerRole {
                 .close();
     }
 
-    /** Each step stands on its own, so that one who was killed in between can be continued. */
+    /** Each step is idempotent, so that an interrupted creation can be repeated. */
     private static void create(int port, Logins logins) throws SQLException {
         try (Connection connection = DriverManager.getConnection(
                         url(port, "postgres"),
                         Logins.SUPERUSER,
                         logins.superuser().reveal());
                 Statement statement = connection.createStatement()) {
-            // Should it fail, the log must not show the password.
+            // If the statement fails, the log must not show the password.
             statement.execute("set log_min_error_statement = panic");
             statement.execute("""
                     do $$

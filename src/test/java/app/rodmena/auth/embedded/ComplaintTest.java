@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ComplaintTest {
     private static final Path DIRECTORY = Path.of("/data");
     private static final String FULL =
-            "No space left on the disk of /data; make room and start again, nothing that was stored is lost";
+            "No space left on the disk of /data; free space and start again, no committed data is lost";
 
     @Test
     void aFullDiskIsCalledThatWhoeverHitsIt() {

@@ -141,7 +141,8 @@ class DataDirectoryTest {
             Files.writeString(claimed.cluster().resolve("PG_VERSION"), "15\n");
         }
         assertThatStartingIn(directory)
-                .hasMessageContaining("%s was made by PostgreSQL 15, and this server brings PostgreSQL 18", directory)
+                .hasMessageContaining(
+                        "%s was created by PostgreSQL 15, and this server contains PostgreSQL 18", directory)
                 .hasMessageContaining("pg_upgrade");
         assertThat(namesIn(directory)).containsExactlyInAnyOrder("server.lock", "postgresql");
     }
@@ -153,14 +154,14 @@ class DataDirectoryTest {
             Files.createDirectory(claimed.cluster());
             Files.writeString(claimed.cluster().resolve("PG_VERSION"), "18\n");
         }
-        assertThatStartingIn(directory).hasMessageContaining("there is no %s", directory.resolve("pgpass"));
+        assertThatStartingIn(directory).hasMessageContaining("%s", directory.resolve("pgpass"));
     }
 
     @Test
     void oneWhosePasswordsAreAnothersIsRefused() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         Logins.createIn(directory.resolve("pgpass"));
-        assertThatStartingIn(directory).hasMessageContaining("%s/pgpass are not those of the data", directory);
+        assertThatStartingIn(directory).hasMessageContaining("%s/pgpass do not match", directory);
         assertThat(directory.resolve("postgresql/postmaster.pid")).doesNotExist();
     }
 
@@ -189,7 +190,7 @@ class DataDirectoryTest {
     @Test
     void aFileIsNoDirectory() throws Exception {
         Path file = Files.writeString(parent.resolve("file"), "");
-        assertThatStartingIn(file).hasMessage("%s can't be a data directory, since it is a file", file);
+        assertThatStartingIn(file).hasMessage("The data directory %s is a file; it must be a directory", file);
         assertThatStartingIn(file.resolve("data")).hasMessageContaining("%s", file);
     }
 
