@@ -23,31 +23,33 @@ public final class Connector {
     private static final String PROTOCOL_VIOLATION = "08P01";
 
     /**
-     * Behind PgBouncer one statement may be sent to another backend than the one before, where the name of a prepared
-     * statement means somebody else's SQL: answers would be wrong.
+     * Disables named prepared statements: PgBouncer may send the next statement to another backend, where the same name
+     * can stand for another client's SQL, so that results would be wrong.
      */
     private static final int NEVER_PREPARE = 0;
 
     /**
-     * What is asked is looked up by keys, in pages that are cached: with PostgreSQL's default of 4, made for disks that
-     * turn, it reads small tables from end to end instead, which takes longer.
+     * The queries look up keys in cached pages. With PostgreSQL's default of 4, made for rotating disks, the planner
+     * prefers sequential scans of small tables, which take longer.
      */
     private static final String ANY_PAGE_IS_NEAR = " -c random_page_cost=1.1";
 
-    /** The SQLSTATE class of a login that PostgreSQL refuses: a wrong password, or a role that may not log in. */
+    /** The SQLSTATE class of a refused login: a wrong password, or a role that may not log in. */
     private static final String INVALID_AUTHORIZATION = "28";
 
-    /** The shortest time between two logins once PostgreSQL has refused one. */
+    /** The minimum time between two login attempts after PostgreSQL has refused one. */
     private static final long LOGIN_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** A login that PostgreSQL refused, and when it was last tried. */
+    /** A login that PostgreSQL refused, and the time of the last attempt. */
     private record RefusedLogin(Secret password, SQLException refusal, long triedNanos) {
         boolean holds(Secret next, long nowNanos) {
             return password.equals(next) && nowNanos - triedNanos < LOGIN_PAUSE_NANOS;
         }
     }
 
-    /** What PostgreSQL 14 and later report of a session unasked, when it begins and whenever it changes. */
+    /**
+     * Parameters that PostgreSQL 14 and later report for a session without a query, at its start and on each change.
+     */
     private static final String REPORTED_STANDBY = "in_hot_standby";
 
     private static final String REPORTED_READ_ONLY = "default_transaction_read_only";
@@ -65,11 +67,11 @@ public final class Connector {
     private volatile boolean optionsRefused;
     private volatile boolean optionsHeeded;
 
-    /** @throws IllegalArgumentException if pgjdbc can't read the target's URL */
+    /** @throws IllegalArgumentException if pgjdbc cannot parse the target's URL */
     public Connector(DatabaseTarget target) {
         fromUrl = Driver.parseURL(target.jdbcUrl(), new Properties());
         if (fromUrl == null) {
-            throw new IllegalArgumentException("not a URL that pgjdbc understands");
+            throw new IllegalArgumentException("not a valid pgjdbc URL");
         }
         int query = target.jdbcUrl().indexOf('?');
         server = query < 0 ? target.jdbcUrl() : target.jdbcUrl().substring(0, query);
@@ -82,9 +84,9 @@ public final class Connector {
         password = target.password();
         passwordFile = target.passwordFile().map(PasswordFile::new);
         PGProperty.TCP_KEEP_ALIVE.set(fromUrl, true);
-        // With it, the application's name is in the first packet and the connection visible under it at once.
+        // Sends application_name in the first packet, so that the connection has its name from the start.
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(fromUrl, "10");
-        // An error's detail quotes rows, and rows hold client keys.
+        // An error's detail quotes rows, which contain client keys.
         PGProperty.LOG_SERVER_ERROR_DETAIL.set(fromUrl, false);
         PGProperty.SOCKET_FACTORY.set(fromUrl, FarewellSocketFactory.class.getName());
     }
@@ -120,7 +122,7 @@ public final class Connector {
         return connection;
     }
 
-    /** PgBouncer may be told to ignore options silently; the pids that it gives are its own in any case. */
+    /** Detects a PgBouncer that ignores start-up options silently; the pids that it reports are always its own. */
     private void seeWhetherOptionsAreHeeded(Connection connection) throws SQLException {
         try (var query = connection.prepareStatement("""
                 select source = 'client' and pg_backend_pid() = ?
@@ -140,7 +142,7 @@ public final class Connector {
         }
     }
 
-    /** While it logs in, connect_timeout bounds every wait for an answer; from then on socket_timeout does. */
+    /** During the login, connect_timeout limits each wait for a response; after it, socket_timeout does. */
     private Connection logIn(Session session, boolean withOptions) throws SQLException {
         Secret current = passwordFile.isPresent() ? passwordFile.get().password() : password;
         requireLoginAllowed(current);
@@ -171,14 +173,14 @@ public final class Connector {
         }
     }
 
-    /** How long the last login that succeeded took; zero before there is one. */
+    /** The duration of the last successful login; zero before the first one. */
     public Duration lastLogin() {
         return lastLogin;
     }
 
     /**
-     * Limits the logins of all threads to one a second while PostgreSQL refuses this password: more would fill its log
-     * and may lock the role. A new password in the password file is tried at once.
+     * Limits the logins of all threads to one per second while PostgreSQL refuses this password: more would fill its
+     * log and may lock the role. A new password in the password file is tried immediately.
      *
      * @throws SQLException the last refusal, if it is less than a second old
      */
@@ -192,7 +194,7 @@ public final class Connector {
         }
     }
 
-    /** pgjdbc translates its message; where the network failed, the exception has a cause. */
+    /** Not by the message, which pgjdbc localizes; a failure of the network is excluded by its cause. */
     private boolean isWithoutPrimary(SQLException e) {
         return hasSeveralHosts
                 && PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState().equals(e.getSQLState())
@@ -200,8 +202,8 @@ public final class Connector {
     }
 
     /**
-     * Earlier versions than 14 report nothing; and PgBouncer repeats what the first of its sessions reported, which may
-     * be over, so that "on" has to be confirmed.
+     * Versions before 14 report nothing, and PgBouncer repeats what its first session reported, which may be outdated,
+     * so that "on" must be confirmed.
      */
     private boolean needsCheck(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
@@ -211,9 +213,9 @@ public final class Connector {
     }
 
     /**
-     * Asks PostgreSQL whether a connection opened here has a writable session on a primary; one round trip.
+     * Verifies that a connection opened here has a writable session on a primary, with one round trip.
      *
-     * @throws NoPrimaryException if not
+     * @throws NoPrimaryException if it has none
      */
     public void requirePrimary(Connection connection) throws SQLException {
         try (var query = connection.prepareStatement("""
@@ -231,12 +233,12 @@ public final class Connector {
     }
 
     /**
-     * Why a connection opened here must not be used any more, by what PostgreSQL has reported with its answers; empty
-     * if it may. Sends nothing. To be called by the thread that uses the connection.
+     * The reason why a connection opened here must no longer be used, by the parameters that PostgreSQL has reported;
+     * empty if it may be used. Sends nothing. Must be called by the thread that uses the connection.
      */
     public Optional<NoPrimaryException> reportedProblem(Connection connection) {
         if (optionsRefused || !(connection instanceof PGConnection postgres)) {
-            return Optional.empty(); // Behind PgBouncer a session is not one of PostgreSQL's.
+            return Optional.empty(); // Behind PgBouncer, a session is not a PostgreSQL session.
         }
         if (isOn(postgres.getParameterStatus(REPORTED_STANDBY))) {
             return Optional.of(new NoPrimaryException(NoPrimaryException.Reason.STANDBY, hosts));
@@ -250,20 +252,17 @@ public final class Connector {
         return "on".equals(reported);
     }
 
-    /** Whether a pooler such as PgBouncer answers instead of PostgreSQL, or that is not known yet. */
+    /** Whether connections go to a pooler such as PgBouncer, or this is not yet known. */
     public boolean mayBePooler() {
         return optionsRefused || !optionsHeeded;
     }
 
-    /**
-     * The pid of PostgreSQL's process behind a connection opened here; 0 where what answers is not PostgreSQL itself,
-     * so that its pids mean nothing.
-     */
+    /** The pid of the backend of a connection opened here; 0 behind a pooler, whose pids are not those of backends. */
     public int backendPid(Connection connection) throws SQLException {
         return optionsRefused ? 0 : connection.unwrap(PGConnection.class).getBackendPID();
     }
 
-    /** Whether a transaction is open on a connection opened here, on which nothing runs now. Sends nothing. */
+    /** Whether a transaction is open on a connection opened here that runs no statement now. Sends nothing. */
     public boolean isInTransaction(Connection connection) {
         return connection instanceof BaseConnection postgres
                 && switch (postgres.getTransactionState()) {
@@ -272,14 +271,14 @@ public final class Connector {
                 };
     }
 
-    /** Asks PostgreSQL to stop what runs on a connection opened here; waits a second at most. */
+    /** Asks PostgreSQL to cancel the running statement of a connection opened here; waits 1 s at most. */
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
     }
 
     /**
-     * What a connection opened here is at. Sends nothing. Safe while another thread uses the connection: pgjdbc would
-     * let us wait for the end of a statement, so the socket is looked at first.
+     * The transaction state of a connection opened here. Sends nothing. Safe while another thread uses the connection:
+     * pgjdbc would block until the end of its statement, so the socket is checked first.
      */
     public TransactionState transactionState(Connection connection) {
         FarewellSocket socket = sockets.get(connection);
@@ -304,7 +303,7 @@ public final class Connector {
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));
-        // A cancel needs a connection of its own, and whoever cancels is in a hurry.
+        // A cancel request needs its own connection, and must be fast.
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, 1);
         if (withOptions) {
             session.statementTimeout().ifPresent(timeout -> addOptions(properties, timeout));
@@ -333,7 +332,7 @@ public final class Connector {
         if (!optionsRefused) {
             optionsRefused = true;
             LOG.warn(
-                    "The server {}, as PgBouncer does: statement_timeout is not set by us,"
+                    "The database server {}, as PgBouncer does: this server does not set statement_timeout,"
                             + " set it with ALTER ROLE … SET statement_timeout; backend pids are unknown",
                     what);
         }

@@ -5,11 +5,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which PostgreSQL to talk to, and as whom.
+ * A PostgreSQL database and the login for it. Immutable.
  *
- * @param jdbcUrl {@code jdbc:postgresql://…} with every option it needs (TLS among them) and no credentials
+ * @param jdbcUrl {@code jdbc:postgresql://…} with all options, TLS included, and no credentials
  * @param user the role to log in as
- * @param password its password; {@link Secret#NONE} where the server asks for none, and with a password file
+ * @param password its password; {@link Secret#NONE} if none is required, and with a password file
  * @param passwordFile the file with its password, which every login reads
  */
 public record DatabaseTarget(String jdbcUrl, String user, Secret password, Optional<Path> passwordFile) {

@@ -13,19 +13,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A database as people write it, {@code postgresql://user:password@host:port/database?sslmode=…} or
- * {@code jdbc:postgresql://host:port/database?user=…}, taken apart.
+ * A parsed database URL, {@code postgresql://user:password@host:port/database?sslmode=…} or
+ * {@code jdbc:postgresql://host:port/database?user=…}.
  *
- * <p>What is left out is as in libpq: host localhost, port 5432, the operating system's user, a database named like the
- * user. TLS is not left to chance: without an {@code sslmode} of its own a URL gets {@code require} as soon as one of
- * its hosts is not this machine, and {@code prefer} otherwise. Immutable and thread-safe; never shows the password.
+ * <p>Defaults are those of libpq: host localhost, port 5432, the operating system's user, and a database with the name
+ * of the user. Without {@code sslmode}, a URL gets {@code require} if one of its hosts is not a loopback host,
+ * otherwise {@code prefer}. Immutable; {@link #toString} does not show the password.
  *
- * @param hosts at least one, tried in this order
+ * @param hosts one or more, tried in this order
  * @param database its name
  * @param user the role to log in as
- * @param password as in the URL; {@link Secret#NONE} if it has none
+ * @param password the password in the URL; {@link Secret#NONE} if it has none
  * @param passwordFile a file with the password, which every login reads; see {@link #withPasswordFile}
- * @param parameters everything else, under pgjdbc's names, TLS included
+ * @param parameters all other parameters, with pgjdbc's names, TLS included
  */
 public record DatabaseUrl(
         List<Host> hosts,
@@ -36,9 +36,9 @@ public record DatabaseUrl(
         Map<String, String> parameters) {
 
     /**
-     * One server.
+     * A database server.
      *
-     * @param name a name or an address, an IPv6 address in brackets
+     * @param name a host name or an IP address; an IPv6 address in brackets
      * @param port 1 to 65535
      */
     public record Host(String name, int port) {
@@ -46,7 +46,7 @@ public record DatabaseUrl(
             Objects.requireNonNull(name, "name");
         }
 
-        /** Whether that is this machine, by the looks of its name: nothing is resolved. */
+        /** Whether the name is localhost or a loopback address; it is not resolved. */
         public boolean isLoopback() {
             return name.equalsIgnoreCase("localhost")
                     || name.matches("127(\\.\\d{1,3}){3}")
@@ -62,7 +62,7 @@ public record DatabaseUrl(
     public DatabaseUrl {
         hosts = List.copyOf(hosts);
         if (hosts.isEmpty()) {
-            throw new IllegalArgumentException("names no host");
+            throw new IllegalArgumentException("has no host");
         }
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(user, "user");
@@ -72,30 +72,30 @@ public record DatabaseUrl(
     }
 
     /**
-     * Reads a URL of either form.
+     * Parses a URL of either form.
      *
-     * @throws IllegalArgumentException saying in one line what is wrong, and never what could be a piece of a password
+     * @throws IllegalArgumentException if the URL is invalid; the message is one line and quotes no part of a password
      */
     public static DatabaseUrl parse(String text) {
         return DatabaseUrlParser.parse(text);
     }
 
-    /** The same database, with this password. */
+    /** A copy with another password. */
     public DatabaseUrl withPassword(Secret password) {
         return new DatabaseUrl(hosts, database, user, password, Optional.empty(), parameters);
     }
 
-    /** The same database, with the password that is in {@code file} at the time of each login. */
+    /** A copy with a password file, which every login reads. */
     public DatabaseUrl withPasswordFile(Path file) {
         return new DatabaseUrl(hosts, database, user, Secret.NONE, Optional.of(file.toAbsolutePath()), parameters);
     }
 
-    /** What connections are made from. */
+    /** The target for a {@link Connector}. */
     public DatabaseTarget target() {
         return new DatabaseTarget(jdbcUrl(), user, password, passwordFile);
     }
 
-    /** The database in one line for people, without the password. */
+    /** The URL without the password, for messages. */
     @Override
     public String toString() {
         return "postgresql://%s%s@%s/%s?%s"
@@ -116,7 +116,7 @@ public record DatabaseUrl(
                 .collect(Collectors.joining("&"));
     }
 
-    /** Both pgjdbc and libpq read %20 as a space; only pgjdbc reads a plus as one. */
+    /** Encodes a space as %20, which both pgjdbc and libpq decode; only pgjdbc decodes a plus as a space. */
     private static String encode(String text) {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes a database URL apart as libpq or pgjdbc would. Its errors quote nothing that could be a piece of a password: a
- * password with a slash or an at sign in it, which somebody forgot to encode, ends up anywhere.
+ * Parses database URLs as libpq and pgjdbc do. Its error messages quote nothing that could be part of a password: parts
+ * of a password with an unencoded slash or at sign can appear anywhere in the URL.
  */
 final class DatabaseUrlParser {
     private static final int DEFAULT_PORT = 5432;
@@ -30,7 +30,7 @@ final class DatabaseUrlParser {
 
     static DatabaseUrl parse(String text) {
         if (text.chars().anyMatch(Character::isISOControl)) {
-            throw wrong("has a line break or another control character in it");
+            throw wrong("contains a line break or another control character");
         }
         Matcher libpq = LIBPQ.matcher(text);
         if (libpq.matches()) {
@@ -47,7 +47,7 @@ final class DatabaseUrlParser {
         String database = part(url, "database");
         String query = part(url, "query");
         if (url.group("servers").contains("@") || database.contains("@") || query.contains("@")) {
-            throw wrong("has an @ where none belongs; " + ENCODE);
+            throw wrong("has an unexpected @; " + ENCODE);
         }
         String[] login = part(url, "login").split(":", 2);
         Map<String, String> parameters = parameters(query, PercentCode.LIBPQ);
@@ -61,7 +61,7 @@ final class DatabaseUrlParser {
         String database = part(url, "database");
         String query = part(url, "query");
         if (url.group("servers").contains("@") || database.contains("@")) {
-            throw wrong("has a user before an @, which a jdbc: URL can't; write ?user=...&password=... there, or"
+            throw wrong("has a user before an @, which is invalid in a jdbc: URL; write ?user=...&password=..., or"
                     + " postgresql://user:password@host");
         }
         Map<String, String> parameters = parameters(query, PercentCode.PGJDBC);
@@ -74,15 +74,15 @@ final class DatabaseUrlParser {
         String hosts = take(parameters, "host").orElse("");
         String ports = take(parameters, "port").orElse("");
         if (!authority.isEmpty() && !(hosts.isEmpty() && ports.isEmpty())) {
-            throw wrong("names its host twice, before and after the question mark");
+            throw wrong("has two hosts, before and after the question mark");
         }
         List<Host> servers = authority.isEmpty() ? servers(hosts, ports) : servers(authority);
         String user = take(parameters, "user").orElseGet(DatabaseUrlParser::userOfThisProcess);
         Secret password = take(parameters, "password").map(Secret::of).orElse(Secret.NONE);
         String database = take(parameters, "dbname").orElse(user);
         if (database.contains("/")) {
-            // pgjdbc would refuse it too; more often it is the rest of a password
-            throw wrong("has a / too many; " + ENCODE);
+            // pgjdbc would refuse it too; usually it is part of a password
+            throw wrong("has an unexpected /; " + ENCODE);
         }
         return new DatabaseUrl(
                 servers, database, user, password, Optional.empty(), UrlParameter.translate(parameters, mayQuote));
@@ -93,15 +93,15 @@ final class DatabaseUrlParser {
         for (String server : authority.split(",", -1)) {
             Matcher matcher = SERVER.matcher(server);
             if (!matcher.matches()) {
-                throw wrong("has a host that can't be; it must be a name, an address or an IPv6 address in brackets"
-                        + " (Unix sockets can't be used); " + ENCODE);
+                throw wrong("has an invalid host; it must be a name, an address or an IPv6 address in brackets"
+                        + " (Unix sockets are not supported); " + ENCODE);
             }
             servers.add(new Host(hostOrDefault(matcher.group("host")), port(matcher.group("port"))));
         }
         return servers;
     }
 
-    /** libpq's other way to name servers, {@code ?host=a,b&port=1,2}: one port may serve all hosts. */
+    /** libpq's other form, {@code ?host=a,b&port=1,2}; a single port applies to all hosts. */
     private static List<Host> servers(String hosts, String ports) {
         String[] names = hosts.split(",", -1);
         String[] numbers = ports.split(",", -1);
@@ -117,11 +117,11 @@ final class DatabaseUrlParser {
         return servers(authority.toString());
     }
 
-    /** Java calls a user without an entry in /etc/passwd a question mark. */
+    /** The JDK returns "?" for a user without an entry in /etc/passwd. */
     private static String userOfThisProcess() {
         String user = System.getProperty("user.name");
         if (user.equals("?")) {
-            throw wrong("names no user, and the user of this process has no name; write postgresql://user@host");
+            throw wrong("has no user, and the user of this process has no name; write postgresql://user@host");
         }
         return user;
     }
@@ -136,7 +136,7 @@ final class DatabaseUrlParser {
         }
         int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;
         if (port < 1 || port > 65535) {
-            throw wrong("has a port that can't be (not shown: it could be part of a password); it must be 1 to 65535; "
+            throw wrong("has an invalid port (not shown: it could be part of a password); it must be 1 to 65535; "
                     + ENCODE);
         }
         return port;
@@ -159,7 +159,7 @@ final class DatabaseUrlParser {
 
     private static void put(Map<String, String> parameters, String name, String value) {
         if (!value.isEmpty() && parameters.put(name, value) != null) {
-            throw wrong("has a parameter, user, password or database twice");
+            throw wrong("has a duplicate parameter, user, password or database");
         }
     }
 

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A socket whose close waits until PostgreSQL has ended its process for the connection, which takes about a
- * millisecond, and a quarter of a second at most. Without that a connection that replaces it may be counted by the
- * server while the old one still is: more than the pool's maximum, for a moment.
+ * A socket whose close waits until PostgreSQL has closed its side, which takes about 1 ms; it waits 250 ms at most.
+ * Otherwise PostgreSQL could count both the closed connection and its replacement for a moment, which exceeds the
+ * pool's maximum. Thread-safe.
  */
 final class FarewellSocket extends Socket {
     private static final int PATIENCE_MILLIS = 250;
@@ -19,7 +19,7 @@ final class FarewellSocket extends Socket {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicInteger readers = new AtomicInteger();
 
-    /** Is somebody waiting for what the server says? */
+    /** Whether a thread is waiting for a response. */
     boolean isBeingRead() {
         return readers.get() > 0;
     }
@@ -29,7 +29,7 @@ final class FarewellSocket extends Socket {
         return new WatchedInput(super.getInputStream());
     }
 
-    /** TLS shuts its input before it closes; then there would be nothing to wait with. Closing follows anyway. */
+    /** Does nothing: TLS calls it before close, and {@link #awaitEnd} needs the input. */
     @Override
     public void shutdownInput() {}
 
@@ -41,7 +41,7 @@ final class FarewellSocket extends Socket {
         super.close();
     }
 
-    /** Whoever closes has sent its farewell; the server answers by closing, too. */
+    /** pgjdbc has sent the Terminate message; PostgreSQL responds by closing its side. */
     private void awaitEnd() {
         try {
             if (!isOutputShutdown()) {
@@ -52,14 +52,14 @@ final class FarewellSocket extends Socket {
             InputStream in = super.getInputStream();
             byte[] ignored = new byte[1024];
             while (in.read(ignored) >= 0 && System.nanoTime() < deadline) {
-                // What the server still had to say concerns nobody any more.
+                // Discards remaining data.
             }
         } catch (IOException e) {
-            // Broken or silent: then there is nothing to wait for.
+            // The connection is broken, or the wait timed out.
         }
     }
 
-    /** Knows whether somebody is reading: then it is an abort, and waiting would wait for that reader. */
+    /** Counts the readers: a close during a read is an abort and must not wait. */
     private final class WatchedInput extends FilterInputStream {
         WatchedInput(InputStream in) {
             super(in);
@@ -90,7 +90,7 @@ final class FarewellSocket extends Socket {
             FarewellSocket.this.close();
         }
 
-        /** Either it sees that the socket is closing, or whoever closes it sees the reader. */
+        /** Either the reader sees that the socket is closing, or the closing thread sees the reader. */
         private void startReading() throws IOException {
             readers.incrementAndGet();
             if (closing.get()) {

@@ -10,18 +10,18 @@ import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Makes {@link FarewellSocket}s whose peer is asked for a sign of life when it is silent: where a host is gone without
- * a word, a wait for its answer ends within about a minute, also where no timeout may cut it short, as in a migration.
- * Public because pgjdbc creates it by its class name.
+ * Creates {@link FarewellSocket}s with TCP keep-alive: if a host disappears, a wait for its response ends within about
+ * a minute, also where no timeout applies, for example in a migration. Public because pgjdbc creates it by its class
+ * name.
  */
 public final class FarewellSocketFactory extends SocketFactory {
-    /** After 30 s of silence three questions, 10 s apart. The operating system's own settings wait for two hours. */
+    /** Three probes, 10 s apart, after 30 s without data. The operating system's default is two hours. */
     private static final Map<SocketOption<Integer>, Integer> SIGNS_OF_LIFE = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 30,
             ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
             ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
-    /** The last socket that a login on this thread has made; pgjdbc does not show a connection's socket. */
+    /** The last socket created by a login on this thread; pgjdbc does not expose a connection's socket. */
     private static final ThreadLocal<FarewellSocket> LAST = new ThreadLocal<>();
 
     @Override
@@ -37,7 +37,7 @@ public final class FarewellSocketFactory extends SocketFactory {
         return socket;
     }
 
-    /** The last socket made on this thread, once. */
+    /** Returns and forgets the last socket created on this thread. */
     static FarewellSocket takeLast() {
         FarewellSocket last = LAST.get();
         LAST.remove();

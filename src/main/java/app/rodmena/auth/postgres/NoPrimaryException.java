@@ -4,22 +4,22 @@ import java.sql.SQLException;
 import java.util.Objects;
 
 /**
- * PostgreSQL can be reached, but there is no writable session on a primary. Checks need one as much as writes do: what
- * a standby answers can be older than an acknowledged revoke.
+ * PostgreSQL is reachable, but no writable session on a primary is available. Permission checks need a primary too: a
+ * standby can return data that is older than an acknowledged revoke.
  */
 public final class NoPrimaryException extends SQLException {
     private static final long serialVersionUID = 1;
 
-    /** read_only_sql_transaction: what PostgreSQL itself would answer to a write. */
+    /** read_only_sql_transaction, which PostgreSQL returns for a write. */
     public static final String SQL_STATE = "25006";
 
-    /** What there is instead; the text names no host. */
+    /** The problem; the text names no host. */
     public enum Reason {
-        STANDBY("PostgreSQL is a standby here, and a primary is needed"),
+        STANDBY("PostgreSQL is a standby, and a primary is required"),
         READ_ONLY("PostgreSQL's sessions are read-only (default_transaction_read_only is on), and writable ones are"
-                + " needed"),
-        /** Several hosts, and none that can be reached is a primary. */
-        NONE_FOUND("none of the hosts that can be reached is a primary with writable sessions");
+                + " required"),
+        /** Of several hosts, no reachable one is a primary. */
+        NONE_FOUND("no reachable host is a primary with writable sessions");
 
         private final String text;
 

@@ -6,12 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
-/** Percent-encoding, of which there are two: in libpq's URLs a plus is a plus, in pgjdbc's it is a space. */
+/** The two variants of percent-encoding: a plus is a plus in libpq's URLs, and a space in pgjdbc's. */
 enum PercentCode {
     LIBPQ,
     PGJDBC;
 
-    /** Undoes the encoding. Errors quote nothing. */
+    /** @throws IllegalArgumentException if the encoding is invalid; the message quotes no part of the text */
     String decode(String text) {
         ByteArrayOutputStream decoded = new ByteArrayOutputStream();
         byte[] bytes = text.getBytes(UTF_8);

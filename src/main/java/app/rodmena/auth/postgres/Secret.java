@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.util.Objects;
 
-/** A password that does not show itself: only {@link #reveal()} gives the text, never {@link #toString()}. */
+/** A password that is masked in {@link #toString()}; only {@link #reveal()} returns the text. Immutable. */
 public final class Secret {
     public static final Secret NONE = new Secret("");
 
@@ -19,7 +19,7 @@ public final class Secret {
         return text.isEmpty() ? NONE : new Secret(text);
     }
 
-    /** The text itself, for the one place that logs in with it. */
+    /** The password in clear text; call it only where the login is sent or the password file is written. */
     public String reveal() {
         return text;
     }

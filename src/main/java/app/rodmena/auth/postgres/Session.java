@@ -5,13 +5,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What one connection is for, and how long it may wait.
+ * The name and timeouts of a connection. Immutable.
  *
- * @param applicationName how PostgreSQL shows it in pg_stat_activity
+ * @param applicationName application_name in pg_stat_activity
  * @param statementTimeout after which PostgreSQL cancels a statement; empty for the server's own setting
- * @param connectTimeout longest wait for the TCP connection, and for every answer until the login is done; rounded up
- *     to whole seconds
- * @param socketTimeout longest wait for an answer after that; empty for no limit
+ * @param connectTimeout maximum wait for the TCP connection, and for each response until the login is complete; rounded
+ *     up to whole seconds
+ * @param socketTimeout maximum wait for a response after the login; empty for no limit
  */
 public record Session(
         String applicationName,

@@ -7,11 +7,11 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A DataSource reduced to what is used of it here: it gives connections, all of the same login. */
+/** A DataSource that only provides connections, all with the same login. */
 public abstract class SingleLoginDataSource implements DataSource {
     @Override
     public Connection getConnection(String user, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("all connections are of one login");
+        throw new SQLFeatureNotSupportedException("all connections use the same login");
     }
 
     @Override

@@ -5,16 +5,14 @@ import java.util.List;
 import java.util.Map;
 import org.postgresql.PGProperty;
 
-/**
- * What may stand behind the question mark of a database URL, by libpq's name or by pgjdbc's, and what becomes of it.
- */
+/** Translates the parameters of a database URL, with libpq's or pgjdbc's names, to pgjdbc's properties. Stateless. */
 final class UrlParameter {
     private static final String OURS = "is a setting of this server, not of the URL; leave it out and use ";
 
     private static final List<String> SSL_MODES =
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
-    /** By the name in the URL, the name that pgjdbc is given. */
+    /** pgjdbc's name by the name in the URL. */
     private static final Map<String, String> RENAMED = Map.of(
             "channel_binding", "channelBinding",
             "gssencmode", "gssEncMode",
@@ -26,13 +24,13 @@ final class UrlParameter {
             "sslnegotiation", "sslNegotiation",
             "target_session_attrs", "targetServerType");
 
-    /** For those whose values differ as well, by the value in the URL, the value that pgjdbc is given. */
+    /** pgjdbc's value by the value in the URL, for parameters whose values differ too. */
     private static final Map<String, Map<String, String>> REWORDED = Map.of(
             "keepalives", Map.of("1", "true", "0", "false"),
-            // pgjdbc itself takes ssl=false for prefer, which nobody means who writes it
+            // pgjdbc treats ssl=false as prefer, which is not what users expect
             "ssl", Map.of("true", "verify-full", "false", "disable"),
             "load_balance_hosts", Map.of("random", "true", "disable", "false"),
-            // Checks and writes go to a primary, so the standbys that both libpq and pgjdbc know are not allowed.
+            // Checks and writes need a primary, so the values of libpq and pgjdbc for standbys are not allowed.
             "target_session_attrs", Map.of("any", "primary", "read-write", "primary", "primary", "primary"),
             "targetServerType",
                     Map.of("any", "primary", "primary", "primary", "master", "primary", "preferPrimary", "primary"));
@@ -41,7 +39,7 @@ final class UrlParameter {
             Map.entry("application_name", OURS + "--instance"),
             Map.entry("fallback_application_name", OURS + "--instance"),
             Map.entry("ApplicationName", OURS + "--instance"),
-            Map.entry("assumeMinServerVersion", "would keep this server from naming its connections; leave it out"),
+            Map.entry("assumeMinServerVersion", "would prevent application_name on connections; leave it out"),
             Map.entry("connect_timeout", OURS + "--connect-timeout"),
             Map.entry("connectTimeout", OURS + "--connect-timeout"),
             Map.entry("loginTimeout", OURS + "--connect-timeout"),
@@ -49,12 +47,12 @@ final class UrlParameter {
             Map.entry("socketTimeout", OURS + "--socket-timeout"),
             Map.entry("loggerFile", OURS + "--log-level"),
             Map.entry("loggerLevel", OURS + "--log-level"),
-            Map.entry("readOnly", "would keep this server from writing; leave it out"),
+            Map.entry("readOnly", "would prevent writes; leave it out"),
             Map.entry("replication", "is not for queries; leave it out"),
-            Map.entry("passfile", "can't be used here; use --database-password-file"),
-            Map.entry("service", "can't be used here; write host, port and database"),
-            Map.entry("hostaddr", "can't be used here; write the address as the host"),
-            Map.entry("sslpassword", "would show in process lists; use a key file without a passphrase"),
+            Map.entry("passfile", "is not supported; use --database-password-file"),
+            Map.entry("service", "is not supported; write host, port and database"),
+            Map.entry("hostaddr", "is not supported; write the address as the host"),
+            Map.entry("sslpassword", "would be visible in process lists; use a key file without a passphrase"),
             Map.entry("PGHOST", "belongs before the question mark"),
             Map.entry("PGPORT", "belongs before the question mark"),
             Map.entry("PGDBNAME", "belongs before the question mark"));
@@ -62,18 +60,18 @@ final class UrlParameter {
     private UrlParameter() {}
 
     /**
-     * Translates to pgjdbc.
+     * Translates the parameters to pgjdbc's.
      *
-     * @param given as written, decoded
-     * @param mayQuote whether names and values can be shown in an error; not if they could be pieces of a password
-     * @throws IllegalArgumentException for what is not known or not allowed
+     * @param given the parameters in the URL, decoded
+     * @param mayQuote whether errors may quote names and values; false if they could be parts of a password
+     * @throws IllegalArgumentException if a parameter is unknown or not allowed
      */
     static Map<String, String> translate(Map<String, String> given, boolean mayQuote) {
         Map<String, String> translated = new LinkedHashMap<>();
         given.forEach((name, value) -> {
             String property = property(name, mayQuote);
             if (translated.putIfAbsent(property, value(name, value, mayQuote)) != null) {
-                throw new IllegalArgumentException("has '%s' twice, under two names".formatted(property));
+                throw new IllegalArgumentException("has parameter '%s' twice, with two names".formatted(property));
             }
         });
         if ("system".equals(translated.get("sslrootcert"))) {
@@ -90,8 +88,8 @@ final class UrlParameter {
         if (PGProperty.forName(property) == null) {
             throw new IllegalArgumentException(
                     mayQuote && name.matches("[A-Za-z][A-Za-z0-9_]{0,40}")
-                            ? "parameter '%s' is not known; libpq's and pgjdbc's are".formatted(name)
-                            : "has a parameter that is not known (not shown: it could be part of a password, in which"
+                            ? "parameter '%s' is unknown; it must be one of libpq or pgjdbc".formatted(name)
+                            : "has an unknown parameter (not shown: it could be part of a password, in which"
                                     + " & must be written %26 and ? %3F)");
         }
         return property;
@@ -123,7 +121,8 @@ final class UrlParameter {
     /** libpq's sslrootcert=system: the certificate authorities that the Java runtime trusts. */
     private static void trustTheSystem(Map<String, String> parameters) {
         if (!parameters.getOrDefault("sslmode", "verify-full").equals("verify-full")) {
-            throw new IllegalArgumentException("parameter 'sslrootcert' is 'system', which needs sslmode=verify-full");
+            throw new IllegalArgumentException(
+                    "parameter 'sslrootcert' is 'system', which requires sslmode=verify-full");
         }
         parameters.remove("sslrootcert");
         parameters.put("sslmode", "verify-full");
