@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One place of the {@link Gate}, given to one caller, or to several of one {@link Lane} who go together. It is given
- * back once, however often it is told to be. To be used by one thread, until a connection names it its holder.
+ * A permit of the {@link Gate}, granted to one caller or to a batch of callers of one {@link Lane}. {@link #giveBack}
+ * is idempotent. Confined to one thread until a connection references it as its holder.
  */
 final class Admission implements ConnectionView.Stacks {
     private final Gate gate;
@@ -17,15 +17,15 @@ final class Admission implements ConnectionView.Stacks {
     private final List<Ticket> tickets;
     private final AtomicBoolean givenBack = new AtomicBoolean();
 
-    /** Null until somebody asks. A race makes the same one twice. */
+    /** Computed on first use; null before. A race computes equal values twice. */
     private Caller caller;
 
-    // Written before a connection names this its holder, which publishes it.
+    // Written before a connection references this as its holder, which publishes the fields safely.
     private Thread holder;
     private long heldSinceNanos;
     private Throwable taken;
 
-    /** What its holder has; null until it has it. */
+    /** The lease of the holder; null until the checkout has succeeded. */
     volatile Lease lease;
 
     Admission(Gate gate, Lane<?, ?> lane, Ticket alone) {
@@ -34,7 +34,7 @@ final class Admission implements ConnectionView.Stacks {
         tickets = List.of(alone);
     }
 
-    /** @param together not empty, in the order of their arrival */
+    /** @param together the callers of the batch, not empty, in order of arrival */
     Admission(Gate gate, Lane<?, ?> lane, Collection<Ticket> together) {
         this.gate = gate;
         this.lane = lane;
@@ -45,19 +45,19 @@ final class Admission implements ConnectionView.Stacks {
         return lane;
     }
 
-    /** Those who are in it, in the order of their arrival. */
+    /** The requests of the admitted callers, in order of arrival. */
     List<Ticket> tickets() {
         return tickets;
     }
 
-    /** Tells those who are in it that they are, by the first of them. */
+    /** Notifies the first request, which acts for all requests of the batch. */
     void tell() {
         tickets.get(0).outcome.admitted(this);
     }
 
     /**
-     * On whose behalf: the one caller's; of several the first one's route, its tenant if it is everybody's, and how
-     * many they are.
+     * The caller of the checkout. Of a batch: the first request's route, the tenant if all requests have the same one,
+     * and the number of requests.
      */
     Caller caller() {
         Caller known = caller;
@@ -75,12 +75,12 @@ final class Admission implements ConnectionView.Stacks {
                 : first.withSeveralTenants(tickets.size());
     }
 
-    /** When the first of them came. */
+    /** The arrival time of the first request. */
     long arrivedNanos() {
         return tickets.get(0).arrivedNanos;
     }
 
-    /** When the first of them will have waited long enough. */
+    /** The earliest deadline of the requests. */
     long deadlineNanos() {
         long first = tickets.get(0).deadlineNanos;
         for (Ticket ticket : tickets) {
@@ -90,9 +90,9 @@ final class Admission implements ConnectionView.Stacks {
     }
 
     /**
-     * Leaves behind those who have waited long enough, unless that is all of them.
+     * Removes the requests whose deadline has passed, unless it has passed for all of them.
      *
-     * @return them
+     * @return the removed requests
      */
     List<Ticket> leaveBehind(long nowNanos) {
         List<Ticket> late = tickets.stream()
@@ -107,9 +107,9 @@ final class Admission implements ConnectionView.Stacks {
     }
 
     /**
-     * The current thread gets a connection with this.
+     * Records that the current thread receives a connection with this permit.
      *
-     * @param recorded whether to remember where in the code that was
+     * @param recorded whether to capture the stack of the checkout
      */
     Admission heldFrom(long nowNanos, boolean recorded) {
         holder = Thread.currentThread();
@@ -130,7 +130,7 @@ final class Admission implements ConnectionView.Stacks {
         return taken == null ? List.of() : List.of(taken.getStackTrace());
     }
 
-    /** Who has the connection that names this its holder. */
+    /** The current use of the connection that references this as its holder. */
     ConnectionView.Use use(long nowNanos) {
         Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
         Caller of = caller();
@@ -138,7 +138,7 @@ final class Admission implements ConnectionView.Stacks {
                 since, holder.getName(), of.route(), of.tenant().get(), of.count(), this);
     }
 
-    /** On which thread the connection was taken, and for what. */
+    /** The route and the thread of the checkout, for messages. */
     String holder() {
         return "%s on thread %s".formatted(caller().route(), holder.getName());
     }

@@ -4,20 +4,20 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Runs a task no later than the earliest time anybody asked for. Thread-safe. */
+/** A one-shot timer that runs a task at the earliest requested time. Thread-safe. */
 final class Alarm {
     private final ScheduledExecutorService timer;
     private final LongSupplier task;
     private boolean armed;
     private long nextNanos;
 
-    /** @param task returns the nanoseconds until it wants to run again, {@link Long#MAX_VALUE} for not at all */
+    /** @param task returns the nanoseconds until its next run; {@link Long#MAX_VALUE} for none */
     Alarm(ScheduledExecutorService timer, LongSupplier task) {
         this.timer = timer;
         this.task = task;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Whoever asked does not wait for the ring.
+    @SuppressWarnings("FutureReturnValueIgnored") // The task is not awaited.
     synchronized void ringWithin(long delayNanos) {
         long at = System.nanoTime() + delayNanos;
         if ((armed && nextNanos - at <= 0) || timer.isShutdown()) {
@@ -31,7 +31,7 @@ final class Alarm {
     private void ring(long at) {
         synchronized (this) {
             if (!armed || nextNanos != at) {
-                return; // An earlier one took its place.
+                return; // Replaced by an earlier run.
             }
             armed = false;
         }

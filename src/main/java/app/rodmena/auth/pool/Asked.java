@@ -2,13 +2,16 @@ package app.rodmena.auth.pool;
 
 import java.util.concurrent.CompletableFuture;
 
-/** One question on its way through a {@link Lane}, and its answer to be. Cancelled while it waits, it leaves. */
+/**
+ * A pending request of a {@link Lane}, and the future of its result. Cancelling it while it waits removes it from the
+ * queue.
+ */
 final class Asked<Q, A> extends CompletableFuture<A> implements Ticket.Outcome {
     final Q question;
     private final Pool pool;
     private final Lane<Q, A> lane;
 
-    /** Set before it enters, and so before anybody else has this. */
+    /** Set before the request enters the queue, which publishes it. */
     Ticket ticket;
 
     Asked(Pool pool, Lane<Q, A> lane, Q question) {

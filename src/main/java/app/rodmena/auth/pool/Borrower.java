@@ -3,14 +3,18 @@ package app.rodmena.auth.pool;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who takes a connection out of Hikari on the current thread, and which one it got. The pool itself borrows too, when
- * it looks for an idle connection to close: then there is no checkout to tell of.
+ * The context of a checkout from Hikari on the current thread: its permit, and the connection it received. The pool
+ * itself also takes connections from Hikari, to close idle ones and to probe for the end of an outage; no checkout
+ * event is emitted for these.
  */
 final class Borrower {
-    /** Hikari calls back without telling on whose behalf. */
+    /** Passes the context to Hikari's callbacks, which have no parameter for it. */
     private static final ThreadLocal<Place> CURRENT = ThreadLocal.withInitial(Place::new);
 
-    /** Where a thread's borrower is; it stays with the thread, because making room for it costs more than looking. */
+    /**
+     * A mutable holder that stays with the thread, because setting and removing a thread-local value costs more than
+     * reading it.
+     */
     private static final class Place {
         Borrower borrower;
     }
@@ -21,10 +25,10 @@ final class Borrower {
     private final Admission admission;
     private int vetoes;
 
-    /** When the connection was found to be valid, which is when it is handed out. */
+    /** The time at which the connection was found valid, used as the time of the checkout. */
     long validAtNanos;
 
-    /** Set by the connection when Hikari hands it out. */
+    /** The received connection; set by the connection when Hikari hands it out. */
     PhysicalConnection got;
 
     private Borrower(Admission admission) {
@@ -39,7 +43,7 @@ final class Borrower {
         return new Borrower(null);
     }
 
-    /** Who borrows on this thread; null while nobody does. */
+    /** The context of the current thread; null outside a checkout. */
     static Borrower current() {
         return CURRENT.get().borrower;
     }
@@ -52,7 +56,10 @@ final class Borrower {
         CURRENT.get().borrower = null;
     }
 
-    /** A connection was vetoed. From the third on the next is not opened at once, nor after the deadline. */
+    /**
+     * Counts a veto. From the third veto on, delays the next connection with exponential backoff, at most until the
+     * deadline.
+     */
     void pauseAfterVeto(long nowNanos) {
         vetoes++;
         if (vetoes > VETOES_FOR_FREE) {
@@ -70,7 +77,7 @@ final class Borrower {
         return admission == null;
     }
 
-    /** The caller's; not for the pool itself. */
+    /** The caller's permit; null for the pool itself. */
     Admission admission() {
         return admission;
     }

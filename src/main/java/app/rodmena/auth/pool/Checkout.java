@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** Takes a connection out of Hikari for whoever was admitted. Thread-safe. */
+/** Takes connections from Hikari for admitted callers. Thread-safe. */
 final class Checkout {
-    /** A caller in Hikari looks up this often, to see whether waiting there is still of use. */
+    /** The interval at which a caller that waits in Hikari checks whether to continue waiting. */
     private static final long LOOK_UP_MILLIS = 50;
 
     private final PoolState state;
@@ -19,7 +19,9 @@ final class Checkout {
     private final Opener opener;
     private final HikariPool hikari;
 
-    /** @param onRefused receives callers that were admitted and get no connection, before they learn of it */
+    /**
+     * @param onRefused is notified of admitted callers that receive no connection, before their futures are completed
+     */
     Checkout(
             PoolState state,
             Gate gate,
@@ -38,8 +40,9 @@ final class Checkout {
     }
 
     /**
-     * Waits for a connection as long as anybody in the admission has time, and refuses those who have not. If there is
-     * none, everybody who is left is known to be refused, but not told, and the place is given back.
+     * Waits for a connection until the last deadline of the batch, and refuses the requests whose deadline passes
+     * before. On failure the remaining requests are reported to {@code onRefused} and the permit is returned; the
+     * caller of this method completes their futures.
      */
     Lease of(Admission admission, long nowNanos) throws NoConnectionException {
         Borrower borrower = Borrower.of(admission);
@@ -79,9 +82,9 @@ final class Checkout {
                     return connection;
                 }
             } catch (SQLException e) {
-                // Not yet, or interrupted: look whether waiting is still of use, then wait on.
+                // Timed out or interrupted: check below whether to continue.
             } catch (RuntimeException e) {
-                if (!state.closing) { // Hikari stumbles over connections that its own shutdown takes away.
+                if (!state.closing) { // Hikari can fail on connections that its own shutdown removes.
                     throw e;
                 }
             }
@@ -94,7 +97,10 @@ final class Checkout {
         }
     }
 
-    /** Whoever came before pool_timeout was made shorter has more time than those who came after. */
+    /**
+     * Refuses the requests whose deadline has passed. After a reduction of pool_timeout, later requests of a batch can
+     * have earlier deadlines.
+     */
     private void refuseLate(Admission admission, long nowNanos) throws NoConnectionException {
         var late = admission.leaveBehind(nowNanos);
         if (late.isEmpty()) {

@@ -5,29 +5,29 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * At which checkouts it is recorded where in the code they are: one in a hundred, and every one for a route that has
- * been suspected of a leak. Recording takes a microsecond or two, so a connection that comes and goes thousands of
- * times a second is recorded a hundred times a second at most. Thread-safe.
+ * Decides which checkouts record their stack trace: one in 100, and every checkout of a route that was suspected of a
+ * leak. Recording takes one to two microseconds, so sampled recordings of one connection are at least 10 ms apart.
+ * Thread-safe.
  */
 final class CheckoutStacks {
     private static final long LEAST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     private static final int ONE_IN = 100;
 
-    /** More would mean that everything leaks. */
+    /** A larger number would mean that every route leaks. */
     private static final int MOST_ROUTES = 100;
 
     private volatile Set<String> leaky = Set.of();
 
-    /** Those of one connection; whoever asks holds that connection's lock. */
+    /** The state of one connection; guarded by the lock of the connection. */
     final class OfOneConnection {
         private long recorded;
         private long recordedNanos;
 
         /**
-         * Whether this checkout is to be recorded.
+         * Whether to record the stack trace of this checkout.
          *
-         * @param checkout which of the connection's, from 1
+         * @param checkout the number of the checkout of this connection, from 1
          */
         boolean areWanted(String route, long checkout, long nowNanos) {
             boolean drawn = checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= LEAST_PAUSE_NANOS);

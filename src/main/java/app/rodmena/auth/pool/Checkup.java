@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a connection must pass before a caller gets it: marks, age, pre-ping, interceptors. One that fails is retired.
+ * Validates a connection before a checkout: invalidation mark, age, pre-ping, interceptors. A connection that fails is
+ * retired. Thread-safe.
  */
 final class Checkup {
     private Checkup() {}
@@ -31,13 +32,14 @@ final class Checkup {
             SQLException failure = pool.whileTested(() -> PrePinger.ping(connection.delegate, settings, left));
             if (failure != null) {
                 if (PrePinger.wasSilence(failure)) {
-                    // Silence costs patience, and who is silent once is so on every connection: nobody else shall wait.
-                    pool.markAll("a pre-ping got no answer");
+                    // An unanswered ping costs the caller its timeout, and pings on the other connections are likely
+                    // to be unanswered too: mark them all, so that later callers do not wait.
+                    pool.markAll("a pre-ping was not answered");
                 }
                 connection.retireBroken(ageNanos, failure);
                 return false;
             }
-            if (connection.markIfUnusable()) { // The ping has brought what PostgreSQL reported meanwhile.
+            if (connection.markIfUnusable()) { // The response to the ping contains pending status reports.
                 connection.retire("soft-invalidated");
                 return false;
             }
@@ -66,7 +68,7 @@ final class Checkup {
             return false;
         }
         if (!loan.isUnharmed()) {
-            connection.retire(INVALIDATE, ageNanos, "broke under an interceptor");
+            connection.retire(INVALIDATE, ageNanos, "broken by an interceptor");
             return false;
         }
         return true;

@@ -7,27 +7,31 @@ import java.util.Optional;
 
 /** Opens connections to PostgreSQL for the pool. */
 public interface ConnectionSource {
-    /** Opens one. Blocks: connect_timeout bounds the connecting, and each answer of the server while logging in. */
+    /**
+     * Opens a connection. Blocks: connect_timeout limits the TCP connect, and the wait for each server response during
+     * login.
+     */
     Connection open(PoolSettings settings) throws SQLException;
 
-    /** The pid of PostgreSQL's process behind a connection opened here; 0 where it can't be known. */
+    /** The pid of the PostgreSQL backend of a connection from this source; 0 if unknown. */
     int backendPid(Connection connection) throws SQLException;
 
-    /** Whether a transaction is open on a connection opened here, on which nothing runs now; sends nothing. */
+    /** Whether a connection from this source, with no statement running, has an open transaction; sends nothing. */
     boolean isInTransaction(Connection connection);
 
-    /** Asks PostgreSQL to stop what runs on a connection opened here; waits a second at most. */
+    /** Cancels the running statement of a connection from this source; takes at most one second. */
     void cancel(Connection connection) throws SQLException;
 
     /**
-     * Why a connection opened here must not be used any more, by what PostgreSQL has reported with its answers, as that
-     * its session is read-only; empty if it may. Sends nothing. Called by the thread that uses the connection.
+     * The reason why a connection from this source is no longer usable, according to status reports already received
+     * from PostgreSQL, for example a read-only session; empty if usable. Sends nothing. Called by the thread that uses
+     * the connection.
      */
     default Optional<? extends SQLException> reportedProblem(Connection connection) {
         return Optional.empty();
     }
 
-    /** What a connection opened here is at, whoever uses it meanwhile; neither blocks nor sends anything. */
+    /** The transaction state of a connection from this source. Thread-safe; neither blocks nor sends anything. */
     default TransactionState transactionState(Connection connection) {
         return TransactionState.UNKNOWN;
     }

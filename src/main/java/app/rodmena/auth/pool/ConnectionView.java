@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One physical connection, as it is when somebody asks.
+ * A view of one physical connection at the time of the call.
  *
- * @param id the connection's number, never used twice in a process
- * @param backendPid the pid of PostgreSQL's process behind it; 0 where it is unknown
- * @param state what the pool does with it
- * @param age since it was opened
- * @param checkouts how often it was checked out
- * @param use who has it; empty while nobody does
- * @param lastSql the last statement prepared on it, with placeholders and without values; empty if there was none
- * @param lastSqlAge since it was prepared; empty if there was none
- * @param statements how many were prepared on it: while that stays the same, so does the last one
- * @param transaction what it is at; {@link TransactionState#UNKNOWN} where that can't be known
+ * @param id the connection's number, unique within the process
+ * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
+ * @param state the pool's state of the connection
+ * @param age time since the connection was opened
+ * @param checkouts number of checkouts
+ * @param use the current use; empty if it is not checked out
+ * @param lastSql the last prepared statement, with placeholders and without values; empty if there was none
+ * @param lastSqlAge time since it was prepared; empty if there was none
+ * @param statements number of statements prepared on the connection; if it is unchanged, so is {@code lastSql}
+ * @param transaction the transaction state; {@link TransactionState#UNKNOWN} if unknown
  */
 public record ConnectionView(
         int id,
@@ -32,35 +32,36 @@ public record ConnectionView(
         long statements,
         TransactionState transaction) {
 
-    /** What the pool does with a connection. */
+    /** The pool's state of a connection. */
     public enum State {
         IDLE,
         IN_USE,
-        /** About to be closed, or being closed. */
+        /** Will be closed, or is being closed. */
         CLOSING
     }
 
     /**
-     * Who has a connection.
+     * The current use of a connection.
      *
-     * @param since when it was checked out
-     * @param thread the name of the thread that did
-     * @param route what it is used for
-     * @param tenant the tenant's fingerprint; {@code -} where there is none, {@code several} where there are more
-     * @param callers how many callers it works for: more than one where their questions are answered together
-     * @param stacks where it is in the code
+     * @param since the time of the checkout
+     * @param thread the name of the thread that checked it out
+     * @param route the operation it is used for
+     * @param tenant the tenant's fingerprint; {@code -} if there is none, {@code several} for a batch of several
+     *     tenants
+     * @param callers number of callers: more than one for a batch
+     * @param stacks the stack traces of the holder
      */
     public record Use(Instant since, String thread, String route, String tenant, int callers, Stacks stacks) {}
 
-    /** Where whoever has a connection is in the code; found out only when asked. */
+    /** Stack traces of the holder of a connection, captured on demand. */
     public interface Stacks {
         /**
-         * Where the thread is now that took the connection, innermost first; it may be at something else already. Empty
-         * if it has ended. Stops that thread for some microseconds.
+         * The current stack of the thread that checked out the connection, innermost frame first. The thread may have
+         * moved on to other work. Empty if it has ended. Pauses that thread for some microseconds.
          */
         List<StackTraceElement> now();
 
-        /** Where that thread was when it took it; empty unless that was recorded. */
+        /** The stack at the checkout; empty unless it was recorded. */
         List<StackTraceElement> atCheckout();
     }
 }

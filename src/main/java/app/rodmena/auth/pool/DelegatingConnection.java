@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 
-/** A connection that passes every call on, for whoever wants to change a few of them. */
+/** A connection that delegates every call, for subclasses that override a few of them. */
 public abstract class DelegatingConnection implements Connection {
     volatile Connection delegate;
 

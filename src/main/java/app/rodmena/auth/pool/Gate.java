@@ -11,21 +11,25 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * The one queue of the pool: as many places as connections may be open, first come first served, for callers that block
- * and callers that do not alike. Thread-safe; outcomes are told outside the lock.
+ * The admission queue of the pool: one permit per allowed connection, granted in order of arrival to blocking and
+ * asynchronous callers alike. Thread-safe; outcomes are notified outside the lock.
  *
- * <p>Everybody stands in a {@link Lane}. A place goes to whoever came first among those whose lane has a slot free, and
- * then the others in that lane come along. So while places are free, only callers of busy lanes wait.
+ * <p>Every request waits in a {@link Lane}. A permit goes to the earliest request among the lanes with a free batch
+ * slot, and further waiting requests of that lane join its batch. While permits are free, only requests of lanes
+ * without a free slot wait.
  *
- * <p>The gate keeps no clock: {@link #expire} ends the waits that are over, and the pool calls it in time.
+ * <p>The queue has no clock: the pool calls {@link #expire} in time to end the waits whose deadline has passed.
  */
 final class Gate {
     private final Object lock = new Object();
 
-    /** For those who go alone: there is no limit to how many of these are under way but the places. */
+    /** The lane of requests that are not batched; only the permits limit their number. */
     final Lane<Void, Void> alone = Lane.alone();
 
-    /** The lanes that somebody waits in. Few, so looking at each is cheap, however many wait in them. */
+    /**
+     * The lanes with waiting requests. Their number is small, so that a scan is cheap, regardless of the number of
+     * requests.
+     */
     private final List<Lane<?, ?>> lanes = new ArrayList<>();
 
     private int places;
@@ -38,16 +42,16 @@ final class Gate {
     private volatile int waiting;
     private final BiConsumer<List<Ticket>, NoConnectionException> onRefused;
 
-    /** @param onRefused receives the callers that are refused at once, not none, before they learn of it */
+    /** @param onRefused is notified of refused requests, at least one per call, before their outcomes */
     Gate(PoolSettings settings, BiConsumer<List<Ticket>, NoConnectionException> onRefused) {
         adopt(settings);
         this.onRefused = onRefused;
     }
 
     /**
-     * Admits the caller, lets it wait, or refuses it. Its outcome may be told before this returns.
+     * Admits, enqueues or refuses a request. Its outcome may be notified before this method returns.
      *
-     * @return whether it waits
+     * @return whether the request waits
      */
     boolean enter(Ticket ticket) {
         Reason refusal = null;
@@ -73,12 +77,12 @@ final class Gate {
         return false;
     }
 
-    /** Refuses a caller that need not even wait. */
+    /** Refuses a request without enqueueing it. */
     void refuse(Ticket ticket, Reason reason, Throwable cause) {
         tellRefused(List.of(ticket), reason, cause);
     }
 
-    /** A place is free again: the next in the queue gets it. */
+    /** Returns a permit, and admits the next requests. */
     void giveBack(Admission admission) {
         List<Admission> admitted;
         synchronized (lock) {
@@ -89,7 +93,7 @@ final class Gate {
         admitted.forEach(Admission::tell);
     }
 
-    /** Changes how many places and slots there are; one in use is never taken away. */
+    /** Changes the number of permits and batch slots; permits in use are not revoked. */
     void resize(PoolSettings settings) {
         List<Admission> admitted;
         synchronized (lock) {
@@ -99,7 +103,7 @@ final class Gate {
         admitted.forEach(Admission::tell);
     }
 
-    /** From now on everybody waits. */
+    /** Stops admission: all later requests wait until {@link #resume}. */
     void suspend() {
         synchronized (lock) {
             suspended = true;
@@ -116,9 +120,9 @@ final class Gate {
     }
 
     /**
-     * Ends the waits whose deadline has passed.
+     * Refuses the requests whose deadline has passed.
      *
-     * @return nanoseconds to the next deadline; {@link Long#MAX_VALUE} if nobody waits
+     * @return nanoseconds until the next deadline; {@link Long#MAX_VALUE} if no request waits
      */
     long expire(long nowNanos) {
         List<Ticket> expired = new ArrayList<>();
@@ -137,14 +141,14 @@ final class Gate {
         return next;
     }
 
-    /** Takes a caller that no longer wants to wait out of the queue; false if its outcome is decided already. */
+    /** Removes a cancelled request from the queue; false if its outcome is already decided. */
     boolean leave(Ticket ticket) {
         synchronized (lock) {
             return unqueue(ticket);
         }
     }
 
-    /** Tells everybody who waits that waiting is of no use. */
+    /** Refuses all waiting requests. */
     void refuseAll(Reason reason, Throwable cause) {
         List<Ticket> refused;
         synchronized (lock) {
@@ -156,7 +160,7 @@ final class Gate {
         tellRefused(refused, reason, cause);
     }
 
-    /** Refuses everybody, now and from now on. */
+    /** Refuses all waiting and all later requests. */
     void close() {
         synchronized (lock) {
             closed = true;
@@ -164,12 +168,12 @@ final class Gate {
         refuseAll(Reason.CLOSED, null);
     }
 
-    /** How many callers wait; one volatile read. */
+    /** The number of waiting requests; one volatile read. */
     int waiting() {
         return waiting;
     }
 
-    /** How many places are taken. */
+    /** The number of permits in use. */
     int taken() {
         synchronized (lock) {
             return taken;
@@ -177,9 +181,9 @@ final class Gate {
     }
 
     /**
-     * What the queue is like, together with numbers of the same instant.
+     * The state of the queue and the pool's numbers at the same instant.
      *
-     * @param numbers given how many wait; asked while nobody can come or go
+     * @param numbers maps the number of waiting requests to the pool's numbers; called under the lock
      */
     PoolView view(LongSupplier clock, IntFunction<PoolSnapshot> numbers) {
         synchronized (lock) {
@@ -189,14 +193,14 @@ final class Gate {
         }
     }
 
-    /** Who waits, longest first. */
+    /** The waiting requests, longest wait first. */
     List<Ticket> queue() {
         synchronized (lock) {
             return inOrder();
         }
     }
 
-    // Under the lock
+    // The methods below require the lock.
 
     private void adopt(PoolSettings settings) {
         places = settings.maximum();
@@ -204,7 +208,7 @@ final class Gate {
         batchSlots = settings.batchSlots();
     }
 
-    /** Without batches every caller of a lane goes alone, too. */
+    /** Whether the requests of a lane are admitted one by one; always so if batching is off. */
     private boolean goesAlone(Lane<?, ?> lane) {
         return lane == alone || batchSlots == 0;
     }
@@ -260,7 +264,7 @@ final class Gate {
         return admitted;
     }
 
-    /** Of such lanes the one whose first caller came first; null if there is none. */
+    /** Among the matching lanes, the one with the earliest request; null if there is none. */
     private Lane<?, ?> earliest(Predicate<Lane<?, ?>> such) {
         Lane<?, ?> earliest = null;
         for (Lane<?, ?> lane : lanes) {

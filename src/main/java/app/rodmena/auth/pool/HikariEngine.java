@@ -9,12 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
-/** Builds HikariCP the way this pool needs it: it keeps and hands out connections, and every decision is ours. */
+/**
+ * Configures HikariCP for this pool: it holds and hands out connections; all policies are the pool's own. Thread-safe.
+ */
 final class HikariEngine {
     /**
-     * What Hikari knows as system properties only, and reads when a pool is built, the last when it is closed as well:
-     * tell connections when a request begins and ends (JDBC 4.3); ask isValid() at every checkout, however recently it
-     * was used; give MBeans names without spaces and parentheses.
+     * Settings that Hikari supports as system properties only. It reads them when a pool is built, and the last one
+     * also when a pool is closed. They enable JDBC 4.3 request boundaries, call isValid() at every checkout regardless
+     * of idle time, and register MBeans under names without spaces and parentheses.
      */
     private static final Map<String, String> PROPERTIES = Map.of(
             "com.zaxxer.hikari.enableRequestBoundaries", "true",
@@ -38,7 +40,8 @@ final class HikariEngine {
             thread.setDaemon(true);
             return thread;
         });
-        // Ageing, filling and leak detection are the pool's: left on, Hikari would act behind its back.
+        // The pool implements maximum age, filling and leak detection itself; Hikari's versions would bypass its
+        // accounting.
         config.setMinimumIdle(0);
         config.setIdleTimeout(0);
         config.setMaxLifetime(0);
@@ -68,7 +71,10 @@ final class HikariEngine {
         }
     }
 
-    /** Several pools may be built and closed at the same time; a pool that is long in closing holds up no other. */
+    /**
+     * Sets the properties while at least one pool is being built or closed. Counts users instead of locking, so that a
+     * slow close does not block other pools.
+     */
     private static synchronized void borrowProperties() {
         if (borrowers++ == 0) {
             PROPERTIES.forEach((key, value) -> BEFORE.put(key, System.setProperty(key, value)));

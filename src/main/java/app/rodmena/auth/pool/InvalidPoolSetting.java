@@ -2,7 +2,10 @@ package app.rodmena.auth.pool;
 
 import java.util.Objects;
 
-/** A value that a pool can't have. Says which setting and what is allowed, so that a caller can say it in its terms. */
+/**
+ * A pool setting has an invalid value. Provides the setting and the rule separately, so that a caller can use its own
+ * names.
+ */
 public final class InvalidPoolSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -10,9 +13,9 @@ public final class InvalidPoolSetting extends IllegalArgumentException {
     private final String rule;
 
     /**
-     * Says that a setting can't be that.
+     * Creates the exception.
      *
-     * @param setting its name in the vocabulary of the pool, as {@code pool_size}
+     * @param setting the setting in the pool's vocabulary, such as {@code pool_size}
      * @param rule what is allowed
      */
     public InvalidPoolSetting(String setting, Object value, String rule) {
@@ -21,12 +24,12 @@ public final class InvalidPoolSetting extends IllegalArgumentException {
         this.rule = Objects.requireNonNull(rule, "rule");
     }
 
-    /** Its name in the vocabulary of the pool, as {@code pool_size}. */
+    /** The setting in the pool's vocabulary, such as {@code pool_size}. */
     public String setting() {
         return setting;
     }
 
-    /** What is allowed, as {@code must be 1 to 1000}. */
+    /** What is allowed, such as {@code must be 1 to 1000}. */
     public String rule() {
         return rule;
     }

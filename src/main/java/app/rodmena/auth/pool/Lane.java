@@ -9,31 +9,31 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A line of callers at the pool's gate who ask the same kind of question, so that those who wait can be answered
- * together: natural batching. While at most batch_slots batches of a lane are under way, whoever comes waits, as the
- * pool's waiter with its own deadline, also while connections are free; when one has ended, all who wait by then (up to
- * {@code most}) go with one place, one connection, one piece of work. There is no timer: who comes while no batch is
- * under way goes at once and alone.
+ * A queue of requests that can be answered together in one batch (natural batching). At most batch_slots batches of a
+ * lane run at the same time. While all slots are in use, new requests wait with their own deadlines, even if
+ * connections are free; when a batch ends, up to {@code most} waiting requests form the next one, with one permit, one
+ * connection and one task. There is no batching delay: a request that arrives while no batch is running starts alone
+ * and immediately.
  *
- * <p>A lane is of one pool. Thread-safe.
+ * <p>A lane belongs to one pool. Thread-safe.
  *
- * @param <Q> the questions
- * @param <A> their answers
+ * @param <Q> the type of the requests
+ * @param <A> the type of their results
  */
 public final class Lane<Q, A> {
-    /** Answers questions of a kind. Called by many threads at the same time. */
+    /** Processes batches of requests. Must be thread-safe. */
     public interface Work<Q, A> {
         /**
-         * Answers questions, one or more.
+         * Processes a batch of at least one request.
          *
-         * @param caller on whose behalf, of all of them
-         * @return as many answers, in the order of the questions
-         * @throws SQLException (or anything else) if none of them can be answered
+         * @param caller the context of the whole batch
+         * @return one result per request, in the order of the requests
+         * @throws SQLException (or any other exception) if the whole batch fails
          */
         List<Answer<A>> answer(Caller caller, Connection connection, List<Q> questions) throws SQLException;
 
         /**
-         * What to fail questions with that got no answer.
+         * Maps a failure to the exception of the requests that have no result.
          *
          * @param failure what {@link #answer} threw, or a {@link NoConnectionException}
          */
@@ -43,9 +43,9 @@ public final class Lane<Q, A> {
     }
 
     /**
-     * What one question is answered with.
+     * The result of one request.
      *
-     * @param failure why it has no answer; null if it has one, which may be null as well
+     * @param failure the reason of a failure; null for a success, whose value may be null
      */
     public record Answer<A>(A value, Throwable failure) {
         public static <A> Answer<A> of(A value) {
@@ -57,16 +57,16 @@ public final class Lane<Q, A> {
         }
     }
 
-    /** How many go together at most. */
+    /** The maximum size of a batch. */
     final int most;
 
     private final Work<Q, A> work;
 
-    // The gate's, under its lock.
+    // Guarded by the lock of the pool's queue.
     final Set<Ticket> queue = new LinkedHashSet<>();
     int underWay;
 
-    /** @param most how many go together at most; so many questions and answers are in memory at once */
+    /** @param most the maximum size of a batch; limits the requests and results in memory per batch */
     public Lane(int most, Work<Q, A> work) {
         if (most < 1) {
             throw new IllegalArgumentException("most: %s; must be 1 or more".formatted(most));
@@ -75,12 +75,12 @@ public final class Lane<Q, A> {
         this.work = work;
     }
 
-    /** For callers who ask nothing that others ask, too. */
+    /** A lane without batching. */
     static Lane<Void, Void> alone() {
         return new Lane<>(1, (caller, connection, questions) -> List.of());
     }
 
-    /** Answers those who were admitted, after their connection was given back. */
+    /** Runs an admitted batch, and completes its futures after the connection is returned. */
     void serve(Admission admission, Checkout checkout) {
         List<Asked<Q, A>> asked = new ArrayList<>();
         List<Answer<A>> answers;
@@ -98,7 +98,7 @@ public final class Lane<Q, A> {
                     : lease.use(connection -> work.answer(admission.caller(), connection, questions));
             if (answers.size() != questions.size()) {
                 throw new IllegalStateException(
-                        "%s answers to %s questions".formatted(answers.size(), questions.size()));
+                        "%s results for %s requests".formatted(answers.size(), questions.size()));
             }
         } catch (Throwable failure) {
             fail(admission, failure);
@@ -109,7 +109,7 @@ public final class Lane<Q, A> {
         }
     }
 
-    /** Nobody who was admitted gets an answer. */
+    /** Fails all requests of an admitted batch. */
     void fail(Admission admission, Throwable failure) {
         Throwable told = told(admission.caller(), failure);
         for (Ticket ticket : admission.tickets()) {
@@ -121,7 +121,7 @@ public final class Lane<Q, A> {
         return work.told(caller, failure);
     }
 
-    @SuppressWarnings("unchecked") // Whoever enters this lane does so with a question of its kind.
+    @SuppressWarnings("unchecked") // Requests enter this lane with a matching type only.
     private Asked<Q, A> askedWith(Ticket ticket) {
         return (Asked<Q, A>) ticket.outcome;
     }

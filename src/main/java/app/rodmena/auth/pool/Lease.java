@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that is checked out. Close the lease, not the connection: only then the next caller is admitted. Closing
- * twice does nothing. To be used by one thread at a time.
+ * A checked-out connection. Close the lease, not the connection: only then the next caller is admitted. Closing is
+ * idempotent. Not thread-safe, except that the pool may reclaim it concurrently.
  */
 public final class Lease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
@@ -43,17 +43,17 @@ public final class Lease implements AutoCloseable {
         return connection;
     }
 
-    /** The connection's number, never used twice in a process. */
+    /** The connection's number, unique within the process. */
     public int connectionId() {
         return physical.id();
     }
 
-    /** The pid of PostgreSQL's process behind it; 0 where it is unknown. */
+    /** The pid of the connection's PostgreSQL backend; 0 if unknown. */
     public int backendPid() {
         return physical.backendPid();
     }
 
-    /** Works on the connection; what that fails with because the connection was reclaimed meanwhile says so. */
+    /** Runs work on the connection. If the connection was reclaimed meanwhile, the exception says so. */
     <T> T use(Pool.Work<T> work) throws SQLException {
         try {
             return work.run(connection);
@@ -67,26 +67,27 @@ public final class Lease implements AutoCloseable {
         }
     }
 
-    /** Takes the connection away from whoever has it, if it has not just given it back. */
+    /** Revokes the connection from its holder, unless the holder has returned it already. */
     void reclaim() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         if (physical.reclaim(checkout)) {
-            hikari.evictConnection(connection); // The place is free again once the connection is closed.
+            hikari.evictConnection(connection); // The permit is returned when the connection is closed.
         } else {
-            admission.giveBack(); // It broke meanwhile, and has been taken care of.
+            admission.giveBack(); // The connection broke meanwhile and is already being closed.
         }
     }
 
-    /** Gives the connection back, rolling back what was not committed. Never throws: a broken one is replaced. */
+    /** Returns the connection and rolls back an open transaction. Never throws: a broken connection is replaced. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         try {
-            // Closed it is if it broke, or if the borrower was ahead: then Hikari has it back already.
+            // The connection is closed if it broke, or if the caller closed it; in the latter case Hikari already has
+            // it back.
             boolean isOurs = !connection.isClosed();
             if (isOurs) {
                 physical.inspectReports();
@@ -101,13 +102,16 @@ public final class Lease implements AutoCloseable {
                 }
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("Connection {} broke while it was given back", physical.id(), e);
+            LOG.debug("Connection {} broke while it was being returned", physical.id(), e);
         } finally {
             admission.giveBack();
         }
     }
 
-    /** Hikari ends what was begun through JDBC, but knows nothing of a BEGIN among the statements. */
+    /**
+     * Rolls back a transaction that was started by a BEGIN statement; Hikari only rolls back transactions started
+     * through JDBC.
+     */
     private void endTransactionLeftOpen() throws SQLException {
         if (source.isInTransaction(physical.delegate) && !connection.isClosed() && connection.getAutoCommit()) {
             try (var statement = connection.createStatement()) {

@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many connections there are and what they are at, in one atomic long that changes once per event, so that whoever
- * looks sees numbers that belong together. Lock-free and thread-safe.
+ * Counts the connections by state in one atomic long, updated once per event, so that a reader sees consistent numbers.
+ * Lock-free and thread-safe.
  *
- * <p>Four counts: <em>slots</em> taken by connections that are being opened, open or being closed; connections
- * <em>open</em>; of these <em>out</em> with a caller; and of those not out, <em>retiring</em>: on their way to be
- * closed.
+ * <p>Four counts: <em>slots</em> taken by connections that are being opened, open or being closed; <em>open</em>
+ * connections; of these, connections <em>out</em> with a caller; and of those not out, <em>retiring</em> connections,
+ * which will be closed.
  */
 final class Ledger {
     private static final long SLOT = 1L;
@@ -19,16 +19,19 @@ final class Ledger {
 
     private final AtomicLong counts = new AtomicLong();
 
-    /** The most that were out at once, since the upkeep looked and since somebody outside did. */
+    /**
+     * The maximum number of connections checked out simultaneously: since the last maintenance run, and since the last
+     * external reading.
+     */
     final AtomicInteger neededPeak = new AtomicInteger();
 
     final AtomicInteger seenPeak = new AtomicInteger();
 
     /**
-     * Takes a slot for a new connection: while fewer than pool_size are taken, beyond that only while pool_size are
-     * out, and never more than the maximum.
+     * Reserves a slot for a new connection if fewer than pool_size are taken, or, up to the maximum, if pool_size
+     * connections are out.
      *
-     * @param testing connections that are not out yet, but promised to a caller
+     * @param testing number of connections that are being validated for a caller
      */
     boolean tryReserve(PoolSettings settings, int testing) {
         while (true) {
@@ -43,12 +46,16 @@ final class Ledger {
         }
     }
 
-    /** Nothing is, or will be, in the slot any more. */
+    /** Releases a slot. */
     void freeSlot() {
         counts.addAndGet(-SLOT);
     }
 
-    /** The connection is open. @return how many are open now */
+    /**
+     * Counts an opened connection.
+     *
+     * @return number of open connections, including this one
+     */
     int opened() {
         return open(counts.addAndGet(OPEN));
     }
@@ -63,20 +70,22 @@ final class Ledger {
         counts.addAndGet(-OUT);
     }
 
-    /** A connection that is out comes back to be closed. */
+    /** Counts a check-in of a connection that will be closed. */
     void checkedInToRetire() {
         counts.addAndGet(RETIRING - OUT);
     }
 
-    /** A connection that is idle is to be closed. */
+    /** Counts an idle connection that will be closed. */
     void retireIdle() {
         counts.addAndGet(RETIRING);
     }
 
     /**
-     * A connection that is out comes back; should it be closed rather than kept? If so it counts as retiring from here.
-     * Beyond the maximum always. Beyond pool_size, if nobody waits for one and enough others are idle: closing earlier
-     * would only make the next caller open it again.
+     * Decides whether a returned connection is surplus, and if so counts it as retiring. Above the maximum it always
+     * is. Above pool_size it is surplus if no caller waits and enough other connections are idle: else the next caller
+     * would have to open one again.
+     *
+     * @param wanted whether a caller waits
      */
     boolean checkInSurplus(PoolSettings settings, boolean wanted) {
         while (true) {
@@ -93,7 +102,10 @@ final class Ledger {
         }
     }
 
-    /** An idle connection could be closed; should it, so that {@code keep} are left? */
+    /**
+     * Counts an idle connection as retiring if more than {@code keep} connections would stay open; returns whether it
+     * did.
+     */
     boolean retireIdleAbove(int keep) {
         while (true) {
             long now = counts.get();
@@ -106,12 +118,19 @@ final class Ledger {
         }
     }
 
-    /** A retiring connection is closed; its slot is not free yet. @return how many were open before */
+    /**
+     * Counts a retiring connection as closed; its slot stays reserved.
+     *
+     * @return number of open connections before
+     */
     int closed() {
         return open(counts.getAndAdd(-OPEN - RETIRING));
     }
 
-    /** The most that were out at once since this peak was last taken, those included that were out by then. */
+    /**
+     * Returns and resets a peak: the maximum number of connections checked out simultaneously since the last call,
+     * including those that were already out then.
+     */
     int takePeak(AtomicInteger peak) {
         int before = peak.getAndSet(0);
         int now = out();
@@ -136,7 +155,7 @@ final class Ledger {
         return idle(counts.get());
     }
 
-    /** Open and not about to be closed. */
+    /** The number of open connections that are not retiring. */
     int staying() {
         long now = counts.get();
         return open(now) - retiring(now);

@@ -4,13 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
 
-/** A connection for whoever may ask PostgreSQL something, and may not end the connection. */
+/** A connection for interceptors, which may use it but must not close it. */
 final class LoanedConnection extends DelegatingConnection {
     LoanedConnection(Connection delegate) {
         super(delegate);
     }
 
-    /** Whoever had it may have left a transaction open, which is ended here, or have broken it. */
+    /** Rolls back an open transaction, and returns whether the connection is still usable. */
     boolean isUnharmed() {
         try {
             if (!isClosed() && !getAutoCommit()) {
@@ -25,11 +25,11 @@ final class LoanedConnection extends DelegatingConnection {
 
     @Override
     public void close() throws SQLException {
-        throw new SQLException("the connection is the pool's to close");
+        throw new SQLException("only the pool may close the connection");
     }
 
     @Override
     public void abort(Executor executor) throws SQLException {
-        throw new SQLException("the connection is the pool's to abort");
+        throw new SQLException("only the pool may abort the connection");
     }
 }

@@ -6,23 +6,23 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A caller got no connection. */
+/** A caller received no connection. */
 public final class NoConnectionException extends SQLTransientConnectionException {
     private static final long serialVersionUID = 1;
 
-    /** Why not. */
+    /** The reason. */
     public enum Reason {
-        /** None came free within pool_timeout. */
+        /** No connection became free within pool_timeout. */
         TIMEOUT("no connection came free within pool_timeout"),
-        /** More than max_waiting callers waited already. */
-        REJECTED("max_waiting callers wait for a connection already"),
-        /** None is open, and PostgreSQL lets none be opened. */
+        /** max_waiting callers were already waiting. */
+        REJECTED("max_waiting callers are already waiting for a connection"),
+        /** No connection is open, and no connection can be opened. */
         DATABASE_DOWN("no connection is open and none can be opened"),
         /** The pool is closed. */
         CLOSED("the pool is closed"),
         /** The caller's thread was interrupted while it waited. */
         INTERRUPTED("interrupted while waiting for a connection"),
-        /** The caller cancelled its question while it waited. */
+        /** The caller cancelled its request while it waited. */
         CANCELLED("cancelled while waiting for a connection");
 
         private final String text;
@@ -31,7 +31,7 @@ public final class NoConnectionException extends SQLTransientConnectionException
             this.text = text;
         }
 
-        /** Which of them an event tells of that a wait ended without a connection; empty for another event. */
+        /** The reason of an event that ended a wait without a connection; empty for other events. */
         public static Optional<Reason> of(PoolEvent event) {
             boolean isRefusal = event.kind() == PoolEventKind.TIMEOUT || event.kind() == PoolEventKind.REJECTED;
             return Arrays.stream(values())

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Opens the connections that Hikari asks for, on Hikari's one thread for that: not before there is a slot for them,
- * only while a caller still wants one, and again and again while PostgreSQL refuses.
+ * Opens connections for Hikari, on Hikari's single thread for this task. Opens a connection only when a slot is free
+ * and a caller still waits for one, and retries with exponential backoff while PostgreSQL refuses.
  */
 final class Opener extends SingleLoginDataSource {
     private static final long ROOM_CHECK_MILLIS = 2;
@@ -23,9 +23,9 @@ final class Opener extends SingleLoginDataSource {
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final long ACCIDENT_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** PostgreSQL lets no connection be opened. */
+    /** An outage: no connection can be opened. */
     record Outage(SQLException cause, Instant since, long lastTriedNanos) {
-        /** For how long after a failed attempt nobody needs to try again. */
+        /** For this long after a failed attempt, new callers are refused without waiting for another attempt. */
         private static final long VALID_NANOS = Duration.ofMillis(500).toNanos();
 
         boolean isRecent(long now) {
@@ -38,7 +38,7 @@ final class Opener extends SingleLoginDataSource {
     private volatile Outage outage;
     private volatile SQLException lastFailure;
 
-    /** When the present attempt began; 0 while there is none. */
+    /** The start of the current attempt; 0 if there is none. */
     private volatile long attemptSinceNanos;
 
     private volatile Thread openingThread;
@@ -52,16 +52,19 @@ final class Opener extends SingleLoginDataSource {
     /** Connections opened since one had its first checkout. */
     private volatile int unused;
 
-    /** Of these, the ones that broke before they were used: as long as there are any, opening another is no success. */
+    /**
+     * The number of these that broke before their first checkout. While it is not 0, opening a connection is no
+     * success.
+     */
     private int discarded;
 
-    /** @param onOutage told when an attempt failed and no connection is open either */
+    /** @param onOutage called when an attempt has failed and no connection is open */
     Opener(PoolState pool, Consumer<SQLException> onOutage) {
         this.pool = pool;
         this.onOutage = onOutage;
     }
 
-    /** Why nothing can be opened; null if it can, and while any connection is open. */
+    /** The current outage; null if connections can be opened, and while any connection is open. */
     Outage outage() {
         if (pool.ledger.open() > 0) {
             return null;
@@ -71,8 +74,8 @@ final class Opener extends SingleLoginDataSource {
     }
 
     /**
-     * An attempt that gets no answer takes connect_timeout to fail. It is an outage earlier if it is slow and
-     * PostgreSQL gives no answer on the other connection either.
+     * Detects an outage before the current attempt fails: an unanswered attempt takes connect_timeout to fail. It
+     * counts as an outage earlier if it is slow and the separately observed connection gets no response either.
      */
     private Outage silence() {
         long now = pool.now();
@@ -85,17 +88,17 @@ final class Opener extends SingleLoginDataSource {
                 : null;
     }
 
-    /** @param failure what the last question on another connection failed with; gives null if it was answered */
+    /** @param failure supplies the failure of the last request on another connection; null after a success */
     void observe(Supplier<Throwable> failure) {
         otherFailure = failure;
     }
 
-    /** What the last attempt failed with; null if it succeeded. */
+    /** The failure of the last attempt; null if it succeeded. */
     SQLException lastFailure() {
         return lastFailure;
     }
 
-    /** How it goes with opening connections. */
+    /** The state of opening connections. */
     OpeningView view() {
         long since = attemptSinceNanos;
         return new OpeningView(
@@ -107,19 +110,19 @@ final class Opener extends SingleLoginDataSource {
                 Optional.ofNullable(outage()).map(Outage::since));
     }
 
-    /** Whether Hikari opens connections on the current thread. */
+    /** Whether the current thread is the one that opens connections. */
     boolean isOpeningThread() {
         return Thread.currentThread() == openingThread;
     }
 
-    /** A caller has got a connection that no caller had before. */
+    /** Notes the first checkout of a new connection. */
     synchronized void noteFirstCheckout() {
         unused = 0;
         discarded = 0;
         clearFailure();
     }
 
-    /** A connection broke before any caller had it: that it could be opened was no success. */
+    /** Notes that a connection broke before its first checkout, which counts as a failed attempt. */
     void noteDiscard(SQLException failure, long ageNanos) {
         synchronized (this) {
             discarded++;
@@ -146,19 +149,20 @@ final class Opener extends SingleLoginDataSource {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new SQLTransientConnectionException("nobody needs another connection any more");
+        throw new SQLTransientConnectionException("no caller waits for another connection");
     }
 
     private Connection tryOpen() {
         long started = pool.now();
-        int generation = pool.generation; // Whatever is marked while this one is being opened, it may be, too.
+        // Read before opening: a mark during the attempt also applies to this connection.
+        int generation = pool.generation;
         Connection raw = null;
         attemptSinceNanos = started;
         openingThread = Thread.currentThread();
         try {
             raw = pool.source.open(pool.settings);
-            if (pool.closing) {
-                throw new SQLTransientConnectionException("the pool was closed meanwhile"); // Nobody would close it.
+            if (pool.closing) { // After the shutdown nothing else would close the connection.
+                throw new SQLTransientConnectionException("the pool was closed while the connection was being opened");
             }
             PhysicalConnection connection =
                     new PhysicalConnection(pool, this, raw, pool.source.backendPid(raw), generation);
@@ -189,13 +193,16 @@ final class Opener extends SingleLoginDataSource {
         outage = null;
     }
 
-    /** One attempt that fails quickly may be an accident; two in a row, or one that took its time, are an outage. */
+    /**
+     * Notes a failed attempt. Two consecutive failures, or one slow failure, are an outage; one quick failure is not.
+     */
     private void failed(SQLException failure, long tookNanos, boolean slow) {
         boolean isOutage;
         boolean isNew;
         synchronized (this) {
             failures++;
-            isNew = failure != lastFailure; // Else PostgreSQL was not asked: see Connector on refused logins.
+            // A repeated exception object means that no login was tried: see Connector on refused logins.
+            isNew = failure != lastFailure;
             lastFailure = failure;
             isOutage = failures > 1 || slow;
             if (isOutage) {
@@ -216,12 +223,12 @@ final class Opener extends SingleLoginDataSource {
             try {
                 connection.close();
             } catch (SQLException | RuntimeException e) {
-                // It was never anybody's; what broke it is being told already.
+                // The connection was never in use, and the original failure is reported.
             }
         }
     }
 
-    /** Seconds; Hikari waits as long for the opening thread to end when it shuts down. */
+    /** The timeout in seconds; on shutdown, Hikari waits this long for the opening thread to end. */
     @Override
     public int getLoginTimeout() {
         return (int) pool.settings.connectTimeout().toSeconds() + 1;

@@ -6,17 +6,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How it goes with opening connections.
+ * The state of opening connections.
  *
- * @param borrowers callers past the queue that have no connection yet: for a moment always some, for longer only those
- *     for whom one is being opened, or tested
- * @param attempt how long the present attempt to open one has taken; empty while there is none
- * @param failure what the last attempt failed with; empty if it succeeded. A connection that broke before its first
- *     checkout is a failed attempt, too
- * @param failures failed attempts since the last success
- * @param unused connections opened since a caller last got a new one. While callers wait and no connection is in use,
- *     more than one or two mean that connections can be opened and not be used
- * @param downSince since when none is open and none can be opened; empty while any is open, or can be
+ * @param borrowers number of admitted callers without a connection yet. Briefly above 0 in normal operation; for longer
+ *     only while a connection is being opened or validated
+ * @param attempt duration of the current attempt to open one; empty if there is none
+ * @param failure failure of the last attempt; empty if it succeeded. A connection that broke before its first checkout
+ *     counts as a failed attempt
+ * @param failures number of failed attempts since the last success
+ * @param unused number of connections opened since the last first checkout of a connection. While callers wait and no
+ *     connection is in use, more than one or two mean that connections can be opened but not used
+ * @param downSince start of the current outage; empty if any connection is open, or can be opened
  */
 public record OpeningView(
         int borrowers,

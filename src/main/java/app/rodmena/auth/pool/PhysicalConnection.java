@@ -12,24 +12,24 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * One connection to PostgreSQL, as Hikari sees it. Hikari calls {@link #isValid} and {@link #beginRequest} when it
- * hands the connection out, {@link #endRequest} when it has it back, and {@link #close} or {@link #abort} when it is
- * done with it; here these calls become the pool's rules and its events.
+ * A connection to PostgreSQL, as passed to Hikari. Hikari calls {@link #isValid} and {@link #beginRequest} to hand the
+ * connection out, {@link #endRequest} when it is returned, and {@link #close} or {@link #abort} to discard it; this
+ * class maps these calls to the pool's rules and events.
  *
- * <p>Every change of state happens under this object's lock and tells its event there, so that the events of one
- * connection are complete and in order, whatever breaks and on whichever thread.
+ * <p>Every state change happens under the lock of this object and emits its event under the same lock, so that the
+ * events of one connection are complete and in order, on any thread and also after failures.
  */
 final class PhysicalConnection extends RememberingConnection {
 
     private enum State {
         IDLE,
         OUT,
-        /** Idle, and to be closed. */
+        /** Idle, and will be closed. */
         RETIRING,
         CLOSING
     }
 
-    /** For how long a connection that no caller has had is new, so that its end is a failure to open it. */
+    /** If a connection breaks within this time before its first checkout, opening it counts as failed. */
     private static final long NEW_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final PoolState pool;
@@ -39,7 +39,8 @@ final class PhysicalConnection extends RememberingConnection {
     private final long openedNanos;
     private final int networkTimeout;
 
-    // Volatile is what views read, without the lock: a listener may ask for them, under the lock of another one.
+    // Fields read by views are volatile and read without the lock, because a listener may request a view while it holds
+    // the lock of another connection.
     private volatile State state = State.IDLE;
     private final int generation;
     private volatile Admission holder;
@@ -52,12 +53,12 @@ final class PhysicalConnection extends RememberingConnection {
     private boolean comingBack;
     private boolean markTold;
 
-    /** How many statements there were when reports were last looked at; its user's thread only. */
+    /** The number of statements at the last inspection of reports; confined to the thread that uses the connection. */
     private long inspectedStatements;
 
     private String closeCause = "";
 
-    /** Why it was closed although no caller ever had it, if that was a failure; else null. */
+    /** The failure that closed the connection before its first checkout; else null. */
     private SQLException discarded;
 
     private String reclaimed = "";
@@ -88,22 +89,22 @@ final class PhysicalConnection extends RememberingConnection {
         return openedNanos;
     }
 
-    /** Since when nobody has had it; only while that is so. */
+    /** The time of opening or of the last check-in; valid while the connection is idle. */
     long idleSinceNanos() {
         return idleSinceNanos;
     }
 
-    /** How often it was checked out; tells one use of the connection from the next. */
+    /** The number of checkouts; identifies one use of the connection. */
     long checkouts() {
         return checkouts;
     }
 
-    /** How it is, as far as one can see without stopping whoever uses it. */
+    /** A view of the connection, taken without the lock. */
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
         Admission held = holder;
         Prepared prepared = lastPrepared();
-        // Its holder is what tells whether it is in use; the state changes a moment before or after.
+        // The holder decides whether the connection is in use; the state changes slightly before or after it.
         var unheld = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
                 : ConnectionView.State.IDLE;
@@ -120,9 +121,9 @@ final class PhysicalConnection extends RememberingConnection {
                 transactions.apply(delegate));
     }
 
-    // What Hikari calls
+    // Called by Hikari
 
-    /** May it be handed out? Hikari quietly discards a connection that says no, and takes the next. */
+    /** Whether the connection may be handed out. Hikari discards a connection that is not valid, and takes the next. */
     @Override
     public boolean isValid(int timeoutSeconds) {
         Borrower borrower = Borrower.current();
@@ -130,7 +131,7 @@ final class PhysicalConnection extends RememberingConnection {
             return isUnused() || PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
         }
         if (state != State.IDLE) {
-            return false; // Given back in the very moment in which it was reclaimed.
+            return false; // Returned to Hikari concurrently with its reclaim.
         }
         return borrower.isThePool() || Checkup.passes(this, pool, borrower);
     }
@@ -140,7 +141,7 @@ final class PhysicalConnection extends RememberingConnection {
         Borrower borrower = Borrower.current();
         synchronized (this) {
             if (state != State.IDLE) {
-                return; // The pool shut down in between.
+                return; // The pool was shut down concurrently.
             }
             borrower.got = this;
             if (borrower.isThePool()) {
@@ -181,13 +182,16 @@ final class PhysicalConnection extends RememberingConnection {
             } finally {
                 finishClosing();
                 if (deserted != null) {
-                    deserted.giveBack(); // Whoever held it may never notice, and others are waiting.
+                    deserted.giveBack(); // Returned here, because the former holder may never close its lease.
                 }
             }
         }
     }
 
-    /** Ends it, whatever it is at. Hikari does not hear of this, so its place comes back with the lease only. */
+    /**
+     * Aborts the connection in any state. Hikari is not notified, so the permit is returned only when the lease is
+     * closed.
+     */
     @Override
     public void abort(Executor executor) {
         if (startClosing()) {
@@ -215,7 +219,10 @@ final class PhysicalConnection extends RememberingConnection {
         Severance.cut(raw, pool.source);
     }
 
-    /** Between uses the pool sets its own time limits, so Hikari's changes around a validation cost nothing. */
+    /**
+     * Ignored unless checked out: the pool sets its own timeouts, so that Hikari's changes around a validation cost no
+     * round trip.
+     */
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
         if (state == State.OUT) {
@@ -223,8 +230,8 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    // What Hikari asks of a new connection. It keeps some answers of its first connection for good, and does not notice
-    // all failures to get them, so that they must not depend on whether the server still answers on that connection.
+    // Hikari reads these properties of a new connection. It keeps some values of its first connection permanently, and
+    // ignores some failures to read them, so the values must not depend on whether the server still responds.
 
     private boolean isUnused() {
         return checkouts == 0;
@@ -250,9 +257,9 @@ final class PhysicalConnection extends RememberingConnection {
         return isUnused() ? TRANSACTION_READ_COMMITTED : super.getTransactionIsolation();
     }
 
-    // What the pool calls
+    // Called by the pool
 
-    /** It is open and its slot taken; from here on it counts. */
+    /** Registers the opened connection and emits its event. */
     synchronized void tellOpened(long tookNanos) {
         pool.add(this);
         int open = pool.ledger.opened();
@@ -263,8 +270,11 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     /**
-     * The caller with checkout number {@code checkout} is about to give the connection back. Should it be closed rather
-     * than kept? If so it counts as checked in from here, and Hikari must be told to evict it.
+     * Retires the connection if the caller with checkout number {@code checkout} is about to return it and it should be
+     * closed. It then counts as checked in, and the caller of this method must evict it from Hikari.
+     *
+     * @param wanted whether a caller waits for a connection
+     * @return whether the connection was retired
      */
     synchronized boolean retireAtCheckin(long checkout, boolean wanted) {
         if (state != State.OUT || checkouts != checkout) {
@@ -283,7 +293,7 @@ final class PhysicalConnection extends RememberingConnection {
         return true;
     }
 
-    /** The pool holds it, idle: to be closed if more than {@code keep} are open. */
+    /** Retires the connection, which the pool has taken idle from Hikari, if more than {@code keep} are open. */
     synchronized boolean retireIfAbove(int keep, String cause) {
         if (state != State.IDLE || !pool.ledger.retireIdleAbove(keep)) {
             return false;
@@ -293,7 +303,7 @@ final class PhysicalConnection extends RememberingConnection {
         return true;
     }
 
-    /** Suspects a leak, once for each checkout, if it has been out for longer than the threshold. */
+    /** Emits a suspected leak, once per checkout, if the connection has been out for longer than the threshold. */
     synchronized void suspectLeak(long now, Duration threshold) {
         if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
             leakSuspected = true;
@@ -302,7 +312,7 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    /** What its holder has, if it has had it for longer than that. */
+    /** The lease of the holder, if it is older than the limit. */
     synchronized Optional<Lease> heldLongerThan(Duration limit, long now) {
         return state == State.OUT && now - outSinceNanos > limit.toNanos()
                 ? Optional.ofNullable(holder.lease)
@@ -310,8 +320,10 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     /**
-     * The caller with checkout number {@code checkout} loses the connection: it counts as checked in from here, and
-     * Hikari must be told to evict it. False if that caller does not have it any more.
+     * Revokes the connection from the caller with checkout number {@code checkout}. It then counts as checked in, and
+     * the caller of this method must evict it from Hikari.
+     *
+     * @return false if that caller no longer has the connection
      */
     synchronized boolean reclaim(long checkout) {
         if (state != State.OUT || checkouts != checkout) {
@@ -329,12 +341,12 @@ final class PhysicalConnection extends RememberingConnection {
         return true;
     }
 
-    /** Why it was taken from its last holder; empty if it was not. */
+    /** The reason of its revocation; empty if it was not revoked. */
     synchronized String reclaimed() {
         return reclaimed;
     }
 
-    /** Is it of a generation that the pool wants replaced? Told once, when it is first seen. */
+    /** Whether the connection belongs to an invalidated generation. Emits the event when it is first detected. */
     boolean isMarked() {
         if (generation == pool.generation) {
             return false;
@@ -344,8 +356,8 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     /**
-     * Looks at what PostgreSQL has reported with the answers to the last statements. Reports are read with an answer,
-     * so that without a statement since the last look there is nothing new.
+     * Evaluates the status reports of PostgreSQL. They are received with responses, so nothing is new unless a
+     * statement was prepared since the last inspection.
      */
     void inspectReports() {
         long statements = lastPrepared().number();
@@ -355,7 +367,12 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    /** A session on a standby, or a read-only one: the others of the pool are likely to be on the same server. */
+    /**
+     * Marks all connections if this session is on a standby or read-only, because the others are likely to be on the
+     * same server.
+     *
+     * @return whether the session is unusable
+     */
     boolean markIfUnusable() {
         Optional<? extends SQLException> problem = pool.source.reportedProblem(delegate);
         problem.ifPresent(this::markAll);
@@ -363,7 +380,8 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     /**
-     * What its user's statement failed with: PostgreSQL before version 14 does not report that a session is read-only.
+     * Marks all connections if a statement failed because the session is read-only; PostgreSQL before version 14 does
+     * not report this state.
      */
     void inspectFailure(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -385,7 +403,7 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     private void markAll(SQLException why) {
-        if (!isMarked()) { // Else it is an earlier server's.
+        if (!isMarked()) { // A marked connection may belong to a previous server.
             pool.markAll(String.valueOf(why.getMessage()));
         }
     }
@@ -397,7 +415,7 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    /** It did not pass, which is told; to be closed. */
+    /** Retires an idle connection after a failed validation, and emits the event. */
     synchronized void retire(PoolEventKind kind, long tookNanos, String cause) {
         if (state == State.IDLE) {
             tell(kind, tookNanos, cause);
@@ -405,7 +423,10 @@ final class PhysicalConnection extends RememberingConnection {
         retire(cause);
     }
 
-    /** PostgreSQL did not answer on it; to be closed. One that was idle for a while was opened well, also if unused. */
+    /**
+     * Retires a connection after a failed pre-ping. An unused connection that was open for a while was opened
+     * successfully.
+     */
     synchronized void retireBroken(long ageNanos, SQLException failure) {
         if (state == State.IDLE && isUnused() && ageNanos < NEW_NANOS) {
             discarded = failure;
@@ -413,7 +434,7 @@ final class PhysicalConnection extends RememberingConnection {
         retire(PoolEventKind.INVALIDATE, ageNanos, "pre-ping failed: " + failure.getMessage());
     }
 
-    /** It did not pass; to be closed. */
+    /** Retires an idle connection after a failed validation. */
     synchronized void retire(String cause) {
         if (state == State.IDLE) {
             pool.ledger.retireIdle();
@@ -435,7 +456,10 @@ final class PhysicalConnection extends RememberingConnection {
         idleSinceNanos = now;
     }
 
-    /** The first to close it goes on; a connection that is out comes back by force. */
+    /**
+     * Moves the connection to CLOSING; a connection that is out is checked in by force. Returns false if it is already
+     * closing.
+     */
     private synchronized boolean startClosing() {
         switch (state) {
             case CLOSING -> {
@@ -457,7 +481,7 @@ final class PhysicalConnection extends RememberingConnection {
         return true;
     }
 
-    /** The thread that opens connections closes one only if Hikari could not set it up. */
+    /** The cause of closing an idle connection. The opening thread closes one only if Hikari failed to set it up. */
     private String whyIdleAndClosed() {
         if (pool.closing) {
             return "the pool is closed";

@@ -30,11 +30,11 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A connection pool with the semantics of SQLAlchemy's QueuePool: pool_size connections are kept once opened,
- * max_overflow more while all of these are out.
+ * A connection pool with the semantics of SQLAlchemy's QueuePool: pool_size connections stay open once opened; up to
+ * max_overflow more are opened while all of these are checked out.
  *
- * <p>Every caller passes one fair {@link Gate} first, then takes a connection from HikariCP, whose connections are ours
- * ({@link PhysicalConnection}), opened by our {@link Opener} within the bounds of our {@link Ledger}. Thread-safe.
+ * <p>A caller passes a fair {@link Gate}, then takes a connection from HikariCP. The connections in HikariCP are
+ * {@link PhysicalConnection}s, opened by {@link Opener} within the limits of {@link Ledger}. Thread-safe.
  */
 public final class Pool implements AutoCloseable {
     /** Work on a connection. */
@@ -55,7 +55,7 @@ public final class Pool implements AutoCloseable {
     private final Upkeep upkeep;
     private final List<RefusalListener> refusalListeners = new CopyOnWriteArrayList<>();
 
-    @SuppressWarnings("FutureReturnValueIgnored") // The upkeep never fails; it ends with the timer.
+    @SuppressWarnings("FutureReturnValueIgnored") // Maintenance never throws; it ends with the timer.
     public Pool(
             String name,
             PoolSettings settings,
@@ -67,9 +67,9 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * A pool whose time is kept by a test, which calls {@link #tick} too.
+     * A pool for tests, which control its clock and call {@link #tick}.
      *
-     * @param clock nanoseconds, as {@link System#nanoTime} gives them
+     * @param clock a clock in nanoseconds, such as {@link System#nanoTime}
      */
     Pool(
             String name,
@@ -95,12 +95,12 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Runs {@code work} on a connection, as soon as one is free, on a thread of the pool's. The caller's thread never
-     * blocks.
+     * Runs {@code work} on a connection, as soon as one is free, on a thread of the pool. Never blocks the calling
+     * thread.
      *
-     * @return completed after the connection was given back, on a thread of the pool's, which what depends on it must
-     *     not block: it may be the very thread that others wait for; exceptionally with a {@link NoConnectionException}
-     *     if there was none in time, or with what {@code work} threw
+     * @return completes after the connection was returned, on a thread of the pool, which dependent stages must not
+     *     block: other callers may be waiting for it. Completes exceptionally with a {@link NoConnectionException} if
+     *     no connection was available in time, or with the exception of {@code work}
      */
     public <T> CompletionStage<T> call(Caller caller, Work<T> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -119,10 +119,10 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Has a question answered, together with others of its lane if others wait. The caller's thread never blocks.
+     * Submits a request to a lane, which may process it in a batch with others. Never blocks the calling thread.
      *
-     * @return completed as that of {@link #call(Caller, Work)} is, with what the lane's work made of it. Whoever
-     *     cancels the future that it is leaves the queue
+     * @return completes like the result of {@link #call(Caller, Work)}, with the result of the lane's work. Cancelling
+     *     the future removes the request from the queue
      */
     public <Q, A> CompletionStage<A> call(Lane<Q, A> lane, Caller caller, Q question) {
         Asked<Q, A> asked = new Asked<>(this, lane, question);
@@ -131,12 +131,12 @@ public final class Pool implements AutoCloseable {
         return asked;
     }
 
-    /** Those in the admission are of this lane. */
+    /** Starts an admitted batch of this lane. */
     void serve(Lane<?, ?> lane, Admission admission) {
         start(admission, () -> lane.serve(admission, checkout), failure -> lane.fail(admission, failure));
     }
 
-    /** The caller does not want to know any more. */
+    /** Cancels a waiting request. */
     void leave(Ticket ticket) {
         if (gate.leave(ticket)) {
             state.tellRefused(ticket, new NoConnectionException(Reason.CANCELLED, null));
@@ -147,16 +147,16 @@ public final class Pool implements AutoCloseable {
         try {
             workers.execute(work);
         } catch (Throwable noThread) {
-            // Not from here: the next in the queue would fare the same, on top of this call.
+            // Not on this thread: admitting the next request would fail the same way, recursively.
             timer.execute(admission::giveBack);
             failed.accept(state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
         }
     }
 
     /**
-     * Takes a connection, waiting for pool_timeout at most.
+     * Checks out a connection, and waits at most pool_timeout for it.
      *
-     * @throws NoConnectionException if there was none in time; it tells why
+     * @throws NoConnectionException if no connection was available in time; contains the reason
      */
     public Lease checkout(Caller caller) throws NoConnectionException {
         CompletableFuture<Admission> decided = new CompletableFuture<>();
@@ -175,7 +175,7 @@ public final class Pool implements AutoCloseable {
         return checkout.of(await(decided, ticket), atOnce ? ticket.arrivedNanos : state.now());
     }
 
-    /** The pool's numbers, all of the same instant. Lock-free: safe to ask for at any time, and often. */
+    /** The pool's numbers, all of the same instant. Lock-free, and cheap enough for frequent calls. */
     public PoolSnapshot snapshot() {
         return snapshot(gate.waiting());
     }
@@ -185,14 +185,16 @@ public final class Pool implements AutoCloseable {
         return gate.view(state::now, this::snapshot);
     }
 
-    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    /**
+     * The maximum number of connections checked out simultaneously since the last call; for a single periodic reader.
+     */
     public int peakSinceLast() {
         return state.ledger.takePeak(state.ledger.seenPeak);
     }
 
     /**
-     * Every physical connection, the oldest first. Nobody is stopped for it: each row is true of itself, and rows may
-     * be of slightly different instants. Safe to ask for anywhere, also in a listener.
+     * All physical connections, oldest first. Does not block users of connections: each row is consistent, but rows may
+     * be of slightly different instants. Can be called from any thread, including from a listener.
      */
     public List<ConnectionView> connections() {
         return state.connections().stream()
@@ -201,7 +203,7 @@ public final class Pool implements AutoCloseable {
                 .toList();
     }
 
-    /** Everybody who waits for a connection, whoever is next first. */
+    /** All waiting callers, next to be admitted first. */
     public List<WaiterView> waiters() {
         List<Ticket> queue = gate.queue();
         long now = state.now();
@@ -209,16 +211,16 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Lets the pool know of another connection to the same database, so that it notices a silent server earlier: see
-     * {@link Opener#outage}.
+     * Registers the state of another connection to the same database, so that the pool detects an unresponsive server
+     * earlier: see {@link Opener#outage}.
      *
-     * @param failure what the last question on it failed with; gives null if it was answered
+     * @param failure supplies the failure of the last request on it; null after a success
      */
     public void observe(Supplier<Throwable> failure) {
         opener.observe(failure);
     }
 
-    /** Reports every refusal of callers to {@code listener} from now on. */
+    /** Registers a listener for refusals. */
     public void add(RefusalListener listener) {
         refusalListeners.add(listener);
     }
@@ -248,7 +250,7 @@ public final class Pool implements AutoCloseable {
                 queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
     }
 
-    /** How it goes with opening connections. */
+    /** The state of opening connections. */
     public OpeningView opening() {
         return opener.view();
     }
@@ -258,14 +260,15 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Changes settings at run time: pool_size, max_overflow, pool_timeout, leak_threshold, max_waiting, batch_slots. It
-     * takes effect at once, with two exceptions that keep what was promised: whoever waits already keeps the deadline
-     * it came with, and a place in the queue beyond a smaller max_waiting. A smaller pool closes what is idle beyond
-     * pool_size at once, and what is out when it is checked in.
+     * Changes settings at run time: pool_size, max_overflow, pool_timeout, leak_threshold, reclaim_leaks_after,
+     * slow_statement, max_waiting, batch_slots. Changes take effect immediately, except that waiting requests keep
+     * their deadlines, and their place in the queue beyond a smaller max_waiting. A smaller pool closes idle
+     * connections above pool_size immediately, and connections in use at their check-in.
      *
-     * @param change makes the new settings of those that hold now; nobody else changes them meanwhile
-     * @return the settings before
-     * @throws InvalidPoolSetting if another setting differs, or a value can't be had; nothing is changed then
+     * @param change derives the new settings from the current ones; changes are serialized
+     * @return the previous settings
+     * @throws InvalidPoolSetting if a setting cannot be changed at run time or has an invalid value; nothing is changed
+     *     then
      */
     public synchronized PoolSettings change(UnaryOperator<PoolSettings> change) {
         PoolSettings before = state.settings;
@@ -279,25 +282,25 @@ public final class Pool implements AutoCloseable {
         state.settings = settings;
         hikariDataSource.setMaximumPoolSize(settings.maximum());
         gate.resize(settings);
-        // Whoever was admitted just now has no connection yet, and is about to take one.
+        // Callers that were just admitted are about to take a connection.
         upkeep.closeIdleAbove(Math.max(settings.poolSize(), gate.taken()));
     }
 
-    /** Marks every open connection, to be replaced at its next checkout or check-in. */
+    /** Marks every open connection for replacement at its next checkout or check-in. */
     public void softInvalidate() {
         state.markAll("");
     }
 
     /**
-     * Closes every connection that is idle now.
+     * Closes all idle connections.
      *
-     * @return how many
+     * @return number of closed connections
      */
     public synchronized int evictIdle() {
         return upkeep.evictIdle();
     }
 
-    /** From now on every caller waits; whoever has a connection keeps it. */
+    /** Makes all later callers wait until {@link #resume}; checked-out connections are unaffected. */
     public void suspend() {
         gate.suspend();
     }
@@ -307,8 +310,8 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Refuses everybody who waits, gives those who were admitted time to finish, closes all. It takes a little longer
-     * than {@code grace} while connections close, and up to connect_timeout longer while one is being opened.
+     * Refuses all waiting callers, waits up to {@code grace} for admitted ones, and closes all connections. Takes
+     * slightly longer than {@code grace}, and up to connect_timeout longer while a connection is being opened.
      */
     public void close(Duration grace) {
         gate.close();
@@ -324,7 +327,7 @@ public final class Pool implements AutoCloseable {
         state.closing = true;
         timer.shutdown();
         workers.shutdown();
-        interrupted |= Thread.interrupted(); // An interrupted thread could not wait for Hikari to close all.
+        interrupted |= Thread.interrupted(); // Hikari's close would not wait on an interrupted thread.
         HikariEngine.close(hikariDataSource);
         state.connections().forEach(connection -> connection.abort(Runnable::run));
         if (interrupted) {
@@ -337,12 +340,12 @@ public final class Pool implements AutoCloseable {
         close(Duration.ZERO);
     }
 
-    /** How many callers were admitted and have no connection yet. */
+    /** The number of admitted callers without a connection yet. */
     int borrowing() {
         return state.borrowing.get();
     }
 
-    /** What the timer does, in time and every second. */
+    /** Runs the tasks of the timer: expiry of waits and maintenance. */
     void tick() {
         gate.expire(state.now());
         upkeep.run();
@@ -394,7 +397,7 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    /** The gate decided while the interrupt came; a place that it gave is given back. */
+    /** Handles a decision concurrent with the interrupt: returns a granted permit. */
     private static void giveBackOnceDecided(CompletableFuture<Admission> decided) throws NoConnectionException {
         try {
             decided.join().giveBack();

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A size of pool in one word. */
+/** A named pool size. */
 public enum PoolProfile {
-    /** What most services need: 5+5. */
+    /** For typical services: 5+5. */
     DEFAULT(5, 5),
-    /** Many requests at once, and a database that has room for them: 10+10. */
+    /** For many concurrent requests, and a database with enough capacity: 10+10. */
     HIGH_TRAFFIC(10, 10),
-    /** A small machine, or a database with few connections to give: 3+2. */
+    /** For a small machine, or a database with few connections: 3+2. */
     LOW_MEMORY(3, 2),
-    /** One developer who tries everything at once: 10+20. */
+    /** For development: 10+20. */
     DEVELOPMENT(10, 20);
 
     private final int poolSize;
@@ -32,7 +32,7 @@ public enum PoolProfile {
         return maxOverflow;
     }
 
-    /** The word for it, as {@code high-traffic}. */
+    /** The profile's name, such as {@code high-traffic}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -43,7 +43,7 @@ public enum PoolProfile {
                 .findFirst();
     }
 
-    /** Every word there is. */
+    /** The names of all profiles. */
     public static List<String> words() {
         return Arrays.stream(values()).map(PoolProfile::word).toList();
     }

@@ -6,24 +6,25 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How the pool behaves. Nothing here is unbounded: values that other pools read as "no limit" are refused.
+ * The settings of a pool. Every limit is finite: values that other pools interpret as "no limit" are invalid.
+ * Immutable.
  *
  * @param poolSize connections kept open once opened
  * @param maxOverflow extra connections, opened only while {@code poolSize} are all checked out
- * @param poolTimeout longest wait for a connection, counted from arrival
- * @param poolRecycle a connection older than this is never handed out again
+ * @param poolTimeout maximum wait for a connection, counted from arrival
+ * @param poolRecycle maximum age of a connection at checkout
  * @param prePing when to test a connection before it is handed out
- * @param statementTimeout after which PostgreSQL itself cancels a statement
- * @param connectTimeout longest wait for a TCP connection, and for each answer while logging in
- * @param socketTimeout longest wait for an answer; longer than {@code statementTimeout}, so that the server's own
+ * @param statementTimeout time after which PostgreSQL itself cancels a statement
+ * @param connectTimeout maximum wait for a TCP connection, and for each server response during login
+ * @param socketTimeout maximum wait for a response; longer than {@code statementTimeout}, so that the server's own
  *     cancellation comes first
- * @param leakThreshold held longer than this, a leak is suspected
- * @param reclaimLeaksAfter held longer than this, a connection is taken away from whoever holds it; longer than
- *     {@code leakThreshold}; empty for never, as this breaks a caller that is merely slow
- * @param slowStatement a statement that takes longer is kept and told in the log
- * @param maxWaiting more callers than this waiting: refuse at once
- * @param workers how many processes like this one share the database
- * @param batchSlots how many batches of one {@link Lane} may be under way at once; 0: none, every caller goes alone
+ * @param leakThreshold time of use after which a leak is suspected
+ * @param reclaimLeaksAfter time of use after which a connection is revoked from its holder; longer than
+ *     {@code leakThreshold}; empty for never, because revoking breaks callers that are merely slow
+ * @param slowStatement duration above which a statement is kept and logged
+ * @param maxWaiting maximum number of waiting callers; further callers are refused immediately
+ * @param workers number of processes like this one that share the database
+ * @param batchSlots maximum number of concurrent batches per {@link Lane}; 0 turns batching off
  */
 public record PoolSettings(
         int poolSize,
@@ -41,7 +42,7 @@ public record PoolSettings(
         int workers,
         int batchSlots) {
 
-    /** What {@code pool_size} and {@code max_overflow} may be at most, each. */
+    /** The maximum of {@code pool_size} and of {@code max_overflow}. */
     public static final int MOST_CONNECTIONS = 1000;
 
     public static final PoolSettings DEFAULT = new PoolSettings(
@@ -90,15 +91,15 @@ public record PoolSettings(
         }
     }
 
-    /** The most connections that are ever open at once: pool_size + max_overflow. */
+    /** The maximum number of open connections: pool_size + max_overflow. */
     public int maximum() {
         return poolSize + maxOverflow;
     }
 
     /**
-     * The same with other values: any number of them, which have to fit each other only when all are set.
+     * Returns a copy with changes, which are validated together after all of them are made.
      *
-     * @throws InvalidPoolSetting naming one that can't be had
+     * @throws InvalidPoolSetting naming an invalid setting
      */
     public PoolSettings with(Consumer<Draft> changes) {
         Draft draft = new Draft();
@@ -119,7 +120,7 @@ public record PoolSettings(
     }
 
     /**
-     * The same with another limit for leaks.
+     * Returns a copy with another limit.
      *
      * @param reclaimLeaksAfter empty for never
      */
@@ -139,7 +140,7 @@ public record PoolSettings(
         return with(draft -> draft.batchSlots(batchSlots));
     }
 
-    /** These settings while some of those that can be changed at run time are. To be used by one thread. */
+    /** A mutable copy of the settings that can be changed at run time. Not thread-safe. */
     public final class Draft {
         private int poolSize = PoolSettings.this.poolSize;
         private int maxOverflow = PoolSettings.this.maxOverflow;
@@ -208,7 +209,7 @@ public record PoolSettings(
         }
     }
 
-    /** @throws InvalidPoolSetting naming the first setting that differs and can't be changed at run time */
+    /** @throws InvalidPoolSetting naming the first setting that differs and cannot be changed at run time */
     void requireChangeableTo(PoolSettings other) {
         same("pool_recycle", poolRecycle, other.poolRecycle);
         same("pre_ping", prePing, other.prePing);
@@ -220,7 +221,7 @@ public record PoolSettings(
 
     private static void same(String name, Object now, Object wanted) {
         if (!now.equals(wanted)) {
-            throw new InvalidPoolSetting(name, wanted, "can't be changed while the pool runs; it is " + now);
+            throw new InvalidPoolSetting(name, wanted, "cannot be changed at run time; it is " + now);
         }
     }
 

@@ -1,16 +1,16 @@
 package app.rodmena.auth.pool;
 
 /**
- * The pool at one instant, all numbers of the same instant.
+ * The pool's numbers, all of the same instant.
  *
- * @param poolSize pool_size as configured
- * @param maxOverflow max_overflow as configured
+ * @param poolSize the setting pool_size
+ * @param maxOverflow the setting max_overflow
  * @param checkedOut connections in use
- * @param totalConnections connections physically open, in use or idle
+ * @param totalConnections physically open connections, in use or idle
  * @param waiting callers that wait for a connection
  */
 public record PoolSnapshot(int poolSize, int maxOverflow, int checkedOut, int totalConnections, int waiting) {
-    /** What can be had without overflowing. */
+    /** Connections available without overflow. */
     public int available() {
         return Math.max(0, poolSize - checkedOut);
     }
@@ -24,7 +24,7 @@ public record PoolSnapshot(int poolSize, int maxOverflow, int checkedOut, int to
         return totalConnections - checkedOut;
     }
 
-    /** Share of the whole capacity that is in use, 0 to 1: checked_out / (pool_size + max_overflow). */
+    /** Utilisation of the total capacity, 0 to 1: checked_out / (pool_size + max_overflow). */
     public double utilisation() {
         return (double) checkedOut / (poolSize + maxOverflow);
     }

@@ -15,7 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** What the parts of one pool share: its settings, its numbers, its clock, its connections, its voice. */
+/**
+ * The state shared by the components of one pool: settings, counters, clock, connections and event sink. Thread-safe.
+ */
 final class PoolState {
     final Ledger ledger = new Ledger();
     final ConnectionSource source;
@@ -24,10 +26,10 @@ final class PoolState {
 
     final CheckoutStacks checkoutStacks = new CheckoutStacks();
 
-    /** Callers that were admitted and have no connection yet: what a new connection would be opened for. */
+    /** Number of admitted callers without a connection yet; new connections are opened for these. */
     final AtomicInteger borrowing = new AtomicInteger();
 
-    /** Connections that are being tested for a caller who is to get them. */
+    /** Number of connections that are being validated for a caller. */
     final AtomicInteger testing = new AtomicInteger();
 
     private final Object slotFreed = new Object();
@@ -39,7 +41,7 @@ final class PoolState {
     volatile PoolSettings settings;
     volatile int generation;
 
-    /** Why the last generation ended; what a connection's soft_invalidate says. Written before the generation. */
+    /** The cause of the last invalidation, for soft_invalidate events. Written before the generation. */
     volatile String markCause = "";
 
     volatile boolean closing;
@@ -58,14 +60,14 @@ final class PoolState {
         readTimeOfDay();
     }
 
-    /** The time of day at one reading of the pool's clock. */
+    /** Wall-clock time at one reading of the pool's clock. */
     private record TimeOfDay(Instant instant, long nanos) {
         Instant at(long nanos) {
             return instant.plusNanos(nanos - this.nanos);
         }
     }
 
-    /** To be done once in a while: from one reading to the next the pool's own clock tells the time of day. */
+    /** Reads the wall clock; called periodically. In between, event times are derived from the pool's clock. */
     void readTimeOfDay() {
         timeOfDay = new TimeOfDay(Instant.now(), now());
     }
@@ -90,7 +92,7 @@ final class PoolState {
         connections.remove(connection.id());
     }
 
-    /** While a connection is tested for a caller it is as good as out: nobody else can have it. */
+    /** Runs a validation, during which the connection counts as out: no other caller can receive it. */
     <T> T whileTested(Supplier<T> test) {
         testing.incrementAndGet();
         try {
@@ -100,14 +102,14 @@ final class PoolState {
         }
     }
 
-    /** Marks every open connection, to be replaced at its next checkout or check-in. */
+    /** Marks every open connection for replacement at its next checkout or check-in. */
     synchronized void markAll(String cause) {
         markCause = cause;
         generation++;
         connections.values().forEach(PhysicalConnection::isMarked);
     }
 
-    /** A slot is free again, for whoever waits in {@link #awaitFreeSlot}. */
+    /** Releases a slot, and wakes {@link #awaitFreeSlot}. */
     void freeSlot() {
         ledger.freeSlot();
         synchronized (slotFreed) {
@@ -115,15 +117,18 @@ final class PoolState {
         }
     }
 
-    /** Waits until a slot came free, or a little: whether there is room can change without that, too. */
-    @SuppressWarnings("WaitNotInLoop") // The caller looks again, whatever woke it.
+    /**
+     * Waits until a slot is released, or for the given time: whether a connection may be opened can also change without
+     * that.
+     */
+    @SuppressWarnings("WaitNotInLoop") // The caller rechecks its condition.
     void awaitFreeSlot(long atMostMillis) throws InterruptedException {
         synchronized (slotFreed) {
             slotFreed.wait(atMostMillis);
         }
     }
 
-    /** A caller's wait ended without a connection. */
+    /** Emits the event of a wait that ended without a connection. */
     void tellRefused(Ticket ticket, NoConnectionException refusal) {
         PoolEventKind kind = refusal.reason() == Reason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
         emit(kind, 0, 0, now() - ticket.arrivedNanos, ticket.caller, refusal.getMessage());
@@ -133,7 +138,9 @@ final class PoolState {
         emit(kind, now(), connectionId, backendPid, tookNanos, caller, cause);
     }
 
-    /** @param nowNanos for whoever has just read the clock: that is what costs most here */
+    /**
+     * @param nowNanos a recent reading of the clock; avoids another one, which would dominate the cost of this method
+     */
     void emit(
             PoolEventKind kind,
             long nowNanos,

@@ -6,7 +6,7 @@ import java.time.Duration;
  * The pool and its queue at one instant.
  *
  * @param numbers the pool's numbers
- * @param oldestWait how long the caller who waits longest has waited; zero if nobody waits
- * @param suspended whether everybody is made to wait
+ * @param oldestWait the longest current wait; zero if no caller waits
+ * @param suspended whether admission is suspended
  */
 public record PoolView(PoolSnapshot numbers, Duration oldestWait, boolean suspended) {}

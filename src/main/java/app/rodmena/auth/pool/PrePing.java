@@ -6,14 +6,14 @@ import java.time.Duration;
 public enum PrePing {
     /** At every checkout: one round trip each. */
     ALWAYS,
-    /** Only if nobody used it for more than 500 ms. */
+    /** Only if it was idle for more than 500 ms. */
     IDLE,
-    /** Never: a broken connection is found by whoever gets it. */
+    /** Never: the next caller of a broken connection gets its failure. */
     OFF;
 
     private static final long IDLE_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** Is a connection to be tested that nobody used for so long? */
+    /** Whether to test a connection that was idle for the given time. */
     boolean isDue(long idleNanos) {
         return switch (this) {
             case ALWAYS -> true;

@@ -5,17 +5,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** Asks PostgreSQL for a sign of life on one connection: an empty statement, one round trip. */
+/** Pings PostgreSQL on a connection with an empty statement: one round trip. */
 final class PrePinger {
-    /** A ping is not waited for any longer than this, nor than connect_timeout, nor than its caller's deadline. */
+    /** The maximum wait for a ping; connect_timeout and the caller's deadline can shorten it. */
     private static final long MOST_MILLIS = 2_000;
 
     private PrePinger() {}
 
     /**
-     * Pings within the patience that these settings and the time left to the caller allow.
+     * Pings within the time that the settings and the caller's deadline allow.
      *
-     * @return what went wrong; null if PostgreSQL answered
+     * @param left time until the caller's deadline
+     * @return the failure; null if PostgreSQL responded
      */
     static SQLException ping(Connection connection, PoolSettings settings, Duration left) {
         long patienceMillis =
@@ -33,7 +34,7 @@ final class PrePinger {
         }
     }
 
-    /** Whether there was no answer at all, rather than one that the connection is gone. */
+    /** Whether the ping timed out, as opposed to a closed connection. */
     static boolean wasSilence(SQLException failure) {
         return failure.getCause() instanceof SocketTimeoutException;
     }

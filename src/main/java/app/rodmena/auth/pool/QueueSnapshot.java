@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Who waited when callers were refused, those among them.
+ * The queue at a refusal, including the refused callers.
  *
- * @param waiters the longest wait first
- * @param oldestWait how long the first of them had waited; zero if there was none
+ * @param waiters the callers, longest wait first
+ * @param oldestWait the wait of the first of them; zero if there is none
  */
 public record QueueSnapshot(List<WaiterView> waiters, Duration oldestWait) {
     public QueueSnapshot {

@@ -5,14 +5,17 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What is left to its holder of a connection that was taken away from it: every call is told so. */
+/** The replacement for a connection that was revoked from its holder: its methods fail with the reason. */
 final class Reclaimed {
-    /** configuration_limit_exceeded: not a broken connection, which Hikari would look into. */
+    /**
+     * configuration_limit_exceeded: unlike the SQLState of a broken connection, it does not make Hikari evict the
+     * connection.
+     */
     static final String SQL_STATE = "53400";
 
     private Reclaimed() {}
 
-    /** A connection that is closed, and says why to whoever goes on with it. */
+    /** A closed connection whose methods throw an {@link SQLException} with the given reason. */
     static Connection connection(String why) {
         InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
             case "isClosed" -> true;

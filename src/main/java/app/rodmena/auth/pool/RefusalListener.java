@@ -4,16 +4,16 @@ import app.rodmena.auth.pool.NoConnectionException.Reason;
 import java.util.function.Supplier;
 
 /**
- * Receives each refusal of callers, several that are refused at once as one, after their events and before they learn
- * of it themselves. Called on the thread that refuses, concurrently; must not block.
+ * Is notified of refused callers, once for all callers that are refused together, after their events and before their
+ * futures are completed. Called concurrently, on the thread that refuses; must not block.
  */
 @FunctionalInterface
 public interface RefusalListener {
     /**
-     * Callers are about to be refused.
+     * Called when callers are refused.
      *
-     * @param callers how many
-     * @param queue takes the queue as it is with them still in it; to be called before this returns
+     * @param callers number of refused callers
+     * @param queue captures the queue, including the refused callers; must be called before this method returns
      */
     void onRefusal(Reason reason, int callers, Supplier<QueueSnapshot> queue);
 }

@@ -9,19 +9,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** A connection that remembers the last SQL it was asked to prepare and when, without the values bound to it. */
+/** A connection that records the SQL and the time of its last prepared statement, without bound values. */
 abstract class RememberingConnection extends DelegatingConnection {
-    /** What a plain statement runs is not known here, and may have values in it. */
+    /** Stands for the SQL of a plain statement, which is unknown here and may contain values. */
     private static final String PLAIN = "(a plain statement)";
 
     /**
-     * A statement that was prepared.
+     * A prepared statement.
      *
-     * @param sql text only: placeholders, no values; empty if there was none yet
-     * @param number how many were prepared before it and with it
+     * @param sql the text with placeholders, without values; empty if there was none
+     * @param number number of statements prepared on the connection, including this one
+     * @param atNanos the time of preparation on the pool's clock
      */
     record Prepared(String sql, long number, long atNanos) {
-        /** Since it was prepared; empty if none was. */
+        /** Time since it was prepared; empty if there was none. */
         Optional<Duration> age(long nowNanos) {
             return number == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, nowNanos - atNanos)));
         }
@@ -30,7 +31,7 @@ abstract class RememberingConnection extends DelegatingConnection {
     private final LongSupplier clock;
     private volatile Prepared last = new Prepared("", 0, 0);
 
-    /** @param clock nanoseconds */
+    /** @param clock a clock in nanoseconds */
     RememberingConnection(Connection delegate, LongSupplier clock) {
         super(delegate);
         this.clock = clock;
@@ -40,7 +41,7 @@ abstract class RememberingConnection extends DelegatingConnection {
         return last;
     }
 
-    /** One thread at a time uses a connection; those who look may be many. */
+    /** Called by the one thread that uses the connection; readers are concurrent. */
     private void remember(String sql) {
         last = new Prepared(sql, last.number + 1, clock.getAsLong());
     }

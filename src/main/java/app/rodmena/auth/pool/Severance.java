@@ -3,22 +3,22 @@ package app.rodmena.auth.pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** The end of a connection that nobody waits for the answer of any more. */
+/** Cancels the running statement of a connection and aborts it. */
 final class Severance {
     private Severance() {}
 
-    /** Ends it, whatever it is at; takes a second at most. */
+    /** Cancels and aborts the connection in any state; takes at most one second. */
     static void cut(Connection connection, ConnectionSource source) {
         try {
-            // PostgreSQL would go on with the statement until it notices that nobody wants its answer.
+            // Without a cancel, PostgreSQL would continue the statement until it detects the closed connection.
             source.cancel(connection);
         } catch (SQLException | RuntimeException e) {
-            // It can't be told; statement_timeout ends it then.
+            // The cancel failed; statement_timeout ends the statement.
         }
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            // An abort that fails has nobody to tell: the connection is gone for us either way.
+            // The pool discards the connection in either case.
         }
     }
 

@@ -3,11 +3,11 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.events.Caller;
 import java.time.Instant;
 
-/** One caller's wait at the {@link Gate}: from its arrival until it is admitted or refused. */
+/** One caller's request to the {@link Gate}, from its arrival until it is admitted or refused. */
 final class Ticket {
-    /** What becomes of a caller. Called once, on whatever thread decided it; must not block. */
+    /** Receives the outcome of a request. Called once, on the thread that decided it; must not block. */
     interface Outcome {
-        /** It is let in. Of several who are let in together only the first one's outcome is told, for all of them. */
+        /** The request is admitted. For a batch, only the first request is notified, on behalf of all. */
         void admitted(Admission admission);
 
         void refused(NoConnectionException reason);
@@ -19,7 +19,7 @@ final class Ticket {
     final long deadlineNanos;
     final Outcome outcome;
 
-    /** Its place in the order of arrival; the gate's, under its lock. */
+    /** The position in the order of arrival; guarded by the lock of the {@link Gate}. */
     long number;
 
     Ticket(Lane<?, ?> lane, Caller caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
@@ -30,7 +30,7 @@ final class Ticket {
         this.outcome = outcome;
     }
 
-    /** Who waits with this. */
+    /** A view of the waiting caller. */
     WaiterView waiter(long nowNanos) {
         Instant now = Instant.now();
         return new WaiterView(

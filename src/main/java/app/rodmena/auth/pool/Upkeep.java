@@ -11,13 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the pool does by itself, once a second: look at the time of day, suspect leaks and reclaim them where that is
- * wanted, close the overflow that was not needed for a while, and notice the end of an outage.
+ * The pool's maintenance, run once a second: read the wall clock, detect leaks and reclaim them if configured, close
+ * unneeded overflow, and detect the end of an outage.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
-    /** Overflow that was not needed for this many seconds is closed. */
+    /** Overflow is closed after it was unneeded for this many seconds. */
     private static final int OVERFLOW_IDLE_SECONDS = 5;
 
     private static final long TRY_MILLIS = 500;
@@ -44,16 +44,16 @@ final class Upkeep {
             if (opener.outage() != null && pool.borrowing.get() == 0 && !pool.closing) {
                 workers.execute(this::tryToOpen);
             }
-        } catch (Throwable e) { // Whatever is thrown here would end the upkeep for good.
+        } catch (Throwable e) { // Any exception would cancel the periodic task.
             if (!pool.closing) {
-                LOG.error("The pool's upkeep failed; it goes on", e);
+                LOG.error("Pool maintenance failed; it runs again in one second", e);
             }
         }
     }
 
-    /** Closes idle connections, one after the other, until {@code keep} are open or none is idle. */
+    /** Closes idle connections one by one, until {@code keep} are open or none is idle. */
     void closeIdleAbove(int keep) {
-        // None that a caller is about to take.
+        // Spares the connections that admitted callers are about to take.
         while (pool.ledger.staying() > keep && pool.ledger.idle() > pool.borrowing.get()) {
             if (!closeOneIdle(keep, "not needed")) {
                 return;
@@ -61,7 +61,11 @@ final class Upkeep {
         }
     }
 
-    /** Closes what is idle now; what comes back meanwhile may stay. @return how many it closed */
+    /**
+     * Closes the connections that are idle now; connections returned meanwhile may stay open.
+     *
+     * @return number of closed connections
+     */
     int evictIdle() {
         int idle = pool.ledger.idle();
         int closed = 0;
@@ -85,7 +89,7 @@ final class Upkeep {
         }
     }
 
-    /** The overflow is needed as far as the most that were out at once in the last seconds. */
+    /** Closes the overflow above the peak of simultaneous checkouts of the last seconds. */
     private void closeUnneededOverflow() {
         peaks.addLast(pool.ledger.takePeak(pool.ledger.neededPeak));
         if (peaks.size() > OVERFLOW_IDLE_SECONDS) {
@@ -98,8 +102,8 @@ final class Upkeep {
     }
 
     /**
-     * While no connection can be opened, callers are sent elsewhere, and without a caller Hikari opens none: then the
-     * end of the outage would not be noticed.
+     * Tries to open a connection during an outage. Callers are refused then, and without a waiting caller Hikari opens
+     * no connection, so the end of the outage would not be detected.
      */
     private void tryToOpen() {
         Borrower borrower = Borrower.thePool();
@@ -107,7 +111,7 @@ final class Upkeep {
         borrower.begin();
         try (Connection opened = hikari.getConnection(TRY_MILLIS)) {
             LOG.debug("A connection can be opened again: {}", opened);
-        } catch (SQLException | RuntimeException e) { // The latter while the pool is being closed.
+        } catch (SQLException | RuntimeException e) { // The latter occurs while the pool is being closed.
             LOG.debug("No connection can be opened yet", e);
         } finally {
             Borrower.end();
@@ -115,7 +119,7 @@ final class Upkeep {
         }
     }
 
-    /** Hikari closes a single idle connection only for whoever has borrowed it. */
+    /** Closes one idle connection. Hikari can evict a single connection only if it is checked out. */
     private boolean closeOneIdle(int keep, String cause) {
         Borrower borrower = Borrower.thePool();
         borrower.begin();
@@ -126,7 +130,7 @@ final class Upkeep {
             }
             return retired;
         } catch (SQLException e) {
-            return false; // Somebody was faster: it is not idle any more.
+            return false; // Another caller has taken the idle connection.
         } finally {
             Borrower.end();
         }

@@ -5,9 +5,9 @@ import java.time.Instant;
 /**
  * One caller that waits for a connection.
  *
- * @param route what wants it
- * @param tenant the tenant's fingerprint; {@code -} where there is none
- * @param since when it came
- * @param deadline when it will be refused, if none comes free before
+ * @param route the operation that needs it
+ * @param tenant the tenant's fingerprint; {@code -} if there is none
+ * @param since the time of arrival
+ * @param deadline the time at which it is refused if no connection becomes free
  */
 public record WaiterView(String route, String tenant, Instant since, Instant deadline) {}

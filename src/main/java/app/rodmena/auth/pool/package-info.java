@@ -1,2 +1,9 @@
-/** The pool: a fair gate in front, a packed counter behind, HikariCP between. The only room that knows Hikari. */
+/**
+ * The connection pool: a fair admission queue, a limit on the number of connections, and HikariCP, which holds the idle
+ * connections and hands them out.
+ *
+ * <p>Uses the packages events and postgres. HikariCP is used in this package only. Start with
+ * {@link app.rodmena.auth.pool.Pool}, then {@link app.rodmena.auth.pool.Gate} and
+ * {@link app.rodmena.auth.pool.PhysicalConnection}.
+ */
 package app.rodmena.auth.pool;

@@ -84,7 +84,7 @@ class ChangeTest {
                     () -> test.pool.change(
                             now -> Settings.of(now.withSize(9, 9)).prePing(PrePing.ALWAYS)));
             assertThat(refusal.setting()).isEqualTo("pre_ping");
-            assertThat(refusal).hasMessage("pre_ping: ALWAYS; can't be changed while the pool runs; it is IDLE");
+            assertThat(refusal).hasMessage("pre_ping: ALWAYS; cannot be changed at run time; it is IDLE");
             assertThat(test.pool.settings()).isEqualTo(ONE);
         }
     }

@@ -124,7 +124,7 @@ class InterceptorTest {
             });
             try (Lease lease = test.checkout()) {
                 assertThat(answer).hasValue("off");
-                assertThat(refused.get().getMessage()).contains("the pool's to close");
+                assertThat(refused.get().getMessage()).contains("only the pool may close");
                 assertThat(lease.connection().getAutoCommit()).isTrue();
                 assertThat(test.pool.connections().get(0).transaction().name()).isEqualTo("IDLE");
             }

@@ -247,7 +247,7 @@ class LaneTest {
             assertThat(first.get()).isEqualTo("one");
             for (var failed : List.of(second, third)) {
                 assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
-                        .hasRootCauseMessage("1 answers to 2 questions");
+                        .hasRootCauseMessage("1 results for 2 requests");
             }
         }
     }
