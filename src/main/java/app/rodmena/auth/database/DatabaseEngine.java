@@ -296,7 +296,10 @@ public final class DatabaseEngine {
         boolean prepared = preparation.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
-        if (!heartbeat.isAlive()) {
+        // PostgreSQL refuses the monitor a session, but serves those that the pool has.
+        boolean onlyNewSessionsRefused = SqlStates.isSessionRefused(SqlStates.of(heartbeat.failure()))
+                && pool.snapshot().totalConnections() > 0;
+        if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
             return new Availability(false, prepared, heartbeat.problem(), heartbeat.since(), keptBack);
         }
         return pool.opening()

@@ -79,10 +79,18 @@ final class Heartbeat {
     }
 
     void missed(Throwable failure) {
-        boolean noPrimary = failure instanceof NoPrimaryException;
-        String problem = noPrimary ? ((NoPrimaryException) failure).reason().text() : "PostgreSQL does not answer";
+        String problem = "PostgreSQL does not answer";
+        String message = "PostgreSQL does not answer any more";
+        String state = SqlStates.of(failure);
+        if (failure instanceof NoPrimaryException noPrimary) {
+            problem = noPrimary.reason().text();
+            message = noPrimary.getMessage();
+        } else if (SqlStates.isSessionRefused(state)) {
+            problem = "PostgreSQL refuses new sessions (SQLSTATE %s)".formatted(state);
+            message = "PostgreSQL refuses the monitor's session: " + SqlStates.firstLine(failure);
+        }
         if (tell(State.MISSED, problem, failure)) {
-            LOG.warn("{}", noPrimary ? failure.getMessage() : "PostgreSQL does not answer any more");
+            LOG.warn("{}", message);
         }
         LOG.debug("Heartbeat failed", failure);
     }

@@ -62,6 +62,11 @@ final class SqlStates {
         return state.startsWith("28");
     }
 
+    /** Whether PostgreSQL answers, but refuses a new session: the login, the database, or too many connections. */
+    static boolean isSessionRefused(String state) {
+        return isLoginRefused(state) || state.equals(NO_SUCH_DATABASE) || state.equals(TOO_MANY_CONNECTIONS);
+    }
+
     /**
      * Whether a statement was sent after the login and nothing came back in time, or PgBouncer said itself that it had
      * no server connection for it. PgBouncer keeps statements back while its pool is full or paused.

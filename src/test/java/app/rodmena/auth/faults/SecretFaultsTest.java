@@ -73,6 +73,24 @@ class SecretFaultsTest {
     }
 
     @Test
+    void thePasswordIsRotatedAndOnlyThePoolsSessionsLive() throws Exception {
+        probe().scenario("the monitor's login refused while the pool's sessions live")
+                .expecting(
+                        "the password",
+                        sample -> !sample.situation().equals("WELL")
+                                && sample.text().contains("password"),
+                        Duration.ofSeconds(2))
+                .during(() -> {
+                    setPassword("another");
+                    postgres.execute(
+                            "postgres",
+                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'auth/%/%'");
+                    probe().observe(A_WHILE);
+                    setPassword(ProbedServer.PASSWORD);
+                });
+    }
+
+    @Test
     void thePasswordIsRotatedAndOnlyTheMonitorsSessionLives() throws Exception {
         probe().scenario("all logins refused while the monitor lives")
                 .expecting(
