@@ -131,7 +131,7 @@ try {
   await until('that it is live', async () => (await text(page, 'live')).includes('live'));
   await until('fifteen minutes or what there is of them', async () => /at most \d+ of 3 out/.test(await text(page, 'plot-full-text')));
   assert.equal(await page.locator('#plot-full canvas').count(), 1);
-  await until('the advice on its size', async () => (await text(page, 'advice')).includes('nothing can be told of that'));
+  await until('the advice on its size', async () => (await text(page, 'advice')).includes('in the last minute: too few'));
   const written = await page.evaluate(async () => {
     const { duration } = await import('/dashboard/format.js');
     return [0, 0.9996, 9.96, 999.6, 59_949, 59_960, 119_600, 3_599_600, 7_199_000].map(duration);

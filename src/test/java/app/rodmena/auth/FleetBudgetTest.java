@@ -66,7 +66,7 @@ class FleetBudgetTest {
         assertThat(refused.awaitEnd()).isEqualTo(1);
         assertThat(refused.out()).doesNotContain("Listening");
         assertThat(refused.err())
-                .contains("Stopped: no room for the 4 connections that this process may open (2 + 1, and one that")
+                .contains("Stopped: no room for the 4 connections that this process may open (2 + 1, and")
                 // Of 31, or of fewer while a session is there that has not said its name yet.
                 .containsPattern("28 of (31|30|29) connections are committed to 7 processes \\(max_connections 34, 3")
                 .doesNotContain("\tat ");

@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides, once, whether this process fits into its fleet. Processes that start at the same moment decide in turn, each
- * counting those that have decided before. {@link #attempt} is for one thread.
+ * Decides once, at start, whether PostgreSQL has room for this process in its fleet. Processes that start concurrently
+ * decide one after the other, and each counts those that have decided before it. {@link #attempt} is not thread-safe.
  */
 final class Admission {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
 
-    /** One that must not run where there is no room waits so long for some: another may just be going. */
+    /** How long a process waits for room before it is refused: another process may be stopping. */
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(3);
 
-    /** A process that is to be refused does not serve before that; it may be the last of many that decide in turn. */
+    /** How long start waits for the decision: a process that may be refused serves no requests before it. */
     private static final Duration WHILE_POSTGRES_IS_THERE = Duration.ofSeconds(30);
 
     private static final String TOO_MANY_CONNECTIONS = "53300";
@@ -45,16 +45,16 @@ final class Admission {
         return decision.isDone();
     }
 
-    /** Completed with why this process can't run, or with nothing. */
+    /** Completes with the reason why this process must not run, or empty if it may. */
     CompletableFuture<Optional<BudgetExceeded>> decision() {
         return decision;
     }
 
     /**
-     * Waits for the decision: until the time is over, or if PostgreSQL is there then for up to 30 s more, or until the
-     * thread is interrupted, which it stays.
+     * Waits for the decision until the time is over, or for up to 30 s more if PostgreSQL answers by then. If the
+     * thread is interrupted, returns early and keeps the interrupt status.
      *
-     * @throws BudgetExceeded if this process can't run
+     * @throws BudgetExceeded if this process must not run
      */
     void await(Duration most) {
         try {
@@ -63,7 +63,7 @@ final class Admission {
                 throw refusal.get();
             }
         } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("Whether the fleet has room for this process will be decided as soon as PostgreSQL answers");
+            LOG.warn("The budget check is postponed until PostgreSQL answers");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -83,10 +83,10 @@ final class Admission {
     }
 
     /**
-     * Tries to decide.
+     * Attempts the decision, if it is not made yet.
      *
-     * @return the fleet that was seen
-     * @throws Unanswered if PostgreSQL can't be asked now
+     * @return the fleet that was read
+     * @throws Unanswered if PostgreSQL does not answer
      */
     Fleet attempt() throws Unanswered, InterruptedException {
         Demand own = Demand.of(engine.settings()).withWorkers(1);
@@ -99,14 +99,14 @@ final class Admission {
                 LOG.warn("The fleet's budget is not watched: {}", e.getMessage());
                 decision.complete(Optional.empty());
             } else if (isFull(engine.monitor().outage())) {
-                noRoom("PostgreSQL has no connection left, not even for the one that watches");
+                noRoom("PostgreSQL has no connection left, not even for the monitor");
             }
             throw e;
         }
         if (turn.fits()) {
             decision.complete(Optional.empty());
         } else {
-            noRoom("no room for the %s connections that this process may open (%s + %s, and one that watches): %s"
+            noRoom("no room for the %s connections that this process may open (%s + %s, and its monitor): %s"
                     .formatted(
                             own.total(),
                             own.poolSize(),
@@ -133,7 +133,7 @@ final class Admission {
         } else if (now - noRoomSince > WAIT_FOR_ROOM.toNanos()) {
             engine.suspend();
             decision.complete(Optional.of(new BudgetExceeded(
-                    "%s. ./run.sh capacity tells what would do; --budget warn lets it run".formatted(reason))));
+                    "%s. ./run.sh capacity lists the fixes; --budget warn starts it anyway".formatted(reason))));
         }
     }
 }

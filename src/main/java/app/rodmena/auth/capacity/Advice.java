@@ -8,16 +8,16 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * Whether a pool has the size for what the last minute showed.
+ * Sizing advice for a pool under the load of the last minute.
  *
- * @param evidence what that was
- * @param maximum the connections that the pool may have: pool_size + max_overflow
- * @param waitTarget what 99 % should wait at most
- * @param expected what is to be expected of the pool as it is
- * @param smallest the fewest connections that keep the target at that load; empty if as many as a pool may have don't,
- *     or if the waits that were measured contradict what is expected
+ * @param evidence the measured load
+ * @param maximum the maximum of the pool: pool_size + max_overflow
+ * @param waitTarget the target p99 wait for a connection
+ * @param expected the waits that the queueing model predicts for the current maximum
+ * @param smallest the smallest maximum that keeps the target at that load; empty if the largest allowed pool does not,
+ *     or if the measured waits contradict the model
  * @param saturation checkouts per second that keep every connection of this pool busy
- * @param most checkouts per second up to which this pool keeps the target
+ * @param most maximum checkouts per second at which this pool keeps the target
  */
 public record Advice(
         Evidence evidence,
@@ -53,7 +53,7 @@ public record Advice(
                 queue.most(Expectation.SHARE, target));
     }
 
-    /** Whether callers waited longer than the target although the load is one at which they should not. */
+    /** Whether the measured p99 wait exceeds the target although the model predicts that it does not. */
     private boolean isContradicted() {
         return isContradicted(evidence, expected, waitTarget);
     }
@@ -70,25 +70,25 @@ public record Advice(
         return evidence.load().offered();
     }
 
-    /** The advice, to be read. */
+    /** The advice as text. */
     public String inWords() {
         String need = smallest.isPresent()
-                ? smallest.getAsInt() == maximum ? "just these do" : smallest.getAsInt() + " would do"
+                ? smallest.getAsInt() == maximum ? "exactly these are needed" : smallest.getAsInt() + " are enough"
                 : isContradicted()
                         ? String.format(
                                 Locale.ROOT,
                                 "no size can be advised (99 %% of waits took up to %,.0f ms, which this load does not explain:"
                                         + " ./run.sh diagnose says what holds the connections)",
                                 evidence.p99Wait().toNanos() / 1e6)
-                        : "no pool would do";
-        // How many go together under another load, and how long that takes, does not follow from this one.
+                        : "no pool is large enough";
+        // The batch size and the batch duration under another load do not follow from those under this one.
         boolean together = evidence.requestsPerCheckout() > WORTH_A_WORD;
         String batches = together
                 ? String.format(
                         Locale.ROOT,
-                        " One checkout answers %.1f requests now (batching), and more under more load: how many requests"
-                                + " a second that makes at most, only ./run.sh load tells. What is waited for then is the"
-                                + " batch before, which is in what was measured and in nothing that is expected.",
+                        " One checkout answers %.1f requests now (batching), and more under more load: measure the maximum"
+                                + " requests per second with ./run.sh load. Callers also wait for the batch before theirs; the"
+                                + " measured waits include that, the predicted waits do not.",
                         evidence.requestsPerCheckout())
                 : "";
         return String.format(

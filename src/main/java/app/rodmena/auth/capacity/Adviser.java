@@ -8,11 +8,14 @@ import app.rodmena.auth.queueing.QueueModel;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Says what size a pool should have, from what it was seen to do. Stateless, thread-safe, asks nobody. */
+/**
+ * Computes sizing advice and forecasts from the pool's own measurements with {@link QueueModel}. Sends no query.
+ * Thread-safe.
+ */
 public final class Adviser {
     public static final int MOST_WORKERS = 10_000;
 
-    /** Of one pool. */
+    /** Maximum of {@code poolSize} in {@link #whatIf}. */
     public static final int MOST_CONNECTIONS = 2 * PoolSettings.MOST_CONNECTIONS;
 
     public static final int MOST_REQUESTS_PER_SECOND = 1_000_000_000;
@@ -29,26 +32,26 @@ public final class Adviser {
         this.waitTarget = waitTarget;
     }
 
-    /** Empty as long as the last minute showed too little. */
+    /** Returns the advice for the current pool; empty if the last minute has too few checkouts. */
     public Optional<Advice> advise() {
         return Evidence.of(metrics)
                 .map(evidence -> Advice.of(evidence, engine.settings().maximum(), waitTarget));
     }
 
-    /** What the pool may open now. */
+    /** The current maximum of the pool. */
     public int poolMaximum() {
         return engine.settings().maximum();
     }
 
     /**
-     * What to expect of another fleet.
+     * Returns a forecast for another fleet.
      *
-     * @param workers processes, 1 to 10,000
-     * @param poolSize connections that each may open, its overflow included; 1 to 2,000
-     * @param requestsPerSecond to all together; reckoned with as many for each checkout as in the last minute, which is
-     *     too few where batches grow with the load
-     * @return empty as long as the last minute showed too little of how long connections are used
-     * @throws IllegalArgumentException for numbers that can't be, naming which and what can
+     * @param workers number of processes, 1 to 10,000
+     * @param poolSize maximum connections of each process, overflow included, 1 to 2,000
+     * @param requestsPerSecond load on all processes together. The forecast assumes the requests per checkout of the
+     *     last minute, which is pessimistic because batches grow with the load
+     * @return empty if the last minute has too few checkouts
+     * @throws IllegalArgumentException if a number is out of range; the message names it and the range
      */
     public Optional<WhatIf> whatIf(int workers, int poolSize, double requestsPerSecond) {
         require("workers", workers, 1, MOST_WORKERS);
@@ -67,9 +70,9 @@ public final class Adviser {
         });
     }
 
-    /** What is missing when there is no advice. */
+    /** The explanation why there is no advice. */
     public static String tooLittle() {
-        return "fewer than %s connections were used in the last minute: nothing can be told of that"
+        return "fewer than %s connections were used in the last minute: too few for advice"
                 .formatted(Evidence.LEAST_USES);
     }
 

@@ -1,22 +1,22 @@
 package app.rodmena.auth.capacity;
 
 /**
- * One of the limits that PostgreSQL holds connections to.
+ * One of PostgreSQL's limits on the number of connections.
  *
- * @param kind what is limited
- * @param limit the most connections
- * @param reserved of these, kept for superusers and for holders of pg_use_reserved_connections
+ * @param kind the kind of limit
+ * @param limit the maximum number of connections
+ * @param reserved of these, reserved for superusers and for roles with pg_use_reserved_connections
  * @param others of these, in use now by sessions of other applications
- * @param otherFleets of these, the most that servers like this one with another role or database may open
+ * @param otherFleets of these, the sum of the maxima of this server's processes with another role or database
  */
 public record Bound(Kind kind, int limit, int reserved, int others, int otherFleets) {
-    /** What PostgreSQL counts. */
+    /** The connections that a limit counts. */
     public enum Kind {
-        /** All connections of the server, whatever database and role. */
+        /** All connections of the server, independent of database and role. */
         MAX_CONNECTIONS("max_connections"),
-        /** Those of the fleet's role: ALTER ROLE … CONNECTION LIMIT. */
+        /** The connections of the fleet's role: ALTER ROLE … CONNECTION LIMIT. */
         ROLE_LIMIT("the role's connection limit"),
-        /** Those of the fleet's database: ALTER DATABASE … CONNECTION LIMIT. */
+        /** The connections to the fleet's database: ALTER DATABASE … CONNECTION LIMIT. */
         DATABASE_LIMIT("the database's connection limit");
 
         private final String words;
@@ -25,13 +25,13 @@ public record Bound(Kind kind, int limit, int reserved, int others, int otherFle
             this.words = words;
         }
 
-        /** As one says it. */
+        /** The name of the limit in messages. */
         public String words() {
             return words;
         }
     }
 
-    /** What is left for the fleet; negative if there is less than nothing. */
+    /** The connections that the limit leaves to the fleet; negative if others exceed it already. */
     public int room() {
         return limit - reserved - others - otherFleets;
     }

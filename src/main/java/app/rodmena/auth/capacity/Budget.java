@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a process does whose connections, with those of all others like it, are more than PostgreSQL has. */
+/** The policy if the maximum connections of the fleet exceed what PostgreSQL allows. */
 public enum Budget {
-    /** It says so, and goes on. Later growth that would not fit is refused. */
+    /** Logs a warning and runs. Later growth that does not fit is refused. */
     WARN,
-    /** It ends. Later growth that would not fit is refused. */
+    /** Stops the process. Later growth that does not fit is refused. */
     REFUSE,
-    /** It looks, but has no opinion. */
+    /** Monitors the fleet but never warns or refuses. */
     OFF;
 
-    /** The word for it, as {@code warn}. */
+    /** The value of the setting, for example {@code warn}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -25,7 +25,7 @@ public enum Budget {
                 .findFirst();
     }
 
-    /** Every word there is. */
+    /** All values of the setting. */
     public static List<String> words() {
         return Arrays.stream(values()).map(Budget::word).toList();
     }

@@ -1,6 +1,8 @@
 package app.rodmena.auth.capacity;
 
-/** This process does not fit, and was told not to run then. The message says by how much, in one line. */
+/**
+ * The fleet has no room for this process, and the budget is {@code refuse}. The message has the numbers in one line.
+ */
 public final class BudgetExceeded extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What a process makes of its share of PostgreSQL's connections.
+ * The settings of sizing advice and of the connection budget.
  *
- * @param budget what happens if all processes like this one may open more than PostgreSQL has
- * @param waitTarget the wait for a connection that 99 % should stay under; advice on the pool's size is for that
+ * @param budget the policy if the fleet exceeds PostgreSQL's limit
+ * @param waitTarget target p99 wait for a connection; used for sizing advice
  */
 public record CapacityConfig(Budget budget, Duration waitTarget) {
     public static final CapacityConfig DEFAULT = new CapacityConfig(Budget.WARN, Duration.ofMillis(10));
 
-    /** What {@link #isWaitTarget} asks for. */
+    /** The rule of {@link #isWaitTarget}, for messages. */
     public static final String WAIT_TARGET_RULE = "must be 1ms to 1h";
 
     public CapacityConfig {

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Something that makes a fleet fit.
+ * One way to make a fleet fit.
  *
- * @param what what is changed
- * @param commands to be pasted, or lines of a configuration file, in order
- * @param truth what has to be known before
+ * @param what the change
+ * @param commands the commands, or the lines of a configuration file, in order
+ * @param truth the caveats of the change
  */
 public record Change(String what, List<String> commands, String truth) {
     public Change {

@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be done about a plan that does not fit, as commands to be pasted. */
+/** Computes the ways to make a fleet fit that exceeds its limit, with the commands. */
 public final class Changes {
     private static final int ROUND_TO = 10;
 
-    /** Of what PostgreSQL has to give, so much a PgBouncer in front may use; the rest is for whoever else comes. */
+    /** The share of the available connections that PgBouncer may use; the rest is left to other applications. */
     private static final double BOUNCER_SHARE = 0.8;
 
-    private static final String STANDBYS = "Standbys first: they refuse to be lower than their primary";
+    private static final String STANDBYS = "Change standbys first: their value must not be lower than the primary's";
 
     private Changes() {}
 
-    /** Each that would do by itself, the least invasive first; none if the plan fits. */
+    /** Returns the changes, each sufficient by itself, the least invasive first; none if the plan fits. */
     public static List<Change> toFit(Plan plan) {
         if (plan.fits()) {
             return List.of();
@@ -44,7 +44,7 @@ public final class Changes {
         return new Change(
                 "Smaller pools in every process",
                 List.of("--pool-size %s --max-overflow %s".formatted(size, most - size)),
-                "at once, also at run time by the MBean PoolSettings; callers wait longer under load");
+                "effective immediately, also at run time by the MBean PoolSettings; callers wait longer under load");
     }
 
     private static Optional<Change> raise(Limits limits, Kind kind, int least) {
@@ -64,7 +64,7 @@ public final class Changes {
         return new Change(
                 "A higher connection limit of the " + whose,
                 List.of("%s CONNECTION LIMIT %s;".formatted(alter, wanted)),
-                "at once, for new connections");
+                "effective immediately for new connections");
     }
 
     private static Change raise(MaxConnections now, int wanted) {
@@ -74,8 +74,8 @@ public final class Changes {
             return new Change(
                     what,
                     List.of("postgres ... -c max_connections=%s".formatted(wanted), check),
-                    "it is set on PostgreSQL's command line, which beats ALTER SYSTEM: change it where that is written"
-                            + " (Patroni: patronictl edit-config) and restart, which ends every session. " + STANDBYS);
+                    "it is set on PostgreSQL's command line, which overrides ALTER SYSTEM: change the command line"
+                            + " (Patroni: patronictl edit-config) and restart, which ends all sessions. " + STANDBYS);
         }
         return new Change(
                 what,
@@ -83,15 +83,15 @@ public final class Changes {
                         "ALTER SYSTEM SET max_connections = %s;".formatted(wanted),
                         "systemctl restart postgresql    # or pg_ctl restart, or your provider's button",
                         check),
-                "only a restart makes it hold, which ends every session; pg_reload_conf() does not, pending_restart"
-                        + " stays true until then. " + STANDBYS);
+                "requires a restart, which ends all sessions; pg_reload_conf() is not enough, pending_restart"
+                        + " stays true until the restart. " + STANDBYS);
     }
 
     private static Change bouncer(Plan plan) {
         int room = plan.limits().room();
         int size = Math.max(1, (int) (room * BOUNCER_SHARE));
         return new Change(
-                "A PgBouncer in front, which shares %s connections among all".formatted(size),
+                "A PgBouncer in front, which shares %s connections among all processes".formatted(size),
                 List.of(
                         "[pgbouncer]",
                         "pool_mode = transaction",
@@ -99,11 +99,11 @@ public final class Changes {
                         "max_db_connections = %s".formatted(size),
                         "default_pool_size = %s".formatted(size),
                         "ignore_startup_parameters = extra_float_digits,options"),
-                "the pools stay as they are and wait in PgBouncer's queue instead; statement_timeout must be set with"
+                "the pools keep their size and wait in PgBouncer's queue; statement_timeout must be set with"
                         + " ALTER ROLE ... SET, backend pids become unknown");
     }
 
-    /** Always, since {@code user} would be an identifier, too, were it not a reserved word. */
+    /** Quotes the identifier always, because reserved words such as {@code user} need it. */
     private static String quoted(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }

@@ -3,15 +3,15 @@ package app.rodmena.auth.capacity;
 import app.rodmena.auth.pool.PoolSettings;
 
 /**
- * The most connections that a fleet of equal processes opens: each up to pool_size + max_overflow, and one more that
- * watches.
+ * The maximum connections of a fleet of equal processes: each opens up to pool_size + max_overflow, and one for its
+ * monitor.
  *
- * @param workers how many processes share the database
- * @param poolSize connections that each keeps
- * @param maxOverflow extra connections of each
+ * @param workers number of processes that share the database
+ * @param poolSize pool_size of each process
+ * @param maxOverflow max_overflow of each process
  */
 public record Demand(int workers, int poolSize, int maxOverflow) {
-    /** Every process has one connection outside its pool, which asks whether the database is there. */
+    /** Each process has one connection outside its pool, the monitor's. */
     public static final int MONITORS_PER_WORKER = 1;
 
     /** The fleet of {@code workers} processes with these pools. */
@@ -19,12 +19,12 @@ public record Demand(int workers, int poolSize, int maxOverflow) {
         return new Demand(settings.workers(), settings.poolSize(), settings.maxOverflow());
     }
 
-    /** The most that one process opens for its pool. */
+    /** The maximum of one pool. */
     public int poolMaximum() {
         return poolSize + maxOverflow;
     }
 
-    /** The most that all pools together open. */
+    /** The sum of the maxima of all pools. */
     public int pooled() {
         return workers * poolMaximum();
     }
@@ -33,7 +33,7 @@ public record Demand(int workers, int poolSize, int maxOverflow) {
         return workers * MONITORS_PER_WORKER;
     }
 
-    /** The most that the fleet opens. */
+    /** The maximum of the fleet, monitors included. */
     public int total() {
         return pooled() + monitors();
     }

@@ -8,16 +8,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the last minute showed of a pool's work.
+ * A pool's workload in the last minute.
  *
- * @param checkoutsPerSecond how often a connection was wanted; whoever got none in time included, whoever was refused
- *     at once not
- * @param meanUse how long one was kept
- * @param useVariation squared coefficient of variation of that: 0 where all are alike, 1 where they are exponential
- * @param requestsPerCheckout how many requests one checkout answered: more than 1 where questions that wait together
- *     are asked together. Those that came without needing a connection, or got none, are not among them
- * @param meanWait how long one waited for a connection
- * @param p99Wait how long 99 % waited at most
+ * @param checkoutsPerSecond attempted checkouts per second, including timeouts, excluding immediate refusals
+ * @param meanUse mean use time of a connection
+ * @param useVariation squared coefficient of variation of the use times: 0 if constant, 1 if exponential
+ * @param requestsPerCheckout requests per checkout: more than 1 if requests are batched. Requests that needed or got no
+ *     connection are not counted
+ * @param meanWait mean wait for a connection
+ * @param p99Wait 99th percentile of the waits for a connection
  */
 public record Evidence(
         double checkoutsPerSecond,
@@ -26,7 +25,7 @@ public record Evidence(
         double requestsPerCheckout,
         Duration meanWait,
         Duration p99Wait) {
-    /** Of fewer uses nothing can be told. */
+    /** The minimum number of uses for a meaningful sample. */
     static final int LEAST_USES = 100;
 
     public Evidence {
@@ -35,7 +34,7 @@ public record Evidence(
         Objects.requireNonNull(p99Wait, "p99Wait");
     }
 
-    /** Empty as long as there were too few uses to tell anything. */
+    /** Takes the sample; empty if there are fewer than {@link #LEAST_USES} uses. */
     static Optional<Evidence> of(Metrics metrics) {
         Moments uses = metrics.pool().recentUses();
         Moments waits = metrics.pool().recentWaits();
@@ -51,7 +50,7 @@ public record Evidence(
                 metrics.pool().waits().p99()));
     }
 
-    /** As a queue sees it. Arrivals are taken to be independent of each other. */
+    /** The load for {@link QueueModel}. Assumes Poisson arrivals. */
     Load load() {
         return Load.independent(checkoutsPerSecond, meanUse.toNanos() / 1e9, useVariation);
     }

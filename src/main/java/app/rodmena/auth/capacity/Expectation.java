@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What is to be expected of a pool under a load.
+ * The waits that the queueing model predicts for a pool under a load.
  *
- * @param utilisation share of its connections in use on average; 1 or more if they can't keep up
- * @param waitProbability how probable it is that a caller has to wait
- * @param meanWait of all; empty if they can't keep up, when waits grow without end
- * @param p99Wait what 99 % don't exceed; empty likewise
+ * @param utilisation average share of the connections in use; 1 or more if the pool is overloaded
+ * @param waitProbability probability that a caller has to wait
+ * @param meanWait mean wait of all callers; empty if the pool is overloaded, when waits are unbounded
+ * @param p99Wait 99th percentile of the waits; empty if the pool is overloaded
  */
 public record Expectation(
         double utilisation, double waitProbability, Optional<Duration> meanWait, Optional<Duration> p99Wait) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * All processes like this one with its role and its database, and what they may open together against what PostgreSQL
- * has for them: as pg_stat_activity alone tells it. Nothing is kept anywhere, so a process that dies takes its share
- * along.
+ * All processes of this server with the same role and database, their maximum connections, and the limits of
+ * PostgreSQL. Read from pg_stat_activity only: no state is stored, so the share of a process that dies is free
+ * immediately.
  *
- * @param takenAt when PostgreSQL was asked, by our clock
- * @param limits what it lets the fleet have
- * @param members by name
+ * @param takenAt time of the reading, by this process's clock
+ * @param limits PostgreSQL's limits for the fleet
+ * @param members the processes, by instance name
  */
 public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
     public Fleet {
@@ -24,17 +24,17 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
         return members.stream().mapToInt(Member::processes).sum();
     }
 
-    /** The most connections that all may have together. */
+    /** The sum of the maxima of all members. */
     public int committed() {
         return members.stream().mapToInt(Member::share).sum();
     }
 
-    /** Connections that all have open now. */
+    /** The open connections of all members. */
     public int open() {
         return members.stream().mapToInt(Member::open).sum();
     }
 
-    /** What stays free when all have opened what they may; negative if so many are missing. */
+    /** The connections that stay free if all members open their maximum; negative if connections are missing. */
     public int headroom() {
         return limits.tightest().room() - committed();
     }
@@ -43,14 +43,14 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
         return headroom() >= 0;
     }
 
-    /** Whether so many more connections fit. */
+    /** Whether that many further connections fit. */
     public boolean hasRoomFor(int more) {
         return headroom() >= more;
     }
 
     /**
-     * Whether a process fits that has not decided yet. What it has open already, having waited for PostgreSQL, is
-     * committed and is part of its demand; it needs room once.
+     * Whether there is room for a process that has not decided yet. The connections that it has open already are
+     * counted as committed; they are part of its demand and are counted once.
      */
     boolean hasRoomFor(String instance, Demand demand) {
         int counted = members.stream()
@@ -60,7 +60,7 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
         return hasRoomFor(demand.total() - counted);
     }
 
-    /** Whose limit it is and how much of it is left, to be read. */
+    /** The tightest limit and its use, as text. */
     public String inWords() {
         Bound bound = limits.tightest();
         return "%s of %s connections are committed to %s process%s (%s %s%s%s%s)"

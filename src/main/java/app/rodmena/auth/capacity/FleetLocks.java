@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Advisory locks, held by monitor connections, that let processes decide in turn whether they fit. PostgreSQL lets go
- * of them as soon as whoever holds them is gone. None is ever waited for here: who finds one taken asks again later.
+ * Advisory locks, held by monitor connections, that serialize the budget decisions of processes. PostgreSQL releases
+ * them when the holder's session ends. Never waits for a lock: a caller that finds one taken tries again later.
  *
  * <p>They are of one database; processes in others decide without waiting for these. 1635087464 is "auth" in ASCII; its
  * number 1 is the migrations'.
@@ -42,18 +42,20 @@ final class FleetLocks {
     }
 
     /**
-     * Lets others see that this process has not decided yet, so that they don't count it; unless somebody bars that.
+     * Marks this process as undecided, so that others do not count it.
+     *
+     * @return false if another session holds the lock exclusively
      */
     boolean markUndecided() throws SQLException {
         return isTrue(MARK);
     }
 
-    /** From now on it counts. */
+    /** Removes the mark: others count this process from now on. */
     void markDecided() throws SQLException {
         isTrue(UNMARK);
     }
 
-    /** Takes this process's turn, which {@link #endTurn} ends, unless it is somebody else's. */
+    /** Takes the turn until {@link #endTurn}; returns false if another process has it. */
     boolean tryTurn() throws SQLException {
         return isTrue(TRY_TURN);
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What is asked about a fleet, on the monitor connection. Each waits for its answer, seconds at most. Thread-safe. */
+/** The queries about a fleet, on the monitor connection. Each blocks for a few seconds at most. Thread-safe. */
 final class FleetQuestions {
     private static final long PATIENCE_SECONDS = 5;
 
@@ -19,7 +19,7 @@ final class FleetQuestions {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private static final String BEHIND_POOLER =
-            "the way to PostgreSQL goes through a pooler such as PgBouncer, where sessions are shared";
+            "PostgreSQL is behind a pooler such as PgBouncer, which shares sessions";
 
     private final Monitor monitor;
 
@@ -27,21 +27,21 @@ final class FleetQuestions {
         this.monitor = monitor;
     }
 
-    /** The fleet as it is. */
+    /** Reads the current fleet. */
     Fleet look() throws Unanswered, InterruptedException {
         return ask(ServerLimits::fleet);
     }
 
-    /** Announces that this process is about to decide, so that others leave it out until it has. */
+    /** Announces that this process is about to decide; others do not count it until it has. */
     void arrive() throws Unanswered, InterruptedException {
         if (!ask(connection -> new FleetLocks(connection).markUndecided())) {
-            throw new Unanswered("somebody else holds the advisory lock (1635087464, 2)", false, null);
+            throw new Unanswered("another session holds the advisory lock (1635087464, 2)", false, null);
         }
     }
 
     /**
-     * Whether this process with its demand fits beside those that are there; if it does, or stays all the same, it
-     * counts from now on.
+     * Decides whether there is room for this process's demand; if there is, or if it runs anyway, others count it from
+     * now on.
      */
     Turn enter(String instance, Demand own, boolean staysAnyway) throws Unanswered, InterruptedException {
         return inTurn((connection, fleet) -> {
@@ -53,7 +53,7 @@ final class FleetQuestions {
         });
     }
 
-    /** Whether this process may grow to that; if it may, others see it as grown from now on. */
+    /** Decides whether this process may grow; if it may, announces its new maximum to the others. */
     Turn grow(PoolSettings now, PoolSettings wanted) throws Unanswered, InterruptedException {
         int more = wanted.maximum() - now.maximum();
         return inTurn((connection, fleet) -> {
@@ -65,7 +65,7 @@ final class FleetQuestions {
         });
     }
 
-    /** Whether this process might grow to that now; nothing comes of it. */
+    /** Returns what {@link #grow} would decide, without any effect. */
     Turn couldGrow(PoolSettings now, PoolSettings wanted) throws Unanswered, InterruptedException {
         Fleet fleet = look();
         return new Turn(fleet, fleet.hasRoomFor(wanted.maximum() - now.maximum()));

@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the fleet that this process is one of: decides at start whether it fits, lets no resize pass that would not,
- * and tells how the fleet is. As there is one engine per process, there is one of these, which all share. Thread-safe.
+ * Monitors this process's fleet: decides at start whether there is room for the process, refuses resizes that do not
+ * fit, and publishes the state of the fleet. There is one per process, as there is one engine, shared by all servers of
+ * the process. Thread-safe.
  *
- * <p>Everything is asked on the engine's monitor connection, whose name announces the process before it decides.
+ * <p>All queries use the engine's monitor connection, whose application_name announces the process before it decides.
  */
 public final class FleetWatch {
     private static final OncePerProcess<FleetWatch> ONE = new OncePerProcess<>("budget", FleetWatch::end);
@@ -36,7 +37,7 @@ public final class FleetWatch {
         return thread;
     });
     private volatile Optional<Fleet> latest = Optional.empty();
-    private volatile String problem = "not asked yet";
+    private volatile String problem = "not read yet";
 
     private FleetWatch(DatabaseEngine engine, Budget budget) {
         this.engine = engine;
@@ -51,21 +52,21 @@ public final class FleetWatch {
     }
 
     /**
-     * Begins to watch, or joins those who do.
+     * Starts monitoring, or returns a further share of the running one.
      *
-     * @param engine the one engine of this process, open for as long as this is
-     * @throws IllegalStateException if others in this process watch with another budget
+     * @param engine the engine of this process; must stay open until this is closed
+     * @throws IllegalStateException if it runs with another budget in this process
      */
     public static Share<FleetWatch> open(DatabaseEngine engine, Budget budget) {
         return ONE.open(engine, budget.word(), () -> new FleetWatch(engine, budget));
     }
 
-    /** The fleet as it was a few seconds ago; empty until it could be asked for. */
+    /** The fleet as of a few seconds ago; empty before the first successful reading. */
     public Optional<Fleet> latest() {
         return latest;
     }
 
-    /** Why {@link #latest} is missing or old; empty if it is neither. */
+    /** Why {@link #latest} is missing or old; empty if the last reading succeeded. */
     public String problem() {
         return problem;
     }
@@ -75,10 +76,10 @@ public final class FleetWatch {
     }
 
     /**
-     * With {@link Budget#REFUSE}, waits until this process knows whether it fits, or the time is over, or the thread is
-     * interrupted, which it stays.
+     * With {@link Budget#REFUSE}, waits until the budget is decided or the time is over. If the thread is interrupted,
+     * returns early and keeps the interrupt status.
      *
-     * @throws BudgetExceeded if it does not fit
+     * @throws BudgetExceeded if the fleet has no room for this process
      */
     public void awaitAdmission(Duration most) {
         if (budget == Budget.REFUSE) {
@@ -87,10 +88,10 @@ public final class FleetWatch {
     }
 
     /**
-     * Tells {@code listener} if this process is one too many and has to end; at once if that is known. Its pool serves
-     * nobody then.
+     * Notifies the listener if the fleet has no room for this process and it has to stop; immediately if that is
+     * decided already. Its pool is suspended by then.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // What a listener throws is the listener's affair.
+    @SuppressWarnings("FutureReturnValueIgnored") // Exceptions of the listener are ignored.
     public void whenRefused(Consumer<BudgetExceeded> listener) {
         admission.decision().thenAccept(refusal -> refusal.ifPresent(listener));
     }
@@ -112,9 +113,9 @@ public final class FleetWatch {
         } catch (Unanswered e) {
             problem = e.getMessage();
         } catch (Throwable e) {
-            // Even an Error: without its clock the fleet would never be looked at again.
-            problem = "nobody foresaw it; the log tells";
-            LOG.error("The fleet can't be looked at, for a reason that nobody foresaw", e);
+            // Catches even an Error, which would otherwise end the periodic readings.
+            problem = "unexpected error; see the log";
+            LOG.error("The fleet cannot be read: unexpected error", e);
         }
         if (!clock.isShutdown()) {
             Duration pause = admission.isDecided() ? PERIOD : PERIOD_UNTIL_DECIDED;
@@ -122,11 +123,11 @@ public final class FleetWatch {
         }
     }
 
-    /** The log tells when the fleet outgrows PostgreSQL, and when it fits again; others may do that to it. */
+    /** Logs when the fleet exceeds the limit, and when it fits again; other processes can cause both. */
     private void tellOfChange(Fleet fleet) {
         boolean fitted = latest.map(Fleet::fits).orElse(true);
         if (budget != Budget.OFF && fitted && !fleet.fits()) {
-            LOG.warn("The fleet does not fit any more: {}", fleet.inWords());
+            LOG.warn("The fleet no longer fits: {}", fleet.inWords());
         } else if (budget != Budget.OFF && !fitted && fleet.fits()) {
             LOG.info("The fleet fits again: {}", fleet.inWords());
         }

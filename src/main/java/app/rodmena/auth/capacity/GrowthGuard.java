@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets no pool grow beyond what PostgreSQL has for its fleet. Where that can't be asked, it lets it grow and says so.
+ * Refuses growth of a pool beyond PostgreSQL's limit for the fleet. Allows it with a warning if the limit cannot be
+ * read.
  */
 final class GrowthGuard implements ResizeGuard {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
@@ -18,7 +19,7 @@ final class GrowthGuard implements ResizeGuard {
         this.questions = questions;
     }
 
-    /** Asks about a change. */
+    /** The budget check of a change. */
     private interface Question {
         Turn ask() throws Unanswered, InterruptedException;
     }
@@ -44,10 +45,10 @@ final class GrowthGuard implements ResizeGuard {
                 throw refusal(now, wanted, turn.fleet());
             }
         } catch (Unanswered e) {
-            LOG.warn("Nobody knows whether the fleet has room for {} more connections: {}", more, e.getMessage());
+            LOG.warn("The pool grows by {} connections without a budget check: {}", more, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            LOG.warn("Nobody knows whether the fleet has room for {} more connections: interrupted", more);
+            LOG.warn("The pool grows by {} connections without a budget check: interrupted", more);
         }
     }
 

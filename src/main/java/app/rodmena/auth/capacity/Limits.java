@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a PostgreSQL lets a fleet have.
+ * The connection limits of a PostgreSQL server for a fleet.
  *
- * @param source where the numbers are from
- * @param maxConnections the most that the server has for all
+ * @param source the source of the numbers
+ * @param maxConnections max_connections of the server
  * @param superuserReserved superuser_reserved_connections
  * @param reserved reserved_connections; 0 before PostgreSQL 16, which introduced it
- * @param bounds all that hold, max_connections among them
- * @param seen what else the server said, if it was asked
+ * @param bounds all effective limits, max_connections included
+ * @param seen further information from the server, if it was queried
  */
 public record Limits(
         Source source,
@@ -26,26 +26,26 @@ public record Limits(
 
     private static final int DEFAULT_SUPERUSER_RESERVED = 3;
 
-    /** Where limits are from. */
+    /** The source of the limits. */
     public enum Source {
         /** PostgreSQL's defaults. */
         ASSUMED,
-        /** Somebody said what max_connections is. */
+        /** A max_connections given by the operator. */
         GIVEN,
-        /** The server was asked. */
+        /** A query to the server. */
         SERVER
     }
 
     /**
-     * A server that was asked, and who is connected to it now.
+     * A queried server and its current sessions.
      *
-     * @param version PostgreSQL's
-     * @param role that logged in
-     * @param database that it logged in to
+     * @param version version of PostgreSQL
+     * @param role the login role
+     * @param database the database of the session
      * @param others connections of other applications, in all databases
-     * @param fleet connections of servers like this one with this role and database
-     * @param processes how many such servers
-     * @param hidden of the others, those of whom this role may not know what kind they are: it lacks pg_monitor
+     * @param fleet connections of the fleet with this role and database
+     * @param processes number of processes in that fleet
+     * @param hidden of the others, those whose kind is hidden from this role, which lacks pg_monitor
      */
     public record Seen(String version, String role, String database, int others, int fleet, int processes, int hidden) {
         public Seen {
@@ -62,12 +62,12 @@ public record Limits(
         bounds = List.copyOf(bounds);
     }
 
-    /** Of a PostgreSQL with that max_connections and otherwise its defaults, where nobody else is connected. */
+    /** The limits of a server with this max_connections, otherwise default settings, and no other sessions. */
     public static Limits given(int maxConnections) {
         return supposed(Source.GIVEN, maxConnections);
     }
 
-    /** Of a PostgreSQL with its defaults, where nobody else is connected. */
+    /** The limits of a server with default settings and no other sessions. */
     public static Limits assumed() {
         return supposed(Source.ASSUMED, MaxConnections.DEFAULT);
     }
@@ -86,17 +86,17 @@ public record Limits(
         return new Limits(source, maxConnections, superuserReserved, reserved, bounds, seen);
     }
 
-    /** The bound that leaves the fleet the least. */
+    /** The limit that leaves the fewest connections to the fleet. */
     public Bound tightest() {
         return bounds.stream().min(Comparator.comparingInt(Bound::room)).orElseThrow();
     }
 
-    /** What the fleet may have. */
+    /** The connections that the fleet may open. */
     public int room() {
         return Math.max(0, tightest().room());
     }
 
-    /** What max_connections must be at least so that {@code total} connections of a fleet fit. */
+    /** The minimum max_connections with room for {@code total} connections of a fleet. */
     public int maxConnectionsFor(int total) {
         return total
                 + bounds.stream()

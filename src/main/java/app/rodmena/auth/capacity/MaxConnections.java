@@ -4,18 +4,18 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * The setting max_connections, as it holds and as somebody wants it.
+ * The setting max_connections: its effective and its configured value.
  *
- * @param value as it holds, until PostgreSQL is started anew
- * @param onCommandLine whether it is from PostgreSQL's command line, where neither ALTER SYSTEM nor a file changes it
- * @param pendingRestart whether the configuration was changed and read again, and waits for a restart
- * @param askedFor what the configuration says, if that differs and can be seen
+ * @param value the effective value, until PostgreSQL restarts
+ * @param onCommandLine whether it is set on PostgreSQL's command line, which overrides ALTER SYSTEM and files
+ * @param pendingRestart whether a changed configuration was reloaded and needs a restart
+ * @param askedFor the configured value, if it differs and is visible to this role
  */
 public record MaxConnections(int value, boolean onCommandLine, boolean pendingRestart, OptionalInt askedFor) {
     /** PostgreSQL's own default. */
     public static final int DEFAULT = 100;
 
-    /** The most that it can be: MAX_BACKENDS in PostgreSQL's source. */
+    /** The maximum value: MAX_BACKENDS in PostgreSQL's source. */
     public static final int MOST = 262_143;
 
     public MaxConnections {
@@ -26,7 +26,7 @@ public record MaxConnections(int value, boolean onCommandLine, boolean pendingRe
         return new MaxConnections(value, false, false, OptionalInt.empty());
     }
 
-    /** What the configuration says, as far as it means a change. */
+    /** The configured value, if it differs from the effective one. */
     MaxConnections withConfigured(int configured) {
         boolean isBeaten = onCommandLine && !pendingRestart;
         return isBeaten || configured == value
@@ -34,7 +34,7 @@ public record MaxConnections(int value, boolean onCommandLine, boolean pendingRe
                 : new MaxConnections(value, onCommandLine, pendingRestart, OptionalInt.of(configured));
     }
 
-    /** Whether somebody has asked for another value already. */
+    /** Whether another value is configured already. */
     public boolean isAskedToChange() {
         return pendingRestart || askedFor.isPresent();
     }

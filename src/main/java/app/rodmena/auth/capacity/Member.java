@@ -3,15 +3,16 @@ package app.rodmena.auth.capacity;
 import java.util.Objects;
 
 /**
- * The processes of one name in a fleet, usually one; as pg_stat_activity shows them.
+ * The processes of a fleet with one instance name, usually one, as read from pg_stat_activity.
  *
- * @param instance the name
- * @param processes how many have it, by their monitor connections
- * @param pools what they announce, as {@code 5+5}; several with a comma; empty while none does
- * @param poolMaximum the most that their pools may open together
- * @param pooled connections of their pools that are open now
- * @param beside connections open now that are neither a pool's nor a monitor's: those that migrate
- * @param undecided processes beside these that have not decided yet whether they fit; they have no share
+ * @param instance the instance name
+ * @param processes number of processes, by their monitor connections
+ * @param pools their announced pool_size and max_overflow, for example {@code 5+5}, separated by commas; empty if none
+ *     is announced
+ * @param poolMaximum the sum of the maxima of their pools
+ * @param pooled open connections of their pools
+ * @param beside open connections outside pools and monitors: those of migrations
+ * @param undecided further processes that have not decided yet whether they fit; they have no share
  */
 public record Member(
         String instance, int processes, String pools, int poolMaximum, int pooled, int beside, int undecided) {
@@ -21,8 +22,8 @@ public record Member(
     }
 
     /**
-     * The most connections that it may have: of its pools, and of its monitors. Whoever has lost its monitor for the
-     * moment, and so announces nothing, has at least what it has; who has not decided yet has nothing but that.
+     * The maximum connections of its pools and monitors. A process without a monitor connection announces no maximum
+     * and counts with its open connections; so does an undecided process.
      */
     public int share() {
         if (isUndecided()) {
@@ -31,7 +32,7 @@ public record Member(
         return Math.max(poolMaximum, pooled + beside) + processes * Demand.MONITORS_PER_WORKER;
     }
 
-    /** What its share is as long as none of its processes has decided; 0 as soon as one has. */
+    /** The share while none of its processes has decided; 0 once one has. */
     int undecidedShare() {
         return isUndecided() ? share() : 0;
     }
@@ -40,7 +41,7 @@ public record Member(
         return processes == 0 && undecided > 0;
     }
 
-    /** Connections open now, counted towards its share. */
+    /** The open connections, as counted in the share. */
     public int open() {
         return pooled + beside + processes * Demand.MONITORS_PER_WORKER;
     }

@@ -4,11 +4,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/**
- * Whether a fleet fits a PostgreSQL: the most it opens, against what is left for it. Only arithmetic; nothing is asked.
- */
+/** Compares the maximum connections of a fleet with PostgreSQL's limits. Arithmetic only; sends no query. */
 public record Plan(Demand demand, Limits limits) {
-    /** The fleets of the original document's scaling table. */
+    /** The fleet sizes of the scaling table in the original document. */
     private static final List<Integer> SCALE = List.of(4, 8, 16, 32);
 
     public Plan {
@@ -16,7 +14,7 @@ public record Plan(Demand demand, Limits limits) {
         Objects.requireNonNull(limits, "limits");
     }
 
-    /** What stays free when every process has opened all it may; negative if so many are missing. */
+    /** The connections that stay free if all processes open their maximum; negative if connections are missing. */
     public int headroom() {
         return limits.tightest().room() - demand.total();
     }
@@ -25,12 +23,12 @@ public record Plan(Demand demand, Limits limits) {
         return headroom() >= 0;
     }
 
-    /** What max_connections must be at least. */
+    /** The minimum max_connections for this fleet. */
     public int maxConnectionsNeeded() {
         return limits.maxConnectionsFor(demand.total());
     }
 
-    /** The same pools with 4, 8, 16 and 32 workers, and with as many as are planned. */
+    /** The same pools with 4, 8, 16 and 32 workers and with the planned number. */
     public List<Plan> scaling() {
         return Stream.concat(SCALE.stream(), Stream.of(demand.workers()))
                 .distinct()
@@ -39,12 +37,12 @@ public record Plan(Demand demand, Limits limits) {
                 .toList();
     }
 
-    /** The most processes with these pools that fit. */
+    /** The maximum number of processes with these pools that fit. */
     public int mostWorkers() {
         return limits.room() / demand.withWorkers(1).total();
     }
 
-    /** The most pooled connections that each of these processes may open so that all fit; 0 if not even one. */
+    /** The maximum pooled connections of each process so that all fit; 0 if there is no room for even one. */
     public int mostPerWorker() {
         return Math.max(0, limits.room() / demand.workers() - Demand.MONITORS_PER_WORKER);
     }

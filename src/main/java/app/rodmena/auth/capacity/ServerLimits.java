@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Asks a PostgreSQL what it lets a fleet have. Needs no rights but to log in, and says what it could not see. */
+/**
+ * Queries PostgreSQL's connection limits for a fleet. Needs only the right to log in; reports what is hidden from it.
+ */
 public final class ServerLimits {
-    /** A superuser is held to neither its role's limit nor the database's. */
+    /** The connection limits of roles and databases do not apply to superusers. */
     private static final String SETTINGS = """
             /* capacity.settings */
             select current_setting('max_connections')::int as max_connections,
@@ -46,7 +48,7 @@ public final class ServerLimits {
 
     private ServerLimits() {}
 
-    /** What the server says now, and what its configuration files say. */
+    /** The effective value, and the value in the configuration files. */
     public static Limits of(Connection connection) throws SQLException {
         Limits limits = fleet(connection).limits();
         try (var statement = connection.createStatement()) {
@@ -58,7 +60,7 @@ public final class ServerLimits {
         }
     }
 
-    /** The fleet on it, and what the server lets it have. */
+    /** Reads the fleet and its limits. */
     static Fleet fleet(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
             Sessions sessions;

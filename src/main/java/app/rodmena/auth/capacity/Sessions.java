@@ -14,22 +14,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who is connected to a PostgreSQL, all of the same instant. A fleet is the servers with one role and one database,
- * since the limit of a role or a database counts only the sessions of that role or in that database.
+ * The sessions of a PostgreSQL server at one instant. A fleet consists of the servers with one role and one database,
+ * because the limit of a role or a database counts only the sessions of that role or in that database.
  *
- * @param others sessions of other applications that a limit counts, by its kind
- * @param otherFleets the most that servers with another role or database may open, as far as a limit counts them
- * @param hidden of the others, those of which our role may not see what kind they are
+ * @param others sessions of other applications that a limit counts, by kind of limit
+ * @param otherFleets the sum of the maxima of servers with another role or database that a limit counts, by kind of
+ *     limit
+ * @param hidden of the others, those whose kind is hidden from our role
  * @param members the fleet with our role and our database
  */
 record Sessions(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, int hidden, List<Member> members) {
     /**
-     * Names are seen by everybody; the kind of another role's session only with pg_monitor. One of a user in a database
-     * is a client, or, rarely, somebody's parallel worker.
+     * Any role can read names; the kind of another role's session needs pg_monitor. A session of hidden kind with a
+     * user and a database is a client or, rarely, a parallel worker.
      *
-     * <p>Who only asks, and is not of the fleet, is not counted. Who has not decided yet holds the mark of
-     * {@link FleetLocks}. In another database, where deciding is not in turn with ours, it counts all the same: two may
-     * then both think that they don't fit, but never both that they do.
+     * <p>The querying session is not counted unless it belongs to the fleet. An undecided process holds the mark of
+     * {@link FleetLocks}. Undecided processes in other databases count, because their decisions are not serialized with
+     * ours: two processes may then both be refused, but never both accepted beyond the limit.
      */
     static final String SQL = """
             /* capacity.sessions */
@@ -52,7 +53,7 @@ record Sessions(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, int h
     private static final Pattern NAME = Pattern.compile("auth/(?<instance>[^/]+)(?:/(?<rest>.*))?");
     private static final Pattern CAPS = Pattern.compile("(?<size>\\d{1,4})\\+(?<overflow>\\d{1,4})");
 
-    /** Whose sessions these are, as far as limits tell them apart. */
+    /** The owner of sessions, as far as limits distinguish it. */
     private record Owner(boolean hasOurRole, boolean isInOurDatabase) {
         boolean isOurFleet() {
             return hasOurRole && isInOurDatabase;
@@ -106,12 +107,12 @@ record Sessions(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, int h
         return new Sessions(others, otherFleets, hidden, members);
     }
 
-    /** The limit of that kind, with what is left of it. */
+    /** The limit of that kind with its use by others. */
     Bound bound(Kind kind, int limit, int reserved) {
         return new Bound(kind, limit, reserved, others.getOrDefault(kind, 0), otherFleets.getOrDefault(kind, 0));
     }
 
-    /** What one name has, as it is being counted. */
+    /** The running counts of one instance name. */
     private static final class Counted {
         private final TreeSet<String> pools = new TreeSet<>();
         private int processes;

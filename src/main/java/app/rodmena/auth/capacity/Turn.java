@@ -4,20 +4,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** One look at a fleet, taken when it is nobody else's turn, and what was decided on it. */
+/** A reading of the fleet and the decision on it, made while no other process decides. */
 record Turn(Fleet fleet, boolean fits) {
-    /** Decides, in its turn, whether something fits. */
+    /** Decides whether a demand fits. */
     @FunctionalInterface
     interface Decision {
-        /** Tells whether it does. */
+        /** Returns whether it fits. */
         boolean decide(Connection connection, Fleet fleet) throws SQLException;
     }
 
     /**
-     * Looks and decides.
+     * Reads the fleet and decides.
      *
-     * @param mayBeOutOfTurn whether it does so even if it is somebody else's turn
-     * @return empty if it is somebody else's turn
+     * @param mayBeOutOfTurn whether to decide even if another process has the turn
+     * @return empty if another process has the turn
      */
     static Optional<Turn> take(Connection connection, boolean mayBeOutOfTurn, Decision decision) throws SQLException {
         FleetLocks locks = new FleetLocks(connection);

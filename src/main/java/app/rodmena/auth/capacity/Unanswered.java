@@ -1,12 +1,12 @@
 package app.rodmena.auth.capacity;
 
-/** The fleet can't be asked for; the message says why in one line. */
+/** The fleet cannot be read; the message says why in one line. */
 final class Unanswered extends Exception {
     private static final long serialVersionUID = 1;
 
     private final boolean lasting;
 
-    /** @param lasting whether asking again is of no use */
+    /** @param lasting whether retrying is useless */
     Unanswered(String message, boolean lasting, Throwable cause) {
         super(message, cause);
         this.lasting = lasting;

@@ -4,13 +4,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What to expect of another fleet, if a connection is used as in the last minute.
+ * The forecast for another fleet, with the connection use of the last minute.
  *
- * @param demand the fleet; poolSize being all that a pool may open
- * @param requestsPerSecond to all of them together
- * @param expected of each of its pools
- * @param saturation checkouts per second, by all together, that keep every connection busy
- * @param room what PostgreSQL has for the fleet; empty if it could not be asked
+ * @param demand the fleet; its poolSize is the maximum of a pool
+ * @param requestsPerSecond load on all processes together
+ * @param expected the predicted waits of each pool
+ * @param saturation total checkouts per second that keep every connection busy
+ * @param room connections that PostgreSQL allows the fleet; empty if unknown
  */
 public record WhatIf(
         Demand demand, double requestsPerSecond, Expectation expected, double saturation, Optional<Integer> room) {
@@ -20,7 +20,7 @@ public record WhatIf(
         Objects.requireNonNull(room, "room");
     }
 
-    /** Whether PostgreSQL has the connections, as far as is known. */
+    /** Whether PostgreSQL allows the connections; true if unknown. */
     public boolean fits() {
         return room.map(connections -> demand.total() <= connections).orElse(true);
     }

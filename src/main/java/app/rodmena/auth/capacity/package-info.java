@@ -1,2 +1,6 @@
-/** Is the pool the right size: how many connections a fleet needs, and whether PostgreSQL has them. */
+/**
+ * Sizing: the connections that a pool and a fleet need, and whether PostgreSQL allows them. Uses metrics and queueing
+ * for the advice, and the database's monitor connection for the fleet. Start with
+ * {@link app.rodmena.auth.capacity.Adviser} and {@link app.rodmena.auth.capacity.FleetWatch}.
+ */
 package app.rodmena.auth.capacity;

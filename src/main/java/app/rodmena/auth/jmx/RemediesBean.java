@@ -20,7 +20,7 @@ final class RemediesBean {
             acts = true)
     public String cancelQuery(
             @Describe(value = "Connection number, from Diagnosis", unit = "number") int connectionId,
-            @Describe("Whether only to tell what it would do") boolean dryRun) {
+            @Describe("Whether only to return the outcome to expect") boolean dryRun) {
         return told(() -> remedies.cancelQuery(connectionId, dryRun));
     }
 
@@ -29,7 +29,7 @@ final class RemediesBean {
             acts = true)
     public String terminateBackend(
             @Describe(value = "PID of the backend, from Diagnosis", unit = "pid") int pid,
-            @Describe("Whether only to tell what it would do") boolean dryRun) {
+            @Describe("Whether only to return the outcome to expect") boolean dryRun) {
         return told(() -> remedies.terminateBackend(pid, dryRun));
     }
 

@@ -19,7 +19,7 @@ class AdviceTest {
         assertThat(advice.most()).isBetween(3_500.0, 4_100.0);
         assertThat(advice.inWords())
                 .startsWith(
-                        "You have 10; at today's load (410 checkouts/s of 2.44 ms, 1.0 in use on average) 2 would do")
+                        "You have 10; at today's load (410 checkouts/s of 2.44 ms, 1.0 in use on average) 2 are enough")
                 .contains("10 saturate at 4,100 requests/s")
                 .doesNotContain("batching");
     }
@@ -60,7 +60,7 @@ class AdviceTest {
         Advice advice = Advice.of(stuck, 10, TARGET);
 
         assertThat(advice.smallest()).isEmpty();
-        assertThat(advice.inWords()).contains("415 ms").doesNotContain("would do");
+        assertThat(advice.inWords()).contains("415 ms").doesNotContain("enough");
     }
 
     private static Evidence evidence(double checkoutsPerSecond, double requestsPerCheckout, double variation) {
