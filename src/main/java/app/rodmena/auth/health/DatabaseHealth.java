@@ -3,20 +3,20 @@ package app.rodmena.auth.health;
 import app.rodmena.auth.pool.PoolSnapshot;
 
 /**
- * Whether the database answers, and what its pool looks like.
+ * The state of the database and of its pool.
  *
  * @param status {@code healthy} or {@code unhealthy}
- * @param database the pool, whatever the status
+ * @param database the pool's numbers, present for any status
  */
 public record DatabaseHealth(String status, Pool database) {
     private static final String HEALTHY = "healthy";
 
     /**
-     * The pool in five numbers of the same instant: checkedOut ≤ totalConnections ≤ pool_size + max_overflow.
+     * The pool's numbers at one instant: checkedOut ≤ totalConnections ≤ pool_size + max_overflow.
      *
      * @param poolSize pool_size as configured
      * @param checkedOut connections in use
-     * @param available what can be had without overflowing
+     * @param available connections available without overflow
      * @param overflow connections open beyond pool_size
      * @param totalConnections connections physically open, in use or idle
      */

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Whether this process and its database are well. Thread-safe. Every answer is put together from what is known already:
- * nothing here waits, asks the database or takes a connection.
+ * The health checks of this process and its database. Reads only state in memory: never blocks, never queries the
+ * database and never takes a connection. Thread-safe.
  */
 public final class Health {
     private enum Phase {
@@ -35,34 +35,34 @@ public final class Health {
         this.database = Objects.requireNonNull(database, "database");
     }
 
-    /** Start-up is over: requests are answered. */
+    /** Marks the start as complete: the process accepts requests. */
     public synchronized void markRunning() {
         if (phase == Phase.STARTING) {
             phase = Phase.RUNNING;
         }
     }
 
-    /** Shutdown has begun, and there is no way back: from now on this process is not ready. */
+    /** Marks the process as shutting down, permanently: it is no longer ready. */
     public synchronized void markStopping() {
         phase = Phase.STOPPING;
     }
 
-    /** Whether the database answers, and the pool in five numbers of one instant. */
+    /** Returns whether the database answers, and the pool's numbers at one instant. */
     public DatabaseHealth database() {
         return DatabaseHealth.of(database.get().reachable(), pool.get());
     }
 
-    /** Whether the process itself is alive; a database that is gone is no reason to restart it. */
+    /** Liveness: UP while the process runs. An outage of the database is no reason to restart it. */
     public HealthReport live() {
         return HealthReport.of(List.of(new Check("process", Status.UP, Map.of())));
     }
 
-    /** Whether requests should be sent here now. */
+    /** Readiness: whether the process can answer requests now. */
     public HealthReport ready() {
         return HealthReport.of(List.of(server(phase == Phase.RUNNING), database(database.get()), pool(pool.get())));
     }
 
-    /** Whether start-up is over; stays so. */
+    /** Startup: whether the start is complete; stays UP afterwards. */
     public HealthReport started() {
         return HealthReport.of(List.of(server(phase != Phase.STARTING)));
     }
@@ -76,7 +76,7 @@ public final class Health {
         return new Check("server", Status.upIf(well), Map.of("phase", now));
     }
 
-    /** What {@code /health} has no place for. A pool that is exhausted is no reason to send requests elsewhere. */
+    /** The check of the database, with more data than {@code /health}. An exhausted pool does not fail it. */
     private static Check pool(PoolSnapshot seen) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("pool_size", seen.poolSize());

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a probe is told.
+ * The response to a health probe.
  *
- * @param status UP only if every check is
- * @param checks what was looked at
+ * @param status UP only if all checks are UP
+ * @param checks the individual checks
  */
 public record HealthReport(Status status, List<Check> checks) {
-    /** Well or not. */
+    /** The status of a check or of a report. */
     public enum Status {
         UP,
         DOWN;
@@ -21,9 +21,9 @@ public record HealthReport(Status status, List<Check> checks) {
     }
 
     /**
-     * One thing that was looked at.
+     * One check.
      *
-     * @param data what was seen; texts, numbers, booleans and instants, safe to show
+     * @param data details: strings, numbers, booleans and instants, without secrets
      */
     public record Check(String name, Status status, Map<String, Object> data) {}
 
