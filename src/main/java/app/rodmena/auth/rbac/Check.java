@@ -1,9 +1,9 @@
 package app.rodmena.auth.rbac;
 
 /**
- * Whether a user may do something, as a question.
+ * A permission check of one user.
  *
- * @param user who
- * @param permission what
+ * @param user the user
+ * @param permission the permission to check
  */
 public record Check(UserName user, PermissionName permission) {}

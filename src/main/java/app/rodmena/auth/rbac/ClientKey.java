@@ -11,21 +11,23 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A client key: a UUID of version 4 that is credential and tenant in one. It shows itself to nobody but the SQL of this
- * room; everyone else gets its fingerprint, and can ask whether two are the same. Immutable and thread-safe.
+ * A client key: a UUID of version 4 that is both the credential and the tenant. Only the SQL of this package can read
+ * it; other code gets its fingerprint and can compare keys. Immutable and thread-safe.
  */
 public final class ClientKey implements Supplier<String> {
-    /** Of a UUID of version 4: {@code -} and {@code 4} are themselves, v is 8 to b, x any hexadecimal digit. */
+    /**
+     * The pattern of a UUID of version 4: {@code -} and {@code 4} are literal, v is 8 to b, x any hexadecimal digit.
+     */
     private static final String SHAPE = "xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx";
 
     private static final int FINGERPRINT_BYTES = 6;
 
-    /** Of this process only, so that nobody can compute the fingerprint of a key they guess. */
+    /** Random for each process, so that an attacker cannot compute the fingerprint of a guessed key. */
     private static final SecretKeySpec FINGERPRINT_KEY = randomKey();
 
     private final String canonical;
 
-    /** Null until somebody asks. A race computes the same text twice. */
+    /** Computed at first use, null before. A race computes the same value twice. */
     private String fingerprint;
 
     private ClientKey(String canonical) {
@@ -33,9 +35,9 @@ public final class ClientKey implements Supplier<String> {
     }
 
     /**
-     * Reads a key in its usual form, 8-4-4-4-12 hexadecimal digits of either case.
+     * Parses a key in the form 8-4-4-4-12 of hexadecimal digits, upper or lower case.
      *
-     * @throws InvalidValueException if it is anything else; the message does not repeat it
+     * @throws InvalidValueException if it is invalid; the message does not contain it
      */
     public static ClientKey parse(String text) {
         if (!isUuidOfVersion4(text)) {
@@ -46,7 +48,7 @@ public final class ClientKey implements Supplier<String> {
         return new ClientKey(text.toLowerCase(Locale.ROOT));
     }
 
-    /** By hand: every request has a key, and a pattern took a twentieth of what answering it takes. */
+    /** A loop and no regular expression: each request has a key, and the expression took 5 % of a request's time. */
     private static boolean isUuidOfVersion4(String text) {
         if (text.length() != SHAPE.length()) {
             return false;
@@ -65,7 +67,7 @@ public final class ClientKey implements Supplier<String> {
         return true;
     }
 
-    /** What logs, events and metrics may show: 12 hexadecimal digits, stable only as long as this process lives. */
+    /** The form for logs, events and metrics: 12 hexadecimal digits, stable for the lifetime of the process. */
     public String fingerprint() {
         String known = fingerprint;
         if (known == null) {
@@ -75,13 +77,13 @@ public final class ClientKey implements Supplier<String> {
         return known;
     }
 
-    /** The fingerprint: what a caller's tenant is to the pool. */
+    /** Returns the fingerprint, which identifies the tenant to the pool. */
     @Override
     public String get() {
         return fingerprint();
     }
 
-    /** The key itself, in lower case, as the column {@code creator} holds it. */
+    /** The key in lower case, as stored in the column {@code creator}. */
     String creator() {
         return canonical;
     }
@@ -96,7 +98,7 @@ public final class ClientKey implements Supplier<String> {
         return canonical.hashCode();
     }
 
-    /** The fingerprint. */
+    /** Returns the fingerprint. */
     @Override
     public String toString() {
         return fingerprint();

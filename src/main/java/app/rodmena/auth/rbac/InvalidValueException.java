@@ -1,6 +1,6 @@
 package app.rodmena.auth.rbac;
 
-/** A client key or a name that is none. The message says what is wrong and what is allowed, and is safe to be shown. */
+/** An invalid client key or name. The message says what is wrong and what is allowed; it is safe for responses. */
 public final class InvalidValueException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

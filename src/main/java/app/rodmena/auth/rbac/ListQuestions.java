@@ -6,9 +6,11 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
 
-/** Questions whose answers are lists, which may be long. Both statements have a {@code :limit} for each list. */
+/** Queries that return lists of any length. Both statements have a {@code :limit} for each list. */
 final class ListQuestions<T> extends Questions<List<T>> {
-    /** Lists read together, each of at most {@link Listing#MAX_SHORT} rows and one that shows that there are more. */
+    /**
+     * Maximum lists in a batch, each of at most {@link Listing#MAX_SHORT} rows and one that shows that there are more.
+     */
     private static final int MOST = 16;
 
     private static final int FETCHED_AT_ONCE = 1000;
@@ -27,7 +29,7 @@ final class ListQuestions<T> extends Questions<List<T>> {
         this.row = row;
     }
 
-    /** Reads a list of any length, a few rows at a time: PostgreSQL does so only within a transaction. */
+    /** Streams a list of any length with a cursor, which needs a transaction in PostgreSQL. */
     long forEach(Handle handle, Question question, Consumer<? super T> each) {
         return handle.inTransaction(transaction -> {
             try (ResultIterator<T> rows = alone(transaction, question, Long.MAX_VALUE)

@@ -13,12 +13,12 @@ import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /**
- * A list that a tenant asks for. A short one is read as a whole, together with others of its kind. A long one is read
- * row by row, and only as many at once as the pool has batch slots: its length bounds neither memory nor how many
- * connections it takes from other callers. Thread-safe.
+ * A list of a tenant. A short list is read as a whole, batched with others of its kind. A long list is streamed, and
+ * the number of concurrent streams is limited by batch_slots, so that memory and connections stay bounded for any
+ * length. Thread-safe.
  */
 public final class Listing<T> {
-    /** Rows of a list that is read as a whole. */
+    /** Maximum rows of a list that is read as a whole. */
     static final int MAX_SHORT = 1000;
 
     private static final Inquiry<Reading<?>, Long> LONG = new Inquiry<>() {
@@ -34,7 +34,7 @@ public final class Listing<T> {
 
         @Override
         public List<Long> askTogether(Handle handle, List<Reading<?>> readings) {
-            throw new IllegalStateException("long lists are not read together");
+            throw new IllegalStateException("long lists are not batched");
         }
     };
 
@@ -66,9 +66,8 @@ public final class Listing<T> {
     /**
      * Reads a list of any length.
      *
-     * @param before called before the list is read, on the thread that holds the connection; what it throws ends the
-     *     reading
-     * @param row called for each row likewise
+     * @param before called before the first row, on the thread that holds the connection; an exception ends the reading
+     * @param row called for each row, on the same thread; an exception ends the reading
      * @return the number of rows
      */
     public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {

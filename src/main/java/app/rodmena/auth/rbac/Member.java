@@ -1,7 +1,7 @@
 package app.rodmena.auth.rbac;
 
 /**
- * That a user has a role.
+ * A user's membership in a role.
  *
  * @param user the user's name
  * @param role the role's name

@@ -6,8 +6,8 @@ import app.rodmena.auth.events.Caller;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Which user has which role. Thread-safe. Every answer comes from the database; where it gave none, the stage completes
- * with a {@link DatabaseFailure}.
+ * The memberships of users in roles. All results come from the database; without a result, the stage completes with a
+ * {@link DatabaseFailure}. Thread-safe.
  */
 public final class Memberships {
     static final Questions<Boolean> HOLDS = Questions.check("""
@@ -145,7 +145,7 @@ public final class Memberships {
         this.database = database;
     }
 
-    /** Gives the user the role; false, and no user is made, if the role does not exist. */
+    /** Gives the user the role; false, without creating the user, if the role does not exist. */
     public CompletionStage<Boolean> grant(Caller caller, ClientKey key, UserName user, RoleName role) {
         return database.call(
                 caller,
@@ -157,7 +157,7 @@ public final class Memberships {
                         .one());
     }
 
-    /** Takes the role from the user; true, also if there was nothing to take. */
+    /** Removes the role from the user; true, also if the user does not have it. */
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, UserName user, RoleName role) {
         return database.call(caller, handle -> {
             handle.createUpdate(REVOKE)

@@ -3,11 +3,11 @@ package app.rodmena.auth.rbac;
 import java.util.Locale;
 
 /**
- * What a kind of name may consist of.
+ * The rule for one kind of name.
  *
- * @param kind what the name names, for the message
+ * @param kind the kind, for messages
  * @param marks the characters allowed besides ASCII letters and digits
- * @param longest the most characters
+ * @param longest the maximum number of characters
  */
 record NameRule(String kind, String marks, int longest) {
     static final NameRule USER = new NameRule("user", "_.@+-", 64);
@@ -17,7 +17,7 @@ record NameRule(String kind, String marks, int longest) {
     static final NameRule WORKFLOW_TO_RUN = new NameRule("workflow", "_-", 64);
 
     /**
-     * Gives the name back as it is.
+     * Validates a name and returns it unchanged.
      *
      * @throws InvalidValueException if it breaks the rule
      */
@@ -40,7 +40,7 @@ record NameRule(String kind, String marks, int longest) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || marks.indexOf(c) >= 0;
     }
 
-    /** Only printable ASCII is shown as it is: a log or a terminal must not act on what somebody sent. */
+    /** Escapes all characters except printable ASCII: input must not control a log or a terminal. */
     private static String shown(int character) {
         return character > ' ' && character <= '~'
                 ? "'" + Character.toString(character) + "'"

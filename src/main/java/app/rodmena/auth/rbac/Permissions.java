@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Which role has which permission, and so which user. Thread-safe. Every answer comes from the database; where it gave
- * none, the stage completes with a {@link DatabaseFailure}.
+ * The permissions of roles, and through them of users. All results come from the database; without a result, the stage
+ * completes with a {@link DatabaseFailure}. Thread-safe.
  */
 public final class Permissions {
     /**
-     * Both ends are looked up first and by themselves: planned as one join, PostgreSQL would start from the permission
-     * and walk through all members of its roles. The role is looked at last, where both have it: PostgreSQL would read
-     * all roles of the tenant otherwise.
+     * The user and the permission are looked up first, in separate subqueries: in a single join, PostgreSQL would start
+     * at the permission and scan all members of its roles. The role is checked last, only for rows that both have:
+     * PostgreSQL would read all roles of the tenant otherwise.
      */
     static final Questions<Boolean> USER_HOLDS = Questions.check("""
             /* permissions.user_holds */
@@ -264,7 +264,7 @@ public final class Permissions {
                         .one());
     }
 
-    /** Takes the permission from the role; true, also if there was nothing to take. */
+    /** Removes the permission from the role; true, also if the role does not have it. */
     public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(caller, handle -> {
             handle.createUpdate(REVOKE)
@@ -281,12 +281,12 @@ public final class Permissions {
         return database.ask(caller, ROLE_HOLDS, new Question(key, role.value(), permission.value()));
     }
 
-    /** Whether the user has a role that has the permission: the question that this server is asked most. */
+    /** Whether the user has a role with the permission: the most frequent query. */
     public CompletionStage<Boolean> userHolds(Caller caller, ClientKey key, UserName user, PermissionName permission) {
         return database.ask(caller, USER_HOLDS, new Question(key, user.value(), permission.value()));
     }
 
-    /** The same for many questions of one client, in their order, asked in one statement. */
+    /** Checks several permissions of one client in one statement; the results are in the order of the checks. */
     public CompletionStage<List<Boolean>> usersHold(Caller caller, ClientKey key, List<Check> checks) {
         return database.askAll(
                 caller,
@@ -302,7 +302,7 @@ public final class Permissions {
         return new Listing<>(database, caller, OF_ROLE, new Question(key, role.value()));
     }
 
-    /** The permissions of a user, by name, each once for every role that gives it. */
+    /** The permissions of a user, by name, each once for each role that grants it. */
     public Listing<String> ofUser(Caller caller, ClientKey key, UserName user) {
         return new Listing<>(database, caller, OF_USER, new Question(key, user.value()));
     }
@@ -312,7 +312,7 @@ public final class Permissions {
         return new Listing<>(database, caller, ROLES_WITH, new Question(key, permission.value()));
     }
 
-    /** The users who have the permission, by user and role, each once for every role that gives it. */
+    /** The users with the permission, by user and role, each once for each role that grants it. */
     public Listing<Member> usersWith(Caller caller, ClientKey key, PermissionName permission) {
         return new Listing<>(database, caller, USERS_WITH, new Question(key, permission.value()));
     }

@@ -3,10 +3,10 @@ package app.rodmena.auth.rbac;
 import java.util.List;
 
 /**
- * What one tenant asks about.
+ * The parameters of one tenant's query.
  *
  * @param key the tenant
- * @param names the names in the question, in the order of its kind
+ * @param names the names to bind, in the order of {@link Questions}' parameter names
  */
 record Question(ClientKey key, List<String> names) {
     Question(ClientKey key, String... names) {

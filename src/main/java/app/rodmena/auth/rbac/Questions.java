@@ -11,13 +11,12 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * One kind of question that tenants ask, as a pair of statements. One asks with {@code :creator} and, say,
- * {@code :user}; the other asks many such questions at once, with arrays {@code :creators} and {@code :users}. It looks
- * each of them up by itself: what stands for one value, or is {@code lateral} with {@code offset 0}, can't be planned
- * as one walk through a table.
+ * One kind of query, as a pair of statements: a single one with {@code :creator} and, for example, {@code :user}, and a
+ * batch with the arrays {@code :creators} and {@code :users}. The batch looks up each element by itself, with scalar
+ * subqueries or {@code lateral} with {@code offset 0}, so that PostgreSQL cannot plan it as a scan of a table.
  */
 class Questions<A> implements Inquiry<Question, A> {
-    /** Beyond this many a query gets no cheaper for each, and whoever is first in it would wait for the last. */
+    /** Maximum checks in a batch: larger batches cost as much per check, and delay the response to the first caller. */
     private static final int MOST_CHECKS = 256;
 
     final String alone;
@@ -28,7 +27,7 @@ class Questions<A> implements Inquiry<Question, A> {
     private final Function<Query, A> readOne;
     private final BiFunction<Query, Integer, List<A>> readMany;
 
-    /** @param limit rows of each answer, where the statements have one; else 0 */
+    /** @param limit maximum rows of each result, if the statements have {@code :limit}; else 0 */
     Questions(
             int most,
             int limit,
@@ -47,11 +46,11 @@ class Questions<A> implements Inquiry<Question, A> {
     }
 
     /**
-     * Whether something is so.
+     * A check with a boolean result.
      *
-     * @param alone answers with one row
-     * @param together answers with a row for each question, in their order
-     * @param names what a question's names are called, in their order
+     * @param alone returns one row
+     * @param together returns one row for each element, in their order
+     * @param names the parameter names, in order
      */
     static Questions<Boolean> check(String alone, String together, String... names) {
         return new Questions<>(
@@ -65,12 +64,12 @@ class Questions<A> implements Inquiry<Question, A> {
     }
 
     /**
-     * What there is, in full up to {@link Listing#MAX_SHORT} rows.
+     * A list, read as a whole up to {@link Listing#MAX_SHORT} rows.
      *
-     * @param row reads what is listed, by position
-     * @param alone answers with a row for whatever is listed
-     * @param together the same, and each row has the {@code place} of the question that it answers, from 1 on
-     * @param names what a question's names are called, in their order
+     * @param row maps one row, by position
+     * @param alone returns one row for each entry
+     * @param together the same, with the column {@code place}: the index of the element that the row belongs to, from 1
+     * @param names the parameter names, in order
      */
     static <T> ListQuestions<T> list(RowMapper<T> row, String alone, String together, String... names) {
         return new ListQuestions<>(row, alone, together, List.of(names));

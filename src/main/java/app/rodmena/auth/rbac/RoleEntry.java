@@ -1,10 +1,10 @@
 package app.rodmena.auth.rbac;
 
 /**
- * A role as the list of roles shows it. Names that come out of the database are plain text: an older installation may
- * hold some that would not be accepted today.
+ * An entry in the list of roles. Names from the database are plain strings, because older installations may contain
+ * names that are invalid today.
  *
  * @param role its name
- * @param description what it is for; null unless somebody wrote it into the database
+ * @param description its description; null unless set directly in the database
  */
 public record RoleEntry(String role, String description) {}

@@ -7,13 +7,13 @@ import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The roles of a tenant: create, delete, list. Thread-safe. Every answer comes from the database; where it gave none,
- * the stage completes with a {@link DatabaseFailure}.
+ * The roles of a tenant: create, delete, list. All results come from the database; without a result, the stage
+ * completes with a {@link DatabaseFailure}. Thread-safe.
  *
- * <p>Creating and deleting take several statements each, which are sent together: one round trip, and to PostgreSQL one
- * transaction. Several they must be, because only a statement that begins later is sure to see the grants that were
- * still under way when one began. The row of a role is the lock of whatever hangs on it: a grant holds it shared, a
- * deletion alone. What hangs on a dead role can't become more, and goes.
+ * <p>Creation and deletion send several statements in one round trip, which PostgreSQL runs as one transaction. They
+ * must be separate statements, because only a later statement is certain to see grants that were uncommitted when the
+ * first began. The row of a role is the lock of its memberships and permissions: a grant locks it shared, a deletion
+ * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
 public final class Roles {
     static final ListQuestions<RoleEntry> LIST = Questions.list(Rows::roleEntry, """
@@ -34,7 +34,7 @@ public final class Roles {
             order by asked.place, found.role collate "C"
             """);
 
-    /** A live role is looked at before it is inserted, to spare its id. */
+    /** Checks for an existing role before the insert, because a conflicting insert would consume an id. */
     static final String CREATE = """
             /* roles.create */
             with held as (
@@ -98,7 +98,9 @@ public final class Roles {
         this.database = database;
     }
 
-    /** Sees to it that the role exists. One that does keeps its members; one that was deleted starts without any. */
+    /**
+     * Creates the role if it does not exist. An existing role keeps its members; a deleted one is created without any.
+     */
     public CompletionStage<Boolean> create(Caller caller, ClientKey key, RoleName role) {
         return database.call(caller, handle -> {
             execute(handle, CREATE, key, role);
@@ -106,17 +108,17 @@ public final class Roles {
         });
     }
 
-    /** Deletes the role with its members and permissions; false if there was no such live role. */
+    /** Deletes the role with its members and permissions; false if there is no such role. */
     public CompletionStage<Boolean> delete(Caller caller, ClientKey key, RoleName role) {
         return database.call(caller, handle -> execute(handle, DELETE, key, role) > 0);
     }
 
-    /** All live roles, by name. */
+    /** All roles that are not deleted, by name. */
     public Listing<RoleEntry> list(Caller caller, ClientKey key) {
         return new Listing<>(database, caller, LIST, new Question(key));
     }
 
-    /** How many rows the first of the statements changed. */
+    /** Returns the number of rows that the first statement changed. */
     private static int execute(Handle handle, String statements, ClientKey key, RoleName role) {
         return handle.createUpdate(statements)
                 .bind("creator", key.creator())

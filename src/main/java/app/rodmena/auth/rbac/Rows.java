@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** How rows become answers: by position and by hand, because permission checks are too many to look mappers up. */
+/** Row mappers that read columns by position. Looking mappers up in JDBI is too slow for permission checks. */
 final class Rows {
     private Rows() {}
 

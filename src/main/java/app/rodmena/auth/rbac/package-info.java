@@ -1,2 +1,5 @@
-/** Who may do what: keys, names, and the SQL that answers. */
+/**
+ * The domain: client keys, names, and the SQL of roles, memberships and permissions. Uses the package database only.
+ * Start with {@link app.rodmena.auth.rbac.Permissions}.
+ */
 package app.rodmena.auth.rbac;
