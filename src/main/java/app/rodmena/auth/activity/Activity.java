@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks PostgreSQL what its clients do: two quick statements, and a few more only while somebody waits for a lock.
- * Whatever the version, from 13 on, and whatever our role may see.
+ * Queries PostgreSQL's backends and connection limits: two fast statements, and a few more only while a backend waits
+ * for a lock. Supports PostgreSQL 13 and later, with any permissions of the role. Immutable.
  */
 public final class Activity implements Monitor.Question<PostgresView> {
     private static final String HIDDEN = "<insufficient privilege>";
@@ -35,7 +35,7 @@ public final class Activity implements Monitor.Question<PostgresView> {
                    (select rolconnlimit from pg_roles where rolname = current_user) as role_limit
             """;
 
-    /** Clients, and whatever else has a transaction: that can be in the way of one. */
+    /** Client backends, and other backends with a transaction, which can block clients. */
     private static final String BACKENDS = """
             /* activity.backends */
             with instant as (select clock_timestamp() as now)
@@ -67,7 +67,7 @@ public final class Activity implements Monitor.Question<PostgresView> {
 
     private final String pool;
 
-    /** @param instance this process's name, as in {@code auth/<instance>} */
+    /** @param instance this process's name; its application_name is {@code auth/<instance>} */
     public Activity(String instance) {
         pool = "auth/" + instance;
     }
@@ -145,7 +145,7 @@ public final class Activity implements Monitor.Question<PostgresView> {
         }
     }
 
-    /** PostgreSQL writes −1 for none. */
+    /** PostgreSQL uses −1 for no limit. */
     private static OptionalInt limit(ResultSet row, String column) throws SQLException {
         int limit = row.getInt(column);
         return row.wasNull() || limit < 0 ? OptionalInt.empty() : OptionalInt.of(limit);
@@ -191,14 +191,14 @@ public final class Activity implements Monitor.Question<PostgresView> {
                 isClient);
     }
 
-    /** Names are whatever somebody chose; on a terminal some of that would be orders. */
+    /** Replaces control characters in names, which clients choose, so that they cannot control a terminal. */
     private static String clean(String name) {
         return name.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static Optional<Duration> age(ResultSet row, String column) throws SQLException {
         long micros = row.getLong(column);
-        // The clock was read before the row was, so that something may have begun after it.
+        // The clock is read before the row, so that a timestamp can be later than it
         return row.wasNull()
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(Math.max(0, micros))));

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One of PostgreSQL's processes that serve a client, as pg_stat_activity shows it. Times are ages by PostgreSQL's own
- * clock, so that it need not agree with ours; what may not be seen is empty.
+ * A PostgreSQL backend, from pg_stat_activity. Times are ages by PostgreSQL's clock, which may differ from this
+ * machine's; values that the role may not see are empty. Immutable.
  *
- * @param pid its process
+ * @param pid its process id
  * @param database the database it is connected to
  * @param user the role it is logged in as
  * @param application its application_name
@@ -44,12 +44,12 @@ public record Backend(
         boolean endable,
         Optional<LockWait> lockWait) {
 
-    /** Whether a statement runs, or waits for something inside PostgreSQL. */
+    /** Whether a statement is executing, waits inside PostgreSQL included. */
     public boolean isActive() {
         return state.equals("active") || state.equals("fastpath function call");
     }
 
-    /** Whether a transaction is open while nothing runs, a failed one included. */
+    /** Whether a transaction is open, also a failed one, and no statement is executing. */
     public boolean isIdleInTransaction() {
         return state.startsWith("idle in transaction");
     }

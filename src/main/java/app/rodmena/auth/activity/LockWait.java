@@ -3,12 +3,12 @@ package app.rodmena.auth.activity;
 import java.util.List;
 
 /**
- * What a backend waits for in PostgreSQL's lock manager.
+ * A backend's wait for a lock in PostgreSQL's lock manager. Immutable.
  *
- * @param what what is locked, as {@code auth_group}, {@code a row of auth_group} or {@code an advisory lock}; empty
- *     where it was granted before one could see it
- * @param mode the mode wanted, as {@code AccessShareLock}; empty likewise
- * @param blockedBy the pids that keep it waiting, as pg_blocking_pids tells; 0 stands for a prepared transaction
+ * @param what the locked object, for example {@code auth_group}, {@code a row of auth_group} or {@code an advisory
+ *     lock}; empty if the lock was granted in the meantime
+ * @param mode the requested mode, for example {@code AccessShareLock}; empty if the lock was granted in the meantime
+ * @param blockedBy the pids that block it, from pg_blocking_pids; 0 stands for a prepared transaction
  */
 public record LockWait(String what, String mode, List<Integer> blockedBy) {
     public LockWait {

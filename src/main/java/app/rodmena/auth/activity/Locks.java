@@ -16,16 +16,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Who waits for which lock, and whom for. PostgreSQL stops its lock manager to answer that, so it is asked only about
- * those that wait, and then about those in their way of whom one can't see whether they wait, too.
+ * Queries the locks that backends wait for, and the backends that block them. The query stops PostgreSQL's lock manager
+ * for a moment, so it covers only backends that wait, and then those of their blockers that wait too or may do so.
+ * Stateless.
  */
 final class Locks {
     private static final int MOST_WAITING = 100;
     private static final int LONGEST_CHAIN = 8;
 
     /**
-     * A row is locked by its transaction, so that whoever waits for a row waits for a transaction, and which table it
-     * is about shows only where it has queued for the row as well.
+     * A wait for a row appears as a wait for the transaction that has locked it. The row's table is visible only if the
+     * backend also holds a tuple lock, as the first one in the queue for the row does.
      */
     private static final String WAITS = """
             /* activity.locks */
@@ -43,7 +44,7 @@ final class Locks {
             left join held as wanted on wanted.pid = asked.pid and not wanted.granted
             """;
 
-    /** Both for one statement and for going on along the chain, so that asking takes no more than twice that. */
+    /** Limit for each statement, and for starting another one; so that all of them take twice that at most. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
     private static final String LIMIT = "set local statement_timeout = " + PATIENCE.toMillis();
@@ -53,8 +54,8 @@ final class Locks {
     private Locks() {}
 
     /**
-     * Who waits for what. Empty, or cut short, if PostgreSQL takes too long to answer: that must not keep the rest of
-     * what it says from being seen.
+     * Returns the lock waits by pid. Empty or incomplete if PostgreSQL exceeds the time limit, so that the rest of the
+     * snapshot is still available.
      */
     static Map<Integer, LockWait> of(Connection connection, List<Backend> backends) throws SQLException {
         if (backends.stream().noneMatch(Backend::waitsForLock)) {
@@ -134,14 +135,14 @@ final class Locks {
         return Arrays.stream((Integer[]) array.getArray()).distinct().sorted().toList();
     }
 
-    /** In words, by PostgreSQL's types of locks. */
+    /** A description of the locked object, by PostgreSQL's lock types. */
     private static String what(String type, String relation, String rowOf) {
         return switch (type) {
             case "" -> "";
             case "relation", "extend", "page" -> relation.isEmpty() ? "a table of another database" : relation;
             case "tuple" -> relation.isEmpty() ? "a row" : "a row of " + relation;
-            case "transactionid" -> rowOf.isEmpty() ? "what another transaction changed" : "a row of " + rowOf;
-            case "virtualxid" -> "another transaction's end";
+            case "transactionid" -> rowOf.isEmpty() ? "a change of another transaction" : "a row of " + rowOf;
+            case "virtualxid" -> "the end of another transaction";
             case "advisory" -> "an advisory lock";
             default -> "a lock of type " + type;
         };

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * PostgreSQL at one moment, as one of its clients may see it.
+ * A snapshot of PostgreSQL's backends and connection limits, as far as the role may see them. Immutable.
  *
- * @param takenAt when it was asked, by our clock
- * @param took how long asking took: the moment that the ages refer to is within it
- * @param version as {@code 180006}
- * @param standby whether it is a standby, which can't be written to
- * @param role the role we are logged in as
- * @param seesEverything whether that role may see what others do
- * @param slots its connections, and who has them
- * @param backends those that serve clients, and what else has a transaction; the longest in a transaction first
- * @param counts all backends, by name and state
+ * @param takenAt start of the query, by this machine's clock
+ * @param took duration of the query; the ages refer to a moment within it
+ * @param version server_version_num, for example {@code 180006}
+ * @param standby whether it is a standby, which is read-only
+ * @param role the role of the query's connection
+ * @param seesEverything whether that role may see the activity of other roles
+ * @param slots its connection slots and their use
+ * @param backends client backends, and other backends with a transaction; the oldest transaction first
+ * @param counts the number of client backends by application, role and state
  */
 public record PostgresView(
         Instant takenAt,
@@ -38,7 +38,7 @@ public record PostgresView(
         return backends.stream().filter(backend -> backend.pid() == pid).findFirst();
     }
 
-    /** Those whose statement has been running for that long, the longest first. */
+    /** The backends whose statement has been running for a time or longer, the longest first. */
     public List<Backend> runningFor(Duration threshold) {
         Comparator<Backend> shortest =
                 Comparator.comparing(backend -> backend.queryFor().orElse(Duration.ZERO));

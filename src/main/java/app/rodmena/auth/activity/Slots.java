@@ -3,17 +3,19 @@ package app.rodmena.auth.activity;
 import java.util.OptionalInt;
 
 /**
- * PostgreSQL's connections: how many there may be, and who has them.
+ * PostgreSQL's connection slots and their use. Immutable.
  *
  * @param maxConnections max_connections
- * @param superuserReserved superuser_reserved_connections: of those, only for superusers
- * @param reserved reserved_connections (PostgreSQL 16 on): of those, only for roles with pg_use_reserved_connections
- * @param databaseLimit the connection limit of our database, if it has one
- * @param roleLimit the connection limit of our role, if it has one
- * @param ours taken by this process's pool
- * @param oursBeside taken by this process beside the pool: the one that watches, and while it migrates one more
- * @param siblings taken by other processes of this kind
- * @param others taken by anybody else
+ * @param superuserReserved superuser_reserved_connections: slots of those, for superusers only
+ * @param reserved reserved_connections (PostgreSQL 16 and later): slots of those, for roles with
+ *     pg_use_reserved_connections only
+ * @param databaseLimit the connection limit of the database, if it has one
+ * @param roleLimit the connection limit of the role, if it has one
+ * @param ours used by this process's pool
+ * @param oursBeside used by this process outside of the pool: the monitoring connection, and another one during
+ *     migrations
+ * @param siblings used by other auth servers
+ * @param others used by other clients
  */
 public record Slots(
         int maxConnections,
@@ -29,12 +31,12 @@ public record Slots(
         return ours + oursBeside + siblings + others;
     }
 
-    /** What ordinary roles may have between them. */
+    /** The slots for ordinary roles. */
     public int usable() {
         return maxConnections - superuserReserved - reserved;
     }
 
-    /** What an ordinary role could still connect, if neither its database nor itself has a limit. */
+    /** The free slots for ordinary roles, limits of databases and roles ignored. */
     public int free() {
         return Math.max(0, usable() - used());
     }

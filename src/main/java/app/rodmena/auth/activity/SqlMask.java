@@ -4,14 +4,14 @@ import app.rodmena.auth.database.StatementRun;
 import java.util.regex.Pattern;
 
 /**
- * Makes SQL fit to be shown: every literal becomes {@code ?} and every comment but a statement's name goes, because
- * either can hold a client key. Where the text leaves open where a literal ends, as where PostgreSQL cut it off, all
- * the rest is masked.
+ * Masks SQL for display: replaces literals by {@code ?} and removes comments except a statement's name, because both
+ * can contain a client key. If the end of a literal is ambiguous or missing (for example where PostgreSQL truncated the
+ * text), the rest is masked. Not thread-safe, except {@link #mask}.
  */
 public final class SqlMask {
     private static final int LONGEST = 300;
 
-    /** Whatever it is written as, in a quoted identifier for instance. */
+    /** A client key anywhere in the text, for example in a quoted identifier. */
     private static final Pattern KEY =
             Pattern.compile("[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}");
 
@@ -25,7 +25,7 @@ public final class SqlMask {
         this.sql = sql;
     }
 
-    /** The statement on one line, without values, shortened if it is long. */
+    /** The masked statement on one line, truncated if it is long. */
     public static String mask(String sql) {
         String name = StatementRun.nameOf(sql);
         String prefix = name.equals(StatementRun.UNNAMED) ? "" : "/* %s */ ".formatted(name);
@@ -61,8 +61,8 @@ public final class SqlMask {
     }
 
     /**
-     * A backslash before a quote may escape it or not: that depends on settings of a session that we don't know, and to
-     * guess wrong would turn inside out what follows. So nothing that follows is shown.
+     * Whether a backslash before a quote escapes it depends on session settings that are unknown here. A wrong guess
+     * would swap literals and code in the rest of the text, so the rest is not shown.
      */
     private void string() {
         shown.append(MASK);
@@ -93,7 +93,7 @@ public final class SqlMask {
         }
     }
 
-    /** They nest. */
+    /** Comments can be nested. */
     private void comment() {
         int depth = 0;
         while (at < sql.length()) {
@@ -113,7 +113,7 @@ public final class SqlMask {
         }
     }
 
-    /** A parameter, as {@code $1}, which is shown, or a string between dollars. */
+    /** A parameter, for example {@code $1}, which is shown, or a dollar-quoted string, which is masked. */
     private void dollar() {
         int end = at + 1;
         while (end < sql.length() && isWord(sql.charAt(end))) {
@@ -137,7 +137,7 @@ public final class SqlMask {
         }
     }
 
-    /** A word that ends where a string begins says what kind of string it is, as in {@code E'…'}. */
+    /** A keyword, a name or the prefix of a string, for example in {@code E'…'}. */
     private void word() {
         int start = at;
         while (at < sql.length() && (isWord(sql.charAt(at)) || sql.charAt(at) == '$')) {

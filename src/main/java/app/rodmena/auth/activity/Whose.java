@@ -1,13 +1,13 @@
 package app.rodmena.auth.activity;
 
-/** Whose connection a backend serves, as its application_name tells. */
+/** The owner of a backend's connection, by its application_name. */
 public enum Whose {
-    /** The pool's of this process. */
+    /** The pool of this process. */
     POOL,
-    /** This process's connection that watches, or one that migrates. */
+    /** This process, outside of its pool: the monitoring connection, or one for migrations. */
     OURS,
-    /** Another process's of this kind, under another instance name. */
+    /** Another auth server, with another instance name. */
     SIBLING,
-    /** Anybody else's. */
+    /** Another client. */
     OTHER
 }

@@ -1,2 +1,5 @@
-/** What PostgreSQL sees of its clients: who does what, who waits for whom, and how many there may be. */
+/**
+ * Queries PostgreSQL for the activity of its backends, their lock waits and its connection limits. Start reading at
+ * {@link Activity} and {@link PostgresView}.
+ */
 package app.rodmena.auth.activity;
