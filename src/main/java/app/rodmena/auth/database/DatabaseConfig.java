@@ -6,14 +6,17 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What one engine is made of.
+ * The configuration of an engine.
  *
- * @param target the database
- * @param pool how its pool behaves
+ * @param target the database to connect to
+ * @param pool the settings of its pool
  * @param instance this process's name in PostgreSQL's application_name; {@link #INSTANCE_RULE}
  */
 public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String instance) {
-    /** What {@link #isInstance} asks for: PostgreSQL cuts names at 63 bytes, and quotes leak into every tool. */
+    /**
+     * The rule of {@link #isInstance}, for messages. PostgreSQL truncates application_name to 63 bytes, and quotes
+     * would have to be escaped in every tool that shows the name.
+     */
     public static final String INSTANCE_RULE = "must be 1 to 40 of the characters A-Z a-z 0-9 _ . -";
 
     private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
@@ -24,15 +27,15 @@ public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String in
         requireInstance(instance);
     }
 
-    /** Whether a process can be called that. */
+    /** Whether the name is a valid instance name. */
     public static boolean isInstance(String name) {
         return INSTANCE.matcher(name).matches();
     }
 
     /**
-     * Lets pass what a process can be called.
+     * Validates an instance name and returns it.
      *
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if it is invalid
      */
     public static void requireInstance(String name) {
         if (!isInstance(name)) {

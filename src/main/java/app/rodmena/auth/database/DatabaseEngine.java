@@ -40,16 +40,17 @@ import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /**
- * The door to the database: one engine per process, whose pool everything goes through. Thread-safe.
+ * The only access to the database: one engine per process, with the pool that all statements use. Thread-safe.
  *
- * <p>It opens whether PostgreSQL is there or not, and gets ready as soon as it is; {@link #availability()} tells.
+ * <p>It opens even if PostgreSQL does not answer, and becomes ready as soon as PostgreSQL does; see
+ * {@link #availability()}.
  */
 public final class DatabaseEngine {
     private static final OncePerProcess<DatabaseEngine> ONE =
             new OncePerProcess<>("engine", engine -> engine.end(Duration.ZERO));
     private static final int EVENTS_REMEMBERED = 1000;
 
-    /** JDBI's least: with fewer characters it fails while it cuts. */
+    /** JDBI's minimum: with fewer characters its truncation fails. */
     private static final int JFR_NO_PARAMETERS = 2;
 
     private final String instance;
@@ -84,8 +85,8 @@ public final class DatabaseEngine {
         Installed.each(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
         jdbi = Jdbi.create(new LeasedConnection());
-        // Statements are asked with client keys in them, which must not get into an exception's message, nor into the
-        // events that JDBI has for the Flight Recorder, of which every recording takes them.
+        // Statements have client keys as parameters, which must appear neither in the messages of exceptions nor in
+        // JDBI's Flight Recorder events, which every recording includes.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         jdbi.getConfig(SqlStatements.class)
                 .setJfrParamMaxLength(JFR_NO_PARAMETERS)
@@ -95,17 +96,18 @@ public final class DatabaseEngine {
         monitor = new Monitor(sessions, pool::settings);
         pool.observe(monitor.heartbeat()::failure);
         preparation = new Preparation(() -> {
-            // One connection after the other: where only a few are to be had, a start that takes several waits for
-            // itself.
+            // One connection after the other: if only a few are available, a start that takes several at the same time
+            // would
+            // block itself.
             monitor.awaitFirstBeat();
             migrate(sessions, config.pool());
         });
     }
 
     /**
-     * Opens the engine of this process, or joins those who have it open with the same settings; whoever opens it closes
-     * the share. While a former one is being closed, waits for that: two pools at once would be more connections than
-     * anybody allowed.
+     * Opens the engine of this process, or a further share of it if it is open with the same settings; the caller
+     * closes the share. Waits while a previous engine is being closed: two pools would exceed the configured number of
+     * connections.
      *
      * @throws IllegalStateException if it is open with other settings
      */
@@ -113,13 +115,13 @@ public final class DatabaseEngine {
         return ONE.open("this process", config, () -> new DatabaseEngine(config));
     }
 
-    /** Closes a share; the last to leave gives connections that are out {@code grace} to come back. */
+    /** Closes a share; the last one waits up to {@code grace} for connections in use to be checked in. */
     public static void leave(Share<DatabaseEngine> share, Duration grace) {
         share.close(engine -> engine.end(grace));
     }
 
     /**
-     * Runs {@code work} on a connection of the pool, once one is free, on a thread of the pool's. Never blocks.
+     * Runs {@code work} on a connection of the pool, once one is free, on a thread of the pool. Never blocks.
      *
      * @return the answer; completed with a {@link DatabaseFailure} where the database gave none
      */
@@ -140,8 +142,8 @@ public final class DatabaseEngine {
     }
 
     /**
-     * Asks one question, together with others of its kind if others wait: see {@link Lane}. Never blocks. Whoever
-     * cancels the future that this is leaves the queue.
+     * Runs one query, in a batch with others of its kind if others are waiting; see {@link Lane}. Never blocks.
+     * Cancelling the returned future removes the query from the queue.
      *
      * @return the answer, read from the database after this was called; completed with a {@link DatabaseFailure} where
      *     the database gave none
@@ -151,16 +153,16 @@ public final class DatabaseEngine {
     }
 
     /**
-     * Asks all the questions of one caller, in one statement.
+     * Runs all queries of one caller in one statement.
      *
-     * @return the answers in the order of the questions; completed with a {@link DatabaseFailure} where the database
-     *     gave none
+     * @return the results in the order of the queries; completes with a {@link DatabaseFailure} if the database gave
+     *     none
      */
     public <Q, A> CompletionStage<List<A>> askAll(Caller caller, Inquiry<Q, A> inquiry, List<Q> questions) {
         return call(caller, handle -> inquiry.askTogether(handle, questions));
     }
 
-    @SuppressWarnings("unchecked") // Each is put in under the inquiry it was made from.
+    @SuppressWarnings("unchecked") // Each lane is stored under the inquiry that it was created from.
     private <Q, A> Lane<Q, A> laneOf(Inquiry<Q, A> inquiry) {
         return (Lane<Q, A>) lanes.computeIfAbsent(
                 inquiry, kind -> new Lane<>(inquiry.most(), new InquiryWork<>(inquiry, jdbi, failures)));
@@ -172,45 +174,45 @@ public final class DatabaseEngine {
         return CompletableFuture.failedFuture(failure);
     }
 
-    /** The pool's numbers, all of the same instant; lock-free, whatever state the database is in. */
+    /** The pool's numbers at one instant; lock-free, independent of the state of the database. */
     public PoolSnapshot snapshot() {
         return pool.snapshot();
     }
 
-    /** The most connections that were out at once since somebody last asked: for one who asks regularly. */
+    /** The maximum of connections in use since the last call; for a single, regular caller. */
     public int peakSinceLast() {
         return pool.peakSinceLast();
     }
 
-    /** The pool's numbers and the state of its queue, all of the same instant. */
+    /** The pool's numbers and the state of its queue at one instant. */
     public PoolView view() {
         return pool.view();
     }
 
     /**
-     * Every physical connection of the pool, the oldest first. Nobody is stopped for it: each row is true of itself,
-     * and rows may be of slightly different instants.
+     * All physical connections of the pool, the oldest first. Read without locking the pool: each entry is consistent
+     * in itself, entries may be of slightly different instants.
      */
     public List<ConnectionView> connections() {
         return pool.connections();
     }
 
-    /** Everybody who waits for a connection, whoever is next first. */
+    /** All callers waiting for a connection, in the order in which they are served. */
     public List<WaiterView> waiters() {
         return pool.waiters();
     }
 
-    /** How it goes with opening connections. */
+    /** The state of opening connections. */
     public OpeningView opening() {
         return pool.opening();
     }
 
-    /** This process's name in PostgreSQL. */
+    /** The instance name of this process. */
     public String instance() {
         return instance;
     }
 
-    /** The role that connections of the pool are logged in as. */
+    /** The login role of the pool's connections. */
     public String role() {
         return role;
     }
@@ -220,16 +222,16 @@ public final class DatabaseEngine {
         return database;
     }
 
-    /** The pool's settings, as they hold now. */
+    /** The current settings of the pool. */
     public PoolSettings settings() {
         return pool.settings();
     }
 
     /**
-     * Changes settings of the pool at run time, for everybody who has this engine open; see {@link Pool#change}.
+     * Changes settings of the pool at run time, for all shares of this engine; see {@link Pool#change}.
      *
-     * @return the settings before
-     * @throws InvalidPoolSetting naming the setting that can't be changed, or not to that; nothing is changed then
+     * @return the previous settings
+     * @throws InvalidPoolSetting if a setting cannot be changed or the value is invalid; then nothing is changed
      */
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
         synchronized (guards) {
@@ -241,7 +243,7 @@ public final class DatabaseEngine {
     }
 
     /**
-     * What {@link #change} would make of the settings; nothing is changed.
+     * Returns the settings that {@link #change} would result in, without changing them.
      *
      * @throws InvalidPoolSetting as {@link #change} would
      */
@@ -254,7 +256,7 @@ public final class DatabaseEngine {
         }
     }
 
-    /** Gives {@code guard} a say in every change of settings from now on. */
+    /** Registers a guard that may refuse later changes of settings. */
     public void add(ResizeGuard guard) {
         synchronized (guards) {
             guards.add(guard);
@@ -267,31 +269,31 @@ public final class DatabaseEngine {
         }
     }
 
-    /** Has every connection replaced: idle ones at their next checkout, those in use when they are given back. */
+    /** Marks all connections for replacement: idle ones at their next checkout, those in use at check-in. */
     public void softInvalidate() {
         pool.softInvalidate();
     }
 
     /**
-     * Closes every connection that is idle now.
+     * Closes all idle connections.
      *
-     * @return how many
+     * @return the number of closed connections
      */
     public int evictIdle() {
         return pool.evictIdle();
     }
 
-    /** From now on every caller waits, up to its pool_timeout; whoever has a connection keeps it. */
+    /** Stops all checkouts: callers wait up to pool_timeout; connections in use stay in use. */
     public void suspend() {
         pool.suspend();
     }
 
-    /** Lets callers go on after {@link #suspend}. */
+    /** Allows checkouts again after {@link #suspend}. */
     public void resume() {
         pool.resume();
     }
 
-    /** Whether PostgreSQL answers and lets connections be opened, as of at most 2 s ago. Never waits. */
+    /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public Availability availability() {
         boolean prepared = preparation.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
@@ -322,12 +324,12 @@ public final class DatabaseEngine {
         preparation.awaitFirstAttempt();
     }
 
-    /** Waits until that first attempt has ended, well or badly, or the time is over. */
+    /** Waits until that first attempt has ended, successfully or not, or the time is over. */
     public void awaitFirstAttempt(Duration most) {
         preparation.awaitFirstAttempt(most);
     }
 
-    /** Everything the pool tells, for whoever wants to listen. */
+    /** The pool's events, for listeners. */
     public PoolEvents events() {
         return events;
     }
@@ -337,22 +339,22 @@ public final class DatabaseEngine {
         return recent;
     }
 
-    /** The connection outside the pool, to ask PostgreSQL how it is. */
+    /** The monitor, with its connection outside the pool. */
     public Monitor monitor() {
         return monitor;
     }
 
-    /** Who may veto a checkout. */
+    /** The guards that may veto a checkout. */
     public PoolInterceptors interceptors() {
         return interceptors;
     }
 
-    /** What failed in the last fifteen minutes. */
+    /** The failures of the last fifteen minutes. */
     public RecentFailures recentFailures() {
         return failures.recent();
     }
 
-    /** Reports every failure of the database to {@code listener} from now on, before its caller learns of it. */
+    /** Adds a listener of database failures, notified before the caller gets the failure. */
     public void add(FailureListener listener) {
         failures.add(listener);
     }
@@ -361,7 +363,7 @@ public final class DatabaseEngine {
         failures.remove(listener);
     }
 
-    /** Reports every refusal of callers to {@code listener} from now on. */
+    /** Adds a listener of refused callers. */
     public void add(RefusalListener listener) {
         pool.add(listener);
     }
@@ -370,7 +372,7 @@ public final class DatabaseEngine {
         pool.remove(listener);
     }
 
-    /** Tells {@code listener} of every statement from now on; what it throws is counted with {@link #events}. */
+    /** Adds a listener of statements; its exceptions are counted with {@link #events}. */
     public void add(StatementListener listener) {
         statements.add(listener);
     }

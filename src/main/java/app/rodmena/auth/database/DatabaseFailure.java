@@ -2,27 +2,27 @@ package app.rodmena.auth.database;
 
 import java.util.Objects;
 
-/** The database gave no answer. Never to be read as "no": whoever asked must be told that it is not known. */
+/** The database returned no result. Must never be treated as "no": the caller gets an error. */
 public final class DatabaseFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** Why there was no answer, safe to be shown to a client. */
+    /** The reason of a failure, safe for responses. */
     public enum Reason {
         /** No connection came free within pool_timeout. */
         POOL_TIMEOUT,
-        /** More than max_waiting callers were waiting already. */
+        /** max_waiting callers were waiting already. */
         QUEUE_FULL,
-        /** PostgreSQL can't be reached, or broke the connection. */
+        /** PostgreSQL is unreachable, or the connection broke. */
         DATABASE_DOWN,
-        /** The tables are not there yet. */
+        /** The tables do not exist yet. */
         NOT_PREPARED,
-        /** PostgreSQL answered that it can't: out of resources, read-only after a failover, a conflict. */
+        /** PostgreSQL reported a temporary error: out of resources, read-only after a failover, a conflict. */
         DATABASE_TROUBLE,
         /**
-         * The role lacks a privilege that the statement needs; the message names the object, and is safe to be shown.
+         * The role lacks a privilege that the statement needs; the message names the object and is safe for responses.
          */
         PERMISSION_DENIED,
-        /** A table, column or the like is missing or different; the message names it, and is safe to be shown. */
+        /** A table, column or other object is missing or different; the message names it and is safe for responses. */
         SCHEMA_MISMATCH,
         /** PostgreSQL cancelled the statement after statement_timeout. */
         STATEMENT_TIMEOUT,

@@ -2,7 +2,7 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.pool.NoConnectionException;
 
-/** What a request, or an attempt to connect, failed with. */
+/** The kind of failure of a request or of an attempt to connect. */
 public enum FailureKind {
     /** See {@link DatabaseFailure.Reason#POOL_TIMEOUT}. */
     POOL_TIMEOUT(true),
@@ -10,7 +10,7 @@ public enum FailureKind {
     QUEUE_FULL(true),
     /** No connection could be opened; see {@link DatabaseFailure.Reason#DATABASE_DOWN}. */
     DATABASE_DOWN(true),
-    /** The connection broke while it was used, which is {@link DatabaseFailure.Reason#DATABASE_DOWN}, too. */
+    /** The connection broke during use; also {@link DatabaseFailure.Reason#DATABASE_DOWN}. */
     CONNECTION_LOST(false),
     /** See {@link DatabaseFailure.Reason#NOT_PREPARED}. */
     NOT_PREPARED(true),
@@ -22,7 +22,7 @@ public enum FailureKind {
     SCHEMA_MISMATCH(false),
     /** See {@link DatabaseFailure.Reason#STATEMENT_TIMEOUT}. */
     STATEMENT_TIMEOUT(false),
-    /** An unexpected error, which the client sees as 500. */
+    /** An unexpected error; the client gets status 500. */
     UNEXPECTED(false),
     /** A connection could not be opened. */
     CONNECT_FAILED(false);
@@ -33,12 +33,12 @@ public enum FailureKind {
         this.turnedAway = turnedAway;
     }
 
-    /** Whether such requests got no connection; the others failed while they used one. */
+    /** Whether the requests failed without a connection; the others failed while they used one. */
     public boolean turnedAway() {
         return turnedAway;
     }
 
-    /** @throws IllegalArgumentException for SHUTTING_DOWN, which is no failure */
+    /** @throws IllegalArgumentException for SHUTTING_DOWN, which is not counted as a failure */
     static FailureKind of(DatabaseFailure failure) {
         return failure.reason() == DatabaseFailure.Reason.DATABASE_DOWN
                         && !(failure.getCause() instanceof NoConnectionException)

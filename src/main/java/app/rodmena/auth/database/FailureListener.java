@@ -2,13 +2,13 @@ package app.rodmena.auth.database;
 
 import app.rodmena.auth.events.Caller;
 
-/** Receives each failure of the database before its caller does. Called on any thread, concurrently; must not block. */
+/** Is notified of each database failure before the caller gets it, on any thread, concurrently. Must not block. */
 @FunctionalInterface
 public interface FailureListener {
     /**
-     * A call failed.
+     * Is called after a call has failed.
      *
-     * @param caller on whose behalf, of how many callers
+     * @param caller the caller or the batch of callers
      */
     void onFailure(Caller caller, DatabaseFailure failure);
 }

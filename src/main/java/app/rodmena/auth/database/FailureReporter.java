@@ -9,14 +9,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Translates what a call failed with, and logs, counts and reports it before the caller learns of it. Thread-safe. */
+/** Translates failures of calls, and logs, counts and reports them before the caller gets them. Thread-safe. */
 final class FailureReporter {
     private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
     private final List<FailureListener> listeners = new CopyOnWriteArrayList<>();
     private final RecentFailures recent = new RecentFailures();
     private final PoolEvents events;
 
-    /** @param events counts what listeners throw */
+    /** @param events counts the exceptions of listeners */
     FailureReporter(PoolEvents events) {
         this.events = events;
     }
@@ -33,7 +33,9 @@ final class FailureReporter {
         listeners.remove(listener);
     }
 
-    /** A {@link DatabaseFailure}, reported, if the failure is one of the database's; else the failure itself. */
+    /**
+     * Reports a failure of the database and returns it as a {@link DatabaseFailure}; returns other failures unchanged.
+     */
     Throwable report(Caller caller, Throwable thrown) {
         Throwable failure = Failures.of(thrown);
         if (failure instanceof DatabaseFailure known && known.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
@@ -44,7 +46,7 @@ final class FailureReporter {
 
     void report(Caller caller, DatabaseFailure failure) {
         String message = failure.getCause() == null ? failure.getMessage() : SqlStates.firstLine(failure.getCause());
-        // A caller that got no connection is in the log already, as an event.
+        // A failed checkout is logged already, as an event of the pool.
         if (!(failure.getCause() instanceof NoConnectionException) && failure.getCause() != null) {
             log(caller, failure, message);
         }

@@ -5,7 +5,7 @@ import app.rodmena.auth.pool.NoConnectionException;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** Tells failures of the database, after which nobody knows the answer, from mistakes of our own. */
+/** Distinguishes failures of the database, after which the result is unknown, from errors of this server. */
 final class Failures {
     private static final String QUERY_CANCELED = "57014";
 
@@ -33,7 +33,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** A {@link DatabaseFailure} if {@code failure} is one of the database's; else the failure itself. */
+    /** Translates a failure of the database to a {@link DatabaseFailure}; returns other failures unchanged. */
     static Throwable of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NoConnectionException none) {
@@ -54,7 +54,7 @@ final class Failures {
             return new DatabaseFailure(Reason.DATABASE_DOWN, "PostgreSQL failed with SQLSTATE " + state, failure);
         }
         if (PASSING.contains(state) || TROUBLE.stream().anyMatch(state::startsWith)) {
-            return new DatabaseFailure(Reason.DATABASE_TROUBLE, "PostgreSQL can't: SQLSTATE " + state, failure);
+            return new DatabaseFailure(Reason.DATABASE_TROUBLE, "PostgreSQL reported SQLSTATE " + state, failure);
         }
         if (state.equals(SqlStates.INSUFFICIENT_PRIVILEGE)) {
             return new DatabaseFailure(Reason.PERMISSION_DENIED, named(failure), failure);
@@ -65,7 +65,7 @@ final class Failures {
         return failure;
     }
 
-    /** As {@code permission denied for table auth_group}: names of the schema, never values. */
+    /** The server's message, for example {@code permission denied for table auth_group}: names, never values. */
     private static String named(Throwable failure) {
         return SqlStates.firstLine(failure).replaceFirst("^[A-Z]+: ", "");
     }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns Flyway's voice down to DEBUG: what an operator has to know, {@link Migrations} says in one line. Errors are not
- * repeated here because Flyway throws them too. Public because Flyway makes its own instance, by name.
+ * Logs Flyway's messages at DEBUG, because {@link Migrations} logs a summary in one line. Errors are not logged,
+ * because Flyway throws them, too. Public because Flyway instantiates it by name.
  */
 public final class FlywayLog implements Log, LogCreator {
     private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");

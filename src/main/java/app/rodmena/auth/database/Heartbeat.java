@@ -6,11 +6,11 @@ import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether PostgreSQL answered when the monitor last asked, so that it is known before anybody asks. Thread-safe. */
+/** The result of the monitor's last probe, available to callers without waiting. Thread-safe. */
 final class Heartbeat {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
-    /** An answer older than this is none: the probe itself may hang. */
+    /** The maximum age of a valid answer: the probe itself may hang. */
     private static final long VALID_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** While a pooler keeps the probe back, one takes a login and a second of waiting. */
@@ -23,10 +23,10 @@ final class Heartbeat {
         MISSED
     }
 
-    /** @param failure what the probe failed with; null if it was answered, or not asked yet */
+    /** @param failure the failure of the probe; null if it was answered or not sent yet */
     private record Beat(State state, String problem, Throwable failure, long atNanos, Instant since) {}
 
-    private volatile Beat last = new Beat(State.MISSED, "not asked yet", null, System.nanoTime(), Instant.now());
+    private volatile Beat last = new Beat(State.MISSED, "not probed yet", null, System.nanoTime(), Instant.now());
     private volatile boolean everAnswered;
 
     /** Whether nothing shows an outage: the probe was answered, or only a pooler keeps it back. */
@@ -40,7 +40,7 @@ final class Heartbeat {
         return beat.state == State.KEPT_BACK && everAnswered && age(beat) < VALID_WHILE_KEPT_BACK_NANOS;
     }
 
-    /** What is wrong, safe to show; empty if nothing is. */
+    /** The problem, safe for responses; empty if there is none. */
     String problem() {
         Beat beat = last;
         return beat.state == State.ANSWERED && !isAnswered(beat)
@@ -80,7 +80,7 @@ final class Heartbeat {
 
     void missed(Throwable failure) {
         String problem = "PostgreSQL does not answer";
-        String message = "PostgreSQL does not answer any more";
+        String message = "PostgreSQL no longer answers";
         String state = SqlStates.of(failure);
         if (failure instanceof NoPrimaryException noPrimary) {
             problem = noPrimary.reason().text();
@@ -95,7 +95,7 @@ final class Heartbeat {
         LOG.debug("Heartbeat failed", failure);
     }
 
-    /** @return whether that is news */
+    /** @return whether the state has changed */
     private boolean tell(State state, String problem, Throwable failure) {
         Beat before = last;
         boolean news = before.state != state;

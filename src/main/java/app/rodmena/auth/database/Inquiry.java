@@ -4,19 +4,19 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * One kind of question to the database, and its two ways of being asked. Callers of the same object are answered
- * together, so there is one of each kind, kept for good. Thread-safe.
+ * One kind of query, with a single and a batch form. Requests with the same instance are batched, so there must be one
+ * permanent instance of each kind. Thread-safe.
  *
- * @param <Q> the questions
- * @param <A> their answers
+ * @param <Q> the type of the parameters
+ * @param <A> the type of the results
  */
 public interface Inquiry<Q, A> {
-    /** How many may be asked together; so many questions and answers are in memory at once. */
+    /** The maximum batch size; bounds the queries and results in memory. */
     int most();
 
-    /** Asks one question. */
+    /** Runs one query. */
     A ask(Handle handle, Q question);
 
-    /** Asks several questions in one statement: as many answers, in the order of the questions. */
+    /** Runs several queries in one statement; returns one result for each, in the order of the queries. */
     List<A> askTogether(Handle handle, List<Q> questions);
 }

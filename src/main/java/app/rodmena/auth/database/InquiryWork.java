@@ -12,13 +12,13 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Asks the questions of an inquiry on one connection.
+ * Runs the queries of a batch on one connection.
  *
  * <ul>
- *   <li>One question is asked by the plain statement, several by one statement for all.
- *   <li>Every question gets its own answer, or a failure; never another one's answer, never a made-up one.
- *   <li>If the database fails, so do all of them, with a {@link DatabaseFailure}.
- *   <li>If anything else fails, it may be one question's own fault: then each is asked alone, and fails alone.
+ *   <li>A single query uses the single statement, several use the batch statement.
+ *   <li>Each query gets its own result or a failure, never the result of another query.
+ *   <li>If the database fails, all queries fail with a {@link DatabaseFailure}.
+ *   <li>Any other failure may be caused by one query: then each query is run and fails alone.
  * </ul>
  */
 final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
@@ -50,19 +50,19 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
             log.log(
                     Level.WARN,
                     caller.route() + message,
-                    () -> "%s: %s questions could not be asked together, so each is asked alone: %s"
+                    () -> "%s: a batch of %s requests failed, so each is run alone: %s"
                             .formatted(caller.route(), questions.size(), message),
-                    count -> "%s: %s more batches in the last second were asked one by one: %s"
+                    count -> "%s: %s more batches failed in the last second and were run one by one: %s"
                             .formatted(caller.route(), count, message));
             return eachAlone(caller, connection, questions);
         }
     }
 
-    /** As many answers as questions, in their order. */
+    /** Returns one result for each query, in their order. */
     private List<A> together(Caller caller, Connection connection, List<Q> questions) {
         List<A> answers = with(caller, connection, handle -> inquiry.askTogether(handle, questions));
         if (answers.size() != questions.size()) {
-            throw new IllegalStateException("%s answers to %s questions".formatted(answers.size(), questions.size()));
+            throw new IllegalStateException("%s results for %s queries".formatted(answers.size(), questions.size()));
         }
         return answers;
     }
@@ -82,7 +82,7 @@ final class InquiryWork<Q, A> implements Lane.Work<Q, A> {
             try {
                 answers.add(Lane.Answer.of(alone(caller, connection, question)));
             } catch (RuntimeException failure) {
-                // Those that are left are not asked, if the database failed.
+                // If the database failed, the remaining queries are not run.
                 int unanswered = questions.size() - answers.size();
                 Throwable told = told(caller.together(unanswered), failure);
                 answers.add(Lane.Answer.failed(told));

@@ -7,7 +7,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
-/** Lets JDBI work on a connection that is checked out already; JDBI itself asks for one without saying for whom. */
+/** Gives JDBI the connection that is checked out on this thread, because JDBI's own requests carry no caller. */
 final class LeasedConnection implements ConnectionFactory {
     private static final ThreadLocal<Loan> CURRENT = new ThreadLocal<>();
 
@@ -22,7 +22,7 @@ final class LeasedConnection implements ConnectionFactory {
         }
     }
 
-    /** On whose behalf this thread has a connection; nobody's if it has none. */
+    /** The caller that this thread has a connection for; empty if it has none. */
     static Caller caller() {
         Loan loan = CURRENT.get();
         return loan == null ? Caller.NOBODY : loan.caller;
@@ -37,7 +37,7 @@ final class LeasedConnection implements ConnectionFactory {
         return loan.connection;
     }
 
-    /** Nothing to do: whoever checked it out gives it back. */
+    /** Does nothing: the code that checked the connection out checks it in. */
     @Override
     public void closeConnection(Connection connection) {}
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.database;
 
-/** The tables could not be brought into the shape this server needs; the message says why, and is safe to be shown. */
+/** A failed migration of the tables; the message says why and is safe for responses. */
 public final class MigrationException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ public final class MigrationException extends Exception {
         this.worthRetrying = worthRetrying;
     }
 
-    /** Whether the same attempt may succeed later without anybody changing anything: the server was away, or busy. */
+    /** Whether a retry may succeed without intervention: PostgreSQL was unreachable or busy. */
     public boolean worthRetrying() {
         return worthRetrying;
     }

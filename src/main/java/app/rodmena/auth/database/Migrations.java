@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the tables into the shape this server needs: creates them in an empty database, adopts those of the service
- * this protocol comes from, and does nothing, with no more than read privileges, where they are in shape already.
+ * Migrates the tables to the version that this server needs: creates them in an empty database, adopts those of the
+ * service that the protocol comes from, and changes nothing if they are up to date, which needs read privileges only.
  *
- * <p>Any number of processes may call {@link #migrate()} at once: one does the work, the others wait for it. All is
- * done in one transaction, so that a process that dies on the way leaves nothing half done, and on one connection, so
- * that it works behind a PgBouncer with a pool of one and for a role with few connections.
+ * <p>Any number of processes may call {@link #migrate()} concurrently: one migrates, the others wait. A migration is
+ * one transaction, so that a process that dies leaves no partial changes, on one connection, so that it works behind a
+ * PgBouncer with a pool of one and for a role with few connections.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");
@@ -53,11 +53,11 @@ public final class Migrations {
     }
 
     /**
-     * Returns when the tables are in shape, whoever made them so. Blocks meanwhile, for up to ten minutes beyond the
-     * work itself.
+     * Blocks until the tables are up to date, migrated by this or another process. Waits for other processes and for
+     * locked tables for up to ten minutes.
      *
-     * @throws MigrationException if they can't be brought into shape
-     * @throws InterruptedException if the thread is interrupted while another process is being waited for
+     * @throws MigrationException if the migration fails
+     * @throws InterruptedException if the thread is interrupted while it waits
      */
     public void migrate() throws MigrationException, InterruptedException {
         long start = System.nanoTime();
@@ -78,7 +78,7 @@ public final class Migrations {
         }
     }
 
-    /** What goes away by waiting. */
+    /** A temporary obstacle to a migration. */
     private enum Obstacle {
         ANOTHER_PROCESS("another process is migrating the same database"),
         LOCKED_TABLES("another session holds locks on the tables");
@@ -90,7 +90,7 @@ public final class Migrations {
         }
     }
 
-    /** Tells what stood in the way, if anything did. */
+    /** Attempts the migration; returns the obstacle, if there was one. */
     private Optional<Obstacle> attempt() throws MigrationException {
         try (Connection guard = dataSource.getConnection()) {
             guard.setAutoCommit(false);
@@ -112,9 +112,9 @@ public final class Migrations {
     }
 
     /**
-     * Flyway's own lock begins only after it has looked around and created its history, so this one is put around all
-     * of it. A transaction holds it, not a session, so that it also works through a transaction-pooling proxy; it ends
-     * with the connection.
+     * Locks out other processes for the whole migration, because Flyway takes its own lock only after it has created
+     * its history table. The lock belongs to a transaction, not to a session, so that it also works through a
+     * transaction-pooling proxy; it ends with the connection.
      */
     private static boolean lock(Connection guard) throws SQLException {
         try (var statement = guard.createStatement()) {
@@ -122,7 +122,7 @@ public final class Migrations {
                     select set_config(name, '0', true) from pg_settings
                     where name in ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
                     """);
-            // The first number spells "auth", the second stands for migrations.
+            // The first number is "auth" in ASCII, the second identifies migrations.
             try (var result = statement.executeQuery("select pg_try_advisory_xact_lock(1635087464, 1)")) {
                 result.next();
                 return result.getBoolean(1);
@@ -130,7 +130,7 @@ public final class Migrations {
         }
     }
 
-    /** Flyway would find out too, but only after ten attempts a second apart. */
+    /** Checks privileges in advance: Flyway would fail only after ten attempts, one second apart. */
     private static void requireRightToStart(Connection guard) throws SQLException, MigrationException {
         try (var statement = guard.createStatement();
                 var result = statement.executeQuery("""
@@ -166,8 +166,8 @@ public final class Migrations {
     }
 
     /**
-     * The migrations' connection as Flyway gets it, as often as it asks for one: it does not end the transaction, nor
-     * the connection. A rollback is real, and ends the attempt.
+     * A data source that always returns the migration's connection, without commit and close. A rollback is passed on
+     * and ends the attempt.
      */
     private static final class OneTransactionConnection extends DelegatingConnection {
         private boolean autoCommit = true;
@@ -203,9 +203,9 @@ public final class Migrations {
                     }
                 })
                 .locations("classpath:app/rodmena/auth/migration")
-                // Not Flyway's default name: the schema may be shared with somebody who uses Flyway too.
+                // Not Flyway's default name: another application in the same schema may use Flyway, too.
                 .table("auth_schema_history")
-                // A schema with tables but no history is one of the older service, or shared: start counting there.
+                // A schema with tables but no history belongs to the older service or is shared: baseline it at 0.
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
                 .placeholderReplacement(false)
@@ -223,7 +223,7 @@ public final class Migrations {
         }
     }
 
-    /** Flyway would carry on; but this server can't know what a later version means by its tables. */
+    /** Refuses tables of a later version, which this server does not know. Flyway would continue. */
     private static void refuseNewerTables(MigrationInfo[] migrations) throws MigrationException {
         var newer = Arrays.stream(migrations)
                 .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS
@@ -263,7 +263,8 @@ public final class Migrations {
         return new MigrationException(
                 "The migration failed: "
                         + (SqlStates.isWithoutServer(failure) ? NO_SERVER : message + adviceFor(state)),
-                // The password may be corrected at any time; the connector limits how often that is tried.
+                // A wrong password is temporary: it may be corrected at any time. The connector limits the rate of
+                // attempts.
                 SqlStates.passes(state) || SqlStates.isLoginRefused(state),
                 failure);
     }

@@ -19,18 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one connection outside the pool, and the one thread that uses it. Twice a second it asks PostgreSQL whether it is
- * there; in between it asks what others want to know, so that looking at a pool that is exhausted takes nothing from
- * it. Thread-safe.
+ * The connection outside the pool and the thread that uses it. Probes PostgreSQL twice a second, and runs diagnostic
+ * queries in between, so that the diagnosis of an exhausted pool needs none of its connections. Thread-safe.
  *
- * <p>A beat that is due goes before any question, and PostgreSQL cancels a question's statement after 900 ms: so no
- * question makes the beats look as if PostgreSQL were gone, and one that fails is no failed beat.
+ * <p>A due probe has priority over queries, and PostgreSQL cancels the statement of a query after 900 ms. Slow queries
+ * therefore never look like an outage, and a failed query is not a failed probe.
  */
 public final class Monitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** While PostgreSQL can't be reached; the pool itself tries no less often. */
+    /** The interval while PostgreSQL is unreachable; the pool retries at least as often. */
     private static final long LONGEST_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** While a pooler keeps the probe back: the probe stays in the pooler's queue nearly all the time. */
@@ -40,8 +39,8 @@ public final class Monitor implements AutoCloseable {
     private static final int MOST_QUESTIONS = 32;
 
     /**
-     * Something to ask PostgreSQL: one statement, or a few that are quick, in autocommit. The connection is to be left
-     * as it was found.
+     * A query to PostgreSQL: one statement, or a few fast ones, in autocommit mode. It must not change the state of the
+     * connection.
      */
     @FunctionalInterface
     public interface Question<T> {
@@ -49,11 +48,11 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * PostgreSQL can't be asked.
+     * An outage: PostgreSQL cannot be queried.
      *
-     * @param sqlState what PostgreSQL, or pgjdbc on the way to it, calls it; empty if neither does
-     * @param message what they say of it, one line, without values
-     * @param since since when it does not answer
+     * @param sqlState the SQLSTATE of PostgreSQL or pgjdbc; empty if there is none
+     * @param message their message, one line, without values
+     * @param since the start of the outage
      * @param tried whether it was asked and gave no answer; else it only was not asked for longer than it should have
      *     been, as on a machine that has no time left
      * @param noPrimary what there is instead of a primary; empty if that is not why
@@ -66,7 +65,7 @@ public final class Monitor implements AutoCloseable {
             Optional<NoPrimaryException.Reason> noPrimary) {}
 
     private record Asked<T>(Question<T> question, CompletableFuture<T> answer) {
-        /** @return what it failed with, if it failed */
+        /** @return the failure, if it failed */
         Optional<Throwable> ask(Connection connection) {
             try {
                 answer.complete(question.ask(connection));
@@ -91,7 +90,7 @@ public final class Monitor implements AutoCloseable {
     private volatile boolean closed;
     private volatile int backendPid;
 
-    // Used by the thread only.
+    // Accessed by the monitor's thread only.
     private Connection connection;
     private String name;
     private long pauseNanos = PERIOD_NANOS;
@@ -105,7 +104,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * Asks PostgreSQL. Never blocks.
+     * Queues a query. Never blocks.
      *
      * @return completed on the monitor's thread, which what depends on it must not block; exceptionally with a
      *     {@link DatabaseFailure} if PostgreSQL gave no answer, if it was slower than 900 ms, or if too many others
@@ -116,27 +115,27 @@ public final class Monitor implements AutoCloseable {
         if (closed) {
             asked.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
         } else if (!questions.offer(asked)) {
-            asked.refuse(Reason.QUEUE_FULL, MOST_QUESTIONS + " questions wait for the monitor already");
+            asked.refuse(Reason.QUEUE_FULL, MOST_QUESTIONS + " queries are already waiting for the monitor");
         } else if (closed) {
-            refuseAll(); // It was closed in between, and may have looked at the queue before this was in it.
+            refuseAll(); // It was closed concurrently, and may have drained the queue before this query was added.
         }
         return asked.answer;
     }
 
     /**
-     * Lets others see at once what this process's pool is about to become, instead of at the next beat. To be called by
-     * a question, with its connection.
+     * Announces the new size of this process's pool to other processes immediately, not only at the next probe. Must be
+     * called within a query, with its connection.
      */
     public void announce(Connection questions, PoolSettings wanted) throws SQLException {
         rename(questions, sessions.monitorName(wanted));
     }
 
-    /** The pid of the backend behind it; 0 while there is none, or where it is unknown. */
+    /** The PID of the monitor's backend; 0 if there is none or it is unknown. */
     public int backendPid() {
         return backendPid;
     }
 
-    /** Why PostgreSQL can't be asked; empty if it can, as far as is known. */
+    /** The current outage; empty if none is known. */
     public Optional<Outage> outage() {
         if (heartbeat.isAlive()) {
             return Optional.empty();
@@ -155,7 +154,7 @@ public final class Monitor implements AutoCloseable {
                                         : Optional.empty()));
     }
 
-    /** Waits until PostgreSQL has answered once, or once has not; about a second at most. */
+    /** Waits for the result of the first probe, about one second at most. */
     void awaitFirstBeat() throws InterruptedException {
         firstBeat.await();
     }
@@ -184,7 +183,7 @@ public final class Monitor implements AutoCloseable {
             heartbeat.answered();
             pauseNanos = PERIOD_NANOS;
         } catch (Throwable e) {
-            // Even an Error: without its thread nothing would ever be asked again.
+            // Catches even an Error, which would otherwise end the monitor's thread.
             boolean keptBack = sessions.isKeptBack(e);
             if (keptBack) {
                 heartbeat.keptBack(e);
@@ -240,7 +239,7 @@ public final class Monitor implements AutoCloseable {
         try {
             asked = questions.poll(atMostNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            return; // Closed, or nothing of ours: the loop knows.
+            return; // The monitor is closed, or the interrupt is foreign: the loop checks which.
         }
         if (asked == null) {
             return;
@@ -249,7 +248,7 @@ public final class Monitor implements AutoCloseable {
             asked.refuse(Reason.DATABASE_DOWN, "the monitor has no connection to PostgreSQL");
             return;
         }
-        // The next beat may come too late to say so: until then the last answer would be too old.
+        // The next probe may come too late to report this: until then the last answer would have expired.
         asked.ask(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
         dropIfBroken();
     }
@@ -261,7 +260,7 @@ public final class Monitor implements AutoCloseable {
                 return;
             }
         } catch (SQLException e) {
-            LOG.debug("The monitor's connection can't even tell whether it is closed", e);
+            LOG.debug("The monitor's connection failed the check whether it is closed", e);
         }
         disconnect();
     }
@@ -272,7 +271,7 @@ public final class Monitor implements AutoCloseable {
             try {
                 connection.close();
             } catch (SQLException | RuntimeException e) {
-                LOG.debug("The monitor's connection was broken when it was closed", e);
+                LOG.debug("The monitor's connection failed to close", e);
             }
             connection = null;
         }

@@ -3,15 +3,12 @@ package app.rodmena.auth.database;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * Something that all servers of a process have together: the first to come opens it, the last to leave closes it.
- * Thread-safe.
- */
+/** A resource shared by all servers of a process: the first user opens it, the last one closes it. Thread-safe. */
 public final class OncePerProcess<T> {
     private final String name;
     private final Consumer<T> end;
 
-    /** Null while nobody has it; guarded by this, as all below, also while it is opened and closed. */
+    /** Null while it is not in use; this and the fields below are guarded by this, also during opening and closing. */
     private T thing;
 
     private Object owner;
@@ -19,15 +16,15 @@ public final class OncePerProcess<T> {
     private int users;
 
     /**
-     * @param name what it is, in one word
-     * @param end closes it
+     * @param name its name, in one word
+     * @param end closes the resource
      */
     public OncePerProcess(String name, Consumer<T> end) {
         this.name = name;
         this.end = end;
     }
 
-    /** One user's part in it, until that user leaves by closing it; closing again does nothing. Thread-safe. */
+    /** One user's share of the resource, until it is closed; closing is idempotent. Thread-safe. */
     public static final class Share<T> implements AutoCloseable {
         private final OncePerProcess<T> all;
         private final T thing;
@@ -38,7 +35,7 @@ public final class OncePerProcess<T> {
             this.thing = all.thing;
         }
 
-        /** What is shared, also after this is closed; by then nobody may have it open any more. */
+        /** The resource; also after this share is closed, when the resource may be closed, too. */
         public T get() {
             return thing;
         }
@@ -48,7 +45,7 @@ public final class OncePerProcess<T> {
             close(all.end);
         }
 
-        /** @param lastly closes it, in place of what closes it else, if there is no other user */
+        /** @param lastly closes the resource instead of the default action, if there is no other user */
         void close(Consumer<T> lastly) {
             synchronized (all) {
                 if (!left) {
@@ -59,17 +56,17 @@ public final class OncePerProcess<T> {
         }
     }
 
-    /** As the other one does, for what has no settings. */
+    /** The same for a resource without settings. */
     public Share<T> open(Object owner, Supplier<T> opening) {
         return open(owner, "no settings", opening);
     }
 
     /**
-     * Opens it, or joins those who have it open. While it is being closed, waits for that; and so while it is open for
-     * another owner, whose time is over then, until its users have left. An interrupt does not end the waiting, and the
-     * thread stays interrupted.
+     * Opens the resource, or a further share of it if it is open. Waits while the resource is being closed, and while
+     * it is open for another owner, which is ending then, until all its shares are closed. An interrupt does not end
+     * the wait; the interrupt status is kept.
      *
-     * @param owner what it belongs to and ends with
+     * @param owner the object that it belongs to and ends with
      * @param config its settings
      * @throws IllegalStateException if it is open with other settings
      */
@@ -81,7 +78,7 @@ public final class OncePerProcess<T> {
             this.config = config;
         } else if (!this.config.equals(config)) {
             throw new IllegalStateException(
-                    "one %s per process: it is open with %s, and can't be opened with %s as well"
+                    "one %s per process: it is open with %s, and cannot be opened with %s as well"
                             .formatted(name, this.config, config));
         }
         users++;

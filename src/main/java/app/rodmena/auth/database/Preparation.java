@@ -9,14 +9,14 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the database into shape, in the background, trying until it succeeds. */
+/** Prepares the database in the background, and retries until it succeeds. Thread-safe. */
 final class Preparation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
-    /** After a failure that passes by itself: whoever waits for the database waits hardly longer than it takes. */
+    /** The pause after a temporary failure: short, so that the server is ready soon after the database. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /** After one that lasts until somebody does something about it, as a missing privilege does. */
+    /** The pause after a failure that needs intervention, for example a missing privilege. */
     private static final Duration LATER = Duration.ofSeconds(30);
 
     /** One attempt to prepare the database. */
@@ -51,7 +51,7 @@ final class Preparation implements AutoCloseable {
         return done;
     }
 
-    /** Why it is not done, safe to show. */
+    /** Why the database is not prepared, safe for responses. */
     String problem() {
         return problem;
     }
@@ -59,7 +59,8 @@ final class Preparation implements AutoCloseable {
     /**
      * Waits until the first attempt has ended.
      *
-     * @throws DatabaseFailure if it failed; further attempts go on. Also if the thread is interrupted, which it stays
+     * @throws DatabaseFailure if it failed; further attempts follow. Also if the thread is interrupted; the interrupt
+     *     status is kept
      */
     void awaitFirstAttempt() {
         try {
@@ -73,12 +74,12 @@ final class Preparation implements AutoCloseable {
         }
     }
 
-    /** Waits until the first attempt has ended, well or badly, or the time is over, or the thread is interrupted. */
+    /** Waits until the first attempt has ended, successfully or not, the time is over, or the thread is interrupted. */
     void awaitFirstAttempt(Duration most) {
         try {
             firstAttempt.handle((done, failure) -> null).get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            LOG.debug("The first attempt to prepare the database goes on", e);
+            LOG.debug("The first attempt to prepare the database is still running", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -87,7 +88,7 @@ final class Preparation implements AutoCloseable {
     private void untilDone() {
         try {
             for (var failure = tryOnce(); failure.isPresent(); failure = tryOnce()) {
-                problem = "the database is not prepared yet; the log tells why";
+                problem = "the database is not prepared yet; the log says why";
                 boolean passes = failure.get() instanceof MigrationException known && known.worthRetrying();
                 Duration pause = passes ? soon : later;
                 tell(failure.get(), passes, pause);
@@ -104,7 +105,7 @@ final class Preparation implements AutoCloseable {
         }
     }
 
-    /** Why it failed; also an Error, which would end the thread without a word to those who wait. */
+    /** Returns the failure; also an Error, which would otherwise end the thread without notifying waiting threads. */
     private Optional<Throwable> tryOnce() throws InterruptedException {
         try {
             attempt.run();
@@ -123,15 +124,15 @@ final class Preparation implements AutoCloseable {
         }
         lastTold = told;
         if (passes) {
-            LOG.error("The database can't be prepared, trying on: {}", told);
+            LOG.error("The database cannot be prepared, retrying: {}", told);
         } else if (failure instanceof MigrationException) {
             LOG.error(
-                    "The database can't be prepared: {}. That does not pass by itself; once it is put right, this server"
-                            + " notices within {} s",
+                    "The database cannot be prepared: {}. This needs intervention; after the correction, this server"
+                            + " recovers within {} s",
                     told,
                     pause.toSeconds());
         } else {
-            LOG.error("The database can't be prepared, for a reason that nobody foresaw; trying on", failure);
+            LOG.error("The database cannot be prepared: unexpected error; retrying", failure);
         }
     }
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Counts what failed in the last fifteen minutes, by kind. Thread-safe. */
+/** Counts the failures of the last fifteen minutes by kind. Thread-safe. */
 public final class RecentFailures {
-    /** How far back it reaches. */
+    /** The length of the window. */
     public static final Duration REACH = Duration.ofMinutes(15);
 
     private static final int SECONDS = (int) REACH.toSeconds();
@@ -19,13 +19,13 @@ public final class RecentFailures {
     /**
      * Failures of one kind.
      *
-     * @param count how many in the last fifteen minutes
-     * @param ago how long ago the last of them was
-     * @param message what the last of them failed with, one line
+     * @param count number of failures in the last fifteen minutes
+     * @param ago time since the last failure
+     * @param message message of the last failure, one line
      */
     public record Recent(FailureKind kind, int count, Duration ago, String message) {}
 
-    /** A ring of seconds; guarded by itself. */
+    /** A ring buffer of seconds; guarded by itself. */
     private static final class Seconds {
         private final long[] seconds = new long[SECONDS];
         private final int[] counts = new int[SECONDS];
@@ -61,23 +61,23 @@ public final class RecentFailures {
         this(System::nanoTime);
     }
 
-    /** @param clock nanoseconds, as {@link System#nanoTime} gives them */
+    /** @param clock a clock in nanoseconds, such as {@link System#nanoTime} */
     RecentFailures(LongSupplier clock) {
         this.clock = clock;
         Arrays.stream(FailureKind.values()).forEach(kind -> byKind.put(kind, new Seconds()));
     }
 
     /**
-     * Something failed.
+     * Counts failures.
      *
-     * @param count how many requests or attempts
-     * @param message what with, one line, without values
+     * @param count number of failed requests or attempts
+     * @param message the error, one line, without values
      */
     public void record(FailureKind kind, int count, String message) {
         byKind.get(kind).add(count, message, clock.getAsLong());
     }
 
-    /** What failed in the last fifteen minutes, the latest first. */
+    /** The failures of the last fifteen minutes, the latest first. */
     public List<Recent> recent() {
         long now = clock.getAsLong();
         List<Recent> recent = new ArrayList<>();

@@ -3,20 +3,19 @@ package app.rodmena.auth.database;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 
-/** Has a say in what a running pool becomes. */
+/** Can refuse changes of a running pool's size. */
 public interface ResizeGuard {
     /**
-     * Lets a change pass or not, and sees to what is needed for it. Changes wait for each other here, so it must answer
-     * within seconds.
+     * Checks a change and makes the preparations for it. Changes are serialized, so this must return within seconds.
      *
-     * @throws InvalidPoolSetting if it must not be
+     * @throws InvalidPoolSetting if the change is refused
      */
     void check(PoolSettings now, PoolSettings wanted);
 
     /**
-     * What {@link #check} would say, for a change that is not made.
+     * Does the same check without effect, for a dry run.
      *
-     * @throws InvalidPoolSetting if it must not be
+     * @throws InvalidPoolSetting if the change would be refused
      */
     void rehearse(PoolSettings now, PoolSettings wanted);
 }

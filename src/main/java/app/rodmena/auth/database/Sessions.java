@@ -11,14 +11,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The kinds of session one process has, each under a name of its own in pg_stat_activity. */
+/** The kinds of session that a process opens, each with its own application_name in pg_stat_activity. */
 final class Sessions implements ConnectionSource {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
-    /** How many times as long as the last login the monitor's may take. */
+    /** The monitor's login may take this many times as long as the pool's last login. */
     private static final int LOGIN_MARGIN = 2;
 
-    /** PostgreSQL's own cancellation comes first, so that the monitor's connection outlives a slow question. */
+    /** Longer than PostgreSQL's statement timeout, so that the monitor's connection survives a slow query. */
     private static final Duration MONITOR_STATEMENT_TIMEOUT = Duration.ofMillis(900);
 
     private final Connector connector;
@@ -29,7 +29,7 @@ final class Sessions implements ConnectionSource {
         this.instance = instance;
     }
 
-    /** One of the pool's: {@code auth/<instance>}. */
+    /** A session of the pool: {@code auth/<instance>}. */
     @Override
     public Connection open(PoolSettings settings) throws SQLException {
         return connector.open(new Session(
@@ -64,7 +64,7 @@ final class Sessions implements ConnectionSource {
         return connector.transactionState(connection);
     }
 
-    /** The monitor's, outside the pool, which waits for no statement longer than a second. */
+    /** The monitor's session, outside the pool, which waits at most one second for a statement. */
     Connection openMonitor(PoolSettings settings) throws SQLException {
         return connector.open(new Session(
                 monitorName(settings),
@@ -74,8 +74,8 @@ final class Sessions implements ConnectionSource {
     }
 
     /**
-     * Short, since a new attempt finds a server that is back sooner than one that hangs; but never so short that a
-     * login fails which connect_timeout allows, and which the pool's showed to take that long.
+     * The monitor's login timeout. Short, because a new attempt finds a recovered server sooner than a hanging one; but
+     * longer than the pool's last login, within connect_timeout, so that slow logins do not fail.
      */
     private Duration loginTimeout(PoolSettings settings) {
         Duration usual = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
@@ -83,7 +83,7 @@ final class Sessions implements ConnectionSource {
         return atLeast.compareTo(settings.connectTimeout()) < 0 ? atLeast : settings.connectTimeout();
     }
 
-    /** Asks on the monitor's connection whether PostgreSQL answers, and as a primary with writable sessions. */
+    /** Probes on the monitor's connection whether PostgreSQL answers as a primary with writable sessions. */
     void probe(Connection monitor) throws SQLException {
         connector.requirePrimary(monitor);
     }
@@ -96,14 +96,12 @@ final class Sessions implements ConnectionSource {
         return connector.mayBePooler() && SqlStates.isWithoutServer(failure);
     }
 
-    /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its caps. */
+    /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its maxima. */
     String monitorName(PoolSettings settings) {
         return "auth/%s/%s+%s".formatted(instance, settings.poolSize(), settings.maxOverflow());
     }
 
-    /**
-     * The migrations', which may take the time they take; only a host that is gone ends them, by its silence to TCP.
-     */
+    /** The session of migrations, without timeouts: only TCP keepalive ends it if the host is gone. */
     Connection openMigration(PoolSettings settings) throws SQLException {
         return connector.open(new Session(
                 "auth/" + instance + "/migration", Optional.empty(), settings.connectTimeout(), Optional.empty()));

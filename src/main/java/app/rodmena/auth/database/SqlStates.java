@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** What PostgreSQL said, found in whatever it was wrapped in. */
+/** SQLSTATE constants, and the SQLSTATE and message of wrapped SQLExceptions. */
 final class SqlStates {
     static final String LOCK_NOT_AVAILABLE = "55P03";
     static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -16,7 +16,7 @@ final class SqlStates {
     static final String NO_SUCH_DATABASE = "3D000";
     static final String TOO_MANY_CONNECTIONS = "53300";
 
-    /** pgjdbc's for a connection that was open; a failed login is 08001. */
+    /** pgjdbc's code for a connection that broke; a failed login is 08001. */
     private static final String CONNECTION_FAILURE = "08006";
 
     private SqlStates() {}
@@ -33,8 +33,8 @@ final class SqlStates {
     }
 
     /**
-     * What went wrong, without the details below it: those may quote rows, and rows contain client keys. What the
-     * network did is added, since pgjdbc says only that the attempt failed.
+     * The first line of the message, without the details that follow: those may quote rows, which contain client keys.
+     * Adds the network error, because pgjdbc's message says only that the attempt failed.
      */
     static String firstLine(Throwable failure) {
         Throwable told = failure;
@@ -79,8 +79,8 @@ final class SqlStates {
     }
 
     /**
-     * Whether it passes by itself: connection trouble (08), no resources (53), shutting down or starting up (57P), no
-     * primary during a failover.
+     * Whether a failure is temporary: connection failures (08), insufficient resources (53), shutdown or startup (57P),
+     * rolled-back transactions (40), no primary during a failover.
      */
     static boolean passes(String state) {
         return state.startsWith("08")

@@ -11,17 +11,17 @@ import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /**
- * Tells how long statements take. By then PostgreSQL has done what was asked, so nothing that listeners do may make a
- * statement fail.
+ * Measures statements and notifies listeners. PostgreSQL has completed the statement by then, so a listener's exception
+ * must not make it fail.
  */
 final class StatementClock implements SqlLogger {
-    /** The SQLState of what failed without one. */
+    /** The SQLSTATE of failures without one. */
     private static final String GENERAL_ERROR = "HY000";
 
     private final PoolEvents events;
     private final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** @param events count and log what listeners throw */
+    /** @param events counts and logs the exceptions of listeners */
     StatementClock(PoolEvents events) {
         this.events = events;
     }

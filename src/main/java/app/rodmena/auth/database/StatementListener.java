@@ -1,11 +1,11 @@
 package app.rodmena.auth.database;
 
 /**
- * Hears of every statement. Called on the thread that ran it, by many at the same time: count, never block. What it
- * throws harms neither that thread nor other listeners.
+ * Is notified of each statement, on the thread that ran it, concurrently; must not block. Its exceptions affect neither
+ * that thread nor other listeners.
  */
 @FunctionalInterface
 public interface StatementListener {
-    /** A statement ended. */
+    /** Is called after a statement has ended. */
     void onStatement(StatementRun run);
 }

@@ -6,20 +6,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One statement that ended.
+ * A completed statement.
  *
- * @param name the statement's name, as {@code roles.list}; {@link #UNNAMED} where it has none
- * @param sql its text as it was written: placeholders stand for values, but whoever embeds may have written some into
- *     it
- * @param route what it was run for, as {@code GET /api/roles}
- * @param took from sending it until its answer began
- * @param sqlState what PostgreSQL failed with, as {@code 57014}; empty if it did what was asked
+ * @param name the statement's name, for example {@code roles.list}; {@link #UNNAMED} if it has none
+ * @param sql its SQL text as written: values are placeholders, except for literals in an embedding application's SQL
+ * @param route the route that it was run for, for example {@code GET /api/roles}
+ * @param took time from sending it to the start of the response
+ * @param sqlState PostgreSQL's error code, for example {@code 57014}; empty after success
  */
 public record StatementRun(String name, String sql, String route, Duration took, String sqlState) {
-    /** The name of statements that have none. */
+    /** The name of unnamed statements. */
     public static final String UNNAMED = "unnamed";
 
-    /** As all of ours begin; so PostgreSQL shows the same name in pg_stat_activity and in its log. */
+    /** The comment at the start of this server's statements; pg_stat_activity and PostgreSQL's log show it, too. */
     private static final Pattern NAME = Pattern.compile("\\s*/\\* ([a-z_]{1,40}\\.[a-z_]{1,40}) \\*/");
 
     public StatementRun {
@@ -31,15 +30,15 @@ public record StatementRun(String name, String sql, String route, Duration took,
     }
 
     /**
-     * The name in the comment that a statement begins with; {@link #UNNAMED} where there is none, or something else in
-     * it: names are shown as they are, and so can be no client key, for want of digits.
+     * The name in the comment at the start of a statement; {@link #UNNAMED} if there is none or it has another form.
+     * Names are shown unmasked; they contain no digits, so that no client key can be taken for one.
      */
     public static String nameOf(String sql) {
         Matcher name = NAME.matcher(sql);
         return name.lookingAt() ? name.group(1) : UNNAMED;
     }
 
-    /** Whether PostgreSQL did what was asked. */
+    /** Whether the statement succeeded. */
     public boolean succeeded() {
         return sqlState.isEmpty();
     }

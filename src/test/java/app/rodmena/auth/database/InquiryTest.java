@@ -93,10 +93,10 @@ class InquiryTest {
                         .satisfies(failure -> assertThat(failure.getCause()).isNotInstanceOf(DatabaseFailure.class));
             }
             assertThat(log.lines())
-                    .filteredOn(line -> line.contains("could not be asked together"))
+                    .filteredOn(line -> line.contains("so each is run alone"))
                     .singleElement()
                     .asString()
-                    .contains("5 questions");
+                    .contains("5 requests");
         }
     }
 

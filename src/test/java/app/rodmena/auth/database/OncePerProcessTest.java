@@ -35,7 +35,7 @@ class OncePerProcessTest {
             assertThatThrownBy(() -> one.open("engine", "every 5 s", () -> "another room"))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(
-                            "one room per process: it is open with every 2 s, and can't be opened with every 5 s as well");
+                            "one room per process: it is open with every 2 s, and cannot be opened with every 5 s as well");
             assertThat(share.get()).isEqualTo("room");
             assertThat(ended).isEmpty();
         }
