@@ -12,18 +12,19 @@ import java.util.Optional;
  * @param user the role it is logged in as
  * @param application its application_name
  * @param client the client's address; empty for a local socket
- * @param whose whose it is
- * @param state what it does, as {@code active} or {@code idle in transaction}; empty if hidden
- * @param waitEventType what kind of thing it waits for, as {@code Lock} or {@code Client}; empty if for nothing
- * @param waitEvent what it waits for, as {@code relation} or {@code ClientRead}
- * @param connectedFor since it was connected
- * @param transactionFor since its transaction began; empty if none is open
- * @param queryFor since its last statement began, which runs on if it is active
- * @param stateFor since its state changed
- * @param query its last statement, with literals masked; left out where others are idle
- * @param hidden whether our role may not see what it does
- * @param endable whether our role may cancel its statement and end its session
- * @param lockWait what lock it waits for
+ * @param whose the owner of the connection
+ * @param state its state, for example {@code active} or {@code idle in transaction}; empty if hidden
+ * @param waitEventType the type of the event it waits for, for example {@code Lock} or {@code Client}; empty if it does
+ *     not wait
+ * @param waitEvent the event it waits for, for example {@code relation} or {@code ClientRead}
+ * @param connectedFor time since it connected
+ * @param transactionFor time since its transaction began; empty if none is open
+ * @param queryFor time since its last statement began, which is still running if it is active
+ * @param stateFor time since its state changed
+ * @param query its last statement, with literals masked; empty for idle backends of other applications
+ * @param hidden whether the role may not see its activity
+ * @param endable whether the role may cancel its statement and terminate its session
+ * @param lockWait the lock it waits for
  */
 public record Backend(
         int pid,
