@@ -15,9 +15,10 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Refuses what is not valid HTTP, in JSON, and closes. Requests that are invalid by {@link RequestFraming} never get to
- * Undertow's parser. What that can't parse it answers with a 400 without a body and closes; no handler gets to see
- * that, so that it is given a body here. Answers of our own always have a body and are let through as they are.
+ * Answers invalid HTTP with a JSON error, and closes the connection. Requests that {@link RequestFraming} finds invalid
+ * never reach Undertow's parser. Undertow answers requests that it cannot parse with a 400 without a body, which no
+ * handler sees; this class replaces that response by one with a body. The server's own responses always have a body and
+ * pass unchanged.
  */
 final class BareRefusals {
     private static final byte[] BAD_REQUEST = " 400 ".getBytes(US_ASCII);
@@ -25,15 +26,15 @@ final class BareRefusals {
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
     /**
-     * What is read before a refused connection is closed, so that unread bytes do not reset it: the answer would be
-     * lost.
+     * Maximum of bytes read before a refused connection is closed: unread bytes would reset the connection, and the
+     * response would be lost.
      */
     private static final int MAX_DISCARDED_BYTES = 256 * 1024;
 
     private final int undertowsHeaderLimit;
     private final int ourHeaderLimit;
     private final RequestFraming framing;
-    /** Bytes read since something was last sent. Requests of a connection take turns, and so do their threads here. */
+    /** Bytes read since the last write. Needs no lock, since the requests of a connection are handled one by one. */
     private long unanswered;
 
     private BareRefusals(int undertowsHeaderLimit, int ourHeaderLimit) {
@@ -42,7 +43,7 @@ final class BareRefusals {
         this.framing = new RequestFraming(ourHeaderLimit);
     }
 
-    /** Watches a connection that was just accepted. */
+    /** Installs the filter on a new connection. */
     static void watch(StreamConnection connection, int undertowsHeaderLimit, int ourHeaderLimit) {
         BareRefusals refusals = new BareRefusals(undertowsHeaderLimit, ourHeaderLimit);
         var source = connection.getSourceChannel();
@@ -126,7 +127,7 @@ final class BareRefusals {
             if (valid == 0) {
                 throw refuse();
             }
-            // What came before is answered first; then we are asked again, whether the client sends more or not.
+            // Earlier requests are answered first; the wakeup repeats the read, even if the client sends no more
             if (isReadResumed()) {
                 next.wakeupReads();
             }
@@ -142,7 +143,7 @@ final class BareRefusals {
             }
         }
 
-        /** Answers on the connection itself: a request that can't be parsed has no exchange. */
+        /** Writes the response to the connection itself, since an unparsed request has no exchange. */
         private IOException refuse() throws IOException {
             String problem = framing.problem().orElseThrow();
             if (unanswered > 0 || !framing.isInBody()) {
@@ -197,7 +198,7 @@ final class BareRefusals {
             }
             super.write(instead);
             if (instead.hasRemaining()) {
-                // Nothing of the original counts as written until all of its replacement is; we are asked again.
+                // The original counts as written only when the replacement is complete; Undertow calls again.
                 return 0;
             }
             instead = null;

@@ -4,15 +4,15 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How many file descriptors this process may have open, and how its listeners share them. Where none is left, no
- * listener can accept, no connection to the database can be opened and no file be written; so the listeners together
- * get less than there are.
+ * The process's limit of file descriptors, and the listeners' shares of it. Without free descriptors, the process can
+ * neither accept connections nor connect to the database nor write files, so the listeners' shares leave a reserve.
+ * Stateless.
  */
 public final class DescriptorLimit {
-    /** For what is opened while the server runs: classes, logs, incidents, selectors, a PostgreSQL of its own. */
+    /** For files opened at runtime: classes, logs, incidents, selectors, the embedded PostgreSQL. */
     private static final int RESERVE = 40;
 
-    /** What the smallest server has open, beside its connections to the database. */
+    /** Descriptors of a server with the smallest configuration, without its connections to the database. */
     private static final int SMALLEST = 116;
 
     private static final int MIN_CLIENTS = 16;
@@ -24,28 +24,28 @@ public final class DescriptorLimit {
 
     private DescriptorLimit() {}
 
-    /** What the operating system allows; the largest number where it does not tell. */
+    /** The operating system's limit; Long.MAX_VALUE if unknown. */
     public static long max() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getMaxFileDescriptorCount()
                 : Long.MAX_VALUE;
     }
 
-    /** What a server needs at least that may open so many connections to the database. */
+    /** The minimum limit for a server with a number of connections to the database. */
     public static int needed(int databaseConnections) {
         return SMALLEST + databaseConnections;
     }
 
-    /** Connections that each listener for operators may have open. */
+    /** The maximum number of connections of each operator listener. */
     public static int operatorConnections() {
         return (int) Math.max(MIN_OPERATORS, Math.min(MAX_OPERATORS, max() / 16));
     }
 
     /**
-     * Connections that the API may have open, beside what is open now.
+     * The maximum number of client connections of the API, given the descriptors that are open now.
      *
-     * @param wanted not more than that
-     * @param databaseConnections that may be opened
+     * @param wanted the configured maximum, which the result does not exceed
+     * @param databaseConnections the maximum number of connections to the database
      */
     public static int clients(int wanted, int databaseConnections) {
         long left =

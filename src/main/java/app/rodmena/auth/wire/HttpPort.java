@@ -23,8 +23,8 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * A port where HTTP is spoken, with threads and buffers of its own. Thread-safe. Undertow's protocol on a worker of
- * ours: {@code Undertow.stop()} would cut connections before their requests are answered.
+ * An HTTP listener with its own threads and buffers. Thread-safe. It uses Undertow's protocol handler with its own
+ * worker, because {@code Undertow.stop()} closes connections before their requests are answered.
  */
 public final class HttpPort implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -33,12 +33,12 @@ public final class HttpPort implements AutoCloseable {
     private static final int MAX_PARAMETERS = 10_000;
     private static final long THREADS_END_SECONDS = 5;
 
-    /** Where accepting fails, for want of file descriptors, XNIO itself tries again after up to 30 s. */
+    /** XNIO itself retries a failed accept (for example without free file descriptors) only after up to 30 s. */
     private static final long ACCEPT_RETRY_MILLIS = 500;
 
     /**
-     * Undertow cuts off heads that are so many times larger than allowed; below, handlers answer 431 and keep the
-     * connection. Every connection may hold a head of that size for as long as read_timeout.
+     * Undertow closes connections whose request head exceeds this multiple of the limit; for smaller ones, handlers
+     * answer 431 and keep the connection. Each connection may hold a head of that size for up to read_timeout.
      */
     private static final int UNDERTOWS_HEADER_LIMIT = 2;
 
@@ -50,15 +50,16 @@ public final class HttpPort implements AutoCloseable {
     private volatile XnioExecutor.Key retries;
 
     /**
-     * What a port bears.
+     * The limits of a listener.
      *
-     * @param maxClients connections open at once; others wait in the operating system's queue
-     * @param maxHeaderBytes of a request line with its headers
-     * @param readTimeout longest time for a request's headers to arrive, and for a client to take any of its answer
+     * @param maxClients maximum of open connections; others wait in the operating system's queue
+     * @param maxHeaderBytes maximum size of a request line with its headers
+     * @param readTimeout maximum time for a request's headers to arrive, and for a client to read a part of its
+     *     response
      * @param idleTimeout a connection without a request for longer than this is closed
-     * @param sendBufferBytes what the operating system keeps for a client that is slow to read; 0 for what it likes
-     * @param ioThreads threads that parse, and must never block
-     * @param taskThreads threads for what handlers dispatch; no more is begun at once
+     * @param sendBufferBytes size of the operating system's send buffer; 0 for its default
+     * @param ioThreads number of threads that parse requests and must never block
+     * @param taskThreads number of threads for tasks that handlers dispatch, and so the maximum of concurrent tasks
      */
     public record Limits(
             int maxClients,
@@ -70,11 +71,11 @@ public final class HttpPort implements AutoCloseable {
             int taskThreads) {}
 
     /**
-     * Takes an address; nothing is accepted before {@link #open}.
+     * Binds an address; no connection is accepted before {@link #open}.
      *
-     * @param name of its threads
-     * @param tls what TLS is spoken with; empty: none is
-     * @throws IOException if the address can't be had; the message names it
+     * @param name prefix of its threads' names
+     * @param tls the TLS context; empty for no TLS
+     * @throws IOException if the address is not available; the message names it
      */
     public HttpPort(String name, String host, int port, Optional<SSLContext> tls, Limits limits, HttpHandler handler)
             throws IOException {
@@ -93,11 +94,11 @@ public final class HttpPort implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             buffers.close();
-            throw new IOException("can't listen on %s:%s: %s".formatted(host, port, e.getMessage()), e);
+            throw new IOException("cannot listen on %s:%s: %s".formatted(host, port, e.getMessage()), e);
         }
     }
 
-    /** Accepts from now on. */
+    /** Starts accepting connections. */
     public void open() {
         acceptor.resumeAccepts();
         retries =
@@ -109,21 +110,21 @@ public final class HttpPort implements AutoCloseable {
         acceptor.wakeupAccepts();
     }
 
-    /** The address that is really listened on. */
+    /** The actual address, with the port that was chosen for port 0. */
     public InetSocketAddress address() {
         return acceptor.getLocalAddress(InetSocketAddress.class);
     }
 
-    /** Connections that are there stay. */
+    /** Stops accepting; open connections are kept. */
     public void stopAccepting() {
         if (retries != null) {
             retries.remove();
         }
-        acceptor.suspendAccepts(); // Else XNIO logs an error for whoever knocks in this moment
+        acceptor.suspendAccepts(); // Otherwise XNIO logs an error for a client that connects at this moment
         IoUtils.safeClose(acceptor);
     }
 
-    /** Cuts every connection, and returns with no thread or socket left. */
+    /** Closes all connections, and waits for the end of its threads. */
     @Override
     public void close() {
         stopAccepting();

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.time.Instant;
 import java.util.Map;
 
-/** JSON as the wire protocol has it: records in snake_case, instants as naive UTC. Thread-safe. */
+/** Writes the API's JSON: records in snake_case, instants as UTC without a zone. Thread-safe. */
 public final class Json {
     private static final JsonWriter WRITER = new JsonWriter(PropertyNamingStrategies.SNAKE_CASE, NaiveUtc::text);
 
     private Json() {}
 
-    /** The one shape of every error. */
+    /** The body of every error response. */
     public record Failure(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
         public static Failure of(int code, String message) {
             return of(code, message, Map.of());

@@ -13,14 +13,15 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** Writes records as JSON, with names and times as somebody wants them. Thread-safe. */
+/** Writes records as JSON, with a given naming strategy and format of times. Thread-safe. */
 public final class JsonWriter {
     private final ObjectWriter writer;
 
     /**
-     * With the names of components as {@code naming} makes them.
+     * Creates a writer.
      *
-     * @param times how an instant is written
+     * @param naming converts names of components
+     * @param times formats instants
      */
     public JsonWriter(PropertyNamingStrategy naming, Function<Instant, String> times) {
         writer = JsonMapper.builder()
@@ -30,7 +31,7 @@ public final class JsonWriter {
                 .writer();
     }
 
-    /** In UTF-8. */
+    /** The JSON in UTF-8. */
     public byte[] bytes(Object value) {
         try {
             return writer.writeValueAsBytes(value);

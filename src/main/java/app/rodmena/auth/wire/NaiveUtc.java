@@ -8,11 +8,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Times as the wire has them: naive UTC with microseconds, {@code 2026-11-23T15:35:24.130938}. Thread-safe. Almost all
- * are of the second that it is now, whose text is kept.
+ * Formats times as UTC without a zone, with microseconds: {@code 2026-11-23T15:35:24.130938}. Thread-safe. The text of
+ * the last second is cached, since almost all times are in the current second.
  */
 public final class NaiveUtc {
-    /** Of every one of them, in bytes. */
+    /** The length of a time in bytes. */
     public static final int LENGTH = 26;
 
     private static final DateTimeFormatter TO_THE_SECOND =
@@ -20,7 +20,7 @@ public final class NaiveUtc {
 
     private static volatile Second latest = Second.of(Instant.EPOCH);
 
-    /** A second, with the text that all times in it begin with. */
+    /** A second, with the common prefix of its times. */
     private record Second(long sinceEpoch, String text) {
         static Second of(Instant time) {
             return new Second(time.getEpochSecond(), TO_THE_SECOND.format(time));
@@ -35,7 +35,7 @@ public final class NaiveUtc {
         return new String(text, ISO_8859_1);
     }
 
-    /** Writes its {@link #LENGTH} bytes. */
+    /** Writes {@link #LENGTH} bytes. */
     public static void write(Instant time, byte[] into, int at) {
         Second second = latest;
         if (second.sinceEpoch != time.getEpochSecond()) {

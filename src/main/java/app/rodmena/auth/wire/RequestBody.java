@@ -18,7 +18,7 @@ import org.xnio.channels.StreamSourceChannel;
 
 /** Reads a request's body on the I/O thread, in bounded size and time. */
 public final class RequestBody {
-    /** How a reading ended. */
+    /** The result of reading a body. */
     public enum End {
         COMPLETE,
         TOO_LARGE,
@@ -28,41 +28,41 @@ public final class RequestBody {
 
     private static final int COLLECTED_AT_ONCE = 4096;
 
-    /** How long a client that is refused may go on sending, so that it gets to read why. */
+    /** Time that a refused client may continue to send, so that it can read the response. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final StreamSourceChannel channel;
 
-    /** Undertow gives the body of a request once. */
+    /** Takes the channel of a request's body, which Undertow provides only once per request. */
     public RequestBody(HttpServerExchange exchange) {
         channel = exchange.getRequestChannel();
     }
 
-    /** Cuts the connection. */
+    /** Closes the connection. */
     public static void abandon(HttpServerExchange exchange) {
         IoUtils.safeClose(exchange.getConnection());
         exchange.endExchange();
     }
 
-    /** What to do when something was sent; a connection that broke meanwhile ends the exchange instead. */
+    /** A callback that runs {@code next} when the response was sent; if sending failed, it ends the exchange. */
     public static IoCallback then(Runnable next) {
         return new Sent(next);
     }
 
     /**
-     * What to do when an answer was sent while the client is still sending: read on for a while, then cut. Closing at
-     * once would destroy the answer.
+     * A callback for a response that was sent while the client is still sending: discards input for a while, then
+     * closes the connection. Closing it immediately would destroy the response.
      */
     public IoCallback lingering(HttpServerExchange exchange) {
         return then(() -> discard(Long.MAX_VALUE - 1, LINGER, end -> abandon(exchange)));
     }
 
     /**
-     * Reads to the end, or until it is too much, and keeps what was read.
+     * Reads the body into memory.
      *
-     * @param most bytes
-     * @param within time for all of it to arrive
-     * @param then told once, on the I/O thread, with the body if it is {@link End#COMPLETE}, or else with a part of it
+     * @param most maximum number of bytes
+     * @param within maximum time for the whole body to arrive
+     * @param then called once, on the I/O thread, with the body if {@link End#COMPLETE}, otherwise with a part of it
      */
     public void collect(int most, Duration within, BiConsumer<End, byte[]> then) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
@@ -76,11 +76,11 @@ public final class RequestBody {
     }
 
     /**
-     * Reads to the end, or until it is too much, and forgets it.
+     * Reads and discards the body.
      *
-     * @param most bytes
-     * @param within time for all of it to arrive
-     * @param then told once, on the I/O thread
+     * @param most maximum number of bytes
+     * @param within maximum time for the whole body to arrive
+     * @param then called once, on the I/O thread
      */
     public void discard(long most, Duration within, Consumer<End> then) {
         read(new Reading(limit -> Channels.drain(channel, limit), most, then), within);
@@ -92,7 +92,7 @@ public final class RequestBody {
         }
     }
 
-    /** Reads what is there, at most {@code limit} bytes or a few more; -1 at the end. */
+    /** Reads available bytes, {@code limit} or a few more at most; returns -1 at the end. */
     private interface Source {
         long read(long limit) throws IOException;
     }
@@ -134,7 +134,7 @@ public final class RequestBody {
             drain();
         }
 
-        /** Reads what is there; whether that was the end. */
+        /** Reads available bytes; returns whether reading has ended. */
         private boolean drain() {
             try {
                 while (!ended) {

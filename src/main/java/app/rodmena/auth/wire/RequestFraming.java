@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Follows a connection's bytes from request to request and finds the first that RFC 9112 does not allow where one
- * request ends and the next begins. Undertow's parser is lenient there: it accepts LF for CR LF, folded headers, a
- * Content-Length modulo 2^64 and any character in a chunk's size. A proxy in front that reads the same bytes in another
- * way could be made to smuggle requests. Used by the connection's I/O thread only.
+ * Validates the framing of the requests of a connection by RFC 9112, against request smuggling. Undertow's parser is
+ * lenient: it accepts LF instead of CR LF, folded headers, a Content-Length modulo 2^64 and any character in a chunk's
+ * size, so that a proxy in front could see other request boundaries in the same bytes. Not thread-safe: used by the
+ * connection's I/O thread only.
  */
 final class RequestFraming {
     private static final String CONTENT_LENGTH = "content-length";
@@ -51,7 +51,7 @@ final class RequestFraming {
     private long lastEight;
     private boolean http11;
 
-    /** The header whose value is read; null for one that does not frame. */
+    /** The framing header whose value is being read; null for other headers. */
     private String header;
 
     private int nameLength;
@@ -60,18 +60,18 @@ final class RequestFraming {
     private long length;
     private boolean chunked;
 
-    /** Of the body or the chunk. */
+    /** Remaining bytes of the body or the chunk. */
     private long left;
 
     private int digits;
     private int trailerBytes;
 
-    /** @param maxTrailerBytes of the trailers of one request, and of nothing else */
+    /** @param maxTrailerBytes maximum size of the trailers of a request */
     RequestFraming(int maxTrailerBytes) {
         this.maxTrailerBytes = maxTrailerBytes;
     }
 
-    /** What is wrong with the request; empty while nothing is. */
+    /** The reason why the request is invalid; empty while it is valid. */
     Optional<String> problem() {
         return Optional.ofNullable(problem);
     }
@@ -82,10 +82,10 @@ final class RequestFraming {
     }
 
     /**
-     * Reads on.
+     * Validates the next bytes.
      *
-     * @return where the bytes end that may be parsed: at {@code to}, or else where the first invalid request begins or,
-     *     if it is invalid only in its body, there. At {@code from} if that was before.
+     * @return the end of the bytes that may be parsed: {@code to} if all are valid; otherwise the start of the invalid
+     *     request, or {@code from} if that was in earlier bytes; for an invalid body, the position of the error
      */
     int scan(ByteBuffer bytes, int from, int to) {
         int requestStart = from;
@@ -161,7 +161,7 @@ final class RequestFraming {
                 left = 0;
                 digits = 0;
             }
-            case BODY, CHUNK_DATA -> throw new IllegalStateException("not read by the byte: " + state);
+            case BODY, CHUNK_DATA -> throw new IllegalStateException("not read byte by byte: " + state);
         }
         if (inBody && (state == State.NAME || state == State.VALUE) && ++trailerBytes > maxTrailerBytes) {
             problem = "the trailers are larger than %s bytes".formatted(maxTrailerBytes);
@@ -253,7 +253,7 @@ final class RequestFraming {
                 && text.chars().allMatch(character -> character >= '0' && character <= '9');
     }
 
-    /** At the end of a head or of trailers. */
+    /** Handles the end of a head or of trailers. */
     private void endSection(byte next) {
         lineFeed(next, State.START);
         if (inBody || problem != null) {

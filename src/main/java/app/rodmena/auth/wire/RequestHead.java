@@ -4,23 +4,23 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 
-/** What is to be known of a request's head before it is looked at any closer. */
+/** Sizes of a request's head. Stateless. */
 public final class RequestHead {
     private RequestHead() {}
 
-    /** Bytes of the target, as the request line has it. */
+    /** Bytes of the request target. */
     public static int targetSize(HttpServerExchange exchange) {
         return exchange.getRequestURI().length() + exchange.getQueryString().length();
     }
 
-    /** Bytes of the target and of all headers. */
+    /** Bytes of the request target and of all headers. */
     public static int size(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         int size = targetSize(exchange);
         for (long at = headers.fastIterateNonEmpty(); at != -1; at = headers.fiNextNonEmpty(at)) {
             HeaderValues values = headers.fiCurrent(at);
             for (int i = 0; i < values.size(); i++) {
-                // With ": " and the line's end.
+                // Includes ": " and CR LF
                 size += values.getHeaderName().length() + values.get(i).length() + 4;
             }
         }

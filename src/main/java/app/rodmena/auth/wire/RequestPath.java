@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** The path of a request as it was meant: percent-decoded, {@code +} a plus, {@code %2F} a separator. */
+/** Decodes the path of a request: {@code +} is a plus, and {@code %2F} becomes a separator. Stateless. */
 public final class RequestPath {
     private RequestPath() {}
 
     /**
-     * Reads it of a request, without its query.
+     * The decoded path of a request, without its query.
      *
-     * @throws MalformedPathException if it is not percent-encoded UTF-8
+     * @throws MalformedPathException if the path is not percent-encoded UTF-8
      */
     public static String of(HttpServerExchange exchange) throws MalformedPathException {
         String path = exchange.getRequestURI();
@@ -37,7 +37,7 @@ public final class RequestPath {
                 bytes.put((byte) (hex(path, at + 1) << 4 | hex(path, at + 2)));
                 at += 2;
             } else {
-                // The parser lets nothing but ASCII through.
+                // The parser accepts ASCII only
                 bytes.put((byte) next);
             }
         }
@@ -56,7 +56,7 @@ public final class RequestPath {
         return digit;
     }
 
-    /** The path can't be read. */
+    /** The path is not percent-encoded UTF-8. */
     public static final class MalformedPathException extends Exception {
         private static final long serialVersionUID = 1;
 

@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many bytes of answers may wait for their clients to read them, together: clients that never read would fill the
- * heap otherwise. An owner (a tenant, an operator) may hold as much as remains free, so that the one that holds most is
- * refused first and one alone never gets more than half. Thread-safe.
+ * Limits the total bytes of responses that clients have not yet read: clients that never read would otherwise fill the
+ * heap. An owner (a tenant or an operator) may hold as much as remains free, so that the owner that holds the most is
+ * refused first, and one owner never holds more than half. Thread-safe.
  */
 public final class ResponseBudget {
-    /** The operating system takes so much of an answer whether its client reads or not. */
+    /** The operating system buffers responses of this size even if the client does not read. */
     private static final int SMALL_BYTES = 1024;
 
     private static final long MIN = 1024 * 1024;
@@ -25,20 +25,20 @@ public final class ResponseBudget {
         this.max = max;
     }
 
-    /** This part of the heap, an eighth for 8. */
+    /** A budget of a fraction of the heap: an eighth for 8. */
     public static ResponseBudget ofHeap(int part) {
         return new ResponseBudget(Math.max(MIN, Runtime.getRuntime().maxMemory() / part));
     }
 
-    /** Whether an answer needs no room. */
+    /** Whether a response is too small to be counted. */
     public static boolean isSmall(long bytes) {
         return bytes <= SMALL_BYTES;
     }
 
     /**
-     * Takes what a complete answer needs, until its exchange completes; nothing for a small one.
+     * Takes the bytes of a complete response until its exchange completes; nothing for a small one.
      *
-     * @return whether there was room
+     * @return whether the budget was sufficient
      */
     public boolean takeFor(HttpServerExchange exchange, Object owner, long bytes) {
         if (isSmall(bytes)) {
@@ -55,9 +55,9 @@ public final class ResponseBudget {
     }
 
     /**
-     * Takes bytes for an answer to an owner, to be released.
+     * Takes bytes for a response to an owner; the caller releases them.
      *
-     * @return whether there was room; if not, nothing is taken
+     * @return whether the budget was sufficient; if not, nothing is taken
      */
     public synchronized boolean take(Object owner, long bytes) {
         if (!hasRoom(owner, bytes)) {
@@ -71,7 +71,7 @@ public final class ResponseBudget {
         return held.getOrDefault(owner, 0L) + bytes <= max - total - bytes;
     }
 
-    /** Takes bytes whether there is room or not: what an answer that has begun needs to go on. */
+    /** Takes bytes even if the budget is exceeded, to continue a response that has started. */
     public synchronized void takeAnyway(Object owner, long bytes) {
         add(owner, bytes);
     }
@@ -84,14 +84,14 @@ public final class ResponseBudget {
         return max;
     }
 
-    /** Bytes held now, of all owners. */
+    /** Bytes held now by all owners. */
     public synchronized long total() {
         return total;
     }
 
     private void add(Object owner, long bytes) {
         if (bytes == 0) {
-            return; // Nothing is kept of an owner that holds nothing
+            return; // Owners without bytes have no entry
         }
         total += bytes;
         held.merge(owner, bytes, (before, more) -> before + more == 0 ? null : Long.valueOf(before + more));
