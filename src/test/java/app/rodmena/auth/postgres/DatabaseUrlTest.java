@@ -127,7 +127,7 @@ class DatabaseUrlTest {
                 "postgresql://h/d?sslmod=require        | 'sslmod' is unknown",
                 "postgresql://h/d?sslmode=verify_full   | 'verify_full'; must be disable, allow, prefer, require",
                 "postgresql://h/d?sslmode=require&ssl=true | 'sslmode' twice",
-                "postgresql://h/d?sslmode=a&sslmode=b   | twice",
+                "postgresql://h/d?sslmode=a&sslmode=b   | duplicate",
                 "postgresql://h/d?ssl=yes               | must be false, true",
                 "postgresql://h/d?target_session_attrs=standby | must be any, primary, read-write",
                 "postgresql://h/d?targetServerType=preferSecondary | must be any, master, preferPrimary, primary",
