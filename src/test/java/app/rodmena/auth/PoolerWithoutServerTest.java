@@ -89,6 +89,28 @@ class PoolerWithoutServerTest {
         }
     }
 
+    @Test
+    void aPoolerThatAcceptsNoMoreClientsIsSaturated() throws Exception {
+        try (TestPgBouncer pooler = TestPgBouncer.start(database, "pool_mode = session");
+                TestServer server = TestServer.on(pooler.target());
+                Connection admin = TestPostgres.superuser();
+                var terminate = admin.prepareStatement("""
+                        select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^auth/test/.*[+]'
+                        """)) {
+            assertThat(write(server).join().statusCode()).isEqualTo(200);
+            pooler.command("set max_client_conn = 1");
+            terminate.execute();
+
+            Diagnosis diagnosis = awaitKeptBack(server);
+
+            assertThat(diagnosis.sentence()).contains("max_client_conn");
+            assertThat(diagnosis.steps()).extracting(Step::what).anyMatch(step -> step.contains("max_client_conn"));
+            assertThat(server.get("/health")).isEqualTo(200);
+            assertThat(write(server).join().statusCode()).isEqualTo(200);
+            pooler.command("set max_client_conn = 100");
+        }
+    }
+
     private static Diagnosis awaitKeptBack(TestServer server) {
         await().atMost(Duration.ofSeconds(15)).until(() -> look(server).situation() == Situation.SATURATED);
         return look(server);

@@ -68,12 +68,11 @@ final class Heartbeat {
     }
 
     void keptBack(Throwable failure) {
-        if (tell(
-                State.KEPT_BACK,
-                "the pooler gives no server connection: its pool is full or paused, or PostgreSQL does not answer it",
-                failure)) {
-            LOG.warn("The pooler in front of PostgreSQL accepts the monitor's login, but gives it no server connection:"
-                    + " its pool is full or paused, or PostgreSQL does not answer it");
+        String problem = SqlStates.isTooManyClients(failure)
+                ? "the pooler accepts no more clients (max_client_conn)"
+                : "the pooler gives no server connection: its pool is full or paused, or PostgreSQL does not answer it";
+        if (tell(State.KEPT_BACK, problem, failure)) {
+            LOG.warn("The monitor cannot ask PostgreSQL: {}", problem);
         }
         LOG.debug("Heartbeat kept back", failure);
     }

@@ -191,7 +191,9 @@ public final class Monitor implements AutoCloseable {
                 heartbeat.missed(e);
             }
             disconnect();
-            pauseNanos = keptBack ? PERIOD_WHILE_KEPT_BACK_NANOS : Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
+            pauseNanos = SqlStates.isWithoutServer(e) && keptBack
+                    ? PERIOD_WHILE_KEPT_BACK_NANOS
+                    : Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
         } finally {
             firstBeat.countDown();
         }

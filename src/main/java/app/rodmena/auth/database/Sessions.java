@@ -93,7 +93,7 @@ final class Sessions implements ConnectionSource {
      * monitor's silence is no outage then; if the pooler is gone, the next login shows that.
      */
     boolean isKeptBack(Throwable failure) {
-        return connector.mayBePooler() && SqlStates.isWithoutServer(failure);
+        return connector.mayBePooler() && (SqlStates.isWithoutServer(failure) || SqlStates.isTooManyClients(failure));
     }
 
     /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its maxima. */

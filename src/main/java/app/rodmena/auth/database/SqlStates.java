@@ -78,6 +78,11 @@ final class SqlStates {
                 || firstLine(failure).contains("query_wait_timeout");
     }
 
+    /** Whether PgBouncer refused a login because it has as many clients as it takes. */
+    static boolean isTooManyClients(Throwable failure) {
+        return firstLine(failure).contains("max_client_conn");
+    }
+
     /**
      * Whether a failure is temporary: connection failures (08), insufficient resources (53), shutdown or startup (57P),
      * rolled-back transactions (40), no primary during a failover.

@@ -218,6 +218,10 @@ final class Sentence {
     }
 
     private String keptBack() {
+        String problem = observed.availability().problem();
+        if (problem.contains("max_client_conn")) {
+            return "%s %s".formatted(problem, since());
+        }
         return "PgBouncer accepts connections but has given none of its server connections to the monitor %s: all are in"
                         .formatted(since())
                 + " use, it is paused, or PostgreSQL behind it does not answer it";

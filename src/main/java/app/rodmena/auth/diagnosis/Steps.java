@@ -256,6 +256,13 @@ final class Steps {
 
     /** What is asked through the pooler waits as well. */
     private void keptBack() {
+        if (observed.availability().problem().contains("max_client_conn")) {
+            add(
+                    "Raise max_client_conn in pgbouncer.ini and reload PgBouncer (reload on its admin console, or SIGHUP), or"
+                            + " let its other clients open fewer connections",
+                    "");
+            return;
+        }
         add(
                 "See whether PgBouncer's pool is full (sv_active, cl_waiting) or paused (takes one of its admin_users or"
                         + " stats_users)",
