@@ -8,6 +8,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.ListeningSockets;
 import app.rodmena.auth.testing.PostgresServer;
+import app.rodmena.auth.testing.SuperuserAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,14 +36,14 @@ final class ProbedServer {
 
     private static final Limits LIMITS = new Limits(POOL_SIZE + MAX_OVERFLOW, POOL_TIMEOUT.plus(SOCKET_TIMEOUT));
 
-    private final PostgresServer postgres;
+    private final SuperuserAccess postgres;
     private final AuthProcess process;
     private final String url;
     private final String adminUrl;
     private final String jolokiaUrl;
     private final Probe probe;
 
-    private ProbedServer(PostgresServer postgres, AuthProcess process) throws Exception {
+    private ProbedServer(SuperuserAccess postgres, AuthProcess process) throws Exception {
         this.postgres = postgres;
         this.process = process;
         this.url = process.url();
@@ -52,7 +53,7 @@ final class ProbedServer {
     }
 
     /** Makes the role and the database that the server uses; the role is no superuser and has a password. */
-    static void prepare(PostgresServer postgres) throws SQLException {
+    static void prepare(SuperuserAccess postgres) throws SQLException {
         postgres.execute(
                 "postgres",
                 "create role %s login password '%s'".formatted(ROLE, PASSWORD),
@@ -69,7 +70,7 @@ final class ProbedServer {
      * @param postgres stopped with the server
      * @param target the database as the server shall reach it, perhaps through something that stands between
      */
-    static ProbedServer start(Path directory, PostgresServer postgres, DatabaseTarget target, String... flags)
+    static ProbedServer start(Path directory, SuperuserAccess postgres, DatabaseTarget target, String... flags)
             throws Exception {
         return start(directory, postgres, url(target), Map.of(), flags);
     }
@@ -84,7 +85,7 @@ final class ProbedServer {
 
     static ProbedServer start(
             Path directory,
-            PostgresServer postgres,
+            SuperuserAccess postgres,
             String databaseUrl,
             Map<String, String> environment,
             String... flags)
@@ -126,7 +127,7 @@ final class ProbedServer {
         return probe;
     }
 
-    PostgresServer postgres() {
+    SuperuserAccess postgres() {
         return postgres;
     }
 

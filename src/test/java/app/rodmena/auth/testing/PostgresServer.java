@@ -9,8 +9,6 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +26,7 @@ import org.apache.commons.io.FileUtils;
  * A PostgreSQL of a test's own, whose processes the test may stop, kill and start again on the same port. The superuser
  * {@code postgres} needs no password; every other role does.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements SuperuserAccess {
     private static final Duration START = Duration.ofSeconds(30);
 
     private static final String RECOVERY = "recovery.signal";
@@ -191,26 +189,12 @@ public final class PostgresServer implements AutoCloseable {
         return new DatabaseTarget(url(database), user, password.isEmpty() ? Secret.NONE : Secret.of(password));
     }
 
-    public Connection superuser() throws SQLException {
-        return superuser("postgres");
-    }
-
-    /** A connection that does not wait for ever for a server that is silent. */
+    @Override
     public Connection superuser(String database) throws SQLException {
         return DriverManager.getConnection(
                 url(database) + "?connectTimeout=2&socketTimeout=30&loginTimeout=3&ApplicationName=test",
                 "postgres",
                 "");
-    }
-
-    /** Statements on a connection of the superuser's own. */
-    public void execute(String database, String... statements) throws SQLException {
-        try (Connection connection = superuser(database);
-                var statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
     }
 
     private String url(String database) {
@@ -222,12 +206,18 @@ public final class PostgresServer implements AutoCloseable {
         return Files.exists(log) ? Files.readString(log) : "";
     }
 
-    private Process launch(String program, String... arguments) throws IOException {
-        // In a user namespace of its own it does not see that it is root, as which it refuses to run.
+    /** In a user namespace of its own PostgreSQL does not see that it is root, as which it refuses to run. */
+    static List<String> notAsRoot(String program, String... arguments) {
         List<String> command =
                 new ArrayList<>(System.getProperty("user.name").equals("root") ? List.of("unshare", "-U") : List.of());
-        command.add(TestPostgres.programs().resolve(program).toString());
+        command.add(program);
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private Process launch(String program, String... arguments) throws IOException {
+        List<String> command =
+                notAsRoot(TestPostgres.programs().resolve(program).toString(), arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -236,7 +226,6 @@ public final class PostgresServer implements AutoCloseable {
         return builder.start();
     }
 
-    /** Ends it at once. */
     @Override
     public void close() {
         try {
@@ -250,14 +239,6 @@ public final class PostgresServer implements AutoCloseable {
             postmaster.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        await().atMost(START).until(() -> !isListening());
-    }
-
-    private boolean isListening() {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+        await().atMost(START).until(() -> !Program.isListening(port));
     }
 }

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +52,7 @@ public final class TestPgBouncer implements AutoCloseable {
     /** Starts it again after {@link #stop}, on the same port. */
     public void start() throws IOException {
         program = Program.start(directory, Map.of(), command);
-        await().until(this::accepts);
+        await().until(() -> Program.isListening(port));
     }
 
     /** Ends it and every connection through it. */
@@ -88,14 +86,6 @@ public final class TestPgBouncer implements AutoCloseable {
 
     private int serverPort() {
         return URI.create(behind.jdbcUrl().substring("jdbc:".length())).getPort();
-    }
-
-    private boolean accepts() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @Override

@@ -1,0 +1,76 @@
+package app.rodmena.auth.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A real HAProxy in front of PostgreSQL. */
+public final class TestHaProxy implements AutoCloseable {
+    private final int port;
+    private final int adminPort;
+    private final Program program;
+
+    private TestHaProxy(Path directory, String backend) throws IOException {
+        String haproxy = Program.installed("/usr/sbin/haproxy", "haproxy");
+        port = Program.freePort();
+        adminPort = Program.freePort();
+        Path configuration =
+                Files.writeString(directory.resolve("haproxy.cfg"), """
+                global
+                stats socket ipv4@127.0.0.1:%d level admin
+                defaults
+                mode tcp
+                timeout connect 2s
+                timeout queue 2s
+                timeout client 1h
+                timeout server 1h
+                listen postgres
+                bind 127.0.0.1:%d
+                %s
+                """.formatted(adminPort, port, backend));
+        program = Program.start(directory, Map.of(), List.of(haproxy, "-db", "-f", configuration.toString()));
+        await().untilAsserted(() ->
+                assertThat(Program.isListening(port)).as(program::output).isTrue());
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param backend lines of its configuration, such as {@code server one 127.0.0.1:5432 check}
+     */
+    public static TestHaProxy start(Path directory, String backend) throws IOException {
+        return new TestHaProxy(Files.createTempDirectory(directory, "haproxy"), backend);
+    }
+
+    /** A database behind it, as this role sees it. */
+    public DatabaseTarget target(DatabaseTarget behind) {
+        return new DatabaseTarget(
+                behind.jdbcUrl().replaceFirst("//.*/", "//127.0.0.1:%d/".formatted(port)),
+                behind.user(),
+                behind.password());
+    }
+
+    /** Runs a command of its stats socket, such as {@code set server postgres/one state drain}. */
+    public void command(String command) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), adminPort)) {
+            socket.getOutputStream().write((command + "\n").getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .as(command)
+                    .isBlank();
+        }
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
