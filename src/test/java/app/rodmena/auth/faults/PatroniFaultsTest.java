@@ -1,0 +1,90 @@
+package app.rodmena.auth.faults;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.PatroniCluster;
+import app.rodmena.auth.testing.TestHaProxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Patroni moves the primary to another node, on request and when the primary is killed. */
+class PatroniFaultsTest {
+    /** Without its primary, a cluster is a standby that can be reached. */
+    private static final Set<String> OUTAGE = Set.of("DATABASE_DOWN", "NO_PRIMARY");
+
+    @TempDir
+    static Path directory;
+
+    @AutoClose
+    private static PatroniCluster cluster;
+
+    @BeforeAll
+    static void start() throws Exception {
+        cluster = PatroniCluster.start(directory);
+        ProbedServer.prepare(cluster);
+    }
+
+    @Test
+    void bothHostsAreInTheUrl() throws Exception {
+        probe(target(), probe -> {
+            probe.scenario("switchover").during(cluster::switchover);
+            cluster.awaitSynchronous();
+            PatroniCluster.Node killed = cluster.primary();
+            PatroniCluster.Node promoted = cluster.standby();
+            probe.scenario("failover")
+                    .expecting("DATABASE_DOWN or NO_PRIMARY", sample -> OUTAGE.contains(sample.situation()))
+                    .during(() -> {
+                        killed.kill();
+                        promoted.awaitPromotion();
+                    });
+            Recording back = probe.scenario("the killed primary is back as a standby")
+                    .during(() -> {
+                        killed.start();
+                        cluster.awaitSynchronous();
+                    });
+            assertThat(back.exchanges()).allMatch(Exchange::right);
+        });
+    }
+
+    @Test
+    void haProxyFollowsThePrimary() throws Exception {
+        String servers =
+                cluster.nodes().stream().map(PatroniCluster.Node::haProxyServer).collect(joining());
+        try (TestHaProxy proxy = TestHaProxy.start(directory, """
+                option httpchk GET /primary
+                default-server inter 200ms fall 1 rise 1 on-marked-down shutdown-sessions
+                """ + servers)) {
+            probe(proxy.target(target()), probe -> {
+                probe.scenario("switchover behind HAProxy")
+                        .recoversWithin(Duration.ofSeconds(2))
+                        .during(cluster::switchover);
+            });
+        }
+    }
+
+    @FunctionalInterface
+    private interface Scenarios {
+        void run(Probe probe) throws Exception;
+    }
+
+    private static void probe(DatabaseTarget target, Scenarios scenarios) throws Exception {
+        ProbedServer server = ProbedServer.start(directory, cluster, target);
+        try {
+            cluster.awaitSynchronous();
+            scenarios.run(server.probe());
+        } finally {
+            server.stopKeepingPostgres();
+        }
+    }
+
+    private static DatabaseTarget target() {
+        return cluster.target(ProbedServer.DATABASE, ProbedServer.ROLE, ProbedServer.PASSWORD);
+    }
+}

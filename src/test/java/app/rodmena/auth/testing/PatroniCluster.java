@@ -1,0 +1,304 @@
+package app.rodmena.auth.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
+
+/**
+ * Two PostgreSQL under Patroni, with synchronous replication and an etcd of their own. The superuser {@code postgres}
+ * needs no password; every other role does.
+ */
+public final class PatroniCluster implements SuperuserAccess {
+    /** A primary that does not renew its lease for that long has lost it. */
+    private static final int LEASE_SECONDS = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Path directory;
+    private final int etcdPort;
+    private final Program etcd;
+    private final List<Node> nodes = new ArrayList<>();
+
+    private PatroniCluster(Path directory) throws IOException {
+        String etcdProgram = Program.installed("/usr/bin/etcd", "etcd-server");
+        String patroni = Program.installed("/usr/bin/patroni", "patroni");
+        Path programs = programs();
+        this.directory = directory;
+        this.etcdPort = Program.freePort();
+        String clients = url(etcdPort);
+        String peers = url(Program.freePort());
+        etcd = Program.start(
+                directory,
+                Map.of(),
+                List.of(
+                        etcdProgram,
+                        "--data-dir=" + directory.resolve("etcd"),
+                        "--unsafe-no-fsync",
+                        "--listen-client-urls=" + clients,
+                        "--advertise-client-urls=" + clients,
+                        "--listen-peer-urls=" + peers,
+                        "--initial-advertise-peer-urls=" + peers,
+                        "--initial-cluster=default=" + peers));
+        try {
+            patience().until(() -> Program.isListening(etcdPort));
+            for (String name : List.of("one", "other")) {
+                Node node = new Node(name, patroni, programs, Program.freePort(), Program.freePort());
+                node.start();
+                nodes.add(node);
+            }
+            awaitSynchronous();
+        } catch (IOException | RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Both nodes run, and the standby is a synchronous one. */
+    public static PatroniCluster start(Path directory) throws IOException {
+        return new PatroniCluster(Files.createTempDirectory(directory, "patroni"));
+    }
+
+    /** A PostgreSQL and the Patroni that starts and stops it. */
+    public final class Node {
+        private final String name;
+        private final String patroni;
+        private final int port;
+        private final int restPort;
+        private final Path data;
+        private final Path configuration;
+        private Program program;
+
+        private Node(String name, String patroni, Path programs, int port, int restPort) throws IOException {
+            this.name = name;
+            this.patroni = patroni;
+            this.port = port;
+            this.restPort = restPort;
+            this.data = directory.resolve(name);
+            this.configuration = Files.writeString(directory.resolve(name + ".yml"), """
+                    scope: test
+                    name: %1$s
+                    restapi:
+                      listen: 127.0.0.1:%3$d
+                      connect_address: 127.0.0.1:%3$d
+                    etcd3:
+                      hosts: ["127.0.0.1:%4$d"]
+                    bootstrap:
+                      dcs:
+                        ttl: %5$d
+                        loop_wait: 1
+                        retry_timeout: 3
+                        synchronous_mode: true
+                        postgresql:
+                          use_pg_rewind: true
+                          parameters: {fsync: "off"}
+                      initdb: [encoding: UTF8, no-locale, no-sync, {auth: trust}]
+                    postgresql:
+                      listen: 127.0.0.1:%2$d
+                      connect_address: 127.0.0.1:%2$d
+                      bin_dir: "%6$s"
+                      data_dir: "%7$s"
+                      pgpass: "%7$s.pgpass"
+                      authentication:
+                        superuser: {username: postgres}
+                        replication: {username: postgres}
+                      parameters: {unix_socket_directories: ""}
+                      pg_hba:
+                        - host all,replication postgres 127.0.0.1/32 trust
+                        - host all all 127.0.0.1/32 scram-sha-256
+                    """.formatted(
+                            name, port, restPort, etcdPort, LEASE_SECONDS, programs, data));
+        }
+
+        /** Starts Patroni, which starts PostgreSQL as whatever it is now. */
+        public void start() throws IOException {
+            program = Program.start(
+                    directory, Map.of("LC_ALL", "C"), PostgresServer.notAsRoot(patroni, configuration.toString()));
+        }
+
+        /** Ends Patroni and the postmaster at once, by SIGKILL. */
+        public void kill() throws IOException, InterruptedException {
+            end("KILL");
+        }
+
+        /** @param signal for the postmaster; Patroni, which would start another, is killed */
+        private void end(String signal) throws IOException, InterruptedException {
+            PostgresServer.signal(program.pid(), "KILL");
+            Path pidFile = data.resolve("postmaster.pid");
+            if (Program.isListening(port) && Files.exists(pidFile)) {
+                PostgresServer.signal(
+                        Long.parseLong(Files.readAllLines(pidFile).get(0).strip()), signal);
+            }
+            patience().until(() -> !Program.isListening(port));
+        }
+
+        /** Whether Patroni says that this node has this role, such as {@code primary}. */
+        private boolean is(String role) {
+            try {
+                return http.send(HttpRequest.newBuilder(rest(role)).build(), BodyHandlers.discarding())
+                                .statusCode()
+                        == 200;
+            } catch (IOException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        private URI rest(String path) {
+            return URI.create(url(restPort) + "/" + path);
+        }
+
+        /** Whether PostgreSQL says so itself. */
+        private boolean isPrimary() {
+            try (Connection connection = connect("127.0.0.1:" + port, "postgres", "any");
+                    var statement = connection.createStatement();
+                    var row = statement.executeQuery("select not pg_is_in_recovery()")) {
+                return row.next() && row.getBoolean(1);
+            } catch (SQLException e) {
+                return false;
+            }
+        }
+
+        /** Returns as soon as this node is the primary. */
+        public void awaitPromotion() {
+            patience().pollInterval(Duration.ofMillis(20)).until(this::isPrimary);
+        }
+
+        /** A line of HAProxy's configuration: this node as a server that is up while it is the primary. */
+        public String haProxyServer() {
+            return "server %s 127.0.0.1:%d check port %d%n".formatted(name, port, restPort);
+        }
+    }
+
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    public Node primary() {
+        return withRole("primary");
+    }
+
+    public Node standby() {
+        return withRole("replica");
+    }
+
+    private Node withRole(String role) {
+        return nodes.stream().filter(node -> node.is(role)).findFirst().orElseThrow();
+    }
+
+    /** Waits until one node is the primary and the other has all that it acknowledges. */
+    public void awaitSynchronous() {
+        patience().untilAsserted(() -> {
+            assertThat(nodes).as(this::log).anyMatch(node -> node.is("primary"));
+            assertThat(nodes).as(this::log).anyMatch(node -> node.is("sync"));
+        });
+    }
+
+    /** Makes the standby the primary and the primary its standby; returns as soon as the promotion is done. */
+    public void switchover() {
+        Node from = primary();
+        Node to = standby();
+        CompletableFuture<HttpResponse<String>> response = http.sendAsync(
+                HttpRequest.newBuilder(from.rest("switchover"))
+                        .POST(BodyPublishers.ofString("""
+                                {"leader":"%s","candidate":"%s"}""".formatted(from.name, to.name)))
+                        .build(),
+                BodyHandlers.ofString());
+        patience().pollInterval(Duration.ofMillis(20)).until(() -> {
+            if (response.isDone()) {
+                assertThat(response.join().statusCode())
+                        .as(() -> response.join().body())
+                        .isEqualTo(200);
+            }
+            return to.isPrimary();
+        });
+    }
+
+    /** A database as this role sees it, with both hosts in the URL. */
+    public DatabaseTarget target(String database, String user, String password) {
+        return new DatabaseTarget("jdbc:postgresql://%s/%s".formatted(hosts(), database), user, Secret.of(password));
+    }
+
+    private String hosts() {
+        return "127.0.0.1:%d,127.0.0.1:%d".formatted(nodes.get(0).port, nodes.get(1).port);
+    }
+
+    @Override
+    public Connection superuser(String database) throws SQLException {
+        return connect(hosts(), database, "primary");
+    }
+
+    private static Connection connect(String hosts, String database, String serverType) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://%s/%s?connectTimeout=2&socketTimeout=30&loginTimeout=3&hostRecheckSeconds=0&targetServerType=%s"
+                        .formatted(hosts, database, serverType),
+                "postgres",
+                "");
+    }
+
+    /** Those of Debian: what the other tests run has no pg_rewind. */
+    private static Path programs() throws IOException {
+        Path versions = Path.of("/usr/lib/postgresql");
+        try (Stream<Path> found = Files.isDirectory(versions) ? Files.list(versions) : Stream.empty()) {
+            Path rewind = found.map(version -> version.resolve("bin/pg_rewind"))
+                    .filter(Files::isExecutable)
+                    .max(Comparator.naturalOrder())
+                    .orElse(versions.resolve("15/bin/pg_rewind"));
+            return Path.of(Program.installed(rewind.toString(), "postgresql-contrib"))
+                    .getParent();
+        }
+    }
+
+    private static ConditionFactory patience() {
+        return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100));
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private String log() {
+        return String.join(
+                "\n", nodes.stream().map(node -> node.program.output()).toList());
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (Node node : nodes) {
+                node.end("QUIT");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            etcd.close();
+        }
+    }
+}
