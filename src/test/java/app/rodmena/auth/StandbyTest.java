@@ -75,10 +75,10 @@ class StandbyTest {
             Diagnosis diagnosis = await().until(
                             () -> server.diagnostics().current(Duration.ZERO),
                             now -> now.situation() == Situation.NO_PRIMARY);
-            assertThat(diagnosis.sentence()).contains("PostgreSQL is a standby here");
+            assertThat(diagnosis.sentence()).contains("standby");
             await().untilAsserted(() -> assertThat(server.incidents().newestFirst())
                     .anyMatch(incident -> incident.cause() == Cause.DATABASE_DOWN
-                            && incident.sentence().contains("PostgreSQL is a standby here")));
+                            && incident.sentence().contains("standby")));
 
             proxy.moveTo(servers.primary());
             servers.resumeReplay();
