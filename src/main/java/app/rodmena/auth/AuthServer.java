@@ -1,17 +1,17 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
-import app.rodmena.auth.admin.AdminFacts;
 import app.rodmena.auth.admin.AdminListener;
-import app.rodmena.auth.capacity.Adviser;
-import app.rodmena.auth.capacity.BudgetExceeded;
+import app.rodmena.auth.admin.AdminServerInfo;
+import app.rodmena.auth.capacity.BudgetExceededException;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.database.Availability;
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
-import app.rodmena.auth.database.OncePerProcess.Share;
+import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
@@ -20,17 +20,17 @@ import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.BackendActions;
 import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.jmx.MBeans;
-import app.rodmena.auth.jmx.Watched;
+import app.rodmena.auth.jmx.MonitoredEngine;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.prometheus.Prometheus;
-import app.rodmena.auth.recording.FlightRecords;
+import app.rodmena.auth.prometheus.PrometheusExporter;
+import app.rodmena.auth.recording.FlightRecorderListener;
 import app.rodmena.auth.remote.RemoteAccess;
 import app.rodmena.auth.wire.DescriptorLimit;
 import java.io.IOException;
@@ -153,7 +153,7 @@ public final class AuthServer implements AutoCloseable {
      *
      * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
      * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
-     * @throws BudgetExceeded if PostgreSQL has not enough connections for this process beside the others, and
+     * @throws BudgetExceededException if PostgreSQL has not enough connections for this process beside the others, and
      *     {@link ServerConfig#capacity()} says to refuse
      * @throws OperatorsException if the operators file can't be used
      * @throws IOException if an address to listen on can't be had
@@ -173,7 +173,7 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
-        parts.push(FlightRecords.open(engine));
+        parts.push(FlightRecorderListener.open(engine));
         parts.push(this::leaveEngine);
         metrics = join(Metrics.open(engine));
         diagnostics = join(Diagnostics.open(
@@ -183,20 +183,23 @@ public final class AuthServer implements AutoCloseable {
                 config.diagnosis(),
                 () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote))));
         incidents = join(Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents()));
-        Remedies remedies = new Remedies(engine, config.instance(), config.incidents());
+        BackendActions remedies = new BackendActions(engine, config.instance(), config.incidents());
         fleet = join(FleetWatch.open(engine, config.capacity().budget()));
-        Adviser adviser = new Adviser(engine, metrics, fleet, config.capacity().waitTarget());
-        Prometheus prometheus = new Prometheus(engine, metrics, diagnostics, incidents, fleet);
+        PoolSizeAdvisor adviser =
+                new PoolSizeAdvisor(engine, metrics, fleet, config.capacity().waitTarget());
+        PrometheusExporter prometheus = new PrometheusExporter(engine, metrics, diagnostics, incidents, fleet);
         parts.push(prometheus);
-        Facts facts = new Facts(config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
-        Watched watched = new Watched(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
-        parts.push(MBeans.register(watched, Logback.ofThisProcess(), facts));
+        LiveServerInfo facts = new LiveServerInfo(
+                config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
+        MonitoredEngine watched =
+                new MonitoredEngine(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
+        parts.push(MBeans.register(watched, LogbackLevels.ofThisProcess(), facts));
         Health health = new Health(engine);
         // Before anything is waited for: it is where one looks when that takes long.
         admin = AdminListener.start(
                 config.remote(),
                 operators,
-                new AdminFacts(facts.version(), facts.instance(), facts.startedAt()),
+                new AdminServerInfo(facts.version(), facts.instance(), facts.startedAt()),
                 engine,
                 metrics,
                 prometheus,
@@ -213,8 +216,8 @@ public final class AuthServer implements AutoCloseable {
         fleet.awaitAdmission(FIRST_LOOK);
         api = ApiListener.start(http(), engine, health, this::answered, incidents::idOf);
         IntSupplier inFlight = api::inFlight;
-        metrics.requests().watch(inFlight);
-        parts.push(() -> metrics.requests().unwatch(inFlight));
+        metrics.requests().addInFlight(inFlight);
+        parts.push(() -> metrics.requests().removeInFlight(inFlight));
         parts.push(api);
         parts.push(
                 this::leaveEngine); // Whoever still waits for it is told so, while there is a connection to tell it on.
@@ -225,7 +228,7 @@ public final class AuthServer implements AutoCloseable {
 
     private HttpConfig http() {
         int wanted = config.http().maxClients();
-        int clients = DescriptorLimit.clients(
+        int clients = DescriptorLimit.maxClients(
                 wanted, config.pool().poolSize() + config.pool().maxOverflow() + 1);
         if (clients < wanted) {
             LOG.warn(
@@ -238,7 +241,7 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void answered(String route, int status, Duration took) {
-        metrics.requests().answered(route, status, took);
+        metrics.requests().record(route, status, took);
         if (status == 500) {
             engine.recentFailures()
                     .record(FailureKind.UNEXPECTED, 1, route + " failed with an error that the log explains");
@@ -247,7 +250,7 @@ public final class AuthServer implements AutoCloseable {
 
     private void leaveEngine() {
         boolean answered = api == null || api.drain();
-        DatabaseEngine.leave(share, answered ? LAST_CHECKINS : Duration.ZERO);
+        DatabaseEngine.release(share, answered ? LAST_CHECKINS : Duration.ZERO);
     }
 
     private <T> T join(Share<T> share) {
@@ -317,7 +320,7 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /** Whether the database answers; at most 2 s old. */
-    public Availability availability() {
+    public DatabaseAvailability availability() {
         return engine.availability();
     }
 

@@ -1,11 +1,11 @@
 package app.rodmena.auth;
 
-import app.rodmena.auth.capacity.Adviser;
-import app.rodmena.auth.capacity.Demand;
+import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.cli.AdviceCommand;
 import app.rodmena.auth.cli.CheckModelCommand;
 import app.rodmena.auth.cli.Command;
-import app.rodmena.auth.cli.Format;
+import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.PlanCommand;
 import app.rodmena.auth.cli.PlanCommand.Against;
 import app.rodmena.auth.cli.SimulateCommand;
@@ -49,17 +49,17 @@ final class CapacityOptions {
             Setting.DATABASE_PASSWORD_FILE);
 
     private final CommandLine line = line();
-    private final AdminFlags admin;
+    private final AdminClientOptions admin;
     private final ParseResult flags;
     private final Map<String, String> environment;
 
     /**
      * @param prompt asks for an operator's password, once
-     * @throws UsageError for a flag that is unknown or incomplete
+     * @throws UsageException for a flag that is unknown or incomplete
      */
     CapacityOptions(List<String> arguments, Map<String, String> environment, PasswordPrompt prompt) {
-        this.admin = new AdminFlags(prompt);
-        this.flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
+        this.admin = new AdminClientOptions(prompt);
+        this.flags = CommandLineParser.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
         this.environment = environment;
     }
 
@@ -72,11 +72,12 @@ final class CapacityOptions {
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
-    /** @throws UsageError for what can't be, or can't be together */
+    /** @throws UsageException for what can't be, or can't be together */
     Command command() {
-        Settings settings = Settings.of(Flags.given(flags), new Environment(environment).settings());
-        PoolSettings pool = new ConfigReader(settings).pool();
-        Format format = format();
+        ResolvedSettings settings =
+                ResolvedSettings.of(CommandLineParser.given(flags), new EnvironmentVariables(environment).settings());
+        PoolSettings pool = new ServerConfigReader(settings).pool();
+        OutputFormat format = format();
         refuseContradictions();
         if (given(FROM).isPresent()) {
             return advice(settings, pool, format);
@@ -87,7 +88,7 @@ final class CapacityOptions {
         if (flags.hasMatchedOption(CHECK_MODEL)) {
             return new CheckModelCommand(database(settings), pool.maximum(), EACH_LOAD, format);
         }
-        return new PlanCommand(Demand.of(pool), against(settings, pool), format);
+        return new PlanCommand(ConnectionDemand.of(pool), against(settings, pool), format);
     }
 
     private void refuseContradictions() {
@@ -95,14 +96,14 @@ final class CapacityOptions {
                 .filter(flags::hasMatchedOption)
                 .toList();
         if (asked.size() > 1) {
-            throw new UsageError("%s and %s: one or the other".formatted(asked.get(0), asked.get(1)));
+            throw new UsageException("%s and %s: one or the other".formatted(asked.get(0), asked.get(1)));
         }
         if (flags.hasMatchedOption(MAX_CONNECTIONS) && flags.hasMatchedOption(Setting.DATABASE_URL.flag())) {
-            throw new UsageError("%s can't go with %s: the server says itself what it has"
+            throw new UsageException("%s can't go with %s: the server says itself what it has"
                     .formatted(MAX_CONNECTIONS, Setting.DATABASE_URL.flag()));
         }
         if (given(REQUESTS_PER_SECOND).isPresent() && given(FROM).isEmpty()) {
-            throw new UsageError("%s must go with %s: a server knows how long its connections are used"
+            throw new UsageException("%s must go with %s: a server knows how long its connections are used"
                     .formatted(REQUESTS_PER_SECOND, FROM));
         }
         refuseWhatWouldBeIgnored();
@@ -132,21 +133,21 @@ final class CapacityOptions {
     private void refuseBeside(String mode, String because, Setting... settings) {
         for (Setting setting : settings) {
             if (flags.hasMatchedOption(setting.flag())) {
-                throw new UsageError("%s can't go with %s: %s".formatted(setting.flag(), mode, because));
+                throw new UsageException("%s can't go with %s: %s".formatted(setting.flag(), mode, because));
             }
         }
     }
 
-    private Command advice(Settings settings, PoolSettings pool, Format format) {
+    private Command advice(ResolvedSettings settings, PoolSettings pool, OutputFormat format) {
         Optional<AdviceCommand.Question> question = given(REQUESTS_PER_SECOND)
                 .map(text -> new AdviceCommand.Question(
                         settings.get(Setting.WORKERS).integer(),
                         pool.maximum(),
-                        number(REQUESTS_PER_SECOND, text, Adviser.MOST_REQUESTS_PER_SECOND)));
+                        number(REQUESTS_PER_SECOND, text, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND)));
         return new AdviceCommand(admin.read(flags, FROM, given(FROM).orElseThrow()), question, format);
     }
 
-    private Against against(Settings settings, PoolSettings pool) {
+    private Against against(ResolvedSettings settings, PoolSettings pool) {
         Optional<String> maxConnections = given(MAX_CONNECTIONS);
         if (maxConnections.isPresent()) {
             return maxConnections(maxConnections.get());
@@ -156,12 +157,13 @@ final class CapacityOptions {
                 .orElseGet(Against.Defaults::new);
     }
 
-    private Optional<DatabaseUrl> database(Settings settings) {
+    private Optional<DatabaseUrl> database(ResolvedSettings settings) {
         if (!settings.has(Setting.DATABASE_URL)) {
             return Optional.empty();
         }
-        Secret ambientPassword = new Environment(environment).databasePassword();
-        return new DatabaseChoice(settings, ambientPassword).read() instanceof ServerConfig.Database.External external
+        Secret ambientPassword = new EnvironmentVariables(environment).databasePassword();
+        return new DatabaseConfigReader(settings, ambientPassword).read()
+                        instanceof ServerConfig.Database.External external
                 ? Optional.of(external.url())
                 : Optional.empty();
     }
@@ -184,10 +186,10 @@ final class CapacityOptions {
         return number;
     }
 
-    private Format format() {
+    private OutputFormat format() {
         String word = given(FORMAT).orElse("text");
-        return Format.of(word)
-                .orElseThrow(() -> refuse(FORMAT, word, "must be one of " + String.join(", ", Format.words())));
+        return OutputFormat.of(word)
+                .orElseThrow(() -> refuse(FORMAT, word, "must be one of " + String.join(", ", OutputFormat.words())));
     }
 
     private Optional<String> given(String flag) {
@@ -198,8 +200,8 @@ final class CapacityOptions {
         return PREFIX + flag.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    private static UsageError refuse(String flag, String text, String rule) {
-        return new UsageError("%s: %s; %s".formatted(flag, Given.quoted(text), rule));
+    private static UsageException refuse(String flag, String text, String rule) {
+        return new UsageException("%s: %s; %s".formatted(flag, SettingValue.quoted(text), rule));
     }
 
     private static CommandLine line() {
@@ -221,24 +223,25 @@ final class CapacityOptions {
                         "",
                         "Exit codes: 0 it fits, 1 it does not fit, 2 it can't be told: the flags can't be, or the server"
                                 + " can't be asked.");
-        SETTINGS.forEach(setting -> command.addOption(Flags.option(setting)));
-        command.addOption(Flags.valued(MAX_CONNECTIONS, "N", "What PostgreSQL has, where it is not asked"));
-        command.addOption(Flags.valued(
+        SETTINGS.forEach(setting -> command.addOption(CommandLineParser.option(setting)));
+        command.addOption(CommandLineParser.valued(MAX_CONNECTIONS, "N", "What PostgreSQL has, where it is not asked"));
+        command.addOption(CommandLineParser.valued(
                 FROM, "URL", "Ask a running server, at its admin listener, whether its pool has the right size"));
-        AdminFlags.addLoginTo(command);
-        command.addOption(Flags.valued(
+        AdminClientOptions.addLoginTo(command);
+        command.addOption(CommandLineParser.valued(
                 REQUESTS_PER_SECOND, "N", "With --from: what to expect of --workers with --pool-size under that load"));
-        command.addOption(
-                Flags.present(SIMULATE, "10, 100 and 1,000 workers on paper, with and without a PgBouncer in front"));
-        command.addOption(Flags.present(
+        command.addOption(CommandLineParser.present(
+                SIMULATE, "10, 100 and 1,000 workers on paper, with and without a PgBouncer in front"));
+        command.addOption(CommandLineParser.present(
                 CHECK_MODEL,
                 "Measure waits in a real pool beside what is expected, in PostgreSQL at --database-url or in a new one;"
                         + " takes four minutes"));
-        command.addOption(Flags.valued(FORMAT, "FORMAT", String.join(", ", Format.words()) + " (text)"));
+        command.addOption(
+                CommandLineParser.valued(FORMAT, "FORMAT", String.join(", ", OutputFormat.words()) + " (text)"));
         command.addOption(OptionSpec.builder(HELP, "-h")
                 .usageHelp(true)
                 .description("Show this")
                 .build());
-        return Flags.commandLine(command);
+        return CommandLineParser.commandLine(command);
     }
 }

@@ -2,8 +2,8 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.cli.Demo;
+import app.rodmena.auth.cli.DemoScenario;
 import app.rodmena.auth.cli.DemoStage;
-import app.rodmena.auth.cli.Trouble;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
@@ -52,21 +52,21 @@ final class DemoCommand {
      *
      * @param words those after {@code demo}
      * @return the exit code: 1 if something that was to be seen was not
-     * @throws UsageError for anything but the name of a demo
+     * @throws UsageException for anything but the name of a demo
      */
     int run(List<String> words) throws Exception {
         if (words.isEmpty() || List.of("--help", "-h").contains(words.get(0))) {
             out.print(help());
             return SHOWN;
         }
-        Trouble trouble = Trouble.of(words.get(0))
-                .orElseThrow(() -> new UsageError("there is no demo %s; there are %s"
-                        .formatted(Given.quoted(words.get(0)), String.join(", ", Trouble.words()))));
+        DemoScenario trouble = DemoScenario.of(words.get(0))
+                .orElseThrow(() -> new UsageException("there is no demo %s; there are %s"
+                        .formatted(SettingValue.quoted(words.get(0)), String.join(", ", DemoScenario.words()))));
         if (words.size() > 1) {
-            throw new UsageError("a demo takes nothing more than its name");
+            throw new UsageException("a demo takes nothing more than its name");
         }
         // What the server logs would be between what is shown here, and says the same.
-        new LogLevels(Map.of(Logger.ROOT_LOGGER_NAME, Level.ERROR, "auth.database", Level.OFF)).apply();
+        new LogLevelOverrides(Map.of(Logger.ROOT_LOGGER_NAME, Level.ERROR, "auth.database", Level.OFF)).apply();
         Path directory = Files.createTempDirectory("auth-demo-");
         try {
             return play(trouble, directory) ? SHOWN : NOT_SHOWN;
@@ -78,16 +78,16 @@ final class DemoCommand {
     static String help() {
         return "./run.sh demo NAME starts a server of its own, on free ports, brings it into trouble, shows what it says"
                 + " of that,%nand leaves nothing behind but the incident it shows. There are%n%n".formatted()
-                + Arrays.stream(Trouble.values())
+                + Arrays.stream(DemoScenario.values())
                         .map(trouble -> "  %-21s %s%n".formatted(trouble.word(), trouble.meaning()))
                         .collect(Collectors.joining());
     }
 
-    private boolean play(Trouble trouble, Path directory) throws Exception {
+    private boolean play(DemoScenario trouble, Path directory) throws Exception {
         out.printf("Demo \"%s\": %s.%n", trouble.word(), trouble.meaning());
         out.printf(
                 "A server of its own starts, with a PostgreSQL of its own: a pool of %s + %s, pool_timeout %s.%n",
-                SMALL.poolSize(), SMALL.maxOverflow(), DurationText.of(SMALL.poolTimeout()));
+                SMALL.poolSize(), SMALL.maxOverflow(), DurationFormat.of(SMALL.poolTimeout()));
         try (AuthServer server = AuthServer.start(config(trouble, directory))) {
             DemoStage stage = new DemoStage(
                     url(server.address()),
@@ -104,10 +104,10 @@ final class DemoCommand {
         }
     }
 
-    private static ServerConfig config(Trouble trouble, Path directory) {
+    private static ServerConfig config(DemoScenario trouble, Path directory) {
         return new ServerConfig(
                 new ServerConfig.Database.Embedded(new EmbeddedConfig(directory.resolve("data"), true)),
-                trouble == Trouble.LEAK ? IMPATIENT : SMALL,
+                trouble == DemoScenario.LEAK ? IMPATIENT : SMALL,
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),

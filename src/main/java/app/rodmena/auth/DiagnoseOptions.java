@@ -1,7 +1,7 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.cli.DiagnoseCommand;
-import app.rodmena.auth.cli.Format;
+import app.rodmena.auth.cli.OutputFormat;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -18,26 +18,26 @@ final class DiagnoseOptions {
     private static final String JSON = "--json";
 
     private final CommandLine line = line();
-    private final AdminFlags admin;
+    private final AdminClientOptions admin;
 
     /** @param prompt asks for an operator's password, once */
     DiagnoseOptions(PasswordPrompt prompt) {
-        admin = new AdminFlags(prompt);
+        admin = new AdminClientOptions(prompt);
     }
 
     /**
      * What was asked, understood; empty if it is help.
      *
-     * @throws UsageError for anything unknown, incomplete or impossible
+     * @throws UsageException for anything unknown, incomplete or impossible
      */
     Optional<DiagnoseCommand> parse(List<String> arguments) {
-        ParseResult flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
+        ParseResult flags = CommandLineParser.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
         if (flags.hasMatchedOption(HELP)) {
             return Optional.empty();
         }
         return Optional.of(new DiagnoseCommand(
-                admin.read(flags, URL, flags.matchedOptionValue(URL, AdminFlags.DEFAULT_URL)),
-                flags.hasMatchedOption(JSON) ? Format.JSON : Format.TEXT));
+                admin.read(flags, URL, flags.matchedOptionValue(URL, AdminClientOptions.DEFAULT_URL)),
+                flags.hasMatchedOption(JSON) ? OutputFormat.JSON : OutputFormat.TEXT));
     }
 
     /** All there is to say, as many lines as it takes. */
@@ -54,14 +54,15 @@ final class DiagnoseOptions {
                         "Why the pool of a running server is as it is: who has connections, who waits, what to do.")
                 .customSynopsis("./run.sh diagnose [--url URL] [--json]")
                 .footer("", "Exit codes: 0 it is well, 1 it is not, 2 it can't be told: the server can't be asked.");
-        command.addOption(Flags.valued(URL, "URL", "Where its admin listener is (" + AdminFlags.DEFAULT_URL + ")"));
-        AdminFlags.addLoginTo(command);
+        command.addOption(CommandLineParser.valued(
+                URL, "URL", "Where its admin listener is (" + AdminClientOptions.DEFAULT_URL + ")"));
+        AdminClientOptions.addLoginTo(command);
         command.addOption(
                 OptionSpec.builder(JSON).description("All of it, for programs").build());
         command.addOption(OptionSpec.builder(HELP, "-h")
                 .usageHelp(true)
                 .description("Show this")
                 .build());
-        return Flags.commandLine(command);
+        return CommandLineParser.commandLine(command);
     }
 }

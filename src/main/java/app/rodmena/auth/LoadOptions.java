@@ -1,10 +1,10 @@
 package app.rodmena.auth;
 
 import app.rodmena.auth.cli.LoadCommand;
-import app.rodmena.auth.load.Amount;
-import app.rodmena.auth.load.Mix;
-import app.rodmena.auth.load.Plan;
-import app.rodmena.auth.load.Target;
+import app.rodmena.auth.load.LoadAmount;
+import app.rodmena.auth.load.LoadPlan;
+import app.rodmena.auth.load.LoadTarget;
+import app.rodmena.auth.load.RequestMix;
 import app.rodmena.auth.rbac.ClientKey;
 import java.time.Duration;
 import java.util.Arrays;
@@ -46,9 +46,9 @@ final class LoadOptions {
     private final ParseResult flags;
     private final Map<String, String> environment;
 
-    /** @throws UsageError for a flag that is unknown or incomplete */
+    /** @throws UsageException for a flag that is unknown or incomplete */
     LoadOptions(List<String> arguments, Map<String, String> environment) {
-        this.flags = Flags.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
+        this.flags = CommandLineParser.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
         this.environment = environment;
     }
 
@@ -61,18 +61,18 @@ final class LoadOptions {
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
-    /** @throws UsageError for a value that can't be, and for a server that may be somebody else's */
+    /** @throws UsageException for a value that can't be, and for a server that may be somebody else's */
     LoadCommand command() {
         LoadCommand.Shape shape = shape();
         return new LoadCommand(
-                new Plan(
+                new LoadPlan(
                         target(),
                         amount(shape),
-                        read(CLIENTS, "100", whole(Plan.MOST_CLIENTS)),
+                        read(CLIENTS, "100", whole(LoadPlan.MOST_CLIENTS)),
                         given(RATE).isPresent()
-                                ? OptionalInt.of(read(RATE, "", whole(Plan.HIGHEST_RATE)))
+                                ? OptionalInt.of(read(RATE, "", whole(LoadPlan.HIGHEST_RATE)))
                                 : OptionalInt.empty(),
-                        read(MIX, word(Mix.ROLES), LoadOptions::mix),
+                        read(MIX, word(RequestMix.ROLES), LoadOptions::mix),
                         read(TIMEOUT, "35s", LoadOptions::timeout),
                         given(KEY).map(LoadOptions::key)),
                 shape);
@@ -87,40 +87,40 @@ final class LoadOptions {
                 .filter(flags::hasMatchedOption)
                 .findFirst()
                 .ifPresent(other -> {
-                    throw new UsageError(
+                    throw new UsageException(
                             "%s can't go with %s: it has its own numbers of clients, for as long as %s says"
                                     .formatted(other, SURGE, DURATION));
                 });
         return LoadCommand.Shape.SURGE;
     }
 
-    private Target target() {
+    private LoadTarget target() {
         if (given(URL).filter(url -> url.contains("@")).isPresent()) {
-            throw new UsageError(URL + " must have no login in it; --key is who asks");
+            throw new UsageException(URL + " must have no login in it; --key is who asks");
         }
-        Target target = read(URL, "http://127.0.0.1:4000", Target::parse);
+        LoadTarget target = read(URL, "http://127.0.0.1:4000", LoadTarget::parse);
         if (!target.isLoopback() && !flags.hasMatchedOption(MINE)) {
-            throw new UsageError(
+            throw new UsageException(
                     "%s is not this machine; if it is yours to put load on, say so: %s".formatted(target, MINE));
         }
         return target;
     }
 
-    private Amount amount(LoadCommand.Shape shape) {
+    private LoadAmount amount(LoadCommand.Shape shape) {
         if (shape == LoadCommand.Shape.SURGE) {
             return read(DURATION, "10s", LoadOptions::during);
         }
         if (given(DURATION).isEmpty()) {
-            return new Amount.Requests(read(REQUESTS, "1000", whole(Amount.Requests.MOST)));
+            return new LoadAmount.Requests(read(REQUESTS, "1000", whole(LoadAmount.Requests.MOST)));
         }
         if (given(REQUESTS).isPresent()) {
-            throw new UsageError("%s and %s: one or the other".formatted(REQUESTS, DURATION));
+            throw new UsageException("%s and %s: one or the other".formatted(REQUESTS, DURATION));
         }
         return read(DURATION, "", LoadOptions::during);
     }
 
-    private static Amount during(String text) {
-        return new Amount.During(duration(text));
+    private static LoadAmount during(String text) {
+        return new LoadAmount.During(duration(text));
     }
 
     private static Duration timeout(String text) {
@@ -132,7 +132,7 @@ final class LoadOptions {
     }
 
     private static Duration duration(String text) {
-        return DurationText.parse(text)
+        return DurationFormat.parse(text)
                 .orElseThrow(() ->
                         new IllegalArgumentException("must be a duration such as 500ms, 30s or 5m, with its unit"));
     }
@@ -147,18 +147,18 @@ final class LoadOptions {
         };
     }
 
-    private static Mix mix(String text) {
-        return Arrays.stream(Mix.values())
+    private static RequestMix mix(String text) {
+        return Arrays.stream(RequestMix.values())
                 .filter(mix -> word(mix).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("must be one of " + mixes()));
     }
 
     private static String mixes() {
-        return Arrays.stream(Mix.values()).map(LoadOptions::word).collect(Collectors.joining(", "));
+        return Arrays.stream(RequestMix.values()).map(LoadOptions::word).collect(Collectors.joining(", "));
     }
 
-    private static String word(Mix mix) {
+    private static String word(RequestMix mix) {
         return mix.name().toLowerCase(Locale.ROOT);
     }
 
@@ -168,7 +168,7 @@ final class LoadOptions {
             ClientKey.parse(text);
             return text;
         } catch (IllegalArgumentException e) {
-            throw new UsageError("%s must be a UUID of version 4".formatted(KEY));
+            throw new UsageException("%s must be a UUID of version 4".formatted(KEY));
         }
     }
 
@@ -187,7 +187,7 @@ final class LoadOptions {
             return meaning.apply(text);
         } catch (IllegalArgumentException e) {
             String name = flags.hasMatchedOption(flag) || given(flag).isEmpty() ? flag : variable(flag);
-            throw new UsageError("%s: %s; %s".formatted(name, Given.quoted(text), e.getMessage()));
+            throw new UsageException("%s: %s; %s".formatted(name, SettingValue.quoted(text), e.getMessage()));
         }
     }
 
@@ -205,30 +205,33 @@ final class LoadOptions {
                         "",
                         "Exit codes: 0 as expected, 1 not, 2 the flags can't be or there is no server, 130 stopped by"
                                 + " Ctrl-C.");
-        command.addOption(Flags.valued(URL, "URL", "The server (http://127.0.0.1:4000)"));
-        command.addOption(Flags.valued(REQUESTS, "N", "So many requests (1000)", "-n"));
-        command.addOption(Flags.valued(DURATION, "DURATION", "Or as many as there are in this time", "-d"));
-        command.addOption(Flags.valued(CLIENTS, "N", "Connections, each with one request at a time (100)", "-c"));
-        command.addOption(Flags.valued(
+        command.addOption(CommandLineParser.valued(URL, "URL", "The server (http://127.0.0.1:4000)"));
+        command.addOption(CommandLineParser.valued(REQUESTS, "N", "So many requests (1000)", "-n"));
+        command.addOption(CommandLineParser.valued(DURATION, "DURATION", "Or as many as there are in this time", "-d"));
+        command.addOption(
+                CommandLineParser.valued(CLIENTS, "N", "Connections, each with one request at a time (100)", "-c"));
+        command.addOption(CommandLineParser.valued(
                 RATE,
                 "N",
                 "So many requests a second, whether or not the server keeps up; latency then counts from when each was"
                         + " due. Without it each client sends the next when it is answered"));
-        command.addOption(Flags.valued(
+        command.addOption(CommandLineParser.valued(
                 MIX,
                 "MIX",
                 "What is asked: %s (%s). all is eight checks, one list of roles, one write of ten"
-                        .formatted(mixes(), word(Mix.ROLES))));
-        command.addOption(Flags.valued(TIMEOUT, "DURATION", "A request not answered within it has failed (35s)"));
-        command.addOption(Flags.valued(KEY, "UUID", "Use the namespace of this client key, instead of a new one"));
-        command.addOption(Flags.present(
+                        .formatted(mixes(), word(RequestMix.ROLES))));
+        command.addOption(
+                CommandLineParser.valued(TIMEOUT, "DURATION", "A request not answered within it has failed (35s)"));
+        command.addOption(
+                CommandLineParser.valued(KEY, "UUID", "Use the namespace of this client key, instead of a new one"));
+        command.addOption(CommandLineParser.present(
                 SURGE, "A table for 1, 10, 100 and 1,000 clients, each for --duration (10s), as Markdown"));
-        command.addOption(Flags.present(JSON, "The result as JSON, and nothing else on stdout"));
-        command.addOption(Flags.present(MINE, "Put load on another machine than this one"));
+        command.addOption(CommandLineParser.present(JSON, "The result as JSON, and nothing else on stdout"));
+        command.addOption(CommandLineParser.present(MINE, "Put load on another machine than this one"));
         command.addOption(OptionSpec.builder(HELP, "-h")
                 .usageHelp(true)
                 .description("Show this")
                 .build());
-        return Flags.commandLine(command);
+        return CommandLineParser.commandLine(command);
     }
 }

@@ -1,8 +1,8 @@
 package app.rodmena.auth;
 
-import app.rodmena.auth.capacity.BudgetExceeded;
+import app.rodmena.auth.capacity.BudgetExceededException;
 import app.rodmena.auth.cli.Command;
-import app.rodmena.auth.cli.CommandFailed;
+import app.rodmena.auth.cli.CommandFailedException;
 import app.rodmena.auth.cli.DiagnoseCommand;
 import app.rodmena.auth.cli.LoadCommand;
 import app.rodmena.auth.postgres.Secret;
@@ -45,9 +45,9 @@ public final class Main {
 
     private final PrintStream out;
     private final PrintStream err;
-    private final Lifetime lifetime;
+    private final ProcessLifecycle lifetime;
 
-    Main(PrintStream out, PrintStream err, Lifetime lifetime) {
+    Main(PrintStream out, PrintStream err, ProcessLifecycle lifetime) {
         this.out = out;
         this.err = err;
         this.lifetime = lifetime;
@@ -57,14 +57,14 @@ public final class Main {
         // What this process and its libraries print is English, and read by PostgreSQL, shells and HTTP clients.
         Locale.setDefault(Locale.ROOT);
         if (DescriptorLimit.max() < LEAST_DESCRIPTORS) {
-            System.err.println("auth: " + tooFewDescriptors(DescriptorLimit.needed(DEFAULT_CONNECTIONS)));
+            System.err.println("auth: " + tooFewDescriptors(DescriptorLimit.required(DEFAULT_CONNECTIONS)));
             System.exit(MISUSED);
         }
         // Only here, and before the first logger: an application that embeds the server configures its own log
-        LogLevels.configure();
-        Lifetime lifetime = isCommand(arguments) ? Lifetime.ofCommand() : Lifetime.ofServer();
+        LogLevelOverrides.configure();
+        ProcessLifecycle lifetime = isCommand(arguments) ? ProcessLifecycle.ofCommand() : ProcessLifecycle.ofServer();
         int code = new Main(System.out, System.err, lifetime).run(arguments, System.getenv());
-        LogLevels.finish();
+        LogLevelOverrides.finish();
         lifetime.end(code);
     }
 
@@ -90,21 +90,21 @@ public final class Main {
                 return load(List.of(arguments).subList(1, arguments.length), environment);
             }
             if (isCommand(arguments)) {
-                throw new UsageError(
-                        "no such command (not shown: it could be a secret)" + Nearest.hint(arguments[0], COMMANDS));
+                throw new UsageException("no such command (not shown: it could be a secret)"
+                        + NameSuggestion.hint(arguments[0], COMMANDS));
             }
             ServerOptions options = new ServerOptions();
             ServerOptions.Parsed parsed = options.parse(arguments, environment);
             switch (parsed.wish()) {
                 case HELP -> out.print(options.help());
                 case VERSION -> out.println("auth " + version());
-                case SERVE -> serve(parsed.settings(), new Environment(environment).databasePassword());
+                case SERVE -> serve(parsed.settings(), new EnvironmentVariables(environment).databasePassword());
             }
             return STOPPED;
         } catch (InterruptedException e) {
             LoggerFactory.getLogger(Main.class).info("Stopped: {}", e.getMessage());
             return isCommand(arguments) ? INTERRUPTED : STOPPED;
-        } catch (UsageError | CommandFailed e) {
+        } catch (UsageException | CommandFailedException e) {
             err.println("auth: " + e.getMessage());
             return MISUSED;
         } catch (Throwable e) {
@@ -149,22 +149,22 @@ public final class Main {
                 () -> command.run(out, err, PasswordPrompt.terminal().isPresent()));
     }
 
-    private void serve(Settings settings, Secret ambientPassword) throws Exception {
+    private void serve(ResolvedSettings settings, Secret ambientPassword) throws Exception {
         Logger log = LoggerFactory.getLogger("auth");
-        DatabaseChoice database = new DatabaseChoice(settings, ambientPassword);
-        ServerConfig config = new ConfigReader(settings).read(database.read());
-        int needed =
-                DescriptorLimit.needed(config.pool().poolSize() + config.pool().maxOverflow() + 1);
+        DatabaseConfigReader database = new DatabaseConfigReader(settings, ambientPassword);
+        ServerConfig config = new ServerConfigReader(settings).read(database.read());
+        int needed = DescriptorLimit.required(
+                config.pool().poolSize() + config.pool().maxOverflow() + 1);
         if (DescriptorLimit.max() < needed) {
-            throw new UsageError(tooFewDescriptors(needed));
+            throw new UsageException(tooFewDescriptors(needed));
         }
-        LogLevels.of(settings.find(Setting.LOG_LEVEL)).apply();
-        out.print(Banner.configuration(version(), settings, config));
+        LogLevelOverrides.of(settings.find(Setting.LOG_LEVEL)).apply();
+        out.print(StartupBanner.configuration(version(), settings, config));
         database.warnings().forEach(warning -> err.println("auth: " + warning));
         try (AuthServer server = lifetime.start(() -> AuthServer.start(config))) {
-            out.print(Banner.started(server));
+            out.print(StartupBanner.started(server));
             out.flush();
-            CompletableFuture<BudgetExceeded> refusal = new CompletableFuture<>();
+            CompletableFuture<BudgetExceededException> refusal = new CompletableFuture<>();
             server.fleet().whenRefused(refused -> {
                 refusal.complete(refused);
                 lifetime.stop();

@@ -1,8 +1,8 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.Role;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ final class OperatorCommand {
      *
      * @param arguments those after {@code operator}
      * @return what to tell
-     * @throws UsageError for what can't be, and for a file that can't be read or written
+     * @throws UsageException for what can't be, and for a file that can't be read or written
      */
     String run(List<String> arguments, Map<String, String> environment) {
         if (arguments.contains("--help") || arguments.contains("-h")) {
@@ -58,7 +58,7 @@ final class OperatorCommand {
         String verb = words.isEmpty() ? "" : words.get(0);
         int needed = verb.equals("list") ? 1 : 2;
         if (words.size() != needed || verb.equals("add") != role.isPresent()) {
-            throw new UsageError(USAGE);
+            throw new UsageException(USAGE);
         }
         try {
             OperatorsFile file = new OperatorsFile(Path.of(path));
@@ -66,17 +66,18 @@ final class OperatorCommand {
                 case "add" -> add(file, path, words.get(1), role.orElseThrow());
                 case "remove" -> remove(file, path, words.get(1));
                 case "list" -> list(file, path);
-                default -> throw new UsageError(USAGE);
+                default -> throw new UsageException(USAGE);
             };
         } catch (InvalidPathException e) {
-            throw new UsageError(Setting.OPERATORS.flag() + " must be a path");
+            throw new UsageException(Setting.OPERATORS.flag() + " must be a path");
         } catch (OperatorsException | IllegalArgumentException e) {
-            throw new UsageError(e.getMessage());
+            throw new UsageException(e.getMessage());
         }
     }
 
     private String add(OperatorsFile file, String path, String name, String word) throws OperatorsException {
-        Role role = Role.of(word).orElseThrow(() -> new UsageError("--role must be monitor or control"));
+        OperatorRole role =
+                OperatorRole.of(word).orElseThrow(() -> new UsageException("--role must be monitor or control"));
         boolean isFirst = file.list().isEmpty();
         boolean isNew = file.put(name, role, prompt.ask(name));
         String added =
@@ -88,7 +89,7 @@ final class OperatorCommand {
 
     private static String remove(OperatorsFile file, String path, String name) throws OperatorsException {
         if (!file.remove(name)) {
-            throw new UsageError("there is no operator of that name in " + path);
+            throw new UsageException("there is no operator of that name in " + path);
         }
         return "%s is no operator any more in %s%n".formatted(name, path);
     }
@@ -111,7 +112,7 @@ final class OperatorCommand {
             }
             if (words.get(i).equals(flag)) {
                 if (i + 1 == words.size()) {
-                    throw new UsageError(flag + " needs a value");
+                    throw new UsageException(flag + " needs a value");
                 }
                 words.remove(i);
                 return Optional.of(words.remove(i));

@@ -13,7 +13,7 @@ interface PasswordPrompt {
     /**
      * Asks for it.
      *
-     * @throws UsageError if there is none, or two that differ
+     * @throws UsageException if there is none, or two that differ
      */
     String ask(String name);
 
@@ -24,7 +24,7 @@ interface PasswordPrompt {
                 : name -> {
                     String password = typed(terminal.get(), "Password of %s: ", name);
                     if (!password.equals(typed(terminal.get(), "Again: "))) {
-                        throw new UsageError("the two passwords differ; nothing is changed");
+                        throw new UsageException("the two passwords differ; nothing is changed");
                     }
                     return password;
                 };
@@ -57,7 +57,7 @@ interface PasswordPrompt {
     private static String typed(Console console, String prompt, Object... arguments) {
         char[] password = console.readPassword(prompt, arguments);
         if (password == null) {
-            throw new UsageError("no password given");
+            throw new UsageException("no password given");
         }
         return new String(password);
     }
@@ -66,11 +66,11 @@ interface PasswordPrompt {
         try {
             String line = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
             if (line == null) {
-                throw new UsageError("there is no terminal to ask for a password, and none on standard input");
+                throw new UsageException("there is no terminal to ask for a password, and none on standard input");
             }
             return line;
         } catch (IOException e) {
-            throw new UsageError("standard input can't be read");
+            throw new UsageException("standard input can't be read");
         }
     }
 }

@@ -85,7 +85,7 @@ public record ServerConfig(
                 RemoteConfig.off(),
                 DiagnosisConfig.DEFAULT,
                 IncidentsConfig.DEFAULT,
-                Instance.ofThisProcess(),
+                InstanceName.ofThisProcess(),
                 false);
     }
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line and the environment, read into {@link Settings}. */
+/** The command line and the environment, read into {@link ResolvedSettings}. */
 final class ServerOptions {
     private static final String HELP = "--help";
     private static final String VERSION = "--version";
@@ -28,18 +28,20 @@ final class ServerOptions {
      *
      * @param settings empty of what was given unless the wish is to serve
      */
-    record Parsed(Wish wish, Settings settings) {}
+    record Parsed(Wish wish, ResolvedSettings settings) {}
 
-    /** @throws UsageError for anything unknown, incomplete or empty */
+    /** @throws UsageException for anything unknown, incomplete or empty */
     Parsed parse(String[] arguments, Map<String, String> environment) {
-        ParseResult flags = Flags.parse(command, arguments, "this server");
+        ParseResult flags = CommandLineParser.parse(command, arguments, "this server");
         if (flags.hasMatchedOption(HELP)) {
-            return new Parsed(Wish.HELP, Settings.of(List.of(), List.of()));
+            return new Parsed(Wish.HELP, ResolvedSettings.of(List.of(), List.of()));
         }
         if (flags.hasMatchedOption(VERSION)) {
-            return new Parsed(Wish.VERSION, Settings.of(List.of(), List.of()));
+            return new Parsed(Wish.VERSION, ResolvedSettings.of(List.of(), List.of()));
         }
-        return new Parsed(Wish.SERVE, Settings.of(Flags.given(flags), new Environment(environment).settings()));
+        return new Parsed(
+                Wish.SERVE,
+                ResolvedSettings.of(CommandLineParser.given(flags), new EnvironmentVariables(environment).settings()));
     }
 
     /** All there is to say, as many lines as it takes. */
@@ -73,7 +75,7 @@ final class ServerOptions {
                 .versionHelp(true)
                 .description("Show the version")
                 .build());
-        return Flags.commandLine(command);
+        return CommandLineParser.commandLine(command);
     }
 
     private static ArgGroupSpec argGroup(Setting.Group group) {
@@ -83,7 +85,7 @@ final class ServerOptions {
                 .multiplicity("0..1");
         Arrays.stream(Setting.values())
                 .filter(setting -> setting.group() == group)
-                .map(Flags::option)
+                .map(CommandLineParser::option)
                 .forEach(builder::addArg);
         return builder.build();
     }

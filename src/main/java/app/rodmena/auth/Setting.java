@@ -80,7 +80,7 @@ enum Setting {
     PROFILE(
             Group.POOL,
             "NAME",
-            PoolProfile.DEFAULT.word(),
+            PoolProfile.DEFAULT.profileName(),
             "Pool size and overflow by name: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
     POOL_SIZE(Group.POOL, "N", PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
     MAX_OVERFLOW(
@@ -265,7 +265,7 @@ enum Setting {
     }
 
     Setting(Group group, String label, Duration fallback, String meaning) {
-        this(group, label, DurationText.of(fallback), Kind.VALUE, meaning);
+        this(group, label, DurationFormat.of(fallback), Kind.VALUE, meaning);
     }
 
     Setting(Group group, String label, String fallback, Kind kind, String meaning) {

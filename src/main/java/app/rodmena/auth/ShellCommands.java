@@ -22,7 +22,7 @@ final class ShellCommands {
                         : Commands.DEFAULT.psql());
         String scheme = config.remote().keystore().isPresent() ? "https" : "http";
         String jolokia = remote.flatMap(RemoteAccess::jolokia)
-                .map(address -> scheme + "://" + Banner.hostAndPort(address) + "/jolokia")
+                .map(address -> scheme + "://" + StartupBanner.hostAndPort(address) + "/jolokia")
                 .orElse(""); // Not the default port: another server may have it.
         return new Commands(psql, jolokia);
     }

@@ -190,7 +190,7 @@ class CapacityCommandTest {
         String[] arguments = new String[words.length + 1];
         arguments[0] = "capacity";
         System.arraycopy(words, 0, arguments, 1, words.length);
-        return new Main(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new Lifetime())
+        return new Main(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new ProcessLifecycle())
                 .run(arguments, environment);
     }
 

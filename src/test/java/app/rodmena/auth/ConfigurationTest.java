@@ -139,7 +139,7 @@ class ConfigurationTest {
                 "--database-url=mysql://h/d | | --database-url must be postgresql://",
             })
     void whatCanNotBeIsToldInTheWordsOfWhoeverWroteIt(String flags, String variables, String message) {
-        assertThatExceptionOfType(UsageError.class)
+        assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> config(flags, variables == null ? "" : variables))
                 .withMessageContaining(message)
                 .satisfies(error -> assertThat(error.getMessage()).hasLineCount(1));
@@ -159,7 +159,7 @@ class ConfigurationTest {
     void noErrorShowsAPassword(String flags) {
         Throwable error = catchThrowable(() -> config(flags, ""));
 
-        assertThat(error).isInstanceOf(UsageError.class).hasNoCause();
+        assertThat(error).isInstanceOf(UsageException.class).hasNoCause();
         assertThat(error.getMessage()).doesNotContain("hunter2");
     }
 
@@ -187,7 +187,7 @@ class ConfigurationTest {
     void aPasswordFileHoldsOnePasswordInOneLine(String content) throws IOException {
         Path file = Files.writeString(directory.resolve("password"), content);
 
-        assertThatExceptionOfType(UsageError.class)
+        assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() ->
                         password("--database-url=postgresql://u@h/d --database-password-file=" + file, "environment"))
                 .withMessageContaining("must hold a password in one line")
@@ -197,7 +197,7 @@ class ConfigurationTest {
     @Test
     void aPasswordFileThatOthersCanReadIsWarnedOf() throws IOException {
         Path file = Files.writeString(directory.resolve("password"), "secret");
-        Settings settings = settings(
+        ResolvedSettings settings = settings(
                 Map.of("AUTH_DATABASE_URL", "postgresql://u@h/d", "AUTH_DATABASE_PASSWORD_FILE", file.toString()));
 
         assertThat(warnings(settings, file, "rw-r-----"))
@@ -219,11 +219,11 @@ class ConfigurationTest {
         inKubernetes.put("KUBERNETES_SERVICE_HOST", "10.0.0.254");
         inKubernetes.put("AUTH_POOL_SIZE", "8");
 
-        Settings settings = settings(inKubernetes);
+        ResolvedSettings settings = settings(inKubernetes);
 
         assertThat(settings.get(Setting.PORT).text()).isEqualTo("4000");
         assertThat(settings.get(Setting.POOL_SIZE).text()).isEqualTo("8");
-        assertThatExceptionOfType(UsageError.class).isThrownBy(() -> settings(links));
+        assertThatExceptionOfType(UsageException.class).isThrownBy(() -> settings(links));
     }
 
     @ParameterizedTest
@@ -239,10 +239,10 @@ class ConfigurationTest {
         "0s, 0, 0s"
     })
     void durationsAreReadAndWritten(String text, long millis, String written) {
-        Duration duration = DurationText.parse(text).orElseThrow();
+        Duration duration = DurationFormat.parse(text).orElseThrow();
 
         assertThat(duration).isEqualTo(Duration.ofMillis(millis));
-        assertThat(DurationText.of(duration)).isEqualTo(written);
+        assertThat(DurationFormat.of(duration)).isEqualTo(written);
     }
 
     @ParameterizedTest
@@ -252,19 +252,19 @@ class ConfigurationTest {
         "host-with-a-name-that-goes-on-and-on-and-on, 4194304, host-with-a-name-that-goes-on-an-4194304"
     })
     void aProcessIsNamedAfterItsHostAndPid(String host, long pid, String name) {
-        assertThat(Instance.of(host, pid)).isEqualTo(name).hasSizeLessThanOrEqualTo(40);
+        assertThat(InstanceName.of(host, pid)).isEqualTo(name).hasSizeLessThanOrEqualTo(40);
     }
 
-    private List<String> warnings(Settings settings, Path file, String permissions) throws IOException {
+    private List<String> warnings(ResolvedSettings settings, Path file, String permissions) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-        DatabaseChoice choice = new DatabaseChoice(settings, Secret.NONE);
+        DatabaseConfigReader choice = new DatabaseConfigReader(settings, Secret.NONE);
         choice.read();
         return choice.warnings();
     }
 
     private static String password(String flags, String ambient) {
-        Settings settings = settings(flags, Map.of());
-        Database database = new DatabaseChoice(settings, Secret.of(ambient)).read();
+        ResolvedSettings settings = settings(flags, Map.of());
+        Database database = new DatabaseConfigReader(settings, Secret.of(ambient)).read();
         DatabaseUrl url = ((Database.External) database).url();
         return url.passwordFile().isPresent()
                 ? "from " + url.passwordFile().get().getFileName()
@@ -275,15 +275,15 @@ class ConfigurationTest {
         Map<String, String> environment = Arrays.stream(variables.split(" "))
                 .filter(pair -> !pair.isEmpty())
                 .collect(Collectors.toMap(pair -> pair.split("=", 2)[0], pair -> pair.split("=", 2)[1]));
-        Settings settings = settings(flags, environment);
-        return new ConfigReader(settings).read(new DatabaseChoice(settings, Secret.NONE).read());
+        ResolvedSettings settings = settings(flags, environment);
+        return new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
     }
 
-    private static Settings settings(Map<String, String> environment) {
+    private static ResolvedSettings settings(Map<String, String> environment) {
         return settings("", environment);
     }
 
-    private static Settings settings(String flags, Map<String, String> environment) {
+    private static ResolvedSettings settings(String flags, Map<String, String> environment) {
         String[] arguments = flags.isEmpty() ? new String[0] : flags.split(" ");
         return new ServerOptions().parse(arguments, environment).settings();
     }

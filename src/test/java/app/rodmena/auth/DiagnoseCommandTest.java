@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.incidents.TroubledServer;
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -77,7 +77,7 @@ class DiagnoseCommandTest {
     @Test
     void whereOperatorsAreSetOneHasToBeOne() throws Exception {
         OperatorsFile operators = new OperatorsFile(directory.resolve("operators"));
-        operators.put("alice", Role.MONITOR, "correct horse battery");
+        operators.put("alice", OperatorRole.MONITOR, "correct horse battery");
         Path password = Files.writeString(directory.resolve("password"), "correct horse battery\n");
         Path wrong = Files.writeString(directory.resolve("wrong"), "incorrect\n");
         try (TroubledServer server =
@@ -143,7 +143,8 @@ class DiagnoseCommandTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         List<String> words =
                 Stream.concat(Stream.of("diagnose"), Stream.of(flags)).toList();
-        int code = new Main(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new Lifetime())
+        int code = new Main(
+                        new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new ProcessLifecycle())
                 .run(words.toArray(String[]::new), Map.of());
         return new Said(code, out.toString(UTF_8), err.toString(UTF_8));
     }

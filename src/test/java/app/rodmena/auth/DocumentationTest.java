@@ -8,7 +8,7 @@ import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.incidents.Cause;
+import app.rodmena.auth.incidents.IncidentCause;
 import app.rodmena.auth.testing.Documentation;
 import app.rodmena.auth.testing.Documentation.Found;
 import app.rodmena.auth.testing.TestPostgres;
@@ -173,7 +173,7 @@ class DocumentationTest {
         String[] arguments =
                 Stream.of(command, "--help").filter(word -> !word.isEmpty()).toArray(String[]::new);
 
-        int code = new Main(stream, stream, new Lifetime()).run(arguments, Map.of());
+        int code = new Main(stream, stream, new ProcessLifecycle()).run(arguments, Map.of());
 
         assertThat(code).as("%s --help", command).isZero();
         return out.toString(UTF_8);
@@ -235,7 +235,7 @@ class DocumentationTest {
     void namesOfTheProgramAreExplained() throws IOException {
         assertExplained("diagnosis", Situation.values());
         assertExplained("diagnosis", Verdict.values());
-        assertExplained("incidents", Cause.values());
+        assertExplained("incidents", IncidentCause.values());
         assertExplained("api", DatabaseFailure.Reason.values());
         assertThat(Documentation.text(Documentation.page("pool")))
                 .contains(Arrays.stream(PoolEventKind.values())

@@ -16,7 +16,7 @@ import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.metrics.Requests;
+import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -126,8 +126,10 @@ class EmbeddingTest {
         try (AuthServer one = AuthServer.start(config);
                 AuthServer other = AuthServer.start(config)) {
             assertThat(roles(one) + roles(other)).isEqualTo(400);
-            await().until(() ->
-                    one.metrics().requests().answers().equals(List.of(new Requests.Answers("GET /api/roles", 200, 2))));
+            await().until(() -> one.metrics()
+                    .requests()
+                    .responseCounts()
+                    .equals(List.of(new RequestMetrics.Answers("GET /api/roles", 200, 2))));
             assertThat(other.metrics().statements()).containsOnlyKeys("roles.list");
             assertThat(other.metrics().requests().inFlight()).isZero();
         }

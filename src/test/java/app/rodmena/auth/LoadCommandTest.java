@@ -127,7 +127,7 @@ class LoadCommandTest {
                         "--mix",
                         "all")) {
             await().atMost(60, TimeUnit.SECONDS)
-                    .until(() -> server.server.metrics().requests().answers().stream()
+                    .until(() -> server.server.metrics().requests().responseCounts().stream()
                             .anyMatch(answers -> answers.route().contains("has_permission") && answers.count() > 20));
 
             process.terminate();
@@ -234,7 +234,8 @@ class LoadCommandTest {
         arguments.addAll(List.of(words));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = new Main(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new Lifetime())
+        int code = new Main(
+                        new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new ProcessLifecycle())
                 .run(arguments.toArray(String[]::new), environment);
         return new Ended(code, out.toString(UTF_8), err.toString(UTF_8));
     }

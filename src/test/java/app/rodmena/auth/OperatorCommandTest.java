@@ -65,7 +65,7 @@ class OperatorCommandTest {
                 "dance alice"
             })
     void whatCanNotBeIsRefusedAndChangesNothing(String words) {
-        assertThatThrownBy(() -> run(words)).isInstanceOf(UsageError.class);
+        assertThatThrownBy(() -> run(words)).isInstanceOf(UsageException.class);
         assertThat(file).doesNotExist();
     }
 

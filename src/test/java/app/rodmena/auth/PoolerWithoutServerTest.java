@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Recommendation;
 import app.rodmena.auth.diagnosis.Situation;
-import app.rodmena.auth.diagnosis.Step;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.incidents.Cause;
+import app.rodmena.auth.incidents.IncidentCause;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.TestPgBouncer;
 import app.rodmena.auth.testing.TestPostgres;
@@ -59,14 +59,15 @@ class PoolerWithoutServerTest {
                         .contains("8 of 10 connections out")
                         .contains("PgBouncer accepts");
                 assertThat(diagnosis.steps())
-                        .extracting(Step::command)
+                        .extracting(Recommendation::command)
                         .anyMatch(command -> command.endsWith("-d pgbouncer -c \"show pools\""));
-                await().until(() -> server.server.incidents().count(Cause.STUCK) > 0);
+                await().until(() -> server.server.incidents().count(IncidentCause.STUCK) > 0);
                 lock.rollback();
             }
             assertThat(writes)
                     .allSatisfy(write -> assertThat(write.get().statusCode()).isEqualTo(200));
-            assertThat(server.server.incidents().count(Cause.DATABASE_DOWN)).isZero();
+            assertThat(server.server.incidents().count(IncidentCause.DATABASE_DOWN))
+                    .isZero();
             await().until(() -> look(server).situation() == Situation.WELL);
         }
     }
@@ -104,7 +105,9 @@ class PoolerWithoutServerTest {
             Diagnosis diagnosis = awaitKeptBack(server);
 
             assertThat(diagnosis.sentence()).contains("max_client_conn");
-            assertThat(diagnosis.steps()).extracting(Step::what).anyMatch(step -> step.contains("max_client_conn"));
+            assertThat(diagnosis.steps())
+                    .extracting(Recommendation::what)
+                    .anyMatch(step -> step.contains("max_client_conn"));
             assertThat(server.get("/health")).isEqualTo(200);
             assertThat(write(server).join().statusCode()).isEqualTo(200);
             pooler.command("set max_client_conn = 100");

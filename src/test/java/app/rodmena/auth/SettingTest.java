@@ -71,12 +71,12 @@ class SettingTest {
         String value = VALUES.get(setting);
         ServerOptions options = new ServerOptions();
 
-        Given byFlag = options.parse(
+        SettingValue byFlag = options.parse(
                         new String[] {setting.flag(), value},
                         Map.of(setting.variable(), setting.fallback().orElse("x")))
                 .settings()
                 .get(setting);
-        Given byVariable = options.parse(new String[0], Map.of(setting.variable(), value))
+        SettingValue byVariable = options.parse(new String[0], Map.of(setting.variable(), value))
                 .settings()
                 .get(setting);
 
@@ -141,8 +141,9 @@ class SettingTest {
 
     @Test
     void withoutAnythingGivenEveryRoomGetsItsOwnDefaults() {
-        Settings settings = Settings.of(List.of(), List.of());
-        ServerConfig config = new ConfigReader(settings).read(new DatabaseChoice(settings, Secret.NONE).read());
+        ResolvedSettings settings = ResolvedSettings.of(List.of(), List.of());
+        ServerConfig config =
+                new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
 
         assertThat(config.pool()).isEqualTo(PoolSettings.DEFAULT);
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Situation;
-import app.rodmena.auth.incidents.Cause;
+import app.rodmena.auth.incidents.IncidentCause;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.StandbyServer;
 import app.rodmena.auth.testing.TestPostgres;
@@ -77,7 +77,7 @@ class StandbyTest {
                             now -> now.situation() == Situation.NO_PRIMARY);
             assertThat(diagnosis.sentence()).contains("standby");
             await().untilAsserted(() -> assertThat(server.incidents().newestFirst())
-                    .anyMatch(incident -> incident.cause() == Cause.DATABASE_DOWN
+                    .anyMatch(incident -> incident.cause() == IncidentCause.DATABASE_DOWN
                             && incident.sentence().contains("standby")));
 
             proxy.moveTo(servers.primary());

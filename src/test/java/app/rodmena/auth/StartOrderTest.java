@@ -80,9 +80,9 @@ class StartOrderTest {
     }
 
     private ServerConfig config(String... flags) {
-        Settings settings = new ServerOptions()
+        ResolvedSettings settings = new ServerOptions()
                 .parse(flags, Map.of("AUTH_DATA_DIR", directory.resolve("data").toString()))
                 .settings();
-        return new ConfigReader(settings).read(new DatabaseChoice(settings, Secret.NONE).read());
+        return new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
     }
 }

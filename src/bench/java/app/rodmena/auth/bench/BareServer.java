@@ -2,7 +2,7 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
+import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;

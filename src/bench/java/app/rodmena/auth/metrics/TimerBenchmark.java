@@ -21,7 +21,7 @@ public class TimerBenchmark {
     private final Timer lockFree =
             new Timer(LockFreeExponentiallyDecayingReservoir.builder().build());
     private final Timer sliding = new Timer(new SlidingTimeWindowArrayReservoir(10, TimeUnit.SECONDS));
-    private final Timer recent = new Stopwatch().timer();
+    private final Timer recent = new TimingRecorder().timer();
     private long nanos;
 
     @Benchmark

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.EventLog;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Benchmark)
 public class CheckoutBenchmark {
-    private static final Caller CALLER = new Caller("GET /api/roles", () -> "5f1c");
+    private static final CallContext CALLER = new CallContext("GET /api/roles", () -> "5f1c");
 
     private HikariDataSource hikari;
     private Pool silent;

@@ -6,6 +6,6 @@ public final class AskedSql {
 
     /** With the parameters {@code :creator}, {@code :user} and {@code :name}. */
     public static String hasPermission() {
-        return Permissions.USER_HOLDS.alone;
+        return Permissions.CHECK_USER.alone;
     }
 }

@@ -9,6 +9,6 @@ public final class UnrecordedPool {
 
     /** A new one. */
     public static PoolListener listener() {
-        return new FlightRecords(() -> Duration.ofSeconds(1));
+        return new FlightRecorderListener(() -> Duration.ofSeconds(1));
     }
 }

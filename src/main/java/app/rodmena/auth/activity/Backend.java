@@ -32,7 +32,7 @@ public record Backend(
         String user,
         String application,
         String client,
-        Whose whose,
+        BackendOwner whose,
         String state,
         String waitEventType,
         String waitEvent,

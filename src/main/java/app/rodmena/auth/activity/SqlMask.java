@@ -1,6 +1,6 @@
 package app.rodmena.auth.activity;
 
-import app.rodmena.auth.database.StatementRun;
+import app.rodmena.auth.database.StatementExecution;
 import java.util.regex.Pattern;
 
 /**
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * text), the rest is masked. Not thread-safe, except {@link #mask}.
  */
 public final class SqlMask {
-    private static final int LONGEST = 300;
+    private static final int MAX_LENGTH = 300;
 
     /** A client key anywhere in the text, for example in a quoted identifier. */
     private static final Pattern KEY =
@@ -19,7 +19,7 @@ public final class SqlMask {
 
     private final String sql;
     private final StringBuilder shown = new StringBuilder();
-    private int at;
+    private int position;
 
     private SqlMask(String sql) {
         this.sql = sql;
@@ -27,34 +27,34 @@ public final class SqlMask {
 
     /** The masked statement on one line, truncated if it is long. */
     public static String mask(String sql) {
-        String name = StatementRun.nameOf(sql);
-        String prefix = name.equals(StatementRun.UNNAMED) ? "" : "/* %s */ ".formatted(name);
+        String name = StatementExecution.nameOf(sql);
+        String prefix = name.equals(StatementExecution.UNNAMED) ? "" : "/* %s */ ".formatted(name);
         String masked =
                 new SqlMask(sql).masked().replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
         String whole = prefix + KEY.matcher(masked).replaceAll("?");
-        return whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST - 1) + "…";
+        return whole.length() <= MAX_LENGTH ? whole : whole.substring(0, MAX_LENGTH - 1) + "…";
     }
 
     private String masked() {
-        while (at < sql.length()) {
-            char c = sql.charAt(at);
+        while (position < sql.length()) {
+            char c = sql.charAt(position);
             if (c == '\'') {
                 string();
             } else if (c == '"') {
                 quotedIdentifier();
-            } else if (sql.startsWith("--", at)) {
-                skipTo(sql.indexOf('\n', at));
-            } else if (sql.startsWith("/*", at)) {
+            } else if (sql.startsWith("--", position)) {
+                skipTo(sql.indexOf('\n', position));
+            } else if (sql.startsWith("/*", position)) {
                 comment();
             } else if (c == '$') {
                 dollar();
-            } else if (isDigit(c) || (c == '.' && at + 1 < sql.length() && isDigit(sql.charAt(at + 1)))) {
+            } else if (isDigit(c) || (c == '.' && position + 1 < sql.length() && isDigit(sql.charAt(position + 1)))) {
                 number();
             } else if (isWord(c)) {
                 word();
             } else {
                 shown.append(c);
-                at++;
+                position++;
             }
         }
         return shown.toString();
@@ -66,88 +66,88 @@ public final class SqlMask {
      */
     private void string() {
         shown.append(MASK);
-        int from = at + 1;
+        int from = position + 1;
         while (true) {
             int end = sql.indexOf('\'', from);
             if (end < 0 || sql.charAt(end - 1) == '\\') {
-                at = sql.length();
+                position = sql.length();
                 return;
             }
             if (end + 1 < sql.length() && sql.charAt(end + 1) == '\'') {
                 from = end + 2;
             } else {
-                at = end + 1;
+                position = end + 1;
                 return;
             }
         }
     }
 
     private void quotedIdentifier() {
-        int end = sql.indexOf('"', at + 1);
+        int end = sql.indexOf('"', position + 1);
         if (end < 0) {
             shown.append(MASK);
-            at = sql.length();
+            position = sql.length();
         } else {
-            shown.append(sql, at, end + 1);
-            at = end + 1;
+            shown.append(sql, position, end + 1);
+            position = end + 1;
         }
     }
 
     /** Comments can be nested. */
     private void comment() {
         int depth = 0;
-        while (at < sql.length()) {
-            if (sql.startsWith("/*", at)) {
+        while (position < sql.length()) {
+            if (sql.startsWith("/*", position)) {
                 depth++;
-                at += 2;
-            } else if (sql.startsWith("*/", at)) {
+                position += 2;
+            } else if (sql.startsWith("*/", position)) {
                 depth--;
-                at += 2;
+                position += 2;
                 if (depth == 0) {
                     shown.append(' ');
                     return;
                 }
             } else {
-                at++;
+                position++;
             }
         }
     }
 
     /** A parameter, for example {@code $1}, which is shown, or a dollar-quoted string, which is masked. */
     private void dollar() {
-        int end = at + 1;
+        int end = position + 1;
         while (end < sql.length() && isWord(sql.charAt(end))) {
             end++;
         }
         if (end < sql.length() && sql.charAt(end) == '$') {
-            String tag = sql.substring(at, end + 1);
+            String tag = sql.substring(position, end + 1);
             shown.append(MASK);
             int close = sql.indexOf(tag, end + 1);
-            at = close < 0 ? sql.length() : close + tag.length();
+            position = close < 0 ? sql.length() : close + tag.length();
         } else {
-            shown.append(sql, at, end);
-            at = end;
+            shown.append(sql, position, end);
+            position = end;
         }
     }
 
     private void number() {
         shown.append(MASK);
-        while (at < sql.length() && (isWord(sql.charAt(at)) || sql.charAt(at) == '.')) {
-            at++;
+        while (position < sql.length() && (isWord(sql.charAt(position)) || sql.charAt(position) == '.')) {
+            position++;
         }
     }
 
     /** A keyword, a name or the prefix of a string, for example in {@code E'…'}. */
     private void word() {
-        int start = at;
-        while (at < sql.length() && (isWord(sql.charAt(at)) || sql.charAt(at) == '$')) {
-            at++;
+        int start = position;
+        while (position < sql.length() && (isWord(sql.charAt(position)) || sql.charAt(position) == '$')) {
+            position++;
         }
-        shown.append(sql, start, at);
+        shown.append(sql, start, position);
     }
 
     private void skipTo(int end) {
-        at = end < 0 ? sql.length() : end;
+        position = end < 0 ? sql.length() : end;
     }
 
     private static boolean isDigit(char c) {

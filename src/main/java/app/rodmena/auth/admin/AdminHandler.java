@@ -2,15 +2,15 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.admin.Pages.For;
-import app.rodmena.auth.admin.Pages.Match;
+import app.rodmena.auth.admin.AdminRoutes.For;
+import app.rodmena.auth.admin.AdminRoutes.Match;
 import app.rodmena.auth.events.InvalidEventQuery;
-import app.rodmena.auth.incidents.RemedyRefused;
-import app.rodmena.auth.operators.Audit;
-import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.incidents.ActionRefusedException;
+import app.rodmena.auth.operators.AuditLog;
+import app.rodmena.auth.operators.OperatorRole;
+import app.rodmena.auth.operators.OperatorSession;
 import app.rodmena.auth.operators.Operators;
-import app.rodmena.auth.operators.Role;
-import app.rodmena.auth.operators.TooManyTries;
+import app.rodmena.auth.operators.TooManyLoginAttemptsException;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.wire.RequestBody;
 import app.rodmena.auth.wire.ResponseBudget;
@@ -62,10 +62,10 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                 return thread;
             });
     private final ResponseBudget responses = ResponseBudget.ofHeap(PART_OF_THE_HEAP);
-    private final AdminGate gate;
+    private final AdminRequestGate gate;
     private final Operators operators;
 
-    AdminHandler(AdminGate gate, Operators operators) {
+    AdminHandler(AdminRequestGate gate, Operators operators) {
         this.gate = gate;
         this.operators = operators;
         patient.allowCoreThreadTimeOut(true);
@@ -85,7 +85,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         } else if (exchange.getRequestContentLength() > MOST_BODY_BYTES) {
             refuse(exchange, tooLarge());
         } else if (HttpContinue.requiresContinueResponse(exchange)) {
-            HttpContinue.sendContinueResponse(exchange, RequestBody.then(() -> receive(exchange, match)));
+            HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, match)));
         } else {
             receive(exchange, match);
         }
@@ -101,7 +101,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                     Reply.error(408, "The request's body did not arrive in time")
                             .closing()
                             .send(exchange, body.lingering(exchange));
-                case BROKEN -> RequestBody.abandon(exchange);
+                case BROKEN -> RequestBody.closeConnection(exchange);
             }
         });
     }
@@ -123,9 +123,9 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         // Undertow must be done with its own call before another thread may have the exchange
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             exchange.setDispatchExecutor(exchange.getIoThread());
-            String address = AdminGate.address(exchange);
+            String address = AdminRequestGate.address(exchange);
             if (match.place().whom() == For.EVERYBODY) {
-                answer(exchange, match, new Caller("anybody", Role.MONITOR, address), body);
+                answer(exchange, match, new OperatorSession("anybody", OperatorRole.MONITOR, address), body);
                 return;
             }
             var unused = operators
@@ -148,23 +148,23 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     /** Nobody knows who it is, so that this must not read as if it were the wrong one. */
     private static Reply noLogin(Match match, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        Reply reply = cause instanceof TooManyTries
+        Reply reply = cause instanceof TooManyLoginAttemptsException
                 ? Reply.error(429, cause.getMessage())
                 : Reply.error(
                         503, "Nobody can log in now; the server's log knows the reason as " + logged(match, cause));
         return reply.with(Headers.RETRY_AFTER, "1");
     }
 
-    private void answer(HttpServerExchange exchange, Match match, Caller caller, String body) {
+    private void answer(HttpServerExchange exchange, Match match, OperatorSession caller, String body) {
         Optional<String> missing = missing(match.place().whom(), caller);
         if (missing.isPresent()) {
-            Audit.denied(
+            AuditLog.denied(
                     caller,
                     "%s %s".formatted(exchange.getRequestMethod(), match.place().path()));
             finish(exchange, Reply.error(403, missing.get()));
             return;
         }
-        Asked asked = new Asked(
+        AdminRequest asked = new AdminRequest(
                 caller,
                 match.rest(),
                 exchange.getQueryString(),
@@ -183,7 +183,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         }
     }
 
-    private Response withinBudget(HttpServerExchange exchange, Caller caller, Response response) {
+    private ResponseWriter withinBudget(HttpServerExchange exchange, OperatorSession caller, ResponseWriter response) {
         if (response instanceof Reply reply
                 && !responses.takeFor(exchange, caller, reply.body().remaining())) {
             return Reply.error(503, "Too many answers wait for their clients to read them")
@@ -197,7 +197,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     /** What a caller lacks for it; empty if nothing. */
-    private Optional<String> missing(For whom, Caller caller) {
+    private Optional<String> missing(For whom, OperatorSession caller) {
         return switch (whom) {
             case EVERYBODY, READERS -> Optional.empty();
             case CONTROL ->
@@ -205,7 +205,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                     case CONTROL -> Optional.empty();
                     case MONITOR ->
                         Optional.of(
-                                operators.isLoginNeeded()
+                                operators.isLoginRequired()
                                         ? "Changes are for operators whose role is control"
                                         : "Nobody may change anything: this server was started without operators."
                                                 + " ./run.sh operator add NAME --role control adds the first, which"
@@ -214,10 +214,10 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         };
     }
 
-    private static Response ask(Match match, Asked asked) {
+    private static ResponseWriter ask(Match match, AdminRequest asked) {
         try {
             return match.place().page().answer(asked);
-        } catch (BadRequest | InvalidEventQuery | InvalidPoolSetting | RemedyRefused e) {
+        } catch (BadRequestException | InvalidEventQuery | InvalidPoolSetting | ActionRefusedException e) {
             return Reply.error(400, e.getMessage());
         } catch (RuntimeException | Error e) {
             return Reply.error(
@@ -233,12 +233,12 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         return id;
     }
 
-    private static void finish(HttpServerExchange exchange, Response response) {
+    private static void finish(HttpServerExchange exchange, ResponseWriter response) {
         try {
             response.send(exchange);
         } catch (RuntimeException e) {
             LOG.debug("An answer could not be sent", e);
-            RequestBody.abandon(exchange);
+            RequestBody.closeConnection(exchange);
         }
     }
 

@@ -1,17 +1,17 @@
 package app.rodmena.auth.admin;
 
-import app.rodmena.auth.capacity.Adviser;
 import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.health.Health;
+import app.rodmena.auth.incidents.BackendActions;
 import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.incidents.Remedies;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.prometheus.Prometheus;
+import app.rodmena.auth.prometheus.PrometheusExporter;
 import app.rodmena.auth.wire.DescriptorLimit;
 import app.rodmena.auth.wire.HttpPort;
 import java.io.IOException;
@@ -53,32 +53,32 @@ public final class AdminListener implements AutoCloseable {
     public static Optional<AdminListener> start(
             RemoteConfig config,
             Operators operators,
-            AdminFacts server,
+            AdminServerInfo server,
             DatabaseEngine engine,
             Metrics metrics,
-            Prometheus prometheus,
+            PrometheusExporter prometheus,
             Health health,
             Diagnostics diagnostics,
             Incidents incidents,
-            Remedies remedies,
+            BackendActions remedies,
             FleetWatch fleet,
-            Adviser adviser)
+            PoolSizeAdvisor adviser)
             throws IOException {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
         }
-        Pages pages = new Pages();
-        new HealthPages(health).addTo(pages);
-        new PoolPages(server, engine, metrics).addTo(pages);
-        new TroublePages(diagnostics, incidents, remedies).addTo(pages);
-        new Changes(engine).addTo(pages);
-        pages.read("/metrics", asked -> scrape(prometheus, Prometheus.typeFor(asked.accept())));
-        new FleetPages(fleet, server.instance()).addTo(pages);
-        new CapacityPages(adviser).addTo(pages);
-        new Assets().addTo(pages);
+        AdminRoutes pages = new AdminRoutes();
+        new HealthEndpoints(health).addTo(pages);
+        new PoolEndpoints(server, engine, metrics).addTo(pages);
+        new DiagnosisEndpoints(diagnostics, incidents, remedies).addTo(pages);
+        new PoolActions(engine).addTo(pages);
+        pages.read("/metrics", asked -> scrape(prometheus, PrometheusExporter.typeFor(asked.accept())));
+        new FleetEndpoints(fleet, server.instance()).addTo(pages);
+        new CapacityEndpoints(adviser).addTo(pages);
+        new DashboardAssets().addTo(pages);
         EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
         stream.addTo(pages);
-        AdminGate gate = new AdminGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
+        AdminRequestGate gate = new AdminRequestGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
         AdminHandler handler = new AdminHandler(gate, operators);
         try {
             HttpPort port = new HttpPort(
@@ -97,7 +97,7 @@ public final class AdminListener implements AutoCloseable {
         }
     }
 
-    private static Reply scrape(Prometheus prometheus, String type) {
+    private static Reply scrape(PrometheusExporter prometheus, String type) {
         return Reply.of(200, type, prometheus.scrape(type));
     }
 

@@ -58,7 +58,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     private final Incidents incidents;
     private final IncidentListener onIncident = this::tell;
     private final Operators operators;
-    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+    private final List<SseClient> watchers = new CopyOnWriteArrayList<>();
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread worker = new Thread(task, "auth-admin-events");
@@ -94,7 +94,7 @@ final class EventStream implements PoolListener, AutoCloseable {
         thread.scheduleWithFixedDelay(this::beat, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void addTo(Pages pages) {
+    void addTo(AdminRoutes pages) {
         pages.read("/events", this::open);
         pages.read(
                 "/pool/now",
@@ -107,25 +107,25 @@ final class EventStream implements PoolListener, AutoCloseable {
     @Override
     public void onEvent(PoolEvent event) {
         if (wanted.contains(event.kind()) && !queue.offer(event)) {
-            watchersOf(event).forEach(Watcher::missOne);
+            watchersOf(event).forEach(SseClient::missOne);
         }
     }
 
-    private Response open(Asked asked) {
+    private ResponseWriter open(AdminRequest asked) {
         String kinds = asked.parameters(Set.of("kinds")).getOrDefault("kinds", "");
         Set<PoolEventKind> chosen = kinds.isEmpty() ? UNASKED : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
         synchronized (this) {
             if (watchers.size() >= MOST_WATCHERS) {
                 return Reply.error(503, "There are %s watchers already, and may be no more".formatted(MOST_WATCHERS));
             }
-            Watcher watcher = new Watcher(asked.caller(), chosen, this::forget);
+            SseClient watcher = new SseClient(asked.caller(), chosen, this::forget);
             watchers.add(watcher);
             want();
             return watcher;
         }
     }
 
-    private synchronized void forget(Watcher watcher) {
+    private synchronized void forget(SseClient watcher) {
         watchers.remove(watcher);
         want();
     }
@@ -164,18 +164,18 @@ final class EventStream implements PoolListener, AutoCloseable {
         watchersOf(event).forEach(watcher -> watcher.offer(message));
     }
 
-    private Stream<Watcher> watchersOf(PoolEvent event) {
+    private Stream<SseClient> watchersOf(PoolEvent event) {
         return watchers.stream().filter(watcher -> watcher.kinds().contains(event.kind()));
     }
 
     private void tell(Incident incident) {
-        ByteBuffer message = message("incident", IncidentRow.of(incident));
+        ByteBuffer message = message("incident", IncidentSummary.of(incident));
         watchers.forEach(watcher -> watcher.offer(message));
     }
 
     private void tell(PoolSecond second) {
-        for (Watcher watcher : watchers) {
-            if (operators.holds(watcher.caller())) {
+        for (SseClient watcher : watchers) {
+            if (operators.isValid(watcher.caller())) {
                 watcher.offer(message("pool", now(second, watcher.dropped())));
             } else {
                 watcher.close();
@@ -207,6 +207,6 @@ final class EventStream implements PoolListener, AutoCloseable {
         engine.events().remove(this);
         incidents.remove(onIncident);
         thread.shutdownNow();
-        watchers.forEach(Watcher::close);
+        watchers.forEach(SseClient::close);
     }
 }

@@ -27,16 +27,16 @@ final class JsonFields {
     /**
      * Reads them; no body at all is an object without fields.
      *
-     * @throws BadRequest if it is no JSON object, or has a field that is not among {@code known}
+     * @throws BadRequestException if it is no JSON object, or has a field that is not among {@code known}
      */
     static JsonFields of(String body, Set<String> known) {
         JsonNode object = parse(body.isEmpty() ? "{}" : body);
         if (!object.isObject()) {
-            throw new BadRequest("the body must be a JSON object");
+            throw new BadRequestException("the body must be a JSON object");
         }
         object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                throw new BadRequest("there is no field '%s'; there are %s"
+                throw new BadRequestException("there is no field '%s'; there are %s"
                         .formatted(
                                 name, String.join(", ", known.stream().sorted().toList())));
             }
@@ -48,7 +48,7 @@ final class JsonFields {
         try {
             return READER.readTree(body);
         } catch (JsonProcessingException e) {
-            throw new BadRequest("the body is not JSON", e);
+            throw new BadRequestException("the body is not JSON", e);
         }
     }
 
@@ -56,7 +56,7 @@ final class JsonFields {
     boolean flag(String name) {
         JsonNode value = object.path(name);
         if (!value.isMissingNode() && !value.isBoolean()) {
-            throw new BadRequest("%s: %s; must be true or false".formatted(name, value));
+            throw new BadRequestException("%s: %s; must be true or false".formatted(name, value));
         }
         return value.asBoolean();
     }
@@ -64,7 +64,7 @@ final class JsonFields {
     OptionalInt integer(String name) {
         JsonNode value = object.path(name);
         if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToInt())) {
-            throw new BadRequest("%s: %s; must be a whole number".formatted(name, value));
+            throw new BadRequestException("%s: %s; must be a whole number".formatted(name, value));
         }
         return value.isMissingNode() ? OptionalInt.empty() : OptionalInt.of(value.intValue());
     }
@@ -72,7 +72,7 @@ final class JsonFields {
     OptionalLong whole(String name) {
         JsonNode value = object.path(name);
         if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToLong())) {
-            throw new BadRequest("%s: %s; must be a whole number".formatted(name, value));
+            throw new BadRequestException("%s: %s; must be a whole number".formatted(name, value));
         }
         return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.longValue());
     }

@@ -2,7 +2,7 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.wire.Json;
+import app.rodmena.auth.wire.WireJson;
 import io.undertow.io.IoCallback;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param headers beside the content's type; {@code Cache-Control} is {@code no-store} unless it is among them
  */
-record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> headers) implements Response {
+record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> headers) implements ResponseWriter {
     static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
     static final String HTML = "text/html; charset=utf-8";
@@ -43,7 +43,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     }
 
     static Reply error(int status, String message) {
-        return of(status, JSON, Json.bytes(Json.Failure.of(status, message)));
+        return of(status, JSON, WireJson.bytes(WireJson.Failure.of(status, message)));
     }
 
     /** No content, as OPTIONS is answered. */

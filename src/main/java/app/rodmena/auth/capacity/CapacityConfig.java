@@ -9,8 +9,8 @@ import java.util.Objects;
  * @param budget the policy if the fleet exceeds PostgreSQL's limit
  * @param waitTarget target p99 wait for a connection; used for sizing advice
  */
-public record CapacityConfig(Budget budget, Duration waitTarget) {
-    public static final CapacityConfig DEFAULT = new CapacityConfig(Budget.WARN, Duration.ofMillis(10));
+public record CapacityConfig(BudgetPolicy budget, Duration waitTarget) {
+    public static final CapacityConfig DEFAULT = new CapacityConfig(BudgetPolicy.WARN, Duration.ofMillis(10));
 
     /** The rule of {@link #isWaitTarget}, for messages. */
     public static final String WAIT_TARGET_RULE = "must be 1ms to 1h";

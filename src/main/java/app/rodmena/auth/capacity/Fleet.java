@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param limits PostgreSQL's limits for the fleet
  * @param members the processes, by instance name
  */
-public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
+public record Fleet(Instant takenAt, ConnectionLimits limits, List<FleetMember> members) {
     public Fleet {
         Objects.requireNonNull(takenAt, "takenAt");
         Objects.requireNonNull(limits, "limits");
@@ -21,17 +21,17 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
     }
 
     public int processes() {
-        return members.stream().mapToInt(Member::processes).sum();
+        return members.stream().mapToInt(FleetMember::processes).sum();
     }
 
     /** The sum of the maxima of all members. */
     public int committed() {
-        return members.stream().mapToInt(Member::share).sum();
+        return members.stream().mapToInt(FleetMember::share).sum();
     }
 
     /** The open connections of all members. */
     public int open() {
-        return members.stream().mapToInt(Member::open).sum();
+        return members.stream().mapToInt(FleetMember::open).sum();
     }
 
     /** The connections that stay free if all members open their maximum; negative if connections are missing. */
@@ -52,24 +52,24 @@ public record Fleet(Instant takenAt, Limits limits, List<Member> members) {
      * Whether there is room for a process that has not decided yet. The connections that it has open already are
      * counted as committed; they are part of its demand and are counted once.
      */
-    boolean hasRoomFor(String instance, Demand demand) {
+    boolean hasRoomFor(String instance, ConnectionDemand demand) {
         int counted = members.stream()
                 .filter(member -> member.instance().equals(instance))
-                .mapToInt(Member::undecidedShare)
+                .mapToInt(FleetMember::undecidedShare)
                 .sum();
         return hasRoomFor(demand.total() - counted);
     }
 
     /** The tightest limit and its use, as text. */
-    public String inWords() {
-        Bound bound = limits.tightest();
+    public String toText() {
+        ConnectionLimit bound = limits.tightest();
         return "%s of %s connections are committed to %s process%s (%s %s%s%s%s)"
                 .formatted(
                         committed(),
                         limits.room(),
                         processes(),
                         processes() == 1 ? "" : "es",
-                        bound.kind().words(),
+                        bound.kind().label(),
                         bound.limit(),
                         bound.reserved() == 0 ? "" : ", %s reserved".formatted(bound.reserved()),
                         bound.others() == 0 ? "" : ", %s used by others".formatted(bound.others()),

@@ -47,27 +47,27 @@ final class FleetLocks {
      * @return false if another session holds the lock exclusively
      */
     boolean markUndecided() throws SQLException {
-        return isTrue(MARK);
+        return queryBoolean(MARK);
     }
 
     /** Removes the mark: others count this process from now on. */
     void markDecided() throws SQLException {
-        isTrue(UNMARK);
+        queryBoolean(UNMARK);
     }
 
     /** Takes the turn until {@link #endTurn}; returns false if another process has it. */
     boolean tryTurn() throws SQLException {
-        return isTrue(TRY_TURN);
+        return queryBoolean(TRY_TURN);
     }
 
     void endTurn() throws SQLException {
-        isTrue(END_TURN);
+        queryBoolean(END_TURN);
     }
 
-    private boolean isTrue(String question) throws SQLException {
+    private boolean queryBoolean(String sql) throws SQLException {
         try (var statement = connection.createStatement();
-                var answer = statement.executeQuery(question)) {
-            return answer.next() && answer.getBoolean(1);
+                var result = statement.executeQuery(sql)) {
+            return result.next() && result.getBoolean(1);
         }
     }
 }

@@ -1,9 +1,9 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess;
-import app.rodmena.auth.database.OncePerProcess.Share;
 import app.rodmena.auth.database.ResizeGuard;
+import app.rodmena.auth.database.SharedResource;
+import app.rodmena.auth.database.SharedResource.Share;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -21,17 +21,17 @@ import org.slf4j.LoggerFactory;
  * <p>All queries use the engine's monitor connection, whose application_name announces the process before it decides.
  */
 public final class FleetWatch {
-    private static final OncePerProcess<FleetWatch> ONE = new OncePerProcess<>("budget", FleetWatch::end);
+    private static final SharedResource<FleetWatch> SHARED = new SharedResource<>("budget", FleetWatch::stop);
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final Duration PERIOD_UNTIL_DECIDED = Duration.ofMillis(50);
 
     private final DatabaseEngine engine;
-    private final Budget budget;
-    private final FleetQuestions questions;
+    private final BudgetPolicy budget;
+    private final FleetQueries queries;
     private final ResizeGuard guard;
-    private final Admission admission;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final FleetAdmission admission;
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "fleet-watch");
         thread.setDaemon(true);
         return thread;
@@ -39,16 +39,16 @@ public final class FleetWatch {
     private volatile Optional<Fleet> latest = Optional.empty();
     private volatile String problem = "not read yet";
 
-    private FleetWatch(DatabaseEngine engine, Budget budget) {
+    private FleetWatch(DatabaseEngine engine, BudgetPolicy budget) {
         this.engine = engine;
         this.budget = budget;
-        this.questions = new FleetQuestions(engine.monitor());
-        this.guard = new GrowthGuard(questions);
-        this.admission = new Admission(engine, questions, budget);
-        if (budget != Budget.OFF) {
+        this.queries = new FleetQueries(engine.monitor());
+        this.guard = new GrowthGuard(queries);
+        this.admission = new FleetAdmission(engine, queries, budget);
+        if (budget != BudgetPolicy.OFF) {
             engine.add(guard);
         }
-        clock.execute(this::look);
+        scheduler.execute(this::refresh);
     }
 
     /**
@@ -57,8 +57,8 @@ public final class FleetWatch {
      * @param engine the engine of this process; must stay open until this is closed
      * @throws IllegalStateException if it runs with another budget in this process
      */
-    public static Share<FleetWatch> open(DatabaseEngine engine, Budget budget) {
-        return ONE.open(engine, budget.word(), () -> new FleetWatch(engine, budget));
+    public static Share<FleetWatch> open(DatabaseEngine engine, BudgetPolicy budget) {
+        return SHARED.open(engine, budget.word(), () -> new FleetWatch(engine, budget));
     }
 
     /** The fleet as of a few seconds ago; empty before the first successful reading. */
@@ -71,19 +71,19 @@ public final class FleetWatch {
         return problem;
     }
 
-    public Budget budget() {
+    public BudgetPolicy budget() {
         return budget;
     }
 
     /**
-     * With {@link Budget#REFUSE}, waits until the budget is decided or the time is over. If the thread is interrupted,
-     * returns early and keeps the interrupt status.
+     * With {@link BudgetPolicy#REFUSE}, waits until the budget is decided or the time is over. If the thread is
+     * interrupted, returns early and keeps the interrupt status.
      *
-     * @throws BudgetExceeded if the fleet has no room for this process
+     * @throws BudgetExceededException if the fleet has no room for this process
      */
-    public void awaitAdmission(Duration most) {
-        if (budget == Budget.REFUSE) {
-            admission.await(most);
+    public void awaitAdmission(Duration timeout) {
+        if (budget == BudgetPolicy.REFUSE) {
+            admission.awaitDecision(timeout);
         }
     }
 
@@ -92,44 +92,44 @@ public final class FleetWatch {
      * decided already. Its pool is suspended by then.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Exceptions of the listener are ignored.
-    public void whenRefused(Consumer<BudgetExceeded> listener) {
+    public void whenRefused(Consumer<BudgetExceededException> listener) {
         admission.decision().thenAccept(refusal -> refusal.ifPresent(listener));
     }
 
-    private void end() {
+    private void stop() {
         engine.remove(guard);
-        clock.shutdownNow();
+        scheduler.shutdownNow();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Nothing thrown gets out of a look; they end with the clock.
-    private void look() {
+    private void refresh() {
         try {
-            Fleet fleet = admission.isDecided() ? questions.look() : admission.attempt();
-            tellOfChange(fleet);
+            Fleet fleet = admission.isDecided() ? queries.read() : admission.attempt();
+            logChange(fleet);
             latest = Optional.of(fleet);
             problem = "";
         } catch (InterruptedException e) {
             return;
-        } catch (Unanswered e) {
+        } catch (FleetUnavailableException e) {
             problem = e.getMessage();
         } catch (Throwable e) {
             // Catches even an Error, which would otherwise end the periodic readings.
             problem = "unexpected error; see the log";
             LOG.error("The fleet cannot be read: unexpected error", e);
         }
-        if (!clock.isShutdown()) {
+        if (!scheduler.isShutdown()) {
             Duration pause = admission.isDecided() ? PERIOD : PERIOD_UNTIL_DECIDED;
-            clock.schedule(this::look, pause.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.schedule(this::refresh, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     /** Logs when the fleet exceeds the limit, and when it fits again; other processes can cause both. */
-    private void tellOfChange(Fleet fleet) {
+    private void logChange(Fleet fleet) {
         boolean fitted = latest.map(Fleet::fits).orElse(true);
-        if (budget != Budget.OFF && fitted && !fleet.fits()) {
-            LOG.warn("The fleet no longer fits: {}", fleet.inWords());
-        } else if (budget != Budget.OFF && !fitted && fleet.fits()) {
-            LOG.info("The fleet fits again: {}", fleet.inWords());
+        if (budget != BudgetPolicy.OFF && fitted && !fleet.fits()) {
+            LOG.warn("The fleet no longer fits: {}", fleet.toText());
+        } else if (budget != BudgetPolicy.OFF && !fitted && fleet.fits()) {
+            LOG.info("The fleet fits again: {}", fleet.toText());
         }
     }
 }

@@ -13,38 +13,38 @@ import org.slf4j.LoggerFactory;
 final class GrowthGuard implements ResizeGuard {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
 
-    private final FleetQuestions questions;
+    private final FleetQueries queries;
 
-    GrowthGuard(FleetQuestions questions) {
-        this.questions = questions;
+    GrowthGuard(FleetQueries questions) {
+        this.queries = questions;
     }
 
     /** The budget check of a change. */
     private interface Question {
-        Turn ask() throws Unanswered, InterruptedException;
+        AdmissionDecision ask() throws FleetUnavailableException, InterruptedException;
     }
 
     @Override
-    public void check(PoolSettings now, PoolSettings wanted) {
-        check(now, wanted, () -> questions.grow(now, wanted));
+    public void check(PoolSettings now, PoolSettings requested) {
+        check(now, requested, () -> queries.decideGrowth(now, requested));
     }
 
     @Override
-    public void rehearse(PoolSettings now, PoolSettings wanted) {
-        check(now, wanted, () -> questions.couldGrow(now, wanted));
+    public void preview(PoolSettings now, PoolSettings requested) {
+        check(now, requested, () -> queries.previewGrowth(now, requested));
     }
 
-    private static void check(PoolSettings now, PoolSettings wanted, Question question) {
-        int more = wanted.maximum() - now.maximum();
+    private static void check(PoolSettings now, PoolSettings requested, Question question) {
+        int more = requested.maximum() - now.maximum();
         if (more <= 0) {
             return;
         }
         try {
-            Turn turn = question.ask();
-            if (!turn.fits()) {
-                throw refusal(now, wanted, turn.fleet());
+            AdmissionDecision decision = question.ask();
+            if (!decision.fits()) {
+                throw refusal(now, requested, decision.fleet());
             }
-        } catch (Unanswered e) {
+        } catch (FleetUnavailableException e) {
             LOG.warn("The pool grows by {} connections without a budget check: {}", more, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -52,11 +52,11 @@ final class GrowthGuard implements ResizeGuard {
         }
     }
 
-    private static InvalidPoolSetting refusal(PoolSettings now, PoolSettings wanted, Fleet fleet) {
+    private static InvalidPoolSetting refusal(PoolSettings now, PoolSettings requested, Fleet fleet) {
         String reason = "would be %s connections more, of which the fleet has %s left: %s"
-                .formatted(wanted.maximum() - now.maximum(), Math.max(0, fleet.headroom()), fleet.inWords());
-        return wanted.poolSize() > now.poolSize()
-                ? new InvalidPoolSetting("pool_size", wanted.poolSize(), reason)
-                : new InvalidPoolSetting("max_overflow", wanted.maxOverflow(), reason);
+                .formatted(requested.maximum() - now.maximum(), Math.max(0, fleet.headroom()), fleet.toText());
+        return requested.poolSize() > now.poolSize()
+                ? new InvalidPoolSetting("pool_size", requested.poolSize(), reason)
+                : new InvalidPoolSetting("max_overflow", requested.maxOverflow(), reason);
     }
 }

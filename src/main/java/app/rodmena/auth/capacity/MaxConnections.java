@@ -35,7 +35,7 @@ public record MaxConnections(int value, boolean onCommandLine, boolean pendingRe
     }
 
     /** Whether another value is configured already. */
-    public boolean isAskedToChange() {
+    public boolean isChangeConfigured() {
         return pendingRestart || askedFor.isPresent();
     }
 }

@@ -42,7 +42,7 @@ public record AdminClient(URI url, Optional<Login> login) {
      * @param page its path, with a query if need be
      * @param mark a field that the answer has if it is one of this server's
      */
-    JsonNode ask(String page, String mark) throws CommandFailed, InterruptedException {
+    JsonNode ask(String page, String mark) throws CommandFailedException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(url.resolve(page)).timeout(PATIENCE).header("Accept", "application/json");
         login.ifPresent(
@@ -51,34 +51,35 @@ public record AdminClient(URI url, Optional<Login> login) {
             HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
             return read(client.send(request.build(), BodyHandlers.ofString()), mark);
         } catch (ConnectException e) {
-            throw new CommandFailed(url + " can't be reached: is the server running, and is that its --admin-port?", e);
+            throw new CommandFailedException(
+                    url + " can't be reached: is the server running, and is that its --admin-port?", e);
         } catch (HttpTimeoutException e) {
-            throw new CommandFailed("%s has not answered within %s s".formatted(url, PATIENCE.toSeconds()), e);
+            throw new CommandFailedException("%s has not answered within %s s".formatted(url, PATIENCE.toSeconds()), e);
         } catch (SSLException e) {
-            throw new CommandFailed(
+            throw new CommandFailedException(
                     "%s speaks no TLS that this Java trusts (%s): JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE names whom to trust"
                             .formatted(url, e.getMessage()),
                     e);
         } catch (IOException e) {
-            throw new CommandFailed("%s can't be asked: %s".formatted(url, e), e);
+            throw new CommandFailedException("%s can't be asked: %s".formatted(url, e), e);
         }
     }
 
-    private JsonNode read(HttpResponse<String> response, String mark) throws CommandFailed {
+    private JsonNode read(HttpResponse<String> response, String mark) throws CommandFailedException {
         if (response.statusCode() == 401) {
-            throw new CommandFailed(
+            throw new CommandFailedException(
                     login.isEmpty()
                             ? url + " lets only operators in: --user NAME says which one you are"
                             : url + " knows no operator of that name and password",
                     null);
         }
         try {
-            JsonNode answer = Json.read(response.body());
+            JsonNode answer = CommandJson.read(response.body());
             if (response.statusCode() == 200 && answer.has(mark)) {
                 return answer;
             }
             if (answer.path("message").isTextual()) {
-                throw new CommandFailed(
+                throw new CommandFailedException(
                         "%s answered %s: %s%s"
                                 .formatted(
                                         url,
@@ -90,7 +91,7 @@ public record AdminClient(URI url, Optional<Login> login) {
         } catch (JsonProcessingException e) {
             // Said below: it is somebody else.
         }
-        throw new CommandFailed(
+        throw new CommandFailedException(
                 "%s is no admin listener of this server; it answered %s".formatted(url, response.statusCode()), null);
     }
 

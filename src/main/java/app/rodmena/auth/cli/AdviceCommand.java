@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param question another fleet to think of, if one is asked about
  * @param format how to say it
  */
-public record AdviceCommand(AdminClient server, Optional<Question> question, Format format) implements Command {
+public record AdviceCommand(AdminClient server, Optional<Question> question, OutputFormat format) implements Command {
     private static final int ANSWERED = 0;
     private static final int DOES_NOT_FIT = 1;
 
@@ -30,20 +30,22 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, For
 
     /** Prints the advice; the exit code is 1 if PostgreSQL has not the connections for the fleet asked about. */
     @Override
-    public int run(PrintStream out) throws CommandFailed, InterruptedException {
+    public int run(PrintStream out) throws CommandFailedException, InterruptedException {
         JsonNode answer = server.ask(page(), "known");
         JsonNode now = answer.path("now");
         JsonNode whatIf = answer.path("whatIf");
         if (!answer.path("known").asBoolean()) {
-            throw new CommandFailed(now.path("advice").asText(), null);
+            throw new CommandFailedException(now.path("advice").asText(), null);
         }
         out.print(
-                format == Format.JSON ? Json.text(answer) : report(now, whatIf).as(format));
+                format == OutputFormat.JSON
+                        ? CommandJson.text(answer)
+                        : report(now, whatIf).as(format));
         return whatIf.isMissingNode() || whatIf.path("fits").asBoolean() ? ANSWERED : DOES_NOT_FIT;
     }
 
-    private Report report(JsonNode now, JsonNode whatIf) {
-        Report report = new Report()
+    private TextReport report(JsonNode now, JsonNode whatIf) {
+        TextReport report = new TextReport()
                 .say(now.path("advice").asText())
                 .table(
                         List.of("wait for a connection", "expected", "measured"),

@@ -26,7 +26,7 @@ import java.util.concurrent.ExecutionException;
  * @param each how long each load lasts
  * @param format how to say it
  */
-public record CheckModelCommand(Optional<DatabaseUrl> database, int connections, Duration each, Format format)
+public record CheckModelCommand(Optional<DatabaseUrl> database, int connections, Duration each, OutputFormat format)
         implements Command {
     private record Row(
             String load,
@@ -80,14 +80,17 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
     }
 
     @Override
-    public int run(PrintStream out) throws CommandFailed, InterruptedException {
+    public int run(PrintStream out) throws CommandFailedException, InterruptedException {
         List<Row> rows = database.isPresent() ? measure(database.get().target()) : measureOnOurOwn();
-        out.print(format == Format.JSON ? Json.text(rows) : report(rows).as(format));
+        out.print(
+                format == OutputFormat.JSON
+                        ? CommandJson.text(rows)
+                        : report(rows).as(format));
         return 0;
     }
 
-    private Report report(List<Row> rows) {
-        return new Report()
+    private TextReport report(List<Row> rows) {
+        return new TextReport()
                 .say(String.format(
                         Locale.ROOT,
                         "%d connections, each used to sleep in PostgreSQL, %.0f ms on average; %d s of each load. Waits in ms.",
@@ -108,7 +111,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
                         rows.stream().map(Row::cells).toList());
     }
 
-    private List<Row> measureOnOurOwn() throws CommandFailed, InterruptedException {
+    private List<Row> measureOnOurOwn() throws CommandFailedException, InterruptedException {
         try {
             Path directory = Files.createTempDirectory("auth-capacity");
             try (EmbeddedDatabase own = EmbeddedDatabase.start(new EmbeddedConfig(directory, true))) {
@@ -117,11 +120,11 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
                 Files.deleteIfExists(directory);
             }
         } catch (IOException | EmbeddedDatabaseException e) {
-            throw new CommandFailed("there is no PostgreSQL to sleep in: " + e.getMessage(), e);
+            throw new CommandFailedException("there is no PostgreSQL to sleep in: " + e.getMessage(), e);
         }
     }
 
-    private List<Row> measure(DatabaseTarget target) throws CommandFailed, InterruptedException {
+    private List<Row> measure(DatabaseTarget target) throws CommandFailedException, InterruptedException {
         try (ModelCheck check = new ModelCheck(target, connections, each)) {
             check.warmUp();
             List<Row> rows = new ArrayList<>();
@@ -130,7 +133,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
             }
             return rows;
         } catch (ExecutionException e) {
-            throw new CommandFailed(
+            throw new CommandFailedException(
                     "PostgreSQL can't be slept in: " + e.getCause().getMessage(), e);
         }
     }

@@ -10,8 +10,8 @@ public interface Command {
      *
      * @param out takes what there is to say
      * @return the exit code
-     * @throws CommandFailed if it can't be done
+     * @throws CommandFailedException if it can't be done
      * @throws InterruptedException if it is to end before it is done
      */
-    int run(PrintStream out) throws CommandFailed, InterruptedException;
+    int run(PrintStream out) throws CommandFailedException, InterruptedException;
 }

@@ -1,7 +1,7 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.postgres.Connector;
-import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.SessionOptions;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -42,7 +42,7 @@ public final class Demo {
      *
      * @return whether everything was seen that was to be seen
      */
-    public boolean play(Trouble trouble) throws SQLException, IOException, InterruptedException {
+    public boolean play(DemoScenario trouble) throws SQLException, IOException, InterruptedException {
         String path = "/api/roles";
         client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
         say();
@@ -103,7 +103,7 @@ public final class Demo {
     }
 
     private boolean leak(String path) throws IOException, InterruptedException {
-        ForgetfulCode code = new ForgetfulCode(stage.engine());
+        LeakyApplication code = new LeakyApplication(stage.engine());
         try {
             int maximum = stage.engine().settings().maximum();
             step("A nightly report takes %s connections, and forgets to give them back.".formatted(maximum));
@@ -121,7 +121,7 @@ public final class Demo {
     }
 
     private boolean idleInTransaction(String path) throws IOException, InterruptedException {
-        ForgetfulCode code = new ForgetfulCode(stage.engine());
+        LeakyApplication code = new LeakyApplication(stage.engine());
         try {
             step("Orders are taken in a transaction, in the middle of which the code waits for a payment service:");
             quote("begin; select ...;   -- and now an HTTP call that takes as long as it takes");
@@ -233,7 +233,7 @@ public final class Demo {
 
     private Connection connect(String application) throws SQLException {
         return new Connector(stage.database())
-                .open(new Session(application, Optional.empty(), Duration.ofSeconds(5), Optional.empty()));
+                .open(new SessionOptions(application, Optional.empty(), Duration.ofSeconds(5), Optional.empty()));
     }
 
     private void terminate(String sql) throws SQLException {

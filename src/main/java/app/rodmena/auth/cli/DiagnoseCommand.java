@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param server which
  * @param format text or JSON
  */
-public record DiagnoseCommand(AdminClient server, Format format) implements Command {
+public record DiagnoseCommand(AdminClient server, OutputFormat format) implements Command {
     private static final int WELL = 0;
     private static final int IN_TROUBLE = 1;
 
@@ -21,12 +21,12 @@ public record DiagnoseCommand(AdminClient server, Format format) implements Comm
 
     /** Prints the diagnosis; the exit code is 0 if the pool is well, and 1 if it is not. */
     @Override
-    public int run(PrintStream out) throws CommandFailed, InterruptedException {
+    public int run(PrintStream out) throws CommandFailedException, InterruptedException {
         JsonNode diagnosis = server.ask("/diagnosis", "situation");
         out.print(
                 switch (format) {
                     case TEXT -> diagnosis.path("text").asText();
-                    case JSON -> Json.text(diagnosis);
+                    case JSON -> CommandJson.text(diagnosis);
                     case MARKDOWN -> "```\n" + diagnosis.path("text").asText() + "```\n";
                 });
         return diagnosis.path("situation").asText().equals("WELL") ? WELL : IN_TROUBLE;

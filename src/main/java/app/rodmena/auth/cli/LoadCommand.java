@@ -1,9 +1,9 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.load.LoadException;
+import app.rodmena.auth.load.LoadPlan;
+import app.rodmena.auth.load.LoadResults;
 import app.rodmena.auth.load.LoadRun;
-import app.rodmena.auth.load.Plan;
-import app.rodmena.auth.load.Result;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param plan which load
  * @param shape how to say it
  */
-public record LoadCommand(Plan plan, Shape shape) {
+public record LoadCommand(LoadPlan plan, Shape shape) {
     private static final int AS_EXPECTED = 0;
     private static final int NOT_AS_EXPECTED = 1;
     private static final int STOPPED = 130;
@@ -44,16 +44,16 @@ public record LoadCommand(Plan plan, Shape shape) {
      * @param err takes how far it is
      * @param isTerminal whether somebody watches, so that a line may be written over
      * @return the exit code: 0 if all was as expected, 1 if not, 130 if it was stopped
-     * @throws CommandFailed if there is nothing to put load on
+     * @throws CommandFailedException if there is nothing to put load on
      */
-    public int run(PrintStream out, PrintStream err, boolean isTerminal) throws CommandFailed {
+    public int run(PrintStream out, PrintStream err, boolean isTerminal) throws CommandFailedException {
         ProgressLine progress = new ProgressLine(err, isTerminal);
         List<Integer> clients = shape == Shape.SURGE ? SURGE : List.of(plan.clients());
-        List<Result> results = new ArrayList<>();
+        List<LoadResults> results = new ArrayList<>();
         boolean isStopped = false;
         try {
             for (int number : clients) {
-                Result result = measure(plan.withClients(number), progress);
+                LoadResults result = measure(plan.withClients(number), progress);
                 results.add(result);
                 isStopped = result.interrupted();
                 if (isStopped) {
@@ -64,27 +64,28 @@ public record LoadCommand(Plan plan, Shape shape) {
             isStopped = true;
         } catch (LoadException e) {
             progress.clear();
-            throw new CommandFailed(e.getMessage(), e);
+            throw new CommandFailedException(e.getMessage(), e);
         }
         progress.clear();
         if (!results.isEmpty()) {
             out.print(
                     switch (shape) {
                         case TEXT -> LoadReport.text(results.get(0));
-                        case JSON -> Json.text(LoadJson.of(results.get(0)));
+                        case JSON -> CommandJson.text(LoadJson.of(results.get(0)));
                         case SURGE -> LoadReport.surge(results);
                     });
         }
         if (isStopped) {
             return STOPPED;
         }
-        return results.stream().allMatch(Result::isOk) ? AS_EXPECTED : NOT_AS_EXPECTED;
+        return results.stream().allMatch(LoadResults::isOk) ? AS_EXPECTED : NOT_AS_EXPECTED;
     }
 
-    private static Result measure(Plan plan, ProgressLine progress) throws LoadException, InterruptedException {
+    private static LoadResults measure(LoadPlan plan, ProgressLine progress)
+            throws LoadException, InterruptedException {
         try (LoadRun run = LoadRun.prepare(plan)) {
             run.start();
-            Result result = finish(run, progress);
+            LoadResults result = finish(run, progress);
             if (!run.clean()) {
                 progress.say("what was made for the load could not all be removed");
             }
@@ -92,7 +93,7 @@ public record LoadCommand(Plan plan, Shape shape) {
         }
     }
 
-    private static Result finish(LoadRun run, ProgressLine progress) throws InterruptedException {
+    private static LoadResults finish(LoadRun run, ProgressLine progress) throws InterruptedException {
         try {
             while (!run.await(BETWEEN_GLANCES)) {
                 progress.show(run.progress(), run.poolMaximum());

@@ -1,10 +1,10 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.load.Errors;
-import app.rodmena.auth.load.Expectation;
-import app.rodmena.auth.load.Latency;
+import app.rodmena.auth.load.ClientLatency;
+import app.rodmena.auth.load.ErrorCounts;
+import app.rodmena.auth.load.LoadExpectation;
+import app.rodmena.auth.load.LoadResults;
 import app.rodmena.auth.load.PoolUse;
-import app.rodmena.auth.load.Result;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Locale;
@@ -28,19 +28,19 @@ record LoadJson(
         long rightAnswers,
         double elapsedSeconds,
         double rightAnswersPerSecond,
-        Latency latencyMillis,
-        Latency onceSentMillis,
-        Errors errors,
+        ClientLatency latencyMillis,
+        ClientLatency onceSentMillis,
+        ErrorCounts errors,
         PoolUse pool,
         List<Line> verdict) {
     /** One expectation. */
     record Line(String expectation, boolean ok, String seen) {
-        static Line of(Expectation expectation) {
+        static Line of(LoadExpectation expectation) {
             return new Line(expectation.name(), expectation.isMet(), expectation.seen());
         }
     }
 
-    static LoadJson of(Result result) {
+    static LoadJson of(LoadResults result) {
         return new LoadJson(
                 result.isOk() && !result.interrupted(),
                 result.interrupted(),

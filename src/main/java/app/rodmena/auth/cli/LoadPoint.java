@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.queueing.RandomTimes;
+import app.rodmena.auth.queueing.RandomDurations;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
@@ -30,15 +30,15 @@ record LoadPoint(String what, double utilisation, int bunch, double variation) {
 
     /** Seconds between bunches, for so many connections, each used for so many seconds. */
     DoubleSupplier gaps(int connections, double meanSeconds) {
-        return RandomTimes.exponential(bunch * meanSeconds / (utilisation * connections), SEED);
+        return RandomDurations.exponential(bunch * meanSeconds / (utilisation * connections), SEED);
     }
 
     DoubleSupplier uses(double meanSeconds) {
         if (variation == 0) {
-            return RandomTimes.constant(meanSeconds);
+            return RandomDurations.constant(meanSeconds);
         }
         return variation == 1
-                ? RandomTimes.exponential(meanSeconds, SEED + 1)
-                : RandomTimes.mixed(meanSeconds, variation, SEED + 1);
+                ? RandomDurations.exponential(meanSeconds, SEED + 1)
+                : RandomDurations.mixed(meanSeconds, variation, SEED + 1);
     }
 }

@@ -1,11 +1,11 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.load.Amount;
-import app.rodmena.auth.load.Errors;
-import app.rodmena.auth.load.Expectation;
-import app.rodmena.auth.load.Latency;
+import app.rodmena.auth.load.ClientLatency;
+import app.rodmena.auth.load.ErrorCounts;
+import app.rodmena.auth.load.LoadAmount;
+import app.rodmena.auth.load.LoadExpectation;
+import app.rodmena.auth.load.LoadResults;
 import app.rodmena.auth.load.PoolUse;
-import app.rodmena.auth.load.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +14,7 @@ import java.util.Locale;
 final class LoadReport {
     private LoadReport() {}
 
-    static String text(Result result) {
+    static String text(LoadResults result) {
         StringBuilder text = new StringBuilder();
         if (result.interrupted()) {
             text.append("Stopped; this was measured so far.\n");
@@ -41,12 +41,12 @@ final class LoadReport {
     }
 
     /** A row for each, as Markdown. */
-    static String surge(List<Result> results) {
+    static String surge(List<LoadResults> results) {
         StringBuilder table = new StringBuilder("""
                 | clients | requests/s | p50 | p99 | max | in use | open | all out | errors |
                 |---:|---:|---:|---:|---:|---:|---:|---:|---:|
                 """);
-        for (Result result : results) {
+        for (LoadResults result : results) {
             PoolUse pool = result.pool();
             table.append(String.format(
                     Locale.ROOT,
@@ -70,7 +70,7 @@ final class LoadReport {
         return table.toString();
     }
 
-    private static String load(Result result) {
+    private static String load(LoadResults result) {
         String clients = String.format(
                 Locale.ROOT, "%,d %s", result.plan().clients(), result.plan().clients() == 1 ? "client" : "clients");
         String pace = result.plan().ratePerSecond().isPresent()
@@ -80,11 +80,12 @@ final class LoadReport {
                         result.plan().ratePerSecond().getAsInt(),
                         clients)
                 : "as fast as %s are answered".formatted(clients);
-        String amount = result.plan().amount() instanceof Amount.Requests requests
+        String amount = result.plan().amount() instanceof LoadAmount.Requests requests
                 ? String.format(Locale.ROOT, "%,d requests", requests.count())
                 : "%s s"
-                        .formatted(
-                                ((Amount.During) result.plan().amount()).time().toSeconds());
+                        .formatted(((LoadAmount.During) result.plan().amount())
+                                .time()
+                                .toSeconds());
         return "%s, mix %s, %s, on %s"
                 .formatted(
                         amount,
@@ -93,7 +94,7 @@ final class LoadReport {
                         result.plan().target());
     }
 
-    private static String errors(Errors errors) {
+    private static String errors(ErrorCounts errors) {
         List<String> kinds = new ArrayList<>();
         errors.status()
                 .forEach((status, count) -> kinds.add(String.format(Locale.ROOT, "%,d answered %d", count, status)));
@@ -127,11 +128,11 @@ final class LoadReport {
                         pool.maximum() - pool.poolSize());
     }
 
-    private static String verdict(Expectation expectation) {
+    private static String verdict(LoadExpectation expectation) {
         return "%-8s%s: %s%n".formatted(expectation.isMet() ? "ok" : "not ok", expectation.name(), expectation.seen());
     }
 
-    private static String latency(Latency latency) {
+    private static String latency(ClientLatency latency) {
         return "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s"
                 .formatted(
                         millis(latency.p50()),
@@ -151,7 +152,7 @@ final class LoadReport {
         return String.format(Locale.ROOT, perSecond >= 100 ? "%,.0f" : "%.1f", perSecond);
     }
 
-    private static String seconds(Result result) {
+    private static String seconds(LoadResults result) {
         return String.format(Locale.ROOT, "%.2f s", result.elapsed().toNanos() / 1e9);
     }
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
@@ -9,9 +9,9 @@ import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.queueing.Load;
+import app.rodmena.auth.queueing.OfferedLoad;
 import app.rodmena.auth.queueing.QueueModel;
-import app.rodmena.auth.queueing.Waits;
+import app.rodmena.auth.queueing.WaitDistribution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ import java.util.function.DoubleSupplier;
 final class ModelCheck implements AutoCloseable {
     static final double MEAN_USE_SECONDS = 0.020;
 
-    private static final Caller CALLER = Caller.named("capacity --check-model");
+    private static final CallContext CALLER = CallContext.named("capacity --check-model");
 
     private final int connections;
     private final Duration each;
@@ -34,7 +34,7 @@ final class ModelCheck implements AutoCloseable {
     private final Pool pool;
 
     /** What came out: the queue as it was measured and as the adviser would see it, and the waits there were. */
-    record Outcome(LoadPoint point, QueueModel queue, Waits measured) {}
+    record Outcome(LoadPoint point, QueueModel queue, WaitDistribution measured) {}
 
     /**
      * Opens the pool.
@@ -47,7 +47,7 @@ final class ModelCheck implements AutoCloseable {
         this.pool = new Pool(
                 "model",
                 PoolSettings.DEFAULT.withSize(connections, 0).withMaxWaiting(1_000_000),
-                new SleepingSource(database),
+                new SleepingConnectionSource(database),
                 events,
                 new PoolInterceptors());
     }
@@ -128,11 +128,11 @@ final class ModelCheck implements AutoCloseable {
                     .mapToDouble(use -> (use - mean) * (use - mean))
                     .average()
                     .orElseThrow();
-            Load load = Load.independent(perSecond, mean, variance / (mean * mean));
+            OfferedLoad load = OfferedLoad.independent(perSecond, mean, variance / (mean * mean));
             return new Outcome(
                     point,
                     new QueueModel(connections, load),
-                    Waits.of(waits.stream().mapToDouble(wait -> wait).toArray()));
+                    WaitDistribution.of(waits.stream().mapToDouble(wait -> wait).toArray()));
         }
     }
 }

@@ -1,13 +1,13 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.capacity.Demand;
-import app.rodmena.auth.capacity.Limits;
+import app.rodmena.auth.capacity.CapacityPlan;
+import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.MaxConnections;
-import app.rodmena.auth.capacity.Plan;
-import app.rodmena.auth.capacity.ServerLimits;
+import app.rodmena.auth.capacity.ServerLimitsQuery;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.SessionOptions;
 import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param against what it has to fit
  * @param format how to say it
  */
-public record PlanCommand(Demand demand, Against against, Format format) implements Command {
+public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat format) implements Command {
     private static final int FITS = 0;
     private static final int DOES_NOT_FIT = 1;
 
@@ -64,29 +64,32 @@ public record PlanCommand(Demand demand, Against against, Format format) impleme
 
     /** Prints the plan; the exit code is 0 if the fleet fits, and 1 if it does not. */
     @Override
-    public int run(PrintStream out) throws CommandFailed {
-        Plan plan = new Plan(demand, limits());
+    public int run(PrintStream out) throws CommandFailedException {
+        CapacityPlan plan = new CapacityPlan(demand, limits());
         out.print(
-                format == Format.JSON
-                        ? Json.text(PlanJson.of(plan))
+                format == OutputFormat.JSON
+                        ? CommandJson.text(PlanJson.of(plan))
                         : PlanReport.of(plan).as(format));
         return plan.fits() ? FITS : DOES_NOT_FIT;
     }
 
-    private Limits limits() throws CommandFailed {
+    private ConnectionLimits limits() throws CommandFailedException {
         if (against instanceof Against.Server server) {
             return ask(server.url(), server.timeout());
         }
-        return against instanceof Against.Given given ? Limits.given(given.maxConnections()) : Limits.assumed();
+        return against instanceof Against.Given given
+                ? ConnectionLimits.given(given.maxConnections())
+                : ConnectionLimits.assumed();
     }
 
-    private static Limits ask(DatabaseUrl url, Duration timeout) throws CommandFailed {
-        Session session = new Session(APPLICATION, Optional.of(timeout), timeout, Optional.of(timeout.multipliedBy(2)));
+    private static ConnectionLimits ask(DatabaseUrl url, Duration timeout) throws CommandFailedException {
+        SessionOptions session =
+                new SessionOptions(APPLICATION, Optional.of(timeout), timeout, Optional.of(timeout.multipliedBy(2)));
         try (Connection connection = new Connector(url.target()).open(session)) {
-            return ServerLimits.of(connection);
+            return ServerLimitsQuery.of(connection);
         } catch (SQLException e) {
             String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new CommandFailed("%s can't be asked: %s".formatted(url, reason), e);
+            throw new CommandFailedException("%s can't be asked: %s".formatted(url, reason), e);
         }
     }
 }

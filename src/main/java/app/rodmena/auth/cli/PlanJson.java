@@ -1,10 +1,10 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.capacity.Bound;
-import app.rodmena.auth.capacity.Change;
-import app.rodmena.auth.capacity.Changes;
-import app.rodmena.auth.capacity.Limits;
-import app.rodmena.auth.capacity.Plan;
+import app.rodmena.auth.capacity.CapacityPlan;
+import app.rodmena.auth.capacity.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits;
+import app.rodmena.auth.capacity.PlanFix;
+import app.rodmena.auth.capacity.PlanFixes;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,7 +21,7 @@ record PlanJson(
         int maxConnectionsNeeded,
         int mostWorkers,
         ServerJson server,
-        List<Change> changes,
+        List<PlanFix> changes,
         List<ScaleJson> scaling) {
 
     /** What the fleet is measured against; what is null was not asked. */
@@ -39,17 +39,17 @@ record PlanJson(
             Integer maxConnectionsAskedFor,
             List<BoundJson> bounds,
             int room) {
-        static ServerJson of(Limits limits) {
+        static ServerJson of(ConnectionLimits limits) {
             return new ServerJson(
                     word(limits.source()),
                     limits.maxConnections().value(),
                     limits.maxConnections().onCommandLine(),
                     limits.superuserReserved(),
                     limits.reserved(),
-                    limits.seen().map(Limits.Seen::others).orElse(null),
-                    limits.seen().map(Limits.Seen::hidden).orElse(null),
-                    limits.seen().map(Limits.Seen::fleet).orElse(null),
-                    limits.seen().map(Limits.Seen::processes).orElse(null),
+                    limits.seen().map(ConnectionLimits.Seen::others).orElse(null),
+                    limits.seen().map(ConnectionLimits.Seen::hidden).orElse(null),
+                    limits.seen().map(ConnectionLimits.Seen::fleet).orElse(null),
+                    limits.seen().map(ConnectionLimits.Seen::processes).orElse(null),
                     limits.maxConnections().pendingRestart(),
                     limits.maxConnections().askedFor().isPresent()
                             ? limits.maxConnections().askedFor().getAsInt()
@@ -61,7 +61,7 @@ record PlanJson(
 
     /** One of the limits. */
     record BoundJson(String kind, int limit, int reserved, int othersNow, int otherFleets, int room) {
-        static BoundJson of(Bound bound) {
+        static BoundJson of(ConnectionLimit bound) {
             return new BoundJson(
                     word(bound.kind()),
                     bound.limit(),
@@ -80,7 +80,7 @@ record PlanJson(
             int totalConnections,
             int maxConnectionsNeeded,
             boolean fits) {
-        static ScaleJson of(Plan plan) {
+        static ScaleJson of(CapacityPlan plan) {
             return new ScaleJson(
                     plan.demand().workers(),
                     plan.demand().pooled(),
@@ -91,7 +91,7 @@ record PlanJson(
         }
     }
 
-    static PlanJson of(Plan plan) {
+    static PlanJson of(CapacityPlan plan) {
         return new PlanJson(
                 plan.fits(),
                 plan.headroom(),
@@ -102,9 +102,9 @@ record PlanJson(
                 plan.demand().monitors(),
                 plan.demand().total(),
                 plan.maxConnectionsNeeded(),
-                plan.mostWorkers(),
+                plan.maxWorkers(),
                 ServerJson.of(plan.limits()),
-                Changes.toFit(plan),
+                PlanFixes.toFit(plan),
                 plan.scaling().stream().map(ScaleJson::of).toList());
     }
 

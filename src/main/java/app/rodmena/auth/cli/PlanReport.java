@@ -1,12 +1,12 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.capacity.Bound;
-import app.rodmena.auth.capacity.Change;
-import app.rodmena.auth.capacity.Changes;
-import app.rodmena.auth.capacity.Demand;
-import app.rodmena.auth.capacity.Limits;
+import app.rodmena.auth.capacity.CapacityPlan;
+import app.rodmena.auth.capacity.ConnectionDemand;
+import app.rodmena.auth.capacity.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.MaxConnections;
-import app.rodmena.auth.capacity.Plan;
+import app.rodmena.auth.capacity.PlanFix;
+import app.rodmena.auth.capacity.PlanFixes;
 import app.rodmena.auth.pool.PoolProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,27 +17,27 @@ final class PlanReport {
     private static final String FEW_LEFT = "; that is little for psql, backups and whoever else comes";
     private static final int FEW = 5;
 
-    private final Plan plan;
-    private final Limits limits;
+    private final CapacityPlan plan;
+    private final ConnectionLimits limits;
 
-    private PlanReport(Plan plan) {
+    private PlanReport(CapacityPlan plan) {
         this.plan = plan;
         this.limits = plan.limits();
     }
 
-    static Report of(Plan plan) {
+    static TextReport of(CapacityPlan plan) {
         return new PlanReport(plan).report();
     }
 
-    private Report report() {
-        Report report = new Report()
+    private TextReport report() {
+        TextReport report = new TextReport()
                 .say(need(plan.demand()))
                 .table(List.of("", "", ""), arithmetic())
                 .say(verdict());
-        if (limits.maxConnections().isAskedToChange()) {
+        if (limits.maxConnections().isChangeConfigured()) {
             report.say(pending());
         }
-        for (Change change : Changes.toFit(plan)) {
+        for (PlanFix change : PlanFixes.toFit(plan)) {
             report.say("%s (%s):".formatted(change.what(), change.truth())).paste(change.commands());
         }
         return report.say("These pools in fleets of other sizes:")
@@ -48,7 +48,7 @@ final class PlanReport {
                 .table(List.of("--profile", "pool", "total", "headroom", "verdict"), profiles());
     }
 
-    private static String need(Demand demand) {
+    private static String need(ConnectionDemand demand) {
         return "%s with %s + %s: at most %s pooled connections, and one that watches in each: %s."
                 .formatted(
                         processes(demand.workers()),
@@ -68,9 +68,9 @@ final class PlanReport {
         rows.add(row("  superuser_reserved_connections", -limits.superuserReserved(), ""));
         rows.add(row("  reserved_connections", -limits.reserved(), ""));
         limits.bounds().forEach(bound -> {
-            boolean isServers = bound.kind() == Bound.Kind.MAX_CONNECTIONS;
+            boolean isServers = bound.kind() == ConnectionLimit.Kind.MAX_CONNECTIONS;
             if (!isServers) {
-                rows.add(row(bound.kind().words(), bound.limit(), ""));
+                rows.add(row(bound.kind().label(), bound.limit(), ""));
             }
             rows.add(row("  others, now", -bound.others(), isServers ? others() : ""));
             if (bound.otherFleets() != 0) {
@@ -109,7 +109,7 @@ final class PlanReport {
                 .orElse("");
         if (headroom < 0) {
             return "DOES NOT FIT: %s too many for %s; %s of these fit.%s"
-                    .formatted(-headroom, limits.tightest().kind().words(), processes(plan.mostWorkers()), now);
+                    .formatted(-headroom, limits.tightest().kind().label(), processes(plan.maxWorkers()), now);
         }
         return "FITS: %s left%s.%s".formatted(headroom, headroom < FEW ? FEW_LEFT : "", now);
     }
@@ -126,8 +126,8 @@ final class PlanReport {
                 + until.formatted(setting.value(), setting.pendingRestart());
     }
 
-    private static List<String> scaled(Plan plan) {
-        Demand demand = plan.demand();
+    private static List<String> scaled(CapacityPlan plan) {
+        ConnectionDemand demand = plan.demand();
         return List.of(
                 Integer.toString(demand.workers()),
                 Integer.toString(demand.pooled()),
@@ -140,9 +140,10 @@ final class PlanReport {
     private List<List<String>> profiles() {
         return Arrays.stream(PoolProfile.values())
                 .map(profile -> {
-                    Plan other = new Plan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
+                    CapacityPlan other =
+                            new CapacityPlan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
                     return List.of(
-                            profile.word(),
+                            profile.profileName(),
                             "%s+%s".formatted(profile.poolSize(), profile.maxOverflow()),
                             Integer.toString(other.demand().total()),
                             Integer.toString(other.headroom()),
@@ -151,7 +152,7 @@ final class PlanReport {
                 .toList();
     }
 
-    private static String word(Plan plan) {
+    private static String word(CapacityPlan plan) {
         return plan.fits() ? "fits" : "does not fit";
     }
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.load.PoolNumbers;
+import app.rodmena.auth.load.HealthSample;
 import app.rodmena.auth.load.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -73,7 +73,7 @@ final class ProgressLine {
                 + progress.pool().map(pool -> "  " + pool(pool, poolMaximum)).orElse("");
     }
 
-    private static String pool(PoolNumbers pool, int maximum) {
+    private static String pool(HealthSample pool, int maximum) {
         return "pool %s/%s out, %s overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
     }
 

@@ -1,8 +1,8 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.queueing.FleetScenario;
 import app.rodmena.auth.queueing.FleetSimulation;
 import app.rodmena.auth.queueing.FleetSimulation.Outcome;
-import app.rodmena.auth.queueing.Scenario;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * {@code ./run.sh capacity --simulate}: fleets of 10, 100 and 1,000 workers on paper, with and without a PgBouncer in
  * front of PostgreSQL, through a moment in which it stands still.
  */
-public record SimulateCommand(int poolSize, int maxOverflow, Format format) implements Command {
+public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format) implements Command {
     private static final List<Integer> WORKERS = List.of(10, 100, 1_000);
     private static final int CORES = 16;
     private static final int BOUNCER = 2 * CORES;
@@ -33,7 +33,7 @@ public record SimulateCommand(int poolSize, int maxOverflow, Format format) impl
             double p50Millis,
             double p99Millis,
             double longestMillis) {
-        static Row of(Scenario scenario) {
+        static Row of(FleetScenario scenario) {
             Outcome outcome = FleetSimulation.run(scenario);
             boolean bouncer = scenario.bouncer().isPresent();
             return new Row(
@@ -82,9 +82,9 @@ public record SimulateCommand(int poolSize, int maxOverflow, Format format) impl
                 .map(Row::of)
                 .toList();
         out.print(
-                format == Format.JSON
-                        ? Json.text(rows)
-                        : new Report()
+                format == OutputFormat.JSON
+                        ? CommandJson.text(rows)
+                        : new TextReport()
                                 .say(premises())
                                 .table(
                                         List.of(
@@ -102,8 +102,8 @@ public record SimulateCommand(int poolSize, int maxOverflow, Format format) impl
         return 0;
     }
 
-    private Scenario direct(int workers) {
-        return new Scenario(
+    private FleetScenario direct(int workers) {
+        return new FleetScenario(
                 workers,
                 poolSize,
                 maxOverflow,

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String instance) {
     /**
-     * The rule of {@link #isInstance}, for messages. PostgreSQL truncates application_name to 63 bytes, and quotes
+     * The rule of {@link #isValidInstance}, for messages. PostgreSQL truncates application_name to 63 bytes, and quotes
      * would have to be escaped in every tool that shows the name.
      */
     public static final String INSTANCE_RULE = "must be 1 to 40 of the characters A-Z a-z 0-9 _ . -";
@@ -28,7 +28,7 @@ public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String in
     }
 
     /** Whether the name is a valid instance name. */
-    public static boolean isInstance(String name) {
+    public static boolean isValidInstance(String name) {
         return INSTANCE.matcher(name).matches();
     }
 
@@ -38,7 +38,7 @@ public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String in
      * @throws IllegalArgumentException if it is invalid
      */
     public static void requireInstance(String name) {
-        if (!isInstance(name)) {
+        if (!isValidInstance(name)) {
             throw new IllegalArgumentException("instance: '%s'; %s".formatted(name, INSTANCE_RULE));
         }
     }

@@ -1,18 +1,18 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.EventLog;
-import app.rodmena.auth.events.Installed;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.events.RecentEvents;
+import app.rodmena.auth.events.ServiceProviders;
+import app.rodmena.auth.pool.BatchQueue;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.InvalidPoolSetting;
-import app.rodmena.auth.pool.Lane;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
@@ -46,8 +46,8 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  * {@link #availability()}.
  */
 public final class DatabaseEngine {
-    private static final OncePerProcess<DatabaseEngine> ONE =
-            new OncePerProcess<>("engine", engine -> engine.end(Duration.ZERO));
+    private static final SharedResource<DatabaseEngine> SHARED =
+            new SharedResource<>("engine", engine -> engine.shutDown(Duration.ZERO));
     private static final int EVENTS_REMEMBERED = 1000;
 
     /** JDBI's minimum: with fewer characters its truncation fails. */
@@ -59,13 +59,13 @@ public final class DatabaseEngine {
     private final PoolEvents events = new PoolEvents();
     private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
     private final PoolInterceptors interceptors = new PoolInterceptors();
-    private final StatementClock statements = new StatementClock(events);
+    private final TimingSqlLogger statements = new TimingSqlLogger(events);
     private final FailureReporter failures = new FailureReporter(events);
     private final Pool pool;
     private final Jdbi jdbi;
-    private final Map<Inquiry<?, ?>, Lane<?, ?>> lanes = new ConcurrentHashMap<>();
+    private final Map<BatchQuery<?, ?>, BatchQueue<?, ?>> batchQueues = new ConcurrentHashMap<>();
     private final Monitor monitor;
-    private final Preparation preparation;
+    private final SchemaInitializer preparation;
     private final List<ResizeGuard> guards = new ArrayList<>();
 
     private DatabaseEngine(DatabaseConfig config) {
@@ -73,18 +73,18 @@ public final class DatabaseEngine {
         role = config.target().user();
         Connector connector = new Connector(config.target());
         database = connector.database();
-        Sessions sessions = new Sessions(connector, instance);
+        SessionFactory sessions = new SessionFactory(connector, instance);
         events.add(new EventLog());
         events.add(recent);
         events.add(event -> {
             if (event.kind() == PoolEventKind.CONNECT_FAILED) {
-                failures.recent().record(FailureKind.CONNECT_FAILED, 1, SqlStates.firstLine(event.cause()));
+                failures.recent().record(FailureKind.CONNECT_FAILED, 1, SqlState.firstLine(event.cause()));
             }
         });
-        Installed.each(PoolListener.class, events::add);
-        Installed.each(PoolInterceptor.class, interceptors::add);
+        ServiceProviders.forEach(PoolListener.class, events::add);
+        ServiceProviders.forEach(PoolInterceptor.class, interceptors::add);
         pool = new Pool("auth", config.pool(), sessions, events, interceptors);
-        jdbi = Jdbi.create(new LeasedConnection());
+        jdbi = Jdbi.create(new ThreadBoundConnectionFactory());
         // Statements have client keys as parameters, which must appear neither in the messages of exceptions nor in
         // JDBI's Flight Recorder events, which every recording includes.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
@@ -94,12 +94,12 @@ public final class DatabaseEngine {
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings);
-        pool.observe(monitor.heartbeat()::failure);
-        preparation = new Preparation(() -> {
+        pool.observeFailure(monitor.heartbeat()::failure);
+        preparation = new SchemaInitializer(() -> {
             // One connection after the other: if only a few are available, a start that takes several at the same time
             // would
             // block itself.
-            monitor.awaitFirstBeat();
+            monitor.awaitFirstProbe();
             migrate(sessions, config.pool());
         });
     }
@@ -112,12 +112,12 @@ public final class DatabaseEngine {
      * @throws IllegalStateException if it is open with other settings
      */
     public static Share<DatabaseEngine> open(DatabaseConfig config) {
-        return ONE.open("this process", config, () -> new DatabaseEngine(config));
+        return SHARED.open("this process", config, () -> new DatabaseEngine(config));
     }
 
     /** Closes a share; the last one waits up to {@code grace} for connections in use to be checked in. */
-    public static void leave(Share<DatabaseEngine> share, Duration grace) {
-        share.close(engine -> engine.end(grace));
+    public static void release(Share<DatabaseEngine> share, Duration grace) {
+        share.close(engine -> engine.shutDown(grace));
     }
 
     /**
@@ -125,12 +125,12 @@ public final class DatabaseEngine {
      *
      * @return the answer; completed with a {@link DatabaseFailure} where the database gave none
      */
-    public <T> CompletionStage<T> call(Caller caller, HandleCallback<T, RuntimeException> work) {
+    public <T> CompletionStage<T> call(CallContext caller, HandleCallback<T, RuntimeException> work) {
         if (!preparation.isDone()) {
             return notPrepared(caller);
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        pool.call(caller, connection -> LeasedConnection.with(caller, connection, jdbi, work))
+        pool.call(caller, connection -> ThreadBoundConnectionFactory.with(caller, connection, jdbi, work))
                 .whenComplete((result, failure) -> {
                     if (failure == null) {
                         answer.complete(result);
@@ -142,14 +142,14 @@ public final class DatabaseEngine {
     }
 
     /**
-     * Runs one query, in a batch with others of its kind if others are waiting; see {@link Lane}. Never blocks.
+     * Runs one query, in a batch with others of its kind if others are waiting; see {@link BatchQueue}. Never blocks.
      * Cancelling the returned future removes the query from the queue.
      *
      * @return the answer, read from the database after this was called; completed with a {@link DatabaseFailure} where
      *     the database gave none
      */
-    public <Q, A> CompletionStage<A> ask(Caller caller, Inquiry<Q, A> inquiry, Q question) {
-        return preparation.isDone() ? pool.call(laneOf(inquiry), caller, question) : notPrepared(caller);
+    public <Q, A> CompletionStage<A> submit(CallContext caller, BatchQuery<Q, A> query, Q input) {
+        return preparation.isDone() ? pool.call(laneOf(query), caller, input) : notPrepared(caller);
     }
 
     /**
@@ -158,17 +158,17 @@ public final class DatabaseEngine {
      * @return the results in the order of the queries; completes with a {@link DatabaseFailure} if the database gave
      *     none
      */
-    public <Q, A> CompletionStage<List<A>> askAll(Caller caller, Inquiry<Q, A> inquiry, List<Q> questions) {
-        return call(caller, handle -> inquiry.askTogether(handle, questions));
+    public <Q, A> CompletionStage<List<A>> submitAll(CallContext caller, BatchQuery<Q, A> query, List<Q> inputs) {
+        return call(caller, handle -> query.executeBatch(handle, inputs));
     }
 
     @SuppressWarnings("unchecked") // Each lane is stored under the inquiry that it was created from.
-    private <Q, A> Lane<Q, A> laneOf(Inquiry<Q, A> inquiry) {
-        return (Lane<Q, A>) lanes.computeIfAbsent(
-                inquiry, kind -> new Lane<>(inquiry.most(), new InquiryWork<>(inquiry, jdbi, failures)));
+    private <Q, A> BatchQueue<Q, A> laneOf(BatchQuery<Q, A> query) {
+        return (BatchQueue<Q, A>) batchQueues.computeIfAbsent(
+                query, kind -> new BatchQueue<>(query.maxBatchSize(), new BatchQueryExecutor<>(query, jdbi, failures)));
     }
 
-    private <T> CompletionStage<T> notPrepared(Caller caller) {
+    private <T> CompletionStage<T> notPrepared(CallContext caller) {
         DatabaseFailure failure = new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null);
         failures.report(caller, failure);
         return CompletableFuture.failedFuture(failure);
@@ -251,7 +251,7 @@ public final class DatabaseEngine {
         synchronized (guards) {
             PoolSettings now = pool.settings();
             PoolSettings wanted = change.apply(now);
-            guards.forEach(guard -> guard.rehearse(now, wanted));
+            guards.forEach(guard -> guard.preview(now, wanted));
             return wanted;
         }
     }
@@ -294,20 +294,20 @@ public final class DatabaseEngine {
     }
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
-    public Availability availability() {
+    public DatabaseAvailability availability() {
         boolean prepared = preparation.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
         // PostgreSQL refuses the monitor a session, but serves those that the pool has.
-        boolean onlyNewSessionsRefused = SqlStates.isSessionRefused(SqlStates.of(heartbeat.failure()))
+        boolean onlyNewSessionsRefused = SqlState.isSessionRefused(SqlState.of(heartbeat.failure()))
                 && pool.snapshot().totalConnections() > 0;
         if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
-            return new Availability(false, prepared, heartbeat.problem(), heartbeat.since(), keptBack);
+            return new DatabaseAvailability(false, prepared, heartbeat.problem(), heartbeat.since(), keptBack);
         }
         return pool.opening()
                 .downSince()
-                .map(since -> new Availability(false, prepared, "no connection can be opened", since, keptBack))
-                .orElseGet(() -> new Availability(
+                .map(since -> new DatabaseAvailability(false, prepared, "no connection can be opened", since, keptBack))
+                .orElseGet(() -> new DatabaseAvailability(
                         true,
                         prepared,
                         prepared ? heartbeat.problem() : preparation.problem(),
@@ -325,8 +325,8 @@ public final class DatabaseEngine {
     }
 
     /** Waits until that first attempt has ended, successfully or not, or the time is over. */
-    public void awaitFirstAttempt(Duration most) {
-        preparation.awaitFirstAttempt(most);
+    public void awaitFirstAttempt(Duration timeout) {
+        preparation.awaitFirstAttempt(timeout);
     }
 
     /** The pool's events, for listeners. */
@@ -381,13 +381,13 @@ public final class DatabaseEngine {
         statements.remove(listener);
     }
 
-    private void end(Duration grace) {
+    private void shutDown(Duration grace) {
         preparation.close();
         pool.close(grace);
         monitor.close();
     }
 
-    private static void migrate(Sessions sessions, PoolSettings settings)
+    private static void migrate(SessionFactory sessions, PoolSettings settings)
             throws MigrationException, InterruptedException {
         DataSource migrationSessions = new SingleLoginDataSource() {
             @Override

@@ -27,15 +27,15 @@ public enum FailureKind {
     /** A connection could not be opened. */
     CONNECT_FAILED(false);
 
-    private final boolean turnedAway;
+    private final boolean withoutConnection;
 
     FailureKind(boolean turnedAway) {
-        this.turnedAway = turnedAway;
+        this.withoutConnection = turnedAway;
     }
 
     /** Whether the requests failed without a connection; the others failed while they used one. */
-    public boolean turnedAway() {
-        return turnedAway;
+    public boolean withoutConnection() {
+        return withoutConnection;
     }
 
     /** @throws IllegalArgumentException for SHUTTING_DOWN, which is not counted as a failure */

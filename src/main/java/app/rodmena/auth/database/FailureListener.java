@@ -1,6 +1,6 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 
 /** Is notified of each database failure before the caller gets it, on any thread, concurrently. Must not block. */
 @FunctionalInterface
@@ -10,5 +10,5 @@ public interface FailureListener {
      *
      * @param caller the caller or the batch of callers
      */
-    void onFailure(Caller caller, DatabaseFailure failure);
+    void onFailure(CallContext caller, DatabaseFailure failure);
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.LogThrottle;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.pool.NoConnectionException;
@@ -36,16 +36,16 @@ final class FailureReporter {
     /**
      * Reports a failure of the database and returns it as a {@link DatabaseFailure}; returns other failures unchanged.
      */
-    Throwable report(Caller caller, Throwable thrown) {
-        Throwable failure = Failures.of(thrown);
+    Throwable report(CallContext caller, Throwable thrown) {
+        Throwable failure = SqlExceptionTranslator.translate(thrown);
         if (failure instanceof DatabaseFailure known && known.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
             report(caller, known);
         }
         return failure;
     }
 
-    void report(Caller caller, DatabaseFailure failure) {
-        String message = failure.getCause() == null ? failure.getMessage() : SqlStates.firstLine(failure.getCause());
+    void report(CallContext caller, DatabaseFailure failure) {
+        String message = failure.getCause() == null ? failure.getMessage() : SqlState.firstLine(failure.getCause());
         // A failed checkout is logged already, as an event of the pool.
         if (!(failure.getCause() instanceof NoConnectionException) && failure.getCause() != null) {
             log(caller, failure, message);
@@ -55,12 +55,12 @@ final class FailureReporter {
             try {
                 listener.onFailure(caller, failure);
             } catch (Throwable e) {
-                events.isolate(listener, "a failure of the database", e);
+                events.reportListenerFailure(listener, "a failure of the database", e);
             }
         }
     }
 
-    private void log(Caller caller, DatabaseFailure failure, String message) {
+    private void log(CallContext caller, DatabaseFailure failure, String message) {
         String what =
                 message.endsWith(failure.getMessage()) ? message : "%s (%s)".formatted(failure.getMessage(), message);
         log.log(

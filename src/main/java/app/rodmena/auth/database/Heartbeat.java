@@ -62,44 +62,44 @@ final class Heartbeat {
 
     void answered() {
         everAnswered = true;
-        if (tell(State.ANSWERED, "", null)) {
+        if (update(State.ANSWERED, "", null)) {
             LOG.info("PostgreSQL answers");
         }
     }
 
     void keptBack(Throwable failure) {
-        String problem = SqlStates.isTooManyClients(failure)
+        String problem = SqlState.isTooManyClients(failure)
                 ? "the pooler accepts no more clients (max_client_conn)"
                 : "the pooler gives no server connection: its pool is full or paused, or PostgreSQL does not answer it";
-        if (tell(State.KEPT_BACK, problem, failure)) {
+        if (update(State.KEPT_BACK, problem, failure)) {
             LOG.warn("The monitor cannot ask PostgreSQL: {}", problem);
         }
         LOG.debug("Heartbeat kept back", failure);
     }
 
-    void missed(Throwable failure) {
+    void failed(Throwable failure) {
         String problem = "PostgreSQL does not answer";
         String message = "PostgreSQL no longer answers";
-        String state = SqlStates.of(failure);
+        String state = SqlState.of(failure);
         if (failure instanceof NoPrimaryException noPrimary) {
             problem = noPrimary.reason().text();
             message = noPrimary.getMessage();
-        } else if (SqlStates.isSessionRefused(state)) {
+        } else if (SqlState.isSessionRefused(state)) {
             problem = "PostgreSQL refuses new sessions (SQLSTATE %s)".formatted(state);
-            message = "PostgreSQL refuses the monitor's session: " + SqlStates.firstLine(failure);
+            message = "PostgreSQL refuses the monitor's session: " + SqlState.firstLine(failure);
         }
-        if (tell(State.MISSED, problem, failure)) {
+        if (update(State.MISSED, problem, failure)) {
             LOG.warn("{}", message);
         }
         LOG.debug("Heartbeat failed", failure);
     }
 
     /** @return whether the state has changed */
-    private boolean tell(State state, String problem, Throwable failure) {
+    private boolean update(State state, String problem, Throwable failure) {
         Beat before = last;
-        boolean news = before.state != state;
-        last = new Beat(state, problem, failure, System.nanoTime(), news ? Instant.now() : before.since);
-        return news;
+        boolean changed = before.state != state;
+        last = new Beat(state, problem, failure, System.nanoTime(), changed ? Instant.now() : before.since);
+        return changed;
     }
 
     private static boolean isAnswered(Beat beat) {

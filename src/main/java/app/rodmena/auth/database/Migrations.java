@@ -28,7 +28,7 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");
 
     /** How long to wait for other processes and for locked tables before giving up. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
     private static final String PRIVILEGE_ADVICE =
             "start this version once as the owner of the tables, or of the schema where there are none";
@@ -67,9 +67,9 @@ public final class Migrations {
             if (!obstacle.equals(before)) {
                 LOG.info("The migration waits: {}", description);
             }
-            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+            if (System.nanoTime() - start > MAX_WAIT.toNanos()) {
                 throw new MigrationException(
-                        "The migration gave up after %s s: %s".formatted(PATIENCE.toSeconds(), description),
+                        "The migration gave up after %s s: %s".formatted(MAX_WAIT.toSeconds(), description),
                         true,
                         null);
             }
@@ -99,12 +99,12 @@ public final class Migrations {
                 return Optional.of(Obstacle.ANOTHER_PROCESS);
             }
             guard.setNetworkTimeout(Runnable::run, 0);
-            requireRightToStart(guard);
+            requirePrivileges(guard);
             runFlyway(guard);
             guard.commit();
             return Optional.empty();
         } catch (SQLException | FlywayException e) {
-            if (SqlStates.LOCK_NOT_AVAILABLE.equals(SqlStates.of(e))) {
+            if (SqlState.LOCK_NOT_AVAILABLE.equals(SqlState.of(e))) {
                 return Optional.of(Obstacle.LOCKED_TABLES);
             }
             throw explain(e);
@@ -131,7 +131,7 @@ public final class Migrations {
     }
 
     /** Checks privileges in advance: Flyway would fail only after ten attempts, one second apart. */
-    private static void requireRightToStart(Connection guard) throws SQLException, MigrationException {
+    private static void requirePrivileges(Connection guard) throws SQLException, MigrationException {
         try (var statement = guard.createStatement();
                 var result = statement.executeQuery("""
                         select quote_ident(current_user), current_schema(),
@@ -241,19 +241,19 @@ public final class Migrations {
 
     private static String adviceFor(String state) {
         return switch (state) {
-            case SqlStates.INVALID_LOGIN, SqlStates.INVALID_PASSWORD -> "; correct the user or the password";
-            case SqlStates.TOO_MANY_CONNECTIONS ->
+            case SqlState.INVALID_LOGIN, SqlState.INVALID_PASSWORD -> "; correct the user or the password";
+            case SqlState.TOO_MANY_CONNECTIONS ->
                 "; this server needs at least 2 connections: the monitor's, and one that prepares the tables and is"
                         + " followed by the pool's";
-            case SqlStates.NO_SUCH_DATABASE -> "; create that database, or name another";
+            case SqlState.NO_SUCH_DATABASE -> "; create that database, or name another";
             default -> "";
         };
     }
 
     private static MigrationException explain(Exception failure) {
-        String state = SqlStates.of(failure);
-        String message = SqlStates.firstLine(failure);
-        if (SqlStates.INSUFFICIENT_PRIVILEGE.equals(state)) {
+        String state = SqlState.of(failure);
+        String message = SqlState.firstLine(failure);
+        if (SqlState.INSUFFICIENT_PRIVILEGE.equals(state)) {
             return new MigrationException(
                     "The database role may not do what the migration needs (%s); %s"
                             .formatted(message, PRIVILEGE_ADVICE),
@@ -261,11 +261,10 @@ public final class Migrations {
                     failure);
         }
         return new MigrationException(
-                "The migration failed: "
-                        + (SqlStates.isWithoutServer(failure) ? NO_SERVER : message + adviceFor(state)),
+                "The migration failed: " + (SqlState.isWithoutServer(failure) ? NO_SERVER : message + adviceFor(state)),
                 // A wrong password is temporary: it may be corrected at any time. The connector limits the rate of
                 // attempts.
-                SqlStates.passes(state) || SqlStates.isLoginRefused(state),
+                SqlState.isTransient(state) || SqlState.isLoginRefused(state),
                 failure);
     }
 }

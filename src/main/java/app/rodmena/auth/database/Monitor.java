@@ -30,13 +30,13 @@ public final class Monitor implements AutoCloseable {
     private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
 
     /** The interval while PostgreSQL is unreachable; the pool retries at least as often. */
-    private static final long LONGEST_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long MAX_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** While a pooler keeps the probe back: the probe stays in the pooler's queue nearly all the time. */
     private static final long PERIOD_WHILE_KEPT_BACK_NANOS =
             Duration.ofMillis(100).toNanos();
 
-    private static final int MOST_QUESTIONS = 32;
+    private static final int MAX_QUERIES = 32;
 
     /**
      * A query to PostgreSQL: one statement, or a few fast ones, in autocommit mode. It must not change the state of the
@@ -44,7 +44,7 @@ public final class Monitor implements AutoCloseable {
      */
     @FunctionalInterface
     public interface Question<T> {
-        T ask(Connection connection) throws SQLException;
+        T execute(Connection connection) throws SQLException;
     }
 
     /**
@@ -68,10 +68,10 @@ public final class Monitor implements AutoCloseable {
         /** @return the failure, if it failed */
         Optional<Throwable> ask(Connection connection) {
             try {
-                answer.complete(question.ask(connection));
+                answer.complete(question.execute(connection));
                 return Optional.empty();
             } catch (Throwable e) {
-                answer.completeExceptionally(Failures.of(e));
+                answer.completeExceptionally(SqlExceptionTranslator.translate(e));
                 return Optional.of(e);
             }
         }
@@ -81,11 +81,11 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    private final Sessions sessions;
+    private final SessionFactory sessions;
     private final Supplier<PoolSettings> settings;
     private final Heartbeat heartbeat = new Heartbeat();
-    private final BlockingQueue<Asked<?>> questions = new ArrayBlockingQueue<>(MOST_QUESTIONS);
-    private final CountDownLatch firstBeat = new CountDownLatch(1);
+    private final BlockingQueue<Asked<?>> queries = new ArrayBlockingQueue<>(MAX_QUERIES);
+    private final CountDownLatch firstProbe = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
     private volatile int backendPid;
@@ -95,10 +95,10 @@ public final class Monitor implements AutoCloseable {
     private String name;
     private long pauseNanos = PERIOD_NANOS;
 
-    Monitor(Sessions sessions, Supplier<PoolSettings> settings) {
+    Monitor(SessionFactory sessions, Supplier<PoolSettings> settings) {
         this.sessions = sessions;
         this.settings = settings;
-        thread = new Thread(this::watch, "database-monitor");
+        thread = new Thread(this::run, "database-monitor");
         thread.setDaemon(true);
         thread.start();
     }
@@ -110,24 +110,24 @@ public final class Monitor implements AutoCloseable {
      *     {@link DatabaseFailure} if PostgreSQL gave no answer, if it was slower than 900 ms, or if too many others
      *     wait to ask; with a {@link SQLException} if it objects to the question
      */
-    public <T> CompletionStage<T> ask(Question<T> question) {
-        Asked<T> asked = new Asked<>(question, new CompletableFuture<>());
+    public <T> CompletionStage<T> submit(Question<T> query) {
+        Asked<T> pending = new Asked<>(query, new CompletableFuture<>());
         if (closed) {
-            asked.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
-        } else if (!questions.offer(asked)) {
-            asked.refuse(Reason.QUEUE_FULL, MOST_QUESTIONS + " queries are already waiting for the monitor");
+            pending.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
+        } else if (!queries.offer(pending)) {
+            pending.refuse(Reason.QUEUE_FULL, MAX_QUERIES + " queries are already waiting for the monitor");
         } else if (closed) {
             refuseAll(); // It was closed concurrently, and may have drained the queue before this query was added.
         }
-        return asked.answer;
+        return pending.answer;
     }
 
     /**
      * Announces the new size of this process's pool to other processes immediately, not only at the next probe. Must be
      * called within a query, with its connection.
      */
-    public void announce(Connection questions, PoolSettings wanted) throws SQLException {
-        rename(questions, sessions.monitorName(wanted));
+    public void announce(Connection questions, PoolSettings applicationName) throws SQLException {
+        rename(questions, sessions.monitorName(applicationName));
     }
 
     /** The PID of the monitor's backend; 0 if there is none or it is unknown. */
@@ -145,8 +145,8 @@ public final class Monitor implements AutoCloseable {
                 failure == null
                         ? new Outage("", heartbeat.problem(), heartbeat.since(), false, Optional.empty())
                         : new Outage(
-                                SqlStates.of(failure),
-                                SqlStates.firstLine(failure),
+                                SqlState.of(failure),
+                                SqlState.firstLine(failure),
                                 heartbeat.since(),
                                 true,
                                 failure instanceof NoPrimaryException none
@@ -155,29 +155,29 @@ public final class Monitor implements AutoCloseable {
     }
 
     /** Waits for the result of the first probe, about one second at most. */
-    void awaitFirstBeat() throws InterruptedException {
-        firstBeat.await();
+    void awaitFirstProbe() throws InterruptedException {
+        firstProbe.await();
     }
 
     Heartbeat heartbeat() {
         return heartbeat;
     }
 
-    private void watch() {
-        long nextBeat = System.nanoTime();
+    private void run() {
+        long nextProbe = System.nanoTime();
         while (!closed) {
-            if (nextBeat - System.nanoTime() <= 0) {
-                beat();
-                nextBeat = System.nanoTime() + pauseNanos;
+            if (nextProbe - System.nanoTime() <= 0) {
+                probeAndRecord();
+                nextProbe = System.nanoTime() + pauseNanos;
             } else {
-                answerOne(nextBeat - System.nanoTime());
+                executeOne(nextProbe - System.nanoTime());
             }
         }
         disconnect();
         refuseAll();
     }
 
-    private void beat() {
+    private void probeAndRecord() {
         try {
             probe();
             heartbeat.answered();
@@ -188,14 +188,14 @@ public final class Monitor implements AutoCloseable {
             if (keptBack) {
                 heartbeat.keptBack(e);
             } else {
-                heartbeat.missed(e);
+                heartbeat.failed(e);
             }
             disconnect();
-            pauseNanos = SqlStates.isWithoutServer(e) && keptBack
+            pauseNanos = SqlState.isWithoutServer(e) && keptBack
                     ? PERIOD_WHILE_KEPT_BACK_NANOS
-                    : Math.min(2 * pauseNanos, LONGEST_PERIOD_NANOS);
+                    : Math.min(2 * pauseNanos, MAX_PERIOD_NANOS);
         } finally {
-            firstBeat.countDown();
+            firstProbe.countDown();
         }
     }
 
@@ -206,7 +206,7 @@ public final class Monitor implements AutoCloseable {
                 probeSession();
                 return;
             } catch (SQLException e) {
-                if (SqlStates.isWithoutServer(e)) {
+                if (SqlState.isWithoutServer(e)) {
                     throw e; // It is silent; so would be a new session.
                 }
                 LOG.debug("The monitor's session failed; a new one is asked", e);
@@ -221,37 +221,37 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void probeSession() throws SQLException {
-        String wanted = sessions.monitorName(settings.get());
-        if (!wanted.equals(name)) {
-            rename(connection, wanted);
+        String applicationName = sessions.monitorName(settings.get());
+        if (!applicationName.equals(name)) {
+            rename(connection, applicationName);
         }
         sessions.probe(connection);
     }
 
-    private void rename(Connection connection, String wanted) throws SQLException {
+    private void rename(Connection connection, String applicationName) throws SQLException {
         try (var statement = connection.prepareStatement("select set_config('application_name', ?, false)")) {
-            statement.setString(1, wanted);
+            statement.setString(1, applicationName);
             statement.execute();
         }
-        name = wanted;
+        name = applicationName;
     }
 
-    private void answerOne(long atMostNanos) {
-        Asked<?> asked;
+    private void executeOne(long timeoutNanos) {
+        Asked<?> pending;
         try {
-            asked = questions.poll(atMostNanos, TimeUnit.NANOSECONDS);
+            pending = queries.poll(timeoutNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             return; // The monitor is closed, or the interrupt is foreign: the loop checks which.
         }
-        if (asked == null) {
+        if (pending == null) {
             return;
         }
         if (connection == null) {
-            asked.refuse(Reason.DATABASE_DOWN, "the monitor has no connection to PostgreSQL");
+            pending.refuse(Reason.DATABASE_DOWN, "the monitor has no connection to PostgreSQL");
             return;
         }
         // The next probe may come too late to report this: until then the last answer would have expired.
-        asked.ask(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
+        pending.ask(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
         dropIfBroken();
     }
 
@@ -280,8 +280,8 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void refuseAll() {
-        for (Asked<?> asked = questions.poll(); asked != null; asked = questions.poll()) {
-            asked.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
+        for (Asked<?> pending = queries.poll(); pending != null; pending = queries.poll()) {
+            pending.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
         }
     }
 

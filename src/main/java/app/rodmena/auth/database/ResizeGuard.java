@@ -17,5 +17,5 @@ public interface ResizeGuard {
      *
      * @throws InvalidPoolSetting if the change would be refused
      */
-    void rehearse(PoolSettings now, PoolSettings wanted);
+    void preview(PoolSettings now, PoolSettings wanted);
 }

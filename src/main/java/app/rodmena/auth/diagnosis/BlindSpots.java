@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
 final class BlindSpots {
     private BlindSpots() {}
 
-    static List<String> of(Observed observed) {
+    static List<String> of(Observation observed) {
         List<String> spots = new ArrayList<>();
         if (observed.postgres().isEmpty() && observed.outage().isEmpty()) {
             spots.add("PostgreSQL did not tell its side in time (%s): the verdicts are from this side alone"
@@ -23,7 +23,7 @@ final class BlindSpots {
         return spots;
     }
 
-    private static void ofPostgres(PostgresView view, List<String> spots) {
+    private static void ofPostgres(PostgresSnapshot view, List<String> spots) {
         long hidden = view.backends().stream().filter(Backend::hidden).count();
         if (hidden > 0) {
             spots.add("What %s may not be seen by our role %s; as a superuser: grant pg_read_all_stats to \"%s\""

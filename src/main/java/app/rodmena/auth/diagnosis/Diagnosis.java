@@ -1,6 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolView;
 import java.time.Instant;
@@ -30,12 +30,12 @@ public record Diagnosis(
         Instant time,
         Situation situation,
         String sentence,
-        List<Step> steps,
+        List<Recommendation> steps,
         PoolView pool,
         List<Holder> holders,
-        List<Waiters> waiters,
-        Optional<PostgresView> postgres,
-        Optional<PostgresView> lastSeen,
+        List<WaiterGroup> waiters,
+        Optional<PostgresSnapshot> postgres,
+        Optional<PostgresSnapshot> lastSeen,
         Optional<Monitor.Outage> outage,
         Reconciliation reconciliation,
         List<String> blindSpots,

@@ -1,9 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.ConnectionSlots;
 import app.rodmena.auth.activity.LockWait;
-import app.rodmena.auth.activity.PostgresView;
-import app.rodmena.auth.activity.Slots;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolSnapshot;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -30,15 +30,15 @@ public final class DiagnosisText {
     }
 
     private String write() {
-        text.append(Columns.paragraph(diagnosis.sentence(), 0));
-        text.append('\n').append(Columns.paragraph(numbers(), 0));
+        text.append(TextColumns.paragraph(diagnosis.sentence(), 0));
+        text.append('\n').append(TextColumns.paragraph(numbers(), 0));
         steps();
         holders();
         waiters();
         diagnosis.postgres().ifPresent(this::postgres);
         reconciliation();
         diagnosis.blindSpots().forEach(spot -> {
-            text.append('\n').append(Columns.paragraph("Not seen: " + spot, 0));
+            text.append('\n').append(TextColumns.paragraph("Not seen: " + spot, 0));
         });
         return text.toString();
     }
@@ -47,7 +47,7 @@ public final class DiagnosisText {
         PoolSnapshot numbers = diagnosis.pool().numbers();
         String oldest = numbers.waiting() == 0
                 ? ""
-                : ", the first for " + Words.time(diagnosis.pool().oldestWait());
+                : ", the first for " + Formats.time(diagnosis.pool().oldestWait());
         return "%s at %s: pool of %s + %s, %s out, %s open, %s waiting%s"
                 .formatted(
                         diagnosis.situation(),
@@ -66,10 +66,10 @@ public final class DiagnosisText {
         }
         head("What to do, the safest first");
         int number = 1;
-        for (Step step : diagnosis.steps()) {
-            text.append(Columns.wrap("%3s. ".formatted(number++), step.what(), "     ", ""));
+        for (Recommendation step : diagnosis.steps()) {
+            text.append(TextColumns.wrap("%3s. ".formatted(number++), step.what(), "     ", ""));
             if (!step.command().isEmpty()) {
-                text.append(Columns.command(step.command(), 7));
+                text.append(TextColumns.command(step.command(), 7));
             }
         }
     }
@@ -79,12 +79,12 @@ public final class DiagnosisText {
             return;
         }
         head("Who has connections, the longest first");
-        Columns table = new Columns(">id", ">pid", ">out for", "verdict", ">callers", "route", "it");
+        TextColumns table = new TextColumns(">id", ">pid", ">out for", "verdict", ">callers", "route", "it");
         List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
         shown.forEach(holder -> table.row(
                 holder.connectionId(),
                 holder.backendPid() == 0 ? "?" : holder.backendPid(),
-                Words.time(holder.heldFor()),
+                Formats.time(holder.heldFor()),
                 holder.verdict(),
                 holder.callers(),
                 shortened(holder.route(), 36),
@@ -105,7 +105,7 @@ public final class DiagnosisText {
         head("Where connection %s is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
         frames(fromTheApplicationOn(holder));
         // A pool's own thread took it: then that says nothing
-        if (holder.checkoutStack().stream().anyMatch(Frames::isOfApplication)) {
+        if (holder.checkoutStack().stream().anyMatch(StackFrames::isOfApplication)) {
             head("Where it was taken");
             frames(holder.checkoutStack());
         }
@@ -120,7 +120,7 @@ public final class DiagnosisText {
     }
 
     private void frames(List<String> stack) {
-        stack.stream().limit(MOST_FRAMES).forEach(frame -> text.append(Columns.paragraph(frame, 2)));
+        stack.stream().limit(MOST_FRAMES).forEach(frame -> text.append(TextColumns.paragraph(frame, 2)));
         more(stack.size() - MOST_FRAMES);
     }
 
@@ -129,13 +129,13 @@ public final class DiagnosisText {
             return;
         }
         head("Who waits for one");
-        Columns table = new Columns(">count", ">the first for", "route");
-        diagnosis.waiters().forEach(group -> table.row(group.count(), Words.time(group.longest()), group.route()));
+        TextColumns table = new TextColumns(">count", ">the first for", "route");
+        diagnosis.waiters().forEach(group -> table.row(group.count(), Formats.time(group.longest()), group.route()));
         text.append(table.wrapped());
     }
 
-    private void postgres(PostgresView view) {
-        Slots slots = view.slots();
+    private void postgres(PostgresSnapshot view) {
+        ConnectionSlots slots = view.slots();
         head(
                 "PostgreSQL %s.%s%s: %s of %s connections are taken: %s by this process, %s by other instances, %s by others"
                         .formatted(
@@ -147,7 +147,7 @@ public final class DiagnosisText {
                                 slots.ours() + slots.oursBeside(),
                                 slots.siblings(),
                                 slots.others()));
-        text.append(Columns.paragraph(counts(view), 2));
+        text.append(TextColumns.paragraph(counts(view), 2));
         List<Backend> busy = view.backends().stream()
                 .filter(backend ->
                         !backend.state().equals("idle") && !backend.query().isEmpty())
@@ -155,7 +155,8 @@ public final class DiagnosisText {
         if (busy.isEmpty()) {
             return;
         }
-        Columns table = new Columns(">pid", "application", "user", "state", ">for", "waits for", "blocked by", "query");
+        TextColumns table =
+                new TextColumns(">pid", "application", "user", "state", ">for", "waits for", "blocked by", "query");
         busy.stream()
                 .limit(MOST_BACKENDS)
                 .forEach(backend -> table.row(
@@ -163,7 +164,7 @@ public final class DiagnosisText {
                         shortened(backend.application(), 20),
                         shortened(backend.user(), 12),
                         backend.state(),
-                        backend.stateFor().map(Words::time).orElse(""),
+                        backend.stateFor().map(Formats::time).orElse(""),
                         backend.waitEvent(),
                         backend.lockWait().map(LockWait::blockedBy).orElse(List.of()).stream()
                                 .limit(2)
@@ -175,7 +176,7 @@ public final class DiagnosisText {
     }
 
     /** As {@code 10 auth/vm-4123 active, 1 psql idle in transaction; the longest statement has run for 4 s}. */
-    private static String counts(PostgresView view) {
+    private static String counts(PostgresSnapshot view) {
         String all = view.counts().stream()
                 .limit(MOST_COUNTS)
                 .map(count -> "%s %s %s"
@@ -188,7 +189,7 @@ public final class DiagnosisText {
                 + view.runningFor(Duration.ofSeconds(1)).stream()
                         .findFirst()
                         .flatMap(Backend::queryFor)
-                        .map(longest -> "; the longest statement has run for " + Words.time(longest))
+                        .map(longest -> "; the longest statement has run for " + Formats.time(longest))
                         .orElse("");
     }
 
@@ -197,14 +198,14 @@ public final class DiagnosisText {
         if (!both.agrees()) {
             head("The pool and PostgreSQL do not agree");
             both.unknownBackends()
-                    .forEach(backend -> text.append(Columns.paragraph(
+                    .forEach(backend -> text.append(TextColumns.paragraph(
                             "backend %s from %s has the pool's name, and the pool does not know it"
                                     .formatted(
                                             backend.pid(),
                                             backend.client().isEmpty() ? "a local socket" : backend.client()),
                             2)));
             both.lostConnections()
-                    .forEach(lost -> text.append(Columns.paragraph(
+                    .forEach(lost -> text.append(TextColumns.paragraph(
                             "connection %s talks to backend %s, which is gone"
                                     .formatted(lost.connectionId(), lost.backendPid()),
                             2)));
@@ -212,7 +213,7 @@ public final class DiagnosisText {
     }
 
     private void head(String line) {
-        text.append('\n').append(Columns.paragraph(line, 0));
+        text.append('\n').append(TextColumns.paragraph(line, 0));
     }
 
     private void more(int left) {

@@ -1,13 +1,13 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Activity;
-import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.ActivityQuery;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
-import app.rodmena.auth.database.OncePerProcess;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.diagnosis.Holders.Judged;
-import app.rodmena.auth.diagnosis.Holders.Suspect;
+import app.rodmena.auth.database.SharedResource;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.diagnosis.HolderAnalyzer.Judged;
+import app.rodmena.auth.diagnosis.HolderAnalyzer.Suspect;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.QueueSnapshot;
 import java.time.Duration;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Diagnostics {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
-    private static final OncePerProcess<Diagnostics> ONE = new OncePerProcess<>("diagnosis", Diagnostics::end);
+    private static final SharedResource<Diagnostics> ONE = new SharedResource<>("diagnosis", Diagnostics::end);
 
     /** Until what looks like a lost connection is looked at again, before it is called one. */
     private static final long CONFIRM_MILLIS = 250;
@@ -65,7 +65,7 @@ public final class Diagnostics {
 
     /** What the last diagnosis was concluded from. */
     private record Conclusion(
-            Observed observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
+            Observation observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
 
     private volatile Conclusion conclusion;
     private volatile Diagnosis last;
@@ -79,7 +79,7 @@ public final class Diagnostics {
             Supplier<Commands> commands) {
         this.config = config;
         this.commands = commands;
-        this.observer = new Observer(engine, metrics, new Activity(instance), kind -> incidents.apply(kind));
+        this.observer = new Observer(engine, metrics, new ActivityQuery(instance), kind -> incidents.apply(kind));
         this.reconciler = new Reconciler(instance);
         conclusion = conclude(observer.withoutPostgres(), Reconciliation.NONE);
         last = diagnosisOf(conclusion);
@@ -117,10 +117,10 @@ public final class Diagnostics {
     /** The last diagnosis, as it would be with the queue that it was when callers were refused. Never waits. */
     public Diagnosis last(QueueSnapshot queue) {
         Conclusion known = conclusion;
-        Observed then = known.observed.with(queue);
+        Observation then = known.observed.with(queue);
         List<Holder> holders =
-                Holders.judge(then, config, known.suspectedBefore).holders();
-        return Diagnosing.diagnose(then, holders, known.reconciliation, commands.get());
+                HolderAnalyzer.judge(then, config, known.suspectedBefore).holders();
+        return DiagnosisBuilder.diagnose(then, holders, known.reconciliation, commands.get());
     }
 
     /** The last diagnosis, made by itself or because somebody asked. Never waits. */
@@ -232,23 +232,23 @@ public final class Diagnostics {
         }
         conclusion = seen;
         last = diagnosisOf(seen);
-        return seen.observed.postgres().map(PostgresView::took).orElse(Duration.ZERO);
+        return seen.observed.postgres().map(PostgresSnapshot::took).orElse(Duration.ZERO);
     }
 
     private Conclusion lookOnce() throws InterruptedException {
-        Observed observed = observer.observe();
+        Observation observed = observer.observe();
         return conclude(observed, reconciler.compare(observed));
     }
 
-    private Conclusion conclude(Observed observed, Reconciliation reconciliation) {
+    private Conclusion conclude(Observation observed, Reconciliation reconciliation) {
         Set<Suspect> before = suspects;
-        Judged judged = Holders.judge(observed, config, before);
+        Judged judged = HolderAnalyzer.judge(observed, config, before);
         suspects = judged.suspects();
         return new Conclusion(observed, before, judged.holders(), reconciliation);
     }
 
     private Diagnosis diagnosisOf(Conclusion known) {
-        return Diagnosing.diagnose(known.observed, known.holders, known.reconciliation, commands.get());
+        return DiagnosisBuilder.diagnose(known.observed, known.holders, known.reconciliation, commands.get());
     }
 
     private void tell(DiagnosisListener listener) {

@@ -43,7 +43,7 @@ public record Holder(
         Verdict verdict,
         String because,
         List<String> evidence,
-        Optional<Culprit> culprit,
+        Optional<Blocker> culprit,
         String lastSql,
         Optional<Duration> lastSqlFor,
         TransactionState transaction,

@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Activity;
-import app.rodmena.auth.activity.PostgresView;
+import app.rodmena.auth.activity.ActivityQuery;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
@@ -31,9 +31,9 @@ final class Observer {
 
     private final DatabaseEngine engine;
     private final PoolTimes times;
-    private final Activity activity;
+    private final ActivityQuery activity;
     private final Function<FailureKind, Optional<String>> incidents;
-    private Optional<PostgresView> lastSeen = Optional.empty();
+    private Optional<PostgresSnapshot> lastSeen = Optional.empty();
     private long checkins;
     private long countedNanos = System.nanoTime();
     private double perSecond;
@@ -42,7 +42,7 @@ final class Observer {
     Observer(
             DatabaseEngine engine,
             Metrics metrics,
-            Activity activity,
+            ActivityQuery activity,
             Function<FailureKind, Optional<String>> incidents) {
         this.incidents = incidents;
         this.engine = engine;
@@ -52,14 +52,14 @@ final class Observer {
     }
 
     /** What is known without waiting for anybody. */
-    Observed withoutPostgres() {
+    Observation withoutPostgres() {
         PoolFacts facts = PoolFacts.of(engine);
         return observed(facts, facts, Optional.empty(), "it was not asked", Map.of(), Map.of());
     }
 
-    Observed observe() throws InterruptedException {
+    Observation observe() throws InterruptedException {
         PoolFacts before = PoolFacts.of(engine);
-        Optional<PostgresView> view = Optional.empty();
+        Optional<PostgresSnapshot> view = Optional.empty();
         String silence = "";
         if (engine.availability().keptBack()) {
             silence = "the pooler keeps the monitor's statements back";
@@ -70,7 +70,7 @@ final class Observer {
             } catch (ExecutionException e) {
                 silence = String.valueOf(e.getCause().getMessage());
             } catch (TimeoutException e) {
-                silence = "no answer within " + Words.time(PATIENCE);
+                silence = "no answer within " + Formats.time(PATIENCE);
             }
         }
         Map<Integer, List<StackTraceElement>> stacks = new HashMap<>();
@@ -88,20 +88,20 @@ final class Observer {
         return observed(before, after, view, silence, stacks, checkoutStacks);
     }
 
-    private PostgresView ask() throws InterruptedException, ExecutionException, TimeoutException {
-        return engine.monitor().ask(activity).toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    private PostgresSnapshot ask() throws InterruptedException, ExecutionException, TimeoutException {
+        return engine.monitor().submit(activity).toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private Observed observed(
+    private Observation observed(
             PoolFacts before,
             PoolFacts after,
-            Optional<PostgresView> view,
+            Optional<PostgresSnapshot> view,
             String silence,
             Map<Integer, List<StackTraceElement>> stacks,
             Map<Integer, List<StackTraceElement>> checkoutStacks) {
         Optional<Monitor.Outage> outage =
                 view.isPresent() ? Optional.empty() : engine.monitor().outage();
-        return new Observed(
+        return new Observation(
                 before,
                 after,
                 view,
@@ -134,7 +134,7 @@ final class Observer {
                 && after.connection(id).flatMap(ConnectionView::use).isPresent();
     }
 
-    private Pace pace() {
+    private Throughput pace() {
         long now = System.nanoTime();
         if (now - countedNanos >= LEAST_NANOS_TO_MEASURE) {
             long counted = engine.events().count(PoolEventKind.CHECKIN);
@@ -142,6 +142,7 @@ final class Observer {
             checkins = counted;
             countedNanos = now;
         }
-        return new Pace(perSecond, times.uses().median(), times.creations().median());
+        return new Throughput(
+                perSecond, times.uses().median(), times.creations().median());
     }
 }

@@ -1,8 +1,8 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.PostgresView;
-import app.rodmena.auth.activity.Whose;
+import app.rodmena.auth.activity.BackendOwner;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Reconciliation.Lost;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
@@ -40,14 +40,14 @@ final class Reconciler {
         pool = "auth/" + instance;
     }
 
-    Reconciliation compare(Observed observed) {
+    Reconciliation compare(Observation observed) {
         boolean possible = observed.postgres().isPresent() && observed.pidsKnown();
         if (!possible) {
             unknownSince = Map.of();
             lostSince = Map.of();
             return new Reconciliation(false, List.of(), List.of(), unknownTotal, lostTotal);
         }
-        PostgresView view = observed.postgres().get();
+        PostgresSnapshot view = observed.postgres().get();
         Instant now = observed.after().at();
         List<Backend> unknown = unknown(view, observed);
         List<Lost> lost = lost(view, observed);
@@ -73,17 +73,17 @@ final class Reconciler {
     }
 
     /** Neither before nor after PostgreSQL was asked; and not the one that is being opened, however long that takes. */
-    private List<Backend> unknown(PostgresView view, Observed observed) {
+    private List<Backend> unknown(PostgresSnapshot view, Observation observed) {
         Set<Integer> known = new HashSet<>();
         observed.before().connections().forEach(connection -> known.add(connection.backendPid()));
         observed.after().connections().forEach(connection -> known.add(connection.backendPid()));
         return view.backends().stream()
-                .filter(backend -> backend.whose() == Whose.POOL && !known.contains(backend.pid()))
+                .filter(backend -> backend.whose() == BackendOwner.POOL && !known.contains(backend.pid()))
                 .filter(backend -> !isBeingOpened(backend, observed))
                 .toList();
     }
 
-    private static boolean isBeingOpened(Backend backend, Observed observed) {
+    private static boolean isBeingOpened(Backend backend, Observation observed) {
         Optional<Duration> attempt = observed.after().opening().attempt();
         Optional<Duration> age = backend.connectedFor();
         return attempt.isPresent()
@@ -92,7 +92,7 @@ final class Reconciler {
     }
 
     /** Open before PostgreSQL was asked and open afterwards. */
-    private List<Lost> lost(PostgresView view, Observed observed) {
+    private List<Lost> lost(PostgresSnapshot view, Observation observed) {
         Set<Integer> pids = view.backends().stream().map(Backend::pid).collect(Collectors.toSet());
         Set<Integer> before =
                 observed.before().connections().stream().map(ConnectionView::id).collect(Collectors.toSet());

@@ -1,9 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.BackendStateCount;
 import app.rodmena.auth.activity.LockWait;
-import app.rodmena.auth.activity.PostgresView;
-import app.rodmena.auth.activity.StateCount;
+import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.OpeningView;
@@ -25,17 +25,17 @@ import java.util.stream.Collectors;
 final class Sentence {
     private static final int MOST_REASONS = 3;
 
-    private final Observed observed;
+    private final Observation observed;
     private final List<Holder> holders;
     private final PoolSnapshot numbers;
 
-    private Sentence(Observed observed, List<Holder> holders) {
+    private Sentence(Observation observed, List<Holder> holders) {
         this.observed = observed;
         this.holders = holders;
         this.numbers = observed.after().view().numbers();
     }
 
-    static String of(Situation situation, Observed observed, List<Holder> holders) {
+    static String of(Situation situation, Observation observed, List<Holder> holders) {
         return new Sentence(observed, holders).say(situation);
     }
 
@@ -52,7 +52,7 @@ final class Sentence {
                                 head());
             case RECOVERING ->
                 "Nothing has failed for %s: %s; %s"
-                        .formatted(Words.time(observed.failures().get(0).ago()), failures(), head());
+                        .formatted(Formats.time(observed.failures().get(0).ago()), failures(), head());
             default -> observed.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
         };
     }
@@ -71,13 +71,13 @@ final class Sentence {
 
     private String failure(RecentFailure failure) {
         String what = failure.kind() == FailureKind.CONNECT_FAILED
-                ? Words.count(failure.count(), "attempt", "attempts") + " to connect failed"
-                : failure.count() + (failure.kind().turnedAway() ? " turned away" : " failed");
+                ? Formats.count(failure.count(), "attempt", "attempts") + " to connect failed"
+                : failure.count() + (failure.kind().withoutConnection() ? " turned away" : " failed");
         String who = failure.kind() == FailureKind.PERMISSION_DENIED ? ", role " + observed.role() : "";
         return "%s %s ago (%s%s)%s"
                 .formatted(
                         what,
-                        Words.time(failure.ago()),
+                        Formats.time(failure.ago()),
                         failure.message(),
                         who,
                         failure.incident().map(id -> ", incident " + id).orElse(""));
@@ -107,19 +107,19 @@ final class Sentence {
                 ? "nobody waits"
                 : "%s for a turn, the first for %s"
                         .formatted(
-                                Words.count(numbers.waiting(), "request waits", "requests wait"),
-                                Words.time(observed.after().view().oldestWait()));
+                                Formats.count(numbers.waiting(), "request waits", "requests wait"),
+                                Formats.time(observed.after().view().oldestWait()));
     }
 
     /** As {@code 10 of 10 connections out for up to 12.4 s, 37 requests waiting}. */
     private String head() {
         String longest = holders.isEmpty()
                 ? ""
-                : " for up to " + Words.time(holders.get(0).heldFor());
+                : " for up to " + Formats.time(holders.get(0).heldFor());
         String waiting = numbers.waiting() == 0
                 ? "nobody waits"
-                : Words.count(numbers.waiting(), "request", "requests") + " waiting"
-                        + (Situations.waitsForBatch(observed) ? " for the batch before theirs" : "");
+                : Formats.count(numbers.waiting(), "request", "requests") + " waiting"
+                        + (SituationClassifier.waitsForBatch(observed) ? " for the batch before theirs" : "");
         return "%s of %s connections out%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
     }
 
@@ -136,7 +136,7 @@ final class Sentence {
         record Reason(Verdict verdict, Optional<Integer> culprit, String lock) {}
         Map<Reason, List<Holder>> groups = holders.stream()
                 .collect(Collectors.groupingBy(
-                        holder -> new Reason(holder.verdict(), holder.culprit().map(Culprit::pid), lockOf(holder)),
+                        holder -> new Reason(holder.verdict(), holder.culprit().map(Blocker::pid), lockOf(holder)),
                         LinkedHashMap::new,
                         Collectors.toList()));
         List<List<Holder>> byWeight = groups.values().stream()
@@ -168,9 +168,9 @@ final class Sentence {
                         .formatted(
                                 count,
                                 one ? "waits" : "wait",
-                                Clauses.lock(lockOf(first)),
+                                Phrases.lock(lockOf(first)),
                                 first.culprit()
-                                        .map(head -> " held by " + Clauses.culprit(head))
+                                        .map(head -> " held by " + Phrases.culprit(head))
                                         .orElse(""));
             case SLOW_SQL ->
                 one ? "1 " + first.because() : "%s run slow SQL, the longest %s".formatted(count, first.because());
@@ -212,9 +212,9 @@ final class Sentence {
     }
 
     private String pace() {
-        Pace pace = observed.pace();
+        Throughput pace = observed.pace();
         return "each is back soon (half within %s), and %s a second pass: more is asked for than they can do"
-                .formatted(Words.time(pace.medianUse()), Words.rate(pace.perSecond()));
+                .formatted(Formats.time(pace.medianUse()), Formats.rate(pace.perSecond()));
     }
 
     private String keptBack() {
@@ -230,7 +230,7 @@ final class Sentence {
     private String opening() {
         OpeningView opening = observed.after().opening();
         String attempt = opening.attempt()
-                .map(time -> ", and the one that is being opened has taken %s so far".formatted(Words.time(time)))
+                .map(time -> ", and the one that is being opened has taken %s so far".formatted(Formats.time(time)))
                 .orElse("");
         String failure = opening.failure()
                 .map(Sentence::firstLine)
@@ -252,7 +252,7 @@ final class Sentence {
         String state = failure.map(SQLException::getSQLState)
                 .or(() -> observed.outage().map(Monitor.Outage::sqlState))
                 .orElse("");
-        if (!Situations.isRefusal(state)) {
+        if (!SituationClassifier.isRefusal(state)) {
             return "no connection can be opened (%s)".formatted(message);
         }
         return "PostgreSQL refuses more (%s)%s".formatted(message, state.startsWith("53") ? slots() : "");
@@ -266,7 +266,8 @@ final class Sentence {
                         callers == 1 ? "1 caller waits" : callers + " callers wait",
                         lost == 0
                                 ? ""
-                                : "; " + Words.count(lost, "connection was", "connections were") + " opened and lost");
+                                : "; " + Formats.count(lost, "connection was", "connections were")
+                                        + " opened and lost");
     }
 
     private static String firstLine(SQLException failure) {
@@ -293,12 +294,12 @@ final class Sentence {
         return limit.isPresent() ? ", and %s may have %s".formatted(whose, limit.getAsInt()) : "";
     }
 
-    private static String largest(PostgresView view) {
+    private static String largest(PostgresSnapshot view) {
         Map<String, Integer> byName = view.counts().stream()
                 .filter(count -> !count.application().startsWith("auth/"))
                 .collect(Collectors.toMap(
                         count -> count.application().isEmpty() ? "user " + count.user() : count.application(),
-                        StateCount::count,
+                        BackendStateCount::count,
                         Integer::sum));
         return byName.entrySet().stream()
                 .max(Map.Entry.comparingByValue())
@@ -316,7 +317,7 @@ final class Sentence {
                 .or(() -> observed.after().opening().downSince())
                 .orElseGet(() -> observed.availability().since());
         Duration lasting = Duration.between(since, observed.after().at());
-        return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Words.time(lasting));
+        return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Formats.time(lasting));
     }
 
     private String outage() {

@@ -39,13 +39,13 @@ final class DataDirectory implements AutoCloseable {
     private static final String INCIDENTS = "incidents";
 
     /** Unsupported by pg_ctl, which passes the path through a shell, or by postmaster.pid, which consists of lines. */
-    private static final Pattern UNSPEAKABLE = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
+    private static final Pattern UNSUPPORTED_PATH_CHARACTERS = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
 
     /**
      * The directories that this process has locked. The operating system's lock belongs to the process: opening and
      * closing the file a second time would release it.
      */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
     /**
      * Whether the data is kept. Determined by the lock file, since a directory's name must not decide about deletion.
@@ -78,7 +78,7 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory claim(Path path) throws IOException, EmbeddedDatabaseException {
         Path real = create(path);
-        if (Files.notExists(real.resolve(Kind.KEPT.lock)) && hasStrangersIn(real)) {
+        if (Files.notExists(real.resolve(Kind.KEPT.lock)) && hasOtherFiles(real)) {
             throw new EmbeddedDatabaseException(
                     "The data directory %s is not empty and contains files of other programs; choose an empty or a new one"
                             .formatted(path));
@@ -87,20 +87,20 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Creates and locks a new directory below {@code parent}, which is deleted when it is closed. */
-    static DataDirectory claimNewBelow(Path parent) throws IOException, EmbeddedDatabaseException {
+    static DataDirectory lockNewBelow(Path parent) throws IOException, EmbeddedDatabaseException {
         return claim(Files.createTempDirectory(create(parent), EPHEMERAL), Kind.EPHEMERAL);
     }
 
     /** Locks the directories below {@code parent} that killed ephemeral servers have left. */
-    static List<DataDirectory> claimAbandonedBelow(Path parent) throws IOException {
+    static List<DataDirectory> lockAbandonedBelow(Path parent) throws IOException {
         List<DataDirectory> abandoned = new ArrayList<>();
         try (Stream<Path> entries = Files.list(parent)) {
             for (Path entry : (Iterable<Path>) entries::iterator) {
                 // An owner writes its pid once it has the lock: without a pid, the directory is new, not abandoned.
                 if (entry.getFileName().toString().startsWith(EPHEMERAL)
                         && Files.isDirectory(entry, NOFOLLOW_LINKS)
-                        && !holder(entry.toRealPath(), Kind.EPHEMERAL).isEmpty()) {
-                    tryClaim(entry.toRealPath(), Kind.EPHEMERAL).ifPresent(abandoned::add);
+                        && !ownerPid(entry.toRealPath(), Kind.EPHEMERAL).isEmpty()) {
+                    tryLock(entry.toRealPath(), Kind.EPHEMERAL).ifPresent(abandoned::add);
                 }
             }
         }
@@ -147,15 +147,17 @@ final class DataDirectory implements AutoCloseable {
                 FileUtils.deleteDirectory(path.toFile());
             }
         } finally {
-            HELD.remove(path);
+            LOCKED.remove(path);
         }
     }
 
     private static Path create(Path path) throws IOException, EmbeddedDatabaseException {
-        if (UNSPEAKABLE.matcher(path.toString()).find()) {
+        if (UNSUPPORTED_PATH_CHARACTERS.matcher(path.toString()).find()) {
             throw new EmbeddedDatabaseException(
                     "The path of the data directory '%s' must not contain \" $ ` \\ or control characters, which PostgreSQL's tools do not support"
-                            .formatted(UNSPEAKABLE.matcher(path.toString()).replaceAll("?")));
+                            .formatted(UNSUPPORTED_PATH_CHARACTERS
+                                    .matcher(path.toString())
+                                    .replaceAll("?")));
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new EmbeddedDatabaseException(
@@ -166,7 +168,7 @@ final class DataDirectory implements AutoCloseable {
                 : Files.createDirectories(path, OWNER_ONLY).toRealPath();
     }
 
-    private static boolean hasStrangersIn(Path directory) throws IOException {
+    private static boolean hasOtherFiles(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> entry.getFileName().toString())
                     // New ext4 file systems have lost+found; directories under version control have .git files.
@@ -178,21 +180,21 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static DataDirectory claim(Path real, Kind kind) throws IOException, EmbeddedDatabaseException {
-        Optional<DataDirectory> claimed = tryClaim(real, kind);
-        if (claimed.isEmpty()) {
+        Optional<DataDirectory> locked = tryLock(real, kind);
+        if (locked.isEmpty()) {
             throw new EmbeddedDatabaseException(
                     "The data directory %s is in use by another server (pid %s); stop that one, or choose another data directory"
-                            .formatted(real, holder(real, kind)));
+                            .formatted(real, ownerPid(real, kind)));
         }
-        return claimed.get();
+        return locked.get();
     }
 
-    private static Optional<DataDirectory> tryClaim(Path real, Kind kind) throws IOException {
-        if (!HELD.add(real)) {
+    private static Optional<DataDirectory> tryLock(Path real, Kind kind) throws IOException {
+        if (!LOCKED.add(real)) {
             return Optional.empty();
         }
         FileChannel channel = null;
-        boolean claimed = false;
+        boolean locked = false;
         try {
             channel = FileChannel.open(
                     real.resolve(kind.lock),
@@ -202,11 +204,11 @@ final class DataDirectory implements AutoCloseable {
                 return Optional.empty();
             }
             channel.truncate(0).write(ByteBuffer.wrap(ownPid().getBytes(UTF_8)));
-            claimed = true;
+            locked = true;
             return Optional.of(new DataDirectory(real, kind, channel));
         } finally {
-            if (!claimed) {
-                HELD.remove(real);
+            if (!locked) {
+                LOCKED.remove(real);
                 if (channel != null) {
                     channel.close();
                 }
@@ -219,8 +221,8 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** The pid of the process that has or last had the lock; empty if there was none. */
-    private static String holder(Path real, Kind kind) throws IOException {
-        if (HELD.contains(real)) {
+    private static String ownerPid(Path real, Kind kind) throws IOException {
+        if (LOCKED.contains(real)) {
             return ownPid();
         }
         Path lock = real.resolve(kind.lock);

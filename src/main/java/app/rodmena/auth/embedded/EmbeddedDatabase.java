@@ -26,14 +26,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./+-]+");
 
     private final DataDirectory directory;
-    private final Logins logins;
+    private final Credentials credentials;
     private final Postmaster postmaster;
     private final String version;
     private boolean closed;
 
-    private EmbeddedDatabase(DataDirectory directory, Logins logins, Postmaster postmaster, String version) {
+    private EmbeddedDatabase(DataDirectory directory, Credentials logins, Postmaster postmaster, String version) {
         this.directory = directory;
-        this.logins = logins;
+        this.credentials = logins;
         this.postmaster = postmaster;
         this.version = version;
     }
@@ -48,13 +48,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public static EmbeddedDatabase start(EmbeddedConfig config) throws EmbeddedDatabaseException {
         Path path = config.dataDir();
         try {
-            Archive archive = Archive.forThisMachine();
+            BinaryArchive archive = BinaryArchive.forThisMachine();
             return startIn(
-                    config.ephemeral() ? DataDirectory.claimNewBelow(path) : DataDirectory.claim(path), path, archive);
+                    config.ephemeral() ? DataDirectory.lockNewBelow(path) : DataDirectory.claim(path), path, archive);
         } catch (IOException e) {
-            throw Complaint.from(e, path);
+            throw StartupFailureMessage.from(e, path);
         } catch (SQLException e) {
-            throw Complaint.from(e, path);
+            throw StartupFailureMessage.from(e, path);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EmbeddedDatabaseException("Interrupted while PostgreSQL was starting", e);
@@ -68,7 +68,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** The database, and the login of its owner, which is not a superuser. */
     public DatabaseTarget target() {
-        return new DatabaseTarget(ServerRole.url(port(), ServerRole.DATABASE), Logins.SERVER, logins.server());
+        return new DatabaseTarget(
+                ServerRole.url(port(), ServerRole.DATABASE), Credentials.SERVER, credentials.server());
     }
 
     /** The TCP port on 127.0.0.1. */
@@ -89,7 +90,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         String file = directory.passwords().toString();
         String quoted = PLAIN.matcher(file).matches() ? file : "'" + file.replace("'", "'\\''") + "'";
         return "PGPASSFILE=%s psql -h 127.0.0.1 -p %s -U %s %s"
-                .formatted(quoted, port(), Logins.SERVER, ServerRole.DATABASE);
+                .formatted(quoted, port(), Credentials.SERVER, ServerRole.DATABASE);
     }
 
     /** Stops PostgreSQL, aborting open transactions, and deletes the data if it is ephemeral. Idempotent. */
@@ -106,7 +107,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private synchronized void tellEnd() {
+    private synchronized void logUnexpectedEnd() {
         if (!closed) {
             log.error(
                     "The embedded PostgreSQL has ended unexpectedly: requests fail until this server is restarted."
@@ -115,17 +116,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static EmbeddedDatabase startIn(DataDirectory directory, Path configured, Archive archive)
+    private static EmbeddedDatabase startIn(DataDirectory directory, Path configured, BinaryArchive archive)
             throws IOException, SQLException, EmbeddedDatabaseException, InterruptedException {
         try {
-            Binaries binaries = Binaries.unpack(archive, directory.path());
-            clearAbandonedBelow(configured, binaries);
-            Logins logins = Cluster.open(directory, binaries);
+            PostgresBinaries binaries = PostgresBinaries.unpack(archive, directory.path());
+            deleteAbandonedBelow(configured, binaries);
+            Credentials logins = ClusterDirectory.open(directory, binaries);
             Postmaster postmaster = Postmaster.start(directory, binaries);
             try {
                 ServerRole.ensure(postmaster.port(), logins);
                 EmbeddedDatabase database = new EmbeddedDatabase(directory, logins, postmaster, binaries.version());
-                postmaster.onEnd(database::tellEnd);
+                postmaster.onEnd(database::logUnexpectedEnd);
                 return database;
             } catch (Throwable e) {
                 closeAfter(e, postmaster);
@@ -149,8 +150,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** Deletes the directories of ephemeral servers that were killed together with their guard processes. */
-    private static void clearAbandonedBelow(Path parent, Binaries binaries) throws IOException {
-        for (DataDirectory abandoned : DataDirectory.claimAbandonedBelow(parent)) {
+    private static void deleteAbandonedBelow(Path parent, PostgresBinaries binaries) throws IOException {
+        for (DataDirectory abandoned : DataDirectory.lockAbandonedBelow(parent)) {
             try (abandoned) {
                 Postmaster.takeOver(abandoned, binaries);
             } catch (IOException | EmbeddedDatabaseException e) {

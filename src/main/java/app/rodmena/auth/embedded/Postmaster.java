@@ -45,44 +45,44 @@ final class Postmaster implements AutoCloseable {
     private static final int STOP_SECONDS = 60;
 
     /** For the backends of a killed postmaster to end; they finish their statements first. */
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(40);
 
     /** Tolerance of the operating system's start time of a process. */
-    private static final Duration CLOCK_ERROR = Duration.ofSeconds(2);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
     private final DataDirectory directory;
-    private final Binaries binaries;
+    private final PostgresBinaries binaries;
     private final int port;
-    private final Guard guard;
+    private final OrphanReaper reaper;
 
-    private Postmaster(DataDirectory directory, Binaries binaries, int port, Guard guard) {
+    private Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, OrphanReaper guard) {
         this.directory = directory;
         this.binaries = binaries;
         this.port = port;
-        this.guard = guard;
+        this.reaper = guard;
     }
 
     /** Starts it on a free port of the loopback interface, with a guard, and waits until it accepts connections. */
-    static Postmaster start(DataDirectory directory, Binaries binaries)
+    static Postmaster start(DataDirectory directory, PostgresBinaries binaries)
             throws IOException, EmbeddedDatabaseException, InterruptedException {
         if (Files.exists(directory.log())) {
             Files.move(directory.log(), directory.previousLog(), REPLACE_EXISTING);
         }
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + RETRY_TIMEOUT.toNanos();
         while (true) {
             takeOver(directory, binaries);
             int port = freePort();
-            String complaint = tryStart(directory, binaries, port);
-            if (complaint.isEmpty()) {
-                return new Postmaster(directory, binaries, port, guard(directory, binaries));
+            String output = tryStart(directory, binaries, port);
+            if (output.isEmpty()) {
+                return new Postmaster(directory, binaries, port, reaper(directory, binaries));
             }
-            if (!passes(complaint) || System.nanoTime() > deadline) {
-                throw new EmbeddedDatabaseException(Complaint.from(complaint, directory.path()));
+            if (!isTransient(output) || System.nanoTime() > deadline) {
+                throw new EmbeddedDatabaseException(StartupFailureMessage.from(output, directory.path()));
             }
             Files.deleteIfExists(directory.log());
-            Thread.sleep(PAUSE.toMillis());
+            Thread.sleep(RETRY_INTERVAL.toMillis());
         }
     }
 
@@ -90,7 +90,8 @@ final class Postmaster implements AutoCloseable {
      * Stops the postmaster of a killed server. The caller holds the directory's lock, so that the other server has
      * ended.
      */
-    static void takeOver(DataDirectory directory, Binaries binaries) throws IOException, EmbeddedDatabaseException {
+    static void takeOver(DataDirectory directory, PostgresBinaries binaries)
+            throws IOException, EmbeddedDatabaseException {
         Optional<ProcessHandle> found = process(directory.cluster());
         if (found.isEmpty()) {
             // PostgreSQL handles the pid file of a dead postmaster, unless a crash left the file empty.
@@ -106,7 +107,7 @@ final class Postmaster implements AutoCloseable {
                     directory.path(),
                     process.pid());
             stop(directory, binaries);
-        } else if (isPostgres(process) && wrote(process, pidFile(directory.cluster()))) {
+        } else if (isPostgres(process) && mayHaveWritten(process, pidFile(directory.cluster()))) {
             throw new EmbeddedDatabaseException(
                     "The data directory %s is in use by a PostgreSQL that this server did not start (pid %s); stop it first"
                             .formatted(directory.path(), process.pid()));
@@ -117,9 +118,9 @@ final class Postmaster implements AutoCloseable {
         }
     }
 
-    private static Guard guard(DataDirectory directory, Binaries binaries) throws IOException {
+    private static OrphanReaper reaper(DataDirectory directory, PostgresBinaries binaries) throws IOException {
         try {
-            return Guard.over(pidLine(directory.cluster()).orElse(""), directory);
+            return OrphanReaper.start(pidLine(directory.cluster()).orElse(""), directory);
         } catch (IOException e) {
             stop(directory, binaries);
             throw e;
@@ -138,10 +139,10 @@ final class Postmaster implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stop(directory, binaries);
-        guard.close();
+        reaper.close();
     }
 
-    static void stop(DataDirectory directory, Binaries binaries) throws IOException {
+    static void stop(DataDirectory directory, PostgresBinaries binaries) throws IOException {
         Path cluster = directory.cluster();
         for (String mode : List.of("fast", "fast", "immediate")) {
             // Twice, since a second Ctrl-C can end pg_ctl; the first request stays in effect.
@@ -150,21 +151,21 @@ final class Postmaster implements AutoCloseable {
                         "pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-t", Integer.toString(STOP_SECONDS));
             }
         }
-        Optional<ProcessHandle> left = process(cluster);
-        if (left.filter(process -> isOurs(process, cluster)).isPresent()) {
+        Optional<ProcessHandle> remaining = process(cluster);
+        if (remaining.filter(process -> isOurs(process, cluster)).isPresent()) {
             throw new IOException("PostgreSQL in %s (pid %s) does not stop; see %s"
-                    .formatted(directory.path(), left.get().pid(), directory.log()));
+                    .formatted(directory.path(), remaining.get().pid(), directory.log()));
         }
-        if (left.isPresent() && isPostgres(left.get()) && wrote(left.get(), pidFile(cluster))) {
+        if (remaining.isPresent() && isPostgres(remaining.get()) && mayHaveWritten(remaining.get(), pidFile(cluster))) {
             // Probably started by this class, on a system that hides the arguments of processes.
             throw new IOException(
                     "PostgreSQL in %s (pid %s) was not stopped: its arguments are not those of this server"
-                            .formatted(directory.path(), left.get().pid()));
+                            .formatted(directory.path(), remaining.get().pid()));
         }
     }
 
     /** Returns an empty string if it started, otherwise its log and pg_ctl's output. An interrupt stops it again. */
-    private static String tryStart(DataDirectory directory, Binaries binaries, int port)
+    private static String tryStart(DataDirectory directory, PostgresBinaries binaries, int port)
             throws IOException, InterruptedException {
         String settings = "-c port=%s -c %s".formatted(port, String.join(" -c ", SETTINGS));
         Process starting = binaries.launch(
@@ -184,7 +185,7 @@ final class Postmaster implements AutoCloseable {
             abandon(starting, directory, binaries);
             throw e;
         }
-        var outcome = Binaries.outcomeOf(starting);
+        var outcome = PostgresBinaries.outcomeOf(starting);
         if (outcome.exitCode() == 0) {
             return "";
         }
@@ -193,26 +194,27 @@ final class Postmaster implements AutoCloseable {
     }
 
     /** Waits until the postmaster can be stopped, then stops it; killing pg_ctl would not stop the postmaster. */
-    private static void abandon(Process starting, DataDirectory directory, Binaries binaries) throws IOException {
+    private static void abandon(Process starting, DataDirectory directory, PostgresBinaries binaries)
+            throws IOException {
         Path cluster = directory.cluster();
         while (starting.isAlive()
                 && process(cluster).filter(process -> isOurs(process, cluster)).isEmpty()) {
-            LockSupport.parkNanos(PAUSE.toNanos());
+            LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
         }
         stop(directory, binaries);
     }
 
     /** Runs {@code told} when the postmaster ends, for any reason. */
     @SuppressWarnings("FutureReturnValueIgnored") // No code waits for the end.
-    void onEnd(Runnable told) throws IOException {
-        process(directory.cluster()).ifPresent(process -> process.onExit().thenRun(told));
+    void onEnd(Runnable action) throws IOException {
+        process(directory.cluster()).ifPresent(process -> process.onExit().thenRun(action));
     }
 
     /** Whether a later start, or one on another port, may succeed. */
-    private static boolean passes(String complaint) {
-        return complaint.contains("Address already in use")
-                || complaint.contains("lock file \"postmaster.pid\" already exists")
-                || complaint.contains("pre-existing shared memory block");
+    private static boolean isTransient(String output) {
+        return output.contains("Address already in use")
+                || output.contains("lock file \"postmaster.pid\" already exists")
+                || output.contains("pre-existing shared memory block");
     }
 
     /** The live process with the pid in postmaster.pid, which may be any program. */
@@ -245,12 +247,12 @@ final class Postmaster implements AutoCloseable {
     }
 
     /** Whether the process may have written the file: it did not start after the file was written. */
-    private static boolean wrote(ProcessHandle process, Path file) throws IOException {
+    private static boolean mayHaveWritten(ProcessHandle process, Path file) throws IOException {
         try {
             Instant written = Files.getLastModifiedTime(file).toInstant();
             return process.info()
                     .startInstant()
-                    .filter(started -> started.isAfter(written.plus(CLOCK_ERROR)))
+                    .filter(started -> started.isAfter(written.plus(CLOCK_TOLERANCE)))
                     .isEmpty();
         } catch (NoSuchFileException e) {
             return false;

@@ -21,30 +21,32 @@ final class ServerRole {
     }
 
     /** Logs in as the server's role; creates the role and its database if missing. */
-    static void ensure(int port, Logins logins) throws SQLException {
+    static void ensure(int port, Credentials credentials) throws SQLException {
         try {
-            logIn(port, logins);
+            logIn(port, credentials);
         } catch (SQLException e) {
             if (!INVALID_PASSWORD.equals(e.getSQLState()) && !NO_SUCH_DATABASE.equals(e.getSQLState())) {
                 throw e;
             }
-            create(port, logins);
-            logIn(port, logins);
+            create(port, credentials);
+            logIn(port, credentials);
         }
     }
 
-    private static void logIn(int port, Logins logins) throws SQLException {
+    private static void logIn(int port, Credentials credentials) throws SQLException {
         DriverManager.getConnection(
-                        url(port, DATABASE), Logins.SERVER, logins.server().reveal())
+                        url(port, DATABASE),
+                        Credentials.SERVER,
+                        credentials.server().reveal())
                 .close();
     }
 
     /** Each step is idempotent, so that an interrupted creation can be repeated. */
-    private static void create(int port, Logins logins) throws SQLException {
+    private static void create(int port, Credentials credentials) throws SQLException {
         try (Connection connection = DriverManager.getConnection(
                         url(port, "postgres"),
-                        Logins.SUPERUSER,
-                        logins.superuser().reveal());
+                        Credentials.SUPERUSER,
+                        credentials.superuser().reveal());
                 Statement statement = connection.createStatement()) {
             // If the statement fails, the log must not show the password.
             statement.execute("set log_min_error_statement = panic");
@@ -58,7 +60,7 @@ final class ServerRole {
                       alter role auth password '%s';
                     end
                     $$
-                    """.formatted(logins.server().reveal()));
+                    """.formatted(credentials.server().reveal()));
             try (var exists = statement.executeQuery("select from pg_database where datname = 'auth'")) {
                 if (exists.next()) {
                     return;

@@ -63,9 +63,9 @@ public final class EventLog implements PoolListener {
             line.append(" pid=").append(event.backendPid() == 0 ? "unknown" : event.backendPid());
         }
         if (!event.took().isZero()) {
-            line.append(' ').append(measureOf(event.kind())).append('=').append(millis(event.took()));
+            line.append(' ').append(durationKey(event.kind())).append('=').append(millis(event.took()));
         }
-        if (!event.caller().equals(Caller.NOBODY)) {
+        if (!event.caller().equals(CallContext.POOL)) {
             line.append(" route=").append(quoted(event.caller().route()));
             line.append(" tenant=").append(event.caller().tenant().get());
             if (event.caller().count() > 1) {
@@ -80,7 +80,7 @@ public final class EventLog implements PoolListener {
         return event.cause().isEmpty() ? "" : " cause=" + quoted(event.cause());
     }
 
-    private static String measureOf(PoolEventKind kind) {
+    private static String durationKey(PoolEventKind kind) {
         return switch (kind) {
             case CHECKOUT, TIMEOUT, REJECTED -> "wait";
             case CHECKIN, LEAK_SUSPECTED, LEAK_RETURNED, LEAK_RECLAIMED -> "use";

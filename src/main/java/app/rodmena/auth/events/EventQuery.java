@@ -38,8 +38,8 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
         return new EventQuery(
                 kinds(kinds),
                 connectionId,
-                moment("from", from, now).orElse(Instant.MIN),
-                moment("to", to, now).orElse(Instant.MAX));
+                parseTime("from", from, now).orElse(Instant.MIN),
+                parseTime("to", to, now).orElse(Instant.MAX));
     }
 
     @Override
@@ -60,11 +60,11 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
             return EnumSet.allOf(PoolEventKind.class);
         }
         return Arrays.stream(text.split(","))
-                .map(word -> kind(word.strip()))
+                .map(word -> parseKind(word.strip()))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(PoolEventKind.class)));
     }
 
-    private static PoolEventKind kind(String word) {
+    private static PoolEventKind parseKind(String word) {
         return Arrays.stream(PoolEventKind.values())
                 .filter(kind -> kind.wireName().equals(word))
                 .findFirst()
@@ -76,7 +76,7 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
                                         .collect(Collectors.joining(", ")))));
     }
 
-    private static Optional<Instant> moment(String name, String text, Instant now) {
+    private static Optional<Instant> parseTime(String name, String text, Instant now) {
         if (text == null || text.isBlank()) {
             return Optional.empty();
         }

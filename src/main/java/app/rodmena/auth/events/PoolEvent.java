@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param took the duration that {@code kind} measures: the wait of a checkout, the use before a checkin, the connection
  *     setup of a connect; zero if the kind measures nothing
  * @param thread the name of the thread that caused the event
- * @param caller the caller that the event concerns; {@link Caller#NOBODY} if the pool acted by itself
+ * @param caller the caller that the event concerns; {@link CallContext#POOL} if the pool acted by itself
  * @param cause the reason; empty if the kind is sufficient
  */
 public record PoolEvent(
@@ -27,7 +27,7 @@ public record PoolEvent(
         int backendPid,
         Duration took,
         String thread,
-        Caller caller,
+        CallContext caller,
         String cause) {
     public PoolEvent {
         Objects.requireNonNull(kind, "kind");

@@ -44,7 +44,7 @@ public final class PoolEvents {
             try {
                 listener.onEvent(event);
             } catch (Throwable failure) {
-                isolate(listener, event.kind().name(), failure);
+                reportListenerFailure(listener, event.kind().name(), failure);
             }
         }
     }
@@ -73,7 +73,7 @@ public final class PoolEvents {
      *
      * @param what the notification that failed; the number of distinct values must be small
      */
-    public void isolate(Object listener, String what, Throwable failure) {
+    public void reportListenerFailure(Object listener, String what, Throwable failure) {
         listenerFailures.increment();
         String name = listener.getClass().getName();
         if (failuresLogged.add(name + " " + what)) {

@@ -23,5 +23,5 @@ public interface PoolInterceptor {
      * @return the reason of the veto; empty to allow the checkout
      * @throws SQLException if the connection cannot be inspected; no veto
      */
-    Optional<String> veto(Candidate candidate) throws SQLException;
+    Optional<String> veto(ConnectionCandidate candidate) throws SQLException;
 }

@@ -33,7 +33,7 @@ public final class PoolInterceptors {
     }
 
     /** The first veto, such as {@code vetoed by ReplicaGuard: read-only}; empty if there is none. Never throws. */
-    public Optional<String> veto(Candidate candidate) {
+    public Optional<String> veto(ConnectionCandidate candidate) {
         for (PoolInterceptor interceptor : interceptors) {
             try {
                 Optional<String> veto = interceptor.veto(candidate);
@@ -41,7 +41,7 @@ public final class PoolInterceptors {
                     return Optional.of("vetoed by %s: %s".formatted(nameOf(interceptor), veto.get()));
                 }
             } catch (Throwable failure) {
-                isolate(interceptor, failure);
+                reportFailure(interceptor, failure);
             }
         }
         return Optional.empty();
@@ -52,7 +52,7 @@ public final class PoolInterceptors {
         return failures.sum();
     }
 
-    private void isolate(PoolInterceptor interceptor, Throwable failure) {
+    private void reportFailure(PoolInterceptor interceptor, Throwable failure) {
         failures.increment();
         if (failuresLogged.add(interceptor.getClass().getName())) {
             LOG.warn(

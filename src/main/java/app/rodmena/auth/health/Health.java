@@ -1,6 +1,6 @@
 package app.rodmena.auth.health;
 
-import app.rodmena.auth.database.Availability;
+import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.health.HealthReport.Check;
 import app.rodmena.auth.health.HealthReport.Status;
@@ -23,14 +23,14 @@ public final class Health {
     }
 
     private final Supplier<PoolSnapshot> pool;
-    private final Supplier<Availability> database;
+    private final Supplier<DatabaseAvailability> database;
     private volatile Phase phase = Phase.STARTING;
 
     public Health(DatabaseEngine engine) {
         this(engine::snapshot, engine::availability);
     }
 
-    Health(Supplier<PoolSnapshot> pool, Supplier<Availability> database) {
+    Health(Supplier<PoolSnapshot> pool, Supplier<DatabaseAvailability> database) {
         this.pool = Objects.requireNonNull(pool, "pool");
         this.database = Objects.requireNonNull(database, "database");
     }
@@ -77,22 +77,22 @@ public final class Health {
     }
 
     /** The check of the database, with more data than {@code /health}. An exhausted pool does not fail it. */
-    private static Check pool(PoolSnapshot seen) {
+    private static Check pool(PoolSnapshot snapshot) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("pool_size", seen.poolSize());
-        data.put("max_overflow", seen.maxOverflow());
-        data.put("waiting", seen.waiting());
+        data.put("pool_size", snapshot.poolSize());
+        data.put("max_overflow", snapshot.maxOverflow());
+        data.put("waiting", snapshot.waiting());
         return new Check("pool", Status.UP, data);
     }
 
-    private static Check database(Availability seen) {
+    private static Check database(DatabaseAvailability snapshot) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("reachable", seen.reachable());
-        data.put("migrated", seen.migrated());
-        if (!seen.problem().isEmpty()) {
-            data.put("problem", seen.problem());
+        data.put("reachable", snapshot.reachable());
+        data.put("migrated", snapshot.migrated());
+        if (!snapshot.problem().isEmpty()) {
+            data.put("problem", snapshot.problem());
         }
-        data.put("since", seen.since());
-        return new Check("database", Status.upIf(seen.ready()), data);
+        data.put("since", snapshot.since());
+        return new Check("database", Status.upIf(snapshot.ready()), data);
     }
 }

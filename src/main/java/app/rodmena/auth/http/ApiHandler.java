@@ -1,6 +1,6 @@
 package app.rodmena.auth.http;
 
-import app.rodmena.auth.http.Verdict.Question;
+import app.rodmena.auth.http.GateResult.Question;
 import app.rodmena.auth.wire.RequestBody;
 import app.rodmena.auth.wire.ResponseBudget;
 import io.undertow.server.HttpHandler;
@@ -23,19 +23,19 @@ final class ApiHandler implements HttpHandler {
     /** A list may keep its database connection waiting for a fifth of read_timeout in all. */
     private static final int PATIENCE_IN_READ_TIMEOUT = 5;
 
-    private final Gate gate;
+    private final RequestGate gate;
     private final InFlight inFlight;
-    private final Failures failures;
+    private final ExceptionMapper failures;
     private final int maxBodyBytes;
-    private final BodyMemory bodies;
+    private final BodyBufferLimiter bodies;
     private final ResponseBudget responses;
     private final Duration readTimeout;
     private final Duration patience;
 
     ApiHandler(
-            Gate gate,
+            RequestGate gate,
             InFlight inFlight,
-            Failures failures,
+            ExceptionMapper failures,
             int maxBodyBytes,
             ResponseBudget responses,
             Duration readTimeout) {
@@ -43,7 +43,7 @@ final class ApiHandler implements HttpHandler {
         this.inFlight = inFlight;
         this.failures = failures;
         this.maxBodyBytes = maxBodyBytes;
-        this.bodies = new BodyMemory(maxBodyBytes);
+        this.bodies = new BodyBufferLimiter(maxBodyBytes);
         this.responses = responses;
         this.readTimeout = readTimeout;
         this.patience = readTimeout.dividedBy(PATIENCE_IN_READ_TIMEOUT);
@@ -52,14 +52,14 @@ final class ApiHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         InFlight.Request request = inFlight.enter(exchange);
-        Verdict verdict = request.isLate() ? lastVerdict(judge(exchange, request)) : judge(exchange, request);
+        GateResult verdict = request.isLate() ? lastVerdict(judge(exchange, request)) : judge(exchange, request);
         if (exchange.isRequestComplete()) {
             reply(exchange, verdict, NO_BODY);
             return;
         }
         RequestBody body = new RequestBody(exchange);
         if (exchange.getRequestContentLength() > maxBodyBytes) {
-            refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
+            refuse(exchange, body, ErrorResponses.bodyTooLarge(maxBodyBytes));
         } else if (HttpContinue.requiresContinueResponse(exchange)) {
             invite(exchange, body, verdict);
         } else {
@@ -67,7 +67,7 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    private Verdict judge(HttpServerExchange exchange, InFlight.Request request) {
+    private GateResult judge(HttpServerExchange exchange, InFlight.Request request) {
         try {
             return gate.judge(exchange, request);
         } catch (RuntimeException e) {
@@ -76,44 +76,44 @@ final class ApiHandler implements HttpHandler {
     }
 
     /** While stopping: nobody asks the database any more, but health is told to the end. */
-    private static Verdict lastVerdict(Verdict verdict) {
-        return verdict instanceof Answer answer ? answer.closing() : Refusals.stopping();
+    private static GateResult lastVerdict(GateResult verdict) {
+        return verdict instanceof Response answer ? answer.closing() : ErrorResponses.stopping();
     }
 
     /** The client waits to hear whether it should send its body. */
-    private void invite(HttpServerExchange exchange, RequestBody body, Verdict verdict) {
-        if (verdict instanceof Answer answer) {
+    private void invite(HttpServerExchange exchange, RequestBody body, GateResult verdict) {
+        if (verdict instanceof Response answer) {
             refuse(exchange, body, answer.closing());
         } else {
-            HttpContinue.sendContinueResponse(exchange, RequestBody.then(() -> receive(exchange, body, verdict)));
+            HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, body, verdict)));
         }
     }
 
-    private void receive(HttpServerExchange exchange, RequestBody body, Verdict verdict) {
-        if (!(verdict instanceof Verdict.Posted)) {
+    private void receive(HttpServerExchange exchange, RequestBody body, GateResult verdict) {
+        if (!(verdict instanceof GateResult.Posted)) {
             body.discard(maxBodyBytes, readTimeout, end -> received(exchange, body, verdict, end, NO_BODY));
         } else if (bodies.take(exchange)) {
             body.collect(maxBodyBytes, readTimeout, (end, bytes) -> received(exchange, body, verdict, end, bytes));
         } else {
-            refuse(exchange, body, Refusals.tooManyBodies());
+            refuse(exchange, body, ErrorResponses.tooManyBodies());
         }
     }
 
     private void received(
-            HttpServerExchange exchange, RequestBody body, Verdict verdict, RequestBody.End end, byte[] bytes) {
+            HttpServerExchange exchange, RequestBody body, GateResult verdict, RequestBody.End end, byte[] bytes) {
         switch (end) {
             case COMPLETE -> reply(exchange, verdict, bytes);
-            case TOO_LARGE -> refuse(exchange, body, Refusals.bodyTooLarge(maxBodyBytes));
-            case TOO_SLOW -> refuse(exchange, body, Refusals.bodyTooSlow());
-            case BROKEN -> RequestBody.abandon(exchange);
+            case TOO_LARGE -> refuse(exchange, body, ErrorResponses.bodyTooLarge(maxBodyBytes));
+            case TOO_SLOW -> refuse(exchange, body, ErrorResponses.bodyTooSlow());
+            case BROKEN -> RequestBody.closeConnection(exchange);
         }
     }
 
-    private void reply(HttpServerExchange exchange, Verdict verdict, byte[] body) {
+    private void reply(HttpServerExchange exchange, GateResult verdict, byte[] body) {
         if (verdict instanceof Question question) {
             // Undertow must be done with its own call before another thread may have the exchange.
             exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, question, body));
-        } else if (verdict instanceof Answer answer) {
+        } else if (verdict instanceof Response answer) {
             answer.send(exchange);
         }
     }
@@ -121,7 +121,7 @@ final class ApiHandler implements HttpHandler {
     private void ask(HttpServerExchange exchange, Question question, byte[] body) {
         // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        ListResponse response = question instanceof Verdict.Listed
+        ListResponse response = question instanceof GateResult.Listed
                 ? new ListResponse(exchange, responses, question.key(), patience)
                 : null;
         question.ask(body, response).whenComplete((answer, failure) -> {
@@ -135,22 +135,22 @@ final class ApiHandler implements HttpHandler {
      * On the I/O thread, though any could: Undertow lets that thread spin until another one that ends an exchange is
      * through with it, which took a third of it, and the engine's threads have their next question to ask.
      */
-    private void answer(HttpServerExchange exchange, Question question, Answer answer, Throwable failure) {
+    private void answer(HttpServerExchange exchange, Question question, Response answer, Throwable failure) {
         try {
-            Answer complete = failure == null ? answer : failures.answer(question.route(), failure);
+            Response complete = failure == null ? answer : failures.answer(question.route(), failure);
             if (responses.takeFor(exchange, question.key(), complete.size())) {
                 complete.send(exchange);
             } else {
-                Refusals.tooManyUnread().send(exchange);
+                ErrorResponses.tooManyUnread().send(exchange);
             }
         } catch (RuntimeException e) {
             LOG.error("{} could not be answered", question.route(), e);
-            RequestBody.abandon(exchange);
+            RequestBody.closeConnection(exchange);
         }
     }
 
     /** Answers while the client is still sending. */
-    private static void refuse(HttpServerExchange exchange, RequestBody body, Answer answer) {
+    private static void refuse(HttpServerExchange exchange, RequestBody body, Response answer) {
         answer.send(exchange, body.lingering(exchange));
     }
 }

@@ -41,7 +41,7 @@ public final class ApiListener implements AutoCloseable {
         this.config = config;
         this.inFlight = new InFlight(listener);
         this.health = health;
-        Gate gate = new Gate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
+        RequestGate gate = new RequestGate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
         port = new HttpPort(
                 "auth-http",
                 config.host(),
@@ -51,7 +51,7 @@ public final class ApiListener implements AutoCloseable {
                 new ApiHandler(
                         gate,
                         inFlight,
-                        new Failures(incidents),
+                        new ExceptionMapper(incidents),
                         config.maxBodyBytes(),
                         responses,
                         config.readTimeout()));

@@ -2,7 +2,7 @@ package app.rodmena.auth.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.wire.Json;
+import app.rodmena.auth.wire.WireJson;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 
@@ -29,7 +29,7 @@ final class ListBody<T> implements Consumer<T> {
             chunk.write(',');
         }
         first = false;
-        chunk.writeBytes(Json.bytes(shape.row().apply(row)));
+        chunk.writeBytes(WireJson.bytes(shape.row().apply(row)));
         if (chunk.size() >= CHUNK_BYTES) {
             flush();
         }

@@ -99,7 +99,7 @@ final class ListResponse implements IoCallback {
             }
             if (held == 0) {
                 // The client has read all so far; what other answers hold is not its fault.
-                budget.takeAnyway(tenant, json.length);
+                budget.forceTake(tenant, json.length);
                 break;
             }
             awaitClient();
@@ -146,7 +146,7 @@ final class ListResponse implements IoCallback {
             LOG.debug("A list is cut off: {}", failure.getMessage());
             exchange.getIoThread().execute(() -> {
                 InFlight.markCut(exchange);
-                RequestBody.abandon(exchange);
+                RequestBody.closeConnection(exchange);
             });
         }
         return !cut;
@@ -176,7 +176,7 @@ final class ListResponse implements IoCallback {
             }
             next.proceed();
         });
-        Answer.describe(exchange, 200);
+        Response.describe(exchange, 200);
         if (length >= 0) {
             exchange.setResponseContentLength(length);
         }

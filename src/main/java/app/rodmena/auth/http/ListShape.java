@@ -2,7 +2,7 @@ package app.rodmena.auth.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.wire.Json;
+import app.rodmena.auth.wire.WireJson;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,17 +19,17 @@ import java.util.function.LongFunction;
  * @param closing what comes after them, given their number
  */
 record ListShape<T>(
-        Function<? super T, ?> row, Function<List<?>, Answer> frame, String opening, LongFunction<String> closing) {
+        Function<? super T, ?> row, Function<List<?>, Response> frame, String opening, LongFunction<String> closing) {
 
     /** {@code {"result": [...]}} */
     static <T> ListShape<T> bare(Function<? super T, ?> row) {
-        return new ListShape<>(row, Answer::bare, "{\"result\":[", count -> "]}");
+        return new ListShape<>(row, Response::bare, "{\"result\":[", count -> "]}");
     }
 
     /** With the rows as the data. */
     static <T> ListShape<T> wrapped(String message, Function<? super T, ?> row) {
         return new ListShape<>(
-                row, rows -> Answer.wrapped(message, rows), before(message) + "[", count -> "]" + after());
+                row, rows -> Response.wrapped(message, rows), before(message) + "[", count -> "]" + after());
     }
 
     /** With the rows in a field of the data, beside their number; that comes last where it is known last. */
@@ -40,14 +40,14 @@ record ListShape<T>(
                     Map<String, Object> data = new LinkedHashMap<>();
                     data.put("count", rows.size());
                     data.put(field, rows);
-                    return Answer.wrapped(message, data);
+                    return Response.wrapped(message, data);
                 },
                 before(message) + "{" + json(field) + ":[",
                 count -> "],\"count\":" + count + "}" + after());
     }
 
     /** The answer with a list that is in memory. */
-    Answer whole(List<T> rows) {
+    Response whole(List<T> rows) {
         return frame.apply(rows.stream().map(row).toList());
     }
 
@@ -60,6 +60,6 @@ record ListShape<T>(
     }
 
     private static String json(Object value) {
-        return new String(Json.bytes(value), UTF_8);
+        return new String(WireJson.bytes(value), UTF_8);
     }
 }

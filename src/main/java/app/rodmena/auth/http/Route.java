@@ -1,6 +1,6 @@
 package app.rodmena.auth.http;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.rbac.ClientKey;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -18,7 +18,7 @@ sealed interface Route {
     String CONNECT = "CONNECT";
 
     /** For everybody, at once, on the I/O thread. */
-    record Open(String name, Supplier<Answer> answer) implements Route {}
+    record Open(String name, Supplier<Response> answer) implements Route {}
 
     /** For whoever has a key, when the database has answered. */
     record Keyed(String name, Action action) implements Route {}
@@ -29,7 +29,7 @@ sealed interface Route {
     /** Asks the service; {@code first} and {@code second} are the path's names, null where its template has fewer. */
     @FunctionalInterface
     interface Action {
-        CompletionStage<Answer> ask(Caller caller, ClientKey key, String first, String second);
+        CompletionStage<Response> ask(CallContext caller, ClientKey key, String first, String second);
     }
 
     /** For a client with a key, when the database has answered; a long list while it does. */
@@ -38,12 +38,12 @@ sealed interface Route {
     /** As {@link Action}, but may write the answer to {@code response} instead: then the stage completes with null. */
     @FunctionalInterface
     interface ListAction {
-        CompletionStage<Answer> ask(Caller caller, ClientKey key, String first, ListResponse response);
+        CompletionStage<Response> ask(CallContext caller, ClientKey key, String first, ListResponse response);
     }
 
     /** Asks the service what the body says. */
     @FunctionalInterface
     interface BodyAction {
-        CompletionStage<Answer> ask(Caller caller, ClientKey key, byte[] body);
+        CompletionStage<Response> ask(CallContext caller, ClientKey key, byte[] body);
     }
 }

@@ -7,14 +7,14 @@ import static app.rodmena.auth.http.Routes.Render.bare;
 import static app.rodmena.auth.http.Routes.Render.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.health.DatabaseHealth;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.health.HealthReport;
-import app.rodmena.auth.rbac.Check;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.Listing;
 import app.rodmena.auth.rbac.Memberships;
+import app.rodmena.auth.rbac.PermissionCheck;
 import app.rodmena.auth.rbac.PermissionName;
 import app.rodmena.auth.rbac.Permissions;
 import app.rodmena.auth.rbac.RoleName;
@@ -43,7 +43,7 @@ final class Routes {
     }
 
     private void open(Health health) {
-        Answer pong = Answer.json(200, Map.of("message", "PONG"));
+        Response pong = Response.json(200, Map.of("message", "PONG"));
         open("/ping", () -> pong);
         open("/health", () -> database(health.database()));
         open("/health/live", () -> report(health.live()));
@@ -63,7 +63,7 @@ final class Routes {
                 UserName::new,
                 PermissionName::new,
                 permissions::userHolds,
-                yesOrNo("Permission checked", Shapes.HasPermission::new));
+                yesOrNo("Permission checked", ResponseBodies.HasPermission::new));
         String check = "/api/check";
         tree.add(
                 POST,
@@ -73,18 +73,18 @@ final class Routes {
                 "/api/user_permissions/{user}",
                 UserName::new,
                 permissions::ofUser,
-                ListShape.counted("Permissions of the user", "permissions", Shapes.Name::new));
+                ListShape.counted("Permissions of the user", "permissions", ResponseBodies.Name::new));
         listed(
                 "/api/role_permissions/{role}",
                 RoleName::new,
                 permissions::ofRole,
-                ListShape.wrapped("Permissions of the role", Shapes.Name::new));
+                ListShape.wrapped("Permissions of the role", ResponseBodies.Name::new));
 
         listed(
                 "/api/which_roles_can/{name}",
                 PermissionName::new,
                 permissions::rolesWith,
-                ListShape.bare(Shapes.Role::new));
+                ListShape.bare(ResponseBodies.Role::new));
         listed(
                 "/api/which_users_can/{name}",
                 PermissionName::new,
@@ -102,21 +102,22 @@ final class Routes {
                 UserName::new,
                 PermissionName::ofWorkflowToRun,
                 permissions::userHolds,
-                yesOrNo("Workflow permission checked", Shapes.HasPermission::new));
+                yesOrNo("Workflow permission checked", ResponseBodies.HasPermission::new));
     }
 
-    private static CompletionStage<Answer> check(Permissions permissions, Caller caller, ClientKey key, byte[] body) {
-        CheckList list = CheckList.of(body);
-        List<Check> checks = list.checks();
+    private static CompletionStage<Response> check(
+            Permissions permissions, CallContext caller, ClientKey key, byte[] body) {
+        BatchCheckRequest list = BatchCheckRequest.of(body);
+        List<PermissionCheck> checks = list.checks();
         CompletionStage<List<Boolean>> allowed = checks.isEmpty()
                 ? CompletableFuture.completedStage(List.of())
                 : permissions.usersHold(caller, key, checks);
-        return allowed.thenApply(answers -> Answer.wrapped("Permissions checked", list.answered(answers)));
+        return allowed.thenApply(answers -> Response.wrapped("Permissions checked", list.answered(answers)));
     }
 
     private void memberships(Memberships memberships) {
         String belongs = "/api/membership/{user}/{role}";
-        Render<Boolean> checked = yesOrNo("Membership checked", Shapes.HasPermission::new);
+        Render<Boolean> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
         keyed(GET, belongs, UserName::new, RoleName::new, memberships::holds, checked);
         keyed(POST, belongs, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, belongs, UserName::new, RoleName::new, memberships::revoke, bare());
@@ -137,17 +138,17 @@ final class Routes {
                 "/api/role/{role}",
                 RoleName::new,
                 roles::delete,
-                yesOrNo("Role deletion finished", Shapes.Result::new));
+                yesOrNo("Role deletion finished", ResponseBodies.Result::new));
     }
 
-    private void open(String path, Supplier<Answer> answer) {
+    private void open(String path, Supplier<Response> answer) {
         tree.add(GET, path, new Route.Open(GET + " " + path, answer));
     }
 
     private <A, T> void listed(String path, Function<String, A> name, AskList<A, T> ask, ListShape<T> shape) {
         Route.ListAction action = (caller, key, first, response) -> {
             Listing<T> listing = ask.of(caller, key, name.apply(first));
-            return listing.ifShort()
+            return listing.readShort()
                     .thenCompose(rows -> rows.isPresent()
                             ? CompletableFuture.completedStage(shape.whole(rows.get()))
                             : send(listing, shape, response));
@@ -155,7 +156,7 @@ final class Routes {
         tree.add(GET, path, new Route.Listed(GET + " " + path, action));
     }
 
-    private static <T> CompletionStage<Answer> send(Listing<T> listing, ListShape<T> shape, ListResponse response) {
+    private static <T> CompletionStage<Response> send(Listing<T> listing, ListShape<T> shape, ListResponse response) {
         // Both when it is asked for and when its turn has come, which may be seconds later
         Runnable requireRoom = () -> response.requireRoom(ListBody.CHUNK_BYTES);
         requireRoom.run();
@@ -193,40 +194,40 @@ final class Routes {
         tree.add(method, path, new Route.Keyed(method + " " + path, action));
     }
 
-    private static Answer database(DatabaseHealth health) {
-        return Answer.json(health.healthy() ? 200 : 503, health);
+    private static Response database(DatabaseHealth health) {
+        return Response.json(health.healthy() ? 200 : 503, health);
     }
 
-    private static Answer report(HealthReport report) {
-        return Answer.json(report.up() ? 200 : 503, report);
+    private static Response report(HealthReport report) {
+        return Response.json(report.up() ? 200 : 503, report);
     }
 
     @FunctionalInterface
     private interface AskList<A, T> {
-        Listing<T> of(Caller caller, ClientKey key, A name);
+        Listing<T> of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
     private interface AskOne<A, T> {
-        CompletionStage<T> of(Caller caller, ClientKey key, A name);
+        CompletionStage<T> of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
     private interface AskTwo<A, B, T> {
-        CompletionStage<T> of(Caller caller, ClientKey key, A one, B two);
+        CompletionStage<T> of(CallContext caller, ClientKey key, A one, B two);
     }
 
     /** Makes an answer of what a service said; runs on the thread that said it. */
     @FunctionalInterface
-    interface Render<T> extends Function<T, Answer> {
+    interface Render<T> extends Function<T, Response> {
         static <T> Render<T> bare() {
-            return Answer::bare;
+            return Response::bare;
         }
 
         /** Wrapped as well, with nothing left to render when somebody asks. */
         static Render<Boolean> yesOrNo(String message, Function<Boolean, ?> shape) {
-            Stamped yes = new Stamped(message, shape.apply(true));
-            Stamped no = new Stamped(message, shape.apply(false));
+            TimestampedResponse yes = new TimestampedResponse(message, shape.apply(true));
+            TimestampedResponse no = new TimestampedResponse(message, shape.apply(false));
             return result -> (result ? yes : no).now();
         }
     }

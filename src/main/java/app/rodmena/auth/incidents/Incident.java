@@ -17,7 +17,7 @@ import java.time.Instant;
 public record Incident(
         String id,
         Instant time,
-        Cause cause,
+        IncidentCause cause,
         String sentence,
         long swallowed,
         Duration frozenAfter,

@@ -31,7 +31,7 @@ public final class IncidentDocument {
     static Incident freeze(
             String id,
             Instant time,
-            Cause cause,
+            IncidentCause cause,
             String sentence,
             String instance,
             Diagnosis diagnosis,
@@ -74,7 +74,7 @@ public final class IncidentDocument {
             return new Incident(
                     id,
                     Instant.parse(tree.path("time").asText()),
-                    Cause.valueOf(tree.path("cause").asText()),
+                    IncidentCause.valueOf(tree.path("cause").asText()),
                     tree.path("sentence").asText(),
                     tree.path("swallowed").asLong(),
                     Duration.ofMillis(tree.path("frozenAfterMillis").asLong()),

@@ -143,23 +143,23 @@ final class IncidentHtml {
         }
         html.append("<h2>What led to it, second by second</h2>");
         html.append(new HistoryChart(seconds)
-                .fit(Second::maximum)
-                .fit(Second::waiting)
-                .draw("area", Second::out)
-                .draw("limit", Second::maximum)
-                .draw("bad", Second::waiting)
+                .fit(HistorySecond::maximum)
+                .fit(HistorySecond::waiting)
+                .draw("area", HistorySecond::out)
+                .draw("limit", HistorySecond::maximum)
+                .draw("bad", HistorySecond::waiting)
                 .svg("Connections out (area) of those there may be (dashed), and callers that wait (red)"));
         html.append(new HistoryChart(seconds)
-                .fit(Second::checkouts)
-                .fit(Second::refusals)
-                .draw("line", Second::checkouts)
-                .draw("bad", Second::refusals)
+                .fit(HistorySecond::checkouts)
+                .fit(HistorySecond::refusals)
+                .draw("line", HistorySecond::checkouts)
+                .draw("bad", HistorySecond::refusals)
                 .svg("Checkouts a second (blue), timeouts and rejections a second (red)"));
         html.append(new HistoryChart(seconds)
-                .fit(Second::use)
-                .fit(Second::wait)
-                .draw("line", Second::use)
-                .draw("bad", Second::wait)
+                .fit(HistorySecond::use)
+                .fit(HistorySecond::wait)
+                .draw("line", HistorySecond::use)
+                .draw("bad", HistorySecond::wait)
                 .svg("99 % of uses (blue) and of waits (red) were shorter than, in milliseconds"));
     }
 

@@ -50,12 +50,12 @@ final class IncidentText {
             return;
         }
         text.append("\nThe %s minutes before, ten seconds a column, now on the right\n".formatted(MINUTES));
-        line(text, "connections out", seconds, Second::out);
-        line(text, "waiting", seconds, Second::waiting);
-        line(text, "refused a second", seconds, Second::refusals);
-        line(text, "p99 of waits, ms", seconds, Second::wait);
-        line(text, "p99 of uses, ms", seconds, Second::use);
-        line(text, "checkouts a second", seconds, Second::checkouts);
+        line(text, "connections out", seconds, HistorySecond::out);
+        line(text, "waiting", seconds, HistorySecond::waiting);
+        line(text, "refused a second", seconds, HistorySecond::refusals);
+        line(text, "p99 of waits, ms", seconds, HistorySecond::wait);
+        line(text, "p99 of uses, ms", seconds, HistorySecond::use);
+        line(text, "checkouts a second", seconds, HistorySecond::checkouts);
     }
 
     private static void line(StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {

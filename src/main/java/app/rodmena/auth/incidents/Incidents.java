@@ -4,15 +4,15 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.FailureListener;
-import app.rodmena.auth.database.OncePerProcess;
-import app.rodmena.auth.database.OncePerProcess.Share;
+import app.rodmena.auth.database.SharedResource;
+import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.metrics.Metrics;
@@ -52,7 +52,7 @@ public final class Incidents {
     public static final int REMEMBERED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
-    private static final OncePerProcess<Incidents> ONE = new OncePerProcess<>("record of incidents", Incidents::end);
+    private static final SharedResource<Incidents> ONE = new SharedResource<>("record of incidents", Incidents::end);
 
     private static final int EVENTS = 200;
     private static final long TICK_MILLIS = 500;
@@ -69,7 +69,7 @@ public final class Incidents {
     private final String instance;
     private final IncidentsConfig config;
     private final OpenIncidents open = new OpenIncidents();
-    private final Map<Cause, LongAdder> counts = new EnumMap<>(Cause.class);
+    private final Map<IncidentCause, LongAdder> counts = new EnumMap<>(IncidentCause.class);
     private final Optional<IncidentFiles> files;
     private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -100,7 +100,7 @@ public final class Incidents {
         this.diagnostics = diagnostics;
         this.instance = instance;
         this.config = config;
-        for (Cause cause : Cause.values()) {
+        for (IncidentCause cause : IncidentCause.values()) {
             counts.put(cause, new LongAdder());
         }
         files = config.directory().map(directory -> new IncidentFiles(directory, REMEMBERED));
@@ -143,7 +143,7 @@ public final class Incidents {
     }
 
     /** How many began with that since start. */
-    public long count(Cause cause) {
+    public long count(IncidentCause cause) {
         return counts.get(cause).sum();
     }
 
@@ -153,17 +153,18 @@ public final class Incidents {
      */
     public Optional<String> idOf(DatabaseFailure.Reason reason) {
         Instant now = Instant.now();
-        Optional<String> id = Cause.of(reason).flatMap(cause -> open.current(cause, now));
+        Optional<String> id = IncidentCause.of(reason).flatMap(cause -> open.current(cause, now));
         return reason == DatabaseFailure.Reason.DATABASE_DOWN
-                ? id.or(() -> open.current(Cause.DATABASE_TROUBLE, now)) // A connection that broke in use.
+                ? id.or(() -> open.current(IncidentCause.DATABASE_TROUBLE, now)) // A connection that broke in use.
                 : id;
     }
 
     private Optional<String> lastIdOf(FailureKind kind) {
         return switch (kind) {
             case UNEXPECTED, CONNECT_FAILED -> Optional.empty();
-            case CONNECTION_LOST -> open.lastId(Cause.DATABASE_TROUBLE);
-            default -> Cause.of(DatabaseFailure.Reason.valueOf(kind.name())).flatMap(open::lastId);
+            case CONNECTION_LOST -> open.lastId(IncidentCause.DATABASE_TROUBLE);
+            default ->
+                IncidentCause.of(DatabaseFailure.Reason.valueOf(kind.name())).flatMap(open::lastId);
         };
     }
 
@@ -192,12 +193,12 @@ public final class Incidents {
                 if (event.took().compareTo(config.longWait()) > 0) {
                     String wait = "A caller of %s waited %s ms for connection %s"
                             .formatted(event.caller().route(), event.took().toMillis(), event.connectionId());
-                    happened(Cause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
+                    happened(IncidentCause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
                 }
             }
             case LEAK_SUSPECTED -> {
-                String holding = Roots.ofHolding(event.caller().route());
-                happened(Cause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
+                String holding = IncidentRoots.ofHolding(event.caller().route());
+                happened(IncidentCause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
             }
             case TIMEOUT,
                     REJECTED, // They are refusals.
@@ -219,25 +220,27 @@ public final class Incidents {
     private void onRefusal(NoConnectionException.Reason reason, int callers, Supplier<QueueSnapshot> queue) {
         Evidence evidence = Evidence.of(queue);
         switch (reason) {
-            case TIMEOUT -> happened(Cause.TIMEOUT, root, Instant.now(), callers, evidence);
-            case REJECTED -> happened(Cause.REJECTED, root, Instant.now(), callers, evidence);
-            case DATABASE_DOWN -> happened(Cause.DATABASE_DOWN, Roots.DOWN, Instant.now(), callers, evidence);
+            case TIMEOUT -> happened(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
+            case REJECTED -> happened(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
+            case DATABASE_DOWN ->
+                happened(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
             case CANCELLED, CLOSED, INTERRUPTED -> {}
         }
     }
 
     /** Callers that had a connection, and got no answer. */
-    private void onFailure(Caller caller, DatabaseFailure failure) {
+    private void onFailure(CallContext caller, DatabaseFailure failure) {
         if (failure.getCause() instanceof NoConnectionException) {
             return; // It was a refusal.
         }
-        Cause.of(failure.reason()).ifPresent(cause -> {
+        IncidentCause.of(failure.reason()).ifPresent(cause -> {
             int callers = Math.max(1, caller.count());
             switch (cause) {
                 // One connection that breaks is no outage yet; if it is the first sign of one, that is worse.
                 case DATABASE_DOWN ->
-                    happened(Cause.DATABASE_TROUBLE, Roots.DOWN, Instant.now(), callers, Evidence.NONE);
-                case DATABASE_TROUBLE -> happened(cause, Roots.of(failure), Instant.now(), callers, Evidence.NONE);
+                    happened(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
+                case DATABASE_TROUBLE ->
+                    happened(cause, IncidentRoots.of(failure), Instant.now(), callers, Evidence.NONE);
                 default -> happened(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
             }
         });
@@ -245,25 +248,25 @@ public final class Incidents {
 
     /** What no event tells: that PostgreSQL is gone before anybody asked, and what holders are kept by. */
     private void onDiagnosis(Diagnosis diagnosis) {
-        root = Roots.of(diagnosis);
+        root = IncidentRoots.of(diagnosis);
         diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble()
                         && holder.verdict() != Verdict.LEAK // has a cause of its own
                         && holder.heldFor().compareTo(config.longWait()) > 0)
                 .findFirst()
                 .ifPresent(holder -> happened(
-                        Cause.STUCK,
-                        Roots.of(diagnosis, holder),
+                        IncidentCause.STUCK,
+                        IncidentRoots.of(diagnosis, holder),
                         diagnosis.time(),
                         1,
                         Evidence.of(holder.connectionId())));
         boolean wasDown = isDown;
         isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
         if (isDown && !wasDown && engine.availability().migrated()) {
-            happened(Cause.DATABASE_DOWN, Roots.DOWN, diagnosis.time());
+            happened(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, diagnosis.time());
         }
         if (diagnosis.situation() == Situation.STALLED) {
-            happened(Cause.STALLED, root, diagnosis.time());
+            happened(IncidentCause.STALLED, root, diagnosis.time());
         }
     }
 
@@ -272,7 +275,7 @@ public final class Incidents {
             Duration oldestWait = engine.view().oldestWait();
             if (oldestWait.compareTo(config.longWait()) > 0) {
                 String wait = "A caller waited %s ms for a connection".formatted(oldestWait.toMillis());
-                happened(Cause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
+                happened(IncidentCause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
             }
             if (Duration.between(updated, Instant.now()).compareTo(UPDATE) >= 0) {
                 updated = Instant.now();
@@ -336,17 +339,17 @@ public final class Incidents {
         /** A statement that was cancelled holds its connection no longer: a diagnosis from now on shows nothing. */
         static Evidence of(Diagnosis before) {
             // Until the tables are there, no caller waits or has a connection.
-            boolean shows =
-                    !Roots.of(before).equals(OpenIncidents.UNKNOWN) && before.situation() != Situation.NOT_PREPARED;
+            boolean shows = !IncidentRoots.of(before).equals(OpenIncidents.UNKNOWN)
+                    && before.situation() != Situation.NOT_PREPARED;
             return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty(), Optional.empty());
         }
     }
 
-    private void happened(Cause cause, String root, Instant time) {
+    private void happened(IncidentCause cause, String root, Instant time) {
         happened(cause, root, time, 1, Evidence.NONE);
     }
 
-    private void happened(Cause cause, String root, Instant time, int times, Evidence evidence) {
+    private void happened(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
         OpenIncidents.Decision decision = open.happened(cause, root, time, times, evidence.queue.isPresent());
         if (decision.isNew()) {
             counts.get(cause).increment();
@@ -361,7 +364,8 @@ public final class Incidents {
         }
     }
 
-    private void freeze(String id, Instant happened, Cause cause, Evidence evidence, Optional<QueueSnapshot> queue) {
+    private void freeze(
+            String id, Instant happened, IncidentCause cause, Evidence evidence, Optional<QueueSnapshot> queue) {
         try {
             Optional<Incident> before = find(id);
             Instant time = before.map(Incident::time).orElse(happened);
@@ -373,7 +377,7 @@ public final class Incidents {
             within(PATIENCE, look);
             boolean isLate = !look.isDone();
             Diagnosis diagnosis = last(queue, evidence);
-            open.rootFound(id, Roots.of(diagnosis));
+            open.rootFound(id, IncidentRoots.of(diagnosis));
             Duration took = Duration.between(happened, Instant.now());
             Incident incident = IncidentDocument.freeze(
                     id, time, cause, sentence(diagnosis, evidence), instance, diagnosis, events, history, took, before);
@@ -408,7 +412,7 @@ public final class Incidents {
 
     private Diagnosis last(Optional<QueueSnapshot> queue, Evidence evidence) {
         Diagnosis last = queue.map(diagnostics::last).orElseGet(diagnostics::last);
-        return Roots.of(last).equals(OpenIncidents.UNKNOWN) ? evidence.diagnosis.orElse(last) : last;
+        return IncidentRoots.of(last).equals(OpenIncidents.UNKNOWN) ? evidence.diagnosis.orElse(last) : last;
     }
 
     private static String sentence(Diagnosis diagnosis, Evidence evidence) {

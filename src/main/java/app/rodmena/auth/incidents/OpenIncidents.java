@@ -38,19 +38,19 @@ final class OpenIncidents {
      * @param isNew whether the incident begins with it
      * @param isWorse whether it is more severe than what the incident had so far, or its first refusal of callers
      */
-    record Decision(String id, Cause cause, boolean isNew, boolean isWorse) {}
+    record Decision(String id, IncidentCause cause, boolean isNew, boolean isWorse) {}
 
     private static final class Open {
         final String id;
-        final Set<Cause> causes = EnumSet.noneOf(Cause.class);
+        final Set<IncidentCause> causes = EnumSet.noneOf(IncidentCause.class);
         final Instant until;
         final Duration length;
         String root;
-        Cause worst;
+        IncidentCause worst;
         long repeated;
         boolean refused;
 
-        Open(String id, String root, Cause cause, Instant until, Duration length) {
+        Open(String id, String root, IncidentCause cause, Instant until, Duration length) {
             this.id = id;
             this.root = root;
             this.worst = cause;
@@ -62,7 +62,7 @@ final class OpenIncidents {
     /** Newest last; also those that are over but tell how long the next one of their root lasts. */
     private final List<Open> open = new ArrayList<>();
 
-    private final Map<Cause, Open> lastOf = new EnumMap<>(Cause.class);
+    private final Map<IncidentCause, Open> lastOf = new EnumMap<>(IncidentCause.class);
 
     /**
      * Something happened.
@@ -71,7 +71,7 @@ final class OpenIncidents {
      * @param times how many callers it happened to
      * @param refusal whether they were refused
      */
-    synchronized Decision happened(Cause cause, String root, Instant now, long times, boolean refusal) {
+    synchronized Decision happened(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
         open.removeIf(one -> !now.isBefore(one.until.plus(one.length)));
         Optional<Open> known = latest(one -> now.isBefore(one.until) && isSame(one, cause, root));
         if (known.isEmpty()
@@ -90,12 +90,12 @@ final class OpenIncidents {
     }
 
     /** The incident to which what happens now belongs; empty if there is none. */
-    synchronized Optional<String> current(Cause cause, Instant now) {
+    synchronized Optional<String> current(IncidentCause cause, Instant now) {
         return last(cause).filter(one -> now.isBefore(one.until)).map(one -> one.id);
     }
 
     /** The id of the last incident of that cause. */
-    synchronized Optional<String> lastId(Cause cause) {
+    synchronized Optional<String> lastId(IncidentCause cause) {
         return last(cause).map(one -> one.id);
     }
 
@@ -107,11 +107,11 @@ final class OpenIncidents {
                 .findFirst();
     }
 
-    private Optional<Open> last(Cause cause) {
+    private Optional<Open> last(IncidentCause cause) {
         return Optional.ofNullable(lastOf.get(cause));
     }
 
-    private Decision again(Open one, Cause cause, long times, boolean refusal) {
+    private Decision again(Open one, IncidentCause cause, long times, boolean refusal) {
         one.repeated += times;
         one.causes.add(cause);
         lastOf.put(cause, one);
@@ -124,7 +124,7 @@ final class OpenIncidents {
         return new Decision(one.id, one.worst, false, isWorse || isFirstRefusal);
     }
 
-    private Decision begin(Cause cause, String root, Instant now, long times, boolean refusal) {
+    private Decision begin(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
         Duration length = latest(one -> isSame(one, cause, root))
                 .filter(one -> one.repeated > 0)
                 .map(one -> shorter(one.length.multipliedBy(2), LONGEST))
@@ -140,7 +140,7 @@ final class OpenIncidents {
     }
 
     /** Where the root of either is not known, what shows in the same way is the same. */
-    private static boolean isSame(Open one, Cause cause, String root) {
+    private static boolean isSame(Open one, IncidentCause cause, String root) {
         if (one.root.equals(UNKNOWN)) {
             return true; // It began a moment ago, and its root is about to be found.
         }

@@ -1,14 +1,14 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.WaiterRow;
 import java.time.Instant;
 import java.util.List;
 
-@Describe("All physical connections of the pool, and all callers waiting for one")
+@Description("All physical connections of the pool, and all callers waiting for one")
 final class ConnectionsBean {
     private final DatabaseEngine engine;
 
@@ -16,7 +16,8 @@ final class ConnectionsBean {
         this.engine = engine;
     }
 
-    @Describe("All physical connections; each row is consistent in itself, rows may be of slightly different instants")
+    @Description(
+            "All physical connections; each row is consistent in itself, rows may be of slightly different instants")
     public Table<ConnectionRow> getConnections() {
         Instant now = Instant.now();
         return new Table<>(engine.connections().stream()
@@ -24,7 +25,7 @@ final class ConnectionsBean {
                 .toList());
     }
 
-    @Describe("All callers waiting for a connection, in the order in which they are served")
+    @Description("All callers waiting for a connection, in the order in which they are served")
     public List<WaiterRow> getWaiters() {
         return engine.waiters().stream().map(WaiterRow::of).toList();
     }

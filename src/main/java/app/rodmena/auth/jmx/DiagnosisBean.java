@@ -1,17 +1,17 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.ConnectionSlots;
 import app.rodmena.auth.activity.LockWait;
-import app.rodmena.auth.activity.PostgresView;
-import app.rodmena.auth.activity.Slots;
-import app.rodmena.auth.diagnosis.Culprit;
+import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Blocker;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.mbean.Describe;
-import app.rodmena.auth.mbean.Key;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.Table;
+import app.rodmena.auth.mbean.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,63 +21,65 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-@Describe("Explains the pool's state: holders of connections, waiting callers, backends of PostgreSQL, recommendations")
+@Description(
+        "Explains the pool's state: holders of connections, waiting callers, backends of PostgreSQL, recommendations")
 final class DiagnosisBean {
     private static final Duration FRESH = Duration.ofSeconds(3);
 
     private final Diagnostics diagnostics;
 
-    @Describe("Number of checked-out connections with one verdict")
+    @Description("Number of checked-out connections with one verdict")
     record Count(
-            @Key @Describe("Verdict, for example LOCK_WAIT") String verdict,
-
-            @Describe(value = "Number of connections", unit = "connections")
-            int count) {}
-
-    @Describe("One checked-out connection")
-    record Holder(
-            @Key @Describe(value = "Connection number, unique within the process", unit = "number")
-            int connectionId,
-
-            @Describe(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
-            int backendPid,
-
-            @Describe("Why it is checked out, for example LOCK_WAIT")
+            @TableKey @Description("Verdict, for example LOCK_WAIT")
             String verdict,
 
-            @Describe("Explanation of the verdict, with its numbers")
+            @Description(value = "Number of connections", unit = "connections")
+            int count) {}
+
+    @Description("One checked-out connection")
+    record Holder(
+            @TableKey @Description(value = "Connection number, unique within the process", unit = "number")
+            int connectionId,
+
+            @Description(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
+            int backendPid,
+
+            @Description("Why it is checked out, for example LOCK_WAIT")
+            String verdict,
+
+            @Description("Explanation of the verdict, with its numbers")
             String because,
 
-            @Describe(value = "Time since its checkout", unit = "milliseconds")
+            @Description(value = "Time since its checkout", unit = "milliseconds")
             long heldMillis,
 
-            @Describe("Route that uses it, for example GET /api/roles")
+            @Description("Route that uses it, for example GET /api/roles")
             String route,
 
-            @Describe("Fingerprint of the tenant; - if there is none")
+            @Description("Fingerprint of the tenant; - if there is none")
             String tenant,
 
-            @Describe(value = "Number of callers that it serves", unit = "callers")
+            @Description(value = "Number of callers that it serves", unit = "callers")
             int callers,
 
-            @Describe("Thread that checked it out") String thread,
+            @Description("Thread that checked it out") String thread,
 
-            @Describe(value = "PID of the backend whose lock it waits for; 0 if there is none", unit = "pid")
+            @Description(value = "PID of the backend whose lock it waits for; 0 if there is none", unit = "pid")
             int culpritPid,
 
-            @Describe("Last statement prepared on it, without values; empty if there was none")
+            @Description("Last statement prepared on it, without values; empty if there was none")
             String lastSql,
 
-            @Describe("Observations of the application and of PostgreSQL, one per line")
+            @Description("Observations of the application and of PostgreSQL, one per line")
             String evidence,
 
-            @Describe("Topmost frame of the application in its thread's stack; empty if unknown")
+            @Description("Topmost frame of the application in its thread's stack; empty if unknown")
             String applicationFrame,
 
-            @Describe("Current stack of its thread, one frame per line; empty for short uses")
+            @Description("Current stack of its thread, one frame per line; empty for short uses")
             String stack,
 
-            @Describe("Stack at its checkout, one frame per line; empty if it was not recorded")
+            @Description("Stack at its checkout, one frame per line; empty if it was not recorded")
             String checkoutStack) {
 
         static Holder of(app.rodmena.auth.diagnosis.Holder holder) {
@@ -91,7 +93,7 @@ final class DiagnosisBean {
                     holder.tenant(),
                     holder.callers(),
                     holder.thread(),
-                    holder.culprit().map(Culprit::pid).orElse(0),
+                    holder.culprit().map(Blocker::pid).orElse(0),
                     holder.lastSql(),
                     String.join("\n", holder.evidence()),
                     holder.applicationFrame(),
@@ -100,47 +102,47 @@ final class DiagnosisBean {
         }
     }
 
-    @Describe("Callers of one route waiting for a connection")
+    @Description("Callers of one route waiting for a connection")
     record Waiters(
-            @Key @Describe("Route of the callers, for example GET /api/roles")
+            @TableKey @Description("Route of the callers, for example GET /api/roles")
             String route,
 
-            @Describe(value = "Number of callers", unit = "callers")
+            @Description(value = "Number of callers", unit = "callers")
             int count,
 
-            @Describe(value = "Longest current wait among them", unit = "milliseconds")
+            @Description(value = "Longest current wait among them", unit = "milliseconds")
             long longestMillis) {}
 
-    @Describe("One client backend of PostgreSQL")
+    @Description("One client backend of PostgreSQL")
     record BackendRow(
-            @Key @Describe(value = "PID of the backend", unit = "pid")
+            @TableKey @Description(value = "PID of the backend", unit = "pid")
             int pid,
 
-            @Describe("Its application_name") String application,
+            @Description("Its application_name") String application,
 
-            @Describe("Its login role") String user,
+            @Description("Its login role") String user,
 
-            @Describe("Its database") String database,
+            @Description("Its database") String database,
 
-            @Describe("Owner: pool, ours (this process, outside the pool), sibling (another instance) or other")
+            @Description("Owner: pool, ours (this process, outside the pool), sibling (another instance) or other")
             String whose,
 
-            @Describe("Its state, for example idle in transaction; empty if hidden from this role")
+            @Description("Its state, for example idle in transaction; empty if hidden from this role")
             String state,
 
-            @Describe(value = "Time in this state; 0 if unknown", unit = "milliseconds")
+            @Description(value = "Time in this state; 0 if unknown", unit = "milliseconds")
             long stateMillis,
 
-            @Describe(value = "Age of its open transaction; 0 if there is none", unit = "milliseconds")
+            @Description(value = "Age of its open transaction; 0 if there is none", unit = "milliseconds")
             long transactionMillis,
 
-            @Describe("Its wait event, for example Lock relation; empty if it does not wait")
+            @Description("Its wait event, for example Lock relation; empty if it does not wait")
             String waitsFor,
 
-            @Describe("PIDs of the backends that block it; empty if there are none")
+            @Description("PIDs of the backends that block it; empty if there are none")
             String blockedBy,
 
-            @Describe(
+            @Description(
                     "Its last statement with masked literals; empty for other applications' idle backends, or if hidden")
             String query) {
 
@@ -166,29 +168,29 @@ final class DiagnosisBean {
         }
     }
 
-    @Describe("PostgreSQL's connections; all 0 while PostgreSQL does not answer")
+    @Description("PostgreSQL's connections; all 0 while PostgreSQL does not answer")
     record Connections(
-            @Describe(value = "max_connections", unit = "connections")
+            @Description(value = "max_connections", unit = "connections")
             int maxConnections,
 
-            @Describe(
+            @Description(
                     value = "Of these, reserved for superusers and roles with pg_use_reserved_connections",
                     unit = "connections")
             int reserved,
 
-            @Describe(value = "In use by this process, inside and outside the pool", unit = "connections")
+            @Description(value = "In use by this process, inside and outside the pool", unit = "connections")
             int ours,
 
-            @Describe(value = "In use by other instances", unit = "connections")
+            @Description(value = "In use by other instances", unit = "connections")
             int siblings,
 
-            @Describe(value = "In use by other applications", unit = "connections")
+            @Description(value = "In use by other applications", unit = "connections")
             int others,
 
-            @Describe(value = "Still available to an ordinary role", unit = "connections")
+            @Description(value = "Still available to an ordinary role", unit = "connections")
             int free) {
 
-        static Connections of(Slots slots) {
+        static Connections of(ConnectionSlots slots) {
             return new Connections(
                     slots.maxConnections(),
                     slots.superuserReserved() + slots.reserved(),
@@ -199,27 +201,28 @@ final class DiagnosisBean {
         }
     }
 
-    @Describe("Differences between the connections that the pool knows and those that PostgreSQL knows")
+    @Description("Differences between the connections that the pool knows and those that PostgreSQL knows")
     record Reconciliation(
-            @Describe("Whether they can be compared now") boolean possible,
+            @Description("Whether they can be compared now") boolean possible,
 
-            @Describe("PIDs of backends under the pool's name that the pool does not know")
+            @Description("PIDs of backends under the pool's name that the pool does not know")
             String unknownBackends,
 
-            @Describe("Numbers of the pool's connections whose backend is gone")
+            @Description("Numbers of the pool's connections whose backend is gone")
             String lostConnections,
 
-            @Describe(value = "Unknown backends since start", unit = "backends")
+            @Description(value = "Unknown backends since start", unit = "backends")
             long unknownBackendsTotal,
 
-            @Describe(value = "Lost connections since start", unit = "connections")
+            @Description(value = "Lost connections since start", unit = "connections")
             long lostConnectionsTotal) {}
 
-    @Describe("One recommendation")
+    @Description("One recommendation")
     record Step(
-            @Describe("The action and its effect") String what,
+            @Description("The action and its effect") String what,
 
-            @Describe("The command; empty if there is none") String command) {}
+            @Description("The command; empty if there is none")
+            String command) {}
 
     DiagnosisBean(Diagnostics diagnostics) {
         this.diagnostics = diagnostics;
@@ -230,24 +233,24 @@ final class DiagnosisBean {
         return diagnostics.current(FRESH);
     }
 
-    @Describe("The pool's state and its reason in one sentence")
+    @Description("The pool's state and its reason in one sentence")
     public String getSentence() {
         return recent().sentence();
     }
 
-    @Describe(
+    @Description(
             "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, STALLED, REFUSED, NO_PRIMARY,"
                     + " DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
     public String getSituation() {
         return recent().situation().name();
     }
 
-    @Describe(value = "Age of this diagnosis; the operation diagnose makes a new one", unit = "milliseconds")
+    @Description(value = "Age of this diagnosis; the operation diagnose makes a new one", unit = "milliseconds")
     public long getAgeMillis() {
         return Math.max(0, Duration.between(recent().time(), Instant.now()).toMillis());
     }
 
-    @Describe("Number of checked-out connections for each verdict, including verdicts without any")
+    @Description("Number of checked-out connections for each verdict, including verdicts without any")
     public Table<Count> getVerdicts() {
         Map<Verdict, Integer> counts = recent().verdicts();
         return new Table<>(Arrays.stream(Verdict.values())
@@ -255,12 +258,12 @@ final class DiagnosisBean {
                 .toList());
     }
 
-    @Describe("All checked-out connections with their verdicts")
+    @Description("All checked-out connections with their verdicts")
     public Table<Holder> getHolders() {
         return new Table<>(recent().holders().stream().map(Holder::of).toList());
     }
 
-    @Describe("Callers waiting for a connection, by route")
+    @Description("Callers waiting for a connection, by route")
     public Table<Waiters> getWaiters() {
         return new Table<>(recent().waiters().stream()
                 .map(group -> new Waiters(
@@ -268,21 +271,21 @@ final class DiagnosisBean {
                 .toList());
     }
 
-    @Describe("PostgreSQL's client backends; empty while PostgreSQL does not answer")
+    @Description("PostgreSQL's client backends; empty while PostgreSQL does not answer")
     public Table<BackendRow> getBackends() {
-        return new Table<>(recent().postgres().map(PostgresView::backends).orElse(List.of()).stream()
+        return new Table<>(recent().postgres().map(PostgresSnapshot::backends).orElse(List.of()).stream()
                 .map(BackendRow::of)
                 .toList());
     }
 
-    @Describe("PostgreSQL's connections: the limit, and their use by owner")
+    @Description("PostgreSQL's connections: the limit, and their use by owner")
     public Connections getPostgresConnections() {
         return recent().postgres()
                 .map(view -> Connections.of(view.slots()))
                 .orElseGet(() -> new Connections(0, 0, 0, 0, 0, 0));
     }
 
-    @Describe("Whether the pool and PostgreSQL agree on the open connections")
+    @Description("Whether the pool and PostgreSQL agree on the open connections")
     public Reconciliation getReconciliation() {
         var reconciliation = recent().reconciliation();
         return new Reconciliation(
@@ -297,24 +300,25 @@ final class DiagnosisBean {
                 reconciliation.lostConnectionsTotal());
     }
 
-    @Describe("Recommendations, the safest first")
+    @Description("Recommendations, the safest first")
     public List<Step> getSteps() {
         return recent().steps().stream()
                 .map(step -> new Step(step.what(), step.command()))
                 .toList();
     }
 
-    @Describe("Information that is missing from the diagnosis, and how to provide it, one per line; empty if complete")
+    @Description(
+            "Information that is missing from the diagnosis, and how to provide it, one per line; empty if complete")
     public String getBlindSpots() {
         return String.join("\n", recent().blindSpots());
     }
 
-    @Describe("The whole diagnosis as text for a terminal")
+    @Description("The whole diagnosis as text for a terminal")
     public String getReport() {
         return DiagnosisText.of(recent());
     }
 
-    @Describe("Makes a new diagnosis and returns it as text for a terminal")
+    @Description("Makes a new diagnosis and returns it as text for a terminal")
     public String diagnose() {
         Diagnosis diagnosis = diagnostics.current(Duration.ZERO);
         return DiagnosisText.of(diagnosis);

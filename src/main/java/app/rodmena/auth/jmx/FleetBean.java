@@ -2,14 +2,15 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.mbean.Describe;
-import app.rodmena.auth.mbean.Singly;
+import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.mbean.Flatten;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.views.FleetRow;
 import app.rodmena.auth.views.MemberRow;
 import java.util.List;
 
-@Describe("All processes of this server on the database: their maximum connections, and whether PostgreSQL allows them")
+@Description(
+        "All processes of this server on the database: their maximum connections, and whether PostgreSQL allows them")
 final class FleetBean {
     private final FleetWatch watch;
 
@@ -17,13 +18,13 @@ final class FleetBean {
         this.watch = watch;
     }
 
-    @Describe("The fleet as a whole")
-    @Singly
+    @Description("The fleet as a whole")
+    @Flatten
     public FleetRow getOverview() {
         return FleetRow.of(watch);
     }
 
-    @Describe("The fleet by instance name")
+    @Description("The fleet by instance name")
     public Table<MemberRow> getMembers() {
         return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()).stream()
                 .map(MemberRow::of)

@@ -2,8 +2,8 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.incidents.Incident;
 import app.rodmena.auth.incidents.IncidentListener;
+import app.rodmena.auth.mbean.NotificationSubscribers;
 import app.rodmena.auth.mbean.OpenMapping;
-import app.rodmena.auth.mbean.Subscribers;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +24,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
 
     private final ObjectName source;
     private final AtomicLong sent = new AtomicLong();
-    private final Subscribers subscribers = new Subscribers(new MBeanNotificationInfo(
+    private final NotificationSubscribers subscribers = new NotificationSubscribers(new MBeanNotificationInfo(
             new String[] {TYPE},
             Notification.class.getName(),
             "An incident; the message is its sentence, userData is its row of the attribute Incidents"));
@@ -46,7 +46,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
         this.source = source;
     }
 
-    Subscribers subscribers() {
+    NotificationSubscribers subscribers() {
         return subscribers;
     }
 

@@ -4,29 +4,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.incidents.Incident;
 import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.mbean.Describe;
-import app.rodmena.auth.mbean.Key;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.Table;
+import app.rodmena.auth.mbean.TableKey;
 import app.rodmena.auth.views.Text;
 
-@Describe("The last twenty incidents, each recorded when it began, and a notification for each")
+@Description("The last twenty incidents, each recorded when it began, and a notification for each")
 final class IncidentsBean {
     private final Incidents incidents;
 
-    @Describe("One incident")
+    @Description("One incident")
     record Row(
-            @Key @Describe("Identifier; sorts by time") String id,
+            @TableKey @Description("Identifier; sorts by time")
+            String id,
 
-            @Describe("Start of the incident, in UTC, for example 2026-11-23T15:34:52.118Z")
+            @Description("Start of the incident, in UTC, for example 2026-11-23T15:34:52.118Z")
             String time,
 
-            @Describe(
+            @Description(
                     "Its most severe sign: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED, STALLED, DATABASE_DOWN or DATABASE_TROUBLE")
             String cause,
 
-            @Describe("Summary in one sentence") String sentence,
+            @Description("Summary in one sentence") String sentence,
 
-            @Describe(value = "Occurrences of the same fault that this incident stands for", unit = "times")
+            @Description(value = "Occurrences of the same fault that this incident stands for", unit = "times")
             long swallowed) {
         static Row of(Incident incident) {
             return new Row(
@@ -42,12 +43,12 @@ final class IncidentsBean {
         this.incidents = incidents;
     }
 
-    @Describe("All incidents in memory")
+    @Description("All incidents in memory")
     public Table<Row> getIncidents() {
         return new Table<>(incidents.newestFirst().stream().map(Row::of).toList());
     }
 
-    @Describe("The sentence of the latest incident; empty if there is none")
+    @Description("The sentence of the latest incident; empty if there is none")
     public String getLastSentence() {
         return incidents.newestFirst().stream()
                 .findFirst()
@@ -55,13 +56,13 @@ final class IncidentsBean {
                 .orElse("");
     }
 
-    @Describe("One incident in full, as text for a terminal")
-    public String text(@Describe("Identifier, for example 20261125-031140-118k") String id) {
+    @Description("One incident in full, as text for a terminal")
+    public String text(@Description("Identifier, for example 20261125-031140-118k") String id) {
         return find(id).document().text();
     }
 
-    @Describe("One incident in full, as JSON")
-    public String json(@Describe("Identifier, for example 20261125-031140-118k") String id) {
+    @Description("One incident in full, as JSON")
+    public String json(@Description("Identifier, for example 20261125-031140-118k") String id) {
         return new String(find(id).document().json(), UTF_8);
     }
 

@@ -50,10 +50,10 @@ public final class MBeans implements AutoCloseable {
      * @param watched must stay open until {@link #close}
      * @param loggers empty if the log levels cannot be changed
      */
-    public static MBeans register(Watched watched, Optional<Loggers> loggers, ServerFacts server) {
+    public static MBeans register(MonitoredEngine watched, Optional<LoggerLevels> loggers, ServerInfo server) {
         synchronized (LOCK) {
             if (users == 0) {
-                shared = share(watched, loggers);
+                shared = registerShared(watched, loggers);
             }
             users++;
             ServerBean bean = new ServerBean(server, watched.metrics().requests());
@@ -75,45 +75,45 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    private static Deque<AutoCloseable> share(Watched watched, Optional<Loggers> loggers) {
+    private static Deque<AutoCloseable> registerShared(MonitoredEngine watched, Optional<LoggerLevels> loggers) {
         DatabaseEngine engine = watched.engine();
         Metrics metrics = watched.metrics();
-        Deque<AutoCloseable> parts = new ArrayDeque<>();
-        shareEvents(engine, parts);
-        shareIncidents(watched.incidents(), parts);
-        share(parts, "type=Pool,name=auth", new PoolBean(engine, metrics));
-        share(parts, "type=PoolSettings,name=auth", new PoolSettingsBean(engine));
-        share(parts, "type=Connections,name=auth", new ConnectionsBean(engine));
-        share(parts, "type=Statements,name=auth", new StatementsBean(metrics));
-        share(parts, "type=Diagnosis", new DiagnosisBean(watched.diagnostics()));
-        share(parts, "type=Remedies", new RemediesBean(watched.remedies()));
-        share(parts, "type=Capacity,name=auth", new CapacityBean(watched.adviser()));
-        share(parts, "type=Fleet", new FleetBean(watched.fleet()));
-        loggers.ifPresent(known -> share(parts, "type=Logging", new LoggingBean(known)));
-        return parts;
+        Deque<AutoCloseable> registrations = new ArrayDeque<>();
+        registerEvents(engine, registrations);
+        registerIncidents(watched.incidents(), registrations);
+        registerShared(registrations, "type=Pool,name=auth", new PoolBean(engine, metrics));
+        registerShared(registrations, "type=PoolSettings,name=auth", new PoolSettingsBean(engine));
+        registerShared(registrations, "type=Connections,name=auth", new ConnectionsBean(engine));
+        registerShared(registrations, "type=Statements,name=auth", new StatementsBean(metrics));
+        registerShared(registrations, "type=Diagnosis", new DiagnosisBean(watched.diagnostics()));
+        registerShared(registrations, "type=Remedies", new RemediesBean(watched.remedies()));
+        registerShared(registrations, "type=Capacity,name=auth", new CapacityBean(watched.adviser()));
+        registerShared(registrations, "type=Fleet", new FleetBean(watched.fleet()));
+        loggers.ifPresent(levels -> registerShared(registrations, "type=Logging", new LoggingBean(levels)));
+        return registrations;
     }
 
-    private static void share(Deque<AutoCloseable> parts, String keys, Object bean) {
-        parts.push(add(name(keys), new DescribedMBean(bean)));
+    private static void registerShared(Deque<AutoCloseable> registrations, String keys, Object bean) {
+        registrations.push(add(name(keys), new DescribedMBean(bean)));
     }
 
-    private static void shareEvents(DatabaseEngine engine, Deque<AutoCloseable> parts) {
+    private static void registerEvents(DatabaseEngine engine, Deque<AutoCloseable> registrations) {
         ObjectName name = name("type=PoolEvents,name=auth");
-        Notifier notifier = new Notifier(name);
+        EventNotifier notifier = new EventNotifier(name);
         PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
         engine.events().add(notifier);
-        parts.push(notifier);
-        parts.push(() -> engine.events().remove(notifier));
-        parts.push(add(name, new NotifyingMBean(events, notifier.subscribers())));
+        registrations.push(notifier);
+        registrations.push(() -> engine.events().remove(notifier));
+        registrations.push(add(name, new NotifyingMBean(events, notifier.subscribers())));
     }
 
-    private static void shareIncidents(Incidents incidents, Deque<AutoCloseable> parts) {
+    private static void registerIncidents(Incidents incidents, Deque<AutoCloseable> registrations) {
         ObjectName name = name("type=Incidents");
         IncidentNotifier notifier = new IncidentNotifier(name);
         incidents.add(notifier);
-        parts.push(notifier);
-        parts.push(() -> incidents.remove(notifier));
-        parts.push(add(name, new NotifyingMBean(new IncidentsBean(incidents), notifier.subscribers())));
+        registrations.push(notifier);
+        registrations.push(() -> incidents.remove(notifier));
+        registrations.push(add(name, new NotifyingMBean(new IncidentsBean(incidents), notifier.subscribers())));
     }
 
     private static ObjectName freeServerName() {
@@ -127,7 +127,7 @@ public final class MBeans implements AutoCloseable {
     private static AutoCloseable add(ObjectName name, DescribedMBean bean) {
         try {
             PLATFORM.registerMBean(bean, name);
-            return () -> remove(name);
+            return () -> unregister(name);
         } catch (InstanceAlreadyExistsException e) {
             LOG.warn("{} is not registered: the name is taken by other code in this JVM", name);
             return () -> {};
@@ -136,7 +136,7 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    private static void remove(ObjectName name) throws JMException {
+    private static void unregister(ObjectName name) throws JMException {
         try {
             PLATFORM.unregisterMBean(name);
         } catch (InstanceNotFoundException e) {

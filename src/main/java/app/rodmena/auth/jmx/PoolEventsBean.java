@@ -4,82 +4,85 @@ import app.rodmena.auth.events.EventQuery;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.RecentEvents;
-import app.rodmena.auth.mbean.Describe;
-import app.rodmena.auth.mbean.Key;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.Table;
+import app.rodmena.auth.mbean.TableKey;
 import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.List;
 
-@Describe("The pool's events: the last ones, counts by kind, and a notification for each")
+@Description("The pool's events: the last ones, counts by kind, and a notification for each")
 final class PoolEventsBean {
     private final PoolEvents events;
     private final RecentEvents recent;
-    private final Notifier notifier;
+    private final EventNotifier notifier;
 
-    @Describe("Number of events of one kind")
+    @Description("Number of events of one kind")
     record Count(
-            @Key @Describe("Kind of the event, for example checkout or leak_suspected")
+            @TableKey @Description("Kind of the event, for example checkout or leak_suspected")
             String kind,
 
-            @Describe(value = "Count since start", unit = "events")
+            @Description(value = "Count since start", unit = "events")
             long count) {}
 
-    PoolEventsBean(PoolEvents events, RecentEvents recent, Notifier notifier) {
+    PoolEventsBean(PoolEvents events, RecentEvents recent, EventNotifier notifier) {
         this.events = events;
         this.recent = recent;
         this.notifier = notifier;
     }
 
-    @Describe("The last events, newest first")
+    @Description("The last events, newest first")
     public List<EventRow> getEvents() {
         return recent.newestFirst().stream().map(EventRow::of).toList();
     }
 
-    @Describe(value = "Maximum number of events in memory", unit = "events")
+    @Description(value = "Maximum number of events in memory", unit = "events")
     public int getCapacity() {
         return recent.capacity();
     }
 
-    @Describe("Number of events of each kind since start")
+    @Description("Number of events of each kind since start")
     public Table<Count> getCounts() {
         return new Table<>(Arrays.stream(PoolEventKind.values())
                 .map(kind -> new Count(kind.wireName(), events.count(kind)))
                 .toList());
     }
 
-    @Describe(value = "Failures of event listeners since start", unit = "failures")
+    @Description(value = "Failures of event listeners since start", unit = "failures")
     public long getListenerFailures() {
         return events.listenerFailures();
     }
 
-    @Describe(value = "Current subscribers to the notifications of this bean", unit = "subscribers")
+    @Description(value = "Current subscribers to the notifications of this bean", unit = "subscribers")
     public int getSubscribers() {
         return notifier.subscribers().count();
     }
 
-    @Describe(value = "Notifications sent since start; none are sent without subscribers", unit = "notifications")
+    @Description(value = "Notifications sent since start; none are sent without subscribers", unit = "notifications")
     public long getNotificationsSent() {
         return notifier.sent();
     }
 
-    @Describe(value = "Notifications dropped since start because the subscribers were too slow", unit = "notifications")
+    @Description(
+            value = "Notifications dropped since start because the subscribers were too slow",
+            unit = "notifications")
     public long getNotificationsDropped() {
         return notifier.dropped();
     }
 
-    @Describe(value = "Notifications waiting to be sent", unit = "notifications")
+    @Description(value = "Notifications waiting to be sent", unit = "notifications")
     public int getNotificationsWaiting() {
         return notifier.waiting();
     }
 
-    @Describe("The last events that match all conditions, newest first")
+    @Description("The last events that match all conditions, newest first")
     public List<EventRow> find(
-            @Describe("Kinds of events, for example timeout,leak_suspected; empty for all") String kinds,
-            @Describe(value = "Connection number; 0 for all", unit = "number") int connection,
-            @Describe("Start time, for example 2026-11-23T15:34:52Z, or -5m for five minutes ago; empty for no limit")
+            @Description("Kinds of events, for example timeout,leak_suspected; empty for all") String kinds,
+            @Description(value = "Connection number; 0 for all", unit = "number") int connection,
+            @Description(
+                            "Start time, for example 2026-11-23T15:34:52Z, or -5m for five minutes ago; empty for no limit")
                     String from,
-            @Describe("End time, in the same format; empty for no limit") String to) {
+            @Description("End time, in the same format; empty for no limit") String to) {
         EventQuery query = EventQuery.parse(kinds, connection, from, to);
         return recent.newestFirst().stream().filter(query).map(EventRow::of).toList();
     }

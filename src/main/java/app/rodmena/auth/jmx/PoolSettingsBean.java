@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.mbean.Describe;
-import app.rodmena.auth.mbean.Singly;
+import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.mbean.Flatten;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-@Describe("The pool's settings; changes take effect immediately and last until the next start")
+@Description("The pool's settings; changes take effect immediately and last until the next start")
 final class PoolSettingsBean {
     private final DatabaseEngine engine;
 
@@ -18,13 +18,13 @@ final class PoolSettingsBean {
         this.engine = engine;
     }
 
-    @Describe("All settings of the pool at one instant")
-    @Singly
+    @Description("All settings of the pool at one instant")
+    @Flatten
     public SettingsRow getSettings() {
         return SettingsRow.of(engine.settings());
     }
 
-    @Describe("a smaller value closes surplus connections: idle ones immediately, those in use at check-in")
+    @Description("a smaller value closes surplus connections: idle ones immediately, those in use at check-in")
     public void setPoolSize(int poolSize) {
         change(
                 "pool_size",
@@ -33,7 +33,7 @@ final class PoolSettingsBean {
                 (settings, size) -> settings.withSize(size, settings.maxOverflow()));
     }
 
-    @Describe("a smaller value closes no connection in use: surplus connections are closed at check-in")
+    @Description("a smaller value closes no connection in use: surplus connections are closed at check-in")
     public void setMaxOverflow(int maxOverflow) {
         change(
                 "max_overflow",
@@ -42,7 +42,7 @@ final class PoolSettingsBean {
                 (settings, overflow) -> settings.withSize(settings.poolSize(), overflow));
     }
 
-    @Describe("applies to new callers; waiting callers keep their deadline")
+    @Description("applies to new callers; waiting callers keep their deadline")
     public void setPoolTimeoutMillis(long poolTimeoutMillis) {
         change(
                 "pool_timeout",
@@ -51,7 +51,7 @@ final class PoolSettingsBean {
                 PoolSettings::withPoolTimeout);
     }
 
-    @Describe("applies to connections in use, too")
+    @Description("applies to connections in use, too")
     public void setLeakThresholdMillis(long leakThresholdMillis) {
         change(
                 "leak_threshold",
@@ -60,7 +60,7 @@ final class PoolSettingsBean {
                 PoolSettings::withLeakThreshold);
     }
 
-    @Describe("longer than leak_threshold, or 0 for never; applies to connections in use, too")
+    @Description("longer than leak_threshold, or 0 for never; applies to connections in use, too")
     public void setReclaimLeaksAfterMillis(long reclaimLeaksAfterMillis) {
         change(
                 "reclaim_leaks_after",
@@ -70,7 +70,7 @@ final class PoolSettingsBean {
                         settings.withReclaimLeaksAfter(Optional.of(after).filter(given -> !given.isZero())));
     }
 
-    @Describe("applies to all statements that end later")
+    @Description("applies to all statements that end later")
     public void setSlowStatementMillis(long slowStatementMillis) {
         change(
                 "slow_statement",
@@ -79,20 +79,20 @@ final class PoolSettingsBean {
                 PoolSettings::withSlowStatement);
     }
 
-    @Describe("applies to new callers; waiting callers keep waiting")
+    @Description("applies to new callers; waiting callers keep waiting")
     public void setMaxWaiting(int maxWaiting) {
         change("max_waiting", PoolSettings::maxWaiting, maxWaiting, PoolSettings::withMaxWaiting);
     }
 
-    @Describe("0 disables batching; applies to waiting callers, too")
+    @Description("0 disables batching; applies to waiting callers, too")
     public void setBatchSlots(int batchSlots) {
         change("batch_slots", PoolSettings::batchSlots, batchSlots, PoolSettings::withBatchSlots);
     }
 
     private <T> void change(
             String name, Function<PoolSettings, T> setting, T value, BiFunction<PoolSettings, T, PoolSettings> with) {
-        PoolSettings before = engine.change(settings -> with.apply(settings, value));
-        Audit.changed(name, shown(setting.apply(before)), shown(value));
+        PoolSettings previous = engine.change(settings -> with.apply(settings, value));
+        LocalAudit.changed(name, shown(setting.apply(previous)), shown(value));
     }
 
     private static Object shown(Object value) {

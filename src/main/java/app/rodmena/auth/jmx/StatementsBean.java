@@ -1,11 +1,12 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.views.SlowRow;
 import java.util.List;
 
-@Describe("Statements that took longer than slow_statement, since start or since the last resetStatistics of the pool")
+@Description(
+        "Statements that took longer than slow_statement, since start or since the last resetStatistics of the pool")
 final class StatementsBean {
     private final Metrics metrics;
 
@@ -13,17 +14,17 @@ final class StatementsBean {
         this.metrics = metrics;
     }
 
-    @Describe("Statements by the sum of their slow runs, longest first; at most fifty")
+    @Description("Statements by the sum of their slow runs, longest first; at most fifty")
     public List<SlowRow> getByTotal() {
         return metrics.slowStatements().byTotal().stream().map(SlowRow::of).toList();
     }
 
-    @Describe("Statements by their longest run, longest first; at most fifty")
+    @Description("Statements by their longest run, longest first; at most fifty")
     public List<SlowRow> getByWorst() {
-        return metrics.slowStatements().byWorst().stream().map(SlowRow::of).toList();
+        return metrics.slowStatements().byMax().stream().map(SlowRow::of).toList();
     }
 
-    @Describe(value = "Statements that PostgreSQL cancelled after statement_timeout", unit = "times")
+    @Description(value = "Statements that PostgreSQL cancelled after statement_timeout", unit = "times")
     public long getTimeouts() {
         return metrics.slowStatements().timeouts();
     }

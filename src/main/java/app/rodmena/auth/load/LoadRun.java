@@ -1,6 +1,6 @@
 package app.rodmena.auth.load;
 
-import app.rodmena.auth.load.Wire.Reply;
+import app.rodmena.auth.load.LoadTransport.Reply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -39,18 +39,18 @@ public final class LoadRun implements AutoCloseable {
 
     private static final long BETWEEN_LOOKS_MILLIS = 20;
 
-    private final Plan plan;
-    private final Wire wire;
-    private final Seed seed;
+    private final LoadPlan plan;
+    private final LoadTransport wire;
+    private final TestData seed;
     private boolean isSeeded;
-    private Driver driver;
+    private LoadDriver driver;
     private PoolWatch watch;
     private CompletableFuture<Void> over;
 
-    private LoadRun(Plan plan) {
+    private LoadRun(LoadPlan plan) {
         this.plan = plan;
-        this.wire = new Wire(plan.target());
-        this.seed = new Seed(wire, plan.key());
+        this.wire = new LoadTransport(plan.target());
+        this.seed = new TestData(wire, plan.key());
     }
 
     /**
@@ -59,7 +59,7 @@ public final class LoadRun implements AutoCloseable {
      * @throws LoadException if the server does not answer, is not an auth server, or rejects the test data
      * @throws InterruptedException if the thread is interrupted; the test data is removed
      */
-    public static LoadRun prepare(Plan plan) throws LoadException, InterruptedException {
+    public static LoadRun prepare(LoadPlan plan) throws LoadException, InterruptedException {
         LoadRun run = new LoadRun(plan);
         try {
             run.prepare();
@@ -71,12 +71,12 @@ public final class LoadRun implements AutoCloseable {
     }
 
     private void prepare() throws LoadException, InterruptedException {
-        PoolNumbers pool = look().orElseThrow(() -> new LoadException(
+        HealthSample pool = look().orElseThrow(() -> new LoadException(
                 plan.target() + " is not an auth server: GET /health does not report the pool's numbers"));
         watch = new PoolWatch(wire, maximum().orElse(pool.poolSize()));
         isSeeded = true;
-        for (List<Question> questions : seed.making(plan.mix())) {
-            Driver seeding = askEach(questions, SEEDING_CLIENTS);
+        for (List<LoadRequest> questions : seed.making(plan.mix())) {
+            LoadDriver seeding = askEach(questions, SEEDING_CLIENTS);
             if (!endsWithin(SEEDING, seeding)) {
                 throw new LoadException("could not create the test data on %s within %s s"
                         .formatted(plan.target(), SEEDING.toSeconds()));
@@ -85,11 +85,12 @@ public final class LoadRun implements AutoCloseable {
                 throw new LoadException("could not create the test data on %s: %s".formatted(plan.target(), problem));
             }
         }
-        driver = new Driver(wire, Pace.of(plan), plan.timeout(), seed.scripts(plan.mix(), plan.clients()));
+        driver = new LoadDriver(
+                wire, RequestSchedule.of(plan), plan.timeout(), seed.scripts(plan.mix(), plan.clients()));
     }
 
     /** Runs the driver; stops it on a timeout and returns false. */
-    private static boolean endsWithin(Duration time, Driver driver) throws InterruptedException {
+    private static boolean endsWithin(Duration time, LoadDriver driver) throws InterruptedException {
         CompletableFuture<Void> over = driver.start();
         boolean ended = false;
         try {
@@ -103,12 +104,13 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    private Driver askEach(List<Question> questions, int clients) {
-        Script each = Script.each(questions.iterator());
-        return new Driver(wire, Pace.asFastAsAnswered(questions.size()), SEEDING, Collections.nCopies(clients, each));
+    private LoadDriver askEach(List<LoadRequest> questions, int clients) {
+        RequestSequence each = RequestSequence.each(questions.iterator());
+        return new LoadDriver(
+                wire, RequestSchedule.asFastAsAnswered(questions.size()), SEEDING, Collections.nCopies(clients, each));
     }
 
-    private Optional<PoolNumbers> look() throws LoadException, InterruptedException {
+    private Optional<HealthSample> look() throws LoadException, InterruptedException {
         return PoolWatch.numbers(get("/health").bytes());
     }
 
@@ -172,7 +174,7 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /** The results; stops a run that has not ended. */
-    public Result finish() throws InterruptedException {
+    public LoadResults finish() throws InterruptedException {
         boolean interrupted = !over.isDone();
         if (interrupted) {
             driver.stop(LAST_ANSWERS);
@@ -180,10 +182,10 @@ public final class LoadRun implements AutoCloseable {
         }
         watch.stop();
         Optional<Duration> returned = awaitReturned();
-        Tally tally = driver.tally();
-        Errors errors = tally.errors(driver.unsent());
+        LoadCounter tally = driver.tally();
+        ErrorCounts errors = tally.errors(driver.unsent());
         PoolUse pool = watch.use();
-        return new Result(
+        return new LoadResults(
                 plan,
                 tally.over(),
                 tally.right(),
@@ -192,7 +194,7 @@ public final class LoadRun implements AutoCloseable {
                 plan.ratePerSecond().isPresent() ? Optional.of(tally.serviceTime()) : Optional.empty(),
                 errors,
                 pool,
-                Verdict.of(errors, tally.over(), pool, returned, RETURNED_SECONDS),
+                LoadAssessment.of(errors, tally.over(), pool, returned, RETURNED_SECONDS),
                 interrupted,
                 driver.isGone());
     }
@@ -224,7 +226,7 @@ public final class LoadRun implements AutoCloseable {
             return true;
         }
         isSeeded = false;
-        Driver removing = askEach(seed.removing(plan.mix()), REMOVING_CLIENTS);
+        LoadDriver removing = askEach(seed.removing(plan.mix()), REMOVING_CLIENTS);
         return endsWithin(REMOVING, removing) && removing.tally().failed() == 0;
     }
 

@@ -22,11 +22,11 @@ final class PoolWatch {
     private static final int TICKS_BETWEEN_LOOKS = 5;
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Wire wire;
+    private final LoadTransport wire;
     private final int maximum;
-    private final Client client;
+    private final LoadClient client;
     private XnioExecutor.Key ticking = XnioExecutor.Key.IMMEDIATE;
-    private volatile Optional<PoolNumbers> last = Optional.empty();
+    private volatile Optional<HealthSample> last = Optional.empty();
     private long ticks;
     private boolean isOver;
     private long looks;
@@ -40,21 +40,21 @@ final class PoolWatch {
     private long sumOfOverflow;
 
     /** @param maximum pool_size + max_overflow */
-    PoolWatch(Wire wire, int maximum) {
+    PoolWatch(LoadTransport wire, int maximum) {
         this.wire = wire;
         this.maximum = maximum;
-        Question question = new Question(wire.request(Methods.GET, "/health", Optional.empty()), this::see);
-        this.client = new Client(wire, Script.always(question), (asked, miss) -> {});
+        LoadRequest question = new LoadRequest(wire.request(Methods.GET, "/health", Optional.empty()), this::see);
+        this.client = new LoadClient(wire, RequestSequence.always(question), (asked, miss) -> {});
     }
 
     /** The pool's numbers in a response of {@code /health}; empty if the response is of another kind. */
-    static Optional<PoolNumbers> numbers(ByteBuffer body) {
+    static Optional<HealthSample> numbers(ByteBuffer body) {
         try {
             byte[] bytes = new byte[body.remaining()];
             body.duplicate().get(bytes);
             JsonNode pool = JSON.readTree(bytes).path("database");
             return pool.path("pool_size").isInt()
-                    ? Optional.of(new PoolNumbers(
+                    ? Optional.of(new HealthSample(
                             pool.path("pool_size").asInt(),
                             pool.path("checked_out").asInt(),
                             pool.path("available").asInt(),
@@ -89,13 +89,13 @@ final class PoolWatch {
         }
     }
 
-    private Optional<Miss> see(int status, ByteBuffer body) {
-        Optional<PoolNumbers> numbers = numbers(body);
+    private Optional<RequestFailure> see(int status, ByteBuffer body) {
+        Optional<HealthSample> numbers = numbers(body);
         numbers.filter(seen -> !isOver).ifPresent(this::count);
         return Optional.empty();
     }
 
-    private void count(PoolNumbers seen) {
+    private void count(HealthSample seen) {
         long now = System.nanoTime();
         double seconds = looks == 0 ? 0 : (now - lastLookNanos) / 1e9;
         lastLookNanos = now;
@@ -111,7 +111,7 @@ final class PoolWatch {
     }
 
     /** The last sample. Thread-safe. */
-    Optional<PoolNumbers> last() {
+    Optional<HealthSample> last() {
         return last;
     }
 

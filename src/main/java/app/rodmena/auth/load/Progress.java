@@ -22,8 +22,8 @@ public record Progress(
         double perSecond,
         double p99Millis,
         long errors,
-        Optional<PoolNumbers> pool) {
-    Progress with(Optional<PoolNumbers> seen) {
+        Optional<HealthSample> pool) {
+    Progress with(Optional<HealthSample> seen) {
         return new Progress(over, share, planned, elapsed, perSecond, p99Millis, errors, seen);
     }
 }

@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open MBean backed by an ordinary object. The object's public methods with {@link Describe} define it: getters are
- * attributes, setters make them writable, all other methods are operations.
+ * An open MBean backed by an ordinary object. The object's public methods with {@link Description} define it: getters
+ * are attributes, setters make them writable, all other methods are operations.
  *
- * <p>Attributes that are read in one call and come from one getter ({@link Singly}) are of the same instant. An
+ * <p>Attributes that are read in one call and come from one getter ({@link Flatten}) are of the same instant. An
  * {@link IllegalArgumentException} or {@link IllegalStateException} of a method reaches the client with its message, as
  * a class that the client has. Thread-safe if the object is.
  */
@@ -38,8 +38,8 @@ public class DescribedMBean implements DynamicMBean {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
 
     private final Object bean;
-    private final Map<String, Property> properties = new TreeMap<>();
-    private final Map<String, Operation> operations = new TreeMap<>();
+    private final Map<String, MBeanProperty> properties = new TreeMap<>();
+    private final Map<String, MBeanOperation> operations = new TreeMap<>();
     private final MBeanInfo info;
 
     /**
@@ -54,22 +54,22 @@ public class DescribedMBean implements DynamicMBean {
     DescribedMBean(Object bean, MBeanNotificationInfo[] notifications) {
         this.bean = bean;
         List<Method> described = Arrays.stream(bean.getClass().getMethods())
-                .filter(method -> method.isAnnotationPresent(Describe.class))
+                .filter(method -> method.isAnnotationPresent(Description.class))
                 .toList();
         for (Method method : described) {
             method.setAccessible(true);
             if (isGetter(method)) {
                 addProperties(method, described);
             } else if (!isSetter(method)) {
-                put(operations, method.getName(), Operation.of(method));
+                put(operations, method.getName(), MBeanOperation.of(method));
             }
         }
         info = new OpenMBeanInfoSupport(
                 bean.getClass().getName(),
-                Description.of(bean.getClass()).text(),
-                properties.values().stream().map(Property::info).toArray(OpenMBeanAttributeInfo[]::new),
+                MemberDescription.of(bean.getClass()).text(),
+                properties.values().stream().map(MBeanProperty::info).toArray(OpenMBeanAttributeInfo[]::new),
                 new OpenMBeanConstructorInfo[0],
-                operations.values().stream().map(Operation::info).toArray(OpenMBeanOperationInfo[]::new),
+                operations.values().stream().map(MBeanOperation::info).toArray(OpenMBeanOperationInfo[]::new),
                 notifications,
                 new ImmutableDescriptor(Map.of("immutableInfo", "true")));
     }
@@ -106,7 +106,7 @@ public class DescribedMBean implements DynamicMBean {
     @Override
     public void setAttribute(Attribute attribute)
             throws AttributeNotFoundException, InvalidAttributeValueException, MBeanException {
-        Property property = property(attribute.getName());
+        MBeanProperty property = property(attribute.getName());
         if (property.setter() == null) {
             throw new AttributeNotFoundException(attribute.getName() + " is read-only");
         }
@@ -141,7 +141,7 @@ public class DescribedMBean implements DynamicMBean {
     @Override
     public Object invoke(String name, Object[] arguments, String[] signature)
             throws MBeanException, ReflectionException {
-        Operation operation = operations.get(name);
+        MBeanOperation operation = operations.get(name);
         if (operation == null) {
             throw new ReflectionException(new NoSuchMethodException(name), "No such operation: " + name);
         }
@@ -150,8 +150,8 @@ public class DescribedMBean implements DynamicMBean {
         return operation.result().toOpen().apply(call(operation.method(), values));
     }
 
-    private Property property(String name) throws AttributeNotFoundException {
-        Property property = properties.get(name);
+    private MBeanProperty property(String name) throws AttributeNotFoundException {
+        MBeanProperty property = properties.get(name);
         if (property == null) {
             throw new AttributeNotFoundException("No such attribute: " + name);
         }
@@ -183,16 +183,25 @@ public class DescribedMBean implements DynamicMBean {
 
     private void addProperties(Method getter, List<Method> described) {
         String name = getter.getName().replaceFirst("^(get|is)", "");
-        addProperty(name, getter, null, Description.of(getter), described);
-        if (getter.isAnnotationPresent(Singly.class)) {
+        addProperty(name, getter, null, MemberDescription.of(getter), described);
+        if (getter.isAnnotationPresent(Flatten.class)) {
             for (RecordComponent component : getter.getReturnType().getRecordComponents()) {
-                addProperty(capitalised(component.getName()), getter, component, Description.of(component), described);
+                addProperty(
+                        capitalised(component.getName()),
+                        getter,
+                        component,
+                        MemberDescription.of(component),
+                        described);
             }
         }
     }
 
     private void addProperty(
-            String name, Method getter, RecordComponent component, Description description, List<Method> described) {
+            String name,
+            Method getter,
+            RecordComponent component,
+            MemberDescription description,
+            List<Method> described) {
         OpenMapping mapping =
                 OpenMapping.of(component == null ? getter.getGenericReturnType() : component.getGenericType());
         Optional<Method> setter = described.stream()
@@ -201,9 +210,9 @@ public class DescribedMBean implements DynamicMBean {
         put(
                 properties,
                 name,
-                new Property(
+                new MBeanProperty(
                         name,
-                        setter.map(Description::of)
+                        setter.map(MemberDescription::of)
                                 .map(description::whenWritten)
                                 .orElse(description),
                         mapping,

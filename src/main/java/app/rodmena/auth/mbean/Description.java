@@ -1,25 +1,26 @@
 package app.rodmena.auth.mbean;
 
-import java.lang.reflect.AnnotatedElement;
+import static java.lang.annotation.ElementType.METHOD;
+import static java.lang.annotation.ElementType.PARAMETER;
+import static java.lang.annotation.ElementType.RECORD_COMPONENT;
+import static java.lang.annotation.ElementType.TYPE;
 
-/** The text and unit of a {@link Describe}; the unit is empty for text. */
-record Description(String words, String unit) {
-    /** @throws IllegalArgumentException if the element has no description */
-    static Description of(AnnotatedElement element) {
-        Describe describe = element.getAnnotation(Describe.class);
-        if (describe == null) {
-            throw new IllegalArgumentException(element + " has no description");
-        }
-        return new Description(describe.value(), describe.unit());
-    }
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 
-    /** The description of an attribute that has this setter. */
-    Description whenWritten(Description setter) {
-        return new Description(words + ". When written: " + setter.words, unit);
-    }
+/**
+ * The description of a bean, attribute, operation, parameter or column that JMX clients see. A public method with this
+ * annotation becomes an attribute or operation of its bean; see {@link DescribedMBean}.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target({TYPE, METHOD, PARAMETER, RECORD_COMPONENT})
+public @interface Description {
+    String value();
 
-    /** Text with the unit: {@code Longest wait for a connection [milliseconds]}. */
-    String text() {
-        return unit.isEmpty() ? words : words + " [" + unit + "]";
-    }
+    /** The unit; every number needs one, text has none. */
+    String unit() default "";
+
+    /** Whether the operation changes something; an operation without a result always does. */
+    boolean acts() default false;
 }

@@ -8,14 +8,14 @@ import javax.management.NotificationListener;
 
 /** An MBean that emits notifications. */
 public final class NotifyingMBean extends DescribedMBean implements NotificationEmitter {
-    private final Subscribers subscribers;
+    private final NotificationSubscribers subscribers;
 
     /**
      * Creates the MBean of {@code bean}.
      *
      * @param subscribers the subscribers to its notifications
      */
-    public NotifyingMBean(Object bean, Subscribers subscribers) {
+    public NotifyingMBean(Object bean, NotificationSubscribers subscribers) {
         super(bean, subscribers.getNotificationInfo());
         this.subscribers = subscribers;
     }

@@ -68,10 +68,10 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
         String[] names = names(components);
         CompositeType type = new CompositeType(
                 row.getSimpleName(),
-                Description.of(row).text(),
+                MemberDescription.of(row).text(),
                 names,
                 Arrays.stream(components)
-                        .map(component -> Description.of(component).text())
+                        .map(component -> MemberDescription.of(component).text())
                         .toArray(String[]::new),
                 mappings.stream().map(OpenMapping::type).toArray(OpenType<?>[]::new));
         Method[] accessors =
@@ -97,10 +97,13 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
     private static OpenMapping ofTable(Class<?> row) throws OpenDataException {
         OpenMapping rows = ofRecord(row);
         RecordComponent[] keys = Arrays.stream(row.getRecordComponents())
-                .filter(component -> component.isAnnotationPresent(Key.class))
+                .filter(component -> component.isAnnotationPresent(TableKey.class))
                 .toArray(RecordComponent[]::new);
         TabularType type = new TabularType(
-                row.getSimpleName() + "Table", Description.of(row).text(), (CompositeType) rows.type(), names(keys));
+                row.getSimpleName() + "Table",
+                MemberDescription.of(row).text(),
+                (CompositeType) rows.type(),
+                names(keys));
         return new OpenMapping(type, table -> {
             TabularDataSupport data = new TabularDataSupport(type);
             for (Object each : ((Table<?>) table).rows()) {

@@ -37,7 +37,7 @@ public record Distribution(List<Long> counts, Duration sum) {
             .toList();
 
     /** The number of counts: one per bound, and one for longer durations. */
-    static final int PLACES = BOUNDS.size() + 1;
+    static final int BUCKETS = BOUNDS.size() + 1;
 
     private static final long[] BOUND_NANOS =
             BOUNDS.stream().mapToLong(Duration::toNanos).toArray();
@@ -51,9 +51,9 @@ public record Distribution(List<Long> counts, Duration sum) {
     }
 
     /** The index of the count that a duration belongs to. */
-    static int placeOf(long nanos) {
-        int place = Arrays.binarySearch(BOUND_NANOS, nanos);
-        return place < 0 ? -place - 1 : place;
+    static int bucketOf(long nanos) {
+        int bucket = Arrays.binarySearch(BOUND_NANOS, nanos);
+        return bucket < 0 ? -bucket - 1 : bucket;
     }
 
     /** The number of durations. */

@@ -6,19 +6,19 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts durations in the buckets of a {@link Distribution}. Thread-safe; a recording is two atomic additions. */
 final class DistributionCounter {
-    private final AtomicLongArray counts = new AtomicLongArray(Distribution.PLACES);
+    private final AtomicLongArray counts = new AtomicLongArray(Distribution.BUCKETS);
     private final LongAdder totalNanos = new LongAdder();
 
     void add(Duration took) {
         long nanos = took.toNanos();
-        counts.getAndIncrement(Distribution.placeOf(nanos));
+        counts.getAndIncrement(Distribution.bucketOf(nanos));
         totalNanos.add(nanos);
     }
 
     Distribution sinceStart() {
-        long[] now = new long[Distribution.PLACES];
-        for (int place = 0; place < now.length; place++) {
-            now[place] = counts.get(place);
+        long[] now = new long[Distribution.BUCKETS];
+        for (int bucket = 0; bucket < now.length; bucket++) {
+            now[bucket] = counts.get(bucket);
         }
         return Distribution.of(now, totalNanos.sum());
     }

@@ -1,10 +1,10 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess;
-import app.rodmena.auth.database.OncePerProcess.Share;
+import app.rodmena.auth.database.SharedResource;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
-import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSnapshot;
 import com.codahale.metrics.MetricRegistry;
@@ -25,13 +25,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Metrics {
     private static final Logger LOG = LoggerFactory.getLogger("auth.metrics");
-    private static final OncePerProcess<Metrics> ONE = new OncePerProcess<>("metrics", Metrics::end);
+    private static final SharedResource<Metrics> SHARED = new SharedResource<>("metrics", Metrics::close);
 
     private final DatabaseEngine engine;
     private final MetricRegistry registry = new MetricRegistry();
     private final PoolTimes pool = new PoolTimes(registry);
-    private final Stopwatches statements = new Stopwatches(registry, "sql");
-    private final Requests requests = new Requests(registry);
+    private final TimingRecorders statements = new TimingRecorders(registry, "sql");
+    private final RequestMetrics requests = new RequestMetrics(registry);
     private final SlowStatements slowStatements;
     private final PoolHistory history;
     private final StatementListener onStatement = this::count;
@@ -53,9 +53,10 @@ public final class Metrics {
         engine.add(onStatement);
         engine.add(slowStatements);
         reporter.start();
-        long slice = RecentTimes.SLICE.toMillis();
-        clock.scheduleAtFixedRate(() -> goOn(() -> each(Stopwatch::rotate)), slice, slice, TimeUnit.MILLISECONDS);
-        awaitSecond();
+        long slice = SlidingWindowHistogram.SLICE.toMillis();
+        clock.scheduleAtFixedRate(
+                () -> runSafely(() -> each(TimingRecorder::rotate)), slice, slice, TimeUnit.MILLISECONDS);
+        scheduleNextSecond();
     }
 
     /**
@@ -64,7 +65,7 @@ public final class Metrics {
      * @param engine the engine of this process; must stay open until the share is closed
      */
     public static Share<Metrics> open(DatabaseEngine engine) {
-        return ONE.open(engine, () -> new Metrics(engine));
+        return SHARED.open(engine, () -> new Metrics(engine));
     }
 
     /** All metrics by name; the package's description lists the names. */
@@ -77,7 +78,7 @@ public final class Metrics {
     }
 
     /** Durations from sending a statement to the start of its response, by name, such as {@code roles.list}. */
-    public Map<String, Statistics> statements() {
+    public Map<String, TimingStatistics> statements() {
         return statements.statistics();
     }
 
@@ -91,17 +92,19 @@ public final class Metrics {
         return history;
     }
 
-    public Requests requests() {
+    public RequestMetrics requests() {
         return requests;
     }
 
-    /** Resets percentiles, rates, {@link Statistics#count} and slow statements; totals in the registry are kept. */
+    /**
+     * Resets percentiles, rates, {@link TimingStatistics#count} and slow statements; totals in the registry are kept.
+     */
     public void reset() {
-        each(Stopwatch::reset);
+        each(TimingRecorder::reset);
         slowStatements.reset();
     }
 
-    private void end() {
+    private void close() {
         clock.shutdownNow();
         engine.events().remove(pool);
         engine.remove(onStatement);
@@ -111,7 +114,7 @@ public final class Metrics {
         }
     }
 
-    private void each(Consumer<Stopwatch> action) {
+    private void each(Consumer<TimingRecorder> action) {
         pool.each(action);
         statements.each(action);
         requests.times().each(action);
@@ -119,20 +122,20 @@ public final class Metrics {
 
     /** Schedules the next full second. No second is recorded twice, also after a delay of the clock's thread. */
     @SuppressWarnings("FutureReturnValueIgnored") // It ends with the clock.
-    private void awaitSecond() {
+    private void scheduleNextSecond() {
         long millis = 1_000 - System.currentTimeMillis() % 1_000;
         clock.schedule(this::onSecond, millis, TimeUnit.MILLISECONDS);
     }
 
     private void onSecond() {
-        goOn(() -> history.tick(Instant.now()));
+        runSafely(() -> history.tick(Instant.now()));
         if (!clock.isShutdown()) {
-            awaitSecond();
+            scheduleNextSecond();
         }
     }
 
     /** Catches every exception, because an exception would cancel the periodic task. */
-    private static void goOn(Runnable tick) {
+    private static void runSafely(Runnable tick) {
         try {
             tick.run();
         } catch (Throwable e) {
@@ -140,7 +143,7 @@ public final class Metrics {
         }
     }
 
-    private void count(StatementRun run) {
+    private void count(StatementExecution run) {
         statements.record(run.name(), run.took());
         if (!run.succeeded()) {
             statements.countFailure(run.name());

@@ -16,22 +16,22 @@ import java.util.Optional;
  */
 public final class PoolHistory {
     /** The maximum age of a second in the history. */
-    public static final Duration REACH = Duration.ofMinutes(15);
+    public static final Duration RETENTION = Duration.ofMinutes(15);
 
     private final DatabaseEngine engine;
-    private final RecentTimes.Look waits;
-    private final RecentTimes.Look uses;
+    private final SlidingWindowHistogram.IntervalReader waits;
+    private final SlidingWindowHistogram.IntervalReader uses;
     private final Deque<PoolSecond> seconds = new ArrayDeque<>();
-    private Totals before;
+    private Totals previous;
 
     /** Totals that never decrease. */
     private record Totals(long nanos, long checkouts, long timeouts, long rejections) {}
 
     PoolHistory(DatabaseEngine engine, PoolTimes times) {
         this.engine = engine;
-        this.waits = times.lookAtWaits();
-        this.uses = times.lookAtUses();
-        this.before = totals();
+        this.waits = times.waitReader();
+        this.uses = times.useReader();
+        this.previous = totals();
     }
 
     /** All seconds in the history, oldest first. */
@@ -50,17 +50,17 @@ public final class PoolHistory {
         Totals totals = totals();
         seconds.addLast(new PoolSecond(
                 now,
-                Duration.ofNanos(totals.nanos - before.nanos),
+                Duration.ofNanos(totals.nanos - previous.nanos),
                 view.numbers(),
                 engine.peakSinceLast(),
                 view.oldestWait(),
-                totals.checkouts - before.checkouts,
-                totals.timeouts - before.timeouts,
-                totals.rejections - before.rejections,
+                totals.checkouts - previous.checkouts,
+                totals.timeouts - previous.timeouts,
+                totals.rejections - previous.rejections,
                 waits.sinceLast(),
                 uses.sinceLast()));
-        before = totals;
-        if (seconds.size() > REACH.toSeconds()) {
+        previous = totals;
+        if (seconds.size() > RETENTION.toSeconds()) {
             seconds.removeFirst();
         }
     }

@@ -27,8 +27,8 @@ public record PoolSecond(
         long checkouts,
         long timeouts,
         long rejections,
-        Tail waits,
-        Tail uses) {
+        LatencySummary waits,
+        LatencySummary uses) {
     /** Checkouts per second. */
     public double checkoutsPerSecond() {
         return span.isZero() ? 0 : checkouts * 1e9 / span.toNanos();

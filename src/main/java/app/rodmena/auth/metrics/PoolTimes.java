@@ -9,15 +9,15 @@ import java.util.function.Consumer;
 
 /** Measures the waits of callers, the uses of connections and the time to open a connection. Thread-safe. */
 public final class PoolTimes implements PoolListener {
-    private final Stopwatch waits = new Stopwatch();
-    private final Stopwatch uses = new Stopwatch();
-    private final Stopwatch creations = new Stopwatch();
+    private final TimingRecorder waits = new TimingRecorder();
+    private final TimingRecorder uses = new TimingRecorder();
+    private final TimingRecorder creations = new TimingRecorder();
 
     /**
      * Sizes of the batches among the uses of the last minute. These are counts, not durations: each caller is stored as
      * one nanosecond.
      */
-    private final Stopwatch callersTogether = new Stopwatch();
+    private final TimingRecorder batchSizes = new TimingRecorder();
 
     PoolTimes(MetricRegistry registry) {
         registry.register("pool.wait", waits.timer());
@@ -30,14 +30,14 @@ public final class PoolTimes implements PoolListener {
         switch (event.kind()) {
             case CHECKOUT -> waits.record(event.took());
             case TIMEOUT -> {
-                if (hasWaitedInVain(event)) {
+                if (isCompletedWait(event)) {
                     waits.record(event.took());
                 }
             }
             case CHECKIN -> {
                 uses.record(event.took());
                 if (event.caller().count() > 1) {
-                    callersTogether.record(Duration.ofNanos(event.caller().count()));
+                    batchSizes.record(Duration.ofNanos(event.caller().count()));
                 }
             }
             case CONNECT -> creations.record(event.took());
@@ -59,7 +59,7 @@ public final class PoolTimes implements PoolListener {
      * Whether a caller waited before its refusal. Immediate refusals during an outage are not waits: they would make a
      * pool that serves no caller look fast.
      */
-    private static boolean hasWaitedInVain(PoolEvent timeout) {
+    private static boolean isCompletedWait(PoolEvent timeout) {
         return NoConnectionException.Reason.of(timeout)
                 .map(reason -> switch (reason) {
                     case TIMEOUT, CANCELLED, INTERRUPTED -> true;
@@ -72,35 +72,35 @@ public final class PoolTimes implements PoolListener {
      * Durations from arrival to a connection, a timeout or a cancellation: without timeouts, a pool that serves no
      * caller would look fast. Refusals caused by an outage or a shutdown are excluded.
      */
-    public Statistics waits() {
+    public TimingStatistics waits() {
         return waits.statistics();
     }
 
     /** Durations from checkout to checkin. */
-    public Statistics uses() {
+    public TimingStatistics uses() {
         return uses.statistics();
     }
 
     /** Durations of opening a connection, including the login; failed attempts are excluded. */
-    public Statistics creations() {
+    public TimingStatistics creations() {
         return creations.statistics();
     }
 
     /** {@link #waits} of the last minute. */
-    public Moments recentWaits() {
-        return waits.moments();
+    public DurationStats recentWaits() {
+        return waits.durationStats();
     }
 
     /** {@link #uses} of the last minute. */
-    public Moments recentUses() {
-        return uses.moments();
+    public DurationStats recentUses() {
+        return uses.durationStats();
     }
 
     /** Mean number of callers per use of the last minute: 1 without batches, more with them. */
     public double recentCallersPerUse() {
-        long all = uses.moments().count();
-        double mean = callersTogether.timer().getSnapshot().getMean();
-        return all == 0 ? 1 : 1 + callersTogether.moments().count() * (mean - 1) / all;
+        long count = uses.durationStats().count();
+        double mean = batchSizes.timer().getSnapshot().getMean();
+        return count == 0 ? 1 : 1 + batchSizes.durationStats().count() * (mean - 1) / count;
     }
 
     /** {@link #waits} since start, unaffected by resets. */
@@ -118,18 +118,18 @@ public final class PoolTimes implements PoolListener {
         return creations.sinceStart();
     }
 
-    RecentTimes.Look lookAtWaits() {
-        return waits.look();
+    SlidingWindowHistogram.IntervalReader waitReader() {
+        return waits.newReader();
     }
 
-    RecentTimes.Look lookAtUses() {
-        return uses.look();
+    SlidingWindowHistogram.IntervalReader useReader() {
+        return uses.newReader();
     }
 
-    void each(Consumer<Stopwatch> action) {
+    void each(Consumer<TimingRecorder> action) {
         action.accept(waits);
         action.accept(uses);
         action.accept(creations);
-        action.accept(callersTogether);
+        action.accept(batchSizes);
     }
 }

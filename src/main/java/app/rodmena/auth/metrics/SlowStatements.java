@@ -1,8 +1,8 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.activity.SqlMask;
+import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
-import app.rodmena.auth.database.StatementRun;
 import app.rodmena.auth.pool.PoolSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,14 +32,14 @@ public final class SlowStatements implements StatementListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final String QUERY_CANCELED = "57014";
-    private static final int MOST_KEPT = 4 * LISTED;
-    private static final int MOST_ROUTES = 10;
-    private static final int MOST_LOGGED = 20;
-    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final int MAX_KEPT = 4 * LISTED;
+    private static final int MAX_ROUTES = 10;
+    private static final int MAX_LOGGED = 20;
+    private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
     private static final Comparator<Kept> BY_TOTAL =
             Comparator.comparingLong((Kept kept) -> kept.totalNanos).reversed();
-    private static final Comparator<Kept> BY_WORST =
-            Comparator.comparingLong((Kept kept) -> kept.mostNanos).reversed();
+    private static final Comparator<Kept> BY_MAX =
+            Comparator.comparingLong((Kept kept) -> kept.maxNanos).reversed();
 
     private final Supplier<PoolSettings> settings;
     private final Map<String, Kept> bySql = new HashMap<>();
@@ -47,8 +47,8 @@ public final class SlowStatements implements StatementListener {
     private int logged;
 
     /**
-     * The mutable record of one statement. Durations use the buckets of {@link RecentTimes}; empty buckets are not
-     * stored.
+     * The mutable record of one statement. Durations use the buckets of {@link SlidingWindowHistogram}; empty buckets
+     * are not stored.
      */
     private static final class Kept {
         final String name;
@@ -57,7 +57,7 @@ public final class SlowStatements implements StatementListener {
         final Set<String> routes = new TreeSet<>();
         long count;
         long totalNanos;
-        long mostNanos;
+        long maxNanos;
         long timeouts;
         long cancelled;
         Instant lastSeen = Instant.EPOCH;
@@ -69,14 +69,14 @@ public final class SlowStatements implements StatementListener {
             this.sql = sql;
         }
 
-        SlowStatement shown() {
+        SlowStatement toSlowStatement() {
             return new SlowStatement(
                     name,
                     sql,
                     count,
                     Duration.ofNanos(totalNanos),
                     p99(),
-                    Duration.ofNanos(mostNanos),
+                    Duration.ofNanos(maxNanos),
                     timeouts,
                     cancelled,
                     Set.copyOf(routes),
@@ -88,7 +88,7 @@ public final class SlowStatements implements StatementListener {
             for (Map.Entry<Integer, Integer> bucket : buckets.descendingMap().entrySet()) {
                 above -= bucket.getValue();
                 if (above < 0) {
-                    return RecentTimes.duration(bucket.getKey());
+                    return SlidingWindowHistogram.duration(bucket.getKey());
                 }
             }
             return Duration.ZERO;
@@ -101,23 +101,23 @@ public final class SlowStatements implements StatementListener {
     }
 
     @Override
-    public void onStatement(StatementRun run) {
+    public void onStatement(StatementExecution run) {
         PoolSettings now = settings.get();
         boolean cancelled = run.sqlState().equals(QUERY_CANCELED);
         if (cancelled || run.took().compareTo(now.slowStatement()) > 0) {
             boolean timedOut = cancelled && run.took().compareTo(now.statementTimeout()) >= 0;
-            tell(run, keep(run, SqlMask.mask(run.sql()), cancelled, timedOut));
+            log(run, keep(run, SqlMask.mask(run.sql()), cancelled, timedOut));
         }
     }
 
     /** The statements with the longest total duration, longest first. */
     public synchronized List<SlowStatement> byTotal() {
-        return top(BY_TOTAL).map(Kept::shown).toList();
+        return top(BY_TOTAL).map(Kept::toSlowStatement).toList();
     }
 
     /** The statements with the longest single run, longest first. */
-    public synchronized List<SlowStatement> byWorst() {
-        return top(BY_WORST).map(Kept::shown).toList();
+    public synchronized List<SlowStatement> byMax() {
+        return top(BY_MAX).map(Kept::toSlowStatement).toList();
     }
 
     /** The number of runs that PostgreSQL cancelled because of statement_timeout. */
@@ -133,23 +133,23 @@ public final class SlowStatements implements StatementListener {
      * @return number of runs of the statement that were not logged since its last logged run; negative if this run must
      *     not be logged
      */
-    private synchronized long keep(StatementRun run, String sql, boolean cancelled, boolean timedOut) {
+    private synchronized long keep(StatementExecution run, String sql, boolean cancelled, boolean timedOut) {
         Kept kept = bySql.computeIfAbsent(sql, first -> new Kept(run.name(), first));
         long nanos = run.took().toNanos();
         kept.count++;
         kept.totalNanos += nanos;
-        kept.mostNanos = Math.max(kept.mostNanos, nanos);
-        kept.buckets.merge(RecentTimes.bucketOf(nanos), 1, Integer::sum);
+        kept.maxNanos = Math.max(kept.maxNanos, nanos);
+        kept.buckets.merge(SlidingWindowHistogram.bucketOf(nanos), 1, Integer::sum);
         kept.timeouts += timedOut ? 1 : 0;
         kept.cancelled += cancelled && !timedOut ? 1 : 0;
         kept.lastSeen = Instant.now();
-        if (kept.routes.size() < MOST_ROUTES) {
+        if (kept.routes.size() < MAX_ROUTES) {
             kept.routes.add(run.route());
         }
-        if (bySql.size() > MOST_KEPT) {
-            forgetTheLeast(kept);
+        if (bySql.size() > MAX_KEPT) {
+            evictOldest(kept);
         }
-        if (kept.lastSeen.isBefore(kept.lastLogged.plus(QUIET)) || !mayLog(kept.lastSeen)) {
+        if (kept.lastSeen.isBefore(kept.lastLogged.plus(LOG_INTERVAL)) || !mayLog(kept.lastSeen)) {
             kept.unlogged++;
             return -1;
         }
@@ -160,21 +160,21 @@ public final class SlowStatements implements StatementListener {
     }
 
     private boolean mayLog(Instant now) {
-        if (!now.isBefore(lastLogged.plus(QUIET))) {
+        if (!now.isBefore(lastLogged.plus(LOG_INTERVAL))) {
             lastLogged = now;
             logged = 0;
         }
         logged++;
-        return logged <= MOST_LOGGED;
+        return logged <= MAX_LOGGED;
     }
 
-    private void forgetTheLeast(Kept newest) {
+    private void evictOldest(Kept newest) {
         Set<Kept> listed = new HashSet<>(List.of(newest));
-        Stream.concat(top(BY_TOTAL), top(BY_WORST)).forEach(listed::add);
+        Stream.concat(top(BY_TOTAL), top(BY_MAX)).forEach(listed::add);
         bySql.values().stream()
                 .filter(kept -> !listed.contains(kept))
                 .min(Comparator.comparing(kept -> kept.lastSeen))
-                .ifPresent(least -> bySql.remove(least.sql));
+                .ifPresent(oldest -> bySql.remove(oldest.sql));
     }
 
     private Stream<Kept> top(Comparator<Kept> order) {
@@ -183,7 +183,7 @@ public final class SlowStatements implements StatementListener {
         return all.stream().limit(LISTED);
     }
 
-    private static void tell(StatementRun run, long unlogged) {
+    private static void log(StatementExecution run, long unlogged) {
         if (unlogged >= 0) {
             LOG.warn(
                     "slow_statement statement={} took={}ms route=\"{}\"{}{} sql=\"{}\"",

@@ -48,8 +48,9 @@ public final class Keystore {
             context.init(keys.getKeyManagers(), null, null);
             return new Keystore(context, names(store));
         } catch (IOException | GeneralSecurityException e) {
-            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new IOException("invalid keystore: " + why.lines().findFirst().orElse(""), e);
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new IOException(
+                    "invalid keystore: " + reason.lines().findFirst().orElse(""), e);
         } finally {
             Arrays.fill(password, '\0');
         }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  *
  * @param name {@code [A-Za-z0-9_.@-]{1,64}}
  */
-record Operator(String name, Role role, PasswordHash password) {
+record Operator(String name, OperatorRole role, PasswordHash password) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.@-]{1,64}");
 
     Operator {
@@ -25,7 +25,7 @@ record Operator(String name, Role role, PasswordHash password) {
         if (parts.length != 3) {
             throw new IllegalArgumentException("must be name:role:hash");
         }
-        Role role = Role.of(parts[1])
+        OperatorRole role = OperatorRole.of(parts[1])
                 .orElseThrow(() -> new IllegalArgumentException("the role must be monitor or control"));
         return new Operator(parts[0], role, PasswordHash.parse(parts[2]));
     }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * than reading the operators file takes.
  *
  * <p>A changed file is read again within a second: a removed operator, or one with a new role or password,
- * {@linkplain #holds must log in again}. While the file is unreadable, all logins fail.
+ * {@linkplain #isValid must log in again}. While the file is unreadable, all logins fail.
  */
 public final class Operators implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
@@ -33,19 +33,19 @@ public final class Operators implements AutoCloseable {
     public static final String CHALLENGE = "Basic realm=\"auth\", charset=\"UTF-8\"";
 
     private static final String ANONYMOUS = "anonymous";
-    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int LONGEST_PASSWORD = 1024;
+    private static final long CHECK_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int MAX_PASSWORD_LENGTH = 1024;
 
     private final Optional<OperatorsFile> file;
-    private final Turnstile turnstile = new Turnstile();
+    private final LoginThrottle loginThrottle = new LoginThrottle();
     private final SecretKeySpec key;
 
     /** Fingerprints of verified passwords, so that a polling client's password is not hashed with PBKDF2 every time. */
-    private final Map<Operator, byte[]> recognised = new ConcurrentHashMap<>();
+    private final Map<Operator, byte[]> verified = new ConcurrentHashMap<>();
 
     private Map<String, Operator> known = Map.of();
-    private Stamp read = Stamp.NONE;
-    private long lookedNanos;
+    private Stamp loadedStamp = Stamp.NONE;
+    private long checkedNanos;
 
     /**
      * The hash that an unknown operator's password is compared with, so that the check takes as long as a known one's.
@@ -83,38 +83,39 @@ public final class Operators implements AutoCloseable {
     }
 
     /** Whether a login is required. */
-    public boolean isLoginNeeded() {
+    public boolean isLoginRequired() {
         return file.isPresent();
     }
 
     /** The session of a client where no login is required. */
-    public Caller anonymous(String address) {
-        return new Caller(ANONYMOUS, Role.MONITOR, address);
+    public OperatorSession anonymous(String address) {
+        return new OperatorSession(ANONYMOUS, OperatorRole.MONITOR, address);
     }
 
     /**
      * Verifies a name and a password. A wrong password is answered after a second; other attempts from the same address
      * wait. Completes on the calling thread or on a thread of this object.
      *
-     * @return empty if the name or password is wrong. Fails with {@link TooManyTries} if too many attempts are waiting,
-     *     and with any other exception if the password could not be verified; neither means that the password is wrong
+     * @return empty if the name or password is wrong. Fails with {@link TooManyLoginAttemptsException} if too many
+     *     attempts are waiting, and with any other exception if the password could not be verified; neither means that
+     *     the password is wrong
      */
-    public CompletableFuture<Optional<Caller>> login(String name, String password, String address) {
+    public CompletableFuture<Optional<OperatorSession>> login(String name, String password, String address) {
         if (file.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
         }
         Operator operator = known(file.get()).get(name);
-        if (operator != null && isRecognised(operator, password)) {
-            return CompletableFuture.completedFuture(Optional.of(new Caller(name, operator.role(), address)));
+        if (operator != null && isVerified(operator, password)) {
+            return CompletableFuture.completedFuture(Optional.of(new OperatorSession(name, operator.role(), address)));
         }
-        return turnstile
-                .pass(address, () -> matches(operator, password))
+        return loginThrottle
+                .verify(address, () -> matches(operator, password))
                 .whenComplete((matches, failure) -> {
-                    if (failure instanceof TooManyTries) {
-                        Audit.denied(address, "to log in as '%s': too many login attempts".formatted(name));
+                    if (failure instanceof TooManyLoginAttemptsException) {
+                        AuditLog.denied(address, "to log in as '%s': too many login attempts".formatted(name));
                     }
                 })
-                .thenApply(matches -> answer(matches, operator, name, password, address));
+                .thenApply(matches -> loginResult(matches, operator, name, password, address));
     }
 
     /**
@@ -122,7 +123,7 @@ public final class Operators implements AutoCloseable {
      *
      * @param authorization the Authorization header; null if the request has none
      */
-    public CompletableFuture<Optional<Caller>> loginByHeader(String authorization, String address) {
+    public CompletableFuture<Optional<OperatorSession>> loginByHeader(String authorization, String address) {
         if (file.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
         }
@@ -149,35 +150,36 @@ public final class Operators implements AutoCloseable {
     }
 
     /** Whether a session is still valid: the operator has not been removed, and has the same role and password. */
-    public boolean holds(Caller caller) {
+    public boolean isValid(OperatorSession caller) {
         if (file.isEmpty()) {
             return caller.equals(anonymous(caller.address()));
         }
         Operator operator = known(file.get()).get(caller.name());
-        return operator != null && operator.role() == caller.role() && recognised.containsKey(operator);
+        return operator != null && operator.role() == caller.role() && verified.containsKey(operator);
     }
 
-    private Optional<Caller> answer(boolean matches, Operator operator, String name, String password, String address) {
+    private Optional<OperatorSession> loginResult(
+            boolean matches, Operator operator, String name, String password, String address) {
         if (!matches) {
-            Audit.denied(address, "to log in as '%s': wrong name or password".formatted(name));
+            AuditLog.denied(address, "to log in as '%s': wrong name or password".formatted(name));
             return Optional.empty();
         }
-        recognised.put(operator, fingerprint(password));
-        Caller caller = new Caller(name, operator.role(), address);
-        Audit.done(caller, "logged in");
+        verified.put(operator, fingerprint(password));
+        OperatorSession caller = new OperatorSession(name, operator.role(), address);
+        AuditLog.changed(caller, "logged in");
         return Optional.of(caller);
     }
 
     private static boolean matches(Operator operator, String password) {
-        if (password.length() > LONGEST_PASSWORD) {
+        if (password.length() > MAX_PASSWORD_LENGTH) {
             return false;
         }
         boolean matches = (operator == null ? Nobody.PASSWORD : operator.password()).matches(password);
         return matches && operator != null;
     }
 
-    private boolean isRecognised(Operator operator, String password) {
-        byte[] fingerprint = recognised.get(operator);
+    private boolean isVerified(Operator operator, String password) {
+        byte[] fingerprint = verified.get(operator);
         return fingerprint != null && MessageDigest.isEqual(fingerprint, fingerprint(password));
     }
 
@@ -192,33 +194,33 @@ public final class Operators implements AutoCloseable {
     }
 
     private synchronized Map<String, Operator> known(OperatorsFile file) {
-        if (System.nanoTime() - lookedNanos > LOOK_NANOS) {
+        if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
             try {
                 load(file);
             } catch (OperatorsException e) {
                 if (!known.isEmpty()) {
                     LOG.error("All logins of operators fail until this is fixed: {}", e.getMessage());
                 }
-                forget();
+                clear();
             }
         }
         return known;
     }
 
     private synchronized void load(OperatorsFile file) throws OperatorsException {
-        lookedNanos = System.nanoTime();
-        Stamp now = stamp(file);
-        if (!now.equals(read) || now.equals(Stamp.NONE)) {
+        checkedNanos = System.nanoTime();
+        Stamp current = stamp(file);
+        if (!current.equals(loadedStamp) || current.equals(Stamp.NONE)) {
             known = Map.copyOf(file.read());
-            recognised.keySet().retainAll(known.values());
-            read = now;
+            verified.keySet().retainAll(known.values());
+            loadedStamp = current;
         }
     }
 
-    private void forget() {
+    private void clear() {
         known = Map.of();
-        recognised.clear();
-        read = Stamp.NONE;
+        verified.clear();
+        loadedStamp = Stamp.NONE;
     }
 
     private static Stamp stamp(OperatorsFile file) {
@@ -235,6 +237,6 @@ public final class Operators implements AutoCloseable {
 
     @Override
     public void close() {
-        turnstile.close();
+        loginThrottle.close();
     }
 }

@@ -33,8 +33,8 @@ public final class OperatorsFile {
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
-    private static final int SHORTEST_PASSWORD = 8;
-    private static final int LONGEST_PASSWORD = 256;
+    private static final int MIN_PASSWORD_LENGTH = 8;
+    private static final int MAX_PASSWORD_LENGTH = 256;
 
     private final Path path;
 
@@ -57,8 +57,8 @@ public final class OperatorsFile {
     }
 
     /** The role of each operator, sorted by name; empty if the file does not exist. */
-    public Map<String, Role> list() throws OperatorsException {
-        Map<String, Role> roles = new TreeMap<>();
+    public Map<String, OperatorRole> list() throws OperatorsException {
+        Map<String, OperatorRole> roles = new TreeMap<>();
         if (exists()) {
             read().values().forEach(operator -> roles.put(operator.name(), operator.role()));
         }
@@ -71,10 +71,10 @@ public final class OperatorsFile {
      * @return whether the operator is new
      * @throws IllegalArgumentException if the name or the password is invalid; the message shows neither
      */
-    public boolean put(String name, Role role, String password) throws OperatorsException {
-        if (password.length() < SHORTEST_PASSWORD || password.length() > LONGEST_PASSWORD) {
+    public boolean put(String name, OperatorRole role, String password) throws OperatorsException {
+        if (password.length() < MIN_PASSWORD_LENGTH || password.length() > MAX_PASSWORD_LENGTH) {
             throw new IllegalArgumentException(
-                    "a password must be %s to %s characters".formatted(SHORTEST_PASSWORD, LONGEST_PASSWORD));
+                    "a password must be %s to %s characters".formatted(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH));
         }
         Operator operator = new Operator(name, role, PasswordHash.of(password));
         Map<String, Operator> operators = new TreeMap<>(exists() ? read() : Map.of());
@@ -103,7 +103,7 @@ public final class OperatorsFile {
 
     Map<String, Operator> read() throws OperatorsException {
         try {
-            refuseIfOthersMayLook();
+            requireOwnerOnly();
             return parse(Files.readAllLines(path, UTF_8));
         } catch (NoSuchFileException e) {
             throw new OperatorsException(
@@ -136,7 +136,7 @@ public final class OperatorsFile {
         return operators;
     }
 
-    private void refuseIfOthersMayLook() throws IOException, OperatorsException {
+    private void requireOwnerOnly() throws IOException, OperatorsException {
         if (!isPosix(path)) {
             return;
         }
@@ -158,15 +158,16 @@ public final class OperatorsFile {
             FileAttribute<?>[] attributes = isPosix(directory)
                     ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
                     : new FileAttribute<?>[0];
-            Path fresh = Files.createTempFile(directory, target.getFileName().toString(), ".new", attributes);
+            Path temporary =
+                    Files.createTempFile(directory, target.getFileName().toString(), ".new", attributes);
             try {
-                try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                     channel.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
                     channel.force(true);
                 }
-                Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
-                Files.deleteIfExists(fresh);
+                Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
             throw new OperatorsException("cannot write the operators file '%s': %s".formatted(path, e), e);

@@ -19,10 +19,10 @@ final class PasswordHash {
     /** Recommended for PBKDF2-HMAC-SHA512 by OWASP's Password Storage Cheat Sheet. */
     private static final int ITERATIONS = 210_000;
 
-    private static final int MOST_ITERATIONS = 10_000_000;
+    private static final int MAX_ITERATIONS = 10_000_000;
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
-    private static final Pattern TEXT =
+    private static final Pattern FORMAT =
             Pattern.compile("pbkdf2-sha512\\$(\\d{4,8})\\$([A-Za-z0-9+/]{22,88}=*)\\$([A-Za-z0-9+/]{43}=)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -44,8 +44,8 @@ final class PasswordHash {
 
     /** @throws IllegalArgumentException if the text is not a hash; the message quotes no part of it */
     static PasswordHash parse(String text) {
-        Matcher matcher = TEXT.matcher(text);
-        if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > MOST_ITERATIONS) {
+        Matcher matcher = FORMAT.matcher(text);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > MAX_ITERATIONS) {
             throw new IllegalArgumentException("the hash must have the form that ./run.sh operator add writes");
         }
         Base64.Decoder base64 = Base64.getDecoder();

@@ -85,10 +85,10 @@ public record RemoteConfig(
     }
 
     /** The names of this server that are accepted in the Host header of requests to these ports. */
-    public HostNames hostNames() {
+    public AllowedHosts hostNames() {
         Set<String> names = new HashSet<>(keystore.map(Keystore::names).orElse(Set.of()));
         names.add(host);
-        return new HostNames(names);
+        return new AllowedHosts(names);
     }
 
     /** Whether a host name resolves to a loopback address; false if it does not resolve. */

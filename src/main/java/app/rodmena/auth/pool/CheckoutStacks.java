@@ -10,14 +10,14 @@ import java.util.TreeSet;
  * Thread-safe.
  */
 final class CheckoutStacks {
-    private static final long LEAST_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+    private static final long MIN_INTERVAL_NANOS = Duration.ofMillis(10).toNanos();
 
     private static final int ONE_IN = 100;
 
     /** A larger number would mean that every route leaks. */
-    private static final int MOST_ROUTES = 100;
+    private static final int MAX_ROUTES = 100;
 
-    private volatile Set<String> leaky = Set.of();
+    private volatile Set<String> suspectedRoutes = Set.of();
 
     /** The state of one connection; guarded by the lock of the connection. */
     final class OfOneConnection {
@@ -29,10 +29,11 @@ final class CheckoutStacks {
          *
          * @param checkout the number of the checkout of this connection, from 1
          */
-        boolean areWanted(String route, long checkout, long nowNanos) {
-            boolean drawn = checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= LEAST_PAUSE_NANOS);
-            Set<String> routes = leaky;
-            boolean wanted = drawn || (!routes.isEmpty() && routes.contains(route));
+        boolean shouldRecord(String route, long checkout, long nowNanos) {
+            boolean sampled =
+                    checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= MIN_INTERVAL_NANOS);
+            Set<String> routes = suspectedRoutes;
+            boolean wanted = sampled || (!routes.isEmpty() && routes.contains(route));
             if (wanted) {
                 recorded++;
                 recordedNanos = nowNanos;
@@ -45,11 +46,11 @@ final class CheckoutStacks {
         return new OfOneConnection();
     }
 
-    synchronized void recordFromNowOn(String route) {
-        if (leaky.size() < MOST_ROUTES && !leaky.contains(route)) {
-            Set<String> more = new TreeSet<>(leaky);
+    synchronized void recordAlways(String route) {
+        if (suspectedRoutes.size() < MAX_ROUTES && !suspectedRoutes.contains(route)) {
+            Set<String> more = new TreeSet<>(suspectedRoutes);
             more.add(route);
-            leaky = Set.copyOf(more);
+            suspectedRoutes = Set.copyOf(more);
         }
     }
 }

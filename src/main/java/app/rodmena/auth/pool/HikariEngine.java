@@ -24,8 +24,8 @@ final class HikariEngine {
             "hikaricp.jmx.register2.0", "true");
 
     private static final AtomicInteger THREADS = new AtomicInteger();
-    private static final Map<String, String> BEFORE = new HashMap<>();
-    private static int borrowers;
+    private static final Map<String, String> PREVIOUS_VALUES = new HashMap<>();
+    private static int propertyUsers;
 
     private HikariEngine() {}
 
@@ -63,11 +63,11 @@ final class HikariEngine {
     }
 
     private static HikariDataSource withProperties(Supplier<HikariDataSource> work) {
-        borrowProperties();
+        acquireProperties();
         try {
             return work.get();
         } finally {
-            returnProperties();
+            releaseProperties();
         }
     }
 
@@ -75,15 +75,15 @@ final class HikariEngine {
      * Sets the properties while at least one pool is being built or closed. Counts users instead of locking, so that a
      * slow close does not block other pools.
      */
-    private static synchronized void borrowProperties() {
-        if (borrowers++ == 0) {
-            PROPERTIES.forEach((key, value) -> BEFORE.put(key, System.setProperty(key, value)));
+    private static synchronized void acquireProperties() {
+        if (propertyUsers++ == 0) {
+            PROPERTIES.forEach((key, value) -> PREVIOUS_VALUES.put(key, System.setProperty(key, value)));
         }
     }
 
-    private static synchronized void returnProperties() {
-        if (--borrowers == 0) {
-            BEFORE.forEach((key, value) -> {
+    private static synchronized void releaseProperties() {
+        if (--propertyUsers == 0) {
+            PREVIOUS_VALUES.forEach((key, value) -> {
                 if (value == null) {
                     System.clearProperty(key);
                 } else {

@@ -16,8 +16,8 @@ public final class Lease implements AutoCloseable {
 
     private final HikariPool hikari;
     private final ConnectionSource source;
-    private final Gate gate;
-    private final Admission admission;
+    private final AdmissionQueue admissionQueue;
+    private final Permit permit;
     private final Connection connection;
     private final PhysicalConnection physical;
     private final long checkout;
@@ -26,14 +26,14 @@ public final class Lease implements AutoCloseable {
     Lease(
             HikariPool hikari,
             ConnectionSource source,
-            Gate gate,
-            Admission admission,
+            AdmissionQueue gate,
+            Permit admission,
             Connection connection,
             PhysicalConnection physical) {
         this.hikari = hikari;
         this.source = source;
-        this.gate = gate;
-        this.admission = admission;
+        this.admissionQueue = gate;
+        this.permit = admission;
         this.connection = connection;
         this.physical = physical;
         this.checkout = physical.checkouts();
@@ -61,7 +61,7 @@ public final class Lease implements AutoCloseable {
             physical.inspectFailure(failure);
             String reclaimed = physical.reclaimed();
             if (!reclaimed.isEmpty()) {
-                throw new SQLException(reclaimed, Reclaimed.SQL_STATE, failure);
+                throw new SQLException(reclaimed, ReclaimedConnection.SQL_STATE, failure);
             }
             throw failure;
         }
@@ -75,7 +75,7 @@ public final class Lease implements AutoCloseable {
         if (physical.reclaim(checkout)) {
             hikari.evictConnection(connection); // The permit is returned when the connection is closed.
         } else {
-            admission.giveBack(); // The connection broke meanwhile and is already being closed.
+            permit.release(); // The connection broke meanwhile and is already being closed.
         }
     }
 
@@ -88,15 +88,15 @@ public final class Lease implements AutoCloseable {
         try {
             // The connection is closed if it broke, or if the caller closed it; in the latter case Hikari already has
             // it back.
-            boolean isOurs = !connection.isClosed();
-            if (isOurs) {
+            boolean isOpen = !connection.isClosed();
+            if (isOpen) {
                 physical.inspectReports();
             }
-            if (isOurs && physical.retireAtCheckin(checkout, gate.waiting() > 0)) {
+            if (isOpen && physical.retireAtCheckin(checkout, admissionQueue.waiting() > 0)) {
                 hikari.evictConnection(connection);
             } else {
                 try {
-                    endTransactionLeftOpen();
+                    rollBackOpenTransaction();
                 } finally {
                     connection.close();
                 }
@@ -104,7 +104,7 @@ public final class Lease implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Connection {} broke while it was being returned", physical.id(), e);
         } finally {
-            admission.giveBack();
+            permit.release();
         }
     }
 
@@ -112,7 +112,7 @@ public final class Lease implements AutoCloseable {
      * Rolls back a transaction that was started by a BEGIN statement; Hikari only rolls back transactions started
      * through JDBC.
      */
-    private void endTransactionLeftOpen() throws SQLException {
+    private void rollBackOpenTransaction() throws SQLException {
         if (source.isInTransaction(physical.delegate) && !connection.isClosed() && connection.getAutoCommit()) {
             try (var statement = connection.createStatement()) {
                 statement.execute("rollback");

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.TransactionState;
@@ -19,7 +19,7 @@ import java.util.function.Function;
  * <p>Every state change happens under the lock of this object and emits its event under the same lock, so that the
  * events of one connection are complete and in order, on any thread and also after failures.
  */
-final class PhysicalConnection extends RememberingConnection {
+final class PhysicalConnection extends StatementTrackingConnection {
 
     private enum State {
         IDLE,
@@ -33,7 +33,7 @@ final class PhysicalConnection extends RememberingConnection {
     private static final long NEW_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final PoolState pool;
-    private final Opener opener;
+    private final ConnectionOpener opener;
     private final int id;
     private final int backendPid;
     private final long openedNanos;
@@ -43,15 +43,15 @@ final class PhysicalConnection extends RememberingConnection {
     // the lock of another connection.
     private volatile State state = State.IDLE;
     private final int generation;
-    private volatile Admission holder;
-    private Admission deserted;
-    private long outSinceNanos;
+    private volatile Permit holder;
+    private Permit revokedPermit;
+    private long checkedOutNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
     private final CheckoutStacks.OfOneConnection stacks;
     private boolean leakSuspected;
-    private boolean comingBack;
-    private boolean markTold;
+    private boolean returning;
+    private boolean markEmitted;
 
     /** The number of statements at the last inspection of reports; confined to the thread that uses the connection. */
     private long inspectedStatements;
@@ -63,7 +63,7 @@ final class PhysicalConnection extends RememberingConnection {
 
     private String reclaimed = "";
 
-    PhysicalConnection(PoolState pool, Opener opener, Connection delegate, int backendPid, int generation)
+    PhysicalConnection(PoolState pool, ConnectionOpener opener, Connection delegate, int backendPid, int generation)
             throws SQLException {
         super(delegate, pool::now);
         this.pool = pool;
@@ -102,19 +102,19 @@ final class PhysicalConnection extends RememberingConnection {
     /** A view of the connection, taken without the lock. */
     ConnectionView view(Function<Connection, TransactionState> transactions) {
         long now = pool.now();
-        Admission held = holder;
+        Permit permit = holder;
         Prepared prepared = lastPrepared();
         // The holder decides whether the connection is in use; the state changes slightly before or after it.
-        var unheld = state == State.RETIRING || state == State.CLOSING
+        var stateIfIdle = state == State.RETIRING || state == State.CLOSING
                 ? ConnectionView.State.CLOSING
                 : ConnectionView.State.IDLE;
         return new ConnectionView(
                 id,
                 backendPid,
-                held == null ? unheld : ConnectionView.State.IN_USE,
+                permit == null ? stateIfIdle : ConnectionView.State.IN_USE,
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
-                Optional.ofNullable(held).map(admission -> admission.use(now)),
+                Optional.ofNullable(permit).map(admission -> admission.use(now)),
                 prepared.sql(),
                 prepared.age(now),
                 prepared.number(),
@@ -126,47 +126,47 @@ final class PhysicalConnection extends RememberingConnection {
     /** Whether the connection may be handed out. Hikari discards a connection that is not valid, and takes the next. */
     @Override
     public boolean isValid(int timeoutSeconds) {
-        Borrower borrower = Borrower.current();
-        if (borrower == null) {
-            return isUnused() || PrePinger.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
+        CheckoutContext context = CheckoutContext.current();
+        if (context == null) {
+            return isUnused()
+                    || ConnectionPing.ping(delegate, pool.settings, Duration.ofSeconds(timeoutSeconds)) == null;
         }
         if (state != State.IDLE) {
             return false; // Returned to Hikari concurrently with its reclaim.
         }
-        return borrower.isThePool() || Checkup.passes(this, pool, borrower);
+        return context.isPool() || ConnectionValidator.passes(this, pool, context);
     }
 
     @Override
     public void beginRequest() {
-        Borrower borrower = Borrower.current();
+        CheckoutContext context = CheckoutContext.current();
         synchronized (this) {
             if (state != State.IDLE) {
                 return; // The pool was shut down concurrently.
             }
-            borrower.got = this;
-            if (borrower.isThePool()) {
+            context.connection = this;
+            if (context.isPool()) {
                 return;
             }
-            long now = borrower.validAtNanos;
+            long now = context.validAtNanos;
             state = State.OUT;
             checkouts++;
             if (checkouts == 1) {
                 opener.noteFirstCheckout();
             }
-            outSinceNanos = now;
-            holder = borrower.admission()
-                    .heldFrom(
-                            now, stacks.areWanted(borrower.admission().caller().route(), checkouts, now));
-            pool.ledger.checkedOut();
-            tell(PoolEventKind.CHECKOUT, now, now - borrower.admission().arrivedNanos(), "");
+            checkedOutNanos = now;
+            holder = context.permit()
+                    .heldFrom(now, stacks.shouldRecord(context.permit().caller().route(), checkouts, now));
+            pool.counter.checkedOut();
+            emit(PoolEventKind.CHECKOUT, now, now - context.permit().arrivedNanos(), "");
         }
     }
 
     @Override
     public synchronized void endRequest() {
         if (state == State.OUT) {
-            pool.ledger.checkedIn();
-            comeBack(State.IDLE);
+            pool.counter.checkedIn();
+            checkIn(State.IDLE);
         }
     }
 
@@ -177,12 +177,12 @@ final class PhysicalConnection extends RememberingConnection {
                 if (reclaimed.isEmpty()) {
                     delegate.close();
                 } else {
-                    cutOff();
+                    sever();
                 }
             } finally {
                 finishClosing();
-                if (deserted != null) {
-                    deserted.giveBack(); // Returned here, because the former holder may never close its lease.
+                if (revokedPermit != null) {
+                    revokedPermit.release(); // Returned here, because the former holder may never close its lease.
                 }
             }
         }
@@ -205,18 +205,18 @@ final class PhysicalConnection extends RememberingConnection {
 
     private void abortNow() {
         try {
-            cutOff();
+            sever();
         } finally {
             finishClosing();
         }
     }
 
-    private void cutOff() {
+    private void sever() {
         Connection raw = delegate;
         if (!reclaimed.isEmpty()) {
-            delegate = Reclaimed.connection(reclaimed);
+            delegate = ReclaimedConnection.connection(reclaimed);
         }
-        Severance.cut(raw, pool.source);
+        ConnectionAborter.abort(raw, pool.source);
     }
 
     /**
@@ -260,12 +260,12 @@ final class PhysicalConnection extends RememberingConnection {
     // Called by the pool
 
     /** Registers the opened connection and emits its event. */
-    synchronized void tellOpened(long tookNanos) {
+    synchronized void register(long tookNanos) {
         pool.add(this);
-        int open = pool.ledger.opened();
-        tell(PoolEventKind.CONNECT, tookNanos, "");
+        int open = pool.counter.opened();
+        emit(PoolEventKind.CONNECT, tookNanos, "");
         if (open > pool.settings.poolSize()) {
-            tell(PoolEventKind.OVERFLOW_OPEN, 0, "");
+            emit(PoolEventKind.OVERFLOW_OPEN, 0, "");
         }
     }
 
@@ -273,29 +273,29 @@ final class PhysicalConnection extends RememberingConnection {
      * Retires the connection if the caller with checkout number {@code checkout} is about to return it and it should be
      * closed. It then counts as checked in, and the caller of this method must evict it from Hikari.
      *
-     * @param wanted whether a caller waits for a connection
+     * @param hasWaiting whether a caller waits for a connection
      * @return whether the connection was retired
      */
-    synchronized boolean retireAtCheckin(long checkout, boolean wanted) {
+    synchronized boolean retireAtCheckin(long checkout, boolean hasWaiting) {
         if (state != State.OUT || checkouts != checkout) {
             return false;
         }
-        comingBack = true;
+        returning = true;
         if (isMarked()) {
-            pool.ledger.checkedInToRetire();
+            pool.counter.checkInRetiring();
             closeCause = "soft-invalidated";
-        } else if (pool.ledger.checkInSurplus(pool.settings, wanted)) {
+        } else if (pool.counter.checkInSurplus(pool.settings, hasWaiting)) {
             closeCause = "not needed";
         } else {
             return false;
         }
-        comeBack(State.RETIRING);
+        checkIn(State.RETIRING);
         return true;
     }
 
     /** Retires the connection, which the pool has taken idle from Hikari, if more than {@code keep} are open. */
     synchronized boolean retireIfAbove(int keep, String cause) {
-        if (state != State.IDLE || !pool.ledger.retireIdleAbove(keep)) {
+        if (state != State.IDLE || !pool.counter.retireIdleAbove(keep)) {
             return false;
         }
         state = State.RETIRING;
@@ -305,16 +305,16 @@ final class PhysicalConnection extends RememberingConnection {
 
     /** Emits a suspected leak, once per checkout, if the connection has been out for longer than the threshold. */
     synchronized void suspectLeak(long now, Duration threshold) {
-        if (state == State.OUT && !leakSuspected && now - outSinceNanos > threshold.toNanos()) {
+        if (state == State.OUT && !leakSuspected && now - checkedOutNanos > threshold.toNanos()) {
             leakSuspected = true;
-            pool.checkoutStacks.recordFromNowOn(holder.caller().route());
-            tell(PoolEventKind.LEAK_SUSPECTED, now - outSinceNanos, "held longer than leak_threshold");
+            pool.checkoutStacks.recordAlways(holder.caller().route());
+            emit(PoolEventKind.LEAK_SUSPECTED, now - checkedOutNanos, "held longer than leak_threshold");
         }
     }
 
     /** The lease of the holder, if it is older than the limit. */
     synchronized Optional<Lease> heldLongerThan(Duration limit, long now) {
-        return state == State.OUT && now - outSinceNanos > limit.toNanos()
+        return state == State.OUT && now - checkedOutNanos > limit.toNanos()
                 ? Optional.ofNullable(holder.lease)
                 : Optional.empty();
     }
@@ -329,15 +329,15 @@ final class PhysicalConnection extends RememberingConnection {
         if (state != State.OUT || checkouts != checkout) {
             return false;
         }
-        long heldNanos = pool.now() - outSinceNanos;
-        String why = "reclaim_leaks_after: taken from " + holder.holder();
-        tell(PoolEventKind.LEAK_RECLAIMED, heldNanos, why);
-        reclaimed = "connection %s was reclaimed after %s ms; %s".formatted(id, heldNanos / 1_000_000, why);
+        long heldNanos = pool.now() - checkedOutNanos;
+        String reason = "reclaim_leaks_after: taken from " + holder.holder();
+        emit(PoolEventKind.LEAK_RECLAIMED, heldNanos, reason);
+        reclaimed = "connection %s was reclaimed after %s ms; %s".formatted(id, heldNanos / 1_000_000, reason);
         closeCause = "reclaimed";
-        deserted = holder;
+        revokedPermit = holder;
         leakSuspected = false;
-        pool.ledger.checkedInToRetire();
-        comeBack(State.RETIRING);
+        pool.counter.checkInRetiring();
+        checkIn(State.RETIRING);
         return true;
     }
 
@@ -351,7 +351,7 @@ final class PhysicalConnection extends RememberingConnection {
         if (generation == pool.generation) {
             return false;
         }
-        tellMarked();
+        emitMarked();
         return true;
     }
 
@@ -387,14 +387,14 @@ final class PhysicalConnection extends RememberingConnection {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql
                     && NoPrimaryException.SQL_STATE.equals(sql.getSQLState())
-                    && !isReadOnlyByItsUser()) {
+                    && !isReadOnlyByCaller()) {
                 markAll(sql);
                 return;
             }
         }
     }
 
-    private boolean isReadOnlyByItsUser() {
+    private boolean isReadOnlyByCaller() {
         try {
             return isReadOnly();
         } catch (SQLException e) {
@@ -402,23 +402,23 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    private void markAll(SQLException why) {
+    private void markAll(SQLException reason) {
         if (!isMarked()) { // A marked connection may belong to a previous server.
-            pool.markAll(String.valueOf(why.getMessage()));
+            pool.markAll(String.valueOf(reason.getMessage()));
         }
     }
 
-    private synchronized void tellMarked() {
-        if (!markTold && (state == State.IDLE || state == State.OUT)) {
-            markTold = true;
-            tell(PoolEventKind.SOFT_INVALIDATE, pool.now() - openedNanos, pool.markCause);
+    private synchronized void emitMarked() {
+        if (!markEmitted && (state == State.IDLE || state == State.OUT)) {
+            markEmitted = true;
+            emit(PoolEventKind.SOFT_INVALIDATE, pool.now() - openedNanos, pool.markCause);
         }
     }
 
     /** Retires an idle connection after a failed validation, and emits the event. */
     synchronized void retire(PoolEventKind kind, long tookNanos, String cause) {
         if (state == State.IDLE) {
-            tell(kind, tookNanos, cause);
+            emit(kind, tookNanos, cause);
         }
         retire(cause);
     }
@@ -437,22 +437,22 @@ final class PhysicalConnection extends RememberingConnection {
     /** Retires an idle connection after a failed validation. */
     synchronized void retire(String cause) {
         if (state == State.IDLE) {
-            pool.ledger.retireIdle();
+            pool.counter.retireIdle();
             state = State.RETIRING;
             closeCause = cause;
         }
     }
 
-    private void comeBack(State next) {
+    private void checkIn(State next) {
         long now = pool.now();
         if (leakSuspected) {
             leakSuspected = false;
-            tell(PoolEventKind.LEAK_RETURNED, now - outSinceNanos, "");
+            emit(PoolEventKind.LEAK_RETURNED, now - checkedOutNanos, "");
         }
-        tell(PoolEventKind.CHECKIN, now, now - outSinceNanos, "");
+        emit(PoolEventKind.CHECKIN, now, now - checkedOutNanos, "");
         state = next;
         holder = null;
-        comingBack = false;
+        returning = false;
         idleSinceNanos = now;
     }
 
@@ -467,14 +467,14 @@ final class PhysicalConnection extends RememberingConnection {
             }
             case RETIRING -> {}
             case IDLE -> {
-                pool.ledger.retireIdle();
-                closeCause = whyIdleAndClosed();
+                pool.counter.retireIdle();
+                closeCause = causeOfClosingIdle();
             }
             case OUT -> {
-                tellWhyOutAndClosed();
-                deserted = holder;
-                pool.ledger.checkedInToRetire();
-                comeBack(State.CLOSING);
+                setCauseOfClosingInUse();
+                revokedPermit = holder;
+                pool.counter.checkInRetiring();
+                checkIn(State.CLOSING);
             }
         }
         state = State.CLOSING;
@@ -482,7 +482,7 @@ final class PhysicalConnection extends RememberingConnection {
     }
 
     /** The cause of closing an idle connection. The opening thread closes one only if Hikari failed to set it up. */
-    private String whyIdleAndClosed() {
+    private String causeOfClosingIdle() {
         if (pool.closing) {
             return "the pool is closed";
         }
@@ -493,19 +493,19 @@ final class PhysicalConnection extends RememberingConnection {
         return "evicted";
     }
 
-    private void tellWhyOutAndClosed() {
+    private void setCauseOfClosingInUse() {
         if (pool.closing) {
             closeCause = "the pool is closed";
-        } else if (comingBack && !Severance.isBroken(delegate)) {
+        } else if (returning && !ConnectionAborter.isBroken(delegate)) {
             closeCause = "evicted";
         } else {
             closeCause = "broke in use";
-            tell(PoolEventKind.INVALIDATE, pool.now() - openedNanos, closeCause);
+            emit(PoolEventKind.INVALIDATE, pool.now() - openedNanos, closeCause);
         }
     }
 
     private void finishClosing() {
-        tellClosed();
+        emitClosed();
         pool.freeSlot();
         SQLException failure = discarded;
         if (failure != null) {
@@ -513,22 +513,22 @@ final class PhysicalConnection extends RememberingConnection {
         }
     }
 
-    private synchronized void tellClosed() {
+    private synchronized void emitClosed() {
         long age = pool.now() - openedNanos;
         pool.remove(this);
-        if (pool.ledger.closed() > pool.settings.poolSize()) {
-            tell(PoolEventKind.OVERFLOW_CLOSE, age, "");
+        if (pool.counter.closed() > pool.settings.poolSize()) {
+            emit(PoolEventKind.OVERFLOW_CLOSE, age, "");
         }
-        tell(PoolEventKind.CLOSE, age, closeCause);
+        emit(PoolEventKind.CLOSE, age, closeCause);
     }
 
-    private void tell(PoolEventKind kind, long tookNanos, String cause) {
-        tell(kind, pool.now(), tookNanos, cause);
+    private void emit(PoolEventKind kind, long tookNanos, String cause) {
+        emit(kind, pool.now(), tookNanos, cause);
     }
 
-    private void tell(PoolEventKind kind, long now, long tookNanos, String cause) {
-        Admission held = holder;
-        pool.emit(kind, now, id, backendPid, tookNanos, held == null ? Caller.NOBODY : held.caller(), cause);
+    private void emit(PoolEventKind kind, long now, long tookNanos, String cause) {
+        Permit permit = holder;
+        pool.emit(kind, now, id, backendPid, tookNanos, permit == null ? CallContext.POOL : permit.caller(), cause);
     }
 
     @Override

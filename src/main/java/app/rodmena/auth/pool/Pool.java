@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
@@ -33,8 +33,9 @@ import java.util.function.UnaryOperator;
  * A connection pool with the semantics of SQLAlchemy's QueuePool: pool_size connections stay open once opened; up to
  * max_overflow more are opened while all of these are checked out.
  *
- * <p>A caller passes a fair {@link Gate}, then takes a connection from HikariCP. The connections in HikariCP are
- * {@link PhysicalConnection}s, opened by {@link Opener} within the limits of {@link Ledger}. Thread-safe.
+ * <p>A caller passes a fair {@link AdmissionQueue}, then takes a connection from HikariCP. The connections in HikariCP
+ * are {@link PhysicalConnection}s, opened by {@link ConnectionOpener} within the limits of {@link ConnectionCounter}.
+ * Thread-safe.
  */
 public final class Pool implements AutoCloseable {
     /** Work on a connection. */
@@ -44,15 +45,15 @@ public final class Pool implements AutoCloseable {
     }
 
     private final PoolState state;
-    private final Gate gate;
-    private final Opener opener;
-    private final Checkout checkout;
+    private final AdmissionQueue admissionQueue;
+    private final ConnectionOpener opener;
+    private final ConnectionAcquirer checkout;
     private final HikariDataSource hikariDataSource;
     final HikariPool hikari;
     private final ExecutorService workers;
     private final ScheduledThreadPoolExecutor timer;
-    private final Alarm deadlines;
-    private final Upkeep upkeep;
+    private final DeadlineTimer deadlines;
+    private final Housekeeper housekeeper;
     private final List<RefusalListener> refusalListeners = new CopyOnWriteArrayList<>();
 
     @SuppressWarnings("FutureReturnValueIgnored") // Maintenance never throws; it ends with the timer.
@@ -63,7 +64,7 @@ public final class Pool implements AutoCloseable {
             PoolEvents events,
             PoolInterceptors interceptors) {
         this(name, settings, source, events, interceptors, System::nanoTime);
-        timer.scheduleWithFixedDelay(upkeep::run, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(housekeeper::run, 1, 1, TimeUnit.SECONDS);
     }
 
     /**
@@ -79,19 +80,19 @@ public final class Pool implements AutoCloseable {
             PoolInterceptors interceptors,
             LongSupplier clock) {
         state = new PoolState(settings, source, events, interceptors, clock);
-        gate = new Gate(settings, this::tellRefused);
-        opener = new Opener(state, cause -> gate.refuseAll(Reason.DATABASE_DOWN, cause));
+        admissionQueue = new AdmissionQueue(settings, this::notifyRefused);
+        opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(Reason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
-        checkout = new Checkout(state, gate, this::tellRefused, opener, hikari);
+        checkout = new ConnectionAcquirer(state, admissionQueue, this::notifyRefused, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("db-" + name));
         timer = new ScheduledThreadPoolExecutor(
                 1, threads("pool-" + name + "-clock"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        deadlines = new Alarm(timer, this::expireWaits);
-        upkeep = new Upkeep(state, hikari, opener, workers);
+        deadlines = new DeadlineTimer(timer, this::expireWaits);
+        housekeeper = new Housekeeper(state, hikari, opener, workers);
     }
 
     /**
@@ -102,12 +103,12 @@ public final class Pool implements AutoCloseable {
      *     block: other callers may be waiting for it. Completes exceptionally with a {@link NoConnectionException} if
      *     no connection was available in time, or with the exception of {@code work}
      */
-    public <T> CompletionStage<T> call(Caller caller, Work<T> work) {
+    public <T> CompletionStage<T> call(CallContext caller, Work<T> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        enter(gate.alone, caller, new Ticket.Outcome() {
+        enter(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
             @Override
-            public void admitted(Admission admission) {
-                start(admission, () -> run(admission, work, answer), answer::completeExceptionally);
+            public void admitted(Permit permit) {
+                start(permit, () -> run(permit, work, answer), answer::completeExceptionally);
             }
 
             @Override
@@ -121,34 +122,34 @@ public final class Pool implements AutoCloseable {
     /**
      * Submits a request to a lane, which may process it in a batch with others. Never blocks the calling thread.
      *
-     * @return completes like the result of {@link #call(Caller, Work)}, with the result of the lane's work. Cancelling
-     *     the future removes the request from the queue
+     * @return completes like the result of {@link #call(CallContext, Work)}, with the result of the lane's work.
+     *     Cancelling the future removes the request from the queue
      */
-    public <Q, A> CompletionStage<A> call(Lane<Q, A> lane, Caller caller, Q question) {
-        Asked<Q, A> asked = new Asked<>(this, lane, question);
-        asked.ticket = ticket(lane, caller, asked);
-        enter(asked.ticket);
-        return asked;
+    public <Q, A> CompletionStage<A> call(BatchQueue<Q, A> lane, CallContext caller, Q input) {
+        PendingRequest<Q, A> request = new PendingRequest<>(this, lane, input);
+        request.acquireRequest = ticket(lane, caller, request);
+        enter(request.acquireRequest);
+        return request;
     }
 
     /** Starts an admitted batch of this lane. */
-    void serve(Lane<?, ?> lane, Admission admission) {
-        start(admission, () -> lane.serve(admission, checkout), failure -> lane.fail(admission, failure));
+    void startBatch(BatchQueue<?, ?> lane, Permit permit) {
+        start(permit, () -> lane.run(permit, checkout), failure -> lane.fail(permit, failure));
     }
 
     /** Cancels a waiting request. */
-    void leave(Ticket ticket) {
-        if (gate.leave(ticket)) {
-            state.tellRefused(ticket, new NoConnectionException(Reason.CANCELLED, null));
+    void cancel(AcquireRequest ticket) {
+        if (admissionQueue.cancel(ticket)) {
+            state.emitRefused(ticket, new NoConnectionException(Reason.CANCELLED, null));
         }
     }
 
-    private void start(Admission admission, Runnable work, Consumer<Throwable> failed) {
+    private void start(Permit permit, Runnable work, Consumer<Throwable> failed) {
         try {
             workers.execute(work);
         } catch (Throwable noThread) {
             // Not on this thread: admitting the next request would fail the same way, recursively.
-            timer.execute(admission::giveBack);
+            timer.execute(permit::release);
             failed.accept(state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
         }
     }
@@ -158,12 +159,12 @@ public final class Pool implements AutoCloseable {
      *
      * @throws NoConnectionException if no connection was available in time; contains the reason
      */
-    public Lease checkout(Caller caller) throws NoConnectionException {
-        CompletableFuture<Admission> decided = new CompletableFuture<>();
-        Ticket ticket = enter(gate.alone, caller, new Ticket.Outcome() {
+    public Lease checkout(CallContext caller) throws NoConnectionException {
+        CompletableFuture<Permit> decided = new CompletableFuture<>();
+        AcquireRequest ticket = enter(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
             @Override
-            public void admitted(Admission admission) {
-                decided.complete(admission);
+            public void admitted(Permit permit) {
+                decided.complete(permit);
             }
 
             @Override
@@ -171,25 +172,25 @@ public final class Pool implements AutoCloseable {
                 decided.completeExceptionally(reason);
             }
         });
-        boolean atOnce = decided.isDone();
-        return checkout.of(await(decided, ticket), atOnce ? ticket.arrivedNanos : state.now());
+        boolean isImmediate = decided.isDone();
+        return checkout.acquire(await(decided, ticket), isImmediate ? ticket.arrivedNanos : state.now());
     }
 
     /** The pool's numbers, all of the same instant. Lock-free, and cheap enough for frequent calls. */
     public PoolSnapshot snapshot() {
-        return snapshot(gate.waiting());
+        return snapshot(admissionQueue.waiting());
     }
 
     /** The pool's numbers and the state of its queue, all of the same instant. */
     public PoolView view() {
-        return gate.view(state::now, this::snapshot);
+        return admissionQueue.view(state::now, this::snapshot);
     }
 
     /**
      * The maximum number of connections checked out simultaneously since the last call; for a single periodic reader.
      */
     public int peakSinceLast() {
-        return state.ledger.takePeak(state.ledger.seenPeak);
+        return state.counter.takePeak(state.counter.reportedPeak);
     }
 
     /**
@@ -205,18 +206,18 @@ public final class Pool implements AutoCloseable {
 
     /** All waiting callers, next to be admitted first. */
     public List<WaiterView> waiters() {
-        List<Ticket> queue = gate.queue();
+        List<AcquireRequest> queue = admissionQueue.queue();
         long now = state.now();
-        return queue.stream().map(ticket -> ticket.waiter(now)).toList();
+        return queue.stream().map(ticket -> ticket.toView(now)).toList();
     }
 
     /**
      * Registers the state of another connection to the same database, so that the pool detects an unresponsive server
-     * earlier: see {@link Opener#outage}.
+     * earlier: see {@link ConnectionOpener#outage}.
      *
      * @param failure supplies the failure of the last request on it; null after a success
      */
-    public void observe(Supplier<Throwable> failure) {
+    public void observeFailure(Supplier<Throwable> failure) {
         opener.observe(failure);
     }
 
@@ -229,24 +230,24 @@ public final class Pool implements AutoCloseable {
         refusalListeners.remove(listener);
     }
 
-    private void tellRefused(List<Ticket> tickets, NoConnectionException refusal) {
-        tickets.forEach(ticket -> state.tellRefused(ticket, refusal));
+    private void notifyRefused(List<AcquireRequest> tickets, NoConnectionException refusal) {
+        tickets.forEach(ticket -> state.emitRefused(ticket, refusal));
         for (RefusalListener listener : refusalListeners) {
             try {
                 listener.onRefusal(refusal.reason(), tickets.size(), () -> queueWith(tickets));
             } catch (Throwable e) {
-                state.events.isolate(listener, "a refusal", e);
+                state.events.reportListenerFailure(listener, "a refusal", e);
             }
         }
     }
 
-    private QueueSnapshot queueWith(List<Ticket> refused) {
-        List<Ticket> queue = new ArrayList<>(refused);
-        queue.addAll(gate.queue());
+    private QueueSnapshot queueWith(List<AcquireRequest> refused) {
+        List<AcquireRequest> queue = new ArrayList<>(refused);
+        queue.addAll(admissionQueue.queue());
         long now = state.now();
         queue.sort(Comparator.comparingLong(ticket -> ticket.arrivedNanos - now));
         return new QueueSnapshot(
-                queue.stream().map(ticket -> ticket.waiter(now)).toList(),
+                queue.stream().map(ticket -> ticket.toView(now)).toList(),
                 queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
     }
 
@@ -281,9 +282,9 @@ public final class Pool implements AutoCloseable {
     synchronized void resize(PoolSettings settings) {
         state.settings = settings;
         hikariDataSource.setMaximumPoolSize(settings.maximum());
-        gate.resize(settings);
+        admissionQueue.resize(settings);
         // Callers that were just admitted are about to take a connection.
-        upkeep.closeIdleAbove(Math.max(settings.poolSize(), gate.taken()));
+        housekeeper.closeIdleAbove(Math.max(settings.poolSize(), admissionQueue.permitsInUse()));
     }
 
     /** Marks every open connection for replacement at its next checkout or check-in. */
@@ -297,16 +298,16 @@ public final class Pool implements AutoCloseable {
      * @return number of closed connections
      */
     public synchronized int evictIdle() {
-        return upkeep.evictIdle();
+        return housekeeper.evictIdle();
     }
 
     /** Makes all later callers wait until {@link #resume}; checked-out connections are unaffected. */
     public void suspend() {
-        gate.suspend();
+        admissionQueue.suspend();
     }
 
     public void resume() {
-        gate.resume();
+        admissionQueue.resume();
     }
 
     /**
@@ -314,11 +315,11 @@ public final class Pool implements AutoCloseable {
      * slightly longer than {@code grace}, and up to connect_timeout longer while a connection is being opened.
      */
     public void close(Duration grace) {
-        gate.close();
+        admissionQueue.close();
         boolean interrupted = false;
         long deadline = System.nanoTime() + grace.toNanos();
         try {
-            while (gate.taken() > 0 && System.nanoTime() < deadline) {
+            while (admissionQueue.permitsInUse() > 0 && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         } catch (InterruptedException e) {
@@ -341,47 +342,48 @@ public final class Pool implements AutoCloseable {
     }
 
     /** The number of admitted callers without a connection yet. */
-    int borrowing() {
-        return state.borrowing.get();
+    int acquiring() {
+        return state.acquiring.get();
     }
 
     /** Runs the tasks of the timer: expiry of waits and maintenance. */
     void tick() {
-        gate.expire(state.now());
-        upkeep.run();
+        admissionQueue.expire(state.now());
+        housekeeper.run();
     }
 
     private PoolSnapshot snapshot(int waiting) {
         while (true) {
             PoolSettings settings = state.settings;
-            PoolSnapshot snapshot = state.ledger.snapshot(settings, waiting);
+            PoolSnapshot snapshot = state.counter.snapshot(settings, waiting);
             if (settings.equals(state.settings)) {
                 return snapshot;
             }
         }
     }
 
-    private Ticket enter(Lane<?, ?> lane, Caller caller, Ticket.Outcome outcome) {
-        Ticket ticket = ticket(lane, caller, outcome);
+    private AcquireRequest enter(BatchQueue<?, ?> lane, CallContext caller, AcquireRequest.Outcome outcome) {
+        AcquireRequest ticket = ticket(lane, caller, outcome);
         enter(ticket);
         return ticket;
     }
 
-    private Ticket ticket(Lane<?, ?> lane, Caller caller, Ticket.Outcome outcome) {
+    private AcquireRequest ticket(BatchQueue<?, ?> lane, CallContext caller, AcquireRequest.Outcome outcome) {
         long now = state.now();
-        return new Ticket(lane, caller, now, now + state.settings.poolTimeout().toNanos(), outcome);
+        return new AcquireRequest(
+                lane, caller, now, now + state.settings.poolTimeout().toNanos(), outcome);
     }
 
-    private void enter(Ticket ticket) {
-        Opener.Outage outage = opener.outage();
+    private void enter(AcquireRequest ticket) {
+        ConnectionOpener.Outage outage = opener.outage();
         if (outage != null && outage.isRecent(ticket.arrivedNanos)) {
-            gate.refuse(ticket, Reason.DATABASE_DOWN, outage.cause());
-        } else if (gate.enter(ticket)) {
-            deadlines.ringWithin(ticket.deadlineNanos - ticket.arrivedNanos);
+            admissionQueue.refuse(ticket, Reason.DATABASE_DOWN, outage.cause());
+        } else if (admissionQueue.enter(ticket)) {
+            deadlines.scheduleWithin(ticket.deadlineNanos - ticket.arrivedNanos);
         }
     }
 
-    private Admission await(CompletableFuture<Admission> decided, Ticket ticket) throws NoConnectionException {
+    private Permit await(CompletableFuture<Permit> decided, AcquireRequest ticket) throws NoConnectionException {
         try {
             return decided.get();
         } catch (ExecutionException e) {
@@ -389,26 +391,26 @@ public final class Pool implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             NoConnectionException interrupted = new NoConnectionException(Reason.INTERRUPTED, null);
-            if (!gate.leave(ticket)) {
-                giveBackOnceDecided(decided);
+            if (!admissionQueue.cancel(ticket)) {
+                releaseIfAdmitted(decided);
             }
-            state.tellRefused(ticket, interrupted);
+            state.emitRefused(ticket, interrupted);
             throw interrupted;
         }
     }
 
     /** Handles a decision concurrent with the interrupt: returns a granted permit. */
-    private static void giveBackOnceDecided(CompletableFuture<Admission> decided) throws NoConnectionException {
+    private static void releaseIfAdmitted(CompletableFuture<Permit> decided) throws NoConnectionException {
         try {
-            decided.join().giveBack();
+            decided.join().release();
         } catch (CompletionException e) {
             throw (NoConnectionException) e.getCause();
         }
     }
 
-    private <T> void run(Admission admission, Work<T> work, CompletableFuture<T> answer) {
+    private <T> void run(Permit permit, Work<T> work, CompletableFuture<T> answer) {
         T result;
-        try (Lease lease = checkout.of(admission)) {
+        try (Lease lease = checkout.acquire(permit)) {
             result = lease.use(work);
         } catch (Throwable failure) {
             answer.completeExceptionally(failure);
@@ -418,7 +420,7 @@ public final class Pool implements AutoCloseable {
     }
 
     private long expireWaits() {
-        return gate.expire(state.now());
+        return admissionQueue.expire(state.now());
     }
 
     private static ThreadFactory threads(String prefix) {

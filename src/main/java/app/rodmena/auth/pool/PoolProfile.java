@@ -33,18 +33,18 @@ public enum PoolProfile {
     }
 
     /** The profile's name, such as {@code high-traffic}. */
-    public String word() {
+    public String profileName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    public static Optional<PoolProfile> of(String word) {
+    public static Optional<PoolProfile> of(String name) {
         return Arrays.stream(values())
-                .filter(profile -> profile.word().equals(word))
+                .filter(profile -> profile.profileName().equals(name))
                 .findFirst();
     }
 
     /** The names of all profiles. */
-    public static List<String> words() {
-        return Arrays.stream(values()).map(PoolProfile::word).toList();
+    public static List<String> profileNames() {
+        return Arrays.stream(values()).map(PoolProfile::profileName).toList();
     }
 }

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * @param slowStatement duration above which a statement is kept and logged
  * @param maxWaiting maximum number of waiting callers; further callers are refused immediately
  * @param workers number of processes like this one that share the database
- * @param batchSlots maximum number of concurrent batches per {@link Lane}; 0 turns batching off
+ * @param batchSlots maximum number of concurrent batches per {@link BatchQueue}; 0 turns batching off
  */
 public record PoolSettings(
         int poolSize,
@@ -43,7 +43,7 @@ public record PoolSettings(
         int batchSlots) {
 
     /** The maximum of {@code pool_size} and of {@code max_overflow}. */
-    public static final int MOST_CONNECTIONS = 1000;
+    public static final int MAX_CONNECTIONS = 1000;
 
     public static final PoolSettings DEFAULT = new PoolSettings(
             5,
@@ -62,21 +62,21 @@ public record PoolSettings(
             1);
 
     public PoolSettings {
-        range("pool_size", poolSize, 1, MOST_CONNECTIONS);
-        range("max_overflow", maxOverflow, 0, MOST_CONNECTIONS);
-        duration("pool_timeout", poolTimeout);
-        duration("pool_recycle", poolRecycle);
+        requireRange("pool_size", poolSize, 1, MAX_CONNECTIONS);
+        requireRange("max_overflow", maxOverflow, 0, MAX_CONNECTIONS);
+        requireDuration("pool_timeout", poolTimeout);
+        requireDuration("pool_recycle", poolRecycle);
         Objects.requireNonNull(prePing, "pre_ping");
         // PostgreSQL and sockets count milliseconds in 32 bits.
-        duration("statement_timeout", statementTimeout, 24);
-        duration("connect_timeout", connectTimeout, 24);
-        duration("socket_timeout", socketTimeout, 24);
-        duration("leak_threshold", leakThreshold);
-        reclaimLeaksAfter.ifPresent(after -> duration("reclaim_leaks_after", after));
-        duration("slow_statement", slowStatement);
-        range("max_waiting", maxWaiting, 1, 1_000_000);
-        range("workers", workers, 1, 10_000);
-        range("batch_slots", batchSlots, 0, MOST_CONNECTIONS);
+        requireDuration("statement_timeout", statementTimeout, 24);
+        requireDuration("connect_timeout", connectTimeout, 24);
+        requireDuration("socket_timeout", socketTimeout, 24);
+        requireDuration("leak_threshold", leakThreshold);
+        reclaimLeaksAfter.ifPresent(after -> requireDuration("reclaim_leaks_after", after));
+        requireDuration("slow_statement", slowStatement);
+        requireRange("max_waiting", maxWaiting, 1, 1_000_000);
+        requireRange("workers", workers, 1, 10_000);
+        requireRange("batch_slots", batchSlots, 0, MAX_CONNECTIONS);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
             throw new InvalidPoolSetting(
                     "socket_timeout",
@@ -211,33 +211,33 @@ public record PoolSettings(
 
     /** @throws InvalidPoolSetting naming the first setting that differs and cannot be changed at run time */
     void requireChangeableTo(PoolSettings other) {
-        same("pool_recycle", poolRecycle, other.poolRecycle);
-        same("pre_ping", prePing, other.prePing);
-        same("statement_timeout", statementTimeout, other.statementTimeout);
-        same("connect_timeout", connectTimeout, other.connectTimeout);
-        same("socket_timeout", socketTimeout, other.socketTimeout);
-        same("workers", workers, other.workers);
+        requireSame("pool_recycle", poolRecycle, other.poolRecycle);
+        requireSame("pre_ping", prePing, other.prePing);
+        requireSame("statement_timeout", statementTimeout, other.statementTimeout);
+        requireSame("connect_timeout", connectTimeout, other.connectTimeout);
+        requireSame("socket_timeout", socketTimeout, other.socketTimeout);
+        requireSame("workers", workers, other.workers);
     }
 
-    private static void same(String name, Object now, Object wanted) {
+    private static void requireSame(String name, Object now, Object wanted) {
         if (!now.equals(wanted)) {
             throw new InvalidPoolSetting(name, wanted, "cannot be changed at run time; it is " + now);
         }
     }
 
-    private static void range(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new InvalidPoolSetting(name, value, "must be %s to %s".formatted(least, most));
+    private static void requireRange(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new InvalidPoolSetting(name, value, "must be %s to %s".formatted(min, max));
         }
     }
 
-    private static void duration(String name, Duration value) {
-        duration(name, value, 365);
+    private static void requireDuration(String name, Duration value) {
+        requireDuration(name, value, 365);
     }
 
-    private static void duration(String name, Duration value, int mostDays) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(mostDays)) > 0) {
-            throw new InvalidPoolSetting(name, value.toMillis() + " ms", "must be 1ms to %sd".formatted(mostDays));
+    private static void requireDuration(String name, Duration value, int maxDays) {
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(maxDays)) > 0) {
+            throw new InvalidPoolSetting(name, value.toMillis() + " ms", "must be 1ms to %sd".formatted(maxDays));
         }
     }
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * The state shared by the components of one pool: settings, counters, clock, connections and event sink. Thread-safe.
  */
 final class PoolState {
-    final Ledger ledger = new Ledger();
+    final ConnectionCounter counter = new ConnectionCounter();
     final ConnectionSource source;
     final PoolEvents events;
     final PoolInterceptors interceptors;
@@ -27,10 +27,10 @@ final class PoolState {
     final CheckoutStacks checkoutStacks = new CheckoutStacks();
 
     /** Number of admitted callers without a connection yet; new connections are opened for these. */
-    final AtomicInteger borrowing = new AtomicInteger();
+    final AtomicInteger acquiring = new AtomicInteger();
 
     /** Number of connections that are being validated for a caller. */
-    final AtomicInteger testing = new AtomicInteger();
+    final AtomicInteger validating = new AtomicInteger();
 
     private final Object slotFreed = new Object();
     private final LongSupplier clock;
@@ -93,12 +93,12 @@ final class PoolState {
     }
 
     /** Runs a validation, during which the connection counts as out: no other caller can receive it. */
-    <T> T whileTested(Supplier<T> test) {
-        testing.incrementAndGet();
+    <T> T validate(Supplier<T> test) {
+        validating.incrementAndGet();
         try {
             return test.get();
         } finally {
-            testing.decrementAndGet();
+            validating.decrementAndGet();
         }
     }
 
@@ -111,7 +111,7 @@ final class PoolState {
 
     /** Releases a slot, and wakes {@link #awaitFreeSlot}. */
     void freeSlot() {
-        ledger.freeSlot();
+        counter.freeSlot();
         synchronized (slotFreed) {
             slotFreed.notifyAll();
         }
@@ -122,19 +122,19 @@ final class PoolState {
      * that.
      */
     @SuppressWarnings("WaitNotInLoop") // The caller rechecks its condition.
-    void awaitFreeSlot(long atMostMillis) throws InterruptedException {
+    void awaitFreeSlot(long maxMillis) throws InterruptedException {
         synchronized (slotFreed) {
-            slotFreed.wait(atMostMillis);
+            slotFreed.wait(maxMillis);
         }
     }
 
     /** Emits the event of a wait that ended without a connection. */
-    void tellRefused(Ticket ticket, NoConnectionException refusal) {
+    void emitRefused(AcquireRequest ticket, NoConnectionException refusal) {
         PoolEventKind kind = refusal.reason() == Reason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
         emit(kind, 0, 0, now() - ticket.arrivedNanos, ticket.caller, refusal.getMessage());
     }
 
-    void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, Caller caller, String cause) {
+    void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, CallContext caller, String cause) {
         emit(kind, now(), connectionId, backendPid, tookNanos, caller, cause);
     }
 
@@ -147,7 +147,7 @@ final class PoolState {
             int connectionId,
             int backendPid,
             long tookNanos,
-            Caller caller,
+            CallContext caller,
             String cause) {
         events.emit(new PoolEvent(
                 kind,

@@ -26,24 +26,24 @@ public final class Connector {
      * Disables named prepared statements: PgBouncer may send the next statement to another backend, where the same name
      * can stand for another client's SQL, so that results would be wrong.
      */
-    private static final int NEVER_PREPARE = 0;
+    private static final int PREPARE_THRESHOLD_OFF = 0;
 
     /**
      * The queries look up keys in cached pages. With PostgreSQL's default of 4, made for rotating disks, the planner
      * prefers sequential scans of small tables, which take longer.
      */
-    private static final String ANY_PAGE_IS_NEAR = " -c random_page_cost=1.1";
+    private static final String RANDOM_PAGE_COST_OPTION = " -c random_page_cost=1.1";
 
     /** The SQLSTATE class of a refused login: a wrong password, or a role that may not log in. */
     private static final String INVALID_AUTHORIZATION = "28";
 
     /** The minimum time between two login attempts after PostgreSQL has refused one. */
-    private static final long LOGIN_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LOGIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** A login that PostgreSQL refused, and the time of the last attempt. */
     private record RefusedLogin(Secret password, SQLException refusal, long triedNanos) {
         boolean holds(Secret next, long nowNanos) {
-            return password.equals(next) && nowNanos - triedNanos < LOGIN_PAUSE_NANOS;
+            return password.equals(next) && nowNanos - triedNanos < LOGIN_INTERVAL_NANOS;
         }
     }
 
@@ -58,19 +58,19 @@ public final class Connector {
     private final String server;
     private final String hosts;
     private final boolean hasSeveralHosts;
-    private final Properties fromUrl;
+    private final Properties urlProperties;
     private final Secret password;
     private final Optional<PasswordFile> passwordFile;
-    private final AtomicReference<RefusedLogin> refused = new AtomicReference<>();
-    private final Map<Connection, FarewellSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
+    private final AtomicReference<RefusedLogin> refusedLogin = new AtomicReference<>();
+    private final Map<Connection, GracefulCloseSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile Duration lastLogin = Duration.ZERO;
     private volatile boolean optionsRefused;
-    private volatile boolean optionsHeeded;
+    private volatile boolean optionsApplied;
 
     /** @throws IllegalArgumentException if pgjdbc cannot parse the target's URL */
     public Connector(DatabaseTarget target) {
-        fromUrl = Driver.parseURL(target.jdbcUrl(), new Properties());
-        if (fromUrl == null) {
+        urlProperties = Driver.parseURL(target.jdbcUrl(), new Properties());
+        if (urlProperties == null) {
             throw new IllegalArgumentException("not a valid pgjdbc URL");
         }
         int query = target.jdbcUrl().indexOf('?');
@@ -78,22 +78,22 @@ public final class Connector {
         hosts = server.replaceFirst("^jdbc:postgresql://", "").replaceFirst("/.*$", "");
         hasSeveralHosts = hosts.contains(",");
         if (hasSeveralHosts) {
-            PGProperty.TARGET_SERVER_TYPE.set(fromUrl, "primary");
+            PGProperty.TARGET_SERVER_TYPE.set(urlProperties, "primary");
         }
-        PGProperty.USER.set(fromUrl, target.user());
+        PGProperty.USER.set(urlProperties, target.user());
         password = target.password();
         passwordFile = target.passwordFile().map(PasswordFile::new);
-        PGProperty.TCP_KEEP_ALIVE.set(fromUrl, true);
+        PGProperty.TCP_KEEP_ALIVE.set(urlProperties, true);
         // Sends application_name in the first packet, so that the connection has its name from the start.
-        PGProperty.ASSUME_MIN_SERVER_VERSION.set(fromUrl, "10");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(urlProperties, "10");
         // An error's detail quotes rows, which contain client keys.
-        PGProperty.LOG_SERVER_ERROR_DETAIL.set(fromUrl, false);
-        PGProperty.SOCKET_FACTORY.set(fromUrl, FarewellSocketFactory.class.getName());
+        PGProperty.LOG_SERVER_ERROR_DETAIL.set(urlProperties, false);
+        PGProperty.SOCKET_FACTORY.set(urlProperties, GracefulCloseSocketFactory.class.getName());
     }
 
     /** The database that connections are connected to. */
     public String database() {
-        return PGProperty.PG_DBNAME.getOrDefault(fromUrl);
+        return PGProperty.PG_DBNAME.getOrDefault(urlProperties);
     }
 
     /**
@@ -101,7 +101,7 @@ public final class Connector {
      *
      * @throws NoPrimaryException if its session would be on a standby, or read-only
      */
-    public Connection open(Session session) throws SQLException {
+    public Connection open(SessionOptions session) throws SQLException {
         boolean withOptions = !optionsRefused && session.statementTimeout().isPresent();
         if (!withOptions) {
             return logIn(session, false);
@@ -113,51 +113,51 @@ public final class Connector {
             if (!PROTOCOL_VIOLATION.equals(e.getSQLState()) || !e.getMessage().contains("startup parameter")) {
                 throw e;
             }
-            sayOptionsAreRefused("refuses start-up options: " + e.getMessage());
+            reportRefusedOptions("refuses start-up options: " + e.getMessage());
             connection = logIn(session, false);
         }
-        if (!optionsHeeded && !optionsRefused) {
-            seeWhetherOptionsAreHeeded(connection);
+        if (!optionsApplied && !optionsRefused) {
+            verifyOptions(connection);
         }
         return connection;
     }
 
     /** Detects a PgBouncer that ignores start-up options silently; the pids that it reports are always its own. */
-    private void seeWhetherOptionsAreHeeded(Connection connection) throws SQLException {
+    private void verifyOptions(Connection connection) throws SQLException {
         try (var query = connection.prepareStatement("""
                 select source = 'client' and pg_backend_pid() = ?
                 from pg_settings where name = 'statement_timeout'
                 """)) {
             query.setInt(1, connection.unwrap(PGConnection.class).getBackendPID());
             try (var result = query.executeQuery()) {
-                optionsHeeded = result.next() && result.getBoolean(1);
+                optionsApplied = result.next() && result.getBoolean(1);
             }
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
-        if (!optionsHeeded) {
-            sayOptionsAreRefused("ignores start-up options");
-            connection.unwrap(PGConnection.class).setPrepareThreshold(NEVER_PREPARE);
+        if (!optionsApplied) {
+            reportRefusedOptions("ignores start-up options");
+            connection.unwrap(PGConnection.class).setPrepareThreshold(PREPARE_THRESHOLD_OFF);
         }
     }
 
     /** During the login, connect_timeout limits each wait for a response; after it, socket_timeout does. */
-    private Connection logIn(Session session, boolean withOptions) throws SQLException {
+    private Connection logIn(SessionOptions session, boolean withOptions) throws SQLException {
         Secret current = passwordFile.isPresent() ? passwordFile.get().password() : password;
         requireLoginAllowed(current);
         long started = System.nanoTime();
         Connection connection;
         try {
             connection = driver.connect(server, properties(session, withOptions, current));
-            refused.set(null);
+            refusedLogin.set(null);
             lastLogin = Duration.ofNanos(System.nanoTime() - started);
         } catch (SQLException e) {
             boolean loginRefused = String.valueOf(e.getSQLState()).startsWith(INVALID_AUTHORIZATION);
-            refused.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
-            throw isWithoutPrimary(e) ? new NoPrimaryException(NoPrimaryException.Reason.NONE_FOUND, hosts) : e;
+            refusedLogin.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
+            throw isNoPrimaryFound(e) ? new NoPrimaryException(NoPrimaryException.Reason.NONE_FOUND, hosts) : e;
         }
-        FarewellSocket socket = FarewellSocketFactory.takeLast();
+        GracefulCloseSocket socket = GracefulCloseSocketFactory.takeLast();
         try {
             if (needsCheck(connection)) {
                 requirePrimary(connection);
@@ -185,17 +185,17 @@ public final class Connector {
      * @throws SQLException the last refusal, if it is less than a second old
      */
     private void requireLoginAllowed(Secret current) throws SQLException {
-        RefusedLogin last = refused.get();
+        RefusedLogin last = refusedLogin.get();
         long now = System.nanoTime();
         if (last != null
                 && (last.holds(current, now)
-                        || !refused.compareAndSet(last, new RefusedLogin(current, last.refusal(), now)))) {
+                        || !refusedLogin.compareAndSet(last, new RefusedLogin(current, last.refusal(), now)))) {
             throw last.refusal();
         }
     }
 
     /** Not by the message, which pgjdbc localizes; a failure of the network is excluded by its cause. */
-    private boolean isWithoutPrimary(SQLException e) {
+    private boolean isNoPrimaryFound(SQLException e) {
         return hasSeveralHosts
                 && PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState().equals(e.getSQLState())
                 && e.getCause() == null;
@@ -254,7 +254,7 @@ public final class Connector {
 
     /** Whether connections go to a pooler such as PgBouncer, or this is not yet known. */
     public boolean mayBePooler() {
-        return optionsRefused || !optionsHeeded;
+        return optionsRefused || !optionsApplied;
     }
 
     /** The pid of the backend of a connection opened here; 0 behind a pooler, whose pids are not those of backends. */
@@ -281,7 +281,7 @@ public final class Connector {
      * pgjdbc would block until the end of its statement, so the socket is checked first.
      */
     public TransactionState transactionState(Connection connection) {
-        FarewellSocket socket = sockets.get(connection);
+        GracefulCloseSocket socket = sockets.get(connection);
         if (socket == null || !(connection instanceof BaseConnection postgres)) {
             return TransactionState.UNKNOWN;
         }
@@ -295,8 +295,8 @@ public final class Connector {
         };
     }
 
-    private Properties properties(Session session, boolean withOptions, Secret current) {
-        Properties properties = (Properties) fromUrl.clone();
+    private Properties properties(SessionOptions session, boolean withOptions, Secret current) {
+        Properties properties = (Properties) urlProperties.clone();
         if (current.isPresent()) {
             PGProperty.PASSWORD.set(properties, current.reveal());
         }
@@ -308,15 +308,15 @@ public final class Connector {
         if (withOptions) {
             session.statementTimeout().ifPresent(timeout -> addOptions(properties, timeout));
         } else {
-            PGProperty.PREPARE_THRESHOLD.set(properties, NEVER_PREPARE);
+            PGProperty.PREPARE_THRESHOLD.set(properties, PREPARE_THRESHOLD_OFF);
         }
         return properties;
     }
 
     private static void addOptions(Properties properties, Duration statementTimeout) {
-        String given = PGProperty.OPTIONS.getOrDefault(properties);
-        String ours = "-c statement_timeout=" + statementTimeout.toMillis() + ANY_PAGE_IS_NEAR;
-        PGProperty.OPTIONS.set(properties, given == null ? ours : ours + " " + given);
+        String urlOptions = PGProperty.OPTIONS.getOrDefault(properties);
+        String ownOptions = "-c statement_timeout=" + statementTimeout.toMillis() + RANDOM_PAGE_COST_OPTION;
+        PGProperty.OPTIONS.set(properties, urlOptions == null ? ownOptions : ownOptions + " " + urlOptions);
     }
 
     private static int seconds(Duration duration) {
@@ -328,13 +328,13 @@ public final class Connector {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(1, duration.toMillis()));
     }
 
-    private synchronized void sayOptionsAreRefused(String what) {
+    private synchronized void reportRefusedOptions(String behavior) {
         if (!optionsRefused) {
             optionsRefused = true;
             LOG.warn(
                     "The database server {}, as PgBouncer does: this server does not set statement_timeout,"
                             + " set it with ALTER ROLE … SET statement_timeout; backend pids are unknown",
-                    what);
+                    behavior);
         }
     }
 }

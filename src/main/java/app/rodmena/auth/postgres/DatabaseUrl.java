@@ -122,11 +122,11 @@ public record DatabaseUrl(
     }
 
     private static Map<String, String> withTls(List<Host> hosts, Map<String, String> parameters) {
-        Map<String, String> all = new LinkedHashMap<>();
+        Map<String, String> parametersWithTls = new LinkedHashMap<>();
         if (!parameters.containsKey("sslmode")) {
-            all.put("sslmode", hosts.stream().allMatch(Host::isLoopback) ? "prefer" : "require");
+            parametersWithTls.put("sslmode", hosts.stream().allMatch(Host::isLoopback) ? "prefer" : "require");
         }
-        all.putAll(parameters);
-        return Collections.unmodifiableMap(all);
+        parametersWithTls.putAll(parameters);
+        return Collections.unmodifiableMap(parametersWithTls);
     }
 }

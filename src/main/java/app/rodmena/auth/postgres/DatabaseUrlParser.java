@@ -23,14 +23,14 @@ final class DatabaseUrlParser {
     private static final Pattern SERVER =
             Pattern.compile("(?<host>\\[[0-9A-Fa-f:.]+(?:%\\w+)?]|[A-Za-z0-9._-]*)(?::(?<port>[^:]*))?");
 
-    private static final String ENCODE =
+    private static final String ENCODING_HINT =
             "characters such as @ / ? & % in a user name or password must be percent-encoded (@ is %40, / is %2F)";
 
     private DatabaseUrlParser() {}
 
     static DatabaseUrl parse(String text) {
         if (text.chars().anyMatch(Character::isISOControl)) {
-            throw wrong("contains a line break or another control character");
+            throw invalid("contains a line break or another control character");
         }
         Matcher libpq = LIBPQ.matcher(text);
         if (libpq.matches()) {
@@ -40,33 +40,33 @@ final class DatabaseUrlParser {
         if (pgjdbc.matches()) {
             return pgjdbc(pgjdbc);
         }
-        throw wrong("must be postgresql://user:password@host:port/database or jdbc:postgresql://host:port/database");
+        throw invalid("must be postgresql://user:password@host:port/database or jdbc:postgresql://host:port/database");
     }
 
     private static DatabaseUrl libpq(Matcher url) {
         String database = part(url, "database");
         String query = part(url, "query");
         if (url.group("servers").contains("@") || database.contains("@") || query.contains("@")) {
-            throw wrong("has an unexpected @; " + ENCODE);
+            throw invalid("has an unexpected @; " + ENCODING_HINT);
         }
         String[] login = part(url, "login").split(":", 2);
-        Map<String, String> parameters = parameters(query, PercentCode.LIBPQ);
-        put(parameters, "user", PercentCode.LIBPQ.decode(login[0]));
-        put(parameters, "password", PercentCode.LIBPQ.decode(login.length > 1 ? login[1] : ""));
-        put(parameters, "dbname", PercentCode.LIBPQ.decode(database));
-        return compose(PercentCode.LIBPQ.decode(url.group("servers")), parameters, true);
+        Map<String, String> parameters = parameters(query, PercentCodec.LIBPQ);
+        put(parameters, "user", PercentCodec.LIBPQ.decode(login[0]));
+        put(parameters, "password", PercentCodec.LIBPQ.decode(login.length > 1 ? login[1] : ""));
+        put(parameters, "dbname", PercentCodec.LIBPQ.decode(database));
+        return compose(PercentCodec.LIBPQ.decode(url.group("servers")), parameters, true);
     }
 
     private static DatabaseUrl pgjdbc(Matcher url) {
         String database = part(url, "database");
         String query = part(url, "query");
         if (url.group("servers").contains("@") || database.contains("@")) {
-            throw wrong("has a user before an @, which is invalid in a jdbc: URL; write ?user=...&password=..., or"
+            throw invalid("has a user before an @, which is invalid in a jdbc: URL; write ?user=...&password=..., or"
                     + " postgresql://user:password@host");
         }
-        Map<String, String> parameters = parameters(query, PercentCode.PGJDBC);
+        Map<String, String> parameters = parameters(query, PercentCodec.PGJDBC);
         boolean mayQuote = !query.contains("@") && !parameters.containsKey("password");
-        put(parameters, "dbname", PercentCode.PGJDBC.decode(database));
+        put(parameters, "dbname", PercentCodec.PGJDBC.decode(database));
         return compose(url.group("servers"), parameters, mayQuote);
     }
 
@@ -74,7 +74,7 @@ final class DatabaseUrlParser {
         String hosts = take(parameters, "host").orElse("");
         String ports = take(parameters, "port").orElse("");
         if (!authority.isEmpty() && !(hosts.isEmpty() && ports.isEmpty())) {
-            throw wrong("has two hosts, before and after the question mark");
+            throw invalid("has two hosts, before and after the question mark");
         }
         List<Host> servers = authority.isEmpty() ? servers(hosts, ports) : servers(authority);
         String user = take(parameters, "user").orElseGet(DatabaseUrlParser::userOfThisProcess);
@@ -82,7 +82,7 @@ final class DatabaseUrlParser {
         String database = take(parameters, "dbname").orElse(user);
         if (database.contains("/")) {
             // pgjdbc would refuse it too; usually it is part of a password
-            throw wrong("has an unexpected /; " + ENCODE);
+            throw invalid("has an unexpected /; " + ENCODING_HINT);
         }
         return new DatabaseUrl(
                 servers, database, user, password, Optional.empty(), UrlParameter.translate(parameters, mayQuote));
@@ -93,8 +93,8 @@ final class DatabaseUrlParser {
         for (String server : authority.split(",", -1)) {
             Matcher matcher = SERVER.matcher(server);
             if (!matcher.matches()) {
-                throw wrong("has an invalid host; it must be a name, an address or an IPv6 address in brackets"
-                        + " (Unix sockets are not supported); " + ENCODE);
+                throw invalid("has an invalid host; it must be a name, an address or an IPv6 address in brackets"
+                        + " (Unix sockets are not supported); " + ENCODING_HINT);
             }
             servers.add(new Host(hostOrDefault(matcher.group("host")), port(matcher.group("port"))));
         }
@@ -106,7 +106,7 @@ final class DatabaseUrlParser {
         String[] names = hosts.split(",", -1);
         String[] numbers = ports.split(",", -1);
         if (numbers.length != 1 && numbers.length != names.length) {
-            throw wrong("has %s hosts but %s ports".formatted(names.length, numbers.length));
+            throw invalid("has %s hosts but %s ports".formatted(names.length, numbers.length));
         }
         StringBuilder authority = new StringBuilder();
         for (int i = 0; i < names.length; i++) {
@@ -121,7 +121,7 @@ final class DatabaseUrlParser {
     private static String userOfThisProcess() {
         String user = System.getProperty("user.name");
         if (user.equals("?")) {
-            throw wrong("has no user, and the user of this process has no name; write postgresql://user@host");
+            throw invalid("has no user, and the user of this process has no name; write postgresql://user@host");
         }
         return user;
     }
@@ -136,13 +136,13 @@ final class DatabaseUrlParser {
         }
         int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;
         if (port < 1 || port > 65535) {
-            throw wrong("has an invalid port (not shown: it could be part of a password); it must be 1 to 65535; "
-                    + ENCODE);
+            throw invalid("has an invalid port (not shown: it could be part of a password); it must be 1 to 65535; "
+                    + ENCODING_HINT);
         }
         return port;
     }
 
-    private static Map<String, String> parameters(String query, PercentCode code) {
+    private static Map<String, String> parameters(String query, PercentCodec code) {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (String pair : query.split("&", -1)) {
             if (pair.isEmpty()) {
@@ -150,7 +150,8 @@ final class DatabaseUrlParser {
             }
             int equals = pair.indexOf('=');
             if (equals < 0) {
-                throw wrong("has a parameter without a value (not shown: it could be part of a password); " + ENCODE);
+                throw invalid("has a parameter without a value (not shown: it could be part of a password); "
+                        + ENCODING_HINT);
             }
             put(parameters, code.decode(pair.substring(0, equals)), code.decode(pair.substring(equals + 1)));
         }
@@ -159,7 +160,7 @@ final class DatabaseUrlParser {
 
     private static void put(Map<String, String> parameters, String name, String value) {
         if (!value.isEmpty() && parameters.put(name, value) != null) {
-            throw wrong("has a duplicate parameter, user, password or database");
+            throw invalid("has a duplicate parameter, user, password or database");
         }
     }
 
@@ -171,7 +172,7 @@ final class DatabaseUrlParser {
         return Optional.ofNullable(url.group(group)).orElse("");
     }
 
-    private static IllegalArgumentException wrong(String what) {
+    private static IllegalArgumentException invalid(String what) {
         return new IllegalArgumentException(what);
     }
 }

@@ -7,7 +7,7 @@ import org.postgresql.PGProperty;
 
 /** Translates the parameters of a database URL, with libpq's or pgjdbc's names, to pgjdbc's properties. Stateless. */
 final class UrlParameter {
-    private static final String OURS = "is a setting of this server, not of the URL; leave it out and use ";
+    private static final String SERVER_SETTING = "is a setting of this server, not of the URL; leave it out and use ";
 
     private static final List<String> SSL_MODES =
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
@@ -25,7 +25,7 @@ final class UrlParameter {
             "target_session_attrs", "targetServerType");
 
     /** pgjdbc's value by the value in the URL, for parameters whose values differ too. */
-    private static final Map<String, Map<String, String>> REWORDED = Map.of(
+    private static final Map<String, Map<String, String>> TRANSLATED_VALUES = Map.of(
             "keepalives", Map.of("1", "true", "0", "false"),
             // pgjdbc treats ssl=false as prefer, which is not what users expect
             "ssl", Map.of("true", "verify-full", "false", "disable"),
@@ -35,18 +35,18 @@ final class UrlParameter {
             "targetServerType",
                     Map.of("any", "primary", "primary", "primary", "master", "primary", "preferPrimary", "primary"));
 
-    private static final Map<String, String> REFUSED = Map.ofEntries(
-            Map.entry("application_name", OURS + "--instance"),
-            Map.entry("fallback_application_name", OURS + "--instance"),
-            Map.entry("ApplicationName", OURS + "--instance"),
+    private static final Map<String, String> NOT_ALLOWED = Map.ofEntries(
+            Map.entry("application_name", SERVER_SETTING + "--instance"),
+            Map.entry("fallback_application_name", SERVER_SETTING + "--instance"),
+            Map.entry("ApplicationName", SERVER_SETTING + "--instance"),
             Map.entry("assumeMinServerVersion", "would prevent application_name on connections; leave it out"),
-            Map.entry("connect_timeout", OURS + "--connect-timeout"),
-            Map.entry("connectTimeout", OURS + "--connect-timeout"),
-            Map.entry("loginTimeout", OURS + "--connect-timeout"),
-            Map.entry("queryTimeout", OURS + "--statement-timeout"),
-            Map.entry("socketTimeout", OURS + "--socket-timeout"),
-            Map.entry("loggerFile", OURS + "--log-level"),
-            Map.entry("loggerLevel", OURS + "--log-level"),
+            Map.entry("connect_timeout", SERVER_SETTING + "--connect-timeout"),
+            Map.entry("connectTimeout", SERVER_SETTING + "--connect-timeout"),
+            Map.entry("loginTimeout", SERVER_SETTING + "--connect-timeout"),
+            Map.entry("queryTimeout", SERVER_SETTING + "--statement-timeout"),
+            Map.entry("socketTimeout", SERVER_SETTING + "--socket-timeout"),
+            Map.entry("loggerFile", SERVER_SETTING + "--log-level"),
+            Map.entry("loggerLevel", SERVER_SETTING + "--log-level"),
             Map.entry("readOnly", "would prevent writes; leave it out"),
             Map.entry("replication", "is not for queries; leave it out"),
             Map.entry("passfile", "is not supported; use --database-password-file"),
@@ -75,14 +75,14 @@ final class UrlParameter {
             }
         });
         if ("system".equals(translated.get("sslrootcert"))) {
-            trustTheSystem(translated);
+            useSystemTrust(translated);
         }
         return translated;
     }
 
     private static String property(String name, boolean mayQuote) {
-        if (REFUSED.containsKey(name)) {
-            throw new IllegalArgumentException("parameter '%s' %s".formatted(name, REFUSED.get(name)));
+        if (NOT_ALLOWED.containsKey(name)) {
+            throw new IllegalArgumentException("parameter '%s' %s".formatted(name, NOT_ALLOWED.get(name)));
         }
         String property = RENAMED.getOrDefault(name, name);
         if (PGProperty.forName(property) == null) {
@@ -97,19 +97,19 @@ final class UrlParameter {
 
     private static String value(String name, String value, boolean mayQuote) {
         if (name.equals("sslmode") && !SSL_MODES.contains(value)) {
-            throw wrongValue(name, value, SSL_MODES, mayQuote);
+            throw invalidValue(name, value, SSL_MODES, mayQuote);
         }
-        Map<String, String> words = REWORDED.get(name);
-        if (words == null) {
+        Map<String, String> values = TRANSLATED_VALUES.get(name);
+        if (values == null) {
             return value;
         }
-        if (!words.containsKey(value)) {
-            throw wrongValue(name, value, words.keySet().stream().sorted().toList(), mayQuote);
+        if (!values.containsKey(value)) {
+            throw invalidValue(name, value, values.keySet().stream().sorted().toList(), mayQuote);
         }
-        return words.get(value);
+        return values.get(value);
     }
 
-    private static IllegalArgumentException wrongValue(
+    private static IllegalArgumentException invalidValue(
             String name, String value, List<String> allowed, boolean mayQuote) {
         return new IllegalArgumentException("parameter '%s'%s must be %s"
                 .formatted(
@@ -119,7 +119,7 @@ final class UrlParameter {
     }
 
     /** libpq's sslrootcert=system: the certificate authorities that the Java runtime trusts. */
-    private static void trustTheSystem(Map<String, String> parameters) {
+    private static void useSystemTrust(Map<String, String> parameters) {
         if (!parameters.getOrDefault("sslmode", "verify-full").equals("verify-full")) {
             throw new IllegalArgumentException(
                     "parameter 'sslrootcert' is 'system', which requires sslmode=verify-full");

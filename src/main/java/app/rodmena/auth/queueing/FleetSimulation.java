@@ -23,7 +23,7 @@ public final class FleetSimulation {
      * @param mostActive maximum of the requests that the database served at once
      * @param answers response times, from arrival to response
      */
-    public record Outcome(int open, int mostOpen, int mostActive, Waits answers) {}
+    public record Outcome(int open, int mostOpen, int mostActive, WaitDistribution answers) {}
 
     private record Request(int worker, double arrivedAt) {}
 
@@ -33,9 +33,9 @@ public final class FleetSimulation {
         private int busy;
     }
 
-    private final Scenario scenario;
+    private final FleetScenario scenario;
     private final Worker[] workers;
-    private final Cores<Request> database;
+    private final SharedCores<Request> database;
     private final Deque<Request> inBouncer = new ArrayDeque<>();
     private final SplittableRandom choice = new SplittableRandom(SEED);
     private final DoubleSupplier gaps;
@@ -46,18 +46,18 @@ public final class FleetSimulation {
     private int mostOpen;
     private int mostActive;
 
-    private FleetSimulation(Scenario scenario) {
+    private FleetSimulation(FleetScenario scenario) {
         this.scenario = scenario;
         workers = new Worker[scenario.workers()];
         Arrays.setAll(workers, i -> new Worker());
-        database = new Cores<>(scenario.cores());
-        gaps = RandomTimes.exponential(1 / scenario.perSecond(), SEED + 1);
-        demands = RandomTimes.exponential(scenario.meanSeconds(), SEED + 2);
+        database = new SharedCores<>(scenario.cores());
+        gaps = RandomDurations.exponential(1 / scenario.perSecond(), SEED + 1);
+        demands = RandomDurations.exponential(scenario.meanSeconds(), SEED + 2);
         answers = new double[(int) (2 * scenario.perSecond() * (scenario.seconds() + WARM_UP_SECONDS)) + 100];
     }
 
     /** Runs the simulation; the same scenario always has the same result. */
-    public static Outcome run(Scenario scenario) {
+    public static Outcome run(FleetScenario scenario) {
         return new FleetSimulation(scenario).play();
     }
 
@@ -90,7 +90,10 @@ public final class FleetSimulation {
             }
         }
         return new Outcome(
-                openBefore, serverConnections(mostOpen), mostActive, Waits.of(Arrays.copyOf(answers, answered)));
+                openBefore,
+                serverConnections(mostOpen),
+                mostActive,
+                WaitDistribution.of(Arrays.copyOf(answers, answered)));
     }
 
     /** Behind a pooler, the database sees the pooler's connections only. */

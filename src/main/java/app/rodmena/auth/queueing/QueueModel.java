@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  *
  * @param servers the number of servers, 1 or more
  */
-public record QueueModel(int servers, Load load) {
+public record QueueModel(int servers, OfferedLoad load) {
     public QueueModel {
         if (servers < 1) {
             throw new IllegalArgumentException("servers: %s; must be 1 or more".formatted(servers));
@@ -63,7 +63,7 @@ public record QueueModel(int servers, Load load) {
      * The minimum number of servers that keeps a quantile of the wait within a limit; empty if it is above
      * {@code most}.
      */
-    public static OptionalInt least(Load load, double share, double seconds, int most) {
+    public static OptionalInt least(OfferedLoad load, double share, double seconds, int most) {
         int first = Math.max(1, (int) Math.floor(load.offered()) + 1);
         for (int servers = first; servers <= most; servers++) {
             if (new QueueModel(servers, load).wait(share) <= seconds) {

@@ -19,7 +19,8 @@ public final class QueueSimulation {
      * @param warmUp the number of arrivals before those that are counted
      * @param counted the number of arrivals that are counted
      */
-    public static Waits run(int servers, DoubleSupplier gaps, DoubleSupplier services, int warmUp, int counted) {
+    public static WaitDistribution run(
+            int servers, DoubleSupplier gaps, DoubleSupplier services, int warmUp, int counted) {
         PriorityQueue<Double> freeAt = new PriorityQueue<>(servers);
         for (int i = 0; i < servers; i++) {
             freeAt.add(0.0);
@@ -34,6 +35,6 @@ public final class QueueSimulation {
                 waits[i - warmUp] = start - now;
             }
         }
-        return Waits.of(waits);
+        return WaitDistribution.of(waits);
     }
 }

@@ -69,12 +69,12 @@ public final class ClientKey implements Supplier<String> {
 
     /** The form for logs, events and metrics: 12 hexadecimal digits, stable for the lifetime of the process. */
     public String fingerprint() {
-        String known = fingerprint;
-        if (known == null) {
-            known = hash(canonical);
-            fingerprint = known;
+        String cached = fingerprint;
+        if (cached == null) {
+            cached = hash(canonical);
+            fingerprint = cached;
         }
-        return known;
+        return cached;
     }
 
     /** Returns the fingerprint, which identifies the tenant to the pool. */

@@ -1,8 +1,8 @@
 package app.rodmena.auth.rbac;
 
+import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.Inquiry;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,36 +21,36 @@ public final class Listing<T> {
     /** Maximum rows of a list that is read as a whole. */
     static final int MAX_SHORT = 1000;
 
-    private static final Inquiry<Reading<?>, Long> LONG = new Inquiry<>() {
+    private static final BatchQuery<Reading<?>, Long> STREAM = new BatchQuery<>() {
         @Override
-        public int most() {
+        public int maxBatchSize() {
             return 1;
         }
 
         @Override
-        public Long ask(Handle handle, Reading<?> reading) {
+        public Long execute(Handle handle, Reading<?> reading) {
             return reading.read(handle);
         }
 
         @Override
-        public List<Long> askTogether(Handle handle, List<Reading<?>> readings) {
+        public List<Long> executeBatch(Handle handle, List<Reading<?>> readings) {
             throw new IllegalStateException("long lists are not batched");
         }
     };
 
     private final DatabaseEngine database;
-    private final Caller caller;
-    private final ListQuestions<T> kind;
-    private final Question question;
+    private final CallContext caller;
+    private final TenantListQuery<T> kind;
+    private final TenantQuery question;
 
-    Listing(DatabaseEngine database, Caller caller, ListQuestions<T> kind, Question question) {
+    Listing(DatabaseEngine database, CallContext caller, TenantListQuery<T> kind, TenantQuery query) {
         this.database = database;
         this.caller = caller;
         this.kind = kind;
-        this.question = question;
+        this.question = query;
     }
 
-    private record Reading<T>(ListQuestions<T> kind, Question question, Runnable before, Consumer<? super T> row) {
+    private record Reading<T>(TenantListQuery<T> kind, TenantQuery question, Runnable before, Consumer<? super T> row) {
         long read(Handle handle) {
             before.run();
             return kind.forEach(handle, question, row);
@@ -58,8 +58,8 @@ public final class Listing<T> {
     }
 
     /** Reads a list of at most {@value #MAX_SHORT} rows; empty if it is longer. */
-    public CompletionStage<Optional<List<T>>> ifShort() {
-        return database.ask(caller, kind, question)
+    public CompletionStage<Optional<List<T>>> readShort() {
+        return database.submit(caller, kind, question)
                 .thenApply(rows -> rows.size() > MAX_SHORT ? Optional.empty() : Optional.of(rows));
     }
 
@@ -71,12 +71,12 @@ public final class Listing<T> {
      * @return the number of rows
      */
     public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {
-        return database.ask(caller, LONG, new Reading<>(kind, question, before, row));
+        return database.submit(caller, STREAM, new Reading<>(kind, question, before, row));
     }
 
     /** Reads a list of any length into memory. */
     public CompletionStage<List<T>> all() {
-        return ifShort().thenCompose(rows -> {
+        return readShort().thenCompose(rows -> {
             if (rows.isPresent()) {
                 return CompletableFuture.completedStage(rows.get());
             }

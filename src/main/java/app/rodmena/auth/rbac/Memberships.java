@@ -2,7 +2,7 @@ package app.rodmena.auth.rbac;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  * {@link DatabaseFailure}. Thread-safe.
  */
 public final class Memberships {
-    static final Questions<Boolean> HOLDS = Questions.check("""
+    static final TenantBatchQuery<Boolean> CHECK_MEMBERSHIP = TenantBatchQuery.check("""
             /* memberships.holds */
             select exists (
                 select from membership_groups
@@ -33,7 +33,7 @@ public final class Memberships {
             order by asked.place
             """, "user", "role");
 
-    static final ListQuestions<Member> OF_USER = Questions.list(Rows::member, """
+    static final TenantListQuery<Membership> OF_USER = TenantBatchQuery.list(RowMappers::member, """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -61,7 +61,7 @@ public final class Memberships {
             order by asked.place, found.role collate "C"
             """, "user");
 
-    static final ListQuestions<Member> OF_ROLE = Questions.list(Rows::member, """
+    static final TenantListQuery<Membership> OF_ROLE = TenantBatchQuery.list(RowMappers::member, """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g
@@ -146,19 +146,19 @@ public final class Memberships {
     }
 
     /** Gives the user the role; false, without creating the user, if the role does not exist. */
-    public CompletionStage<Boolean> grant(Caller caller, ClientKey key, UserName user, RoleName role) {
+    public CompletionStage<Boolean> grant(CallContext caller, ClientKey key, UserName user, RoleName role) {
         return database.call(
                 caller,
                 handle -> handle.createQuery(GRANT)
                         .bind("creator", key.creator())
                         .bind("user", user.value())
                         .bind("role", role.value())
-                        .map(Rows::bool)
+                        .map(RowMappers::bool)
                         .one());
     }
 
     /** Removes the role from the user; true, also if the user does not have it. */
-    public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, UserName user, RoleName role) {
+    public CompletionStage<Boolean> revoke(CallContext caller, ClientKey key, UserName user, RoleName role) {
         return database.call(caller, handle -> {
             handle.createUpdate(REVOKE)
                     .bind("creator", key.creator())
@@ -170,17 +170,17 @@ public final class Memberships {
     }
 
     /** Whether the user has the role. */
-    public CompletionStage<Boolean> holds(Caller caller, ClientKey key, UserName user, RoleName role) {
-        return database.ask(caller, HOLDS, new Question(key, user.value(), role.value()));
+    public CompletionStage<Boolean> holds(CallContext caller, ClientKey key, UserName user, RoleName role) {
+        return database.submit(caller, CHECK_MEMBERSHIP, new TenantQuery(key, user.value(), role.value()));
     }
 
     /** The roles of a user, by name. */
-    public Listing<Member> ofUser(Caller caller, ClientKey key, UserName user) {
-        return new Listing<>(database, caller, OF_USER, new Question(key, user.value()));
+    public Listing<Membership> ofUser(CallContext caller, ClientKey key, UserName user) {
+        return new Listing<>(database, caller, OF_USER, new TenantQuery(key, user.value()));
     }
 
     /** The users of a role, by name. */
-    public Listing<Member> ofRole(Caller caller, ClientKey key, RoleName role) {
-        return new Listing<>(database, caller, OF_ROLE, new Question(key, role.value()));
+    public Listing<Membership> ofRole(CallContext caller, ClientKey key, RoleName role) {
+        return new Listing<>(database, caller, OF_ROLE, new TenantQuery(key, role.value()));
     }
 }

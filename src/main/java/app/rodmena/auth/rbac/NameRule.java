@@ -23,14 +23,14 @@ record NameRule(String kind, String marks, int longest) {
      */
     String check(String name) {
         if (name.isEmpty()) {
-            throw broken("is empty");
+            throw invalid("is empty");
         }
         if (name.length() > longest) {
-            throw broken("has more than %s characters".formatted(longest));
+            throw invalid("has more than %s characters".formatted(longest));
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allows(name.charAt(i))) {
-                throw broken("has %s at position %s".formatted(shown(name.codePointAt(i)), i + 1));
+                throw invalid("has %s at position %s".formatted(escaped(name.codePointAt(i)), i + 1));
             }
         }
         return name;
@@ -41,13 +41,13 @@ record NameRule(String kind, String marks, int longest) {
     }
 
     /** Escapes all characters except printable ASCII: input must not control a log or a terminal. */
-    private static String shown(int character) {
+    private static String escaped(int character) {
         return character > ' ' && character <= '~'
                 ? "'" + Character.toString(character) + "'"
                 : String.format(Locale.ROOT, "U+%04X", character);
     }
 
-    private InvalidValueException broken(String how) {
+    private InvalidValueException invalid(String how) {
         return new InvalidValueException("%s: %s; allowed are 1 to %s of A-Z a-z 0-9 %s"
                 .formatted(kind, how, longest, String.join(" ", marks.split(""))));
     }

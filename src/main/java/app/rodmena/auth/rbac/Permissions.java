@@ -2,7 +2,7 @@ package app.rodmena.auth.rbac;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -16,7 +16,7 @@ public final class Permissions {
      * at the permission and scan all members of its roles. The role is checked last, only for rows that both have:
      * PostgreSQL would read all roles of the tenant otherwise.
      */
-    static final Questions<Boolean> USER_HOLDS = Questions.check("""
+    static final TenantBatchQuery<Boolean> CHECK_USER = TenantBatchQuery.check("""
             /* permissions.user_holds */
             select exists (
                 select from membership_groups mg
@@ -47,7 +47,7 @@ public final class Permissions {
             order by asked.place
             """, "user", "name");
 
-    static final Questions<Boolean> ROLE_HOLDS = Questions.check("""
+    static final TenantBatchQuery<Boolean> CHECK_ROLE = TenantBatchQuery.check("""
             /* permissions.role_holds */
             select exists (
                 select from permission_groups
@@ -70,7 +70,7 @@ public final class Permissions {
             order by asked.place
             """, "role", "name");
 
-    static final ListQuestions<String> OF_ROLE = Questions.list(Rows::text, """
+    static final TenantListQuery<String> OF_ROLE = TenantBatchQuery.list(RowMappers::text, """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -96,7 +96,7 @@ public final class Permissions {
             order by asked.place, found.name collate "C"
             """, "role");
 
-    static final ListQuestions<String> OF_USER = Questions.list(Rows::text, """
+    static final TenantListQuery<String> OF_USER = TenantBatchQuery.list(RowMappers::text, """
             /* permissions.of_user */
             select p.name
             from membership_groups mg
@@ -132,7 +132,7 @@ public final class Permissions {
             order by asked.place, found.name collate "C"
             """, "user");
 
-    static final ListQuestions<String> ROLES_WITH = Questions.list(Rows::text, """
+    static final TenantListQuery<String> ROLES_WITH = TenantBatchQuery.list(RowMappers::text, """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -160,7 +160,7 @@ public final class Permissions {
             order by asked.place, found.role collate "C"
             """, "name");
 
-    static final ListQuestions<Member> USERS_WITH = Questions.list(Rows::member, """
+    static final TenantListQuery<Membership> USERS_WITH = TenantBatchQuery.list(RowMappers::member, """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -253,19 +253,20 @@ public final class Permissions {
     }
 
     /** Gives the role the permission; false if the role does not exist. */
-    public CompletionStage<Boolean> grant(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
+    public CompletionStage<Boolean> grant(CallContext caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(
                 caller,
                 handle -> handle.createQuery(GRANT)
                         .bind("creator", key.creator())
                         .bind("role", role.value())
                         .bind("name", permission.value())
-                        .map(Rows::bool)
+                        .map(RowMappers::bool)
                         .one());
     }
 
     /** Removes the permission from the role; true, also if the role does not have it. */
-    public CompletionStage<Boolean> revoke(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
+    public CompletionStage<Boolean> revoke(
+            CallContext caller, ClientKey key, RoleName role, PermissionName permission) {
         return database.call(caller, handle -> {
             handle.createUpdate(REVOKE)
                     .bind("creator", key.creator())
@@ -277,43 +278,45 @@ public final class Permissions {
     }
 
     /** Whether the role has the permission; false also if there is no such role. */
-    public CompletionStage<Boolean> roleHolds(Caller caller, ClientKey key, RoleName role, PermissionName permission) {
-        return database.ask(caller, ROLE_HOLDS, new Question(key, role.value(), permission.value()));
+    public CompletionStage<Boolean> roleHolds(
+            CallContext caller, ClientKey key, RoleName role, PermissionName permission) {
+        return database.submit(caller, CHECK_ROLE, new TenantQuery(key, role.value(), permission.value()));
     }
 
     /** Whether the user has a role with the permission: the most frequent query. */
-    public CompletionStage<Boolean> userHolds(Caller caller, ClientKey key, UserName user, PermissionName permission) {
-        return database.ask(caller, USER_HOLDS, new Question(key, user.value(), permission.value()));
+    public CompletionStage<Boolean> userHolds(
+            CallContext caller, ClientKey key, UserName user, PermissionName permission) {
+        return database.submit(caller, CHECK_USER, new TenantQuery(key, user.value(), permission.value()));
     }
 
     /** Checks several permissions of one client in one statement; the results are in the order of the checks. */
-    public CompletionStage<List<Boolean>> usersHold(Caller caller, ClientKey key, List<Check> checks) {
-        return database.askAll(
+    public CompletionStage<List<Boolean>> usersHold(CallContext caller, ClientKey key, List<PermissionCheck> checks) {
+        return database.submitAll(
                 caller,
-                USER_HOLDS,
+                CHECK_USER,
                 checks.stream()
-                        .map(check -> new Question(
+                        .map(check -> new TenantQuery(
                                 key, check.user().value(), check.permission().value()))
                         .toList());
     }
 
     /** The permissions of a role, by name. */
-    public Listing<String> ofRole(Caller caller, ClientKey key, RoleName role) {
-        return new Listing<>(database, caller, OF_ROLE, new Question(key, role.value()));
+    public Listing<String> ofRole(CallContext caller, ClientKey key, RoleName role) {
+        return new Listing<>(database, caller, OF_ROLE, new TenantQuery(key, role.value()));
     }
 
     /** The permissions of a user, by name, each once for each role that grants it. */
-    public Listing<String> ofUser(Caller caller, ClientKey key, UserName user) {
-        return new Listing<>(database, caller, OF_USER, new Question(key, user.value()));
+    public Listing<String> ofUser(CallContext caller, ClientKey key, UserName user) {
+        return new Listing<>(database, caller, OF_USER, new TenantQuery(key, user.value()));
     }
 
     /** The roles that have the permission, by name. */
-    public Listing<String> rolesWith(Caller caller, ClientKey key, PermissionName permission) {
-        return new Listing<>(database, caller, ROLES_WITH, new Question(key, permission.value()));
+    public Listing<String> rolesWith(CallContext caller, ClientKey key, PermissionName permission) {
+        return new Listing<>(database, caller, ROLES_WITH, new TenantQuery(key, permission.value()));
     }
 
     /** The users with the permission, by user and role, each once for each role that grants it. */
-    public Listing<Member> usersWith(Caller caller, ClientKey key, PermissionName permission) {
-        return new Listing<>(database, caller, USERS_WITH, new Question(key, permission.value()));
+    public Listing<Membership> usersWith(CallContext caller, ClientKey key, PermissionName permission) {
+        return new Listing<>(database, caller, USERS_WITH, new TenantQuery(key, permission.value()));
     }
 }

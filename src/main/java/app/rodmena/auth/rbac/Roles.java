@@ -2,7 +2,7 @@ package app.rodmena.auth.rbac;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
@@ -16,7 +16,7 @@ import org.jdbi.v3.core.Handle;
  * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
 public final class Roles {
-    static final ListQuestions<RoleEntry> LIST = Questions.list(Rows::roleEntry, """
+    static final TenantListQuery<RoleEntry> LIST = TenantBatchQuery.list(RowMappers::roleEntry, """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active
@@ -101,7 +101,7 @@ public final class Roles {
     /**
      * Creates the role if it does not exist. An existing role keeps its members; a deleted one is created without any.
      */
-    public CompletionStage<Boolean> create(Caller caller, ClientKey key, RoleName role) {
+    public CompletionStage<Boolean> create(CallContext caller, ClientKey key, RoleName role) {
         return database.call(caller, handle -> {
             execute(handle, CREATE, key, role);
             return true;
@@ -109,13 +109,13 @@ public final class Roles {
     }
 
     /** Deletes the role with its members and permissions; false if there is no such role. */
-    public CompletionStage<Boolean> delete(Caller caller, ClientKey key, RoleName role) {
+    public CompletionStage<Boolean> delete(CallContext caller, ClientKey key, RoleName role) {
         return database.call(caller, handle -> execute(handle, DELETE, key, role) > 0);
     }
 
     /** All roles that are not deleted, by name. */
-    public Listing<RoleEntry> list(Caller caller, ClientKey key) {
-        return new Listing<>(database, caller, LIST, new Question(key));
+    public Listing<RoleEntry> list(CallContext caller, ClientKey key) {
+        return new Listing<>(database, caller, LIST, new TenantQuery(key));
     }
 
     /** Returns the number of rows that the first statement changed. */

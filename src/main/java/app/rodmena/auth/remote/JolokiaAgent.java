@@ -1,10 +1,10 @@
 package app.rodmena.auth.remote;
 
-import app.rodmena.auth.operators.Caller;
 import app.rodmena.auth.operators.Keystore;
+import app.rodmena.auth.operators.OperatorRole;
+import app.rodmena.auth.operators.OperatorSession;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.wire.DescriptorLimit;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -35,18 +35,18 @@ import org.jolokia.service.serializer.JolokiaSerializer;
 
 /**
  * Jolokia's agent, with an explicit list of services, on an HTTP server that this class configures, behind
- * {@link JolokiaDoor} and {@link Guard}. (Jolokia's own launcher loads all services on the class path, reads settings
- * from the environment, and lets any client change its configuration.) Thread-safe.
+ * {@link JolokiaSecurityFilter} and {@link GuardedMBeanServer}. (Jolokia's own launcher loads all services on the class
+ * path, reads settings from the environment, and lets any client change its configuration.) Thread-safe.
  */
 final class JolokiaAgent implements AutoCloseable {
     /** The domain of Jolokia's own MBeans. */
     static final String DOMAIN = "jolokia";
 
     private static final int BACKLOG = 200;
-    private static final int MOST_THREADS = 500;
+    private static final int MAX_THREADS = 500;
     private static final String AGENT_ID = "auth";
 
-    private static final Caller ITSELF = new Caller("the agent", Role.MONITOR, "here");
+    private static final OperatorSession AGENT_SESSION = new OperatorSession("the agent", OperatorRole.MONITOR, "here");
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
@@ -65,7 +65,7 @@ final class JolokiaAgent implements AutoCloseable {
      */
     static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer beans)
             throws IOException {
-        setLimitsOfTheServer();
+        setServerLimits();
         HttpServer server =
                 listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
         JolokiaServiceManager jolokia = jolokia(beans);
@@ -73,7 +73,7 @@ final class JolokiaAgent implements AutoCloseable {
         // One handler per request: JolokiaHttpHandler is not thread-safe
         server.createContext(
                 "/jolokia",
-                new JolokiaDoor(
+                new JolokiaSecurityFilter(
                         config.hostNames(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
         ThreadPoolExecutor threads = threads();
         server.setExecutor(threads);
@@ -99,7 +99,7 @@ final class JolokiaAgent implements AutoCloseable {
      * kept-alive connection waits 40 ms for an ACK; without a time limit, a client that sends half a request keeps a
      * thread; without a connection limit, idle clients use up all file descriptors.
      */
-    private static void setLimitsOfTheServer() {
+    private static void setServerLimits() {
         Map.of(
                         "sun.net.httpserver.nodelay",
                         "true",
@@ -130,7 +130,7 @@ final class JolokiaAgent implements AutoCloseable {
     private static ThreadPoolExecutor threads() {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                MOST_THREADS, MOST_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                MAX_THREADS, MAX_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "auth-jolokia-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -153,15 +153,15 @@ final class JolokiaAgent implements AutoCloseable {
                 new JolokiaRestrictor(),
                 log -> new TreeSet<>());
         jolokia.addService(new JolokiaSerializer());
-        jolokia.addService(new JolokiaRequests(Guard.before(beans, JolokiaAgent::caller)));
+        jolokia.addService(new JolokiaRequests(GuardedMBeanServer.guard(beans, JolokiaAgent::currentSession)));
         jolokia.addService(new PullNotificationBackend(1));
         jolokia.addService(new JolokiaEvents());
         return jolokia;
     }
 
     /** The operator whose request this thread executes; the agent itself while it starts. */
-    static Caller caller() {
-        return Caller.current().orElse(ITSELF);
+    static OperatorSession currentSession() {
+        return OperatorSession.current().orElse(AGENT_SESSION);
     }
 
     /** A fixed id, for stable names of Jolokia's MBeans; with a number if another server in this JVM uses it. */

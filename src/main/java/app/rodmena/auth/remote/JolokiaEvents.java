@@ -18,7 +18,7 @@ import org.jolokia.service.notif.sse.SseNotificationBackend;
  */
 final class JolokiaEvents extends SseNotificationBackend {
     private static final int ORDER = 0;
-    private static final int MOST_PENDING = 1000;
+    private static final int MAX_PENDING = 1000;
 
     private final Map<String, ExecutorService> writers = new ConcurrentHashMap<>();
 
@@ -49,7 +49,7 @@ final class JolokiaEvents extends SseNotificationBackend {
                 1,
                 10,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MOST_PENDING),
+                new ArrayBlockingQueue<>(MAX_PENDING),
                 task -> {
                     Thread thread = new Thread(task, "auth-jolokia-events");
                     thread.setDaemon(true);

@@ -1,7 +1,7 @@
 package app.rodmena.auth.remote;
 
-import app.rodmena.auth.operators.Audit;
-import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.operators.AuditLog;
+import app.rodmena.auth.operators.OperatorSession;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -25,7 +25,7 @@ final class JolokiaRequests extends LocalRequestHandler {
     private static final int ORDER = 1000;
 
     private final MBeanServerAccess beans;
-    private final JolokiaWatchers watchers = new JolokiaWatchers();
+    private final JolokiaSubscribers subscribers = new JolokiaSubscribers();
 
     JolokiaRequests(MBeanServerConnection guarded) {
         super(ORDER);
@@ -53,9 +53,9 @@ final class JolokiaRequests extends LocalRequestHandler {
     public <R extends JolokiaRequest> Object handleRequest(R request, Object previous)
             throws IOException, JMException, JMRuntimeException, NotChangedException, BadRequestException,
                     EmptyResponseException {
-        refuseWhatNobodyMayAsk(request);
+        requirePermitted(request);
         if (request instanceof JolokiaNotificationRequest notification) {
-            return watchers.handle(notification, command -> super.handleRequest(command, null));
+            return subscribers.handle(notification, command -> super.handleRequest(command, null));
         }
         return super.handleRequest(request, previous);
     }
@@ -63,11 +63,11 @@ final class JolokiaRequests extends LocalRequestHandler {
     /** Removes all subscribers. */
     @Override
     public void destroy() throws JMException {
-        watchers.close(command -> super.handleRequest(command, null));
+        subscribers.close(command -> super.handleRequest(command, null));
         super.destroy();
     }
 
-    private static void refuseWhatNobodyMayAsk(JolokiaRequest request) {
+    private static void requirePermitted(JolokiaRequest request) {
         RequestType type = request.getType();
         if (!new JolokiaRestrictor().isTypeAllowed(type)) {
             throw denied("a request of type " + type.getName());
@@ -79,7 +79,7 @@ final class JolokiaRequests extends LocalRequestHandler {
     }
 
     private static SecurityException denied(String what) {
-        Caller.current().ifPresent(caller -> Audit.denied(caller, what));
+        OperatorSession.current().ifPresent(caller -> AuditLog.denied(caller, what));
         return new SecurityException("Denied: " + what);
     }
 }

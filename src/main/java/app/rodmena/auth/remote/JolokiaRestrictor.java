@@ -6,8 +6,8 @@ import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
 
 /**
- * The checks of {@link Guard} as a Jolokia restrictor. Jolokia calls it before it looks for the bean, so that access to
- * a hidden bean is reported as denied, not as missing. {@link JolokiaDoor} checks the client.
+ * The checks of {@link GuardedMBeanServer} as a Jolokia restrictor. Jolokia calls it before it looks for the bean, so
+ * that access to a hidden bean is reported as denied, not as missing. {@link JolokiaSecurityFilter} checks the client.
  */
 final class JolokiaRestrictor implements Restrictor {
     @Override
@@ -25,19 +25,19 @@ final class JolokiaRestrictor implements Restrictor {
 
     @Override
     public boolean isAttributeReadAllowed(ObjectName name, String attribute) {
-        Guard.checkRead(JolokiaAgent.caller(), name, attribute);
+        GuardedMBeanServer.checkRead(JolokiaAgent.currentSession(), name, attribute);
         return true;
     }
 
     @Override
     public boolean isAttributeWriteAllowed(ObjectName name, String attribute) {
-        Guard.checkWrite(JolokiaAgent.caller(), name, attribute);
+        GuardedMBeanServer.checkWrite(JolokiaAgent.currentSession(), name, attribute);
         return true;
     }
 
     @Override
     public boolean isOperationAllowed(ObjectName name, String operation) {
-        Guard.checkInvoke(JolokiaAgent.caller(), name, operation);
+        GuardedMBeanServer.checkInvoke(JolokiaAgent.currentSession(), name, operation);
         return true;
     }
 
@@ -46,7 +46,7 @@ final class JolokiaRestrictor implements Restrictor {
         return true;
     }
 
-    /** Permits no CORS headers; {@link JolokiaDoor} checks the origin of requests. */
+    /** Permits no CORS headers; {@link JolokiaSecurityFilter} checks the origin of requests. */
     @Override
     public boolean isOriginAllowed(String origin, boolean onlyWhenStrict) {
         return onlyWhenStrict;

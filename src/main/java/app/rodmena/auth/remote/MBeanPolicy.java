@@ -1,6 +1,6 @@
 package app.rodmena.auth.remote;
 
-import app.rodmena.auth.operators.Role;
+import app.rodmena.auth.operators.OperatorRole;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.management.ObjectName;
@@ -10,16 +10,16 @@ import javax.management.ObjectName;
  * Stateless.
  *
  * <p>Every client may read this server's beans, HikariCP's, the metrics' and the JVM's, except attributes that reveal
- * secrets or how the process was started. {@link Role#CONTROL} may also write and invoke this server's beans. Other
- * beans cannot be written or invoked, because those of the JVM can execute code and read and write files; the
+ * secrets or how the process was started. {@link OperatorRole#CONTROL} may also write and invoke this server's beans.
+ * Other beans cannot be written or invoked, because those of the JVM can execute code and read and write files; the
  * exceptions are queries of threads and Jolokia's pull of notifications, which every client may invoke.
  */
 final class MBeanPolicy {
-    private static final String OURS = "app.rodmena.auth";
+    private static final String OWN_DOMAIN = "app.rodmena.auth";
     private static final String NOTIFICATION_STORE = "NotificationStore";
 
     private static final Set<String> READABLE = Set.of(
-            OURS,
+            OWN_DOMAIN,
             "com.zaxxer.hikari",
             "metrics",
             "java.lang",
@@ -58,7 +58,7 @@ final class MBeanPolicy {
 
     static boolean mayRead(ObjectName name, String attribute) {
         return isVisible(name)
-                && (isOurs(name)
+                && (isOwn(name)
                         || !(SECRET.matcher(attribute).matches()
                                 || (isRuntime(name) && UNREADABLE_RUNTIME.contains(attribute))));
     }
@@ -71,19 +71,19 @@ final class MBeanPolicy {
         return isRuntime(name) && attribute != null && UNREADABLE_RUNTIME.contains(attribute);
     }
 
-    static boolean mayWrite(Role role, ObjectName name) {
-        return isOurs(name) && isControl(role);
+    static boolean mayWrite(OperatorRole role, ObjectName name) {
+        return isOwn(name) && isControl(role);
     }
 
-    static boolean mayInvoke(Role role, ObjectName name, String operation) {
-        return (isOurs(name) && isControl(role))
-                || isPullOfNotifications(name, operation)
+    static boolean mayInvoke(OperatorRole role, ObjectName name, String operation) {
+        return (isOwn(name) && isControl(role))
+                || isNotificationPull(name, operation)
                 || isThreadQuery(name, operation);
     }
 
     /** Whether a bean belongs to this server. */
-    static boolean isOurs(ObjectName name) {
-        return name.getDomain().equals(OURS);
+    static boolean isOwn(ObjectName name) {
+        return name.getDomain().equals(OWN_DOMAIN);
     }
 
     private static boolean isRuntime(ObjectName name) {
@@ -102,13 +102,13 @@ final class MBeanPolicy {
     /**
      * Whether an operation is the one that Jolokia's clients read their notifications with; it changes nothing else.
      */
-    private static boolean isPullOfNotifications(ObjectName name, String operation) {
+    private static boolean isNotificationPull(ObjectName name, String operation) {
         return name.getDomain().equals(JolokiaAgent.DOMAIN)
                 && NOTIFICATION_STORE.equals(name.getKeyProperty("type"))
                 && (operation.equals("pull") || operation.startsWith("pull("));
     }
 
-    private static boolean isControl(Role role) {
+    private static boolean isControl(OperatorRole role) {
         return switch (role) {
             case CONTROL -> true;
             case MONITOR -> false;

@@ -1,9 +1,9 @@
 package app.rodmena.auth.remote;
 
-import app.rodmena.auth.operators.Caller;
+import app.rodmena.auth.operators.OperatorRole;
+import app.rodmena.auth.operators.OperatorSession;
 import app.rodmena.auth.operators.Operators;
-import app.rodmena.auth.operators.Role;
-import app.rodmena.auth.operators.TooManyTries;
+import app.rodmena.auth.operators.TooManyLoginAttemptsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,13 +42,13 @@ import org.slf4j.LoggerFactory;
 final class RemoteJmx implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
     private static final String NAME = "jmxrmi";
-    private static final String ADVERTISED = "java.rmi.server.hostname";
+    private static final String ADVERTISED_HOST_PROPERTY = "java.rmi.server.hostname";
 
     /** The deserialization filter for credentials. */
-    private static final String CREDENTIALS = "maxdepth=3;maxarray=2;maxbytes=10000;java.lang.String;!*";
+    private static final String CREDENTIALS_FILTER = "maxdepth=3;maxarray=2;maxbytes=10000;java.lang.String;!*";
 
     /** The deserialization filter for names, values, queries and filters; it permits no class with side effects. */
-    private static final String ARGUMENTS = "maxdepth=30;maxarray=100000;maxrefs=100000;maxbytes=10000000;"
+    private static final String ARGUMENTS_FILTER = "maxdepth=30;maxarray=100000;maxrefs=100000;maxbytes=10000000;"
             + "!javax.management.BadAttributeValueExpException;"
             + "java.lang.*;java.math.BigInteger;java.math.BigDecimal;java.util.*;"
             + "javax.management.*;javax.management.openmbean.*;javax.management.relation.MBeanServerNotificationFilter;"
@@ -73,9 +73,9 @@ final class RemoteJmx implements AutoCloseable {
     static RemoteJmx start(String host, int port, Optional<SSLContext> tls, Operators operators, MBeanServer beans)
             throws IOException {
         InetAddress address = InetAddress.getByName(host);
-        if (System.getProperty(ADVERTISED) == null) {
+        if (System.getProperty(ADVERTISED_HOST_PROPERTY) == null) {
             InetAddress advertised = address.isAnyLocalAddress() ? InetAddress.getLocalHost() : address;
-            System.setProperty(ADVERTISED, advertised.getHostAddress());
+            System.setProperty(ADVERTISED_HOST_PROPERTY, advertised.getHostAddress());
         }
         RmiSockets sockets = new RmiSockets(address, tls);
         RMIClientSocketFactory clients = tls.isPresent() ? new SslRMIClientSocketFactory() : null;
@@ -86,9 +86,9 @@ final class RemoteJmx implements AutoCloseable {
             throw new IOException("cannot listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
         }
         Map<String, ?> environment = Map.of(
-                JMXConnectorServer.AUTHENTICATOR, login(operators),
-                RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS,
-                RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS);
+                JMXConnectorServer.AUTHENTICATOR, authenticator(operators),
+                RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS_FILTER,
+                RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
         Access access = new Access(beans, operators);
         Server server = new Server(sockets.listeningOn().getPort(), clients, sockets, environment, access);
         JMXConnectorServer connector = new RMIConnectorServer(
@@ -126,25 +126,25 @@ final class RemoteJmx implements AutoCloseable {
         return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
     }
 
-    private static JMXAuthenticator login(Operators operators) {
+    private static JMXAuthenticator authenticator(Operators operators) {
         return credentials -> {
             String address = clientAddress();
             boolean areComplete =
                     credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null;
             String[] pair = areComplete ? (String[]) credentials : new String[] {"", ""};
-            Caller caller = known(operators, pair[0], pair[1], address)
+            OperatorSession caller = verify(operators, pair[0], pair[1], address)
                     .orElseThrow(() -> new SecurityException("Wrong name or password"));
-            return new Subject(true, Set.of(new CallerPrincipal(caller)), Set.of(), Set.of());
+            return new Subject(true, Set.of(new OperatorPrincipal(caller)), Set.of(), Set.of());
         };
     }
 
     /** Blocks the connection's own thread until the login is verified. */
-    private static Optional<Caller> known(Operators operators, String name, String password, String address) {
+    private static Optional<OperatorSession> verify(Operators operators, String name, String password, String address) {
         try {
             return operators.login(name, password, address).join();
         } catch (CompletionException e) {
             // SecurityException: JMX defines it for failed logins, and every client has the class
-            if (e.getCause() instanceof TooManyTries tooMany) {
+            if (e.getCause() instanceof TooManyLoginAttemptsException tooMany) {
                 throw new SecurityException(tooMany.getMessage());
             }
             LOG.error("The login of a client at {} could not be verified", address, e);
@@ -154,7 +154,7 @@ final class RemoteJmx implements AutoCloseable {
 
     private static String clientAddress() {
         try {
-            return StrangerSocket.realAddress(RemoteServer.getClientHost());
+            return NonLocalAddressSocket.realAddress(RemoteServer.getClientHost());
         } catch (ServerNotActiveException e) {
             throw new SecurityException("Logins are accepted from RMI clients only", e);
         }
@@ -162,9 +162,9 @@ final class RemoteJmx implements AutoCloseable {
 
     /** Creates the guarded MBean server of a connection. */
     private record Access(MBeanServer beans, Operators operators) {
-        MBeanServer of(Caller caller) {
-            return Guard.before(beans, () -> {
-                if (!operators.holds(caller)) {
+        MBeanServer of(OperatorSession caller) {
+            return GuardedMBeanServer.guard(beans, () -> {
+                if (!operators.isValid(caller)) {
                     throw new SecurityException(caller.name() + " is no longer an operator of this server");
                 }
                 return caller;
@@ -173,8 +173,8 @@ final class RemoteJmx implements AutoCloseable {
 
         /** For calls of the connector itself. */
         MBeanServer ofNobody() {
-            Caller connector = new Caller("the connector", Role.MONITOR, "here");
-            return Guard.before(beans, () -> connector);
+            OperatorSession connector = new OperatorSession("the connector", OperatorRole.MONITOR, "here");
+            return GuardedMBeanServer.guard(beans, () -> connector);
         }
     }
 
@@ -193,7 +193,7 @@ final class RemoteJmx implements AutoCloseable {
 
         @Override
         protected RMIConnection makeClient(String connectionId, Subject subject) throws IOException {
-            Caller caller = subject.getPrincipals(CallerPrincipal.class)
+            OperatorSession caller = subject.getPrincipals(OperatorPrincipal.class)
                     .iterator()
                     .next()
                     .caller();

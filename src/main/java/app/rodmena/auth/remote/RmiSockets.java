@@ -20,7 +20,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
 
     private final InetAddress address;
     private final Optional<SSLContext> tls;
-    private ServerSocket listening;
+    private ServerSocket serverSocket;
 
     RmiSockets(InetAddress address, Optional<SSLContext> tls) {
         this.address = address;
@@ -29,7 +29,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
 
     @Override
     public synchronized ServerSocket createServerSocket(int port) throws IOException {
-        if (listening != null) {
+        if (serverSocket != null) {
             throw new IOException("The port is already open; all exported objects must share it");
         }
         ServerSocket socket = new StrangersServerSocket(tls);
@@ -40,19 +40,19 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
             socket.close();
             throw e;
         }
-        listening = socket;
+        serverSocket = socket;
         return socket;
     }
 
     synchronized InetSocketAddress listeningOn() {
-        return (InetSocketAddress) listening.getLocalSocketAddress();
+        return (InetSocketAddress) serverSocket.getLocalSocketAddress();
     }
 
     /** Closes the port, since RMI never closes a port that it chose. */
     @Override
     public synchronized void close() throws IOException {
-        if (listening != null) {
-            listening.close();
+        if (serverSocket != null) {
+            serverSocket.close();
         }
     }
 
@@ -65,18 +65,18 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
 
         @Override
         public Socket accept() throws IOException {
-            StrangerSocket socket = acceptAny();
-            while (StrangerSocket.open() > DescriptorLimit.operatorConnections()) {
+            NonLocalAddressSocket socket = acceptAny();
+            while (NonLocalAddressSocket.openCount() > DescriptorLimit.operatorConnections()) {
                 socket.close();
                 socket = acceptAny();
             }
             return tls.isPresent() ? secured(tls.get(), socket) : socket;
         }
 
-        private StrangerSocket acceptAny() throws IOException {
-            StrangerSocket socket = new StrangerSocket();
+        private NonLocalAddressSocket acceptAny() throws IOException {
+            NonLocalAddressSocket socket = new NonLocalAddressSocket();
             implAccept(socket);
-            socket.remember();
+            socket.register();
             return socket;
         }
 

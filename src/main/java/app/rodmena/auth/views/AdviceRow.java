@@ -1,75 +1,75 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.capacity.Advice;
-import app.rodmena.auth.capacity.Adviser;
-import app.rodmena.auth.capacity.Evidence;
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.capacity.PoolSizeAdvice;
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.capacity.WorkloadSample;
+import app.rodmena.auth.mbean.Description;
 
-@Describe("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")
+@Description("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")
 public record AdviceRow(
-        @Describe("The advice as text") String advice,
+        @Description("The advice as text") String advice,
 
-        @Describe(value = "Connections wanted", unit = "checkouts per second")
+        @Description(value = "Connections wanted", unit = "checkouts per second")
         double checkoutsPerSecond,
 
-        @Describe(value = "Requests per checkout; more than 1 if requests are batched", unit = "requests")
+        @Description(value = "Requests per checkout; more than 1 if requests are batched", unit = "requests")
         double requestsPerCheckout,
 
-        @Describe(value = "Mean use time of a connection, from checkout to check-in", unit = "milliseconds")
+        @Description(value = "Mean use time of a connection, from checkout to check-in", unit = "milliseconds")
         double meanUseMillis,
 
-        @Describe(
+        @Description(
                 value = "Variation of the use times, variance / mean²: 0 if constant, 1 if exponential",
                 unit = "squared coefficient of variation")
         double useVariation,
 
-        @Describe(
+        @Description(
                 value = "Connections in use on average: checkouts per second x mean use time (Little's law)",
                 unit = "connections")
         double offeredLoad,
 
-        @Describe(value = "Maximum of the pool: pool_size + max_overflow", unit = "connections")
+        @Description(value = "Maximum of the pool: pool_size + max_overflow", unit = "connections")
         int maximum,
 
-        @Describe(
+        @Description(
                 value = "Smallest maximum that keeps the p99 wait under the target; 0 if there is none",
                 unit = "connections")
         int smallest,
 
-        @Describe(value = "Target p99 wait for a connection", unit = "milliseconds")
+        @Description(value = "Target p99 wait for a connection", unit = "milliseconds")
         long waitTargetMillis,
 
-        @Describe(value = "Mean wait predicted by the queueing model; -1 if unbounded", unit = "milliseconds")
+        @Description(value = "Mean wait predicted by the queueing model; -1 if unbounded", unit = "milliseconds")
         double expectedMeanWaitMillis,
 
-        @Describe(value = "Mean wait measured in the last minute", unit = "milliseconds")
+        @Description(value = "Mean wait measured in the last minute", unit = "milliseconds")
         double measuredMeanWaitMillis,
 
-        @Describe(value = "p99 wait predicted by the queueing model; -1 if unbounded", unit = "milliseconds")
+        @Description(value = "p99 wait predicted by the queueing model; -1 if unbounded", unit = "milliseconds")
         double expectedP99WaitMillis,
 
-        @Describe(value = "p99 wait measured in the last minute", unit = "milliseconds")
+        @Description(value = "p99 wait measured in the last minute", unit = "milliseconds")
         double measuredP99WaitMillis,
 
-        @Describe(value = "Load that keeps every connection busy all the time", unit = "checkouts per second")
+        @Description(value = "Load that keeps every connection busy all the time", unit = "checkouts per second")
         double saturation,
 
-        @Describe(value = "Maximum load at which the p99 wait stays under the target", unit = "checkouts per second")
+        @Description(value = "Maximum load at which the p99 wait stays under the target", unit = "checkouts per second")
         double most) {
     /** The row without advice: the last minute has too few checkouts. */
     public static AdviceRow none() {
-        return new AdviceRow(Adviser.tooLittle(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return new AdviceRow(PoolSizeAdvisor.insufficientData(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
-    public static AdviceRow of(Advice advice) {
-        Evidence evidence = advice.evidence();
+    public static AdviceRow of(PoolSizeAdvice advice) {
+        WorkloadSample evidence = advice.evidence();
         return new AdviceRow(
-                advice.inWords(),
+                advice.toText(),
                 evidence.checkoutsPerSecond(),
                 evidence.requestsPerCheckout(),
                 Text.millis(evidence.meanUse()),
                 evidence.useVariation(),
-                advice.offered(),
+                advice.offeredLoad(),
                 advice.maximum(),
                 advice.smallest().orElse(0),
                 advice.waitTarget().toMillis(),

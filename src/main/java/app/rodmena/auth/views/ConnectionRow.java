@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Describe;
-import app.rodmena.auth.mbean.Key;
+import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.mbean.TableKey;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;
 import java.time.Duration;
@@ -9,45 +9,46 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.function.Function;
 
-@Describe("One physical connection")
+@Description("One physical connection")
 public record ConnectionRow(
-        @Key @Describe(value = "Connection number, unique within the process", unit = "number")
+        @TableKey @Description(value = "Connection number, unique within the process", unit = "number")
         int id,
 
-        @Describe(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
+        @Description(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
 
-        @Describe("idle, in_use or closing") String state,
+        @Description("idle, in_use or closing") String state,
 
-        @Describe(value = "Time since it was opened", unit = "milliseconds")
+        @Description(value = "Time since it was opened", unit = "milliseconds")
         long ageMillis,
 
-        @Describe(value = "Number of its checkouts", unit = "checkouts")
+        @Description(value = "Number of its checkouts", unit = "checkouts")
         long checkouts,
 
-        @Describe("Time of its checkout, in UTC, for example 2026-11-23T15:34:52.118Z; empty while not in use")
+        @Description("Time of its checkout, in UTC, for example 2026-11-23T15:34:52.118Z; empty while not in use")
         String inUseSince,
 
-        @Describe(value = "Time since its checkout; 0 while not in use", unit = "milliseconds")
+        @Description(value = "Time since its checkout; 0 while not in use", unit = "milliseconds")
         long inUseMillis,
 
-        @Describe("Thread that checked it out; empty while not in use")
+        @Description("Thread that checked it out; empty while not in use")
         String thread,
 
-        @Describe("Route that uses it, for example GET /api/roles; empty while not in use")
+        @Description("Route that uses it, for example GET /api/roles; empty while not in use")
         String route,
 
-        @Describe("Fingerprint of the tenant; - if there is none, several for a batch of several tenants, empty while"
-                + " not in use")
+        @Description(
+                "Fingerprint of the tenant; - if there is none, several for a batch of several tenants, empty while"
+                        + " not in use")
         String tenant,
 
-        @Describe(value = "Number of callers that it serves: more than one for a batch", unit = "callers")
+        @Description(value = "Number of callers that it serves: more than one for a batch", unit = "callers")
         int callers,
 
-        @Describe("Last statement prepared on it, without values; empty if there was none")
+        @Description("Last statement prepared on it, without values; empty if there was none")
         String lastSql,
 
-        @Describe("idle, active, in_transaction, failed or unknown")
+        @Description("idle, active, in_transaction, failed or unknown")
         String transaction) {
 
     public static ConnectionRow of(ConnectionView view, Instant now) {
@@ -74,7 +75,7 @@ public record ConnectionRow(
         return view.use().map(part).orElse("");
     }
 
-    private static String lower(Enum<?> word) {
-        return word.name().toLowerCase(Locale.ROOT);
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,39 +1,39 @@
 package app.rodmena.auth.views;
 
 import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 
-@Describe("One event of the pool")
+@Description("One event of the pool")
 public record EventRow(
-        @Describe("Kind of the event, for example checkout or leak_suspected")
+        @Description("Kind of the event, for example checkout or leak_suspected")
         String kind,
 
-        @Describe("Time of the event, in UTC, for example 2026-11-23T15:34:52.118Z")
+        @Description("Time of the event, in UTC, for example 2026-11-23T15:34:52.118Z")
         String time,
 
-        @Describe(
+        @Description(
                 value = "Connection number, unique within the process; 0 if no connection is involved",
                 unit = "number")
         int connection,
 
-        @Describe(value = "PID of the connection's PostgreSQL backend; 0 if unknown", unit = "pid")
+        @Description(value = "PID of the connection's PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
 
-        @Describe(
+        @Description(
                 value = "Wait time for checkout, timeout and rejected; use time for checkin and leaks; connect time for"
                         + " connect; age of the connection for all others",
                 unit = "milliseconds")
         double tookMillis,
 
-        @Describe("Thread of the event") String thread,
+        @Description("Thread of the event") String thread,
 
-        @Describe("Route of the caller; - for the pool's own work")
+        @Description("Route of the caller; - for the pool's own work")
         String route,
 
-        @Describe("Fingerprint of the tenant; - if there is none")
+        @Description("Fingerprint of the tenant; - if there is none")
         String tenant,
 
-        @Describe("Cause; empty if the kind implies it") String cause) {
+        @Description("Cause; empty if the kind implies it") String cause) {
 
     public static EventRow of(PoolEvent event) {
         return new EventRow(

@@ -1,62 +1,62 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.capacity.Bound;
+import app.rodmena.auth.capacity.ConnectionLimit;
+import app.rodmena.auth.capacity.ConnectionLimits.Seen;
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.capacity.Limits.Seen;
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 
-@Describe("The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")
+@Description("The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")
 public record FleetRow(
-        @Describe("Policy if the fleet exceeds its limit: warn, refuse or off")
+        @Description("Policy if the fleet exceeds its limit: warn, refuse or off")
         String budget,
 
-        @Describe("Time of the reading, in UTC, for example 2026-11-23T15:34:52.118Z; empty before the first one")
+        @Description("Time of the reading, in UTC, for example 2026-11-23T15:34:52.118Z; empty before the first one")
         String takenAt,
 
-        @Describe("Why the last reading failed; empty if it succeeded")
+        @Description("Why the last reading failed; empty if it succeeded")
         String problem,
 
-        @Describe("Whether PostgreSQL allows all connections that the processes are configured for")
+        @Description("Whether PostgreSQL allows all connections that the processes are configured for")
         boolean fits,
 
-        @Describe(value = "Processes in the fleet", unit = "processes")
+        @Description(value = "Processes in the fleet", unit = "processes")
         int processes,
 
-        @Describe(value = "Sum of the maxima of all processes", unit = "connections")
+        @Description(value = "Sum of the maxima of all processes", unit = "connections")
         int committed,
 
-        @Describe(value = "Connections that all processes have open", unit = "connections")
+        @Description(value = "Connections that all processes have open", unit = "connections")
         int open,
 
-        @Describe(value = "Connections that PostgreSQL allows the fleet", unit = "connections")
+        @Description(value = "Connections that PostgreSQL allows the fleet", unit = "connections")
         int room,
 
-        @Describe(
+        @Description(
                 value = "room - committed: connections that stay free; negative if connections are missing",
                 unit = "connections")
         int headroom,
 
-        @Describe("The tightest limit: max_connections, or the limit of the role or the database")
+        @Description("The tightest limit: max_connections, or the limit of the role or the database")
         String tightest,
 
-        @Describe(value = "max_connections of PostgreSQL", unit = "connections")
+        @Description(value = "max_connections of PostgreSQL", unit = "connections")
         int maxConnections,
 
-        @Describe(
+        @Description(
                 value = "Of these, reserved for superusers and for roles with pg_use_reserved_connections",
                 unit = "connections")
         int reserved,
 
-        @Describe(value = "In use by other applications", unit = "connections")
+        @Description(value = "In use by other applications", unit = "connections")
         int others,
 
-        @Describe(
+        @Description(
                 value = "Of the others, those whose kind is hidden from this role, which lacks pg_monitor",
                 unit = "connections")
         int othersOfUnknownKind,
 
-        @Describe(
+        @Description(
                 value = "Sum of the maxima of servers with another role or database that count towards the tightest"
                         + " limit",
                 unit = "connections")
@@ -70,7 +70,7 @@ public record FleetRow(
     }
 
     private static FleetRow of(String budget, String problem, Fleet fleet) {
-        Bound tightest = fleet.limits().tightest();
+        ConnectionLimit tightest = fleet.limits().tightest();
         return new FleetRow(
                 budget,
                 Text.time(fleet.takenAt()),
@@ -81,7 +81,7 @@ public record FleetRow(
                 fleet.open(),
                 fleet.limits().room(),
                 fleet.headroom(),
-                tightest.kind().words(),
+                tightest.kind().label(),
                 fleet.limits().maxConnections().value(),
                 fleet.limits().superuserReserved() + fleet.limits().reserved(),
                 fleet.limits().seen().map(Seen::others).orElse(0),

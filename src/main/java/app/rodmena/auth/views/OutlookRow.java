@@ -1,40 +1,42 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.capacity.Expectation;
-import app.rodmena.auth.capacity.WhatIf;
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.capacity.ExpectedWaits;
+import app.rodmena.auth.capacity.FleetForecast;
+import app.rodmena.auth.mbean.Description;
 
-@Describe("Forecast for another fleet, with the connection use of the last minute")
+@Description("Forecast for another fleet, with the connection use of the last minute")
 public record OutlookRow(
-        @Describe(
+        @Description(
                 value = "Average share of the connections in use; 1 or more: the fleet is overloaded",
                 unit = "0 to 1 and more")
         double utilisation,
 
-        @Describe(value = "Probability that a caller has to wait", unit = "0 to 1")
+        @Description(value = "Probability that a caller has to wait", unit = "0 to 1")
         double waitProbability,
 
-        @Describe(value = "Mean wait for a connection; -1 if unbounded", unit = "milliseconds")
+        @Description(value = "Mean wait for a connection; -1 if unbounded", unit = "milliseconds")
         double meanWaitMillis,
 
-        @Describe(value = "p99 wait for a connection; -1 if unbounded", unit = "milliseconds")
+        @Description(value = "p99 wait for a connection; -1 if unbounded", unit = "milliseconds")
         double p99WaitMillis,
 
-        @Describe(value = "Load that keeps every connection of the fleet busy", unit = "checkouts per second")
+        @Description(value = "Load that keeps every connection of the fleet busy", unit = "checkouts per second")
         double saturation,
 
-        @Describe(value = "Maximum of the fleet's connections, monitoring connections included", unit = "connections")
+        @Description(
+                value = "Maximum of the fleet's connections, monitoring connections included",
+                unit = "connections")
         int connections,
 
-        @Describe(value = "Connections that PostgreSQL allows the fleet; -1 if unknown", unit = "connections")
+        @Description(value = "Connections that PostgreSQL allows the fleet; -1 if unknown", unit = "connections")
         int room,
 
-        @Describe("Whether PostgreSQL allows that many; true if unknown")
+        @Description("Whether PostgreSQL allows that many; true if unknown")
         boolean fits) {
     private static final int UNKNOWN = -1;
 
-    public static OutlookRow of(WhatIf outlook) {
-        Expectation expected = outlook.expected();
+    public static OutlookRow of(FleetForecast outlook) {
+        ExpectedWaits expected = outlook.expected();
         return new OutlookRow(
                 expected.utilisation(),
                 expected.waitProbability(),

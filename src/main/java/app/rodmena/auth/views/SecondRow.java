@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
+import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.metrics.PoolSecond;
-import app.rodmena.auth.metrics.Tail;
 import java.time.Duration;
 
 /**
@@ -38,8 +38,8 @@ public record SecondRow(
         Double useMostMillis) {
 
     public static SecondRow of(PoolSecond second) {
-        Tail waits = second.waits();
-        Tail uses = second.uses();
+        LatencySummary waits = second.waits();
+        LatencySummary uses = second.uses();
         return new SecondRow(
                 Text.time(second.time()),
                 Text.millis(second.span()),
@@ -66,7 +66,7 @@ public record SecondRow(
                 millis(uses, uses.most()));
     }
 
-    private static Double millis(Tail tail, Duration time) {
+    private static Double millis(LatencySummary tail, Duration time) {
         return tail.count() == 0 ? null : Text.millis(time);
     }
 }

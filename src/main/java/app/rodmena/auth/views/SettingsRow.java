@@ -1,63 +1,63 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.pool.PoolSettings;
 import java.time.Duration;
 import java.util.Locale;
 
-@Describe("All settings of the pool at one instant")
+@Description("All settings of the pool at one instant")
 public record SettingsRow(
-        @Describe(value = "Connections kept open once opened", unit = "connections")
+        @Description(value = "Connections kept open once opened", unit = "connections")
         int poolSize,
 
-        @Describe(value = "Extra connections while all pool_size connections are checked out", unit = "connections")
+        @Description(value = "Extra connections while all pool_size connections are checked out", unit = "connections")
         int maxOverflow,
 
-        @Describe(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
+        @Description(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
         int maximum,
 
-        @Describe(
+        @Description(
                 value = "Maximum wait for a connection, counted from the arrival of the caller",
                 unit = "milliseconds")
         long poolTimeoutMillis,
 
-        @Describe(value = "Maximum age of a connection at checkout", unit = "milliseconds")
+        @Description(value = "Maximum age of a connection at checkout", unit = "milliseconds")
         long poolRecycleMillis,
 
-        @Describe("When a connection is validated at checkout: always; idle, after 500 ms without use; off")
+        @Description("When a connection is validated at checkout: always; idle, after 500 ms without use; off")
         String prePing,
 
-        @Describe(value = "Maximum duration of a statement; PostgreSQL cancels longer ones", unit = "milliseconds")
+        @Description(value = "Maximum duration of a statement; PostgreSQL cancels longer ones", unit = "milliseconds")
         long statementTimeoutMillis,
 
-        @Describe(value = "Maximum time to open a connection to PostgreSQL", unit = "milliseconds")
+        @Description(value = "Maximum time to open a connection to PostgreSQL", unit = "milliseconds")
         long connectTimeoutMillis,
 
-        @Describe(value = "Maximum wait for a response of PostgreSQL", unit = "milliseconds")
+        @Description(value = "Maximum wait for a response of PostgreSQL", unit = "milliseconds")
         long socketTimeoutMillis,
 
-        @Describe(
+        @Description(
                 value = "A connection in use for longer than this is reported as a suspected leak",
                 unit = "milliseconds")
         long leakThresholdMillis,
 
-        @Describe(
+        @Description(
                 value = "A connection in use for longer than this is reclaimed and closed; 0 for never",
                 unit = "milliseconds")
         long reclaimLeaksAfterMillis,
 
-        @Describe(value = "A statement that takes longer is recorded and logged", unit = "milliseconds")
+        @Description(value = "A statement that takes longer is recorded and logged", unit = "milliseconds")
         long slowStatementMillis,
 
-        @Describe(
+        @Description(
                 value = "Maximum number of waiting callers; further callers are refused immediately",
                 unit = "callers")
         int maxWaiting,
 
-        @Describe(value = "Number of processes of this server that share the database", unit = "processes")
+        @Description(value = "Number of processes of this server that share the database", unit = "processes")
         int workers,
 
-        @Describe(
+        @Description(
                 value = "Maximum of concurrent queries of each kind; further requests of the kind wait and are batched;"
                         + " 0 for one query per request",
                 unit = "queries")

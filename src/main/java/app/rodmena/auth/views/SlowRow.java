@@ -1,41 +1,41 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.metrics.SlowStatement;
 import java.util.List;
 
-@Describe("One statement and its slow runs")
+@Description("One statement and its slow runs")
 public record SlowRow(
-        @Describe("Name of the statement, for example roles.list")
+        @Description("Name of the statement, for example roles.list")
         String name,
 
-        @Describe("SQL text on one line, without values") String sql,
+        @Description("SQL text on one line, without values") String sql,
 
-        @Describe(value = "Number of slow runs", unit = "times")
+        @Description(value = "Number of slow runs", unit = "times")
         long count,
 
-        @Describe(value = "Sum of the slow runs", unit = "milliseconds")
+        @Description(value = "Sum of the slow runs", unit = "milliseconds")
         double totalMillis,
 
-        @Describe(value = "Mean of the slow runs", unit = "milliseconds")
+        @Description(value = "Mean of the slow runs", unit = "milliseconds")
         double meanMillis,
 
-        @Describe(value = "99th percentile of the slow runs", unit = "milliseconds")
+        @Description(value = "99th percentile of the slow runs", unit = "milliseconds")
         double p99Millis,
 
-        @Describe(value = "Longest run", unit = "milliseconds")
+        @Description(value = "Longest run", unit = "milliseconds")
         double mostMillis,
 
-        @Describe(value = "Runs that PostgreSQL cancelled after statement_timeout", unit = "times")
+        @Description(value = "Runs that PostgreSQL cancelled after statement_timeout", unit = "times")
         long timeouts,
 
-        @Describe(value = "Runs that were cancelled before statement_timeout", unit = "times")
+        @Description(value = "Runs that were cancelled before statement_timeout", unit = "times")
         long cancelled,
 
-        @Describe("Routes that ran it, for example GET /api/roles; at most ten")
+        @Description("Routes that ran it, for example GET /api/roles; at most ten")
         List<String> routes,
 
-        @Describe("Time of its last slow run, in UTC, for example 2026-11-23T15:34:52.118Z")
+        @Description("Time of its last slow run, in UTC, for example 2026-11-23T15:34:52.118Z")
         String lastSeen) {
 
     public static SlowRow of(SlowStatement statement) {

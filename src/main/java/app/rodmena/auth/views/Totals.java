@@ -2,57 +2,57 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 
-@Describe("Counts of the pool's events since start; they are never reset")
+@Description("Counts of the pool's events since start; they are never reset")
 public record Totals(
-        @Describe(value = "Connections opened", unit = "events")
+        @Description(value = "Connections opened", unit = "events")
         long connects,
 
-        @Describe(value = "Connections that could not be opened", unit = "events")
+        @Description(value = "Connections that could not be opened", unit = "events")
         long failedConnects,
 
-        @Describe(value = "Checkouts", unit = "events") long checkouts,
+        @Description(value = "Checkouts", unit = "events") long checkouts,
 
-        @Describe(
+        @Description(
                 value = "Callers that got a connection: more than checkouts if requests are batched. Plus timeouts and"
                         + " rejections, it is the number of all callers that no longer wait",
                 unit = "callers")
         long callersServed,
 
-        @Describe(value = "Check-ins", unit = "events") long checkins,
+        @Description(value = "Check-ins", unit = "events") long checkins,
 
-        @Describe(value = "Connections found broken", unit = "events")
+        @Description(value = "Connections found broken", unit = "events")
         long invalidations,
 
-        @Describe(value = "Connections marked for replacement", unit = "events")
+        @Description(value = "Connections marked for replacement", unit = "events")
         long softInvalidations,
 
-        @Describe(value = "Connections replaced because they were older than pool_recycle", unit = "events")
+        @Description(value = "Connections replaced because they were older than pool_recycle", unit = "events")
         long recycles,
 
-        @Describe(value = "Connections opened beyond pool_size", unit = "events")
+        @Description(value = "Connections opened beyond pool_size", unit = "events")
         long overflowOpens,
 
-        @Describe(value = "Connections beyond pool_size closed", unit = "events")
+        @Description(value = "Connections beyond pool_size closed", unit = "events")
         long overflowCloses,
 
-        @Describe(value = "Connections closed", unit = "events")
+        @Description(value = "Connections closed", unit = "events")
         long closes,
 
-        @Describe(value = "Waits that ended without a connection", unit = "events")
+        @Description(value = "Waits that ended without a connection", unit = "events")
         long timeouts,
 
-        @Describe(value = "Callers refused immediately because max_waiting callers were waiting", unit = "events")
+        @Description(value = "Callers refused immediately because max_waiting callers were waiting", unit = "events")
         long rejections,
 
-        @Describe(value = "Connections in use for longer than leak_threshold", unit = "events")
+        @Description(value = "Connections in use for longer than leak_threshold", unit = "events")
         long leaksSuspected,
 
-        @Describe(value = "Of these, connections that were checked in later", unit = "events")
+        @Description(value = "Of these, connections that were checked in later", unit = "events")
         long leaksReturned,
 
-        @Describe(value = "Of these, connections that were reclaimed after reclaim_leaks_after", unit = "events")
+        @Description(value = "Of these, connections that were reclaimed after reclaim_leaks_after", unit = "events")
         long leaksReclaimed) {
 
     public static Totals of(PoolEvents events) {

@@ -1,20 +1,20 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Describe;
+import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.pool.WaiterView;
 
-@Describe("One caller waiting for a connection")
+@Description("One caller waiting for a connection")
 public record WaiterRow(
-        @Describe("Route of the caller, for example GET /api/roles")
+        @Description("Route of the caller, for example GET /api/roles")
         String route,
 
-        @Describe("Fingerprint of the tenant; - if there is none")
+        @Description("Fingerprint of the tenant; - if there is none")
         String tenant,
 
-        @Describe("Start of its wait, in UTC, for example 2026-11-23T15:34:52.118Z")
+        @Description("Start of its wait, in UTC, for example 2026-11-23T15:34:52.118Z")
         String since,
 
-        @Describe("Deadline: when it is refused if no connection becomes free, in UTC")
+        @Description("Deadline: when it is refused if no connection becomes free, in UTC")
         String deadline) {
 
     public static WaiterRow of(WaiterView view) {

@@ -13,14 +13,14 @@ public final class DescriptorLimit {
     private static final int RESERVE = 40;
 
     /** Descriptors of a server with the smallest configuration, without its connections to the database. */
-    private static final int SMALLEST = 116;
+    private static final int BASE_DESCRIPTORS = 116;
 
     private static final int MIN_CLIENTS = 16;
     private static final int MIN_OPERATORS = 8;
     private static final int MAX_OPERATORS = 500;
 
     /** The admin listener, Jolokia and remote JMX. */
-    private static final int LISTENERS_FOR_OPERATORS = 3;
+    private static final int OPERATOR_LISTENERS = 3;
 
     private DescriptorLimit() {}
 
@@ -32,8 +32,8 @@ public final class DescriptorLimit {
     }
 
     /** The minimum limit for a server with a number of connections to the database. */
-    public static int needed(int databaseConnections) {
-        return SMALLEST + databaseConnections;
+    public static int required(int databaseConnections) {
+        return BASE_DESCRIPTORS + databaseConnections;
     }
 
     /** The maximum number of connections of each operator listener. */
@@ -47,9 +47,8 @@ public final class DescriptorLimit {
      * @param wanted the configured maximum, which the result does not exceed
      * @param databaseConnections the maximum number of connections to the database
      */
-    public static int clients(int wanted, int databaseConnections) {
-        long left =
-                max() - open() - RESERVE - databaseConnections - (long) LISTENERS_FOR_OPERATORS * operatorConnections();
+    public static int maxClients(int wanted, int databaseConnections) {
+        long left = max() - open() - RESERVE - databaseConnections - (long) OPERATOR_LISTENERS * operatorConnections();
         return (int) Math.min(wanted, Math.max(MIN_CLIENTS, left));
     }
 

@@ -40,11 +40,11 @@ public final class HttpPort implements AutoCloseable {
      * Undertow closes connections whose request head exceeds this multiple of the limit; for smaller ones, handlers
      * answer 431 and keep the connection. Each connection may hold a head of that size for up to read_timeout.
      */
-    private static final int UNDERTOWS_HEADER_LIMIT = 2;
+    private static final int UNDERTOW_HEADER_FACTOR = 2;
 
     private final Limits limits;
     private final DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 4);
-    private final HttpOpenListener connections;
+    private final HttpOpenListener openListener;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
     private volatile XnioExecutor.Key retries;
@@ -80,8 +80,8 @@ public final class HttpPort implements AutoCloseable {
     public HttpPort(String name, String host, int port, Optional<SSLContext> tls, Limits limits, HttpHandler handler)
             throws IOException {
         this.limits = limits;
-        connections = new HttpOpenListener(buffers, undertowOptions(limits));
-        connections.setRootHandler(handler);
+        openListener = new HttpOpenListener(buffers, undertowOptions(limits));
+        openListener.setRootHandler(handler);
         Xnio xnio = Xnio.getInstance(HttpPort.class.getClassLoader());
         worker = xnio.createWorker(OptionMap.builder()
                 .set(Options.WORKER_NAME, name)
@@ -128,7 +128,7 @@ public final class HttpPort implements AutoCloseable {
     @Override
     public void close() {
         stopAccepting();
-        connections.closeConnections();
+        openListener.closeConnections();
         stopThreads();
         buffers.close();
     }
@@ -172,14 +172,15 @@ public final class HttpPort implements AutoCloseable {
     }
 
     private void opened(StreamConnection connection) {
-        BareRefusals.watch(connection, UNDERTOWS_HEADER_LIMIT * limits.maxHeaderBytes, limits.maxHeaderBytes);
-        connections.handleEvent(connection);
+        EmptyBadRequestFilter.install(
+                connection, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
+        openListener.handleEvent(connection);
     }
 
     private static OptionMap undertowOptions(Limits limits) {
         return OptionMap.builder()
                 .set(UndertowOptions.DECODE_URL, false)
-                .set(UndertowOptions.MAX_HEADER_SIZE, UNDERTOWS_HEADER_LIMIT * limits.maxHeaderBytes)
+                .set(UndertowOptions.MAX_HEADER_SIZE, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes)
                 .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
                 .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)

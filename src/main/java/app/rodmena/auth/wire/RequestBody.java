@@ -26,7 +26,7 @@ public final class RequestBody {
         BROKEN
     }
 
-    private static final int COLLECTED_AT_ONCE = 4096;
+    private static final int READ_BYTES = 4096;
 
     /** Time that a refused client may continue to send, so that it can read the response. */
     private static final Duration LINGER = Duration.ofSeconds(2);
@@ -39,13 +39,13 @@ public final class RequestBody {
     }
 
     /** Closes the connection. */
-    public static void abandon(HttpServerExchange exchange) {
+    public static void closeConnection(HttpServerExchange exchange) {
         IoUtils.safeClose(exchange.getConnection());
         exchange.endExchange();
     }
 
     /** A callback that runs {@code next} when the response was sent; if sending failed, it ends the exchange. */
-    public static IoCallback then(Runnable next) {
+    public static IoCallback onSent(Runnable next) {
         return new Sent(next);
     }
 
@@ -54,41 +54,42 @@ public final class RequestBody {
      * closes the connection. Closing it immediately would destroy the response.
      */
     public IoCallback lingering(HttpServerExchange exchange) {
-        return then(() -> discard(Long.MAX_VALUE - 1, LINGER, end -> abandon(exchange)));
+        return onSent(() -> discard(Long.MAX_VALUE - 1, LINGER, end -> closeConnection(exchange)));
     }
 
     /**
      * Reads the body into memory.
      *
-     * @param most maximum number of bytes
-     * @param within maximum time for the whole body to arrive
-     * @param then called once, on the I/O thread, with the body if {@link End#COMPLETE}, otherwise with a part of it
+     * @param maxBytes maximum number of bytes
+     * @param timeout maximum time for the whole body to arrive
+     * @param callback called once, on the I/O thread, with the body if {@link End#COMPLETE}, otherwise with a part of
+     *     it
      */
-    public void collect(int most, Duration within, BiConsumer<End, byte[]> then) {
+    public void collect(int maxBytes, Duration timeout, BiConsumer<End, byte[]> callback) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        ByteBuffer part = ByteBuffer.allocate(COLLECTED_AT_ONCE);
+        ByteBuffer part = ByteBuffer.allocate(READ_BYTES);
         Source source = limit -> {
             int read = channel.read(part.clear());
             kept.write(part.array(), 0, Math.max(0, read));
             return read;
         };
-        read(new Reading(source, most, end -> then.accept(end, kept.toByteArray())), within);
+        read(new Reading(source, maxBytes, end -> callback.accept(end, kept.toByteArray())), timeout);
     }
 
     /**
      * Reads and discards the body.
      *
-     * @param most maximum number of bytes
-     * @param within maximum time for the whole body to arrive
-     * @param then called once, on the I/O thread
+     * @param maxBytes maximum number of bytes
+     * @param timeout maximum time for the whole body to arrive
+     * @param callback called once, on the I/O thread
      */
-    public void discard(long most, Duration within, Consumer<End> then) {
-        read(new Reading(limit -> Channels.drain(channel, limit), most, then), within);
+    public void discard(long maxBytes, Duration timeout, Consumer<End> callback) {
+        read(new Reading(limit -> Channels.drain(channel, limit), maxBytes, callback), timeout);
     }
 
-    private static void read(Reading reading, Duration within) {
+    private static void read(Reading reading, Duration timeout) {
         if (!reading.drain()) {
-            reading.waitFor(within);
+            reading.waitFor(timeout);
         }
     }
 
@@ -116,15 +117,15 @@ public final class RequestBody {
         private XnioExecutor.Key deadline;
         private boolean ended;
 
-        Reading(Source source, long most, Consumer<End> then) {
+        Reading(Source source, long maxBytes, Consumer<End> callback) {
             this.source = source;
-            this.left = most;
-            this.then = then;
+            this.left = maxBytes;
+            this.then = callback;
         }
 
-        void waitFor(Duration within) {
+        void waitFor(Duration timeout) {
             deadline = channel.getIoThread()
-                    .executeAfter(() -> end(End.TOO_SLOW), within.toMillis(), TimeUnit.MILLISECONDS);
+                    .executeAfter(() -> end(End.TOO_SLOW), timeout.toMillis(), TimeUnit.MILLISECONDS);
             channel.getReadSetter().set(this);
             channel.resumeReads();
         }

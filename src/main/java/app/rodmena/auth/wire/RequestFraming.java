@@ -48,7 +48,7 @@ final class RequestFraming {
     private State state = State.START;
     private String problem;
     private boolean inBody;
-    private long lastEight;
+    private long lastEightBytes;
     private boolean http11;
 
     /** The framing header whose value is being read; null for other headers. */
@@ -61,7 +61,7 @@ final class RequestFraming {
     private boolean chunked;
 
     /** Remaining bytes of the body or the chunk. */
-    private long left;
+    private long remaining;
 
     private int digits;
     private int trailerBytes;
@@ -89,28 +89,28 @@ final class RequestFraming {
      */
     int scan(ByteBuffer bytes, int from, int to) {
         int requestStart = from;
-        int at = from;
-        while (at < to && problem == null) {
+        int position = from;
+        while (position < to && problem == null) {
             if (state == State.BODY || state == State.CHUNK_DATA) {
-                int part = (int) Math.min(left, to - at);
-                at += part;
-                left -= part;
-                if (left == 0) {
+                int part = (int) Math.min(remaining, to - position);
+                position += part;
+                remaining -= part;
+                if (remaining == 0) {
                     state = state == State.BODY ? State.START : State.CHUNK_DATA_CR;
                 }
             } else {
-                accept(bytes.get(at));
-                at++;
+                accept(bytes.get(position));
+                position++;
             }
             if (state == State.START) {
-                requestStart = at;
+                requestStart = position;
                 inBody = false;
             }
         }
         if (problem == null) {
             return to;
         }
-        return inBody ? at - 1 : requestStart;
+        return inBody ? position - 1 : requestStart;
     }
 
     private void accept(byte next) {
@@ -146,7 +146,7 @@ final class RequestFraming {
             case CHUNK_SIZE -> chunkSize(next);
             case CHUNK_EXTENSION -> chunkExtension(next);
             case CHUNK_SIZE_LF -> {
-                lineFeed(next, left > 0 ? State.CHUNK_DATA : State.LINE_START);
+                lineFeed(next, remaining > 0 ? State.CHUNK_DATA : State.LINE_START);
                 trailerBytes = 0;
             }
             case CHUNK_DATA_CR -> {
@@ -158,7 +158,7 @@ final class RequestFraming {
             }
             case CHUNK_DATA_LF -> {
                 lineFeed(next, State.CHUNK_SIZE);
-                left = 0;
+                remaining = 0;
                 digits = 0;
             }
             case BODY, CHUNK_DATA -> throw new IllegalStateException("not read byte by byte: " + state);
@@ -170,19 +170,19 @@ final class RequestFraming {
 
     private void beginRequest() {
         state = State.REQUEST_LINE;
-        lastEight = 0;
+        lastEightBytes = 0;
         length = -1;
         chunked = false;
     }
 
     private void requestLine(byte next) {
         if (next == '\r') {
-            http11 = lastEight == HTTP_1_1;
+            http11 = lastEightBytes == HTTP_1_1;
             state = State.REQUEST_LINE_LF;
         } else if (isControl(next)) {
             problem = controlProblem(next);
         } else {
-            lastEight = (lastEight << 8) | (next & 0xff);
+            lastEightBytes = (lastEightBytes << 8) | (next & 0xff);
         }
     }
 
@@ -264,19 +264,19 @@ final class RequestFraming {
         } else if (chunked) {
             inBody = true;
             state = State.CHUNK_SIZE;
-            left = 0;
+            remaining = 0;
             digits = 0;
         } else if (length > 0) {
             inBody = true;
             state = State.BODY;
-            left = length;
+            remaining = length;
         }
     }
 
     private void chunkSize(byte next) {
         int digit = Character.digit((char) (next & 0xff), 16);
         if (digit >= 0 && digits < MAX_CHUNK_SIZE_DIGITS) {
-            left = (left << 4) | digit;
+            remaining = (remaining << 4) | digit;
             digits++;
         } else if (digits > 0 && next == '\r') {
             state = State.CHUNK_SIZE_LF;

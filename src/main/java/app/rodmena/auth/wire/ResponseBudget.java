@@ -26,8 +26,8 @@ public final class ResponseBudget {
     }
 
     /** A budget of a fraction of the heap: an eighth for 8. */
-    public static ResponseBudget ofHeap(int part) {
-        return new ResponseBudget(Math.max(MIN, Runtime.getRuntime().maxMemory() / part));
+    public static ResponseBudget ofHeap(int fraction) {
+        return new ResponseBudget(Math.max(MIN, Runtime.getRuntime().maxMemory() / fraction));
     }
 
     /** Whether a response is too small to be counted. */
@@ -72,7 +72,7 @@ public final class ResponseBudget {
     }
 
     /** Takes bytes even if the budget is exceeded, to continue a response that has started. */
-    public synchronized void takeAnyway(Object owner, long bytes) {
+    public synchronized void forceTake(Object owner, long bytes) {
         add(owner, bytes);
     }
 

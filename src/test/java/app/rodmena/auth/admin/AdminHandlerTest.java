@@ -3,10 +3,10 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.wire.HttpPort;
 import java.net.URI;
@@ -29,11 +29,13 @@ class AdminHandlerTest {
     @Test
     void pagesThatWaitKeepNobodyFromThoseThatDoNot() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        Pages pages = new Pages().read("/quick", asked -> Reply.text("quick")).readPatiently("/slow", asked -> {
-            await().until(() -> released.getCount() == 0);
-            return Reply.text("slow");
-        });
-        AdminGate gate = new AdminGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        AdminRoutes pages = new AdminRoutes()
+                .read("/quick", asked -> Reply.text("quick"))
+                .readPatiently("/slow", asked -> {
+                    await().until(() -> released.getCount() == 0);
+                    return Reply.text("slow");
+                });
+        AdminRequestGate gate = new AdminRequestGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators nobody = Operators.anonymous();
                 AdminHandler handler = new AdminHandler(gate, nobody);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
@@ -56,9 +58,9 @@ class AdminHandlerTest {
     @Test
     void moreLoginsThanAreTriedAtOnceAreNotDenied(@TempDir Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(TestAdmin.CONTROL, Role.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
-        Pages pages = new Pages().read("/page", asked -> Reply.text("page"));
-        AdminGate gate = new AdminGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        file.put(TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
+        AdminRoutes pages = new AdminRoutes().read("/page", asked -> Reply.text("page"));
+        AdminRequestGate gate = new AdminRequestGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators operators = Operators.of(file);
                 AdminHandler handler = new AdminHandler(gate, operators);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
@@ -77,10 +79,10 @@ class AdminHandlerTest {
 
     @Test
     void aMistakeOfOursIsNotTheClientsFaultAndIsInTheLog() throws Exception {
-        Pages pages = new Pages().read("/wrong", asked -> {
+        AdminRoutes pages = new AdminRoutes().read("/wrong", asked -> {
             throw new IllegalArgumentException("a mistake of ours");
         });
-        AdminGate gate = new AdminGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        AdminRequestGate gate = new AdminRequestGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators nobody = Operators.anonymous();
                 AdminHandler handler = new AdminHandler(gate, nobody);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler);

@@ -3,8 +3,8 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.testing.InvalidFraming;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.RawClient;
@@ -191,7 +191,7 @@ class AdminSecurityTest {
     @Test
     void whoIsNoOperatorAnyMoreSeesNoMoreOfTheStream() throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put("carol", Role.MONITOR, TestAdmin.password("carol"));
+        file.put("carol", OperatorRole.MONITOR, TestAdmin.password("carol"));
         await().until(() -> admin.send(admin.request("carol", "/pool")).statusCode() == 200);
         try (Stream<String> lines = HttpClient.newHttpClient()
                 .send(admin.request("carol", "/events").build(), BodyHandlers.ofLines())

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
@@ -114,7 +114,7 @@ class EventStreamTest {
                 Watch other = Watch.opened(admin, "/events?kinds=timeout")) {
             DatabaseEngine engine = share.get();
             PoolEvent event = new PoolEvent(
-                    PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", Caller.NOBODY, "");
+                    PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", CallContext.POOL, "");
             // More than the queue has room for between two looks into it
             IntStream.range(0, 50_000).forEach(i -> engine.events().emit(event));
             await().until(() -> dropped(flooded) > 0);

@@ -6,11 +6,11 @@ import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
+import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.operators.Keystore;
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
@@ -73,8 +73,8 @@ final class TestAdmin implements AutoCloseable {
 
     private static OperatorsFile operators(Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(CONTROL, Role.CONTROL, password(CONTROL));
-        file.put(MONITOR, Role.MONITOR, password(MONITOR));
+        file.put(CONTROL, OperatorRole.CONTROL, password(CONTROL));
+        file.put(MONITOR, OperatorRole.MONITOR, password(MONITOR));
         return file;
     }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.incidents.TroubledServer;
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -93,8 +93,8 @@ class DashboardTest {
 
     private static ServerConfig config(DatabaseTarget target, Path directory) throws Exception {
         OperatorsFile operators = new OperatorsFile(directory.resolve("operators"));
-        operators.put("alice", Role.CONTROL, "the password of alice");
-        operators.put("bob", Role.MONITOR, "the password of bob");
+        operators.put("alice", OperatorRole.CONTROL, "the password of alice");
+        operators.put("bob", OperatorRole.MONITOR, "the password of bob");
         PoolSettings pool = PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(2));
         RemoteConfig admin = RemoteConfig.off()
                 .withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty())

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.Connector;
-import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.testing.JmxClient;
 import app.rodmena.auth.testing.TestServer;
 import java.io.IOException;
@@ -45,13 +45,13 @@ class FleetWatchTest {
                 Connection pooled = named("auth/one");
                 Connection lost = named("auth/without-monitor");
                 Connection other = named("psql")) {
-            Fleet fleet = ServerLimits.fleet(other);
+            Fleet fleet = ServerLimitsQuery.fleet(other);
 
             assertThat(monitor.isValid(1) && pooled.isValid(1) && lost.isValid(1))
                     .isTrue();
             assertThat(fleet.members())
-                    .contains(new Member("one", 1, "3+4", 7, 1, 0, 0))
-                    .contains(new Member("without-monitor", 0, "", 0, 1, 0, 0))
+                    .contains(new FleetMember("one", 1, "3+4", 7, 1, 0, 0))
+                    .contains(new FleetMember("without-monitor", 0, "", 0, 1, 0, 0))
                     .anyMatch(member -> member.instance().equals("test") && member.share() == 5 + 5 + 1);
             assertThat(fleet.committed()).isGreaterThanOrEqualTo(8 + 1 + 11);
         }
@@ -63,11 +63,12 @@ class FleetWatchTest {
             FleetLocks locks = new FleetLocks(newcomer);
             assertThat(locks.markUndecided()).isTrue();
             assertThat(locks.markUndecided()).isTrue();
-            assertThat(ServerLimits.fleet(newcomer).members()).contains(new Member("new", 0, "", 0, 0, 0, 1));
+            assertThat(ServerLimitsQuery.fleet(newcomer).members()).contains(new FleetMember("new", 0, "", 0, 0, 0, 1));
 
             locks.markDecided();
 
-            assertThat(ServerLimits.fleet(newcomer).members()).contains(new Member("new", 1, "3+4", 7, 0, 0, 0));
+            assertThat(ServerLimitsQuery.fleet(newcomer).members())
+                    .contains(new FleetMember("new", 1, "3+4", 7, 0, 0, 0));
         }
     }
 
@@ -82,7 +83,7 @@ class FleetWatchTest {
 
         assertThat(get("PoolSettings,name=auth", "MaxOverflow")).isEqualTo(7);
         try (Connection other = named("psql")) {
-            assertThat(ServerLimits.fleet(other).members())
+            assertThat(ServerLimitsQuery.fleet(other).members())
                     .anyMatch(member ->
                             member.instance().equals("test") && member.pools().equals("5+7"));
         }
@@ -145,6 +146,6 @@ class FleetWatchTest {
     private Connection named(String applicationName) throws SQLException {
         Duration soon = Duration.ofSeconds(5);
         return new Connector(server.target)
-                .open(new Session(applicationName, Optional.empty(), soon, Optional.of(soon)));
+                .open(new SessionOptions(applicationName, Optional.empty(), soon, Optional.of(soon)));
     }
 }

@@ -3,7 +3,7 @@ package app.rodmena.auth.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.load.PoolNumbers;
+import app.rodmena.auth.load.HealthSample;
 import app.rodmena.auth.load.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -20,7 +20,7 @@ class ProgressLineTest {
             3_201,
             42,
             0,
-            Optional.of(new PoolNumbers(5, 10, 0, 5, 10)));
+            Optional.of(new HealthSample(5, 10, 0, 5, 10)));
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -38,7 +38,7 @@ class ProgressLineTest {
     @Test
     void aTerminalOfEightyColumnsTakesTheLongestLine() {
         ProgressLine line = new ProgressLine(new PrintStream(bytes, true, UTF_8), true);
-        PoolNumbers pool = new PoolNumbers(500, 1_000, 0, 500, 1_000);
+        HealthSample pool = new HealthSample(500, 1_000, 0, 500, 1_000);
 
         line.show(new Progress(4, 0.45, Optional.of(9L), Duration.ofSeconds(1), 3, 42, 0, Optional.empty()), 10);
         line.show(

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -29,7 +29,7 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 class DatabaseEngineTest {
-    private static final Caller CALLER = Caller.named("test");
+    private static final CallContext CALLER = CallContext.named("test");
 
     @Test
     void answersOnceTheDatabaseIsPrepared() {
@@ -86,7 +86,7 @@ class DatabaseEngineTest {
         });
         asked.await();
         CompletableFuture<Void> closing =
-                CompletableFuture.runAsync(() -> DatabaseEngine.leave(former, Duration.ofMinutes(1)));
+                CompletableFuture.runAsync(() -> DatabaseEngine.release(former, Duration.ofMinutes(1)));
         await().until(() -> refusesQuestions(former.get()));
 
         CompletableFuture<Share<DatabaseEngine>> opening =

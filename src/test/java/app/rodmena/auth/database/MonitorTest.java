@@ -8,7 +8,7 @@ import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.SQLException;
@@ -44,7 +44,7 @@ class MonitorTest {
         DatabaseTarget shared = TestPostgres.sharedDatabase();
         DatabaseTarget slow = new DatabaseTarget(
                 shared.jdbcUrl() + "?options=-c%20post_auth_delay%3D2", shared.user(), shared.password());
-        Sessions sessions = sessions(slow);
+        SessionFactory sessions = sessions(slow);
         sessions.open(PoolSettings.DEFAULT).close();
 
         try (Monitor monitor = new Monitor(sessions, () -> PoolSettings.DEFAULT)) {
@@ -104,7 +104,7 @@ class MonitorTest {
     void refusesMoreQuestionsThanItCouldAnswerInTime() {
         CountDownLatch done = new CountDownLatch(1);
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
-            CompletableFuture<Boolean> first = monitor.ask(connection -> {
+            CompletableFuture<Boolean> first = monitor.submit(connection -> {
                         awaitQuietly(done);
                         return true;
                     })
@@ -138,7 +138,7 @@ class MonitorTest {
     void aSessionThatEndedIsNoOutage() throws Exception {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase());
                 var other = new Connector(TestPostgres.sharedDatabase())
-                        .open(new Session("test", Optional.empty(), Duration.ofSeconds(10), Optional.empty()));
+                        .open(new SessionOptions("test", Optional.empty(), Duration.ofSeconds(10), Optional.empty()));
                 var terminate = other.prepareStatement("select pg_terminate_backend(?)")) {
             int before = monitor.backendPid();
             Instant since = monitor.heartbeat().since();
@@ -174,8 +174,8 @@ class MonitorTest {
         return monitor;
     }
 
-    private static Sessions sessions(DatabaseTarget target) {
-        return new Sessions(new Connector(target), "monitor-test");
+    private static SessionFactory sessions(DatabaseTarget target) {
+        return new SessionFactory(new Connector(target), "monitor-test");
     }
 
     private static String join(Monitor monitor, String sql) {
@@ -183,7 +183,7 @@ class MonitorTest {
     }
 
     private static CompletableFuture<String> ask(Monitor monitor, String sql) {
-        return monitor.ask(connection -> {
+        return monitor.submit(connection -> {
                     try (var statement = connection.prepareStatement(sql);
                             var result = statement.executeQuery()) {
                         result.next();

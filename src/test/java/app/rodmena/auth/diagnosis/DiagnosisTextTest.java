@@ -42,7 +42,7 @@ class DiagnosisTextTest {
     @Test
     void aCommandThatTakesMoreThanOneLineIsStillOneForTheShell() {
         String command = "psql -c \"select " + "a, ".repeat(60) + "b\"";
-        String wrapped = Columns.command(command, 7);
+        String wrapped = TextColumns.command(command, 7);
         assertThat(wrapped.lines())
                 .hasSizeGreaterThan(1)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120));

@@ -3,7 +3,7 @@ package app.rodmena.auth.diagnosis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.sql.Connection;
@@ -116,7 +116,7 @@ class NetworkVerdictsTest {
                 Thread client = new Thread(() -> {
                     while (!over.get()) {
                         scene.engine
-                                .call(Caller.named("GET /api/roles"), NetworkVerdictsTest::count)
+                                .call(CallContext.named("GET /api/roles"), NetworkVerdictsTest::count)
                                 .toCompletableFuture()
                                 .join();
                     }

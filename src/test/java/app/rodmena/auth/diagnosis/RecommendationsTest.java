@@ -3,7 +3,7 @@ package app.rodmena.auth.diagnosis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.PostgresServer;
@@ -293,10 +293,10 @@ class RecommendationsTest {
         try (Case one = new Case()) {
             cause.making.make(one);
 
-            List<Step> steps = one.recommended(cause.situation, Pattern.compile(cause.offered));
+            List<Recommendation> steps = one.recommended(cause.situation, Pattern.compile(cause.offered));
 
             assertThat(steps).noneMatch(step -> matches(step, Pattern.compile(cause.never)));
-            for (Step step : steps) {
+            for (Recommendation step : steps) {
                 one.take(step);
             }
             cause.end.make(one);
@@ -312,18 +312,18 @@ class RecommendationsTest {
             proxy.moveTo(servers.standby());
             proxy.resetConnections();
 
-            List<Step> steps =
+            List<Recommendation> steps =
                     one.recommended(Situation.NO_PRIMARY, Pattern.compile("as a superuser: select pg_promote"));
 
             assertThat(steps).noneMatch(step -> step.command().contains("reset"));
-            for (Step step : steps) {
+            for (Recommendation step : steps) {
                 one.take(step);
             }
             one.awaitEnd(Situation.NO_PRIMARY);
         }
     }
 
-    private static boolean matches(Step step, Pattern pattern) {
+    private static boolean matches(Recommendation step, Pattern pattern) {
         return pattern.matcher(step.what() + " | " + step.command()).find();
     }
 
@@ -392,7 +392,7 @@ class RecommendationsTest {
 
         private void writeOnAndOn() {
             CompletionStage<Object> write = scene.engine.call(
-                    Caller.named("POST /api/role/{role}"),
+                    CallContext.named("POST /api/role/{role}"),
                     handle -> handle.execute(
                             "/* test.write */ insert into auth_group (creator, role) values ('c', ?)",
                             UUID.randomUUID().toString()));
@@ -484,14 +484,14 @@ class RecommendationsTest {
         }
 
         /** The steps of a diagnosis that says so, one of which matches. */
-        List<Step> recommended(Situation situation, Pattern offered) {
+        List<Recommendation> recommended(Situation situation, Pattern offered) {
             return scene.await(diagnosis -> diagnosis.situation() == situation
                             && diagnosis.steps().stream().anyMatch(step -> matches(step, offered)))
                     .steps();
         }
 
         /** Does what an operator does who follows it: only psql, not what changes the server's settings. */
-        void take(Step step) throws Exception {
+        void take(Recommendation step) throws Exception {
             Matcher statement = FOR_SUPERUSER.matcher(step.what());
             if (statement.find()) {
                 String printed = run("%s -c \"%s\"".formatted(psql(superuser), statement.group(1)));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -71,7 +71,7 @@ final class Scene implements AutoCloseable {
 
     CompletionStage<Object> call(String route, HandleCallback<Object, RuntimeException> work) {
         CompletableFuture<Object> answer =
-                engine.call(Caller.named(route), work).toCompletableFuture();
+                engine.call(CallContext.named(route), work).toCompletableFuture();
         return answer.exceptionally(failure -> "failed");
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
@@ -47,7 +47,7 @@ class VerdictsTest {
                 assertThat(culprit.chain()).containsExactly(pid);
             });
             assertThat(diagnosis.steps())
-                    .extracting(Step::command)
+                    .extracting(Recommendation::command)
                     .contains("psql -c \"select pg_terminate_backend(%d)\"".formatted(pid))
                     .anyMatch(command -> command.contains("alter role current_user"));
             assertThat(diagnosis.toString()).doesNotContain(KEY);
@@ -65,7 +65,7 @@ class VerdictsTest {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.engine
                     .call(
-                            Caller.named("setup"),
+                            CallContext.named("setup"),
                             handle -> handle.execute("insert into auth_group (creator, role) values ('c', 'r')"))
                     .toCompletableFuture()
                     .join();
@@ -147,7 +147,7 @@ class VerdictsTest {
                             "3 of 3 connections out for up to .+ s, 1 request waiting: 3 run slow SQL, the longest runs"
                                     + " test.sleep for .+ s \\(waits for Timeout PgSleep\\)");
             assertThat(diagnosis.steps())
-                    .extracting(Step::command)
+                    .extracting(Recommendation::command)
                     .anyMatch(command -> command.contains("pg_cancel_backend"));
             scene.terminateAll();
         }

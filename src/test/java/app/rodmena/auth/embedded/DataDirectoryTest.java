@@ -52,7 +52,7 @@ class DataDirectoryTest {
     void aPostgresThatSomebodyElseStartedInItIsLeftAlone() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         Path cluster = directory.toRealPath().resolve("postgresql");
-        var binaries = Binaries.unpack(Archive.forThisMachine(), directory);
+        var binaries = PostgresBinaries.unpack(BinaryArchive.forThisMachine(), directory);
         String options = "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port=" + Postmaster.freePort();
         var started = binaries.run("pg_ctl", "start", "-D", cluster.toString(), "-l", "/dev/null", "-o", options);
         assertThat(started.exitCode()).isZero();
@@ -91,7 +91,7 @@ class DataDirectoryTest {
         try (var directory = DataDirectory.claim(parent.resolve("data"))) {
             Path cluster = Files.createDirectory(directory.cluster());
             Files.writeString(cluster.resolve("postmaster.pid"), unknown.pid() + "\n");
-            var binaries = Binaries.unpack(Archive.forThisMachine(), directory.path());
+            var binaries = PostgresBinaries.unpack(BinaryArchive.forThisMachine(), directory.path());
 
             assertThatThrownBy(() -> Postmaster.stop(directory, binaries))
                     .isInstanceOf(IOException.class)
@@ -106,7 +106,7 @@ class DataDirectoryTest {
     void oneThatWasLeftHalfMadeIsMadeAnew() throws Exception {
         Path directory = parent.resolve("data");
         try (var claimed = DataDirectory.claim(directory)) {
-            Logins.createIn(claimed.passwords());
+            Credentials.createIn(claimed.passwords());
             Path unfinished = Files.createDirectory(claimed.path().resolve("initdb-123"));
             Files.writeString(unfinished.resolve("PG_VERSION"), "18\n");
         }
@@ -160,7 +160,7 @@ class DataDirectoryTest {
     @Test
     void oneWhosePasswordsAreAnothersIsRefused() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
-        Logins.createIn(directory.resolve("pgpass"));
+        Credentials.createIn(directory.resolve("pgpass"));
         assertThatStartingIn(directory).hasMessageContaining("%s/pgpass do not match", directory);
         assertThat(directory.resolve("postgresql/postmaster.pid")).doesNotExist();
     }
@@ -177,7 +177,7 @@ class DataDirectoryTest {
         Path kept = parent.resolve("ephemeral-1");
         DataDirectory.claim(kept).close();
         assertThat(kept.resolve("server.lock")).exists();
-        assertThat(DataDirectory.claimAbandonedBelow(parent)).isEmpty();
+        assertThat(DataDirectory.lockAbandonedBelow(parent)).isEmpty();
     }
 
     @Test

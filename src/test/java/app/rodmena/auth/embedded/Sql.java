@@ -33,6 +33,6 @@ final class Sql {
         return new DatabaseTarget(
                 database.target().jdbcUrl(),
                 "postgres",
-                Logins.readFrom(directory.resolve("pgpass")).superuser());
+                Credentials.readFrom(directory.resolve("pgpass")).superuser());
     }
 }

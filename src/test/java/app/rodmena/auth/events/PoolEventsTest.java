@@ -127,7 +127,7 @@ class PoolEventsTest {
                 4123,
                 Duration.ofNanos(214_000),
                 "db-1",
-                new Caller("GET /api/roles", () -> "5f1c"),
+                new CallContext("GET /api/roles", () -> "5f1c"),
                 "because");
     }
 }

@@ -50,7 +50,7 @@ class RecentEventsTest {
                 0,
                 Duration.ZERO,
                 Thread.currentThread().getName(),
-                Caller.NOBODY,
+                CallContext.POOL,
                 "");
     }
 }

@@ -2,7 +2,7 @@ package app.rodmena.auth.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.database.Availability;
+import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.health.HealthReport.Check;
 import app.rodmena.auth.health.HealthReport.Status;
 import app.rodmena.auth.pool.PoolSnapshot;
@@ -14,7 +14,7 @@ class HealthTest {
     private static final Instant SINCE = Instant.parse("2026-01-02T03:04:05Z");
 
     private PoolSnapshot pool = new PoolSnapshot(5, 5, 0, 0, 0);
-    private Availability database = new Availability(true, true, "", SINCE);
+    private DatabaseAvailability database = new DatabaseAvailability(true, true, "", SINCE);
     private final Health health = new Health(() -> pool, () -> database);
 
     @Test
@@ -26,7 +26,7 @@ class HealthTest {
 
     @Test
     void aDatabaseThatDoesNotAnswerIsUnhealthyAndItsPoolIsStillShown() {
-        database = new Availability(false, true, "connection refused", SINCE);
+        database = new DatabaseAvailability(false, true, "connection refused", SINCE);
         pool = new PoolSnapshot(5, 5, 2, 3, 0);
 
         assertThat(health.database().healthy()).isFalse();
@@ -57,7 +57,7 @@ class HealthTest {
     @Test
     void withoutADatabaseNobodyIsReadyButThatIsNoReasonToRestart() {
         health.markRunning();
-        database = new Availability(false, false, "connection refused", SINCE);
+        database = new DatabaseAvailability(false, false, "connection refused", SINCE);
 
         assertThat(health.ready().up()).isFalse();
         assertThat(health.ready().checks().get(1))
@@ -80,7 +80,7 @@ class HealthTest {
     @Test
     void aDatabaseWithoutItsTablesAnswersButIsNotReady() {
         health.markRunning();
-        database = new Availability(true, false, "migrations are running", SINCE);
+        database = new DatabaseAvailability(true, false, "migrations are running", SINCE);
 
         assertThat(health.database().healthy()).isTrue();
         assertThat(health.ready().up()).isFalse();

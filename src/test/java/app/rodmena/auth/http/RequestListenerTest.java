@@ -62,14 +62,14 @@ class RequestListenerTest {
 
     @Test
     void aRequestIsInFlightUntilItIsAnswered() throws Exception {
-        CompletableFuture<Answer> pending = new CompletableFuture<>();
+        CompletableFuture<Response> pending = new CompletableFuture<>();
         RouteTree routes = new RouteTree()
                 .add("GET", "/slow", new Route.Keyed("GET /slow", (caller, key, first, second) -> pending));
         try (TestApi api = new TestApi(TestApi.CONFIG, routes, this::hear)) {
             var response = api.askAsync("GET", "/slow");
             await().until(() -> api.listener.inFlight() == 1);
             assertThat(told).isEmpty();
-            pending.complete(Answer.bare(true));
+            pending.complete(Response.bare(true));
             assertThat(response.join().statusCode()).isEqualTo(200);
             await().until(() -> api.listener.inFlight() == 0);
             assertThat(told).containsExactly(new Told("GET /slow", 200));

@@ -66,7 +66,7 @@ class FailingClientsTest {
             String incident = details(write(server)).path("incident").asText();
             await().untilAsserted(() -> assertThat(server.incidents().find(incident))
                     .hasValueSatisfying(found -> {
-                        assertThat(found.cause()).isEqualTo(Cause.DATABASE_DOWN);
+                        assertThat(found.cause()).isEqualTo(IncidentCause.DATABASE_DOWN);
                         assertThat(found.sentence()).contains("not permitted to log in");
                     }));
 
@@ -108,7 +108,7 @@ class FailingClientsTest {
             assertThat(failure.kind()).isEqualTo(FailureKind.PERMISSION_DENIED);
             String incident = details(write(server)).path("incident").asText();
             assertThat(failure.incident()).contains(incident);
-            assertThat(server.await(Cause.DATABASE_TROUBLE).id()).isEqualTo(incident);
+            assertThat(server.await(IncidentCause.DATABASE_TROUBLE).id()).isEqualTo(incident);
         }
     }
 
@@ -120,7 +120,7 @@ class FailingClientsTest {
             HttpResponse<String> answer = write(server);
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(details(answer).path("reason").asText()).isEqualTo("SCHEMA_MISMATCH");
-            assertThat(server.await(Cause.DATABASE_TROUBLE).sentence())
+            assertThat(server.await(IncidentCause.DATABASE_TROUBLE).sentence())
                     .contains("relation \"auth_group\" does not exist");
         }
     }

@@ -52,7 +52,7 @@ class IncidentsTest {
             assertThat(details).hasSize(2);
             String id = details.path("incident").asText();
 
-            Incident incident = server.await(Cause.TIMEOUT);
+            Incident incident = server.await(IncidentCause.TIMEOUT);
             assertThat(incident.id()).isEqualTo(id);
             assertThat(incident.frozenAfter()).isLessThan(Duration.ofSeconds(1));
             assertThat(incident.sentence())
@@ -65,8 +65,8 @@ class IncidentsTest {
             await().untilAsserted(() -> assertThat(
                             server.incidents().find(id).orElseThrow().swallowed())
                     .isEqualTo(4));
-            assertThat(server.incidents().count(Cause.TIMEOUT)).isEqualTo(1);
-            assertThat(server.incidents().count(Cause.DATABASE_DOWN)).isZero();
+            assertThat(server.incidents().count(IncidentCause.TIMEOUT)).isEqualTo(1);
+            assertThat(server.incidents().count(IncidentCause.DATABASE_DOWN)).isZero();
             assertThat(log.lines()).contains("Incident %s TIMEOUT: %s".formatted(id, incident.sentence()));
 
             JsonNode json = new JsonMapper().readTree(incident.document().json());
@@ -107,7 +107,7 @@ class IncidentsTest {
             CompletableFuture<HttpResponse<String>> cancelled =
                     server.change(UUID.randomUUID().toString());
 
-            Incident incident = server.await(Cause.STUCK);
+            Incident incident = server.await(IncidentCause.STUCK);
             assertThat(incident.sentence())
                     .contains("taken by POST /api/role/{role}")
                     .contains("nobody waits")
@@ -128,10 +128,10 @@ class IncidentsTest {
                 Connection colleague = TroubledServer.colleague(target)) {
             TroubledServer.lock(colleague);
             server.rush(3);
-            String id = server.await(Cause.STUCK).id();
+            String id = server.await(IncidentCause.STUCK).id();
             server.rush(3);
-            assertThat(server.await(Cause.LONG_WAIT).id()).isEqualTo(id);
-            Incident refused = server.await(Cause.TIMEOUT);
+            assertThat(server.await(IncidentCause.LONG_WAIT).id()).isEqualTo(id);
+            Incident refused = server.await(IncidentCause.TIMEOUT);
 
             assertThat(refused.id()).isEqualTo(id);
             assertThat(refused.sentence()).contains("3 requests waiting", "3 wait for a lock");
@@ -150,7 +150,7 @@ class IncidentsTest {
                     .until(() -> server.engine.view().oldestWait().toMillis() > 100);
             server.engine.resume();
 
-            assertThat(server.await(Cause.LONG_WAIT).sentence()).doesNotStartWith("Well");
+            assertThat(server.await(IncidentCause.LONG_WAIT).sentence()).doesNotStartWith("Well");
         }
     }
 
@@ -166,7 +166,7 @@ class IncidentsTest {
                     .until(() -> server.server.metrics().history().seconds().size() > 1);
             TroubledServer.lock(colleague);
             server.rush(4);
-            before = server.await(Cause.LONG_WAIT);
+            before = server.await(IncidentCause.LONG_WAIT);
             Path file = files.resolve(before.id() + ".json");
             await().until(() -> Files.exists(file));
             assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
@@ -202,7 +202,7 @@ class IncidentsTest {
             });
             TroubledServer.lock(colleague);
             server.rush(4);
-            Path file = files.resolve(server.await(Cause.LONG_WAIT).id() + ".json");
+            Path file = files.resolve(server.await(IncidentCause.LONG_WAIT).id() + ".json");
             await().until(() -> Files.exists(file));
         }
     }
@@ -258,7 +258,7 @@ class IncidentsTest {
             server.rush(3);
             await().until(() -> server.engine.snapshot().checkedOut() == 3);
             server.rush(3);
-            assertThat(server.await(Cause.REJECTED).sentence()).contains("3 of 3 connections out");
+            assertThat(server.await(IncidentCause.REJECTED).sentence()).contains("3 of 3 connections out");
         }
     }
 
@@ -269,7 +269,7 @@ class IncidentsTest {
                         target, SMALL.withLeakThreshold(Duration.ofMillis(500)), config(Duration.ofMinutes(1)));
                 LogOf log = LogOf.logger("auth.incidents")) {
             CompletableFuture<Void> release = server.hold("GET /report");
-            Incident incident = server.await(Cause.LEAK_SUSPECTED);
+            Incident incident = server.await(IncidentCause.LEAK_SUSPECTED);
             release.complete(null);
             assertThat(incident.sentence()).contains("taken by GET /report");
             await().untilAsserted(() -> assertThat(log.lines())

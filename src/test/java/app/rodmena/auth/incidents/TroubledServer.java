@@ -4,8 +4,8 @@ import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
@@ -81,7 +81,7 @@ public final class TroubledServer implements AutoCloseable {
     public CompletableFuture<Void> hold(String route) {
         CompletableFuture<Void> released = new CompletableFuture<>();
         CompletableFuture<Object> either = CompletableFuture.anyOf(released, end);
-        var unused = engine.call(Caller.named(route), handle -> holdUntil(either));
+        var unused = engine.call(CallContext.named(route), handle -> holdUntil(either));
         return released;
     }
 
@@ -89,7 +89,7 @@ public final class TroubledServer implements AutoCloseable {
         return released.join();
     }
 
-    public Incident await(Cause cause) {
+    public Incident await(IncidentCause cause) {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))

@@ -81,7 +81,7 @@ class IncidentsBeanTest {
         try (TroubledServer server = server();
                 JmxClient client = new JmxClient("ada");
                 LogOf audit = LogOf.logger("auth.audit")) {
-            var unused = server.engine.monitor().ask(monitor -> released.join());
+            var unused = server.engine.monitor().submit(monitor -> released.join());
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
                     .hasMessage("PostgreSQL gave no answer within 3 s; nothing was done");

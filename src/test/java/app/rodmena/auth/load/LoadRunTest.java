@@ -28,7 +28,7 @@ class LoadRunTest {
                 var statement = locker.createStatement();
                 LoadRun run = LoadRun.prepare(plan(
                         "http://127.0.0.1:" + server.server.address().getPort(),
-                        new Amount.During(Duration.ofSeconds(5)),
+                        new LoadAmount.During(Duration.ofSeconds(5)),
                         OptionalInt.of(60)))) {
             run.start();
             await().until(() -> run.progress().over() > 60);
@@ -39,7 +39,7 @@ class LoadRunTest {
             locker.rollback();
 
             assertThat(run.await(Duration.ofSeconds(60))).isTrue();
-            Result result = run.finish();
+            LoadResults result = run.finish();
             assertThat(result.right()).isEqualTo(300);
             // Of 300 requests 72 were due while it stood still, and 2 were sent: those are all that the other number
             // sees.
@@ -59,13 +59,13 @@ class LoadRunTest {
                         "--database-url=" + TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres")
                 .awaitStart()) {
             try (LoadRun run = LoadRun.prepare(
-                    plan(server.url(), new Amount.During(Duration.ofMinutes(5)), OptionalInt.empty()))) {
+                    plan(server.url(), new LoadAmount.During(Duration.ofMinutes(5)), OptionalInt.empty()))) {
                 run.start();
                 await().until(() -> run.progress().over() > 20);
                 server.kill();
 
                 assertThat(run.await(Duration.ofSeconds(30))).isTrue();
-                Result result = run.finish();
+                LoadResults result = run.finish();
 
                 assertThat(result.gone()).isTrue();
                 assertThat(result.interrupted()).isFalse();
@@ -77,7 +77,7 @@ class LoadRunTest {
                         .isEqualTo(result.right() + result.errors().total());
                 assertThat(result.verdict())
                         .filteredOn(expectation -> !expectation.isMet())
-                        .extracting(Expectation::name)
+                        .extracting(LoadExpectation::name)
                         .contains("every response correct", "all connections returned afterwards");
             }
         }
@@ -88,12 +88,12 @@ class LoadRunTest {
         try (TestServer server = TestServer.start();
                 LoadRun run = LoadRun.prepare(plan(
                         "http://127.0.0.1:" + server.server.address().getPort(),
-                        new Amount.Requests(Amount.Requests.MOST),
+                        new LoadAmount.Requests(LoadAmount.Requests.MOST),
                         OptionalInt.empty()))) {
             run.start();
             await().atMost(30, TimeUnit.SECONDS).until(() -> run.progress().over() > 20);
 
-            Result result = run.finish();
+            LoadResults result = run.finish();
 
             assertThat(result.interrupted()).isTrue();
             assertThat(result.right()).isEqualTo(result.requests()).isGreaterThan(20);
@@ -101,7 +101,8 @@ class LoadRunTest {
         }
     }
 
-    private static Plan plan(String url, Amount amount, OptionalInt rate) {
-        return new Plan(Target.parse(url), amount, 2, rate, Mix.ROLES, Duration.ofSeconds(30), Optional.empty());
+    private static LoadPlan plan(String url, LoadAmount amount, OptionalInt rate) {
+        return new LoadPlan(
+                LoadTarget.parse(url), amount, 2, rate, RequestMix.ROLES, Duration.ofSeconds(30), Optional.empty());
     }
 }

@@ -20,34 +20,34 @@ class DescribedMBeanTest {
     private final Kettle kettle = new Kettle();
     private final DescribedMBean bean = new DescribedMBean(kettle);
 
-    @Describe("Boils water")
+    @Description("Boils water")
     static final class Kettle {
         private int degrees = 20;
         private int readings;
         private boolean heating;
 
-        @Describe("What it shows")
+        @Description("What it shows")
         record Display(
-                @Describe(value = "Of the water", unit = "degrees Celsius")
+                @Description(value = "Of the water", unit = "degrees Celsius")
                 int degrees,
 
-                @Describe(value = "How often somebody looked", unit = "readings")
+                @Description(value = "How often somebody looked", unit = "readings")
                 int readings) {}
 
-        @Describe("A cup that was poured")
+        @Description("A cup that was poured")
         record Cup(
-                @Key @Describe("Who drinks it") String drinker,
+                @TableKey @Description("Who drinks it") String drinker,
 
-                @Describe(value = "What is in it", unit = "millilitres")
+                @Description(value = "What is in it", unit = "millilitres")
                 long content) {}
 
-        @Describe("All it shows")
-        @Singly
+        @Description("All it shows")
+        @Flatten
         public Display getDisplay() {
             return new Display(degrees, ++readings);
         }
 
-        @Describe("0 to 100")
+        @Description("0 to 100")
         public void setDegrees(int degrees) {
             if (degrees < 0 || degrees > 100) {
                 throw new IllegalArgumentException("degrees: %d; must be 0 to 100".formatted(degrees));
@@ -55,22 +55,22 @@ class DescribedMBeanTest {
             this.degrees = degrees;
         }
 
-        @Describe("Whether it boils")
+        @Description("Whether it boils")
         public boolean isBoiling() {
             return degrees == 100;
         }
 
-        @Describe("The cups, by drinker")
+        @Description("The cups, by drinker")
         public Table<Cup> getCups() {
             return new Table<>(List.of(new Cup("ada", 200), new Cup("bob", 150)));
         }
 
-        @Describe("The cups, in the order they were poured")
+        @Description("The cups, in the order they were poured")
         public List<Cup> getPoured() {
             return List.of(new Cup("bob", 150), new Cup("ada", 200));
         }
 
-        @Describe("Stops heating")
+        @Description("Stops heating")
         public void off() {
             if (!heating) {
                 throw new IllegalStateException("it is off already");
@@ -78,12 +78,12 @@ class DescribedMBeanTest {
             heating = false;
         }
 
-        @Describe("What heating takes")
-        public String estimate(@Describe(value = "To heat", unit = "litres") double water) {
+        @Description("What heating takes")
+        public String estimate(@Description(value = "To heat", unit = "litres") double water) {
             return water + " litres take a while";
         }
 
-        @Describe("Explodes")
+        @Description("Explodes")
         public void explode() {
             if (!heating) {
                 throw new ArrayStoreException("internals that are nobody's business");
@@ -191,9 +191,9 @@ class DescribedMBeanTest {
         assertThatThrownBy(() -> new DescribedMBean(new Closed())).hasMessageContaining("has no open type");
     }
 
-    @Describe("Has an attribute that only we could read")
+    @Description("Has an attribute that only we could read")
     static final class Closed {
-        @Describe("Such")
+        @Description("Such")
         public Kettle getKettle() {
             return new Kettle();
         }

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.rbac.ClientKey;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-    private static final Caller CALLER = Caller.named("test");
+    private static final CallContext CALLER = CallContext.named("test");
 
     private final TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
     private final Share<DatabaseEngine> share =
@@ -55,7 +55,7 @@ class MetricsTest {
         assertThat(metrics.pool().creations().count()).isEqualTo(1);
         assertThat(metrics.pool().creations().mean()).isPositive();
         assertThat(metrics.pool().waits().count()).isEqualTo(5);
-        Statistics uses = metrics.pool().uses();
+        TimingStatistics uses = metrics.pool().uses();
         assertThat(uses.count()).isEqualTo(5);
         assertThat(uses.least()).isBetween(Duration.ofMillis(19), Duration.ofSeconds(5));
         assertThat(uses.mean()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
@@ -85,7 +85,7 @@ class MetricsTest {
         assertThat(metrics.statements())
                 .containsKeys("roles.create", "roles.list", "test.broken", "unnamed")
                 .extractingByKey("roles.list")
-                .extracting(Statistics::count)
+                .extracting(TimingStatistics::count)
                 .isEqualTo(2L);
         assertThat(metrics.registry().counter("sql.test.broken.failures").getCount())
                 .isEqualTo(1);
@@ -155,16 +155,16 @@ class MetricsTest {
 
     @Test
     void requestsAreCountedByRouteAndStatus() {
-        Requests requests = metrics.requests();
-        requests.answered("GET /api/members/{role}", 200, Duration.ofMillis(3));
-        requests.answered("GET /api/members/{role}", 200, Duration.ofMillis(5));
-        requests.answered("GET /api/members/{role}", 503, Duration.ofMillis(1));
-        requests.answered("-", 404, Duration.ofMillis(1));
-        assertThat(requests.answers())
+        RequestMetrics requests = metrics.requests();
+        requests.record("GET /api/members/{role}", 200, Duration.ofMillis(3));
+        requests.record("GET /api/members/{role}", 200, Duration.ofMillis(5));
+        requests.record("GET /api/members/{role}", 503, Duration.ofMillis(1));
+        requests.record("-", 404, Duration.ofMillis(1));
+        assertThat(requests.responseCounts())
                 .containsExactly(
-                        new Requests.Answers("-", 404, 1),
-                        new Requests.Answers("GET /api/members/{role}", 200, 2),
-                        new Requests.Answers("GET /api/members/{role}", 503, 1));
+                        new RequestMetrics.Answers("-", 404, 1),
+                        new RequestMetrics.Answers("GET /api/members/{role}", 200, 2),
+                        new RequestMetrics.Answers("GET /api/members/{role}", 503, 1));
         assertThat(requests.statistics().get("get.api.members.role").count()).isEqualTo(3);
         assertThat(metrics.registry().getTimers()).containsKeys("requests.get.api.members.role", "requests.none");
         assertThat(metrics.registry().getCounters())
@@ -174,9 +174,9 @@ class MetricsTest {
     @Test
     void aResetBeginsAnewAndTotalsInTheRegistryGoOn() {
         run("select pg_sleep(0.01)");
-        Statistics before = metrics.pool().uses();
+        TimingStatistics before = metrics.pool().uses();
         metrics.reset();
-        Statistics after = metrics.pool().uses();
+        TimingStatistics after = metrics.pool().uses();
         assertThat(after.since()).isAfter(before.since());
         assertThat(after.count()).isZero();
         assertThat(after.mean()).isZero();
@@ -191,7 +191,7 @@ class MetricsTest {
     @Test
     void everythingIsAnMBeanUnderACleanNameAndNothingIsLeftAfterTheLastClose() throws Exception {
         run("select 1");
-        metrics.requests().answered("GET /api/roles", 200, Duration.ofMillis(3));
+        metrics.requests().record("GET /api/roles", 200, Duration.ofMillis(3));
         Share<Metrics> other = Metrics.open(engine);
         assertThat(other.get()).isSameAs(metrics);
         Set<ObjectName> names = mbeans();

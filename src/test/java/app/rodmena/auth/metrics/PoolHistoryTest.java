@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
@@ -70,7 +70,7 @@ class PoolHistoryTest {
         assertThat(quiet.checkouts()).isZero();
         assertThat(quiet.timeouts()).isZero();
         assertThat(quiet.peakCheckedOut()).isZero();
-        assertThat(quiet.waits()).isEqualTo(Tail.NONE);
+        assertThat(quiet.waits()).isEqualTo(LatencySummary.NONE);
     }
 
     @Test
@@ -104,7 +104,7 @@ class PoolHistoryTest {
 
     private CompletionStage<?> sleep(double seconds) {
         return engine.call(
-                Caller.named("test"),
+                CallContext.named("test"),
                 handle -> handle.createQuery("select pg_sleep(:seconds)")
                         .bind("seconds", seconds)
                         .mapToMap()

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.database.StatementRun;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.database.StatementExecution;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.LogOf;
@@ -45,7 +45,7 @@ class SlowStatementsTest {
         assertThat(metrics.slowStatements().byTotal())
                 .extracting(SlowStatement::name)
                 .containsExactly("test.sleep", "test.nap");
-        SlowStatement worst = metrics.slowStatements().byWorst().get(0);
+        SlowStatement worst = metrics.slowStatements().byMax().get(0);
         assertThat(worst.sql()).isEqualTo("/* test.sleep */ select pg_sleep(?), ?");
         assertThat(worst.count()).isEqualTo(2);
         assertThat(worst.routes()).containsExactlyInAnyOrder("GET /a", "GET /b");
@@ -95,7 +95,8 @@ class SlowStatementsTest {
                 });
 
         Duration timeout = SETTINGS.statementTimeout();
-        metrics.slowStatements().onStatement(new StatementRun("test.late", "select 1", "GET /a", timeout, "57014"));
+        metrics.slowStatements()
+                .onStatement(new StatementExecution("test.late", "select 1", "GET /a", timeout, "57014"));
         assertThat(metrics.slowStatements().timeouts()).isEqualTo(1);
     }
 
@@ -105,11 +106,11 @@ class SlowStatementsTest {
         LogOf log = LogOf.logger("auth.database");
         for (int i = 0; i < 1_000; i++) {
             Duration took = Duration.ofMillis(i == 3 ? 100_000 : 100 + i % 7);
-            slow.onStatement(new StatementRun("a", "select column_%d from t".formatted(i), "GET /a", took, ""));
+            slow.onStatement(new StatementExecution("a", "select column_%d from t".formatted(i), "GET /a", took, ""));
         }
         assertThat(slow.byTotal()).hasSize(SlowStatements.LISTED);
-        assertThat(slow.byWorst()).hasSize(SlowStatements.LISTED);
-        assertThat(slow.byWorst().get(0).sql()).isEqualTo("select column_3 from t");
+        assertThat(slow.byMax()).hasSize(SlowStatements.LISTED);
+        assertThat(slow.byMax().get(0).sql()).isEqualTo("select column_3 from t");
         assertThat(slow.byTotal().get(0).sql()).isEqualTo("select column_3 from t");
         assertThat(log.lines()).hasSizeLessThanOrEqualTo(40);
         log.close();
@@ -121,7 +122,7 @@ class SlowStatementsTest {
 
     private CompletionStage<?> start(String route, String sql) {
         return engine.call(
-                Caller.named(route),
+                CallContext.named(route),
                 handle -> handle.createQuery(sql).mapToMap().list());
     }
 }

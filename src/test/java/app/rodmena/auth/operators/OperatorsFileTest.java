@@ -32,19 +32,19 @@ class OperatorsFileTest {
 
     @Test
     void whoIsAddedIsListedWithTheRoleUntilRemoved() throws Exception {
-        assertThat(file.put("bob", Role.MONITOR, "bob's password")).isTrue();
-        assertThat(file.put("alice", Role.CONTROL, "alice's password")).isTrue();
-        assertThat(file.put("bob", Role.CONTROL, "another password")).isFalse();
-        assertThat(file.list()).isEqualTo(Map.of("alice", Role.CONTROL, "bob", Role.CONTROL));
+        assertThat(file.put("bob", OperatorRole.MONITOR, "bob's password")).isTrue();
+        assertThat(file.put("alice", OperatorRole.CONTROL, "alice's password")).isTrue();
+        assertThat(file.put("bob", OperatorRole.CONTROL, "another password")).isFalse();
+        assertThat(file.list()).isEqualTo(Map.of("alice", OperatorRole.CONTROL, "bob", OperatorRole.CONTROL));
 
         assertThat(file.remove("bob")).isTrue();
         assertThat(file.remove("bob")).isFalse();
-        assertThat(file.list()).isEqualTo(Map.of("alice", Role.CONTROL));
+        assertThat(file.list()).isEqualTo(Map.of("alice", OperatorRole.CONTROL));
     }
 
     @Test
     void onlyItsOwnerMayReadItAndNothingElseIsLeftBehind() throws Exception {
-        file.put("alice", Role.CONTROL, "correct horse");
+        file.put("alice", OperatorRole.CONTROL, "correct horse");
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                 .isEqualTo("rw-------");
@@ -55,8 +55,8 @@ class OperatorsFileTest {
 
     @Test
     void neitherThePasswordNorEqualHashesAreInIt() throws Exception {
-        file.put("alice", Role.CONTROL, "correct horse");
-        file.put("bob", Role.CONTROL, "correct horse");
+        file.put("alice", OperatorRole.CONTROL, "correct horse");
+        file.put("bob", OperatorRole.CONTROL, "correct horse");
 
         assertThat(Files.readString(path)).doesNotContain("correct horse");
         assertThat(file.read().get("alice").password())
@@ -111,7 +111,7 @@ class OperatorsFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "1234567"})
     void aPasswordThatIsTooShortIsRefused(String password) {
-        assertThatThrownBy(() -> file.put("alice", Role.CONTROL, password))
+        assertThatThrownBy(() -> file.put("alice", OperatorRole.CONTROL, password))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(file.exists()).isFalse();
     }

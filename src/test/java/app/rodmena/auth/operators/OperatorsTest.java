@@ -28,7 +28,7 @@ class OperatorsTest {
     @BeforeEach
     void open() throws Exception {
         file = new OperatorsFile(directory.resolve("operators"));
-        file.put("alice", Role.CONTROL, PASSWORD);
+        file.put("alice", OperatorRole.CONTROL, PASSWORD);
         operators = Operators.of(file);
     }
 
@@ -39,9 +39,11 @@ class OperatorsTest {
 
     @Test
     void theRightPasswordIsAnsweredWithTheRole() {
-        assertThat(login(PASSWORD)).contains(new Caller("alice", Role.CONTROL, HERE));
-        assertThat(operators.holds(new Caller("alice", Role.CONTROL, HERE))).isTrue();
-        assertThat(operators.holds(new Caller("alice", Role.MONITOR, HERE))).isFalse();
+        assertThat(login(PASSWORD)).contains(new OperatorSession("alice", OperatorRole.CONTROL, HERE));
+        assertThat(operators.isValid(new OperatorSession("alice", OperatorRole.CONTROL, HERE)))
+                .isTrue();
+        assertThat(operators.isValid(new OperatorSession("alice", OperatorRole.MONITOR, HERE)))
+                .isFalse();
     }
 
     @Test
@@ -55,7 +57,7 @@ class OperatorsTest {
 
     @Test
     void guessesFromOneAddressWaitForEachOtherAndNobodyElseWaitsForThem() {
-        List<CompletableFuture<Optional<Caller>>> guesses = IntStream.range(0, 50)
+        List<CompletableFuture<Optional<OperatorSession>>> guesses = IntStream.range(0, 50)
                 .mapToObj(i -> operators.login("alice", "guess " + i, "192.0.2.1"))
                 .toList();
 
@@ -67,7 +69,7 @@ class OperatorsTest {
     @Test
     void whoIsKnownAlreadyDoesNotWaitForAnybody() {
         login(PASSWORD);
-        List<CompletableFuture<Optional<Caller>>> guesses = IntStream.range(0, 9)
+        List<CompletableFuture<Optional<OperatorSession>>> guesses = IntStream.range(0, 9)
                 .mapToObj(i -> operators.login("alice", "guess " + i, HERE))
                 .toList();
 
@@ -77,29 +79,29 @@ class OperatorsTest {
 
     @Test
     void whoIsRemovedIsKnownNoMore() throws Exception {
-        Caller alice = login(PASSWORD).orElseThrow();
+        OperatorSession alice = login(PASSWORD).orElseThrow();
         file.remove("alice");
 
-        await().until(() -> !operators.holds(alice));
+        await().until(() -> !operators.isValid(alice));
         assertThat(login(PASSWORD)).isEmpty();
     }
 
     @Test
     void whoGetsAnotherPasswordIsKnownByThatOnly() throws Exception {
-        Caller alice = login(PASSWORD).orElseThrow();
-        file.put("alice", Role.CONTROL, "another password");
+        OperatorSession alice = login(PASSWORD).orElseThrow();
+        file.put("alice", OperatorRole.CONTROL, "another password");
 
-        await().until(() -> !operators.holds(alice));
+        await().until(() -> !operators.isValid(alice));
         assertThat(login(PASSWORD)).isEmpty();
         assertThat(login("another password")).isPresent();
     }
 
     @Test
     void whileTheFileCanNotBeReadNobodyIsKnown() throws Exception {
-        Caller alice = login(PASSWORD).orElseThrow();
+        OperatorSession alice = login(PASSWORD).orElseThrow();
         String text = Files.readString(file.path());
         Files.writeString(file.path(), "???");
-        await().until(() -> !operators.holds(alice));
+        await().until(() -> !operators.isValid(alice));
         assertThat(login(PASSWORD)).isEmpty();
 
         Files.writeString(file.path(), text);
@@ -109,24 +111,25 @@ class OperatorsTest {
     @Test
     void withoutAFileEverybodyMayReadAndNobodyMore() {
         try (Operators nobody = Operators.anonymous()) {
-            assertThat(nobody.isLoginNeeded()).isFalse();
-            assertThat(nobody.login("alice", "x", HERE).join()).contains(new Caller("anonymous", Role.MONITOR, HERE));
-            assertThat(nobody.holds(new Caller("anonymous", Role.CONTROL, HERE)))
+            assertThat(nobody.isLoginRequired()).isFalse();
+            assertThat(nobody.login("alice", "x", HERE).join())
+                    .contains(new OperatorSession("anonymous", OperatorRole.MONITOR, HERE));
+            assertThat(nobody.isValid(new OperatorSession("anonymous", OperatorRole.CONTROL, HERE)))
                     .isFalse();
         }
     }
 
     @Test
     void whoStillWaitsWhenItClosesIsRefused() {
-        CompletableFuture<Optional<Caller>> guess = operators.login("alice", "wrong", HERE);
-        CompletableFuture<Optional<Caller>> next = operators.login("alice", PASSWORD, HERE);
+        CompletableFuture<Optional<OperatorSession>> guess = operators.login("alice", "wrong", HERE);
+        CompletableFuture<Optional<OperatorSession>> next = operators.login("alice", PASSWORD, HERE);
         operators.close();
 
         assertThat(guess.join()).isEmpty();
         assertThat(next.join()).isEmpty();
     }
 
-    private Optional<Caller> login(String password) {
+    private Optional<OperatorSession> login(String password) {
         return operators.login("alice", password, HERE).join();
     }
 }

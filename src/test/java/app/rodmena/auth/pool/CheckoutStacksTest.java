@@ -26,7 +26,7 @@ class CheckoutStacksTest {
 
     @Test
     void everyCheckoutOfARouteThatHasLeakedIsRecordedAndOfNoOther() {
-        stacks.recordFromNowOn("leaky");
+        stacks.recordAlways("leaky");
         assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("leaky", checkout, 1)))
                 .hasSize(99);
         assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("tight", checkout, 1)))
@@ -34,6 +34,6 @@ class CheckoutStacksTest {
     }
 
     private boolean wanted(String route, long checkout, long nanosEach) {
-        return one.areWanted(route, checkout, checkout * nanosEach);
+        return one.shouldRecord(route, checkout, checkout * nanosEach);
     }
 }

@@ -102,7 +102,7 @@ class FreshConnectionsTest {
 
             var first = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();
             var second = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();
-            await().until(() -> test.pool.borrowing() == 2);
+            await().until(() -> test.pool.acquiring() == 2);
             assertThat(selectOne(test)).isEqualTo(1);
             assertThat(first).isNotDone();
             assertThat(second).isNotDone();

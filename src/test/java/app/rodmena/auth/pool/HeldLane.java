@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -17,21 +17,21 @@ final class HeldLane<Q> {
     private final TestPool test;
     private final BlockingQueue<List<Q>> batches = new LinkedBlockingQueue<>();
     private final Semaphore go = new Semaphore(0);
-    private final Lane<Q, String> lane;
+    private final BatchQueue<Q, String> lane;
 
     HeldLane(TestPool test, int most) {
         this.test = test;
-        lane = new Lane<>(most, this::answer);
+        lane = new BatchQueue<>(most, this::answer);
     }
 
-    private List<Lane.Answer<String>> answer(Caller caller, Connection connection, List<Q> questions) {
+    private List<BatchQueue.BatchResult<String>> answer(CallContext caller, Connection connection, List<Q> questions) {
         batches.add(questions);
         go.acquireUninterruptibly();
         if (questions.contains("poison")) {
             throw new IllegalStateException("poison");
         }
         return questions.stream()
-                .map(question -> Lane.Answer.of("answer " + question))
+                .map(question -> BatchQueue.BatchResult.of("answer " + question))
                 .toList();
     }
 
@@ -43,11 +43,11 @@ final class HeldLane<Q> {
         come(question, CALLER);
     }
 
-    void come(Q question, Caller caller) {
+    void come(Q question, CallContext caller) {
         assertThat(ask(question, caller)).isNotCancelled();
     }
 
-    CompletableFuture<String> ask(Q question, Caller caller) {
+    CompletableFuture<String> ask(Q question, CallContext caller) {
         return test.pool.call(lane, caller, question).toCompletableFuture();
     }
 

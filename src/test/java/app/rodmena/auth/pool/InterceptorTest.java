@@ -8,7 +8,7 @@ import static app.rodmena.auth.events.PoolEventKind.TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import app.rodmena.auth.events.Candidate;
+import app.rodmena.auth.events.ConnectionCandidate;
 import app.rodmena.auth.events.PoolInterceptor;
 import app.rodmena.auth.pool.NoConnectionException.Reason;
 import java.sql.SQLException;
@@ -26,10 +26,10 @@ class InterceptorTest {
     /** Vetoes the connections that a test names. */
     private static final class Grudge implements PoolInterceptor {
         final List<Integer> against = new CopyOnWriteArrayList<>();
-        final List<Candidate> seen = new CopyOnWriteArrayList<>();
+        final List<ConnectionCandidate> seen = new CopyOnWriteArrayList<>();
 
         @Override
-        public Optional<String> veto(Candidate candidate) {
+        public Optional<String> veto(ConnectionCandidate candidate) {
             seen.add(candidate);
             return against.contains(candidate.connectionId()) ? Optional.of("not that one") : Optional.empty();
         }
@@ -59,7 +59,7 @@ class InterceptorTest {
             test.interceptors.add(grudge);
             test.checkout().close();
             try (Lease lease = test.checkout()) {
-                Candidate candidate = grudge.seen.get(1);
+                ConnectionCandidate candidate = grudge.seen.get(1);
                 assertThat(grudge.seen).hasSize(2);
                 assertThat(candidate.connectionId()).isEqualTo(lease.connectionId());
                 assertThat(candidate.backendPid()).isEqualTo(lease.backendPid());

@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.pool.QueuePoolModel.Link;
 import java.sql.Connection;
@@ -65,7 +65,7 @@ class PoolModelTest {
         private final Queue<PoolEvent> heard = new ConcurrentLinkedQueue<>();
         private final TestPool test;
         private final QueuePoolModel model;
-        private final List<Lane<Holder, Void>> lanes = new ArrayList<>();
+        private final List<BatchQueue<Holder, Void>> lanes = new ArrayList<>();
         private int lastCaller;
 
         Run(long seed) {
@@ -78,7 +78,7 @@ class PoolModelTest {
             test.sink.add(heard::add);
             model = new QueuePoolModel(settings, MOST_TOGETHER, test.clock.getAsLong());
             for (int i = 0; i < LANES; i++) {
-                lanes.add(new Lane<>(MOST_TOGETHER, Holder::workTogether));
+                lanes.add(new BatchQueue<>(MOST_TOGETHER, Holder::workTogether));
             }
         }
 
@@ -246,24 +246,26 @@ class PoolModelTest {
         private final String name;
         private final CompletableFuture<Void> end;
 
-        Holder(Pool pool, Optional<Lane<Holder, Void>> lane, int number) {
+        Holder(Pool pool, Optional<BatchQueue<Holder, Void>> lane, int number) {
             name = Integer.toString(number);
-            Caller caller = Caller.named(name);
+            CallContext caller = CallContext.named(name);
             end = lane.map(of -> pool.call(of, caller, this))
                     .orElseGet(() -> pool.call(caller, this::obey))
                     .toCompletableFuture();
         }
 
         /** Of those who go together the first does what it is told, and the others come along. */
-        static List<Lane.Answer<Void>> workTogether(Caller caller, Connection connection, List<Holder> together)
-                throws SQLException {
+        static List<BatchQueue.BatchResult<Void>> workTogether(
+                CallContext caller, Connection connection, List<Holder> together) throws SQLException {
             String first = caller.route();
             Holder holder = together.stream()
                     .filter(one -> one.name.equals(first))
                     .findFirst()
                     .orElseThrow();
             holder.obey(connection);
-            return together.stream().map(one -> Lane.Answer.<Void>of(null)).toList();
+            return together.stream()
+                    .map(one -> BatchQueue.BatchResult.<Void>of(null))
+                    .toList();
         }
 
         /** Uses the connection. @return whether it answered; otherwise the caller gave up */

@@ -18,7 +18,7 @@ class PoolProfileTest {
 
     @Test
     void thereAreFourWordsAndNoOther() {
-        assertThat(PoolProfile.words()).containsExactly("default", "high-traffic", "low-memory", "development");
+        assertThat(PoolProfile.profileNames()).containsExactly("default", "high-traffic", "low-memory", "development");
         assertThat(PoolProfile.of("HIGH_TRAFFIC")).isEmpty();
     }
 

@@ -84,7 +84,7 @@ class ShutdownTest {
                 TestPool test = TestPool.at(proxy.target(), TWO)) {
             proxy.freeze();
             var caller = test.pool.call(CALLER, connection -> 1);
-            await().until(() -> test.pool.borrowing() == 1);
+            await().until(() -> test.pool.acquiring() == 1);
             var closed = CompletableFuture.runAsync(test.pool::close);
             assertThat(reasonOf(caller)).isEqualTo(Reason.CLOSED);
             proxy.thaw();
@@ -100,7 +100,7 @@ class ShutdownTest {
             test.checkout().close();
             proxy.freeze();
             var caller = test.pool.call(CALLER, connection -> 1);
-            await().until(() -> test.pool.borrowing() == 1);
+            await().until(() -> test.pool.acquiring() == 1);
             test.pool.close();
             assertThat(reasonOf(caller)).isEqualTo(Reason.CLOSED);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);

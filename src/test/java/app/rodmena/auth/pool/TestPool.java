@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
@@ -11,7 +11,7 @@ import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.NoPrimaryException;
-import app.rodmena.auth.postgres.Session;
+import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A real pool on a real PostgreSQL, with everything that happened in it, and the server's own view of it. */
 final class TestPool implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
-    static final Caller CALLER = Caller.named("test");
+    static final CallContext CALLER = CallContext.named("test");
 
     final String applicationName = "pool-test-" + NAMES.incrementAndGet();
     final Queue<PoolEvent> events = new ConcurrentLinkedQueue<>();
@@ -156,7 +156,7 @@ final class TestPool implements AutoCloseable {
     record Source(Connector connector, String applicationName) implements ConnectionSource {
         @Override
         public Connection open(PoolSettings settings) throws SQLException {
-            return connector.open(new Session(
+            return connector.open(new SessionOptions(
                     applicationName,
                     Optional.of(settings.statementTimeout()),
                     settings.connectTimeout(),

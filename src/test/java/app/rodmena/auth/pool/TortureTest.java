@@ -58,7 +58,7 @@ class TortureTest {
             assertThat(unexpected).isEmpty();
             assertThat(test.pool.snapshot().checkedOut()).isZero();
             assertThat(test.pool.snapshot().waiting()).isZero();
-            assertThat(test.pool.borrowing()).isZero();
+            assertThat(test.pool.acquiring()).isZero();
             assertThat(test.count(CHECKOUT)).isGreaterThan(1_000);
             EventOrder.assertPossible(test.events);
             // Not one place was lost on the way: all of them can be had at once.

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.ConnectionView.State;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.SQLException;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the pool can tell of its connections and of its queue. */
 class ViewTest {
-    private static final Caller ALICE = new Caller("GET /api/roles", () -> "f1n6er");
+    private static final CallContext ALICE = new CallContext("GET /api/roles", () -> "f1n6er");
 
     @Test
     void aConnectionInUseTellsWhoHasItAndWhatForAndTheLastSqlWithoutItsValues() throws Exception {

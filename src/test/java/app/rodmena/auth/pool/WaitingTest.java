@@ -157,7 +157,7 @@ class WaitingTest {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), ONE)) {
             proxy.freeze();
-            assertThat(interruptWhile(test, () -> test.pool.borrowing() == 1)).isEqualTo(Reason.INTERRUPTED);
+            assertThat(interruptWhile(test, () -> test.pool.acquiring() == 1)).isEqualTo(Reason.INTERRUPTED);
             proxy.thaw();
             test.checkout().close();
         }

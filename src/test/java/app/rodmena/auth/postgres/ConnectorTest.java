@@ -18,7 +18,7 @@ import org.postgresql.PGConnection;
 import org.slf4j.LoggerFactory;
 
 class ConnectorTest {
-    private static final Session POOLED = new Session(
+    private static final SessionOptions POOLED = new SessionOptions(
             "connector-test",
             Optional.of(Duration.ofMillis(1_234)),
             Duration.ofSeconds(5),
@@ -37,7 +37,8 @@ class ConnectorTest {
 
     @Test
     void withoutLimitsOfItsOwnASessionHasTheServers() throws Exception {
-        Session unlimited = new Session("connector-test", Optional.empty(), Duration.ofSeconds(5), Optional.empty());
+        SessionOptions unlimited =
+                new SessionOptions("connector-test", Optional.empty(), Duration.ofSeconds(5), Optional.empty());
         try (Connection connection = new Connector(TestPostgres.sharedDatabase()).open(unlimited)) {
             assertThat(show(connection, "statement_timeout")).isEqualTo("0");
             assertThat(connection.getNetworkTimeout()).isZero();

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that speaks TLS, as every server that is not on this machine must. */
 class TlsTest {
-    private static final Session SESSION =
-            new Session("tls-test", Optional.empty(), Duration.ofSeconds(5), Optional.of(Duration.ofSeconds(30)));
+    private static final SessionOptions SESSION = new SessionOptions(
+            "tls-test", Optional.empty(), Duration.ofSeconds(5), Optional.of(Duration.ofSeconds(30)));
 
     @TempDir
     Path directory;

@@ -9,12 +9,12 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class FleetSimulationTest {
-    private static final Scenario CALM = new Scenario(1, 200, 0, 800, 0.010, 10, OptionalInt.empty(), 200, 0);
+    private static final FleetScenario CALM = new FleetScenario(1, 200, 0, 800, 0.010, 10, OptionalInt.empty(), 200, 0);
 
     @Test
     void coresThatAreSharedEquallyAnswerAsFastAsErlangSaysOnAverage() {
         // As many leave as would of a queue, so as many are there on average: M/M/c, whose answers take wait + service
-        QueueModel queue = new QueueModel(10, Load.independent(800, 0.010, 1));
+        QueueModel queue = new QueueModel(10, OfferedLoad.independent(800, 0.010, 1));
 
         Outcome outcome = FleetSimulation.run(CALM);
 
@@ -23,16 +23,18 @@ class FleetSimulationTest {
 
     @Test
     void aPoolAsLargeAsTheCoresIsAQueueBeforeThem() {
-        Outcome outcome = FleetSimulation.run(new Scenario(1, 5, 5, 800, 0.010, 10, OptionalInt.empty(), 200, 0));
+        Outcome outcome = FleetSimulation.run(new FleetScenario(1, 5, 5, 800, 0.010, 10, OptionalInt.empty(), 200, 0));
 
         assertThat(outcome.mostOpen()).isEqualTo(10);
         assertThat(outcome.answers().mean())
-                .isCloseTo(new QueueModel(10, Load.independent(800, 0.010, 1)).meanWait() + 0.010, withPercentage(5));
+                .isCloseTo(
+                        new QueueModel(10, OfferedLoad.independent(800, 0.010, 1)).meanWait() + 0.010,
+                        withPercentage(5));
     }
 
     @Test
     void aThousandWorkersFillPostgresWhenItStandsStillAndAPoolerDoesNotLetThem() {
-        Scenario direct = new Scenario(1_000, 5, 5, 10_000, 0.001, 16, OptionalInt.empty(), 4, 0.25);
+        FleetScenario direct = new FleetScenario(1_000, 5, 5, 10_000, 0.001, 16, OptionalInt.empty(), 4, 0.25);
 
         Outcome without = FleetSimulation.run(direct);
         Outcome with = FleetSimulation.run(direct.withBouncer(32));
@@ -51,17 +53,17 @@ class FleetSimulationTest {
 
     @Test
     void aScenarioThatCantBeIsRefusedByName() {
-        assertThatThrownBy(() -> new Scenario(10, 5, 5, Double.NaN, 0.001, 4, OptionalInt.empty(), 2, 0))
+        assertThatThrownBy(() -> new FleetScenario(10, 5, 5, Double.NaN, 0.001, 4, OptionalInt.empty(), 2, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("perSecond: NaN; must be finite and above 0");
         assertThatThrownBy(() -> CALM.withBouncer(0)).hasMessageContaining("bouncer");
-        assertThatThrownBy(() -> new Scenario(10, 5, 5, 1_000, 0.001, 4, OptionalInt.empty(), 2, -1))
+        assertThatThrownBy(() -> new FleetScenario(10, 5, 5, 1_000, 0.001, 4, OptionalInt.empty(), 2, -1))
                 .hasMessageContaining("stallSeconds");
     }
 
     @Test
     void theSameScenarioHasTheSameOutcome() {
-        Scenario scenario = new Scenario(10, 5, 5, 1_000, 0.001, 4, OptionalInt.of(8), 2, 0.1);
+        FleetScenario scenario = new FleetScenario(10, 5, 5, 1_000, 0.001, 4, OptionalInt.of(8), 2, 0.1);
 
         assertThat(FleetSimulation.run(scenario)).isEqualTo(FleetSimulation.run(scenario));
     }

@@ -44,9 +44,9 @@ class QueueModelTest {
     @ParameterizedTest
     @CsvSource({"1, 0.5", "1, 0.9", "3, 0.7", "10, 0.5", "10, 0.8", "30, 0.9"})
     void withExponentialServiceTheFormulaIsWhatIsPlayed(int servers, double utilisation) {
-        Load load = load(servers, utilisation, 1);
+        OfferedLoad load = load(servers, utilisation, 1);
 
-        Waits played = play(servers, load, RandomTimes.exponential(SERVICE, 2));
+        WaitDistribution played = play(servers, load, RandomDurations.exponential(SERVICE, 2));
 
         QueueModel queue = new QueueModel(servers, load);
         assertThat(played.share()).isCloseTo(queue.waitProbability(), withPercentage(3));
@@ -57,14 +57,14 @@ class QueueModelTest {
     @ParameterizedTest
     @CsvSource({"3, 0.8, 0", "10, 0.8, 0", "10, 0.9, 0", "3, 0.8, 4", "10, 0.8, 4", "10, 0.9, 4"})
     void theCorrectionForVariabilityIsWithinAQuarter(int servers, double utilisation, double variation) {
-        Load load = load(servers, utilisation, variation);
+        OfferedLoad load = load(servers, utilisation, variation);
         DoubleSupplier services =
-                variation == 0 ? RandomTimes.constant(SERVICE) : RandomTimes.mixed(SERVICE, variation, 2);
+                variation == 0 ? RandomDurations.constant(SERVICE) : RandomDurations.mixed(SERVICE, variation, 2);
 
-        Waits played = play(servers, load, services);
+        WaitDistribution played = play(servers, load, services);
 
         assertThat(new QueueModel(servers, load).meanWait()).isCloseTo(played.mean(), withPercentage(25));
-        Load asOfMMc = Load.independent(load.perSecond(), load.meanSeconds(), 1);
+        OfferedLoad asOfMMc = OfferedLoad.independent(load.perSecond(), load.meanSeconds(), 1);
         assertThat(new QueueModel(servers, asOfMMc).meanWait())
                 .as("uncorrected it is further off")
                 .isNotCloseTo(played.mean(), withPercentage(40));
@@ -72,7 +72,7 @@ class QueueModelTest {
 
     @Test
     void theLeastPoolKeepsTheTargetAndOneLessDoesNot() {
-        Load load = load(10, 0.5, 1);
+        OfferedLoad load = load(10, 0.5, 1);
 
         int least = QueueModel.least(load, 0.99, 0.002, 100).orElseThrow();
 
@@ -106,16 +106,16 @@ class QueueModelTest {
     @Test
     void whatCannotBeIsRefused() {
         assertThatThrownBy(() -> new QueueModel(0, load(1, 0.5, 1))).hasMessageContaining("servers: 0");
-        assertThatThrownBy(() -> Load.independent(-1, 1, 1)).hasMessageContaining("perSecond: -1.0");
-        assertThatThrownBy(() -> Load.independent(1, Double.NaN, 1)).hasMessageContaining("meanSeconds: NaN");
+        assertThatThrownBy(() -> OfferedLoad.independent(-1, 1, 1)).hasMessageContaining("perSecond: -1.0");
+        assertThatThrownBy(() -> OfferedLoad.independent(1, Double.NaN, 1)).hasMessageContaining("meanSeconds: NaN");
     }
 
-    private static Load load(int servers, double utilisation, double variation) {
-        return Load.independent(utilisation * servers / SERVICE, SERVICE, variation);
+    private static OfferedLoad load(int servers, double utilisation, double variation) {
+        return OfferedLoad.independent(utilisation * servers / SERVICE, SERVICE, variation);
     }
 
-    private static Waits play(int servers, Load load, DoubleSupplier services) {
+    private static WaitDistribution play(int servers, OfferedLoad load, DoubleSupplier services) {
         return QueueSimulation.run(
-                servers, RandomTimes.exponential(1 / load.perSecond(), 1), services, WARM_UP, COUNTED);
+                servers, RandomDurations.exponential(1 / load.perSecond(), 1), services, WARM_UP, COUNTED);
     }
 }

@@ -64,7 +64,7 @@ class ConcurrentClientsTest {
         tenant.createRole("admin");
         assertThat(together(client -> () -> tenant.join("ann", "admin"))).containsOnly(true);
         assertThat(together(client -> () -> tenant.allow("admin", "read"))).containsOnly(true);
-        assertThat(tenant.members("admin")).containsExactly(new Member("ann", "admin"));
+        assertThat(tenant.members("admin")).containsExactly(new Membership("ann", "admin"));
         assertThat(tenant.permissionsOfRole("admin")).containsExactly("read");
     }
 
@@ -80,13 +80,13 @@ class ConcurrentClientsTest {
 
     @Test
     void everyRoleGivenToADeadUserIsTheirsAndNoneOfTheOldOnes() throws Exception {
-        List<Member> expected = new ArrayList<>();
+        List<Membership> expected = new ArrayList<>();
         for (int role = 0; role < CLIENTS; role++) {
             tenant.createRole("role%02d".formatted(role));
             tenant.createRole("old%02d".formatted(role));
             tenant.join("ann", "old%02d".formatted(role));
             tenant.join("ann", "role%02d".formatted(role));
-            expected.add(new Member("ann", "role%02d".formatted(role)));
+            expected.add(new Membership("ann", "role%02d".formatted(role)));
         }
         tenant.execute("update auth_membership set is_active = false where creator = ?");
         assertThat(behindOneAnother(

@@ -56,7 +56,7 @@ class NothingComesBackTest {
         assertThat(tenant.rolesOf("ann")).isEmpty();
         assertThat(tenant.members("admin")).isEmpty();
         assertThat(tenant.join("ann", "other")).isTrue();
-        assertThat(tenant.rolesOf("ann")).containsExactly(new Member("ann", "other"));
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "other"));
         assertNobodyMayRead();
         assertThat(
                         tenant.number(
@@ -68,7 +68,7 @@ class NothingComesBackTest {
     void aUserWhoWasSwitchedOffCanBeGivenTheVeryRoleTheyHad() {
         tenant.execute("update auth_membership set is_active = false where creator = ?");
         assertThat(tenant.join("ann", "admin")).isTrue();
-        assertThat(tenant.rolesOf("ann")).containsExactly(new Member("ann", "admin"));
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "admin"));
         assertThat(tenant.userCan("ann", "read")).isTrue();
     }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
+import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.database.StatementListener;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** How often a write goes to PostgreSQL and back. */
 class OneRoundTripTest {
-    private static final Caller CALLER = Caller.named("test");
+    private static final CallContext CALLER = CallContext.named("test");
 
     private final ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
     private final RoleName role = new RoleName("editors");

@@ -84,8 +84,8 @@ class PlanTest {
      * @param names of which a question consists
      * @param pages that it may read at most
      */
-    private record Asked(Questions<?> questions, List<String> names, int pages) {
-        Asked(Questions<?> questions, int pages, String... names) {
+    private record Asked(TenantBatchQuery<?> questions, List<String> names, int pages) {
+        Asked(TenantBatchQuery<?> questions, int pages, String... names) {
             this(questions, List.of(names), pages);
         }
 
@@ -102,13 +102,13 @@ class PlanTest {
 
     static Stream<Asked> questions() {
         return Stream.of(
-                new Asked(Permissions.USER_HOLDS, 25, "user17", "permission9"),
-                new Asked(Permissions.ROLE_HOLDS, 15, "role3", "permission9"),
+                new Asked(Permissions.CHECK_USER, 25, "user17", "permission9"),
+                new Asked(Permissions.CHECK_ROLE, 15, "role3", "permission9"),
                 new Asked(Permissions.OF_ROLE, 200, "role3"),
                 new Asked(Permissions.OF_USER, 400, "user17"),
                 new Asked(Permissions.ROLES_WITH, 150, "permission9"),
                 new Asked(Permissions.USERS_WITH, 70_000, "permission9"),
-                new Asked(Memberships.HOLDS, 15, "member4242", "role3"),
+                new Asked(Memberships.CHECK_MEMBERSHIP, 15, "member4242", "role3"),
                 new Asked(Memberships.OF_USER, 50, "user17"),
                 new Asked(Memberships.OF_ROLE, 250, "role3"),
                 new Asked(Roles.LIST, 50));

@@ -199,8 +199,8 @@ class RbacTest {
         }
         tenant.leave("ann", "a");
         tenant.forbid("b", "read");
-        assertThat(tenant.rolesOf("ann")).containsExactly(new Member("ann", "b"));
-        assertThat(tenant.members("a")).containsExactly(new Member("bob", "a"));
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "b"));
+        assertThat(tenant.members("a")).containsExactly(new Membership("bob", "a"));
         assertThat(tenant.permissionsOfRole("b")).containsExactly("write");
         assertThat(tenant.permissionsOfRole("a")).containsExactly("read", "write");
         assertThat(tenant.userCan("ann", "read")).isFalse();
@@ -217,14 +217,14 @@ class RbacTest {
         tenant.allow("b", "write");
         tenant.allow("b", "read");
         tenant.allow("a", "read");
-        assertThat(tenant.rolesOf("ann")).containsExactly(new Member("ann", "a"), new Member("ann", "b"));
-        assertThat(tenant.members("b")).containsExactly(new Member("ann", "b"), new Member("bob", "b"));
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "a"), new Membership("ann", "b"));
+        assertThat(tenant.members("b")).containsExactly(new Membership("ann", "b"), new Membership("bob", "b"));
         assertThat(tenant.permissionsOfRole("b")).containsExactly("read", "write");
         assertThat(tenant.whichRolesCan("read")).containsExactly("a", "b");
         // Once for every role that gives it
         assertThat(tenant.permissionsOfUser("ann")).containsExactly("read", "read", "write");
         assertThat(tenant.whichUsersCan("read"))
-                .containsExactly(new Member("ann", "a"), new Member("ann", "b"), new Member("bob", "b"));
+                .containsExactly(new Membership("ann", "a"), new Membership("ann", "b"), new Membership("bob", "b"));
     }
 
     @Test
@@ -267,7 +267,7 @@ class RbacTest {
                 where m.creator = '%s' and g.creator = ?
                 """.formatted(other.key.creator()));
         assertThat(other.isMember("eve", "admin")).isFalse();
-        assertThat(other.rolesOf("eve")).containsExactly(new Member("eve", "visitor"));
+        assertThat(other.rolesOf("eve")).containsExactly(new Membership("eve", "visitor"));
         assertThat(other.permissionsOfUser("eve")).containsExactly("read");
         assertThat(tenant.members("admin")).isEmpty();
         assertThat(tenant.whichUsersCan("read")).isEmpty();

@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.OncePerProcess.Share;
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -47,7 +47,7 @@ final class Tenants implements AutoCloseable {
 
     /** One tenant, in the words of the wire protocol. */
     final class Tenant {
-        private static final Caller CALLER = Caller.named("test");
+        private static final CallContext CALLER = CallContext.named("test");
 
         final ClientKey key;
 
@@ -79,11 +79,11 @@ final class Tenants implements AutoCloseable {
             return now(memberships.holds(CALLER, key, new UserName(user), new RoleName(role)));
         }
 
-        List<Member> rolesOf(String user) {
+        List<Membership> rolesOf(String user) {
             return now(memberships.ofUser(CALLER, key, new UserName(user)).all());
         }
 
-        List<Member> members(String role) {
+        List<Membership> members(String role) {
             return now(memberships.ofRole(CALLER, key, new RoleName(role)).all());
         }
 
@@ -117,7 +117,7 @@ final class Tenants implements AutoCloseable {
                     .all());
         }
 
-        List<Member> whichUsersCan(String permission) {
+        List<Membership> whichUsersCan(String permission) {
             return now(permissions
                     .usersWith(CALLER, key, new PermissionName(permission))
                     .all());

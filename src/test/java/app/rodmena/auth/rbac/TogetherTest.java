@@ -2,7 +2,7 @@ package app.rodmena.auth.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEventKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class TogetherTest {
     private static final int TENANTS = 20;
     private static final int NAMES = 6;
-    private static final Caller CALLER = Caller.named("test");
+    private static final CallContext CALLER = CallContext.named("test");
 
     private static Tenants tenants;
     private static final List<Tenants.Tenant> ALL = new ArrayList<>();

@@ -2,10 +2,10 @@ package app.rodmena.auth.remote;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -74,8 +74,8 @@ final class TestRemote implements AutoCloseable {
 
     static OperatorsFile operators(Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(CONTROL, Role.CONTROL, password(CONTROL));
-        file.put(MONITOR, Role.MONITOR, password(MONITOR));
+        file.put(CONTROL, OperatorRole.CONTROL, password(CONTROL));
+        file.put(MONITOR, OperatorRole.MONITOR, password(MONITOR));
         return file;
     }
 

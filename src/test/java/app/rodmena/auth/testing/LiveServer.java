@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.operators.Role;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,7 +53,7 @@ public final class LiveServer implements AutoCloseable {
     /** One where {@link #CONTROL} may change things. */
     public static LiveServer withOperator(Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(CONTROL, Role.CONTROL, PASSWORD);
+        file.put(CONTROL, OperatorRole.CONTROL, PASSWORD);
         return new LiveServer(RemoteConfig.DEFAULT.withOperators(file));
     }
 

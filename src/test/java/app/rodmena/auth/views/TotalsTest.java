@@ -2,7 +2,7 @@ package app.rodmena.auth.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.Caller;
+import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
@@ -14,7 +14,7 @@ class TotalsTest {
     @Test
     void everyKindOfEventIsCountedInItsOwnTotal() {
         PoolEvents events = new PoolEvents();
-        Caller five = Caller.named("test").together(5);
+        CallContext five = CallContext.named("test").batchOf(5);
         int times = 0;
         for (PoolEventKind kind : PoolEventKind.values()) {
             times++;

@@ -1,0 +1,110 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.embedded.EmbeddedConfig;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.PasswordFile;
+import app.rodmena.auth.postgres.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Which database, with which password: read from the settings, contradictions refused. */
+final class DatabaseConfigReader {
+    private final ResolvedSettings settings;
+    private final Secret ambientPassword;
+    private final List<String> warnings = new ArrayList<>();
+
+    /**
+     * @param ambientPassword that of PGPASSWORD, for a URL that comes without one; as in libpq it gives way to others
+     */
+    DatabaseConfigReader(ResolvedSettings settings, Secret ambientPassword) {
+        this.settings = settings;
+        this.ambientPassword = ambientPassword;
+    }
+
+    /** @throws UsageException for what can't be, or can't be together */
+    Database read() {
+        return settings.has(Setting.DATABASE_URL) ? external() : embedded();
+    }
+
+    /** What is odd about the choice, though it can be; complete after {@link #read()}. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    private Database external() {
+        SettingValue given = settings.get(Setting.DATABASE_URL);
+        if (isEphemeral()) {
+            throw contradiction(Setting.EPHEMERAL, given, "is for this server's own PostgreSQL");
+        }
+        if (settings.isGiven(Setting.DATA_DIR)) {
+            throw contradiction(Setting.DATA_DIR, given, "is for this server's own PostgreSQL");
+        }
+        DatabaseUrl url = parse(given);
+        if (!settings.has(Setting.DATABASE_PASSWORD_FILE)) {
+            return new Database.External(url.password().isPresent() ? url : url.withPassword(ambientPassword));
+        }
+        if (url.password().isPresent()) {
+            throw contradiction(Setting.DATABASE_PASSWORD_FILE, given, "would be a second password: the URL has one");
+        }
+        return new Database.External(url.withPasswordFile(passwordFile(settings.get(Setting.DATABASE_PASSWORD_FILE))));
+    }
+
+    private Database embedded() {
+        if (settings.has(Setting.DATABASE_PASSWORD_FILE)) {
+            throw settings.get(Setting.DATABASE_PASSWORD_FILE).refuse("must go with --database-url");
+        }
+        return new Database.Embedded(
+                new EmbeddedConfig(settings.get(Setting.DATA_DIR).path(), isEphemeral()));
+    }
+
+    private boolean isEphemeral() {
+        return settings.get(Setting.EPHEMERAL).yes();
+    }
+
+    private static DatabaseUrl parse(SettingValue given) {
+        try {
+            return DatabaseUrl.parse(given.text());
+        } catch (IllegalArgumentException e) {
+            throw given.refuse(e.getMessage());
+        }
+    }
+
+    private UsageException contradiction(Setting setting, SettingValue other, String why) {
+        return new UsageException(
+                "%s can't go with %s: it %s".formatted(settings.get(setting).name(), other.name(), why));
+    }
+
+    /** Reads it once, so that a mistake ends the start; from then on each login reads it. */
+    private Path passwordFile(SettingValue given) {
+        Path file = given.path();
+        try {
+            PasswordFile.read(file);
+            warnIfOthersCanRead(given, file);
+            return file;
+        } catch (IllegalArgumentException e) {
+            throw given.refuse(e.getMessage());
+        } catch (IOException e) {
+            throw given.refuse("must be a file this process can read, in UTF-8");
+        }
+    }
+
+    /** No refusal: secrets that Docker and Kubernetes mount are readable for all inside the container. */
+    private void warnIfOthersCanRead(SettingValue given, Path file) throws IOException {
+        if (!Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            return;
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (permissions.contains(PosixFilePermission.GROUP_READ)
+                || permissions.contains(PosixFilePermission.OTHERS_READ)) {
+            warnings.add("%s: '%s' can be read by others (%s); chmod 600 keeps them out"
+                    .formatted(given.name(), file, PosixFilePermissions.toString(permissions)));
+        }
+    }
+}

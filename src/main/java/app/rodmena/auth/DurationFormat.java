@@ -1,0 +1,46 @@
+package app.rodmena.auth;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as people write them: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 7d}. */
+final class DurationFormat {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+    private static final Map<String, ChronoUnit> UNITS = new LinkedHashMap<>();
+
+    static {
+        UNITS.put("d", ChronoUnit.DAYS);
+        UNITS.put("h", ChronoUnit.HOURS);
+        UNITS.put("m", ChronoUnit.MINUTES);
+        UNITS.put("s", ChronoUnit.SECONDS);
+        UNITS.put("ms", ChronoUnit.MILLIS);
+    }
+
+    private DurationFormat() {}
+
+    /** Empty for what is no duration; a bare number is none, since nobody could say of what. */
+    static Optional<Duration> parse(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        return matcher.matches()
+                ? Optional.of(Duration.of(Long.parseLong(matcher.group(1)), UNITS.get(matcher.group(2))))
+                : Optional.empty();
+    }
+
+    /** The duration in the largest unit that leaves no remainder; fractions of a millisecond are dropped. */
+    static String of(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis == 0) {
+            return "0s";
+        }
+        return UNITS.entrySet().stream()
+                .filter(unit -> millis % unit.getValue().getDuration().toMillis() == 0)
+                .findFirst()
+                .map(unit -> millis / unit.getValue().getDuration().toMillis() + unit.getKey())
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,68 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.postgres.Secret;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** The environment variables that start with {@code AUTH_}: each is one of ours, or a mistake. */
+record EnvironmentVariables(Map<String, String> variables) {
+    private static final String PREFIX = "AUTH_";
+
+    /**
+     * Kubernetes gives every container the addresses of the services beside it, and a service called {@code auth}, or
+     * {@code auth-db}, makes them look like ours. Nobody wrote them, so nobody has to be told.
+     */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("AUTH_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
+
+    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
+
+    /** @throws UsageException for one that is none of ours */
+    Collection<SettingValue> settings() {
+        Map<Setting, SettingValue> given = new EnumMap<>(Setting.class);
+        // Sorted, so that of several mistakes it is always the same that is told
+        new TreeMap<>(variables).forEach((name, text) -> {
+            if (name.startsWith(PREFIX) && !isOfACommand(name) && !isServiceLink(name, text)) {
+                Setting setting = Setting.ofVariable(name).orElseThrow(() -> unknown(name));
+                given.put(setting, SettingValue.byVariable(setting, text));
+            }
+        });
+        return given.values();
+    }
+
+    /**
+     * That of PGPASSWORD.
+     *
+     * @throws UsageException if this process cannot read it
+     */
+    Secret databasePassword() {
+        String password = variables.getOrDefault("PGPASSWORD", "");
+        if (!SettingValue.isReadable(password)) {
+            throw new UsageException("PGPASSWORD " + SettingValue.unreadable());
+        }
+        return Secret.of(password);
+    }
+
+    private static boolean isOfACommand(String name) {
+        return name.startsWith(LoadOptions.PREFIX) || name.startsWith(CapacityOptions.PREFIX);
+    }
+
+    private boolean isServiceLink(String name, String text) {
+        return variables.containsKey("KUBERNETES_SERVICE_HOST")
+                && (SERVICE_LINK.matcher(name).matches()
+                        || (name.endsWith("_PORT")
+                                && SERVICE_ADDRESS.matcher(text).matches()));
+    }
+
+    private static UsageException unknown(String name) {
+        List<String> known =
+                Arrays.stream(Setting.values()).map(Setting::variable).toList();
+        return new UsageException(
+                name + " is no environment variable of this server" + NameSuggestion.hint(name, known));
+    }
+}

@@ -1,0 +1,49 @@
+package app.rodmena.auth;
+
+import ch.qos.logback.classic.ClassicConstants;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+
+/** The log of the standalone server: its configuration, and on top of it the levels of {@code --log-level}. */
+record LogLevelOverrides(Map<String, Level> levels) {
+    private static final String CONFIGURATION = "app/rodmena/auth/logback.xml";
+
+    static final List<String> WORDS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+
+    /**
+     * Makes Logback read this server's configuration instead of searching the default places. Takes effect only before
+     * the first logger is created. A file that the user named on the command line is kept.
+     */
+    static void configure() {
+        String property = ClassicConstants.CONFIG_FILE_PROPERTY;
+        System.setProperty(property, System.getProperty(property, CONFIGURATION));
+    }
+
+    static LogLevelOverrides of(Optional<SettingValue> given) {
+        Map<String, Level> levels = new LinkedHashMap<>();
+        given.ifPresent(words -> words.list().forEach(word -> {
+            String[] pair = word.split("=", -1);
+            if (pair.length != 2 || pair[0].isBlank() || !WORDS.contains(pair[1])) {
+                throw words.refuse("must be LOGGER=LEVEL, the level one of " + String.join(", ", WORDS));
+            }
+            levels.put(pair[0], Level.valueOf(pair[1]));
+        }));
+        return new LogLevelOverrides(levels);
+    }
+
+    /** Writes what is still queued, for a second at most; nothing is logged after that. */
+    static void finish() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    }
+
+    /** Takes effect at once, for this whole process. */
+    void apply() {
+        levels.forEach(
+                (logger, level) -> ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(logger)).setLevel(level));
+    }
+}

@@ -1,0 +1,64 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.jmx.LoggerLevels;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.slf4j.LoggerFactory;
+
+/** The levels of Logback's loggers, which remembers those it found when it was made. */
+final class LogbackLevels implements LoggerLevels {
+    private final LoggerContext context;
+    private final Map<Logger, Level> atStart = new HashMap<>();
+
+    private LogbackLevels(LoggerContext context) {
+        this.context = context;
+        context.getLoggerList().forEach(logger -> atStart.put(logger, logger.getLevel()));
+    }
+
+    /** Empty if an embedder logs with something else. */
+    static Optional<LoggerLevels> ofThisProcess() {
+        return LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+                ? Optional.of(new LogbackLevels(context))
+                : Optional.empty();
+    }
+
+    @Override
+    public SortedMap<String, String> levels() {
+        SortedMap<String, String> levels = new TreeMap<>();
+        for (Logger logger : context.getLoggerList()) {
+            if (logger.getLevel() != null) {
+                levels.put(logger.getName(), logger.getLevel().toString());
+            }
+        }
+        return levels;
+    }
+
+    @Override
+    public String level(String logger) {
+        Logger known = context.exists(logger);
+        // Asking for a logger would make it, for ever
+        return known != null
+                ? known.getEffectiveLevel().toString()
+                : level(logger.contains(".") ? logger.substring(0, logger.lastIndexOf('.')) : Logger.ROOT_LOGGER_NAME);
+    }
+
+    @Override
+    public void set(String logger, String level) {
+        if (!LogLevelOverrides.WORDS.contains(level)) {
+            throw new IllegalArgumentException(
+                    "level: '%s'; must be one of %s".formatted(level, String.join(", ", LogLevelOverrides.WORDS)));
+        }
+        context.getLogger(logger).setLevel(Level.valueOf(level));
+    }
+
+    @Override
+    public void reset() {
+        context.getLoggerList().forEach(logger -> logger.setLevel(atStart.get(logger)));
+    }
+}

@@ -1,0 +1,81 @@
+package app.rodmena.auth;
+
+import app.rodmena.auth.pool.PoolProfile;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every setting with the value that holds: of its flag, else of its environment variable, else its default.
+ *
+ * <p>A profile stands for a pool size and an overflow given in the same place. So a size beats the profile beside it,
+ * and both beat what comes after: {@code --pool-size}, {@code --profile}, {@code AUTH_POOL_SIZE}, {@code AUTH_PROFILE}.
+ */
+final class ResolvedSettings {
+    private final Map<Setting, SettingValue> held = new EnumMap<>(Setting.class);
+
+    private ResolvedSettings() {}
+
+    static ResolvedSettings of(Collection<SettingValue> flags, Collection<SettingValue> variables) {
+        ResolvedSettings settings = new ResolvedSettings();
+        for (Setting setting : Setting.values()) {
+            setting.fallback().ifPresent(text -> settings.held.put(setting, SettingValue.byDefault(setting, text)));
+        }
+        settings.held.put(Setting.INSTANCE, SettingValue.byDefault(Setting.INSTANCE, InstanceName.ofThisProcess()));
+        settings.held.putAll(withProfile(variables));
+        settings.held.putAll(withProfile(flags));
+        // Beside the data they are about: servers with different data directories must not share incidents.
+        settings.held.computeIfAbsent(
+                Setting.INCIDENTS_DIR,
+                incidents -> SettingValue.byDefault(
+                        incidents, settings.get(Setting.DATA_DIR).text() + "/incidents"));
+        return settings;
+    }
+
+    private static Map<Setting, SettingValue> withProfile(Collection<SettingValue> layer) {
+        Map<Setting, SettingValue> expanded = new EnumMap<>(Setting.class);
+        layer.forEach(given -> {
+            if (given.text().isBlank()) {
+                throw given.refuse("must not be empty");
+            }
+            if (!SettingValue.isReadable(given.text())) {
+                throw given.refuse(SettingValue.unreadable());
+            }
+            expanded.put(given.setting(), given);
+        });
+        SettingValue profile = expanded.get(Setting.PROFILE);
+        if (profile != null) {
+            PoolProfile sizes = PoolProfile.of(profile.text())
+                    .orElseThrow(
+                            () -> profile.refuse("must be one of " + String.join(", ", PoolProfile.profileNames())));
+            expanded.computeIfAbsent(Setting.POOL_SIZE, size -> impliedBy(profile, size, sizes.poolSize()));
+            expanded.computeIfAbsent(Setting.MAX_OVERFLOW, size -> impliedBy(profile, size, sizes.maxOverflow()));
+        }
+        return expanded;
+    }
+
+    private static SettingValue impliedBy(SettingValue profile, Setting size, int value) {
+        return new SettingValue(size, profile.name(), Integer.toString(value), profile.name() + " " + profile.text());
+    }
+
+    /** Whether somebody gave it, or it has a default. */
+    boolean has(Setting setting) {
+        return held.containsKey(setting);
+    }
+
+    /** Whether somebody gave it. */
+    boolean isGiven(Setting setting) {
+        return has(setting) && !get(setting).isDefault();
+    }
+
+    /** Its value; only for one that there {@link #has} to be. */
+    SettingValue get(Setting setting) {
+        return held.get(setting);
+    }
+
+    /** Its value, if it has one. */
+    Optional<SettingValue> find(Setting setting) {
+        return Optional.ofNullable(held.get(setting));
+    }
+}

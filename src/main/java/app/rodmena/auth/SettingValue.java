@@ -1,0 +1,128 @@
+package app.rodmena.auth;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A setting's value as text, and who gave it. Turns the text into a value, or into an error in the terms of whoever
+ * wrote it.
+ *
+ * @param name what they wrote: the flag, or the environment variable
+ * @param text the value
+ * @param origin where it is from, for people: {@code --pool-size}, {@code AUTH_POOL_SIZE}, {@code default}
+ */
+record SettingValue(Setting setting, String name, String text, String origin) {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
+    private static final int LONGEST_QUOTE = 80;
+
+    /** What the JVM puts in the place of characters that the encoding of its locale does not have. */
+    private static final String REPLACEMENT = "\uFFFD";
+
+    static SettingValue byFlag(Setting setting, String text) {
+        return new SettingValue(setting, setting.flag(), text, setting.flag());
+    }
+
+    static SettingValue byVariable(Setting setting, String text) {
+        return new SettingValue(setting, setting.variable(), text, setting.variable());
+    }
+
+    static SettingValue byDefault(Setting setting, String text) {
+        return new SettingValue(setting, setting.flag(), text, "default");
+    }
+
+    boolean isDefault() {
+        return origin.equals("default");
+    }
+
+    int integer() {
+        if (!text.matches("-?\\d{1,9}")) {
+            throw refuse("must be a whole number");
+        }
+        return Integer.parseInt(text);
+    }
+
+    int integer(int least, int most) {
+        int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : least - 1;
+        if (value < least || value > most) {
+            throw refuse("must be %s to %s".formatted(least, most));
+        }
+        return value;
+    }
+
+    /** A number of bytes, as {@code 16k}. */
+    int size() {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw refuse("must be a size, in bytes or as 16k or 1m");
+        }
+        return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(matcher.group(1)) << shift(matcher.group(2)));
+    }
+
+    Duration duration() {
+        return DurationFormat.parse(text)
+                .orElseThrow(() -> refuse("must be a duration such as 500ms, 30s, 5m or 1h, with its unit"));
+    }
+
+    boolean yes() {
+        return oneOf(Map.of("true", true, "false", false), List.of("true", "false"));
+    }
+
+    /** One of several words, listed in this order when it is none of them. */
+    <T> T oneOf(Map<String, T> meanings, List<String> words) {
+        if (!meanings.containsKey(text)) {
+            throw refuse("must be one of " + String.join(", ", words));
+        }
+        return meanings.get(text);
+    }
+
+    Path path() {
+        try {
+            if (!Path.of(text).isAbsolute() && !isReadable(System.getProperty("user.dir"))) {
+                throw refuse("leads to a working directory whose name " + unreadable());
+            }
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw refuse("must be a path");
+        }
+    }
+
+    List<String> list() {
+        return Stream.of(text.split(",")).map(String::strip).toList();
+    }
+
+    /** Whether the JVM could decode it: in an ASCII locale it replaces every other character. */
+    static boolean isReadable(String text) {
+        return !text.contains(REPLACEMENT);
+    }
+
+    /** What is wrong with a text that is not readable, and what helps. */
+    static String unreadable() {
+        return "has characters that this process can't read in the encoding of its locale, %s; start it with LC_ALL=C.UTF-8"
+                .formatted(System.getProperty("sun.jnu.encoding"));
+    }
+
+    /** The error that says: this can't be, that is what can. */
+    UsageException refuse(String rule) {
+        String from = isDefault() ? " (default)" : "";
+        return new UsageException(
+                setting.isSecret() ? name + " " + rule : name + ": " + quoted(text) + from + "; " + rule);
+    }
+
+    /** What somebody wrote, in a line and not too long. */
+    static String quoted(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return "'"
+                + (printable.length() > LONGEST_QUOTE ? printable.substring(0, LONGEST_QUOTE) + "..." : printable)
+                + "'";
+    }
+
+    private static int shift(String unit) {
+        return unit.isEmpty() ? 0 : unit.equals("k") ? 10 : 20;
+    }
+}

@@ -1,0 +1,46 @@
+package app.rodmena.auth.admin;
+
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.views.AdviceRow;
+import app.rodmena.auth.views.OutlookRow;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import java.util.Set;
+
+/** Whether the pool has the right size, and what another would do. */
+final class CapacityEndpoints {
+    private static final String WORKERS = "workers";
+    private static final String POOL_SIZE = "poolSize";
+    private static final String REQUESTS = "requestsPerSecond";
+
+    private final PoolSizeAdvisor adviser;
+
+    /** @param whatIf null unless it was asked for, and enough is known */
+    private record Shown(
+            boolean known,
+            AdviceRow now,
+            @JsonInclude(JsonInclude.Include.NON_NULL) OutlookRow whatIf) {}
+
+    CapacityEndpoints(PoolSizeAdvisor adviser) {
+        this.adviser = adviser;
+    }
+
+    void addTo(AdminRoutes pages) {
+        pages.read("/capacity", asked -> Reply.json(shown(asked)));
+    }
+
+    private Shown shown(AdminRequest asked) {
+        Map<String, String> wanted = asked.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
+        AdviceRow now = adviser.advice().map(AdviceRow::of).orElseGet(AdviceRow::none);
+        OutlookRow whatIf = wanted.isEmpty()
+                ? null
+                : adviser.forecast(
+                                AdminRequest.number(wanted, WORKERS, 1, 1, PoolSizeAdvisor.MAX_WORKERS),
+                                AdminRequest.number(
+                                        wanted, POOL_SIZE, adviser.poolMaximum(), 1, PoolSizeAdvisor.MAX_CONNECTIONS),
+                                AdminRequest.number(wanted, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
+                        .map(OutlookRow::of)
+                        .orElse(null);
+        return new Shown(now.maximum() > 0, now, whatIf);
+    }
+}

@@ -1,0 +1,93 @@
+package app.rodmena.auth.admin;
+
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * The files of the dashboard, which are packaged into the jar. Whoever has one asks whether it is still the same.
+ * Thread-safe; each file is read once.
+ */
+final class DashboardAssets {
+    /** Where they are in the jar; nothing else is. */
+    private static final String ROOT = "/app/rodmena/auth/dashboard/";
+
+    private static final String INDEX = "index.html";
+
+    /** No segment begins with a dot, so none leads anywhere else. */
+    private static final Pattern PATH = Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", Reply.HTML,
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "json", Reply.JSON,
+            "svg", "image/svg+xml",
+            "png", "image/png",
+            "ico", "image/vnd.microsoft.icon",
+            "woff2", "font/woff2",
+            "txt", Reply.TEXT);
+
+    private final Map<String, Asset> known = new ConcurrentHashMap<>();
+
+    private record Asset(Reply reply, String tag) {}
+
+    void addTo(AdminRoutes pages) {
+        pages.read("/", asked -> Reply.redirect("/dashboard"));
+        pages.read("/dashboard", asked -> file(INDEX, asked));
+        pages.read("/dashboard/", asked -> Reply.redirect("/dashboard"));
+        pages.readBelow("/dashboard/", asked -> file(asked.rest(), asked));
+    }
+
+    private ResponseWriter file(String path, AdminRequest asked) {
+        Optional<Asset> asset = find(path);
+        if (asset.isEmpty()) {
+            return Reply.error(404, "No such path");
+        }
+        String tag = asset.get().tag();
+        boolean unchanged =
+                asked.ifNoneMatch().contains(tag) || asked.ifNoneMatch().equals("*");
+        return (unchanged ? Reply.unchanged() : asset.get().reply())
+                .with(Headers.ETAG, tag)
+                .with(Headers.CACHE_CONTROL, "no-cache");
+    }
+
+    private Optional<Asset> find(String path) {
+        Asset asset = known.get(path);
+        if (asset == null && PATH.matcher(path).matches()) {
+            Optional<Asset> read = read(path);
+            read.ifPresent(found -> known.put(path, found));
+            return read;
+        }
+        return Optional.ofNullable(asset);
+    }
+
+    private static Optional<Asset> read(String path) {
+        String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
+        try (InputStream in = type == null ? null : DashboardAssets.class.getResourceAsStream(ROOT + path)) {
+            if (in == null) {
+                return Optional.empty();
+            }
+            byte[] content = in.readAllBytes();
+            return Optional.of(new Asset(Reply.of(200, type, content), tag(content)));
+        } catch (IOException e) {
+            throw new IllegalStateException(path + " can't be read, though it is there", e);
+        }
+    }
+
+    private static String tag(byte[] content) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            return '"' + HexFormat.of().formatHex(hash, 0, 12) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package app.rodmena.auth.admin;
+
+import app.rodmena.auth.database.DatabaseAvailability;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.events.EventQuery;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.RequestMetrics;
+import app.rodmena.auth.metrics.SlowStatements;
+import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.operators.OperatorSession;
+import app.rodmena.auth.views.ConnectionRow;
+import app.rodmena.auth.views.EventRow;
+import app.rodmena.auth.views.PoolRow;
+import app.rodmena.auth.views.SecondRow;
+import app.rodmena.auth.views.SettingsRow;
+import app.rodmena.auth.views.SlowRow;
+import app.rodmena.auth.views.Times;
+import app.rodmena.auth.views.Totals;
+import app.rodmena.auth.views.WaiterRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The numbers: what the pool is, who has its connections, who waits, what happened, how long things take. */
+final class PoolEndpoints {
+    private static final int EVENTS_UNASKED = 200;
+
+    private final AdminServerInfo server;
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+
+    private record Server(String version, String instance, Instant startTime, long uptimeMillis) {}
+
+    private record Operator(String name, String role, boolean mayChange) {
+        static Operator of(OperatorSession caller) {
+            return new Operator(
+                    caller.name(),
+                    caller.role().word(),
+                    switch (caller.role()) {
+                        case CONTROL -> true;
+                        case MONITOR -> false;
+                    });
+        }
+    }
+
+    private record Pool(
+            Instant time,
+            Server server,
+            Operator operator,
+            DatabaseAvailability database,
+            PoolRow snapshot,
+            SettingsRow settings,
+            Totals totals,
+            Times waitTimes,
+            Times useTimes,
+            Times creationTimes) {}
+
+    private record Named(String name, Times times) {}
+
+    private record Statements(List<Named> times, long timeouts) {}
+
+    private record RequestsAnswered(int inFlight, List<RequestMetrics.Answers> answers, List<Named> times) {}
+
+    PoolEndpoints(AdminServerInfo server, DatabaseEngine engine, Metrics metrics) {
+        this.server = server;
+        this.engine = engine;
+        this.metrics = metrics;
+    }
+
+    void addTo(AdminRoutes pages) {
+        pages.read("/pool", asked -> Reply.json(pool(asked.caller())));
+        pages.read("/pool/connections", asked -> Reply.json(connections()));
+        pages.read(
+                "/pool/waiters",
+                asked -> Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
+        pages.read("/pool/events", this::events);
+        pages.read(
+                "/pool/history",
+                asked -> Reply.json(
+                        metrics.history().seconds().stream().map(SecondRow::of).toList()));
+        pages.read("/statements", asked -> Reply.json(statements()));
+        pages.read("/statements/slow", asked -> Reply.json(slowStatements()));
+        pages.read("/requests", asked -> Reply.json(requests()));
+    }
+
+    private Pool pool(OperatorSession caller) {
+        Instant now = Instant.now();
+        return new Pool(
+                now,
+                new Server(
+                        server.version(),
+                        server.instance(),
+                        server.startedAt(),
+                        Duration.between(server.startedAt(), now).toMillis()),
+                Operator.of(caller),
+                engine.availability(),
+                PoolRow.of(engine.view()),
+                SettingsRow.of(engine.settings()),
+                Totals.of(engine.events()),
+                Times.of(metrics.pool().waits()),
+                Times.of(metrics.pool().uses()),
+                Times.of(metrics.pool().creations()));
+    }
+
+    private List<ConnectionRow> connections() {
+        Instant now = Instant.now();
+        return engine.connections().stream()
+                .map(view -> ConnectionRow.of(view, now))
+                .toList();
+    }
+
+    private Reply events(AdminRequest asked) {
+        Map<String, String> wanted = asked.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
+        EventQuery query = EventQuery.parse(
+                wanted.get("kinds"),
+                AdminRequest.number(wanted, "connection", 0, 0, Integer.MAX_VALUE),
+                wanted.get("from"),
+                wanted.get("to"));
+        int limit = AdminRequest.number(
+                wanted, "limit", EVENTS_UNASKED, 1, engine.recentEvents().capacity());
+        return Reply.json(engine.recentEvents().newestFirst().stream()
+                .filter(query)
+                .limit(limit)
+                .map(EventRow::of)
+                .toList());
+    }
+
+    private Statements statements() {
+        return new Statements(
+                named(metrics.statements()), metrics.slowStatements().timeouts());
+    }
+
+    /** Each once, those that took most together first. */
+    private List<SlowRow> slowStatements() {
+        SlowStatements slow = metrics.slowStatements();
+        return Stream.concat(slow.byTotal().stream(), slow.byMax().stream())
+                .map(SlowRow::of)
+                .distinct()
+                .toList();
+    }
+
+    private RequestsAnswered requests() {
+        RequestMetrics requests = metrics.requests();
+        return new RequestsAnswered(requests.inFlight(), requests.responseCounts(), named(requests.statistics()));
+    }
+
+    private static List<Named> named(Map<String, TimingStatistics> statistics) {
+        return statistics.entrySet().stream()
+                .map(each -> new Named(each.getKey(), Times.of(each.getValue())))
+                .toList();
+    }
+}

@@ -1,0 +1,112 @@
+package app.rodmena.auth.capacity;
+
+import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.pool.PoolSettings;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The queries about a fleet, on the monitor connection. Each blocks for a few seconds at most. Thread-safe. */
+final class FleetQueries {
+    private static final long QUERY_TIMEOUT_SECONDS = 5;
+
+    /** After so long it is decided out of turn: somebody else uses our locks, and nobody must wait for ever. */
+    private static final Duration MAX_WAIT_FOR_TURN = Duration.ofSeconds(3);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private static final String BEHIND_POOLER =
+            "PostgreSQL is behind a pooler such as PgBouncer, which shares sessions";
+
+    private final Monitor monitor;
+
+    FleetQueries(Monitor monitor) {
+        this.monitor = monitor;
+    }
+
+    /** Reads the current fleet. */
+    Fleet read() throws FleetUnavailableException, InterruptedException {
+        return ask(ServerLimitsQuery::fleet);
+    }
+
+    /** Announces that this process is about to decide; others do not count it until it has. */
+    void markUndecided() throws FleetUnavailableException, InterruptedException {
+        if (!ask(connection -> new FleetLocks(connection).markUndecided())) {
+            throw new FleetUnavailableException("another session holds the advisory lock (1635087464, 2)", false, null);
+        }
+    }
+
+    /**
+     * Decides whether there is room for this process's demand; if there is, or if it runs anyway, others count it from
+     * now on.
+     */
+    AdmissionDecision decideAdmission(String instance, ConnectionDemand own, boolean runsAnyway)
+            throws FleetUnavailableException, InterruptedException {
+        return inTurn((connection, fleet) -> {
+            boolean fits = fleet.hasRoomFor(instance, own);
+            if (fits || runsAnyway) {
+                new FleetLocks(connection).markDecided();
+            }
+            return fits;
+        });
+    }
+
+    /** Decides whether this process may grow; if it may, announces its new maximum to the others. */
+    AdmissionDecision decideGrowth(PoolSettings now, PoolSettings requested)
+            throws FleetUnavailableException, InterruptedException {
+        int more = requested.maximum() - now.maximum();
+        return inTurn((connection, fleet) -> {
+            boolean fits = fleet.hasRoomFor(more);
+            if (fits) {
+                monitor.announce(connection, requested);
+            }
+            return fits;
+        });
+    }
+
+    /** Returns what {@link #decideGrowth} would decide, without any effect. */
+    AdmissionDecision previewGrowth(PoolSettings now, PoolSettings requested)
+            throws FleetUnavailableException, InterruptedException {
+        Fleet fleet = read();
+        return new AdmissionDecision(fleet, fleet.hasRoomFor(requested.maximum() - now.maximum()));
+    }
+
+    private AdmissionDecision inTurn(AdmissionDecision.Decision decision)
+            throws FleetUnavailableException, InterruptedException {
+        long deadline = System.nanoTime() + MAX_WAIT_FOR_TURN.toNanos();
+        while (true) {
+            boolean mayBeOutOfTurn = System.nanoTime() - deadline > 0;
+            Optional<AdmissionDecision> decided =
+                    ask(connection -> AdmissionDecision.tryDecide(connection, mayBeOutOfTurn, decision));
+            if (decided.isPresent()) {
+                return decided.get();
+            }
+            Thread.sleep(PAUSE.toMillis());
+        }
+    }
+
+    private <T> T ask(Monitor.Question<T> query) throws FleetUnavailableException, InterruptedException {
+        try {
+            return monitor.submit(connection -> {
+                        if (monitor.backendPid() == 0) {
+                            throw new SQLException(BEHIND_POOLER);
+                        }
+                        return query.execute(connection);
+                    })
+                    .toCompletableFuture()
+                    .get(QUERY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            String message = String.valueOf(e.getCause().getMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            throw new FleetUnavailableException(message, message.equals(BEHIND_POOLER), e.getCause());
+        } catch (TimeoutException e) {
+            throw new FleetUnavailableException(
+                    "PostgreSQL has not answered for %s s".formatted(QUERY_TIMEOUT_SECONDS), false, e);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package app.rodmena.auth.capacity;
+
+/** The fleet cannot be read; the message says why in one line. */
+final class FleetUnavailableException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final boolean permanent;
+
+    /** @param lasting whether retrying is useless */
+    FleetUnavailableException(String message, boolean lasting, Throwable cause) {
+        super(message, cause);
+        this.permanent = lasting;
+    }
+
+    boolean isPermanent() {
+        return permanent;
+    }
+}

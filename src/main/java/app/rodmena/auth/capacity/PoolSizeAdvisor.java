@@ -1,0 +1,84 @@
+package app.rodmena.auth.capacity;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.queueing.OfferedLoad;
+import app.rodmena.auth.queueing.QueueModel;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Computes sizing advice and forecasts from the pool's own measurements with {@link QueueModel}. Sends no query.
+ * Thread-safe.
+ */
+public final class PoolSizeAdvisor {
+    public static final int MAX_WORKERS = 10_000;
+
+    /** Maximum of {@code poolSize} in {@link #forecast}. */
+    public static final int MAX_CONNECTIONS = 2 * PoolSettings.MAX_CONNECTIONS;
+
+    public static final int MAX_REQUESTS_PER_SECOND = 1_000_000_000;
+
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+    private final FleetWatch fleet;
+    private final Duration waitTarget;
+
+    public PoolSizeAdvisor(DatabaseEngine engine, Metrics metrics, FleetWatch fleet, Duration waitTarget) {
+        this.engine = engine;
+        this.metrics = metrics;
+        this.fleet = fleet;
+        this.waitTarget = waitTarget;
+    }
+
+    /** Returns the advice for the current pool; empty if the last minute has too few checkouts. */
+    public Optional<PoolSizeAdvice> advice() {
+        return WorkloadSample.of(metrics)
+                .map(evidence -> PoolSizeAdvice.of(evidence, engine.settings().maximum(), waitTarget));
+    }
+
+    /** The current maximum of the pool. */
+    public int poolMaximum() {
+        return engine.settings().maximum();
+    }
+
+    /**
+     * Returns a forecast for another fleet.
+     *
+     * @param workers number of processes, 1 to 10,000
+     * @param poolSize maximum connections of each process, overflow included, 1 to 2,000
+     * @param requestsPerSecond load on all processes together. The forecast assumes the requests per checkout of the
+     *     last minute, which is pessimistic because batches grow with the load
+     * @return empty if the last minute has too few checkouts
+     * @throws IllegalArgumentException if a number is out of range; the message names it and the range
+     */
+    public Optional<FleetForecast> forecast(int workers, int poolSize, double requestsPerSecond) {
+        require("workers", workers, 1, MAX_WORKERS);
+        require("poolSize", poolSize, 1, MAX_CONNECTIONS);
+        require("requestsPerSecond", requestsPerSecond, 0, MAX_REQUESTS_PER_SECOND);
+        return WorkloadSample.of(metrics).map(evidence -> {
+            double checkoutsPerWorker = requestsPerSecond / evidence.requestsPerCheckout() / workers;
+            OfferedLoad load = evidence.load().withPerSecond(checkoutsPerWorker);
+            QueueModel queue = new QueueModel(poolSize, load);
+            return new FleetForecast(
+                    new ConnectionDemand(workers, poolSize, 0),
+                    requestsPerSecond,
+                    ExpectedWaits.of(queue),
+                    queue.saturation() * workers,
+                    fleet.latest().map(seen -> seen.limits().room()));
+        });
+    }
+
+    /** The explanation why there is no advice. */
+    public static String insufficientData() {
+        return "fewer than %s connections were used in the last minute: too few for advice"
+                .formatted(WorkloadSample.MIN_USES);
+    }
+
+    private static void require(String name, Number value, int min, int max) {
+        if (!(value.doubleValue() >= min && value.doubleValue() <= max)) {
+            throw new IllegalArgumentException("%s: %s; must be %s to %s".formatted(name, value, min, max));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package app.rodmena.auth.capacity;
+
+import app.rodmena.auth.metrics.DurationStats;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.queueing.OfferedLoad;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A pool's workload in the last minute.
+ *
+ * @param checkoutsPerSecond attempted checkouts per second, including timeouts, excluding immediate refusals
+ * @param meanUse mean use time of a connection
+ * @param useVariation squared coefficient of variation of the use times: 0 if constant, 1 if exponential
+ * @param requestsPerCheckout requests per checkout: more than 1 if requests are batched. Requests that needed or got no
+ *     connection are not counted
+ * @param meanWait mean wait for a connection
+ * @param p99Wait 99th percentile of the waits for a connection
+ */
+public record WorkloadSample(
+        double checkoutsPerSecond,
+        Duration meanUse,
+        double useVariation,
+        double requestsPerCheckout,
+        Duration meanWait,
+        Duration p99Wait) {
+    /** The minimum number of uses for a meaningful sample. */
+    static final int MIN_USES = 100;
+
+    public WorkloadSample {
+        Objects.requireNonNull(meanUse, "meanUse");
+        Objects.requireNonNull(meanWait, "meanWait");
+        Objects.requireNonNull(p99Wait, "p99Wait");
+    }
+
+    /** Takes the sample; empty if there are fewer than {@link #MIN_USES} uses. */
+    static Optional<WorkloadSample> of(Metrics metrics) {
+        DurationStats uses = metrics.pool().recentUses();
+        DurationStats waits = metrics.pool().recentWaits();
+        if (uses.count() < MIN_USES || uses.mean().isZero()) {
+            return Optional.empty();
+        }
+        return Optional.of(new WorkloadSample(
+                waits.perSecond(),
+                uses.mean(),
+                uses.variation(),
+                metrics.pool().recentCallersPerUse(),
+                waits.mean(),
+                metrics.pool().waits().p99()));
+    }
+
+    /** The load for {@link QueueModel}. Assumes Poisson arrivals. */
+    OfferedLoad load() {
+        return OfferedLoad.independent(checkoutsPerSecond, meanUse.toNanos() / 1e9, useVariation);
+    }
+}

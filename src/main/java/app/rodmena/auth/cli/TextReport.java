@@ -1,0 +1,135 @@
+package app.rodmena.auth.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Something to read, in blocks, for a terminal or as Markdown. To be used by one thread. */
+final class TextReport {
+    private static final int WIDTH = 100;
+
+    private sealed interface Block {
+        String text();
+
+        String markdown();
+    }
+
+    private final List<Block> blocks = new ArrayList<>();
+
+    /** A sentence or more. */
+    TextReport say(String words) {
+        blocks.add(new Paragraph(words));
+        return this;
+    }
+
+    /** Something to be pasted, line by line. */
+    TextReport paste(List<String> lines) {
+        blocks.add(new Code(lines));
+        return this;
+    }
+
+    /** Rows of cells; an empty header is shown only where a table must have one. */
+    TextReport table(List<String> header, List<List<String>> rows) {
+        blocks.add(new Table(header, rows));
+        return this;
+    }
+
+    /** The whole of it; whoever can also say it as JSON does so without this. */
+    String as(OutputFormat format) {
+        return blocks.stream()
+                .map(block -> format == OutputFormat.MARKDOWN ? block.markdown() : block.text())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private record Paragraph(String words) implements Block {
+        @Override
+        public String text() {
+            StringBuilder text = new StringBuilder();
+            int column = 0;
+            for (String word : words.split(" ", -1)) {
+                if (column > 0 && column + 1 + word.length() > WIDTH) {
+                    text.append('\n');
+                    column = 0;
+                }
+                text.append(column == 0 ? "" : " ").append(word);
+                column += word.length() + (column == 0 ? 0 : 1);
+            }
+            return text.append('\n').toString();
+        }
+
+        @Override
+        public String markdown() {
+            return words + "\n";
+        }
+    }
+
+    private record Code(List<String> lines) implements Block {
+        @Override
+        public String text() {
+            return lines.stream().map(line -> "    " + line + "\n").collect(Collectors.joining());
+        }
+
+        @Override
+        public String markdown() {
+            return "```\n" + String.join("\n", lines) + "\n```\n";
+        }
+    }
+
+    private record Table(List<String> header, List<List<String>> rows) implements Block {
+        @Override
+        public String text() {
+            List<Column> columns = columns();
+            boolean isHeaded = header.stream().anyMatch(cell -> !cell.isEmpty());
+            return (isHeaded ? line(header, columns) : "")
+                    + rows.stream().map(row -> line(row, columns)).collect(Collectors.joining());
+        }
+
+        @Override
+        public String markdown() {
+            String marks = columns().stream()
+                    .map(column -> column.isNumeric() ? "---:|" : "---|")
+                    .collect(Collectors.joining());
+            return row(header)
+                    + "|" + marks + "\n"
+                    + rows.stream().map(Table::row).collect(Collectors.joining());
+        }
+
+        private List<Column> columns() {
+            return IntStream.range(0, header.size())
+                    .mapToObj(column -> Column.of(
+                            header.get(column),
+                            rows.stream().map(row -> row.get(column)).toList()))
+                    .toList();
+        }
+
+        private static String line(List<String> cells, List<Column> columns) {
+            return IntStream.range(0, cells.size())
+                            .mapToObj(column -> columns.get(column).padded(cells.get(column)))
+                            .collect(Collectors.joining("  "))
+                            .stripTrailing()
+                    + "\n";
+        }
+
+        private static String row(List<String> cells) {
+            return "| " + cells.stream().map(String::strip).collect(Collectors.joining(" | ")) + " |\n";
+        }
+    }
+
+    /** Numbers stand to the right, words to the left. */
+    private record Column(int width, boolean isNumeric) {
+        static Column of(String header, List<String> cells) {
+            int width = Stream.concat(Stream.of(header), cells.stream())
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(0);
+            return new Column(width, cells.stream().allMatch(cell -> cell.matches("-?[0-9][0-9.,]*( ?[a-zµ%]+)?")));
+        }
+
+        String padded(String cell) {
+            String space = " ".repeat(width - cell.length());
+            return isNumeric ? space + cell : cell + space;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.LogThrottle;
+import app.rodmena.auth.pool.BatchQueue;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Runs the queries of a batch on one connection.
+ *
+ * <ul>
+ *   <li>A single query uses the single statement, several use the batch statement.
+ *   <li>Each query gets its own result or a failure, never the result of another query.
+ *   <li>If the database fails, all queries fail with a {@link DatabaseFailure}.
+ *   <li>Any other failure may be caused by one query: then each query is run and fails alone.
+ * </ul>
+ */
+final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
+    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
+    private final BatchQuery<Q, A> inquiry;
+    private final Jdbi jdbi;
+    private final FailureReporter reporter;
+
+    BatchQueryExecutor(BatchQuery<Q, A> query, Jdbi jdbi, FailureReporter reporter) {
+        this.inquiry = query;
+        this.jdbi = jdbi;
+        this.reporter = reporter;
+    }
+
+    @Override
+    public List<BatchQueue.BatchResult<A>> answer(CallContext caller, Connection connection, List<Q> inputs) {
+        if (inputs.size() == 1) {
+            return List.of(BatchQueue.BatchResult.of(alone(caller, connection, inputs.get(0))));
+        }
+        try {
+            return together(caller, connection, inputs).stream()
+                    .map(BatchQueue.BatchResult::of)
+                    .toList();
+        } catch (RuntimeException failure) {
+            if (SqlExceptionTranslator.translate(failure) instanceof DatabaseFailure) {
+                throw failure;
+            }
+            String message = SqlState.firstLine(failure);
+            log.log(
+                    Level.WARN,
+                    caller.route() + message,
+                    () -> "%s: a batch of %s requests failed, so each is run alone: %s"
+                            .formatted(caller.route(), inputs.size(), message),
+                    count -> "%s: %s more batches failed in the last second and were run one by one: %s"
+                            .formatted(caller.route(), count, message));
+            return eachAlone(caller, connection, inputs);
+        }
+    }
+
+    /** Returns one result for each query, in their order. */
+    private List<A> together(CallContext caller, Connection connection, List<Q> inputs) {
+        List<A> results = with(caller, connection, handle -> inquiry.executeBatch(handle, inputs));
+        if (results.size() != inputs.size()) {
+            throw new IllegalStateException("%s results for %s queries".formatted(results.size(), inputs.size()));
+        }
+        return results;
+    }
+
+    private A alone(CallContext caller, Connection connection, Q input) {
+        return with(caller, connection, handle -> inquiry.execute(handle, input));
+    }
+
+    private List<BatchQueue.BatchResult<A>> eachAlone(CallContext caller, Connection connection, List<Q> inputs) {
+        List<BatchQueue.BatchResult<A>> results = new ArrayList<>(inputs.size());
+        DatabaseFailure gone = null;
+        for (Q input : inputs) {
+            if (gone != null) {
+                results.add(BatchQueue.BatchResult.failed(gone));
+                continue;
+            }
+            try {
+                results.add(BatchQueue.BatchResult.of(alone(caller, connection, input)));
+            } catch (RuntimeException failure) {
+                // If the database failed, the remaining queries are not run.
+                int remaining = inputs.size() - results.size();
+                Throwable reported = report(caller.batchOf(remaining), failure);
+                results.add(BatchQueue.BatchResult.failed(reported));
+                gone = reported instanceof DatabaseFailure now ? now : null;
+            }
+        }
+        return results;
+    }
+
+    @Override
+    public Throwable report(CallContext caller, Throwable failure) {
+        return reporter.report(caller, failure);
+    }
+
+    private <T> T with(CallContext caller, Connection connection, HandleCallback<T, RuntimeException> work) {
+        return ThreadBoundConnectionFactory.with(caller, connection, jdbi, work);
+    }
+}

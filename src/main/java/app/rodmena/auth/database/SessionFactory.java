@@ -1,0 +1,109 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.pool.ConnectionSource;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.NoPrimaryException;
+import app.rodmena.auth.postgres.SessionOptions;
+import app.rodmena.auth.postgres.TransactionState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The kinds of session that a process opens, each with its own application_name in pg_stat_activity. */
+final class SessionFactory implements ConnectionSource {
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+
+    /** The monitor's login may take this many times as long as the pool's last login. */
+    private static final int LOGIN_MARGIN = 2;
+
+    /** Longer than PostgreSQL's statement timeout, so that the monitor's connection survives a slow query. */
+    private static final Duration MONITOR_STATEMENT_TIMEOUT = Duration.ofMillis(900);
+
+    private final Connector connector;
+    private final String instance;
+
+    SessionFactory(Connector connector, String instance) {
+        this.connector = connector;
+        this.instance = instance;
+    }
+
+    /** A session of the pool: {@code auth/<instance>}. */
+    @Override
+    public Connection open(PoolSettings settings) throws SQLException {
+        return connector.open(new SessionOptions(
+                "auth/" + instance,
+                Optional.of(settings.statementTimeout()),
+                settings.connectTimeout(),
+                Optional.of(settings.socketTimeout())));
+    }
+
+    @Override
+    public int backendPid(Connection connection) throws SQLException {
+        return connector.backendPid(connection);
+    }
+
+    @Override
+    public boolean isInTransaction(Connection connection) {
+        return connector.isInTransaction(connection);
+    }
+
+    @Override
+    public void cancel(Connection connection) throws SQLException {
+        connector.cancel(connection);
+    }
+
+    @Override
+    public Optional<NoPrimaryException> reportedProblem(Connection connection) {
+        return connector.reportedProblem(connection);
+    }
+
+    @Override
+    public TransactionState transactionState(Connection connection) {
+        return connector.transactionState(connection);
+    }
+
+    /** The monitor's session, outside the pool, which waits at most one second for a statement. */
+    Connection openMonitor(PoolSettings settings) throws SQLException {
+        return connector.open(new SessionOptions(
+                monitorName(settings),
+                Optional.of(MONITOR_STATEMENT_TIMEOUT),
+                loginTimeout(settings),
+                Optional.of(PROBE_TIMEOUT)));
+    }
+
+    /**
+     * The monitor's login timeout. Short, because a new attempt finds a recovered server sooner than a hanging one; but
+     * longer than the pool's last login, within connect_timeout, so that slow logins do not fail.
+     */
+    private Duration loginTimeout(PoolSettings settings) {
+        Duration usual = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
+        Duration atLeast = usual.compareTo(PROBE_TIMEOUT) < 0 ? PROBE_TIMEOUT : usual;
+        return atLeast.compareTo(settings.connectTimeout()) < 0 ? atLeast : settings.connectTimeout();
+    }
+
+    /** Probes on the monitor's connection whether PostgreSQL answers as a primary with writable sessions. */
+    void probe(Connection monitor) throws SQLException {
+        connector.requirePrimary(monitor);
+    }
+
+    /**
+     * Whether the monitor's statement failed because a pooler kept it back: the pooler's pool is full or paused. The
+     * monitor's silence is no outage then; if the pooler is gone, the next login shows that.
+     */
+    boolean isKeptBack(Throwable failure) {
+        return connector.mayBePooler() && (SqlState.isWithoutServer(failure) || SqlState.isTooManyClients(failure));
+    }
+
+    /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its maxima. */
+    String monitorName(PoolSettings settings) {
+        return "auth/%s/%s+%s".formatted(instance, settings.poolSize(), settings.maxOverflow());
+    }
+
+    /** The session of migrations, without timeouts: only TCP keepalive ends it if the host is gone. */
+    Connection openMigration(PoolSettings settings) throws SQLException {
+        return connector.open(new SessionOptions(
+                "auth/" + instance + "/migration", Optional.empty(), settings.connectTimeout(), Optional.empty()));
+    }
+}

@@ -1,0 +1,81 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.pool.NoConnectionException;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** Distinguishes failures of the database, after which the result is unknown, from errors of this server. */
+final class SqlExceptionTranslator {
+    private static final String QUERY_CANCELED = "57014";
+
+    /**
+     * read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected,
+     * lock_not_available (after lock_timeout); and what a proxy makes of prepared statements:
+     * duplicate_prepared_statement, invalid_sql_statement_name.
+     */
+    private static final Set<String> TRANSIENT = Set.of("25006", "40001", "40P01", "55P03", "42P05", "26000");
+
+    /**
+     * Connection exception, operator intervention; and the limits of a transaction that end its session, too:
+     * idle_in_transaction_session_timeout, transaction_timeout.
+     */
+    private static final Set<String> UNREACHABLE = Set.of("08", "57", "25P03", "25P04");
+
+    /** Insufficient resources, system error. */
+    private static final Set<String> RESOURCES = Set.of("53", "58");
+
+    /**
+     * undefined_table, undefined_column, undefined_function, undefined_object, invalid_column_reference (a constraint
+     * that is gone), datatype_mismatch, invalid_schema_name.
+     */
+    private static final Set<String> MISMATCH = Set.of("42P01", "42703", "42883", "42704", "42P10", "42804", "3F000");
+
+    private SqlExceptionTranslator() {}
+
+    /** Translates a failure of the database to a {@link DatabaseFailure}; returns other failures unchanged. */
+    static Throwable translate(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NoConnectionException noConnection) {
+                return new DatabaseFailure(reasonOf(noConnection), noConnection.getMessage(), noConnection);
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return translateState(sql.getSQLState(), failure);
+            }
+        }
+        return failure;
+    }
+
+    private static Throwable translateState(String state, Throwable failure) {
+        if (state.equals(QUERY_CANCELED)) {
+            return new DatabaseFailure(Reason.STATEMENT_TIMEOUT, "PostgreSQL cancelled the statement", failure);
+        }
+        if (UNREACHABLE.stream().anyMatch(state::startsWith)) {
+            return new DatabaseFailure(Reason.DATABASE_DOWN, "PostgreSQL failed with SQLSTATE " + state, failure);
+        }
+        if (TRANSIENT.contains(state) || RESOURCES.stream().anyMatch(state::startsWith)) {
+            return new DatabaseFailure(Reason.DATABASE_TROUBLE, "PostgreSQL reported SQLSTATE " + state, failure);
+        }
+        if (state.equals(SqlState.INSUFFICIENT_PRIVILEGE)) {
+            return new DatabaseFailure(Reason.PERMISSION_DENIED, objectMessage(failure), failure);
+        }
+        if (MISMATCH.contains(state)) {
+            return new DatabaseFailure(Reason.SCHEMA_MISMATCH, objectMessage(failure), failure);
+        }
+        return failure;
+    }
+
+    /** The server's message, for example {@code permission denied for table auth_group}: names, never values. */
+    private static String objectMessage(Throwable failure) {
+        return SqlState.firstLine(failure).replaceFirst("^[A-Z]+: ", "");
+    }
+
+    private static Reason reasonOf(NoConnectionException noConnection) {
+        return switch (noConnection.reason()) {
+            case TIMEOUT -> Reason.POOL_TIMEOUT;
+            case REJECTED -> Reason.QUEUE_FULL;
+            case DATABASE_DOWN -> Reason.DATABASE_DOWN;
+            case CLOSED, INTERRUPTED, CANCELLED -> Reason.SHUTTING_DOWN;
+        };
+    }
+}

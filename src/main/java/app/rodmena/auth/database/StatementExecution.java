@@ -1,0 +1,45 @@
+package app.rodmena.auth.database;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A completed statement.
+ *
+ * @param name the statement's name, for example {@code roles.list}; {@link #UNNAMED} if it has none
+ * @param sql its SQL text as written: values are placeholders, except for literals in an embedding application's SQL
+ * @param route the route that it was run for, for example {@code GET /api/roles}
+ * @param took time from sending it to the start of the response
+ * @param sqlState PostgreSQL's error code, for example {@code 57014}; empty after success
+ */
+public record StatementExecution(String name, String sql, String route, Duration took, String sqlState) {
+    /** The name of unnamed statements. */
+    public static final String UNNAMED = "unnamed";
+
+    /** The comment at the start of this server's statements; pg_stat_activity and PostgreSQL's log show it, too. */
+    private static final Pattern NAME = Pattern.compile("\\s*/\\* ([a-z_]{1,40}\\.[a-z_]{1,40}) \\*/");
+
+    public StatementExecution {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(sql, "sql");
+        Objects.requireNonNull(route, "route");
+        Objects.requireNonNull(took, "took");
+        Objects.requireNonNull(sqlState, "sqlState");
+    }
+
+    /**
+     * The name in the comment at the start of a statement; {@link #UNNAMED} if there is none or it has another form.
+     * Names are shown unmasked; they contain no digits, so that no client key can be taken for one.
+     */
+    public static String nameOf(String sql) {
+        Matcher name = NAME.matcher(sql);
+        return name.lookingAt() ? name.group(1) : UNNAMED;
+    }
+
+    /** Whether the statement succeeded. */
+    public boolean succeeded() {
+        return sqlState.isEmpty();
+    }
+}

@@ -1,0 +1,43 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.events.CallContext;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jdbi.v3.core.ConnectionFactory;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+
+/** Gives JDBI the connection that is checked out on this thread, because JDBI's own requests carry no caller. */
+final class ThreadBoundConnectionFactory implements ConnectionFactory {
+    private static final ThreadLocal<Loan> CURRENT = new ThreadLocal<>();
+
+    private record Loan(CallContext caller, Connection connection) {}
+
+    static <T> T with(CallContext caller, Connection connection, Jdbi jdbi, HandleCallback<T, RuntimeException> work) {
+        CURRENT.set(new Loan(caller, connection));
+        try {
+            return jdbi.withHandle(work);
+        } finally {
+            CURRENT.remove();
+        }
+    }
+
+    /** The caller that this thread has a connection for; empty if it has none. */
+    static CallContext caller() {
+        Loan loan = CURRENT.get();
+        return loan == null ? CallContext.POOL : loan.caller;
+    }
+
+    @Override
+    public Connection openConnection() throws SQLException {
+        Loan loan = CURRENT.get();
+        if (loan == null) {
+            throw new SQLException("no connection is checked out on this thread: go through DatabaseEngine.call");
+        }
+        return loan.connection;
+    }
+
+    /** Does nothing: the code that checked the connection out checks it in. */
+    @Override
+    public void closeConnection(Connection connection) {}
+}

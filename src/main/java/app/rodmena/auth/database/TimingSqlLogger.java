@@ -1,0 +1,69 @@
+package app.rodmena.auth.database;
+
+import app.rodmena.auth.events.PoolEvents;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * Measures statements and notifies listeners. PostgreSQL has completed the statement by then, so a listener's exception
+ * must not make it fail.
+ */
+final class TimingSqlLogger implements SqlLogger {
+    /** The SQLSTATE of failures without one. */
+    private static final String GENERAL_ERROR = "HY000";
+
+    private final PoolEvents events;
+    private final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** @param events counts and logs the exceptions of listeners */
+    TimingSqlLogger(PoolEvents events) {
+        this.events = events;
+    }
+
+    void add(StatementListener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(StatementListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public void logAfterExecution(StatementContext context) {
+        notifyListeners(context, context.getCompletionMoment(), "");
+    }
+
+    @Override
+    public void logException(StatementContext context, SQLException failure) {
+        notifyListeners(
+                context,
+                context.getExceptionMoment(),
+                Optional.ofNullable(failure.getSQLState()).orElse(GENERAL_ERROR));
+    }
+
+    private void notifyListeners(StatementContext context, Instant end, String sqlState) {
+        if (listeners.isEmpty() || context.getExecutionMoment() == null || end == null) {
+            return;
+        }
+        String sql = Optional.ofNullable(context.getRenderedSql()).orElse("");
+        StatementExecution run = new StatementExecution(
+                StatementExecution.nameOf(sql),
+                sql,
+                ThreadBoundConnectionFactory.caller().route(),
+                Duration.between(context.getExecutionMoment(), end),
+                sqlState);
+        for (StatementListener listener : listeners) {
+            try {
+                listener.onStatement(run);
+            } catch (Throwable failure) {
+                events.reportListenerFailure(listener, "a statement", failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.BackendOwner;
+import app.rodmena.auth.activity.LockWait;
+import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.pool.ConnectionView;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Follows those that wait for locks to whoever is at the head and waits for nobody. */
+final class BlockingChains {
+    private static final int PREPARED_TRANSACTION = 0;
+
+    private final Map<Integer, Backend> backends = new HashMap<>();
+    private final Map<Integer, Integer> connections = new HashMap<>();
+
+    BlockingChains(PostgresSnapshot view, List<ConnectionView> ours) {
+        view.backends().forEach(backend -> backends.put(backend.pid(), backend));
+        ours.stream()
+                .filter(connection -> connection.backendPid() != 0)
+                .forEach(connection -> connections.put(connection.backendPid(), connection.id()));
+    }
+
+    /** Of several heads the one whose transaction is the oldest: the others may well come and go. */
+    Optional<Blocker> of(Backend waiting) {
+        Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
+        extend(chains, List.of(), waiting.pid());
+        Deque<Integer> toFollow = new ArrayDeque<>(chains.keySet());
+        while (!toFollow.isEmpty()) {
+            int pid = toFollow.remove();
+            toFollow.addAll(extend(chains, chains.get(pid), pid));
+        }
+        Optional<Blocker> head = chains.entrySet().stream()
+                .filter(chain -> blockers(chain.getKey()).isEmpty())
+                .map(chain -> culprit(chain.getValue()))
+                .max(Comparator.comparing(this::age));
+        // Without a head they wait in a circle, which PostgreSQL itself breaks in a second.
+        return head.or(() -> chains.values().stream().findFirst().map(this::culprit));
+    }
+
+    /** Adds a chain to each who is in the way of {@code pid} and was not met yet. @return those */
+    private List<Integer> extend(Map<Integer, List<Integer>> chains, List<Integer> chain, int pid) {
+        List<Integer> met = new ArrayList<>();
+        for (int blocker : blockers(pid)) {
+            List<Integer> longer = new ArrayList<>(chain);
+            longer.add(blocker);
+            if (chains.putIfAbsent(blocker, longer) == null) {
+                met.add(blocker);
+            }
+        }
+        return met;
+    }
+
+    private List<Integer> blockers(int pid) {
+        return Optional.ofNullable(backends.get(pid))
+                .flatMap(Backend::lockWait)
+                .map(LockWait::blockedBy)
+                .orElse(List.of());
+    }
+
+    private Duration age(Blocker culprit) {
+        return Optional.ofNullable(backends.get(culprit.pid()))
+                .flatMap(Backend::transactionFor)
+                .orElse(Duration.ZERO);
+    }
+
+    private Blocker culprit(List<Integer> chain) {
+        int pid = chain.get(chain.size() - 1);
+        Integer connection = connections.get(pid);
+        OptionalInt connectionId = connection == null ? OptionalInt.empty() : OptionalInt.of(connection);
+        Backend backend = backends.get(pid);
+        if (backend == null) {
+            String what = pid == PREPARED_TRANSACTION ? "a prepared transaction" : "";
+            return new Blocker(pid, what, "", "", Duration.ZERO, "", connectionId, false, pid != 0, false, chain);
+        }
+        boolean ours = connection != null || backend.whose() == BackendOwner.OURS;
+        Duration lasting = (backend.isActive() ? backend.queryFor() : backend.stateFor()).orElse(Duration.ZERO);
+        return new Blocker(
+                pid,
+                backend.application(),
+                backend.user(),
+                backend.state(),
+                lasting,
+                backend.query(),
+                connectionId,
+                ours,
+                backend.hidden(),
+                backend.endable(),
+                chain);
+    }
+}

@@ -1,0 +1,48 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.pool.WaiterView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Puts a diagnosis together from what was observed. A pure function. */
+final class DiagnosisBuilder {
+    private DiagnosisBuilder() {}
+
+    static Diagnosis diagnose(
+            Observation observed, List<Holder> holders, Reconciliation reconciliation, Commands commands) {
+        Situation situation = SituationClassifier.of(observed, holders);
+        return new Diagnosis(
+                observed.after().at(),
+                situation,
+                Sentence.of(situation, observed, holders),
+                Recommendations.of(situation, observed, holders, commands),
+                observed.after().view(),
+                holders,
+                waiters(observed.after()),
+                observed.postgres(),
+                observed.lastSeen(),
+                observed.outage(),
+                reconciliation,
+                BlindSpots.of(observed),
+                observed.failures());
+    }
+
+    private static List<WaiterGroup> waiters(PoolFacts facts) {
+        return facts.waiters().stream().collect(Collectors.groupingBy(WaiterView::route)).entrySet().stream()
+                .map(group -> waiters(group.getKey(), group.getValue(), facts.at()))
+                .sorted(Comparator.comparing(WaiterGroup::count).reversed().thenComparing(WaiterGroup::route))
+                .toList();
+    }
+
+    private static WaiterGroup waiters(String route, List<WaiterView> group, Instant now) {
+        Instant since = group.stream()
+                .map(WaiterView::since)
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        Duration longest = Duration.between(since, now);
+        return new WaiterGroup(route, group.size(), since, longest.isNegative() ? Duration.ZERO : longest);
+    }
+}

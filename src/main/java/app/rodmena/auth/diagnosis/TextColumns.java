@@ -1,0 +1,124 @@
+package app.rodmena.auth.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Lays text out for a terminal of {@value #WIDTH} columns. */
+final class TextColumns {
+    static final int WIDTH = 120;
+
+    private static final String INDENT = "  ";
+    private static final Pattern SPACES = Pattern.compile(" +");
+
+    private final List<String> heads;
+    private final List<Boolean> right;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    /** @param heads of the columns; those that begin with {@code >} are aligned to the right */
+    TextColumns(String... heads) {
+        this.heads = List.of(heads).stream()
+                .map(head -> head.startsWith(">") ? head.substring(1) : head)
+                .toList();
+        this.right = List.of(heads).stream().map(head -> head.startsWith(">")).toList();
+    }
+
+    TextColumns row(Object... cells) {
+        rows.add(List.of(cells).stream().map(String::valueOf).toList());
+        return this;
+    }
+
+    /** Lines of equal columns; what is too long for the last of them goes on below it. */
+    String wrapped() {
+        return lines(false);
+    }
+
+    /** Lines of equal columns; what is too long for the last of them is cut off. */
+    String clipped() {
+        return lines(true);
+    }
+
+    private String lines(boolean clipped) {
+        int[] widths = widths();
+        return Stream.concat(Stream.of(heads), rows.stream())
+                .map(cells -> line(cells, widths, clipped))
+                .collect(Collectors.joining());
+    }
+
+    private int[] widths() {
+        int[] widths = heads.stream().mapToInt(String::length).toArray();
+        for (List<String> row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
+        }
+        return widths;
+    }
+
+    private String line(List<String> cells, int[] widths, boolean clipped) {
+        StringBuilder line = new StringBuilder(INDENT);
+        int last = cells.size() - 1;
+        for (int column = 0; column < last; column++) {
+            String padding = " ".repeat(widths[column] - cells.get(column).length());
+            line.append(right.get(column) ? padding + cells.get(column) : cells.get(column) + padding)
+                    .append("  ");
+        }
+        String text = cells.get(last);
+        int room = Math.max(1, WIDTH - line.length());
+        if (clipped && text.length() > room) {
+            text = text.substring(0, room - 1) + "…";
+        }
+        return wrap(line.toString(), text, " ".repeat(line.length()), "");
+    }
+
+    /** A paragraph, indented. */
+    static String paragraph(String text, int indent) {
+        String space = " ".repeat(indent);
+        return wrap(space, text, space, "");
+    }
+
+    /** A command that is still one when it is copied from several lines. */
+    static String command(String command, int indent) {
+        return wrap(" ".repeat(indent), command, " ".repeat(indent), " \\");
+    }
+
+    /** One that is longer than a line becomes several. */
+    private static List<String> words(String text, int room) {
+        List<String> words = new ArrayList<>();
+        SPACES.splitAsStream(text.strip()).forEach(word -> {
+            String left = word;
+            for (; left.length() > room; left = left.substring(room)) {
+                words.add(left.substring(0, room));
+            }
+            words.add(left);
+        });
+        return words;
+    }
+
+    /**
+     * @param first what the first line begins with
+     * @param others what the others begin with
+     * @param broken what every line but the last ends with
+     */
+    static String wrap(String first, String text, String others, String broken) {
+        StringBuilder wrapped = new StringBuilder();
+        StringBuilder line = new StringBuilder(first);
+        boolean empty = true;
+        int room = broken.isEmpty() ? Math.max(1, WIDTH - others.length()) : Integer.MAX_VALUE;
+        for (String word : words(text, room)) {
+            if (!empty && line.length() + 1 + word.length() + broken.length() > WIDTH) {
+                wrapped.append(line).append(broken).append('\n');
+                line = new StringBuilder(others);
+                empty = true;
+            }
+            if (!empty) {
+                line.append(' ');
+            }
+            line.append(word);
+            empty = false;
+        }
+        return wrapped.append(line.toString().stripTrailing()).append('\n').toString();
+    }
+}

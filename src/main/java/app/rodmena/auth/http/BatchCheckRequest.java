@@ -1,0 +1,153 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.rbac.InvalidValueException;
+import app.rodmena.auth.rbac.PermissionCheck;
+import app.rodmena.auth.rbac.PermissionName;
+import app.rodmena.auth.rbac.UserName;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The body of {@code POST /api/check}, {@code {"checks": [{"user": …, "permission": …}, …]}}, and its answer. What is
+ * wrong with one check is that check's answer; what is wrong with the body as a whole is an
+ * {@link InvalidBodyException}.
+ */
+final class BatchCheckRequest {
+    static final int MOST = 1000;
+
+    private static final String SHAPE = "{\"checks\": [{\"user\": \"...\", \"permission\": \"...\"}, ...]}";
+    private static final int LONGEST_FIELD_SHOWN = 40;
+    private static final ObjectReader READER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .readerFor(JsonNode.class);
+
+    private final List<Entry> entries;
+
+    /** A check, or why it is none; one of the two. */
+    private record Entry(PermissionCheck check, String error) {}
+
+    private BatchCheckRequest(List<Entry> entries) {
+        this.entries = entries;
+    }
+
+    /** The body can't be understood. */
+    static final class InvalidBodyException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        InvalidBodyException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * @throws InvalidBodyException if it is not a list of checks at all; the message quotes no more than a field's name
+     */
+    static BatchCheckRequest of(byte[] body) {
+        JsonNode root = read(body);
+        if (!root.isObject() || !root.has("checks")) {
+            throw new InvalidBodyException("The body has no list of checks; it must be " + SHAPE);
+        }
+        String stranger = strangerIn(root, "checks", "checks");
+        if (stranger != null) {
+            throw new InvalidBodyException("The body has a field %s; it must be %s".formatted(stranger, SHAPE));
+        }
+        JsonNode checks = root.get("checks");
+        if (!checks.isArray()) {
+            throw new InvalidBodyException("checks: is no list; the body must be " + SHAPE);
+        }
+        if (checks.isEmpty() || checks.size() > MOST) {
+            throw new InvalidBodyException(
+                    "checks: has %s entries; allowed are 1 to %s".formatted(checks.size(), MOST));
+        }
+        List<Entry> entries = new ArrayList<>(checks.size());
+        checks.forEach(check -> entries.add(entry(check)));
+        return new BatchCheckRequest(entries);
+    }
+
+    /** Those that can be asked, in their order. */
+    List<PermissionCheck> checks() {
+        return entries.stream()
+                .filter(entry -> entry.error == null)
+                .map(Entry::check)
+                .toList();
+    }
+
+    /**
+     * What every entry is answered with, in their order.
+     *
+     * @param allowed the answers to {@link #checks()}
+     */
+    ResponseBodies.Checked answered(List<Boolean> allowed) {
+        List<Object> results = new ArrayList<>(entries.size());
+        Iterator<Boolean> answers = allowed.iterator();
+        for (Entry entry : entries) {
+            results.add(
+                    entry.error == null
+                            ? new ResponseBodies.HasPermission(answers.next())
+                            : new ResponseBodies.NotChecked(entry.error));
+        }
+        return new ResponseBodies.Checked(results.size(), results);
+    }
+
+    private static JsonNode read(byte[] body) {
+        try {
+            JsonNode root = READER.readTree(body);
+            return root;
+        } catch (JacksonException e) {
+            throw new InvalidBodyException("The body is not JSON; it must be " + SHAPE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Entry entry(JsonNode check) {
+        try {
+            if (!check.isObject()) {
+                throw new InvalidBodyException("is no object; it must be {\"user\": \"...\", \"permission\": \"...\"}");
+            }
+            String stranger = strangerIn(check, "user", "permission");
+            if (stranger != null) {
+                throw new InvalidBodyException("has a field %s; allowed are user and permission".formatted(stranger));
+            }
+            UserName user = new UserName(text(check, "user"));
+            return new Entry(new PermissionCheck(user, new PermissionName(text(check, "permission"))), null);
+        } catch (InvalidBodyException | InvalidValueException e) {
+            return new Entry(null, e.getMessage());
+        }
+    }
+
+    private static String text(JsonNode check, String field) {
+        JsonNode value = check.get(field);
+        if (value == null) {
+            throw new InvalidBodyException(field + ": is missing");
+        }
+        if (!value.isTextual()) {
+            throw new InvalidBodyException(field + ": is no text");
+        }
+        return value.textValue();
+    }
+
+    /** A field that does not belong there, fit to be shown; null if there is none. */
+    private static String strangerIn(JsonNode object, String one, String other) {
+        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!name.equals(one) && !name.equals(other)) {
+                return name.length() <= LONGEST_FIELD_SHOWN && name.matches("[A-Za-z0-9_.-]+")
+                        ? name
+                        : "of another name";
+            }
+        }
+        return null;
+    }
+}

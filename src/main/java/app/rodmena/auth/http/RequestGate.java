@@ -1,0 +1,107 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.http.RouteTree.Match;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.InvalidValueException;
+import app.rodmena.auth.wire.RequestHead;
+import app.rodmena.auth.wire.RequestPath;
+import app.rodmena.auth.wire.RequestPath.MalformedPathException;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import java.util.function.Function;
+
+/**
+ * Who gets in: sizes, then the path, then the method, then the key; names are for the service to judge. Runs on the I/O
+ * thread and touches nothing but the request's head.
+ */
+final class RequestGate {
+    private static final int MAX_TARGET_BYTES = 8 * 1024;
+    private static final String SCHEME = "Bearer ";
+
+    private final RouteTree routes;
+    private final Cors cors;
+    private final int maxHeaderBytes;
+
+    RequestGate(RouteTree routes, Cors cors, int maxHeaderBytes) {
+        this.routes = routes;
+        this.cors = cors;
+        this.maxHeaderBytes = maxHeaderBytes;
+    }
+
+    GateResult judge(HttpServerExchange exchange, InFlight.Request request) {
+        cors.mark(exchange);
+        if (RequestHead.targetSize(exchange) > MAX_TARGET_BYTES) {
+            return ErrorResponses.targetTooLong(MAX_TARGET_BYTES);
+        }
+        if (RequestHead.size(exchange) > maxHeaderBytes) {
+            return ErrorResponses.headerTooLarge(maxHeaderBytes);
+        }
+        // As it was sent: to Undertow "get" is GET, to HTTP it is not.
+        String method = exchange.getRequestMethod().toString();
+        if (method.equals(Route.CONNECT)) {
+            return ErrorResponses.methodNotAllowed(RouteTree.EVERY_METHOD);
+        }
+        if (method.equals(Route.OPTIONS) && exchange.getRequestURI().equals("*")) {
+            return Response.empty().with(Headers.ALLOW, RouteTree.EVERY_METHOD);
+        }
+        try {
+            Match match = routes.find(RequestPath.of(exchange));
+            return match == null ? ErrorResponses.notFound() : judge(exchange, request, method, match);
+        } catch (MalformedPathException e) {
+            return ErrorResponses.malformedPath();
+        }
+    }
+
+    private GateResult judge(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
+        Route route = match.resource().route(method);
+        if (route != null) {
+            request.is(route);
+        }
+        if (route instanceof Route.Keyed keyed) {
+            return judge(exchange, key -> new GateResult.Named(keyed, key, match.first(), match.second()));
+        }
+        if (route instanceof Route.Listed listed) {
+            return judge(exchange, key -> new GateResult.Listed(listed, key, match.first()));
+        }
+        if (route instanceof Route.Posted posted) {
+            return judge(exchange, key -> new GateResult.Posted(posted, key));
+        }
+        if (route instanceof Route.Open open) {
+            return open.answer().get();
+        }
+        String allow = match.resource().allow();
+        if (method.equals(Route.OPTIONS)) {
+            cors.markPreflight(exchange, allow);
+            return Response.empty().with(Headers.ALLOW, allow);
+        }
+        return ErrorResponses.methodNotAllowed(allow);
+    }
+
+    private static GateResult judge(HttpServerExchange exchange, Function<ClientKey, GateResult> ask) {
+        String credentials = credentials(exchange.getRequestHeaders().get(Headers.AUTHORIZATION));
+        if (credentials == null) {
+            return ErrorResponses.keyMissing();
+        }
+        try {
+            return ask.apply(ClientKey.parse(credentials));
+        } catch (InvalidValueException e) {
+            return ErrorResponses.badRequest(e.getMessage());
+        }
+    }
+
+    /** What follows {@code Bearer}; null unless there is exactly one such header with exactly one word after it. */
+    private static String credentials(HeaderValues headers) {
+        if (headers == null || headers.size() != 1) {
+            return null;
+        }
+        String header = headers.getFirst();
+        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return null;
+        }
+        String credentials = header.substring(SCHEME.length()).strip();
+        return credentials.isEmpty() || credentials.indexOf(' ') >= 0 || credentials.indexOf('\t') >= 0
+                ? null
+                : credentials;
+    }
+}

@@ -1,0 +1,281 @@
+package app.rodmena.auth.incidents;
+
+import app.rodmena.auth.activity.SqlMask;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.pool.ConnectionView;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What an operator can do against trouble: cancel a query, terminate a backend. Thread-safe. Each waits three seconds
+ * at most, does nothing afterwards, and changes nothing on a dry run. Whoever lets operators in sees to it that they
+ * may, and that the audit log knows.
+ *
+ * <p>PostgreSQL reuses pids: what is hit is asked in the very statement that hits it, whether it still is what it was.
+ */
+public final class BackendActions {
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final String LOOK = """
+            /* remedies.look */
+            with recursive blockers(pid) as (
+                select unnest(pg_blocking_pids(waiting.pid)) from pg_stat_activity waiting
+                where waiting.application_name = ? and waiting.wait_event_type = 'Lock'
+                union
+                select unnest(pg_blocking_pids(blockers.pid)) from blockers)
+            select pid, application_name, coalesce(usename, '') as usename, backend_start,
+                   coalesce(state, '') as state, query_start, left(coalesce(query, ''), 1000) as query,
+                   backend_type = 'client backend' as is_client,
+                   pid = pg_backend_pid() as is_monitor,
+                   pid in (select pid from blockers) as is_blocker
+            from pg_stat_activity where pid = ?
+            """;
+
+    private static final String CANCEL = """
+            /* remedies.cancel */
+            select pg_cancel_backend(pid) from pg_stat_activity
+            where pid = ? and backend_start = ? and query_start = ? and state = 'active'
+            """;
+
+    private static final String TERMINATE = """
+            /* remedies.terminate */
+            select pg_terminate_backend(pid) from pg_stat_activity where pid = ? and backend_start = ?
+            """;
+
+    private final DatabaseEngine engine;
+    private final String application;
+    private final boolean terminateOthers;
+
+    /**
+     * What somebody waits for, and gives up at some time: from then on nothing is done any more, whenever the monitor
+     * comes to it.
+     */
+    private static final class Attempt {
+        final String action;
+        final boolean dryRun;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Attempt(String action, boolean dryRun) {
+            this.action = action;
+            this.dryRun = dryRun;
+        }
+
+        ActionResult with(String outcome) {
+            return new ActionResult(action, dryRun, outcome);
+        }
+
+        /** What comes next may have done it, whatever is heard of it. */
+        void act() {
+            if (!over.compareAndSet(false, true)) {
+                throw new ActionRefusedException("nobody waits for it any more");
+            }
+        }
+
+        /** No answer came. */
+        ActionOutcomeUnknownException giveUp(String why, Throwable cause) {
+            boolean undone = over.compareAndSet(false, true);
+            return new ActionOutcomeUnknownException(
+                    with(why + (undone ? "; nothing was done" : "; whether it was done is not known")), cause);
+        }
+    }
+
+    private record Target(
+            int pid,
+            String application,
+            String user,
+            OffsetDateTime started,
+            String state,
+            OffsetDateTime queryStarted,
+            String query,
+            boolean isClient,
+            boolean isMonitor,
+            boolean isBlocker) {
+        String described() {
+            return "backend %s (%s, user %s, %s%s)"
+                    .formatted(
+                            pid,
+                            application.isEmpty() ? "no application_name" : application,
+                            user,
+                            state.isEmpty() ? "state not visible" : state,
+                            query.isEmpty() ? "" : ": " + SqlMask.mask(query));
+        }
+    }
+
+    /**
+     * For one engine's pool.
+     *
+     * @param instance this process's name in PostgreSQL
+     */
+    public BackendActions(DatabaseEngine engine, String instance, IncidentsConfig config) {
+        this.engine = engine;
+        this.application = "auth/" + instance;
+        this.terminateOthers = config.terminateOthers();
+    }
+
+    /**
+     * Cancels the statement that runs on one of the pool's connections; whoever waits for it gets an error, the
+     * connection stays.
+     *
+     * @throws ActionRefusedException if there is none, or nothing runs on it
+     * @throws ActionOutcomeUnknownException if PostgreSQL does not answer
+     */
+    public ActionResult cancelQuery(int connectionId, boolean dryRun) {
+        ConnectionView connection = connection(connectionId);
+        int pid = connection.backendPid();
+        if (pid == 0) {
+            throw new ActionRefusedException(
+                    "the backend of connection %s is unknown: something stands in between, as PgBouncer"
+                            .formatted(connectionId));
+        }
+        Attempt attempt = new Attempt("cancelQuery " + connectionId, dryRun);
+        return ask(attempt, monitor -> {
+            Target target = look(monitor, pid)
+                    .filter(found -> found.application.equals(application))
+                    .orElseThrow(() -> new ActionRefusedException(
+                            "connection %s has no backend %s in PostgreSQL any more".formatted(connectionId, pid)));
+            if (!target.state.equals("active") || target.queryStarted == null) {
+                throw new ActionRefusedException(
+                        "nothing runs on connection %s: %s".formatted(connectionId, target.described()));
+            }
+            if (dryRun) {
+                return attempt.with("would cancel what runs on " + target.described());
+            }
+            attempt.act();
+            if (!signal(monitor, CANCEL, target.pid, target.started, target.queryStarted)) {
+                throw new ActionRefusedException("it ended by itself just now: " + target.described());
+            }
+            return attempt.with("cancelled what ran on " + target.described());
+        });
+    }
+
+    /**
+     * Ends a backend: one of the pool's, whose connection is then replaced; or one that keeps one of the pool's waiting
+     * for a lock, if that is allowed.
+     *
+     * @throws ActionRefusedException if there is no such backend, or it must not be ended
+     * @throws ActionOutcomeUnknownException if PostgreSQL does not answer
+     */
+    public ActionResult terminateBackend(int pid, boolean dryRun) {
+        Attempt attempt = new Attempt("terminateBackend " + pid, dryRun);
+        return ask(attempt, monitor -> {
+            Target target = look(monitor, pid)
+                    .filter(Target::isClient)
+                    .orElseThrow(() -> new ActionRefusedException("there is no client's backend of pid " + pid));
+            requireAllowed(target);
+            if (dryRun) {
+                return attempt.with("would terminate " + target.described());
+            }
+            attempt.act();
+            if (!signal(monitor, TERMINATE, target.pid, target.started)) {
+                throw new ActionRefusedException("it ended by itself just now: " + target.described());
+            }
+            return attempt.with("terminated " + target.described());
+        });
+    }
+
+    private ConnectionView connection(int id) {
+        return engine.connections().stream()
+                .filter(connection -> connection.id() == id)
+                .findFirst()
+                .orElseThrow(() -> new ActionRefusedException("the pool has no connection " + id));
+    }
+
+    private void requireAllowed(Target target) {
+        if (target.started == null) {
+            throw new ActionRefusedException(
+                    "this server's role may not see what backend %s is: grant it pg_read_all_stats"
+                            .formatted(target.pid));
+        }
+        if (target.isMonitor) {
+            throw new ActionRefusedException(
+                    "backend %s is the one that watches, and answers this".formatted(target.pid));
+        }
+        if (target.application.equals(application)) {
+            return;
+        }
+        if (!target.isBlocker) {
+            throw new ActionRefusedException(
+                    "%s is not this server's, and keeps none of its connections waiting".formatted(target.described()));
+        }
+        if (!terminateOthers) {
+            throw new ActionRefusedException(
+                    "%s blocks this server but is not its own: that takes --allow-terminate-others"
+                            .formatted(target.described()));
+        }
+    }
+
+    private Optional<Target> look(Connection monitor, int pid) throws SQLException {
+        try (var query = monitor.prepareStatement(LOOK)) {
+            query.setString(1, application);
+            query.setInt(2, pid);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(target(row)) : Optional.empty();
+            }
+        }
+    }
+
+    private static Target target(ResultSet row) throws SQLException {
+        return new Target(
+                row.getInt("pid"),
+                row.getString("application_name"),
+                row.getString("usename"),
+                row.getObject("backend_start", OffsetDateTime.class),
+                row.getString("state"),
+                row.getObject("query_start", OffsetDateTime.class),
+                row.getString("query"),
+                row.getBoolean("is_client"),
+                row.getBoolean("is_monitor"),
+                row.getBoolean("is_blocker"));
+    }
+
+    /** @return whether there was something of that description left to be hit */
+    private static boolean signal(Connection monitor, String sql, int pid, OffsetDateTime... moments)
+            throws SQLException {
+        try (var query = monitor.prepareStatement(sql)) {
+            query.setInt(1, pid);
+            for (int i = 0; i < moments.length; i++) {
+                query.setObject(i + 2, moments[i]);
+            }
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private ActionResult ask(Attempt attempt, Monitor.Question<ActionResult> question) {
+        try {
+            return engine.monitor()
+                    .submit(question)
+                    .toCompletableFuture()
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw failure(attempt, e.getCause());
+        } catch (TimeoutException e) {
+            throw attempt.giveUp("PostgreSQL gave no answer within 3 s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw attempt.giveUp("interrupted", e);
+        }
+    }
+
+    private static RuntimeException failure(Attempt attempt, Throwable failure) {
+        if (failure instanceof ActionRefusedException refused) {
+            return refused;
+        }
+        if (failure instanceof SQLException sql && INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
+            return new ActionRefusedException("PostgreSQL refuses: this server's role may not signal that backend;"
+                    + " a member of pg_signal_backend may, and a superuser's only a superuser");
+        }
+        return attempt.giveUp("PostgreSQL can't be asked now: " + failure.getMessage(), failure);
+    }
+}

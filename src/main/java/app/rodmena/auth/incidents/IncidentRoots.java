@@ -1,0 +1,80 @@
+package app.rodmena.auth.incidents;
+
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Blocker;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Holder;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Names what is behind trouble, so that the same lock or the same outage is recognised however it shows. */
+final class IncidentRoots {
+    static final String DOWN = "down";
+
+    private IncidentRoots() {}
+
+    /** What keeps callers waiting; {@link OpenIncidents#UNKNOWN} if nothing is seen to. */
+    static String of(Diagnosis diagnosis) {
+        return switch (diagnosis.situation()) {
+            case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
+            case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED ->
+                diagnosis.situation().name();
+            case TROUBLED, BLOCKED, EXHAUSTED -> ofMost(diagnosis);
+            case WELL, RECOVERING, FAILING -> OpenIncidents.UNKNOWN;
+        };
+    }
+
+    /** What keeps one holder from giving its connection back. */
+    static String of(Diagnosis diagnosis, Holder holder) {
+        String overall = of(diagnosis);
+        return overall.equals(DOWN) ? DOWN : ofHolder(diagnosis, holder);
+    }
+
+    /** What PostgreSQL refuses statements for; a privilege may be missing for several tables. */
+    static String of(DatabaseFailure failure) {
+        return failure.reason() == DatabaseFailure.Reason.DATABASE_TROUBLE
+                ? failure.getMessage()
+                : failure.reason().name();
+    }
+
+    static String ofHolding(String route) {
+        return "held by " + route;
+    }
+
+    private static String ofMost(Diagnosis diagnosis) {
+        Map<String, Long> counts = diagnosis.holders().stream()
+                .filter(holder -> holder.verdict().isTrouble())
+                .collect(Collectors.groupingBy(
+                        holder -> ofHolder(diagnosis, holder), LinkedHashMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .map(Map.Entry::getKey)
+                .orElse(OpenIncidents.UNKNOWN);
+    }
+
+    private static String ofHolder(Diagnosis diagnosis, Holder holder) {
+        return switch (holder.verdict()) {
+            case LOCK_WAIT ->
+                holder.culprit()
+                        .map(culprit -> ours(diagnosis, culprit)
+                                .map(blocker -> ofHolding(blocker.route()))
+                                .orElse("lock held by pid " + culprit.pid()))
+                        .orElse("lock");
+            case APP_HOLDING, LEAK, IDLE_IN_TRANSACTION -> ofHolding(holder.route());
+            case SLOW_SQL -> "slow SQL of " + holder.route();
+            case NETWORK, DEAD_BACKEND -> "network";
+            case WORKING, UNKNOWN -> OpenIncidents.UNKNOWN;
+        };
+    }
+
+    private static Optional<Holder> ours(Diagnosis diagnosis, Blocker culprit) {
+        OptionalInt id = culprit.connectionId();
+        return diagnosis.holders().stream()
+                .filter(holder -> id.isPresent() && holder.connectionId() == id.getAsInt())
+                .findFirst();
+    }
+}

@@ -1,0 +1,122 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.events.EventLog;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.mbean.NotificationSubscribers;
+import app.rodmena.auth.mbean.OpenMapping;
+import app.rodmena.auth.views.EventRow;
+import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
+import javax.management.ObjectName;
+
+/**
+ * Sends the pool's events as JMX notifications on its own thread, behind a bounded queue, so that a slow or dead
+ * subscriber does not delay requests. A notification is dropped and counted if the queue is full, which leaves a gap in
+ * the sequence numbers. The last {@value #RESERVED_FOR_SIGNIFICANT} places are reserved for significant events, so that
+ * a flood of checkouts does not displace a suspected leak. Does nothing while there are no subscribers. Thread-safe.
+ */
+final class EventNotifier implements PoolListener, AutoCloseable {
+    static final String TYPE_PREFIX = "app.rodmena.auth.pool.";
+
+    private static final int QUEUE = 1024;
+    private static final int RESERVED_FOR_SIGNIFICANT = 256;
+    private static final OpenMapping ROW = OpenMapping.of(EventRow.class);
+
+    private final ObjectName source;
+    private final NotificationSubscribers subscribers = new NotificationSubscribers(new MBeanNotificationInfo(
+            Arrays.stream(PoolEventKind.values()).map(EventNotifier::typeOf).toArray(String[]::new),
+            Notification.class.getName(),
+            "An event of the pool; userData describes it as CompositeData " + EventRow.class.getSimpleName()));
+    private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final Thread thread = new Thread(this::sendAll, "auth-jmx-notifier");
+
+    /** @param source the bean that emits the notifications */
+    EventNotifier(ObjectName source) {
+        this.source = source;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static String typeOf(PoolEventKind kind) {
+        return TYPE_PREFIX + kind.wireName();
+    }
+
+    NotificationSubscribers subscribers() {
+        return subscribers;
+    }
+
+    long sent() {
+        return sent.sum();
+    }
+
+    long dropped() {
+        return dropped.sum();
+    }
+
+    int waiting() {
+        return queue.size();
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        if (subscribers.count() == 0) {
+            return;
+        }
+        boolean mayWait = isSignificant(event.kind()) || queue.remainingCapacity() > RESERVED_FOR_SIGNIFICANT;
+        if (!mayWait || !queue.offer(event)) {
+            dropped.increment();
+        }
+    }
+
+    private static boolean isSignificant(PoolEventKind kind) {
+        return switch (kind) {
+            case CONNECT, CHECKOUT, CHECKIN, CLOSE, OVERFLOW_OPEN, OVERFLOW_CLOSE -> false;
+            case SOFT_INVALIDATE,
+                    RECYCLE,
+                    CONNECT_FAILED,
+                    INVALIDATE,
+                    TIMEOUT,
+                    REJECTED,
+                    LEAK_SUSPECTED,
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> true;
+        };
+    }
+
+    private void sendAll() {
+        try {
+            while (true) {
+                PoolEvent event = queue.take();
+                sent.increment();
+                subscribers.send(notification(event));
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private Notification notification(PoolEvent event) {
+        Notification notification = new Notification(
+                typeOf(event.kind()),
+                source,
+                sent.sum() + dropped.sum(),
+                event.time().toEpochMilli(),
+                EventLog.line(event));
+        notification.setUserData(ROW.toOpen().apply(EventRow.of(event)));
+        return notification;
+    }
+
+    /** Stops sending; queued notifications are discarded. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

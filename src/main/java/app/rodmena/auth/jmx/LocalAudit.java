@@ -1,0 +1,83 @@
+package app.rodmena.auth.jmx;
+
+import app.rodmena.auth.operators.OperatorSession;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.security.AccessController;
+import java.security.Principal;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.security.auth.Subject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes changes that local JMX clients make to the audit log {@code auth.audit}. Changes by authenticated operators
+ * are not logged here: the listener they use logs them itself. Thread-safe.
+ */
+final class LocalAudit {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.audit");
+
+    /** The name of a client without a subject: a local JMX client, or the embedding application. */
+    private static final String LOCAL = "local";
+
+    private LocalAudit() {}
+
+    static void changed(String setting, Object from, Object to) {
+        if (OperatorSession.current().isEmpty()) {
+            LOG.info("{} changed {} from {} to {}", subjectName(), setting, from, to);
+        }
+    }
+
+    static void invoked(String operation) {
+        if (OperatorSession.current().isEmpty()) {
+            LOG.info("{} invoked {}", subjectName(), operation);
+        }
+    }
+
+    /** Returns the principals of the current thread's subject, joined by {@code +}. */
+    private static String subjectName() {
+        Subject subject = CurrentSubject.get();
+        if (subject == null || subject.getPrincipals().isEmpty()) {
+            return LOCAL;
+        }
+        return subject.getPrincipals().stream().map(Principal::getName).sorted().collect(Collectors.joining("+"));
+    }
+
+    /**
+     * Calls {@code Subject.current()}, which exists since Java 18, or on Java 17 its predecessor, which newer versions
+     * deprecate for removal.
+     */
+    private static final class CurrentSubject {
+        private static final Optional<MethodHandle> CURRENT = find();
+
+        static Subject get() {
+            return CURRENT.map(CurrentSubject::call).orElseGet(CurrentSubject::ofContext);
+        }
+
+        private static Optional<MethodHandle> find() {
+            try {
+                return Optional.of(MethodHandles.publicLookup()
+                        .findStatic(Subject.class, "current", MethodType.methodType(Subject.class)));
+            } catch (NoSuchMethodException | IllegalAccessException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static Subject call(MethodHandle current) {
+            try {
+                return (Subject) current.invoke();
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException("Subject.current() failed", e);
+            }
+        }
+
+        @SuppressWarnings("removal") // Called on Java 17 only, which has no alternative.
+        private static Subject ofContext() {
+            return Subject.getSubject(AccessController.getContext());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package app.rodmena.auth.metrics;
+
+import java.time.Duration;
+
+/**
+ * A summary of durations; zeros if there were none.
+ *
+ * @param count number of durations
+ * @param median 50th percentile; like all following values within 1.6 %
+ * @param p99 99th percentile
+ * @param most maximum
+ */
+public record LatencySummary(long count, Duration median, Duration p99, Duration most) {
+    static final LatencySummary NONE = new LatencySummary(0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    /** Summarizes a histogram with the buckets of {@link SlidingWindowHistogram}. */
+    static LatencySummary of(int[] buckets) {
+        long count = 0;
+        int last = 0;
+        for (int i = 0; i < buckets.length; i++) {
+            count += buckets[i];
+            last = buckets[i] > 0 ? i : last;
+        }
+        return count == 0
+                ? NONE
+                : new LatencySummary(
+                        count,
+                        quantile(buckets, count, 0.5),
+                        quantile(buckets, count, 0.99),
+                        SlidingWindowHistogram.duration(last));
+    }
+
+    private static Duration quantile(int[] buckets, long count, double share) {
+        long rank = (long) Math.ceil(share * count);
+        int bucket = -1;
+        for (long before = 0; before < rank; before += buckets[bucket]) {
+            bucket++;
+        }
+        return SlidingWindowHistogram.duration(bucket);
+    }
+}

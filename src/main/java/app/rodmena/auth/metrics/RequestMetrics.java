@@ -1,0 +1,120 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
+
+/** Counts and times responses by route and status. Thread-safe. */
+public final class RequestMetrics {
+    /**
+     * Number of responses of a route with a status since start.
+     *
+     * @param route method and path template, such as {@code GET /api/roles}
+     */
+    public record Answers(String route, int status, long count) {}
+
+    /**
+     * Response times of a route with a status since start.
+     *
+     * @param route method and path template, such as {@code GET /api/roles}
+     */
+    public record Latencies(String route, int status, Distribution times) {}
+
+    private record Key(String route, int status) {}
+
+    private record Answered(Counter count, DistributionCounter times) {
+        void add(Duration took) {
+            count.inc();
+            times.add(took);
+        }
+    }
+
+    private final MetricRegistry registry;
+    private final TimingRecorders times;
+    private final ConcurrentMap<String, String> names = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, Answered> responseCounts = new ConcurrentHashMap<>();
+    private final List<IntSupplier> inFlight = new CopyOnWriteArrayList<>();
+
+    RequestMetrics(MetricRegistry registry) {
+        this.registry = registry;
+        this.times = new TimingRecorders(registry, "requests");
+        registry.gauge("requests.in_flight", () -> this::inFlight);
+    }
+
+    /** Records a response. */
+    public void record(String route, int status, Duration took) {
+        times.record(nameOf(route), took);
+        responseCounts
+                .computeIfAbsent(new Key(route, status), this::createCounters)
+                .add(took);
+    }
+
+    private Answered createCounters(Key key) {
+        String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
+        synchronized (registry) {
+            return new Answered(registry.counter(name), new DistributionCounter());
+        }
+    }
+
+    /** Includes the in-flight requests of an HTTP listener, until {@link #removeInFlight}. */
+    public void addInFlight(IntSupplier listenersInFlight) {
+        inFlight.add(listenersInFlight);
+    }
+
+    public void removeInFlight(IntSupplier listenersInFlight) {
+        inFlight.remove(listenersInFlight);
+    }
+
+    /** The number of requests in flight. */
+    public int inFlight() {
+        return inFlight.stream().mapToInt(IntSupplier::getAsInt).sum();
+    }
+
+    /** Response counts, sorted by route and status. */
+    public List<Answers> responseCounts() {
+        return responseCounts.entrySet().stream()
+                .map(entry -> new Answers(
+                        entry.getKey().route,
+                        entry.getKey().status,
+                        entry.getValue().count().getCount()))
+                .sorted(Comparator.comparing(Answers::route).thenComparing(Answers::status))
+                .toList();
+    }
+
+    /** Response times, sorted by route and status. */
+    public List<Latencies> latencies() {
+        return responseCounts.entrySet().stream()
+                .map(entry -> new Latencies(
+                        entry.getKey().route,
+                        entry.getKey().status,
+                        entry.getValue().times().sinceStart()))
+                .sorted(Comparator.comparing(Latencies::route).thenComparing(Latencies::status))
+                .toList();
+    }
+
+    /** Response times by route; keys are registry names without the prefix, such as {@code get.api.roles}. */
+    public Map<String, TimingStatistics> statistics() {
+        return times.statistics();
+    }
+
+    TimingRecorders times() {
+        return times;
+    }
+
+    /** Maps {@code GET /api/members/{role}} to {@code get.api.members.role}, because JMX would quote the original. */
+    private String nameOf(String route) {
+        return names.computeIfAbsent(route, key -> {
+            String words =
+                    key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", ".").replaceAll("^\\.|\\.$", "");
+            return words.isEmpty() ? "none" : words;
+        });
+    }
+}

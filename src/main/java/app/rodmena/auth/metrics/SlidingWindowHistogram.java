@@ -1,0 +1,231 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.Reservoir;
+import com.codahale.metrics.Snapshot;
+import com.codahale.metrics.WeightedSnapshot;
+import com.codahale.metrics.WeightedSnapshot.WeightedSample;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts the durations of the last minute in a histogram, and their number per 10 s of the last 15 minutes.
+ * Thread-safe; a recording is two atomic additions.
+ *
+ * <p>The width of a bucket is 1/32 of its value: nothing is sampled, so a single slow duration is visible, and every
+ * reported value is within 1.6 %. The owner must call {@link #rotate} every 10 s: reading a clock on each recording
+ * would cost more than the recording itself.
+ */
+final class SlidingWindowHistogram implements Reservoir {
+    static final Duration SLICE = Duration.ofSeconds(10);
+
+    private static final int SLICES_SHOWN = 6;
+    private static final int SLICES_COUNTED = 90;
+
+    private static final int SUB_BITS = 5;
+    private static final int SUB_BUCKETS = 1 << SUB_BITS;
+    /** Covers durations up to 2^42 ns (73 minutes); longer ones are counted in the last bucket. */
+    private static final int LARGEST_EXPONENT = 41;
+
+    private static final int BUCKETS = SUB_BUCKETS * (LARGEST_EXPONENT - SUB_BITS + 2);
+
+    /** A slice of 10 s with its histogram. */
+    private record Slice(long startNanos, AtomicIntegerArray buckets) {
+        Slice(long startNanos) {
+            this(startNanos, new AtomicIntegerArray(BUCKETS));
+        }
+
+        long count() {
+            long count = 0;
+            for (int i = 0; i < BUCKETS; i++) {
+                count += buckets.get(i);
+            }
+            return count;
+        }
+
+        void addTo(long[] counts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                counts[i] += buckets.get(i);
+            }
+        }
+    }
+
+    /** A slice of 10 s with its count only. */
+    private record Past(long startNanos, long count) {}
+
+    /** Reads the durations since its last call. For one thread, which must read more often than every 10 s. */
+    final class IntervalReader {
+        private final int[] reported = new int[BUCKETS];
+        private Slice slice = current;
+
+        LatencySummary sinceLast() {
+            int[] counts = new int[BUCKETS];
+            Slice latest = current;
+            if (latest.buckets != slice.buckets) {
+                add(counts);
+                Arrays.fill(reported, 0);
+                slice = latest;
+            }
+            add(counts);
+            return LatencySummary.of(counts);
+        }
+
+        private void add(int[] counts) {
+            for (int i = 0; i < BUCKETS; i++) {
+                int count = slice.buckets.get(i);
+                counts[i] += count - reported[i];
+                reported[i] = count;
+            }
+        }
+    }
+
+    private final LongSupplier clock;
+    private final LongAdder totalNanos = new LongAdder();
+    private final Deque<Slice> recentSlices = new ArrayDeque<>();
+    private final Deque<Past> pastSlices = new ArrayDeque<>();
+    private volatile Slice current;
+
+    /** The durations of all slices that are no longer shown. Guarded by this, like the field below. */
+    private final long[] expired = new long[BUCKETS];
+
+    /** Slices removed by a recent reset; a concurrent recording may still add to them. */
+    private final List<Slice> discarded = new ArrayList<>();
+
+    /** @param clock a monotonic clock in nanoseconds, such as {@link System#nanoTime} */
+    SlidingWindowHistogram(LongSupplier clock) {
+        this.clock = clock;
+        current = new Slice(clock.getAsLong());
+    }
+
+    @Override
+    public void update(long nanos) {
+        current.buckets.getAndIncrement(bucketOf(nanos));
+        totalNanos.add(nanos);
+    }
+
+    /** The sum of all durations since start, in nanoseconds. */
+    long totalNanos() {
+        return totalNanos.sum();
+    }
+
+    /** Starts the next slice. */
+    synchronized void rotate() {
+        expireDiscarded();
+        recentSlices.addFirst(current);
+        current = new Slice(clock.getAsLong());
+        if (recentSlices.size() > SLICES_SHOWN) {
+            Slice old = recentSlices.removeLast();
+            expire(old);
+            pastSlices.addFirst(new Past(old.startNanos, old.count()));
+        }
+        if (recentSlices.size() + pastSlices.size() > SLICES_COUNTED) {
+            pastSlices.removeLast();
+        }
+    }
+
+    /** Removes everything except the durations since start. */
+    synchronized void reset() {
+        expireDiscarded();
+        discarded.addAll(recentSlices);
+        discarded.add(current);
+        recentSlices.clear();
+        pastSlices.clear();
+        current = new Slice(clock.getAsLong());
+    }
+
+    /** All durations since start, unaffected by resets. */
+    synchronized Distribution sinceStart() {
+        long[] counts = expired.clone();
+        discarded.forEach(slice -> slice.addTo(counts));
+        recentSlices.forEach(slice -> slice.addTo(counts));
+        current.addTo(counts);
+        long[] byBound = new long[Distribution.BUCKETS];
+        for (int i = 0; i < BUCKETS; i++) {
+            byBound[Distribution.bucketOf(midpointOf(i))] += counts[i];
+        }
+        return Distribution.of(byBound, totalNanos());
+    }
+
+    private void expireDiscarded() {
+        discarded.forEach(this::expire);
+        discarded.clear();
+    }
+
+    private void expire(Slice slice) {
+        slice.addTo(expired);
+    }
+
+    /** Durations per second over the given time, or since the start or last reset if that is shorter. */
+    synchronized double rate(Duration period) {
+        long now = clock.getAsLong();
+        long since = current.startNanos;
+        long count = current.count();
+        for (Slice slice : recentSlices) {
+            if (now - slice.startNanos <= period.toNanos()) {
+                since = slice.startNanos;
+                count += slice.count();
+            }
+        }
+        for (Past past : pastSlices) {
+            if (now - past.startNanos <= period.toNanos()) {
+                since = past.startNanos;
+                count += past.count;
+            }
+        }
+        return count == 0 ? 0 : count * 1e9 / Math.max(now - since, 1);
+    }
+
+    @Override
+    public synchronized Snapshot getSnapshot() {
+        List<WeightedSample> samples = new ArrayList<>();
+        for (int i = 0; i < BUCKETS; i++) {
+            long count = current.buckets.get(i);
+            for (Slice slice : recentSlices) {
+                count += slice.buckets.get(i);
+            }
+            if (count > 0) {
+                samples.add(new WeightedSample(midpointOf(i), count));
+            }
+        }
+        return new WeightedSnapshot(samples);
+    }
+
+    @Override
+    public synchronized int size() {
+        long count =
+                current.count() + recentSlices.stream().mapToLong(Slice::count).sum();
+        return (int) Math.min(Integer.MAX_VALUE, count);
+    }
+
+    static int bucketOf(long nanos) {
+        if (nanos < SUB_BUCKETS) {
+            return (int) Math.max(0, nanos);
+        }
+        int exponent = Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos);
+        if (exponent > LARGEST_EXPONENT) {
+            return BUCKETS - 1;
+        }
+        int shift = exponent - SUB_BITS;
+        return SUB_BUCKETS * shift + (int) (nanos >>> shift);
+    }
+
+    /** The representative duration of a bucket, within 1.6 % of all durations in it. */
+    static Duration duration(int bucket) {
+        return Duration.ofNanos(midpointOf(bucket));
+    }
+
+    static long midpointOf(int bucket) {
+        if (bucket < SUB_BUCKETS) {
+            return bucket;
+        }
+        int shift = bucket / SUB_BUCKETS - 1;
+        long lowerBound = (long) (bucket - SUB_BUCKETS * shift) << shift;
+        return lowerBound + (1L << shift) / 2;
+    }
+}

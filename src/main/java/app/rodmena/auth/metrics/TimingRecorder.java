@@ -1,0 +1,84 @@
+package app.rodmena.auth.metrics;
+
+import com.codahale.metrics.Clock;
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Snapshot;
+import com.codahale.metrics.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/** Records one kind of duration and provides its statistics. Thread-safe. */
+public final class TimingRecorder {
+    private record Beginning(Instant time, long count, long totalNanos) {}
+
+    private final SlidingWindowHistogram recent = new SlidingWindowHistogram(System::nanoTime);
+    private final Timer timer = new Timer(new SlidingWindowRate(recent), new Histogram(recent), Clock.defaultClock());
+    private volatile Beginning countingStart = new Beginning(Instant.now(), 0, 0);
+
+    TimingRecorder() {}
+
+    void record(Duration took) {
+        timer.update(took.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** The timer to register. */
+    Timer timer() {
+        return timer;
+    }
+
+    SlidingWindowHistogram.IntervalReader newReader() {
+        return recent.new IntervalReader();
+    }
+
+    void rotate() {
+        recent.rotate();
+    }
+
+    void reset() {
+        countingStart = new Beginning(Instant.now(), timer.getCount(), recent.totalNanos());
+        recent.reset();
+    }
+
+    Distribution sinceStart() {
+        return recent.sinceStart();
+    }
+
+    /** Mean and variation of the durations of the last minute. */
+    DurationStats durationStats() {
+        Snapshot snapshot = timer.getSnapshot();
+        double mean = snapshot.getMean();
+        double deviation = snapshot.getStdDev();
+        return new DurationStats(
+                recent.size(),
+                timer.getOneMinuteRate(),
+                nanos(mean),
+                mean == 0 ? 0 : deviation * deviation / (mean * mean));
+    }
+
+    public TimingStatistics statistics() {
+        Beginning from = countingStart;
+        long count = timer.getCount() - from.count;
+        long totalNanos = recent.totalNanos() - from.totalNanos;
+        Snapshot snapshot = timer.getSnapshot();
+        return new TimingStatistics(
+                from.time,
+                count,
+                Duration.ofNanos(totalNanos),
+                Duration.ofNanos(count == 0 ? 0 : totalNanos / count),
+                timer.getOneMinuteRate(),
+                timer.getFiveMinuteRate(),
+                timer.getFifteenMinuteRate(),
+                Duration.ofNanos(snapshot.getMin()),
+                nanos(snapshot.getMedian()),
+                nanos(snapshot.get75thPercentile()),
+                nanos(snapshot.get95thPercentile()),
+                nanos(snapshot.get99thPercentile()),
+                nanos(snapshot.get999thPercentile()),
+                Duration.ofNanos(snapshot.getMax()));
+    }
+
+    private static Duration nanos(double nanos) {
+        return Duration.ofNanos((long) nanos);
+    }
+}

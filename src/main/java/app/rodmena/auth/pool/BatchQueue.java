@@ -1,0 +1,127 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.events.CallContext;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A queue of requests that can be answered together in one batch (natural batching). At most batch_slots batches of a
+ * lane run at the same time. While all slots are in use, new requests wait with their own deadlines, even if
+ * connections are free; when a batch ends, up to {@code most} waiting requests form the next one, with one permit, one
+ * connection and one task. There is no batching delay: a request that arrives while no batch is running starts alone
+ * and immediately.
+ *
+ * <p>A lane belongs to one pool. Thread-safe.
+ *
+ * @param <Q> the type of the requests
+ * @param <A> the type of their results
+ */
+public final class BatchQueue<Q, A> {
+    /** Processes batches of requests. Must be thread-safe. */
+    public interface BatchTask<Q, A> {
+        /**
+         * Processes a batch of at least one request.
+         *
+         * @param caller the context of the whole batch
+         * @return one result per request, in the order of the requests
+         * @throws SQLException (or any other exception) if the whole batch fails
+         */
+        List<BatchResult<A>> answer(CallContext caller, Connection connection, List<Q> inputs) throws SQLException;
+
+        /**
+         * Maps a failure to the exception of the requests that have no result.
+         *
+         * @param failure what {@link #answer} threw, or a {@link NoConnectionException}
+         */
+        default Throwable report(CallContext caller, Throwable failure) {
+            return failure;
+        }
+    }
+
+    /**
+     * The result of one request.
+     *
+     * @param failure the reason of a failure; null for a success, whose value may be null
+     */
+    public record BatchResult<A>(A value, Throwable failure) {
+        public static <A> BatchResult<A> of(A value) {
+            return new BatchResult<>(value, null);
+        }
+
+        public static <A> BatchResult<A> failed(Throwable failure) {
+            return new BatchResult<>(null, failure);
+        }
+    }
+
+    /** The maximum size of a batch. */
+    final int most;
+
+    private final BatchTask<Q, A> work;
+
+    // Guarded by the lock of the pool's queue.
+    final Set<AcquireRequest> waitingRequests = new LinkedHashSet<>();
+    int running;
+
+    /** @param maxBatch the maximum size of a batch; limits the requests and results in memory per batch */
+    public BatchQueue(int maxBatch, BatchTask<Q, A> work) {
+        if (maxBatch < 1) {
+            throw new IllegalArgumentException("most: %s; must be 1 or more".formatted(maxBatch));
+        }
+        this.most = maxBatch;
+        this.work = work;
+    }
+
+    /** A lane without batching. */
+    static BatchQueue<Void, Void> unbatched() {
+        return new BatchQueue<>(1, (caller, connection, inputs) -> List.of());
+    }
+
+    /** Runs an admitted batch, and completes its futures after the connection is returned. */
+    void run(Permit permit, ConnectionAcquirer checkout) {
+        List<PendingRequest<Q, A>> pending = new ArrayList<>();
+        List<BatchResult<A>> results;
+        try (Lease lease = checkout.acquire(permit)) {
+            List<Q> inputs = new ArrayList<>(permit.requests().size());
+            for (AcquireRequest request : permit.requests()) {
+                PendingRequest<Q, A> one = pendingRequest(request);
+                if (!one.isDone()) {
+                    pending.add(one);
+                    inputs.add(one.input);
+                }
+            }
+            results = inputs.isEmpty()
+                    ? List.of()
+                    : lease.use(connection -> work.answer(permit.caller(), connection, inputs));
+            if (results.size() != inputs.size()) {
+                throw new IllegalStateException("%s results for %s requests".formatted(results.size(), inputs.size()));
+            }
+        } catch (Throwable failure) {
+            fail(permit, failure);
+            return;
+        }
+        for (int i = 0; i < results.size(); i++) {
+            pending.get(i).finish(results.get(i));
+        }
+    }
+
+    /** Fails all requests of an admitted batch. */
+    void fail(Permit permit, Throwable failure) {
+        Throwable exception = failureFor(permit.caller(), failure);
+        for (AcquireRequest request : permit.requests()) {
+            pendingRequest(request).completeExceptionally(exception);
+        }
+    }
+
+    Throwable failureFor(CallContext caller, Throwable failure) {
+        return work.report(caller, failure);
+    }
+
+    @SuppressWarnings("unchecked") // Requests enter this lane with a matching type only.
+    private PendingRequest<Q, A> pendingRequest(AcquireRequest request) {
+        return (PendingRequest<Q, A>) request.outcome;
+    }
+}

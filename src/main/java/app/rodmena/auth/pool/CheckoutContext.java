@@ -1,0 +1,84 @@
+package app.rodmena.auth.pool;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The context of a checkout from Hikari on the current thread: its permit, and the connection it received. The pool
+ * itself also takes connections from Hikari, to close idle ones and to probe for the end of an outage; no checkout
+ * event is emitted for these.
+ */
+final class CheckoutContext {
+    /** Passes the context to Hikari's callbacks, which have no parameter for it. */
+    private static final ThreadLocal<Place> CURRENT = ThreadLocal.withInitial(Place::new);
+
+    /**
+     * A mutable holder that stays with the thread, because setting and removing a thread-local value costs more than
+     * reading it.
+     */
+    private static final class Place {
+        CheckoutContext context;
+    }
+
+    private static final int VETOES_WITHOUT_DELAY = 2;
+    private static final int MAX_DELAY_SHIFT = 9;
+
+    private final Permit permit;
+    private int vetoes;
+
+    /** The time at which the connection was found valid, used as the time of the checkout. */
+    long validAtNanos;
+
+    /** The received connection; set by the connection when Hikari hands it out. */
+    PhysicalConnection connection;
+
+    private CheckoutContext(Permit admission) {
+        this.permit = admission;
+    }
+
+    static CheckoutContext of(Permit admission) {
+        return new CheckoutContext(admission);
+    }
+
+    static CheckoutContext ofPool() {
+        return new CheckoutContext(null);
+    }
+
+    /** The context of the current thread; null outside a checkout. */
+    static CheckoutContext current() {
+        return CURRENT.get().context;
+    }
+
+    void begin() {
+        CURRENT.get().context = this;
+    }
+
+    static void end() {
+        CURRENT.get().context = null;
+    }
+
+    /**
+     * Counts a veto. From the third veto on, delays the next connection with exponential backoff, at most until the
+     * deadline.
+     */
+    void delayAfterVeto(long nowNanos) {
+        vetoes++;
+        if (vetoes > VETOES_WITHOUT_DELAY) {
+            long pause = 1L << Math.min(vetoes - VETOES_WITHOUT_DELAY, MAX_DELAY_SHIFT);
+            long remainingMillis = TimeUnit.NANOSECONDS.toMillis(permit.deadlineNanos() - nowNanos);
+            try {
+                TimeUnit.MILLISECONDS.sleep(Math.max(0, Math.min(pause, remainingMillis)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    boolean isPool() {
+        return permit == null;
+    }
+
+    /** The caller's permit; null for the pool itself. */
+    Permit permit() {
+        return permit;
+    }
+}

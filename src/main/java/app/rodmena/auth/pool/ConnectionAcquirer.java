@@ -1,0 +1,111 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/** Takes connections from Hikari for admitted callers. Thread-safe. */
+final class ConnectionAcquirer {
+    /** The interval at which a caller that waits in Hikari checks whether to continue waiting. */
+    private static final long RECHECK_MILLIS = 50;
+
+    private final PoolState state;
+    private final AdmissionQueue admissionQueue;
+    private final BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused;
+    private final ConnectionOpener opener;
+    private final HikariPool hikari;
+
+    /**
+     * @param onRefused is notified of admitted callers that receive no connection, before their futures are completed
+     */
+    ConnectionAcquirer(
+            PoolState state,
+            AdmissionQueue gate,
+            BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused,
+            ConnectionOpener opener,
+            HikariPool hikari) {
+        this.state = state;
+        this.admissionQueue = gate;
+        this.onRefused = onRefused;
+        this.opener = opener;
+        this.hikari = hikari;
+    }
+
+    Lease acquire(Permit permit) throws NoConnectionException {
+        return acquire(permit, state.now());
+    }
+
+    /**
+     * Waits for a connection until the last deadline of the batch, and refuses the requests whose deadline passes
+     * before. On failure the remaining requests are reported to {@code onRefused} and the permit is returned; the
+     * caller of this method completes their futures.
+     */
+    Lease acquire(Permit permit, long nowNanos) throws NoConnectionException {
+        CheckoutContext context = CheckoutContext.of(permit);
+        Lease lease = null;
+        state.acquiring.incrementAndGet();
+        context.begin();
+        try {
+            Connection connection = borrow(permit, context, nowNanos);
+            lease = new Lease(hikari, state.source, admissionQueue, permit, connection, context.connection);
+            permit.lease = lease;
+            return lease;
+        } catch (NoConnectionException e) {
+            onRefused.accept(permit.requests(), e);
+            throw e;
+        } finally {
+            CheckoutContext.end();
+            state.acquiring.decrementAndGet();
+            if (lease == null) {
+                permit.release();
+            }
+        }
+    }
+
+    private Connection borrow(Permit permit, CheckoutContext context, long nowNanos) throws NoConnectionException {
+        for (long now = nowNanos; ; now = state.now()) {
+            if (permit.deadlineNanos() - now <= 0) {
+                refuseExpired(permit, now);
+            }
+            ConnectionOpener.Outage outage = opener.outage();
+            if (outage != null && outage.lastTriedNanos() - permit.arrivedNanos() >= 0) {
+                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
+            }
+            try {
+                long remainingMillis = TimeUnit.NANOSECONDS.toMillis(permit.deadlineNanos() - now);
+                Connection connection = hikari.getConnection(Math.min(1 + remainingMillis, RECHECK_MILLIS));
+                if (context.connection != null) {
+                    return connection;
+                }
+            } catch (SQLException e) {
+                // Timed out or interrupted: check below whether to continue.
+            } catch (RuntimeException e) {
+                if (!state.closing) { // Hikari can fail on connections that its own shutdown removes.
+                    throw e;
+                }
+            }
+            if (state.closing) {
+                throw new NoConnectionException(Reason.CLOSED, null);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new NoConnectionException(Reason.INTERRUPTED, null);
+            }
+        }
+    }
+
+    /**
+     * Refuses the requests whose deadline has passed. After a reduction of pool_timeout, later requests of a batch can
+     * have earlier deadlines.
+     */
+    private void refuseExpired(Permit permit, long nowNanos) throws NoConnectionException {
+        var expired = permit.removeExpired(nowNanos);
+        if (expired.isEmpty()) {
+            throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
+        }
+        expired.forEach(ticket -> admissionQueue.refuse(ticket, Reason.TIMEOUT, opener.lastFailure()));
+    }
+}

@@ -1,0 +1,189 @@
+package app.rodmena.auth.pool;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts the connections by state in one atomic long, updated once per event, so that a reader sees consistent numbers.
+ * Lock-free and thread-safe.
+ *
+ * <p>Four counts: <em>slots</em> taken by connections that are being opened, open or being closed; <em>open</em>
+ * connections; of these, connections <em>out</em> with a caller; and of those not out, <em>retiring</em> connections,
+ * which will be closed.
+ */
+final class ConnectionCounter {
+    private static final long SLOT = 1L;
+    private static final long OPEN = 1L << 16;
+    private static final long OUT = 1L << 32;
+    private static final long RETIRING = 1L << 48;
+
+    private final AtomicLong counts = new AtomicLong();
+
+    /**
+     * The maximum number of connections checked out simultaneously: since the last maintenance run, and since the last
+     * external reading.
+     */
+    final AtomicInteger housekeepingPeak = new AtomicInteger();
+
+    final AtomicInteger reportedPeak = new AtomicInteger();
+
+    /**
+     * Reserves a slot for a new connection if fewer than pool_size are taken, or, up to the maximum, if pool_size
+     * connections are out.
+     *
+     * @param testing number of connections that are being validated for a caller
+     */
+    boolean tryReserve(PoolSettings settings, int testing) {
+        while (true) {
+            long now = counts.get();
+            boolean allOut = out(now) + testing >= settings.poolSize();
+            if (slots(now) >= settings.maximum() || (slots(now) >= settings.poolSize() && !allOut)) {
+                return false;
+            }
+            if (counts.compareAndSet(now, now + SLOT)) {
+                return true;
+            }
+        }
+    }
+
+    /** Releases a slot. */
+    void freeSlot() {
+        counts.addAndGet(-SLOT);
+    }
+
+    /**
+     * Counts an opened connection.
+     *
+     * @return number of open connections, including this one
+     */
+    int opened() {
+        return open(counts.addAndGet(OPEN));
+    }
+
+    void checkedOut() {
+        int out = out(counts.addAndGet(OUT));
+        raise(housekeepingPeak, out);
+        raise(reportedPeak, out);
+    }
+
+    void checkedIn() {
+        counts.addAndGet(-OUT);
+    }
+
+    /** Counts a check-in of a connection that will be closed. */
+    void checkInRetiring() {
+        counts.addAndGet(RETIRING - OUT);
+    }
+
+    /** Counts an idle connection that will be closed. */
+    void retireIdle() {
+        counts.addAndGet(RETIRING);
+    }
+
+    /**
+     * Decides whether a returned connection is surplus, and if so counts it as retiring. Above the maximum it always
+     * is. Above pool_size it is surplus if no caller waits and enough other connections are idle: else the next caller
+     * would have to open one again.
+     *
+     * @param hasWaiting whether a caller waits
+     */
+    boolean checkInSurplus(PoolSettings settings, boolean hasWaiting) {
+        while (true) {
+            long now = counts.get();
+            int kept = open(now) - retiring(now);
+            boolean surplus = kept > settings.maximum()
+                    || (kept > settings.poolSize() && !hasWaiting && idle(now) >= settings.poolSize() - 1);
+            if (!surplus) {
+                return false;
+            }
+            if (counts.compareAndSet(now, now + RETIRING - OUT)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Counts an idle connection as retiring if more than {@code keep} connections would stay open; returns whether it
+     * did.
+     */
+    boolean retireIdleAbove(int keep) {
+        while (true) {
+            long now = counts.get();
+            if (open(now) - retiring(now) <= keep) {
+                return false;
+            }
+            if (counts.compareAndSet(now, now + RETIRING)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Counts a retiring connection as closed; its slot stays reserved.
+     *
+     * @return number of open connections before
+     */
+    int closed() {
+        return open(counts.getAndAdd(-OPEN - RETIRING));
+    }
+
+    /**
+     * Returns and resets a peak: the maximum number of connections checked out simultaneously since the last call,
+     * including those that were already out then.
+     */
+    int takePeak(AtomicInteger peak) {
+        int before = peak.getAndSet(0);
+        int now = out();
+        raise(peak, now);
+        return Math.max(before, now);
+    }
+
+    PoolSnapshot snapshot(PoolSettings settings, int waiting) {
+        long now = counts.get();
+        return new PoolSnapshot(settings.poolSize(), settings.maxOverflow(), out(now), open(now), waiting);
+    }
+
+    int open() {
+        return open(counts.get());
+    }
+
+    int out() {
+        return out(counts.get());
+    }
+
+    int idle() {
+        return idle(counts.get());
+    }
+
+    /** The number of open connections that are not retiring. */
+    int staying() {
+        long now = counts.get();
+        return open(now) - retiring(now);
+    }
+
+    private static void raise(AtomicInteger peak, int out) {
+        if (out > peak.get()) {
+            peak.accumulateAndGet(out, Math::max);
+        }
+    }
+
+    private static int slots(long counts) {
+        return (int) (counts & 0xffff);
+    }
+
+    private static int open(long counts) {
+        return (int) (counts >>> 16 & 0xffff);
+    }
+
+    private static int out(long counts) {
+        return (int) (counts >>> 32 & 0xffff);
+    }
+
+    private static int retiring(long counts) {
+        return (int) (counts >>> 48);
+    }
+
+    private static int idle(long counts) {
+        return open(counts) - out(counts) - retiring(counts);
+    }
+}

@@ -1,0 +1,237 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
+
+import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.postgres.SingleLoginDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Opens connections for Hikari, on Hikari's single thread for this task. Opens a connection only when a slot is free
+ * and a caller still waits for one, and retries with exponential backoff while PostgreSQL refuses.
+ */
+final class ConnectionOpener extends SingleLoginDataSource {
+    private static final long SLOT_CHECK_MILLIS = 2;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long MAX_PAUSE_MILLIS = 1_000;
+    private static final long SLOW_ATTEMPT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** An outage: no connection can be opened. */
+    record Outage(SQLException cause, Instant since, long lastTriedNanos) {
+        /** For this long after a failed attempt, new callers are refused without waiting for another attempt. */
+        private static final long VALID_NANOS = Duration.ofMillis(500).toNanos();
+
+        boolean isRecent(long now) {
+            return now - lastTriedNanos < VALID_NANOS;
+        }
+    }
+
+    private final PoolState pool;
+    private final Consumer<SQLException> onOutage;
+    private volatile Outage outage;
+    private volatile SQLException lastFailure;
+
+    /** The start of the current attempt; 0 if there is none. */
+    private volatile long attemptSinceNanos;
+
+    private volatile Thread openingThread;
+    private volatile Supplier<Throwable> observedFailure = () -> null;
+
+    // Written under the lock.
+
+    /** Failed attempts since the last that succeeded. */
+    private volatile int failures;
+
+    /** Connections opened since one had its first checkout. */
+    private volatile int unused;
+
+    /**
+     * The number of these that broke before their first checkout. While it is not 0, opening a connection is no
+     * success.
+     */
+    private int discarded;
+
+    /** @param onOutage called when an attempt has failed and no connection is open */
+    ConnectionOpener(PoolState pool, Consumer<SQLException> onOutage) {
+        this.pool = pool;
+        this.onOutage = onOutage;
+    }
+
+    /** The current outage; null if connections can be opened, and while any connection is open. */
+    Outage outage() {
+        if (pool.counter.open() > 0) {
+            return null;
+        }
+        Outage silence = unansweredAttempt();
+        return silence == null ? outage : silence;
+    }
+
+    /**
+     * Detects an outage before the current attempt fails: an unanswered attempt takes connect_timeout to fail. It
+     * counts as an outage earlier if it is slow and the separately observed connection gets no response either.
+     */
+    private Outage unansweredAttempt() {
+        long now = pool.now();
+        long since = attemptSinceNanos;
+        if (since == 0 || now - since < SLOW_ATTEMPT_NANOS) {
+            return null;
+        }
+        return observedFailure.get() instanceof SQLException failure && ConnectionPing.isTimeout(failure)
+                ? new Outage(failure, Instant.now().minusNanos(now - since), now)
+                : null;
+    }
+
+    /** @param failure supplies the failure of the last request on another connection; null after a success */
+    void observe(Supplier<Throwable> failure) {
+        observedFailure = failure;
+    }
+
+    /** The failure of the last attempt; null if it succeeded. */
+    SQLException lastFailure() {
+        return lastFailure;
+    }
+
+    /** The state of opening connections. */
+    OpeningView view() {
+        long since = attemptSinceNanos;
+        return new OpeningView(
+                pool.acquiring.get(),
+                since == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(pool.now() - since)),
+                Optional.ofNullable(lastFailure),
+                failures,
+                unused,
+                Optional.ofNullable(outage()).map(Outage::since));
+    }
+
+    /** Whether the current thread is the one that opens connections. */
+    boolean isOpeningThread() {
+        return Thread.currentThread() == openingThread;
+    }
+
+    /** Notes the first checkout of a new connection. */
+    synchronized void noteFirstCheckout() {
+        unused = 0;
+        discarded = 0;
+        clearFailure();
+    }
+
+    /** Notes that a connection broke before its first checkout, which counts as a failed attempt. */
+    void noteDiscard(SQLException failure, long ageNanos) {
+        synchronized (this) {
+            discarded++;
+        }
+        recordFailure(failure, ageNanos, false);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        long pause = FIRST_PAUSE_MILLIS;
+        try {
+            while (pool.acquiring.get() > 0 && !pool.closing) {
+                if (!pool.counter.tryReserve(pool.settings, pool.validating.get())) {
+                    pool.awaitFreeSlot(SLOT_CHECK_MILLIS);
+                    continue;
+                }
+                Connection opened = tryOpen();
+                if (opened != null) {
+                    return opened;
+                }
+                pool.awaitFreeSlot(pause);
+                pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new SQLTransientConnectionException("no caller waits for another connection");
+    }
+
+    private Connection tryOpen() {
+        long started = pool.now();
+        // Read before opening: a mark during the attempt also applies to this connection.
+        int generation = pool.generation;
+        Connection raw = null;
+        attemptSinceNanos = started;
+        openingThread = Thread.currentThread();
+        try {
+            raw = pool.source.open(pool.settings);
+            if (pool.closing) { // After the shutdown nothing else would close the connection.
+                throw new SQLTransientConnectionException("the pool was closed while the connection was being opened");
+            }
+            PhysicalConnection connection =
+                    new PhysicalConnection(pool, this, raw, pool.source.backendPid(raw), generation);
+            noteOpened();
+            connection.register(pool.now() - started);
+            return connection;
+        } catch (Throwable e) {
+            closeQuietly(raw);
+            pool.freeSlot();
+            long took = pool.now() - started;
+            recordFailure(
+                    e instanceof SQLException failure ? failure : new SQLException(e), took, took > SLOW_ATTEMPT_NANOS);
+            return null;
+        } finally {
+            attemptSinceNanos = 0;
+        }
+    }
+
+    private synchronized void noteOpened() {
+        unused++;
+        if (discarded == 0) {
+            clearFailure();
+        }
+    }
+
+    private void clearFailure() {
+        failures = 0;
+        lastFailure = null;
+        outage = null;
+    }
+
+    /**
+     * Notes a failed attempt. Two consecutive failures, or one slow failure, are an outage; one quick failure is not.
+     */
+    private void recordFailure(SQLException failure, long tookNanos, boolean slow) {
+        boolean isOutage;
+        boolean isNew;
+        synchronized (this) {
+            failures++;
+            // A repeated exception object means that no login was tried: see Connector on refused logins.
+            isNew = failure != lastFailure;
+            lastFailure = failure;
+            isOutage = failures > 1 || slow;
+            if (isOutage) {
+                Instant since = outage == null ? Instant.now() : outage.since;
+                outage = new Outage(failure, since, pool.now());
+            }
+        }
+        if (isNew) {
+            pool.emit(CONNECT_FAILED, 0, 0, tookNanos, CallContext.POOL, String.valueOf(failure.getMessage()));
+        }
+        if (isOutage && pool.counter.open() == 0) {
+            onOutage.accept(failure);
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException | RuntimeException e) {
+                // The connection was never in use, and the original failure is reported.
+            }
+        }
+    }
+
+    /** The timeout in seconds; on shutdown, Hikari waits this long for the opening thread to end. */
+    @Override
+    public int getLoginTimeout() {
+        return (int) pool.settings.connectTimeout().toSeconds() + 1;
+    }
+}

@@ -1,0 +1,76 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
+
+import app.rodmena.auth.events.ConnectionCandidate;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Validates a connection before a checkout: invalidation mark, age, pre-ping, interceptors. A connection that fails is
+ * retired. Thread-safe.
+ */
+final class ConnectionValidator {
+    private ConnectionValidator() {}
+
+    static boolean passes(PhysicalConnection connection, PoolState pool, CheckoutContext borrower) {
+        PoolSettings settings = pool.settings;
+        long now = pool.now();
+        long ageNanos = now - connection.openedNanos();
+        if (connection.isMarked()) {
+            connection.retire("soft-invalidated");
+            return false;
+        }
+        if (ageNanos > settings.poolRecycle().toNanos()) {
+            connection.retire(RECYCLE, ageNanos, "older than pool_recycle");
+            return false;
+        }
+        if (settings.prePing().isDue(now - connection.idleSinceNanos())) {
+            Duration left = Duration.ofNanos(borrower.permit().deadlineNanos() - now);
+            SQLException failure = pool.validate(() -> ConnectionPing.ping(connection.delegate, settings, left));
+            if (failure != null) {
+                if (ConnectionPing.isTimeout(failure)) {
+                    // An unanswered ping costs the caller its timeout, and pings on the other connections are likely
+                    // to be unanswered too: mark them all, so that later callers do not wait.
+                    pool.markAll("a pre-ping was not answered");
+                }
+                connection.retireBroken(ageNanos, failure);
+                return false;
+            }
+            if (connection.markIfUnusable()) { // The response to the ping contains pending status reports.
+                connection.retire("soft-invalidated");
+                return false;
+            }
+            now = pool.now();
+        }
+        borrower.validAtNanos = now;
+        return pool.interceptors.isEmpty() || passesInterceptors(connection, pool, borrower);
+    }
+
+    private static boolean passesInterceptors(PhysicalConnection connection, PoolState pool, CheckoutContext borrower) {
+        NonClosingConnection loan = new NonClosingConnection(connection.delegate);
+        ConnectionCandidate candidate = new ConnectionCandidate(
+                connection.id(),
+                connection.backendPid(),
+                Duration.ofNanos(borrower.validAtNanos - connection.openedNanos()),
+                connection.checkouts(),
+                borrower.permit().caller(),
+                loan);
+        Optional<String> veto = pool.validate(() -> pool.interceptors.veto(candidate));
+        long now = pool.now();
+        borrower.validAtNanos = now;
+        long ageNanos = now - connection.openedNanos();
+        if (veto.isPresent()) {
+            connection.retire(INVALIDATE, ageNanos, veto.get());
+            borrower.delayAfterVeto(now);
+            return false;
+        }
+        if (!loan.resetAndCheck()) {
+            connection.retire(INVALIDATE, ageNanos, "broken by an interceptor");
+            return false;
+        }
+        return true;
+    }
+}

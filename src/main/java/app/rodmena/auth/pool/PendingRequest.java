@@ -1,0 +1,49 @@
+package app.rodmena.auth.pool;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A pending request of a {@link BatchQueue}, and the future of its result. Cancelling it while it waits removes it from
+ * the queue.
+ */
+final class PendingRequest<Q, A> extends CompletableFuture<A> implements AcquireRequest.Outcome {
+    final Q input;
+    private final Pool pool;
+    private final BatchQueue<Q, A> queue;
+
+    /** Set before the request enters the queue, which publishes it. */
+    AcquireRequest acquireRequest;
+
+    PendingRequest(Pool pool, BatchQueue<Q, A> lane, Q question) {
+        this.pool = pool;
+        this.queue = lane;
+        this.input = question;
+    }
+
+    @Override
+    public void admitted(Permit admission) {
+        pool.startBatch(queue, admission);
+    }
+
+    @Override
+    public void refused(NoConnectionException refusal) {
+        completeExceptionally(queue.failureFor(acquireRequest.caller, refusal));
+    }
+
+    void finish(BatchQueue.BatchResult<A> result) {
+        if (result.failure() == null) {
+            complete(result.value());
+        } else {
+            completeExceptionally(result.failure());
+        }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled) {
+            pool.cancel(acquireRequest);
+        }
+        return cancelled;
+    }
+}

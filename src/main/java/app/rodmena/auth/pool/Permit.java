@@ -1,0 +1,151 @@
+package app.rodmena.auth.pool;
+
+import app.rodmena.auth.events.CallContext;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A permit of the {@link AdmissionQueue}, granted to one caller or to a batch of callers of one {@link BatchQueue}.
+ * {@link #release} is idempotent. Confined to one thread until a connection references it as its holder.
+ */
+final class Permit implements ConnectionView.Stacks {
+    private final AdmissionQueue admissionQueue;
+    private final BatchQueue<?, ?> queue;
+    private final List<AcquireRequest> requests;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    /** Computed on first use; null before. A race computes equal values twice. */
+    private CallContext caller;
+
+    // Written before a connection references this as its holder, which publishes the fields safely.
+    private Thread holder;
+    private long heldSinceNanos;
+    private Throwable checkoutStack;
+
+    /** The lease of the holder; null until the checkout has succeeded. */
+    volatile Lease lease;
+
+    Permit(AdmissionQueue gate, BatchQueue<?, ?> lane, AcquireRequest request) {
+        this.admissionQueue = gate;
+        this.queue = lane;
+        requests = List.of(request);
+    }
+
+    /** @param batch the callers of the batch, not empty, in order of arrival */
+    Permit(AdmissionQueue gate, BatchQueue<?, ?> lane, Collection<AcquireRequest> batch) {
+        this.admissionQueue = gate;
+        this.queue = lane;
+        requests = new ArrayList<>(batch);
+    }
+
+    BatchQueue<?, ?> queue() {
+        return queue;
+    }
+
+    /** The requests of the admitted callers, in order of arrival. */
+    List<AcquireRequest> requests() {
+        return requests;
+    }
+
+    /** Notifies the first request, which acts for all requests of the batch. */
+    void notifyAdmitted() {
+        requests.get(0).outcome.admitted(this);
+    }
+
+    /**
+     * The caller of the checkout. Of a batch: the first request's route, the tenant if all requests have the same one,
+     * and the number of requests.
+     */
+    CallContext caller() {
+        CallContext known = caller;
+        if (known == null) {
+            known = batchContext();
+            caller = known;
+        }
+        return known;
+    }
+
+    private CallContext batchContext() {
+        CallContext first = requests.get(0).caller;
+        return requests.stream().allMatch(ticket -> ticket.caller.tenant().equals(first.tenant()))
+                ? first.batchOf(requests.size())
+                : first.batchOfSeveralTenants(requests.size());
+    }
+
+    /** The arrival time of the first request. */
+    long arrivedNanos() {
+        return requests.get(0).arrivedNanos;
+    }
+
+    /** The earliest deadline of the requests. */
+    long deadlineNanos() {
+        long first = requests.get(0).deadlineNanos;
+        for (AcquireRequest ticket : requests) {
+            first = ticket.deadlineNanos - first < 0 ? ticket.deadlineNanos : first;
+        }
+        return first;
+    }
+
+    /**
+     * Removes the requests whose deadline has passed, unless it has passed for all of them.
+     *
+     * @return the removed requests
+     */
+    List<AcquireRequest> removeExpired(long nowNanos) {
+        List<AcquireRequest> expired = requests.stream()
+                .filter(ticket -> ticket.deadlineNanos - nowNanos <= 0)
+                .toList();
+        if (expired.size() == requests.size()) {
+            return List.of();
+        }
+        requests.removeAll(expired);
+        caller = null;
+        return expired;
+    }
+
+    /**
+     * Records that the current thread receives a connection with this permit.
+     *
+     * @param recorded whether to capture the stack of the checkout
+     */
+    Permit heldFrom(long nowNanos, boolean recorded) {
+        holder = Thread.currentThread();
+        heldSinceNanos = nowNanos;
+        if (recorded) {
+            checkoutStack = new Throwable("checkout");
+        }
+        return this;
+    }
+
+    @Override
+    public List<StackTraceElement> now() {
+        return List.of(holder.getStackTrace());
+    }
+
+    @Override
+    public List<StackTraceElement> atCheckout() {
+        return checkoutStack == null ? List.of() : List.of(checkoutStack.getStackTrace());
+    }
+
+    /** The current use of the connection that references this as its holder. */
+    ConnectionView.Use use(long nowNanos) {
+        Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
+        CallContext context = caller();
+        return new ConnectionView.Use(
+                since, holder.getName(), context.route(), context.tenant().get(), context.count(), this);
+    }
+
+    /** The route and the thread of the checkout, for messages. */
+    String holder() {
+        return "%s on thread %s".formatted(caller().route(), holder.getName());
+    }
+
+    void release() {
+        if (released.compareAndSet(false, true)) {
+            admissionQueue.release(this);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package app.rodmena.auth.prometheus;
+
+import app.rodmena.auth.activity.BackendStateCount;
+import app.rodmena.auth.activity.ConnectionSlots;
+import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.Reconciliation;
+import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.Verdict;
+import app.rodmena.auth.prometheus.ScrapeBuilder.Valued;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Metrics of the last diagnosis and its PostgreSQL snapshot. A scrape causes no query. */
+final class DiagnosisCollector {
+    /** The maximum number of application names: clients choose them freely, so the label must be bounded. */
+    private static final int MOST_NAMES = 50;
+
+    private static final String OTHERS = "others";
+
+    private final Diagnostics diagnostics;
+    private final Labels common;
+    private final Labels labels;
+
+    DiagnosisCollector(Diagnostics diagnostics, Labels common) {
+        this.diagnostics = diagnostics;
+        this.common = common;
+        this.labels = common.add("pool", "auth");
+    }
+
+    void addTo(ScrapeBuilder gathering) {
+        Diagnosis diagnosis = diagnostics.last();
+        gathering.gauge(
+                "auth_pool_situation",
+                "The pool's situation: 1 for the current one, 0 for the others",
+                Arrays.stream(Situation.values())
+                        .map(each -> new Valued(
+                                labels.add("situation", each.name()), each == diagnosis.situation() ? 1 : 0)));
+        gathering.gauge(
+                "auth_pool_holders",
+                "Checked-out connections by verdict",
+                Arrays.stream(Verdict.values())
+                        .map(each -> new Valued(
+                                labels.add("verdict", each.name()),
+                                diagnosis.verdicts().getOrDefault(each, 0))));
+        reconciliation(gathering, diagnosis.reconciliation());
+        gathering.gauge(
+                "auth_postgres_up",
+                "1 while PostgreSQL answers, else 0",
+                common,
+                diagnosis.outage().isPresent() ? 0 : 1);
+        diagnosis.postgres().ifPresent(postgres -> postgres(gathering, postgres));
+    }
+
+    private void reconciliation(ScrapeBuilder gathering, Reconciliation seen) {
+        gathering.gauge(
+                "auth_pool_unknown_backends",
+                "Backends with the pool's application_name that the pool does not know",
+                labels,
+                seen.unknownBackends().size());
+        gathering.gauge(
+                "auth_pool_lost_connections",
+                "Connections of the pool whose backend is gone",
+                labels,
+                seen.lostConnections().size());
+    }
+
+    private void postgres(ScrapeBuilder gathering, PostgresSnapshot postgres) {
+        ConnectionSlots slots = postgres.slots();
+        gathering.gauge("auth_postgres_max_connections", "max_connections", common, slots.maxConnections());
+        gathering.gauge(
+                "auth_postgres_superuser_reserved_connections",
+                "Connections reserved for superusers",
+                common,
+                slots.superuserReserved());
+        gathering.gauge(
+                "auth_postgres_reserved_connections",
+                "Connections reserved from ordinary roles: superuser_reserved_connections + reserved_connections",
+                common,
+                slots.superuserReserved() + slots.reserved());
+        gathering.gauge(
+                "auth_postgres_backends", "Backends by application_name and state", backends(postgres.counts()));
+    }
+
+    private Stream<Valued> backends(List<BackendStateCount> counts) {
+        Map<Labels, Integer> byLabels = new LinkedHashMap<>();
+        List<String> names = counts.stream()
+                .sorted(Comparator.comparingInt(BackendStateCount::count).reversed())
+                .map(BackendStateCount::application)
+                .distinct()
+                .limit(MOST_NAMES)
+                .toList();
+        for (BackendStateCount each : counts) {
+            String name = names.contains(each.application()) ? each.application() : OTHERS;
+            String state = each.state().isEmpty() ? "unknown" : each.state();
+            byLabels.merge(
+                    common.merge(Labels.of("application_name", name, "state", state)), each.count(), Integer::sum);
+        }
+        return byLabels.entrySet().stream().map(each -> new Valued(each.getKey(), each.getValue()));
+    }
+}

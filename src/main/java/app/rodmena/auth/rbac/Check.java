@@ -1,9 +1,0 @@
-package app.rodmena.auth.rbac;
-
-/**
- * A permission check of one user.
- *
- * @param user the user
- * @param permission the permission to check
- */
-public record Check(UserName user, PermissionName permission) {}

@@ -1,0 +1,126 @@
+package app.rodmena.auth.rbac;
+
+import app.rodmena.auth.database.BatchQuery;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * One kind of query, as a pair of statements: a single one with {@code :creator} and, for example, {@code :user}, and a
+ * batch with the arrays {@code :creators} and {@code :users}. The batch looks up each element by itself, with scalar
+ * subqueries or {@code lateral} with {@code offset 0}, so that PostgreSQL cannot plan it as a scan of a table.
+ */
+class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
+    /** Maximum checks in a batch: larger batches cost as much per check, and delay the response to the first caller. */
+    private static final int MAX_CHECKS = 256;
+
+    final String alone;
+    final String together;
+    private final int most;
+    private final int limit;
+    private final List<String> names;
+    private final Function<Query, A> readOne;
+    private final BiFunction<Query, Integer, List<A>> readMany;
+
+    /** @param limit maximum rows of each result, if the statements have {@code :limit}; else 0 */
+    TenantBatchQuery(
+            int maxBatchSize,
+            int limit,
+            String single,
+            String batch,
+            List<String> names,
+            Function<Query, A> readOne,
+            BiFunction<Query, Integer, List<A>> readMany) {
+        this.most = maxBatchSize;
+        this.limit = limit;
+        this.alone = single;
+        this.together = batch;
+        this.names = names;
+        this.readOne = readOne;
+        this.readMany = readMany;
+    }
+
+    /**
+     * A check with a boolean result.
+     *
+     * @param single returns one row
+     * @param batch returns one row for each element, in their order
+     * @param names the parameter names, in order
+     */
+    static TenantBatchQuery<Boolean> check(String single, String batch, String... names) {
+        return new TenantBatchQuery<>(
+                MAX_CHECKS,
+                0,
+                single,
+                batch,
+                List.of(names),
+                query -> query.map(RowMappers::bool).one(),
+                (query, count) -> query.map(RowMappers::bool).list());
+    }
+
+    /**
+     * A list, read as a whole up to {@link Listing#MAX_SHORT} rows.
+     *
+     * @param row maps one row, by position
+     * @param single returns one row for each entry
+     * @param batch the same, with the column {@code place}: the index of the element that the row belongs to, from 1
+     * @param names the parameter names, in order
+     */
+    static <T> TenantListQuery<T> list(RowMapper<T> row, String single, String batch, String... names) {
+        return new TenantListQuery<>(row, single, batch, List.of(names));
+    }
+
+    @Override
+    public int maxBatchSize() {
+        return most;
+    }
+
+    @Override
+    public A execute(Handle handle, TenantQuery question) {
+        return readOne.apply(alone(handle, question, limit));
+    }
+
+    final Query alone(Handle handle, TenantQuery question, long limit) {
+        Query query = handle.createQuery(alone).bind("creator", question.key().creator());
+        for (int i = 0; i < names.size(); i++) {
+            query.bind(names.get(i), question.names().get(i));
+        }
+        return limit == 0 ? query : query.bind("limit", limit);
+    }
+
+    @Override
+    public List<A> executeBatch(Handle handle, List<TenantQuery> queries) {
+        Query query = handle.createQuery(together);
+        bind(query, "creators", queries, asked -> asked.key().creator());
+        for (int i = 0; i < names.size(); i++) {
+            int at = i;
+            bind(query, names.get(i) + "s", queries, asked -> asked.names().get(at));
+        }
+        return readMany.apply(limit == 0 ? query : query.bind("limit", (long) limit), queries.size());
+    }
+
+    private static void bind(Query query, String name, List<TenantQuery> queries, Function<TenantQuery, String> value) {
+        query.bindArray(name, String.class, queries.stream().map(value).toArray());
+    }
+
+    static <T> List<List<T>> lists(Query query, int count, RowMapper<T> row) {
+        List<List<T>> lists = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            lists.add(new ArrayList<>());
+        }
+        return query.scanResultSet((result, context) -> {
+            try (context;
+                    ResultSet rows = result.get()) {
+                while (rows.next()) {
+                    lists.get(rows.getInt("place") - 1).add(row.map(rows, context));
+                }
+            }
+            return lists;
+        });
+    }
+}

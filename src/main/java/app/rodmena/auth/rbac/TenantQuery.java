@@ -1,0 +1,15 @@
+package app.rodmena.auth.rbac;
+
+import java.util.List;
+
+/**
+ * The parameters of one tenant's query.
+ *
+ * @param key the tenant
+ * @param names the names to bind, in the order of {@link TenantBatchQuery}' parameter names
+ */
+record TenantQuery(ClientKey key, List<String> names) {
+    TenantQuery(ClientKey key, String... names) {
+        this(key, List.of(names));
+    }
+}

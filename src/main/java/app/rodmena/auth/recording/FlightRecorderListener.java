@@ -1,0 +1,145 @@
+package app.rodmena.auth.recording;
+
+import app.rodmena.auth.activity.SqlMask;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.SharedResource;
+import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.database.StatementExecution;
+import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import jdk.jfr.Event;
+
+/**
+ * Emits the pool's events to the Flight Recorder: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout} and
+ * {@code auth.SlowStatement}. Without a recording, each costs the read of a flag. Thread-safe. All servers of a process
+ * share one.
+ */
+public final class FlightRecorderListener implements PoolListener, StatementListener {
+    private static final SharedResource<FlightRecorderListener> ONE =
+            new SharedResource<>("flight record", records -> records.leave.run());
+
+    /** Makes their classes known: a recording lists only events whose classes were used before or during it. */
+    static final List<Event> EVENTS =
+            List.of(new ConnectJfrEvent(), new CheckoutJfrEvent(), new TimeoutJfrEvent(), new SlowStatementJfrEvent());
+
+    /** Recorded checkouts that have not ended, by connection. */
+    private final Map<Integer, CheckoutJfrEvent> out = new ConcurrentHashMap<>();
+
+    private final Supplier<Duration> slowStatement;
+    private Runnable leave = () -> {};
+
+    /** @param slowStatement the duration from which a statement is slow */
+    FlightRecorderListener(Supplier<Duration> slowStatement) {
+        this.slowStatement = slowStatement;
+    }
+
+    /**
+     * Starts to emit events, or joins the servers that already do.
+     *
+     * @param engine the engine of this process
+     */
+    public static Share<FlightRecorderListener> open(DatabaseEngine engine) {
+        return ONE.open(engine, () -> {
+            FlightRecorderListener records =
+                    new FlightRecorderListener(() -> engine.settings().slowStatement());
+            engine.events().add(records);
+            engine.add(records);
+            records.leave = () -> {
+                engine.events().remove(records);
+                engine.remove(records);
+            };
+            return records;
+        });
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        switch (event.kind()) {
+            case CONNECT -> connected(event, true);
+            case CONNECT_FAILED -> connected(event, false);
+            case CHECKOUT -> checkedOut(event);
+            case CHECKIN -> checkedIn(event);
+            case TIMEOUT -> timedOut(event);
+            case INVALIDATE,
+                    SOFT_INVALIDATE,
+                    RECYCLE,
+                    OVERFLOW_OPEN,
+                    OVERFLOW_CLOSE,
+                    CLOSE,
+                    REJECTED,
+                    LEAK_SUSPECTED,
+                    LEAK_RETURNED,
+                    LEAK_RECLAIMED -> {}
+        }
+    }
+
+    @Override
+    public void onStatement(StatementExecution run) {
+        SlowStatementJfrEvent slow = new SlowStatementJfrEvent();
+        if (slow.isEnabled() && run.took().compareTo(slowStatement.get()) > 0) {
+            slow.statement = run.name();
+            slow.sql = SqlMask.mask(run.sql());
+            slow.statementTime = run.took().toNanos();
+            slow.route = run.route();
+            slow.sqlState = run.sqlState();
+            slow.commit();
+        }
+    }
+
+    private static void connected(PoolEvent event, boolean opened) {
+        ConnectJfrEvent connect = new ConnectJfrEvent();
+        if (connect.isEnabled()) {
+            connect.connection = event.connectionId();
+            connect.backendPid = event.backendPid();
+            connect.connectTime = event.took().toNanos();
+            connect.opened = opened;
+            connect.cause = event.cause();
+            connect.commit();
+        }
+    }
+
+    private void checkedOut(PoolEvent event) {
+        CheckoutJfrEvent checkout = new CheckoutJfrEvent();
+        if (checkout.isEnabled()) {
+            checkout.begin();
+            checkout.waitTime = event.took().toNanos();
+            out.put(event.connectionId(), checkout);
+        }
+    }
+
+    private void checkedIn(PoolEvent event) {
+        if (out.isEmpty()) {
+            return;
+        }
+        CheckoutJfrEvent checkout = out.remove(event.connectionId());
+        if (checkout != null) {
+            checkout.end();
+            if (checkout.shouldCommit()) {
+                checkout.connection = event.connectionId();
+                checkout.backendPid = event.backendPid();
+                checkout.useTime = event.took().toNanos();
+                checkout.route = event.caller().route();
+                checkout.tenant = event.caller().tenant().get();
+                checkout.callers = event.caller().count();
+                checkout.commit();
+            }
+        }
+    }
+
+    private static void timedOut(PoolEvent event) {
+        TimeoutJfrEvent timeout = new TimeoutJfrEvent();
+        if (timeout.isEnabled()) {
+            timeout.waitTime = event.took().toNanos();
+            timeout.route = event.caller().route();
+            timeout.tenant = event.caller().tenant().get();
+            timeout.cause = event.cause();
+            timeout.commit();
+        }
+    }
+}

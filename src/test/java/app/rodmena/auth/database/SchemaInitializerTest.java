@@ -1,0 +1,90 @@
+package app.rodmena.auth.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.testing.LogOf;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30) // Who is forgotten waits for ever
+class SchemaInitializerTest {
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final MigrationException passing = new MigrationException("connection refused", true, null);
+    private final MigrationException lasting = new MigrationException("wrong password", false, null);
+
+    @Test
+    void anErrorIsAFailureLikeAnyOther() {
+        Error error = new ExceptionInInitializerError("no such class");
+        try (SchemaInitializer preparation = new SchemaInitializer(failing(error), NEVER, AT_ONCE)) {
+            assertThatThrownBy(preparation::awaitFirstAttempt)
+                    .isInstanceOfSatisfying(
+                            DatabaseFailure.class,
+                            failure -> assertThat(failure.reason()).isEqualTo(Reason.DATABASE_DOWN))
+                    .hasCause(error);
+            await().until(preparation::isDone);
+        }
+    }
+
+    @Test
+    void whatPassesIsTriedAgainSoon() {
+        try (SchemaInitializer preparation = new SchemaInitializer(failing(passing, passing), AT_ONCE, NEVER)) {
+            await().until(preparation::isDone);
+        }
+    }
+
+    @Test
+    void whatLastsIsTriedAgainLater() {
+        try (SchemaInitializer preparation = new SchemaInitializer(failing(lasting, lasting), NEVER, AT_ONCE)) {
+            await().until(preparation::isDone);
+        }
+    }
+
+    @Test
+    void theSameFailureIsToldOnceAndItsEndToo() {
+        try (LogOf log = LogOf.logger("auth.database");
+                SchemaInitializer preparation =
+                        new SchemaInitializer(failing(passing, passing, lasting), AT_ONCE, AT_ONCE)) {
+            await().until(preparation::isDone);
+            await().until(() -> log.lines().size() == 3);
+            assertThat(log.lines().get(0)).contains("connection refused");
+            assertThat(log.lines().get(1)).contains("wrong password", "intervention");
+            assertThat(log.lines().get(2)).isEqualTo("The database is prepared now");
+        }
+    }
+
+    @Test
+    void whoIsInterruptedWaitsNoLonger() {
+        try (SchemaInitializer preparation = new SchemaInitializer(new CountDownLatch(1)::await)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(preparation::awaitFirstAttempt)
+                    .isInstanceOfSatisfying(
+                            DatabaseFailure.class,
+                            failure -> assertThat(failure.reason()).isEqualTo(Reason.SHUTTING_DOWN));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    /** Fails with each of these, then succeeds. */
+    private static SchemaInitializer.Attempt failing(Throwable... failures) {
+        Queue<Throwable> left = new ArrayDeque<>(Arrays.asList(failures));
+        return () -> {
+            Throwable failure = left.poll();
+            if (failure instanceof MigrationException exception) {
+                throw exception;
+            }
+            if (failure instanceof Error error) {
+                throw error;
+            }
+        };
+    }
+}

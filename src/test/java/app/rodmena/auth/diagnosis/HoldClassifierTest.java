@@ -1,0 +1,157 @@
+package app.rodmena.auth.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.BackendOwner;
+import app.rodmena.auth.database.Monitor.Outage;
+import app.rodmena.auth.pool.ConnectionView;
+import app.rodmena.auth.postgres.TransactionState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The rules that keep a race from becoming a verdict. */
+class HoldClassifierTest {
+    private static final Thresholds THRESHOLDS = Thresholds.of(DiagnosisConfig.DEFAULT, Duration.ofSeconds(60), false);
+    private static final Set<Verdict> LOST = EnumSet.of(Verdict.DEAD_BACKEND, Verdict.NETWORK);
+
+    private final Random random = new Random(42);
+
+    @Test
+    void whatIsNotTheSameBeforeAndAfterIsWork() {
+        for (int i = 0; i < 10_000; i++) {
+            ConnectionView after = connection(random.nextInt(1, 9), anyState(), anyAge());
+            ConnectionView before = connection(0, anyState(), anyAge());
+            Optional<ConnectionView> earlier = random.nextBoolean() ? Optional.of(before) : Optional.empty();
+            ConnectionObservation seen =
+                    new ConnectionObservation(earlier, after, anyAge(), anyBackend(), random.nextBoolean(), List.of());
+            assertThat(judge(Optional.empty()).judge(seen, random.nextBoolean()).verdict())
+                    .isEqualTo(Verdict.WORKING);
+        }
+    }
+
+    @Test
+    void thatOneSideHasLostTheOtherIsNeverSaidAfterOneLook() {
+        for (int i = 0; i < 10_000; i++) {
+            HoldClassification once = judge(Optional.empty()).judge(any(true), false);
+            assertThat(LOST).doesNotContain(once.verdict());
+        }
+    }
+
+    @Test
+    void thatOneSideHasLostTheOtherIsNeverSaidWhileItsLastWordIsYoungerThanASecond() {
+        for (int i = 0; i < 10_000; i++) {
+            ConnectionObservation seen = any(true);
+            HoldClassification twice = judge(Optional.empty()).judge(seen, true);
+            if (twice.verdict() == Verdict.NETWORK) {
+                assertThat(seen.backend().orElseThrow().stateFor().orElseThrow())
+                        .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+                assertThat(seen.isReading()).isTrue();
+            }
+            if (twice.verdict() == Verdict.DEAD_BACKEND) {
+                assertThat(seen.backend()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void everySightingGetsAVerdictAndEveryVerdictItsEvidence() {
+        Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH, true, Optional.empty()));
+        for (int i = 0; i < 10_000; i++) {
+            HoldClassification judgement = judge(random.nextBoolean() ? outage : Optional.empty())
+                    .judge(any(random.nextBoolean()), random.nextBoolean());
+            assertThat(judgement.because()).isNotBlank().doesNotContain("null");
+            assertThat(judgement.evidence()).hasSizeGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void aConnectionThatWorksOnIsNoLeakHoweverLongItIsOut() {
+        ConnectionView working = connection(7, TransactionState.IDLE, Duration.ofSeconds(3));
+        ConnectionObservation seen = new ConnectionObservation(
+                Optional.of(working),
+                working,
+                Duration.ofMinutes(30),
+                Optional.of(backend("idle", "ClientRead", Duration.ofSeconds(3))),
+                true,
+                List.of());
+        assertThat(judge(Optional.empty()).judge(seen, true).verdict()).isEqualTo(Verdict.APP_HOLDING);
+    }
+
+    private static HoldClassifier judge(Optional<Outage> outage) {
+        return new HoldClassifier(THRESHOLDS, outage, backend -> Optional.empty());
+    }
+
+    private ConnectionObservation any(boolean asked) {
+        ConnectionView after = connection(5, anyState(), anyAge());
+        return new ConnectionObservation(
+                Optional.of(connection(5, anyState(), anyAge())),
+                after,
+                anyAge(),
+                asked ? anyBackend() : Optional.empty(),
+                asked,
+                List.of());
+    }
+
+    private TransactionState anyState() {
+        List<TransactionState> states = List.of(TransactionState.values());
+        return states.get(random.nextInt(states.size()));
+    }
+
+    private Duration anyAge() {
+        return Duration.ofMillis((long) Math.pow(10, random.nextDouble() * 6));
+    }
+
+    private Optional<Backend> anyBackend() {
+        List<String> states = List.of("active", "idle", "idle in transaction", "", "disabled");
+        List<String> events = List.of("", "ClientRead", "ClientWrite", "relation");
+        return random.nextInt(4) == 0
+                ? Optional.empty()
+                : Optional.of(backend(
+                        states.get(random.nextInt(states.size())),
+                        events.get(random.nextInt(events.size())),
+                        anyAge()));
+    }
+
+    private static Backend backend(String state, String waitEvent, Duration stateFor) {
+        String type = waitEvent.isEmpty() ? "" : waitEvent.equals("relation") ? "Lock" : "Client";
+        return new Backend(
+                4123,
+                "auth",
+                "auth",
+                "auth/test",
+                "",
+                BackendOwner.POOL,
+                state,
+                type,
+                waitEvent,
+                Optional.of(Duration.ofHours(2)),
+                Optional.empty(),
+                Optional.of(stateFor),
+                Optional.of(stateFor),
+                "",
+                false,
+                true,
+                Optional.empty());
+    }
+
+    private static ConnectionView connection(long statements, TransactionState state, Duration lastSqlAge) {
+        return new ConnectionView(
+                1,
+                4123,
+                ConnectionView.State.IN_USE,
+                Duration.ofHours(1),
+                7,
+                Optional.empty(),
+                "/* roles.list */ select",
+                Optional.of(lastSqlAge),
+                statements,
+                state);
+    }
+}

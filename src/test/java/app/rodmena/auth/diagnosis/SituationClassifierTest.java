@@ -1,0 +1,279 @@
+package app.rodmena.auth.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.database.BatchQuery;
+import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.PermissionName;
+import app.rodmena.auth.rbac.Permissions;
+import app.rodmena.auth.rbac.UserName;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+
+/** What is said of a pool as a whole. */
+class SituationClassifierTest {
+    @Test
+    void aPoolThatIsWell() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            Diagnosis diagnosis = scene.await(Situation.WELL);
+            assertThat(diagnosis.sentence()).isEqualTo("Well: 0 of 3 out, nobody waits");
+            assertThat(diagnosis.steps()).isEmpty();
+            assertThat(diagnosis.blindSpots()).isEmpty();
+            assertThat(diagnosis.postgres()).hasValueSatisfying(view -> {
+                assertThat(view.slots().maxConnections()).isEqualTo(220);
+                assertThat(view.slots().oursBeside()).isEqualTo(1);
+                assertThat(view.seesEverything()).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void whoAsksWhenItIsClosedGetsTheLastHoweverOften() {
+        Scene scene = new Scene(TestPostgres.freshDatabase());
+        scene.await(Situation.WELL);
+        scene.close();
+        for (int i = 0; i < 3; i++) {
+            assertThat(scene.diagnostics.look().toCompletableFuture())
+                    .isCompletedWithValueMatching(diagnosis -> diagnosis.situation() == Situation.WELL);
+        }
+    }
+
+    @Test
+    void aPoolThatIsSuspended() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            scene.engine.suspend();
+            scene.callers(2, "GET /api/roles", handle -> 1);
+            Diagnosis diagnosis = scene.await(Situation.SUSPENDED);
+            assertThat(diagnosis.sentence())
+                    .isEqualTo("Suspended by an operator, so that everybody waits until it is resumed: 0 of 3"
+                            + " connections out, 2 requests waiting");
+            assertThat(diagnosis.steps())
+                    .singleElement()
+                    .satisfies(step -> assertThat(step.command()).contains("\"operation\":\"resume\""));
+            scene.engine.resume();
+            scene.await(Situation.WELL);
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsGone() {
+        try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
+                Scene scene = new Scene(proxy.target())) {
+            scene.await(Situation.WELL);
+            proxy.stop();
+            // The first that is heard of it is a connection that breaks
+            Diagnosis diagnosis = scene.await(found -> found.situation() == Situation.DATABASE_DOWN
+                    && found.sentence().contains("refused"));
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "Database down since \\S+Z \\(.+ m?s\\): .+ refused.*; 0 of 3 connections out, nobody waits");
+            assertThat(diagnosis.lastSeen()).isPresent();
+            proxy.start();
+            scene.await(Situation.WELL);
+        }
+    }
+
+    @Test
+    void aPostgresThatLetsNoMoreConnectionsBeOpened() throws Exception {
+        DatabaseTarget database = TestPostgres.freshDatabase();
+        try (Connection admin = TestPostgres.connect(database)) {
+            Scene.run(admin, "drop role if exists limited");
+            Scene.run(admin, "create role limited login");
+            Scene.run(admin, "grant all on schema public to limited");
+        }
+        DatabaseTarget limited = new DatabaseTarget(database.jdbcUrl(), "limited", database.password());
+        try (Scene scene = new Scene(limited);
+                Connection admin = TestPostgres.connect(database)) {
+            Scene.run(admin, "alter role limited connection limit 2");
+            scene.callers(3, "GET /api/roles", scene::holdUntilTheEnd);
+            Diagnosis diagnosis = scene.await(Situation.REFUSED);
+            assertThat(diagnosis.sentence())
+                    .startsWith("1 of 3 connections out for up to")
+                    .contains("PostgreSQL refuses more (FATAL: too many connections for role \"limited\")")
+                    .contains("of its 220 connections 2 are ours, 0 other instances'")
+                    .contains("and role limited may have 2");
+            assertThat(diagnosis.steps()).isNotEmpty();
+        }
+        try (Connection admin = TestPostgres.connect(database)) {
+            Scene.run(admin, "drop owned by limited cascade");
+            Scene.run(admin, "drop role limited");
+        }
+    }
+
+    @Test
+    void moreIsAskedThanAHealthyPoolCanDo() {
+        AtomicBoolean over = new AtomicBoolean();
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                Thread client = new Thread(() -> {
+                    while (!over.get()) {
+                        scene.engine
+                                .call(
+                                        CallContext.named("GET /api/roles"),
+                                        handle -> handle.createQuery("/* test.work */ select pg_sleep(0.02)")
+                                                .mapTo(String.class)
+                                                .list())
+                                .toCompletableFuture()
+                                .join();
+                    }
+                });
+                client.start();
+                clients.add(client);
+            }
+            Diagnosis diagnosis = scene.await(situation -> situation.situation() == Situation.SATURATED
+                    && !situation.sentence().contains("and 0"));
+            assertThat(diagnosis.sentence())
+                    .matches("3 of 3 connections out for up to .+ ms, [89] requests waiting: each is back soon \\(half"
+                            + " within .+ ms\\), and .+ a second pass: more is asked for than they can do");
+            over.set(true);
+            await().until(() -> clients.stream().noneMatch(Thread::isAlive));
+        }
+    }
+
+    @Test
+    void callersThatWaitBehindABatchOfTheirKindThatIsLocked() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection psql = Scene.stranger(scene.target, "psql")) {
+            Scene.run(psql, "begin");
+            Scene.run(psql, "lock table auth_group");
+            List<CompletionStage<Boolean>> answers = checks(scene, 6);
+
+            Diagnosis diagnosis = scene.await(Situation.BLOCKED);
+
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "1 of 3 connections out for up to .+, 5 requests waiting for the batch before theirs: 1 waits"
+                                    + " for a lock on auth_group held by pid " + Scene.pidOf(psql) + " \\(psql, .+\\)");
+            assertThat(diagnosis.steps()).anyMatch(step -> step.command().contains("pg_terminate_backend"));
+            Scene.run(psql, "rollback");
+            scene.await(Situation.WELL);
+            assertThat(answers)
+                    .allSatisfy(answer ->
+                            assertThat(answer.toCompletableFuture().join()).isFalse());
+        }
+    }
+
+    @Test
+    void callersOfWhomMoreComeThanTheBatchesOfTheirKindCanTake() {
+        BatchQuery<Integer, Integer> slow = new BatchQuery<>() {
+            @Override
+            public int maxBatchSize() {
+                return 1;
+            }
+
+            @Override
+            public Integer execute(Handle handle, Integer question) {
+                return handle.createQuery("/* test.slow */ select 1 from pg_sleep(0.4)")
+                        .mapTo(Integer.class)
+                        .one();
+            }
+
+            @Override
+            public List<Integer> executeBatch(Handle handle, List<Integer> questions) {
+                return questions;
+            }
+        };
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            for (int i = 0; i < 20; i++) {
+                scene.engine.submit(CallContext.named("GET /api/slow"), slow, i);
+            }
+
+            Diagnosis diagnosis = scene.await(Situation.SATURATED);
+
+            assertThat(diagnosis.sentence())
+                    .matches(
+                            "1 of 3 connections out for up to .+, \\d+ requests waiting for the batch before theirs: each"
+                                    + " is back soon .+");
+            assertThat(diagnosis.steps())
+                    .extracting(Recommendation::command)
+                    .contains("./run.sh --batch-slots 2")
+                    .noneMatch(command -> command.contains("--pool-size"));
+        }
+    }
+
+    /** Questions of one kind, which are asked together. */
+    private static List<CompletionStage<Boolean>> checks(Scene scene, int count) {
+        Permissions permissions = new Permissions(scene.engine);
+        ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
+        return IntStream.range(0, count)
+                .mapToObj(i -> permissions.userHolds(
+                        CallContext.named("GET /api/has_permission/{user}/{name}"),
+                        key,
+                        new UserName("user" + i),
+                        new PermissionName("publish")))
+                .toList();
+    }
+
+    @Test
+    void whatOurRoleMayNotSeeIsSaidTogetherWithWhatWouldHelp() throws Exception {
+        DatabaseTarget database = TestPostgres.freshDatabase();
+        try (Connection admin = TestPostgres.connect(database)) {
+            Scene.run(admin, "drop role if exists shortsighted");
+            Scene.run(admin, "create role shortsighted login");
+            Scene.run(admin, "grant all on schema public to shortsighted");
+        }
+        DatabaseTarget target = new DatabaseTarget(database.jdbcUrl(), "shortsighted", database.password());
+        try (Scene scene = new Scene(target);
+                Connection psql = Scene.stranger(database, "psql")) {
+            Scene.run(psql, "begin");
+            Scene.run(psql, "lock table auth_group");
+            scene.callers(
+                    3,
+                    "GET /api/roles",
+                    handle -> handle.createQuery("select count(*) from auth_group")
+                            .mapTo(Integer.class)
+                            .one());
+
+            Diagnosis diagnosis = scene.await(Verdict.LOCK_WAIT, 3);
+
+            int pid = Scene.pidOf(psql);
+            assertThat(diagnosis.sentence())
+                    .contains("3 wait for a lock on auth_group held by pid %d (psql, what it does is hidden from us)"
+                            .formatted(pid));
+            assertThat(diagnosis.holders().get(0).culprit()).hasValueSatisfying(culprit -> {
+                assertThat(culprit.hidden()).isTrue();
+                assertThat(culprit.user()).isEqualTo("postgres");
+            });
+            assertThat(diagnosis.blindSpots())
+                    .anyMatch(spot -> spot.contains("may not be seen by our role shortsighted")
+                            && spot.contains("grant pg_read_all_stats to \"shortsighted\""));
+            Scene.run(psql, "rollback");
+        }
+        try (Connection admin = TestPostgres.connect(database)) {
+            Scene.run(admin, "drop owned by shortsighted cascade");
+            Scene.run(admin, "drop role shortsighted");
+        }
+    }
+
+    @Test
+    void tenWhoAskAtOnceCostOneLook() {
+        DiagnosisConfig rarely = new DiagnosisConfig(Duration.ofHours(1), Duration.ofSeconds(5));
+        try (Scene scene = new Scene(TestPostgres.freshDatabase(), Scene.SMALL, rarely)) {
+            scene.await(Situation.WELL);
+            List<Diagnosis> heard = new ArrayList<>();
+            scene.diagnostics.add(heard::add);
+            List<Diagnosis> got = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                scene.diagnostics.look().thenAccept(got::add);
+            }
+            await().until(() -> got.size() == 10);
+            // One may have been begun before the second of them asked
+            assertThat(heard).hasSizeLessThanOrEqualTo(2);
+            assertThat(scene.diagnostics.current(Duration.ofMinutes(1))).isSameAs(scene.diagnostics.last());
+        }
+    }
+}

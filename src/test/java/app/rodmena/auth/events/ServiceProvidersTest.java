@@ -1,0 +1,29 @@
+package app.rodmena.auth.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ServiceProvidersTest {
+    /** What jars may bring. */
+    public interface Service {}
+
+    /** One that can't be made. */
+    public static final class Broken implements Service {
+        public Broken() {
+            throw new IllegalStateException("on purpose");
+        }
+    }
+
+    /** One that can. */
+    public static final class Sound implements Service {}
+
+    @Test
+    void whatCannotBeMadeIsLeftOutAndTheOthersAreThere() {
+        List<Service> found = new ArrayList<>();
+        ServiceProviders.forEach(Service.class, found::add);
+        assertThat(found).hasSize(1).hasOnlyElementsOfType(Sound.class);
+    }
+}

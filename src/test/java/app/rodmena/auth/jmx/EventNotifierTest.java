@@ -1,0 +1,139 @@
+package app.rodmena.auth.jmx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.events.PoolEventKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import javax.management.ListenerNotFoundException;
+import javax.management.Notification;
+import javax.management.NotificationListener;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import org.junit.jupiter.api.Test;
+
+class EventNotifierTest {
+    private static final int FLOOD = 100_000;
+
+    private final List<Notification> received = new CopyOnWriteArrayList<>();
+    private final NotificationListener receiver = (notification, handback) -> received.add(notification);
+
+    @Test
+    void everyKindIsSentWithItsDataInOpenTypes() throws Exception {
+        try (EventNotifier notifier = notifier()) {
+            notifier.subscribers().addNotificationListener(receiver, null, null);
+            for (PoolEventKind kind : PoolEventKind.values()) {
+                notifier.onEvent(event(kind));
+            }
+
+            await().until(() -> received.size() == PoolEventKind.values().length);
+            assertThat(received).extracting(Notification::getSequenceNumber).isSorted();
+            Notification checkout = received.stream()
+                    .filter(each -> each.getType().equals("app.rodmena.auth.pool.checkout"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(checkout.getMessage()).startsWith("checkout connection=7 pid=4123 wait=1.500ms");
+            CompositeData data = (CompositeData) checkout.getUserData();
+            assertThat(data.get("kind")).isEqualTo("checkout");
+            assertThat(data.get("connection")).isEqualTo(7);
+            assertThat(data.get("tookMillis")).isEqualTo(1.5);
+            assertThat(data.get("route")).isEqualTo("GET /api/roles");
+            assertThat(data.get("tenant")).isEqualTo("5f1c");
+        }
+    }
+
+    @Test
+    void aSubscriberThatHangsSlowsNobodyAndCostsNoEventThatMatters() throws Exception {
+        CountDownLatch hanging = new CountDownLatch(1);
+        try (EventNotifier notifier = notifier()) {
+            notifier.subscribers()
+                    .addNotificationListener((notification, handback) -> awaitQuietly(hanging), null, null);
+            notifier.subscribers().addNotificationListener(receiver, null, null);
+
+            long start = System.nanoTime();
+            for (int i = 0; i < FLOOD; i++) {
+                notifier.onEvent(event(PoolEventKind.CHECKOUT));
+            }
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            notifier.onEvent(event(PoolEventKind.LEAK_SUSPECTED));
+
+            assertThat(took).isLessThan(Duration.ofSeconds(2));
+            assertThat(notifier.dropped()).isGreaterThan(FLOOD - 2000);
+            assertThat(notifier.waiting()).isLessThan(2000);
+            hanging.countDown();
+            await().until(() -> notifier.waiting() == 0);
+            await().until(() -> received.size() == notifier.sent());
+            assertThat(received)
+                    .last()
+                    .extracting(Notification::getType)
+                    .isEqualTo("app.rodmena.auth.pool.leak_suspected");
+            assertThat(notifier.sent() + notifier.dropped()).isEqualTo(FLOOD + 1);
+            assertThat(received.get(received.size() - 1).getSequenceNumber()).isEqualTo(FLOOD + 1);
+        }
+    }
+
+    @Test
+    void aSubscriberThatFailsCostsTheOthersNothing() throws Exception {
+        try (EventNotifier notifier = notifier()) {
+            notifier.subscribers()
+                    .addNotificationListener(
+                            (notification, handback) -> {
+                                throw new IllegalStateException("bad subscriber");
+                            },
+                            null,
+                            null);
+            notifier.subscribers().addNotificationListener(receiver, null, null);
+
+            notifier.onEvent(event(PoolEventKind.CONNECT));
+            notifier.onEvent(event(PoolEventKind.CLOSE));
+
+            await().until(() -> received.size() == 2);
+        }
+    }
+
+    @Test
+    void nothingIsMadeWhileNobodyIsSubscribed() throws Exception {
+        try (EventNotifier notifier = notifier()) {
+            notifier.subscribers().addNotificationListener(receiver, null, "once");
+            notifier.subscribers().removeNotificationListener(receiver, null, "once");
+
+            notifier.onEvent(event(PoolEventKind.CONNECT));
+
+            assertThat(notifier.sent() + notifier.dropped() + notifier.waiting())
+                    .isZero();
+            assertThatThrownBy(() -> notifier.subscribers().removeNotificationListener(receiver))
+                    .isInstanceOf(ListenerNotFoundException.class);
+        }
+    }
+
+    private static EventNotifier notifier() throws Exception {
+        return new EventNotifier(new ObjectName("test:type=PoolEvents"));
+    }
+
+    private static PoolEvent event(PoolEventKind kind) {
+        return new PoolEvent(
+                kind,
+                Instant.parse("2026-11-23T15:34:52Z"),
+                7,
+                4123,
+                Duration.ofNanos(1_500_000),
+                "db-auth-1",
+                new CallContext("GET /api/roles", () -> "5f1c"),
+                "");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,374 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.events.PoolEventKind.REJECTED;
+import static app.rodmena.auth.events.PoolEventKind.TIMEOUT;
+import static app.rodmena.auth.pool.TestPool.CALLER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.testing.TestPostgres;
+import app.rodmena.auth.testing.TestProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Callers who ask the same kind of question: who waits, who goes together, and what becomes of them. */
+class BatchQueueTest {
+    private static final PoolSettings TWO_SLOTS = PoolSettings.DEFAULT.withBatchSlots(2);
+    private static final PoolSettings ONE_SLOT = PoolSettings.DEFAULT.withBatchSlots(1);
+
+    @Test
+    void whoComesWhileNothingIsUnderWayGoesAtOnceAndAlone() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<Integer> held = new HeldLane<>(test, 10);
+            for (int i = 0; i < 3; i++) {
+                var answer = held.ask(i);
+                assertThat(held.nextBatch()).containsExactly(i);
+                held.letGo();
+                assertThat(answer.get()).isEqualTo("answer " + i);
+            }
+            assertThat(test.count(CHECKOUT)).isEqualTo(3);
+            assertThat(test.sink.callersServed()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void whoeverWaitsGoesTogetherUpToTheMostAndEachGetsItsOwnAnswer() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<Integer> held = new HeldLane<>(test, 4);
+            List<CompletableFuture<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                answers.add(held.ask(i));
+            }
+            assertThat(held.nextBatch()).containsExactly(0);
+            assertThat(test.pool.snapshot().waiting()).isEqualTo(9);
+            held.letGo();
+            assertThat(held.nextBatch()).containsExactly(1, 2, 3, 4);
+            held.letGo();
+            assertThat(held.nextBatch()).containsExactly(5, 6, 7, 8);
+            held.letGo();
+            assertThat(held.nextBatch()).containsExactly(9);
+            held.letGo();
+            for (int i = 0; i < 10; i++) {
+                assertThat(answers.get(i).get()).isEqualTo("answer " + i);
+            }
+            assertThat(test.count(CHECKOUT)).isEqualTo(4);
+            assertThat(test.count(CHECKIN)).isEqualTo(4);
+            assertThat(test.sink.callersServed()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aBusyLaneWaitsInTheQueueOfThePoolAlsoWhileConnectionsAreFreeAndHoldsUpNobodyElse() throws Exception {
+        try (TestPool test = TestPool.timed(TWO_SLOTS)) {
+            HeldLane<String> checks = new HeldLane<>(test, 10);
+            HeldLane<String> lists = new HeldLane<>(test, 10);
+            checks.come("a");
+            checks.come("b");
+            assertThat(checks.nextBatch()).hasSize(1);
+            assertThat(checks.nextBatch()).hasSize(1);
+            checks.come("c", new CallContext("GET /c", () -> "f1"));
+            test.clock.advance(Duration.ofSeconds(3));
+            checks.come("d", new CallContext("GET /d", () -> "f2"));
+
+            assertThat(test.pool.snapshot().checkedOut()).isEqualTo(2);
+            assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
+            assertThat(test.pool.view().oldestWait()).isEqualTo(Duration.ofSeconds(3));
+            assertThat(test.pool.waiters()).extracting(WaiterView::route).containsExactly("GET /c", "GET /d");
+            assertThat(test.pool.waiters()).extracting(WaiterView::tenant).containsExactly("f1", "f2");
+            assertThat(Duration.between(
+                            test.pool.waiters().get(0).deadline(),
+                            test.pool.waiters().get(1).deadline()))
+                    .isBetween(Duration.ofMillis(2_990), Duration.ofMillis(3_010));
+
+            test.checkout().close();
+            lists.come("e");
+            assertThat(lists.nextBatch()).containsExactly("e");
+            lists.letGo();
+            checks.letGo();
+            assertThat(checks.nextBatch()).containsExactly("c", "d");
+            checks.letGo();
+            checks.letGo();
+        }
+    }
+
+    @Test
+    void aPlaceGoesToWhoeverCameFirstWhateverItsLane() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT.withSize(1, 0))) {
+            HeldLane<String> checks = new HeldLane<>(test, 10);
+            HeldLane<String> lists = new HeldLane<>(test, 10);
+            BlockingQueue<String> served = new LinkedBlockingQueue<>();
+            Lease all = test.checkout();
+            checks.come("check 1");
+            test.pool.call(CALLER, connection -> served.add("nobody's lane"));
+            lists.come("list 1");
+            checks.come("check 2");
+            lists.come("list 2");
+            all.close();
+            assertThat(checks.nextBatch()).containsExactly("check 1", "check 2");
+            assertThat(served).isEmpty();
+            checks.letGo();
+            assertThat(served.take()).isEqualTo("nobody's lane");
+            assertThat(lists.nextBatch()).containsExactly("list 1", "list 2");
+            lists.letGo();
+        }
+    }
+
+    @Test
+    void everyWaitHasItsOwnDeadlineAndItsOwnEvent() throws Exception {
+        try (TestPool test = TestPool.timed(ONE_SLOT)) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            held.come("first");
+            held.nextBatch();
+            var early = held.ask("early", CallContext.named("early"));
+            test.clock.advance(Duration.ofSeconds(20));
+            var late = held.ask("late");
+            test.clock.advance(Duration.ofSeconds(10));
+            test.pool.tick();
+            assertThat(reasonOf(early)).isEqualTo(Reason.TIMEOUT);
+            assertThat(test.last(TIMEOUT).caller().route()).isEqualTo("early");
+            assertThat(test.last(TIMEOUT).took()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(late).isNotDone();
+            held.letGo();
+            assertThat(held.nextBatch()).containsExactly("late");
+            held.letGo();
+            assertThat(late.get()).isEqualTo("answer late");
+        }
+    }
+
+    @Test
+    void moreThanMaxWaitingAreRefusedWhateverTheirLane() throws Exception {
+        try (TestPool test = TestPool.with(Settings.of(ONE_SLOT).maxWaiting(2))) {
+            HeldLane<String> checks = new HeldLane<>(test, 10);
+            HeldLane<String> lists = new HeldLane<>(test, 10);
+            checks.come("a");
+            lists.come("b");
+            var waiting = checks.ask("c");
+            lists.come("d");
+            assertThat(reasonOf(checks.ask("e"))).isEqualTo(Reason.REJECTED);
+            assertThat(test.count(REJECTED)).isEqualTo(1);
+            test.checkout().close(); // There are connections, so whoever need not wait goes.
+            checks.letGo();
+            checks.letGo();
+            lists.letGo();
+            lists.letGo();
+            assertThat(waiting.get()).isEqualTo("answer c");
+            await().until(() -> test.sink.callersServed() == 5);
+        }
+    }
+
+    @Test
+    void whoCancelsLeavesTheQueueAndItsNeighboursStay() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            held.come("a");
+            held.nextBatch();
+            var gone = held.ask("b");
+            var stays = held.ask("c");
+            assertThat(gone.cancel(true)).isTrue();
+            assertThat(test.pool.snapshot().waiting()).isEqualTo(1);
+            assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled while waiting for a connection");
+            held.letGo();
+            assertThat(held.nextBatch()).containsExactly("c");
+            held.letGo();
+            assertThat(stays.get()).isEqualTo("answer c");
+            assertThat(catchThrowableOfType(CancellationException.class, gone::get))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void aShutdownRefusesWhoWaitsAndLetsABatchUnderWayFinish() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            var underWay = held.ask("a");
+            held.nextBatch();
+            var waiting = held.ask("b");
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(
+                    () -> test.pool.close(Duration.ofSeconds(30)), task -> new Thread(task).start());
+            assertThat(reasonOf(waiting)).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(held.ask("c"))).isEqualTo(Reason.CLOSED);
+            held.letGo();
+            assertThat(underWay.get()).isEqualTo("answer a");
+            closed.get();
+        }
+    }
+
+    @Test
+    void workThatThrowsFailsItsBatchAndNobodyElse() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            held.come("a");
+            held.nextBatch();
+            var poisoned = held.ask("poison");
+            var neighbour = held.ask("b");
+            held.letGo();
+            held.nextBatch();
+            held.letGo();
+            for (var failed : List.of(poisoned, neighbour)) {
+                assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
+                        .hasRootCauseMessage("poison");
+            }
+            var next = held.ask("c");
+            held.nextBatch();
+            held.letGo();
+            assertThat(next.get()).isEqualTo("answer c");
+        }
+    }
+
+    @Test
+    void answersThatAreTooFewAreNobodys() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            Semaphore go = new Semaphore(0);
+            BatchQueue<String, String> lane = new BatchQueue<>(10, (caller, connection, questions) -> {
+                go.acquireUninterruptibly();
+                return List.of(BatchQueue.BatchResult.of("one"));
+            });
+            var first = test.pool.call(lane, CALLER, "a").toCompletableFuture();
+            var second = test.pool.call(lane, CALLER, "b").toCompletableFuture();
+            var third = test.pool.call(lane, CALLER, "c").toCompletableFuture();
+            go.release(2);
+            assertThat(first.get()).isEqualTo("one");
+            for (var failed : List.of(second, third)) {
+                assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
+                        .hasRootCauseMessage("1 results for 2 requests");
+            }
+        }
+    }
+
+    @Test
+    void aBatchIsToldOfByItsFirstCallerAndHowManyItCarries() throws Exception {
+        try (TestPool test = TestPool.timed(ONE_SLOT)) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            CallContext first = new CallContext("GET /first", new Tenant("t1"));
+            held.come("a");
+            held.nextBatch();
+            held.come("b", first);
+            test.clock.advance(Duration.ofSeconds(2));
+            held.come("c", new CallContext("GET /other", new Tenant("t1")));
+            held.letGo();
+            held.nextBatch();
+            PoolEvent checkout = test.last(CHECKOUT);
+            assertThat(checkout.caller()).isEqualTo(new CallContext("GET /first", new Tenant("t1"), 2));
+            assertThat(checkout.took()).isEqualTo(Duration.ofSeconds(2));
+            ConnectionView.Use use = test.pool.connections().get(0).use().orElseThrow();
+            assertThat(use.route()).isEqualTo("GET /first");
+            assertThat(use.tenant()).isEqualTo("t1");
+            assertThat(use.callers()).isEqualTo(2);
+
+            held.come("d", first);
+            held.come("e", new CallContext("GET /first", new Tenant("t2")));
+            held.letGo();
+            held.nextBatch();
+            assertThat(test.last(CHECKOUT).caller().tenant().get()).isEqualTo("several");
+            held.letGo();
+        }
+    }
+
+    @Test
+    void batchesCanBeSwitchedOffAndOnWhileThePoolRuns() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            held.come("a");
+            held.nextBatch();
+            held.come("b");
+            held.come("c");
+            test.pool.change(settings -> settings.withBatchSlots(0));
+            assertThat(List.of(held.nextBatch(), held.nextBatch()))
+                    .containsExactlyInAnyOrder(List.of("b"), List.of("c"));
+            test.pool.change(settings -> settings.withBatchSlots(1));
+            held.come("d");
+            held.come("e");
+            held.letGo();
+            held.letGo();
+            assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
+            held.letGo();
+            assertThat(held.nextBatch()).containsExactly("d", "e");
+            held.letGo();
+        }
+    }
+
+    @Test
+    void whoHasNoTimeLeftIsLeftBehindWhileTheOthersWaitForTheConnection() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.timedAt(proxy.target(), ONE_SLOT.withSize(1, 0))) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            Lease all = test.checkout();
+            var patient = held.ask("patient");
+            test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
+            var hasty = held.ask("hasty");
+            proxy.freeze();
+            test.pool.softInvalidate();
+            all.close();
+            await().until(() -> test.pool.snapshot().waiting() == 0);
+            test.clock.advance(Duration.ofSeconds(6));
+            assertThat(reasonOf(hasty)).isEqualTo(Reason.TIMEOUT);
+            assertThat(patient).isNotDone();
+            proxy.thaw();
+            assertThat(held.nextBatch()).containsExactly("patient");
+            held.letGo();
+            assertThat(patient.get()).isEqualTo("answer patient");
+            assertThat(test.last(CHECKOUT).caller().count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anOutageIsToldToEverybodyInTheLane() throws Exception {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                TestPool test = TestPool.at(proxy.target(), ONE_SLOT.withSize(1, 0))) {
+            HeldLane<String> held = new HeldLane<>(test, 10);
+            Lease all = test.checkout();
+            List<CompletableFuture<String>> asked =
+                    Stream.of("a", "b", "c").map(question -> held.ask(question)).toList();
+            proxy.stop();
+            test.pool.softInvalidate();
+            all.close();
+            assertThat(asked).allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(Reason.DATABASE_DOWN));
+            assertThat(test.count(TIMEOUT)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aThousandWhoWaitAreAllAnsweredInTheirOrder() throws Exception {
+        try (TestPool test = TestPool.with(ONE_SLOT)) {
+            HeldLane<Integer> held = new HeldLane<>(test, 100);
+            held.come(-1);
+            held.nextBatch();
+            List<CompletableFuture<String>> answers =
+                    IntStream.range(0, 1000).mapToObj(held::ask).toList();
+            held.letGo();
+            List<Integer> seen = new ArrayList<>();
+            while (seen.size() < 1000) {
+                seen.addAll(held.nextBatch());
+                held.letGo();
+            }
+            assertThat(seen)
+                    .containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList());
+            assertThat(answers.get(999).get()).isEqualTo("answer 999");
+            assertThat(test.count(CHECKOUT)).isEqualTo(11);
+        }
+    }
+
+    private record Tenant(String get) implements Supplier<String> {}
+
+    private static Reason reasonOf(CompletableFuture<?> refused) {
+        var failure = catchThrowableOfType(ExecutionException.class, refused::get);
+        return ((NoConnectionException) failure.getCause()).reason();
+    }
+}
