@@ -12,7 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The flags that say which running server to ask, and as which operator. */
+/** The flags that select the running server to query, and the operator to log in as. */
 final class AdminClientOptions {
     static final String DEFAULT_URL = "http://127.0.0.1:4001";
 
@@ -21,7 +21,7 @@ final class AdminClientOptions {
 
     private final PasswordPrompt prompt;
 
-    /** @param prompt asks for an operator's password, once */
+    /** @param prompt asks for an operator's password; used for a login only, so it asks once */
     AdminClientOptions(PasswordPrompt prompt) {
         this.prompt = prompt;
     }
@@ -33,10 +33,10 @@ final class AdminClientOptions {
     }
 
     /**
-     * The server to be asked.
+     * Creates the client for the server to query.
      *
-     * @param flag the flag whose value is its address
-     * @throws UsageException for an address or a login that can't be
+     * @param flag the flag that holds the address, for error messages
+     * @throws UsageException for an invalid address or an incomplete login
      */
     AdminClient read(ParseResult flags, String flag, String address) {
         return new AdminClient(url(flag, address), login(flags));
@@ -54,7 +54,7 @@ final class AdminClientOptions {
                 return url;
             }
         } catch (IllegalArgumentException e) {
-            // Refused below, as one that is another kind of address is.
+            // Refused below, with the URLs that have another scheme or no host.
         }
         throw new UsageException("%s: %s; must be as %s".formatted(flag, SettingValue.quoted(text), DEFAULT_URL));
     }

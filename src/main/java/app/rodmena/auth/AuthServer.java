@@ -47,7 +47,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server, whole: everything it consists of, started in order and closed in reverse. To be embedded like this:
+ * The whole server: starts its components in order and closes them in reverse order. To embed it:
  *
  * <pre>{@code
  * ServerConfig config = ServerConfig.on(DatabaseUrl.parse("postgresql://auth@db/auth"));
@@ -56,8 +56,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Whoever wants to hear what happens in its pool, or to have a say in it, builds it like this; or names the class in
- * {@code META-INF/services}, for {@link PoolListener} or {@link PoolInterceptor}, and need not build anything.
+ * <p>To add pool listeners and interceptors, use the builder, or name a class in {@code META-INF/services} for
+ * {@link PoolListener} or {@link PoolInterceptor}, which needs no builder:
  *
  * <pre>{@code
  * AuthServer server = AuthServer.builder(config)
@@ -66,19 +66,19 @@ import org.slf4j.LoggerFactory;
  *         .start();
  * }</pre>
  *
- * <p>Thread-safe. Servers of one JVM share one database engine and what watches it, and so need equal settings of the
- * database, the pool, diagnosis, incidents and the budget; one that starts while the last of the others stops waits for
- * that. They share the pool: a listener of any of them hears, and an interceptor of any of them judges, what all of
- * them do, from that server's start until it is closed. One that is found by its name in {@code META-INF/services} is
- * there once for all of them.
+ * <p>Thread-safe. The servers of one JVM share one database engine and its monitoring. They therefore need equal
+ * settings of the database, the pool, diagnosis, incidents and the budget. A server that starts while the last of the
+ * others stops waits until that is closed. The servers also share the pool: from its server's start until its close, a
+ * listener receives the events, and an interceptor judges the checkouts, of all servers in the JVM. A class named in
+ * {@code META-INF/services} has one instance for all of them.
  */
 public final class AuthServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuthServer.class);
 
-    /** How long starting waits for a database that may still come later. */
+    /** How long the start waits for admission by the connection budget, and then again for the database. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
 
-    /** How long connections of embedders may still be out when the last request is answered. */
+    /** How long connections may stay checked out by embedding code after the last request is answered. */
     private static final Duration LAST_CHECKINS = Duration.ofSeconds(2);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -103,7 +103,7 @@ public final class AuthServer implements AutoCloseable {
         this.interceptors = List.copyOf(builder.interceptors);
     }
 
-    /** A server to be, with listeners and interceptors. To be used by one thread. */
+    /** Builds a server with listeners and interceptors. Not thread-safe. */
     public static final class Builder {
         private final ServerConfig config;
         private final List<PoolListener> listeners = new ArrayList<>();
@@ -113,13 +113,13 @@ public final class AuthServer implements AutoCloseable {
             this.config = Objects.requireNonNull(config, "config");
         }
 
-        /** Adds who hears of everything that happens in the pool, to the last connection's end. */
+        /** Adds a listener; it receives every event of the pool, until the last connection is closed. */
         public Builder listener(PoolListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
-        /** Adds who may veto a checkout. */
+        /** Adds an interceptor, which may veto checkouts. */
         public Builder interceptor(PoolInterceptor interceptor) {
             interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
             return this;
@@ -132,7 +132,7 @@ public final class AuthServer implements AutoCloseable {
                 server.start();
                 return server;
             } catch (Throwable e) {
-                boolean interrupted = Thread.interrupted(); // Closing waits, which an interrupted thread can't.
+                boolean interrupted = Thread.interrupted(); // Closing waits; an interrupted thread would not wait.
                 server.close();
                 if (interrupted) {
                     Thread.currentThread().interrupt();
@@ -147,16 +147,16 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server. When this returns it answers, and its database is ready, or known not to be there yet. If it
-     * throws, everything that was started is closed again. An interrupt ends the waiting, and the thread stays
-     * interrupted: this throws then, or returns if nothing but the database is still waited for.
+     * Starts a server. When this method returns, the server answers requests, and its database is ready or known to be
+     * unavailable. If it throws, all components already started are closed. An interrupt ends the wait and the thread
+     * stays interrupted; the method then throws, or returns if it waits only for the database.
      *
-     * @throws EmbeddedDatabaseException if the server's own PostgreSQL can't be started; the message tells why
-     * @throws DatabaseFailure if the database can't be reached or prepared and {@link ServerConfig#failFast()} is set
-     * @throws BudgetExceededException if PostgreSQL has not enough connections for this process beside the others, and
-     *     {@link ServerConfig#capacity()} says to refuse
-     * @throws OperatorsException if the operators file can't be used
-     * @throws IOException if an address to listen on can't be had
+     * @throws EmbeddedDatabaseException if the embedded PostgreSQL cannot be started; the message has the reason
+     * @throws DatabaseFailure if the database cannot be reached or prepared and {@link ServerConfig#failFast()} is set
+     * @throws BudgetExceededException if PostgreSQL has too few connections for this process and the others, and
+     *     {@link ServerConfig#capacity()} has the policy to refuse
+     * @throws OperatorsException if the operators file is invalid
+     * @throws IOException if an address to listen on cannot be bound
      */
     public static AuthServer start(ServerConfig config)
             throws EmbeddedDatabaseException, OperatorsException, IOException {
@@ -170,7 +170,7 @@ public final class AuthServer implements AutoCloseable {
         target = target();
         share = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
         engine = share.get();
-        parts.push(this::stopListening); // After the engine is closed, so that they hear of that, too.
+        parts.push(this::stopListening); // Runs after the engine is closed, so that listeners receive its last events.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
         parts.push(FlightRecorderListener.open(engine));
@@ -195,7 +195,7 @@ public final class AuthServer implements AutoCloseable {
                 new MonitoredEngine(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
         parts.push(MBeans.register(watched, LogbackLevels.ofThisProcess(), facts));
         Health health = new Health(engine);
-        // Before anything is waited for: it is where one looks when that takes long.
+        // Before any wait, so that operators can see why a start takes long.
         admin = AdminListener.start(
                 config.remote(),
                 operators,
@@ -219,8 +219,7 @@ public final class AuthServer implements AutoCloseable {
         metrics.requests().addInFlight(inFlight);
         parts.push(() -> metrics.requests().removeInFlight(inFlight));
         parts.push(api);
-        parts.push(
-                this::leaveEngine); // Whoever still waits for it is told so, while there is a connection to tell it on.
+        parts.push(this::leaveEngine); // Runs before the API closes, so that waiting requests still receive an error.
         remote = RemoteAccess.start(config.remote(), operators);
         parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
@@ -263,12 +262,12 @@ public final class AuthServer implements AutoCloseable {
         interceptors.forEach(engine.interceptors()::remove);
     }
 
-    /** For commands that are part of this process. */
+    /** The engine, for commands that run in this process. */
     DatabaseEngine engine() {
         return engine;
     }
 
-    /** Where its database is, with the login. */
+    /** The database's address and login. */
     DatabaseTarget databaseTarget() {
         return target;
     }
@@ -284,32 +283,32 @@ public final class AuthServer implements AutoCloseable {
         return database.target();
     }
 
-    /** Where the API really listens. */
+    /** The address the API is bound to. */
     public InetSocketAddress address() {
         return api.address();
     }
 
-    /** Where the admin listener really listens, if it does. */
+    /** The address the admin listener is bound to; empty if it is off. */
     public Optional<InetSocketAddress> adminAddress() {
         return admin.map(AdminListener::address);
     }
 
-    /** Where Jolokia really listens, if it does. */
+    /** The address Jolokia is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jolokiaAddress() {
         return remote.jolokia();
     }
 
-    /** Where remote JMX really listens, if it does. */
+    /** The address remote JMX is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jmxAddress() {
         return remote.jmx();
     }
 
-    /** Whether the admin listener, Jolokia and remote JMX speak TLS. */
+    /** Whether the admin listener, Jolokia and remote JMX use TLS. */
     public boolean hasTls() {
         return config.remote().keystore().isPresent();
     }
 
-    /** The database in one line for people, without its password. */
+    /** Describes the database in one line, without its password. */
     public String database() {
         if (config.database() instanceof Database.External external) {
             return external.url().toString();
@@ -319,51 +318,51 @@ public final class AuthServer implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Whether the database answers; at most 2 s old. */
+    /** Whether the database answers; the result is at most 2 s old. */
     public DatabaseAvailability availability() {
         return engine.availability();
     }
 
-    /** The pool's numbers, all of the same instant. */
+    /** The pool's numbers, all taken at the same instant. */
     public PoolSnapshot poolStatus() {
         return engine.snapshot();
     }
 
-    /** The process's numbers over time, under the names that the package's description lists. */
+    /** The process's metrics; the package description of metrics lists their names. */
     public Metrics metrics() {
         return metrics;
     }
 
-    /** Why the pool is as it is, whenever somebody wants to know. */
+    /** Diagnoses the pool's state on request. */
     public Diagnostics diagnostics() {
         return diagnostics;
     }
 
-    /** All processes like this one on its PostgreSQL, and whether they fit. */
+    /** The processes that share this server's PostgreSQL, and whether their connections fit. */
     public FleetWatch fleet() {
         return fleet;
     }
 
-    /** What was the matter, since start and before. */
+    /** The incidents since the start, and earlier ones that are kept on disk. */
     public Incidents incidents() {
         return incidents;
     }
 
-    /** A command that opens the database in psql, where this server can know one that works. */
+    /** A command that opens the database in psql; empty unless PostgreSQL is embedded. */
     public Optional<String> psql() {
         return embedded.map(EmbeddedDatabase::psqlCommand);
     }
 
     /**
-     * Stops accepting, answers what is in flight for up to {@code shutdownGrace}, returns every connection, closes the
-     * pool, stops the server's own PostgreSQL. Closing again does nothing.
+     * Stops accepting requests, waits up to {@code shutdownGrace} for requests in flight, closes the pool with all its
+     * connections, and stops the embedded PostgreSQL. Idempotent.
      */
     @Override
     public synchronized void close() {
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
-            } catch (Throwable e) { // The next server of this JVM waits for the rest to be closed.
+            } catch (Throwable e) { // Continue: the next server of this JVM waits until the other parts are closed.
                 LOG.error("A part of the server could not be closed; the others are", e);
             }
         }

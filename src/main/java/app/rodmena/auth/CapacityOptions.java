@@ -23,11 +23,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line of {@code ./run.sh capacity}: the server's own settings where it has them, and a few more flags. */
+/** The command line of {@code ./run.sh capacity}: some of the server's settings, and flags of its own. */
 final class CapacityOptions {
     static final String NAME = "capacity";
 
-    /** What the environment variables of its own flags begin with. */
+    /** The prefix of the environment variables for this command's own flags. */
     static final String PREFIX = "AUTH_CAPACITY_";
 
     private static final String HELP = "--help";
@@ -54,8 +54,8 @@ final class CapacityOptions {
     private final Map<String, String> environment;
 
     /**
-     * @param prompt asks for an operator's password, once
-     * @throws UsageException for a flag that is unknown or incomplete
+     * @param prompt asks for an operator's password; used for a login only, so it asks once
+     * @throws UsageException for an unknown or incomplete flag
      */
     CapacityOptions(List<String> arguments, Map<String, String> environment, PasswordPrompt prompt) {
         this.admin = new AdminClientOptions(prompt);
@@ -67,12 +67,12 @@ final class CapacityOptions {
         return flags.hasMatchedOption(HELP);
     }
 
-    /** All there is to say, as many lines as it takes. */
+    /** The help text, of several lines. */
     String help() {
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
-    /** @throws UsageException for what can't be, or can't be together */
+    /** @throws UsageException for an invalid value, or for flags that exclude each other */
     Command command() {
         ResolvedSettings settings =
                 ResolvedSettings.of(CommandLineParser.given(flags), new EnvironmentVariables(environment).settings());
@@ -109,7 +109,7 @@ final class CapacityOptions {
         refuseWhatWouldBeIgnored();
     }
 
-    /** Settings of the environment may be the server's; a flag that somebody wrote has to count. */
+    /** Refuses flags without effect. Environment variables without effect are allowed: the server may use them. */
     private void refuseWhatWouldBeIgnored() {
         if (given(FROM).isPresent()) {
             refuseBeside(FROM, "the server has its own", Setting.DATABASE_URL, Setting.DATABASE_PASSWORD_FILE);

@@ -10,12 +10,12 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Flags as picocli reads them. Every complaint is one line, and quotes nothing that could be a secret. */
+/** Parses flags with picocli. Every error message is one line and quotes no text that could be a secret. */
 final class CommandLineParser {
     private CommandLineParser() {}
 
     static CommandLine commandLine(CommandSpec command) {
-        // A value that starts with @ is a value, not the name of a file full of flags
+        // A value that starts with @ is a value, not the name of an argument file.
         return new CommandLine(command)
                 .setExpandAtFiles(false)
                 .setUsageHelpLongOptionsMaxWidth(34)
@@ -23,10 +23,10 @@ final class CommandLineParser {
     }
 
     /**
-     * Takes a command line apart.
+     * Parses a command line.
      *
-     * @param whose flags these are, as {@code this server}
-     * @throws UsageException for anything unknown or incomplete
+     * @param whose the program the flags belong to, for error messages, for example {@code this server}
+     * @throws UsageException for an unknown or incomplete flag
      */
     static ParseResult parse(CommandLine command, String[] arguments, String whose) {
         try {
@@ -37,12 +37,12 @@ final class CommandLineParser {
             throw new UsageException(
                     ((OptionSpec) e.getMissing().get(0)).longestName() + " needs a value; --help says which");
         } catch (ParameterException e) {
-            // Its message could quote a secret
+            // Without picocli's message, which could quote a secret.
             throw new UsageException("the command line can't be read; --help tells how it goes");
         }
     }
 
-    /** Names no more of it than a flag's name: the rest may be a password in the wrong place. */
+    /** Quotes only a flag's name from the argument: the rest may be a misplaced password. */
     private static UsageException unknown(CommandLine command, String argument, String whose) {
         if (!argument.startsWith("-")) {
             return new UsageException("there is an argument that belongs to no flag (not shown: it could be a secret)");
@@ -54,7 +54,11 @@ final class CommandLineParser {
         return new UsageException("%s is no flag of %s%s".formatted(flag, whose, NameSuggestion.hint(flag, known)));
     }
 
-    /** The settings among the flags. */
+    /**
+     * Extracts the settings that are given as flags.
+     *
+     * @throws UsageException for a flag given twice that is not a list
+     */
     static Collection<SettingValue> given(ParseResult flags) {
         Map<Setting, SettingValue> given = new EnumMap<>(Setting.class);
         for (Setting setting : Setting.values()) {
@@ -70,7 +74,7 @@ final class CommandLineParser {
         return given.values();
     }
 
-    /** A setting as a flag. */
+    /** Creates the flag of a setting. */
     static OptionSpec option(Setting setting) {
         OptionSpec.Builder option = OptionSpec.builder(setting.flag())
                 .type(setting.isList() ? List.class : String.class)
@@ -89,7 +93,7 @@ final class CommandLineParser {
         return setting.meaning() + setting.fallback().map(" (%s)"::formatted).orElse("");
     }
 
-    /** A flag of a command's own, with a value. */
+    /** Creates a command's own flag with a value. */
     static OptionSpec valued(String name, String label, String meaning, String... shorter) {
         return OptionSpec.builder(name, shorter)
                 .type(String.class)
@@ -98,7 +102,7 @@ final class CommandLineParser {
                 .build();
     }
 
-    /** A flag of a command's own that is there or not. */
+    /** Creates a command's own flag without a value. */
     static OptionSpec present(String name, String meaning) {
         return OptionSpec.builder(name).type(boolean.class).description(meaning).build();
     }

@@ -14,26 +14,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Which database, with which password: read from the settings, contradictions refused. */
+/** Reads the database and its password from the settings, and refuses settings that exclude each other. */
 final class DatabaseConfigReader {
     private final ResolvedSettings settings;
     private final Secret ambientPassword;
     private final List<String> warnings = new ArrayList<>();
 
-    /**
-     * @param ambientPassword that of PGPASSWORD, for a URL that comes without one; as in libpq it gives way to others
-     */
+    /** @param ambientPassword the password of PGPASSWORD, used if neither the URL nor a file has one, as in libpq */
     DatabaseConfigReader(ResolvedSettings settings, Secret ambientPassword) {
         this.settings = settings;
         this.ambientPassword = ambientPassword;
     }
 
-    /** @throws UsageException for what can't be, or can't be together */
+    /** @throws UsageException for an invalid value, or for settings that exclude each other */
     Database read() {
         return settings.has(Setting.DATABASE_URL) ? external() : embedded();
     }
 
-    /** What is odd about the choice, though it can be; complete after {@link #read()}. */
+    /** Warnings about valid but risky settings; complete after {@link #read()}. */
     List<String> warnings() {
         return List.copyOf(warnings);
     }
@@ -81,7 +79,7 @@ final class DatabaseConfigReader {
                 "%s can't go with %s: it %s".formatted(settings.get(setting).name(), other.name(), why));
     }
 
-    /** Reads it once, so that a mistake ends the start; from then on each login reads it. */
+    /** Reads the file once, so that an invalid file ends the start; later, each login reads it again. */
     private Path passwordFile(SettingValue given) {
         Path file = given.path();
         try {
@@ -95,7 +93,7 @@ final class DatabaseConfigReader {
         }
     }
 
-    /** No refusal: secrets that Docker and Kubernetes mount are readable for all inside the container. */
+    /** Warns only: secrets mounted by Docker and Kubernetes are readable by all users of the container. */
     private void warnIfOthersCanRead(SettingValue given, Path file) throws IOException {
         if (!Files.getFileStore(file).supportsFileAttributeView("posix")) {
             return;

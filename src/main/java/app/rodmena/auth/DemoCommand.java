@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.slf4j.Logger;
 
-/** {@code ./run.sh demo lock}: a server of its own that is brought into trouble, and says why. */
+/** {@code ./run.sh demo lock}: starts a server of its own, causes a failure and shows the server's diagnosis. */
 final class DemoCommand {
     static final String NAME = "demo";
 
@@ -38,7 +38,7 @@ final class DemoCommand {
     private static final PoolSettings SMALL =
             PoolSettings.DEFAULT.withSize(3, 2).withPoolTimeout(Duration.ofSeconds(3));
 
-    /** So that nobody has to wait for a minute until a leak is called one. */
+    /** For the leak demo: the default leak threshold would make the operator wait for a minute. */
     private static final PoolSettings IMPATIENT = SMALL.withLeakThreshold(Duration.ofSeconds(2));
 
     private final PrintStream out;
@@ -48,11 +48,11 @@ final class DemoCommand {
     }
 
     /**
-     * Shows it.
+     * Runs the demo.
      *
-     * @param words those after {@code demo}
-     * @return the exit code: 1 if something that was to be seen was not
-     * @throws UsageException for anything but the name of a demo
+     * @param words the arguments after {@code demo}
+     * @return the exit code: 0 if the demo showed all it promises, 1 if not
+     * @throws UsageException for an unknown demo or further arguments
      */
     int run(List<String> words) throws Exception {
         if (words.isEmpty() || List.of("--help", "-h").contains(words.get(0))) {
@@ -65,7 +65,7 @@ final class DemoCommand {
         if (words.size() > 1) {
             throw new UsageException("a demo takes nothing more than its name");
         }
-        // What the server logs would be between what is shown here, and says the same.
+        // The server's log would repeat the demo's output and interleave with it.
         new LogLevelOverrides(Map.of(Logger.ROOT_LOGGER_NAME, Level.ERROR, "auth.database", Level.OFF)).apply();
         Path directory = Files.createTempDirectory("auth-demo-");
         try {

@@ -20,15 +20,15 @@ final class DiagnoseOptions {
     private final CommandLine line = line();
     private final AdminClientOptions admin;
 
-    /** @param prompt asks for an operator's password, once */
+    /** @param prompt asks for an operator's password; used for a login only, so it asks once */
     DiagnoseOptions(PasswordPrompt prompt) {
         admin = new AdminClientOptions(prompt);
     }
 
     /**
-     * What was asked, understood; empty if it is help.
+     * Parses the arguments; empty if they ask for help.
      *
-     * @throws UsageException for anything unknown, incomplete or impossible
+     * @throws UsageException for an unknown, incomplete or invalid flag
      */
     Optional<DiagnoseCommand> parse(List<String> arguments) {
         ParseResult flags = CommandLineParser.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
@@ -40,7 +40,7 @@ final class DiagnoseOptions {
                 flags.hasMatchedOption(JSON) ? OutputFormat.JSON : OutputFormat.TEXT));
     }
 
-    /** All there is to say, as many lines as it takes. */
+    /** The help text, of several lines. */
     String help() {
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }

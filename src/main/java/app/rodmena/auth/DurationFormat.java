@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 7d}. */
+/** Parses and formats durations with a unit: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 7d}. */
 final class DurationFormat {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
     private static final Map<String, ChronoUnit> UNITS = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class DurationFormat {
 
     private DurationFormat() {}
 
-    /** Empty for what is no duration; a bare number is none, since nobody could say of what. */
+    /** Parses a duration; empty if it is invalid. A number without a unit is invalid, because it is ambiguous. */
     static Optional<Duration> parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         return matcher.matches()
@@ -31,7 +31,7 @@ final class DurationFormat {
                 : Optional.empty();
     }
 
-    /** The duration in the largest unit that leaves no remainder; fractions of a millisecond are dropped. */
+    /** Formats a duration in the largest unit that leaves no remainder; drops fractions of a millisecond. */
     static String of(Duration duration) {
         long millis = duration.toMillis();
         if (millis == 0) {

@@ -9,23 +9,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** The environment variables that start with {@code AUTH_}: each is one of ours, or a mistake. */
+/** Reads the environment variables that start with {@code AUTH_}, and refuses unknown ones as mistakes. */
 record EnvironmentVariables(Map<String, String> variables) {
     private static final String PREFIX = "AUTH_";
 
     /**
-     * Kubernetes gives every container the addresses of the services beside it, and a service called {@code auth}, or
-     * {@code auth-db}, makes them look like ours. Nobody wrote them, so nobody has to be told.
+     * Kubernetes passes the addresses of the services in the namespace to every container. For a service called
+     * {@code auth} or {@code auth-db} these variables have this server's prefix. No operator set them, so they are
+     * ignored without an error.
      */
     private static final Pattern SERVICE_LINK =
             Pattern.compile("AUTH_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
 
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
-    /** @throws UsageException for one that is none of ours */
+    /** @throws UsageException for an unknown variable with the prefix */
     Collection<SettingValue> settings() {
         Map<Setting, SettingValue> given = new EnumMap<>(Setting.class);
-        // Sorted, so that of several mistakes it is always the same that is told
+        // Sorted, so that the same one of several mistakes is always reported.
         new TreeMap<>(variables).forEach((name, text) -> {
             if (name.startsWith(PREFIX) && !isOfACommand(name) && !isServiceLink(name, text)) {
                 Setting setting = Setting.ofVariable(name).orElseThrow(() -> unknown(name));
@@ -36,9 +37,9 @@ record EnvironmentVariables(Map<String, String> variables) {
     }
 
     /**
-     * That of PGPASSWORD.
+     * The password of PGPASSWORD; empty if it is not set.
      *
-     * @throws UsageException if this process cannot read it
+     * @throws UsageException if the encoding of the process's locale cannot represent it
      */
     Secret databasePassword() {
         String password = variables.getOrDefault("PGPASSWORD", "");

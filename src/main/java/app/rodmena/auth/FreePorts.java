@@ -8,13 +8,13 @@ import java.util.Deque;
 import java.util.OptionalInt;
 
 /**
- * Whether the addresses of all listeners can be bound, to be known before PostgreSQL is started and its tables are
- * migrated. Nothing stays bound: until the listeners are there, clients are refused rather than kept waiting.
+ * Checks that the addresses of all listeners can be bound, before PostgreSQL is started and its tables are migrated.
+ * Unbinds them again: until the listeners start, clients' connections are refused instead of waiting.
  */
 final class FreePorts {
     private FreePorts() {}
 
-    /** @throws IOException naming the address and the settings if one cannot be bound */
+    /** @throws IOException if an address cannot be bound; the message names the address and the settings */
     static void require(ServerConfig config) throws IOException {
         Deque<ServerSocket> bound = new ArrayDeque<>();
         try {
@@ -50,7 +50,7 @@ final class FreePorts {
         }
     }
 
-    /** All stay bound until the last is, so that two listeners on one port are found as well. */
+    /** Keeps each address bound until all are checked, which also detects two listeners on one port. */
     private static void bind(
             Deque<ServerSocket> bound, Setting hostSetting, String host, Setting portSetting, OptionalInt port)
             throws IOException {

@@ -3,7 +3,7 @@ package app.rodmena.auth;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** What a process is called when nobody named it: host-pid, in the letters and the length that PostgreSQL can show. */
+/** The default instance name: host-pid, in the characters and the length that PostgreSQL can show. */
 final class InstanceName {
     private static final int LONGEST = 40;
 
@@ -13,7 +13,7 @@ final class InstanceName {
         return of(hostName(), ProcessHandle.current().pid());
     }
 
-    /** The host's first label, cut so that the pid is always whole. */
+    /** Joins the host's first label and the pid; truncates the label, never the pid. */
     static String of(String host, long pid) {
         String label = host.split("\\.", 2)[0].replaceAll("[^A-Za-z0-9_-]", "-");
         String suffix = "-" + pid;

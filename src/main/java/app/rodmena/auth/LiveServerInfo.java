@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** What a server tells of itself over JMX, also while it is starting and the API is not there yet. */
+/** The server's description for JMX, available also during the start, before the API listens. */
 record LiveServerInfo(
         ServerConfig config,
         Supplier<Optional<ApiListener>> api,
@@ -18,7 +18,7 @@ record LiveServerInfo(
         Supplier<Optional<RemoteAccess>> remote,
         Instant startedAt)
         implements ServerInfo {
-    /** Of a server that starts now. */
+    /** Describes a server that starts now. */
     LiveServerInfo(
             ServerConfig config,
             Supplier<Optional<ApiListener>> api,

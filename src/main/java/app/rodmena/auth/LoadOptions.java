@@ -20,11 +20,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line of {@code ./run.sh load}, and the environment where the command line says nothing. */
+/** The command line of {@code ./run.sh load}; a flag that is not given is read from its environment variable. */
 final class LoadOptions {
     static final String NAME = "load";
 
-    /** What the environment variables of its flags begin with. */
+    /** The prefix of the environment variables for this command's flags. */
     static final String PREFIX = "AUTH_LOAD_";
 
     private static final String HELP = "--help";
@@ -46,7 +46,7 @@ final class LoadOptions {
     private final ParseResult flags;
     private final Map<String, String> environment;
 
-    /** @throws UsageException for a flag that is unknown or incomplete */
+    /** @throws UsageException for an unknown or incomplete flag */
     LoadOptions(List<String> arguments, Map<String, String> environment) {
         this.flags = CommandLineParser.parse(line, arguments.toArray(String[]::new), "./run.sh " + NAME);
         this.environment = environment;
@@ -56,12 +56,14 @@ final class LoadOptions {
         return flags.hasMatchedOption(HELP);
     }
 
-    /** All there is to say, as many lines as it takes. */
+    /** The help text, of several lines. */
     String help() {
         return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
-    /** @throws UsageException for a value that can't be, and for a server that may be somebody else's */
+    /**
+     * @throws UsageException for an invalid value, or for a server on another machine without the flag that allows it
+     */
     LoadCommand command() {
         LoadCommand.Shape shape = shape();
         return new LoadCommand(
@@ -162,7 +164,7 @@ final class LoadOptions {
         return mix.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A key is a secret: what is wrong with one is said without it. */
+    /** Validates a client key. A key is a secret, so the error message does not quote it. */
     private static String key(String text) {
         try {
             ClientKey.parse(text);
@@ -180,7 +182,12 @@ final class LoadOptions {
         return PREFIX + flag.substring(2).toUpperCase(Locale.ROOT);
     }
 
-    /** Its value, understood by what says in an {@link IllegalArgumentException} what can be, if that can't. */
+    /**
+     * Reads a flag's value.
+     *
+     * @param meaning converts the text; throws {@link IllegalArgumentException} with the allowed values if it is
+     *     invalid
+     */
     private <T> T read(String flag, String fallback, Function<String, T> meaning) {
         String text = given(flag).orElse(fallback);
         try {

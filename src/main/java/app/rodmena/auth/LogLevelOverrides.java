@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/** The log of the standalone server: its configuration, and on top of it the levels of {@code --log-level}. */
+/** Configures the standalone server's log, and overrides its levels with those of {@code --log-level}. */
 record LogLevelOverrides(Map<String, Level> levels) {
     private static final String CONFIGURATION = "app/rodmena/auth/logback.xml";
 
     static final List<String> WORDS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
 
     /**
-     * Makes Logback read this server's configuration instead of searching the default places. Takes effect only before
-     * the first logger is created. A file that the user named on the command line is kept.
+     * Makes Logback read this server's configuration instead of searching the default locations. Takes effect only
+     * before the first logger is created. Keeps a configuration file that is set as a system property.
      */
     static void configure() {
         String property = ClassicConstants.CONFIG_FILE_PROPERTY;
@@ -36,12 +36,12 @@ record LogLevelOverrides(Map<String, Level> levels) {
         return new LogLevelOverrides(levels);
     }
 
-    /** Writes what is still queued, for a second at most; nothing is logged after that. */
+    /** Flushes the queued log events, for at most one second, and stops the log. */
     static void finish() {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
-    /** Takes effect at once, for this whole process. */
+    /** Sets the levels immediately, for the whole process. */
     void apply() {
         levels.forEach(
                 (logger, level) -> ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(logger)).setLevel(level));

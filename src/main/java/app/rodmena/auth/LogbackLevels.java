@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.LoggerFactory;
 
-/** The levels of Logback's loggers, which remembers those it found when it was made. */
+/** Reads and sets the levels of Logback's loggers; can reset them to those at its creation. */
 final class LogbackLevels implements LoggerLevels {
     private final LoggerContext context;
     private final Map<Logger, Level> atStart = new HashMap<>();
@@ -21,7 +21,7 @@ final class LogbackLevels implements LoggerLevels {
         context.getLoggerList().forEach(logger -> atStart.put(logger, logger.getLevel()));
     }
 
-    /** Empty if an embedder logs with something else. */
+    /** Empty if the embedding application does not log with Logback. */
     static Optional<LoggerLevels> ofThisProcess() {
         return LoggerFactory.getILoggerFactory() instanceof LoggerContext context
                 ? Optional.of(new LogbackLevels(context))
@@ -42,7 +42,7 @@ final class LogbackLevels implements LoggerLevels {
     @Override
     public String level(String logger) {
         Logger known = context.exists(logger);
-        // Asking for a logger would make it, for ever
+        // getLogger would create the logger, and Logback never removes one.
         return known != null
                 ? known.getEffectiveLevel().toString()
                 : level(logger.contains(".") ? logger.substring(0, logger.lastIndexOf('.')) : Logger.ROOT_LOGGER_NAME);

@@ -17,16 +17,16 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process: reads what is asked, serves until it is told to stop. */
+/** The entry point: runs a command, or serves until it is asked to stop. */
 public final class Main {
     private static final int STOPPED = 0;
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
 
-    /** As a shell reports a command that SIGINT ended. */
+    /** The exit code that a shell reports for a command ended by SIGINT. */
     private static final int INTERRUPTED = 130;
 
-    /** The commands of run.sh, of which some are not this program's. */
+    /** The commands of run.sh; the last ones are run by the script and not by this program. */
     private static final List<String> COMMANDS = List.of(
             DiagnoseOptions.NAME,
             DemoCommand.NAME,
@@ -37,10 +37,10 @@ public final class Main {
             "build",
             "bench");
 
-    /** With fewer the JVM can't open the jars, and what it does then is undefined. */
+    /** With fewer file descriptors the JVM cannot open the jars, and its behaviour is undefined. */
     private static final int LEAST_DESCRIPTORS = 64;
 
-    /** Of the pool, and the monitor's. */
+    /** The connections of the default pool and of the monitor. */
     private static final int DEFAULT_CONNECTIONS = 11;
 
     private final PrintStream out;
@@ -54,13 +54,13 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
-        // What this process and its libraries print is English, and read by PostgreSQL, shells and HTTP clients.
+        // This process and its libraries print English text, which PostgreSQL, shells and HTTP clients parse.
         Locale.setDefault(Locale.ROOT);
         if (DescriptorLimit.max() < LEAST_DESCRIPTORS) {
             System.err.println("auth: " + tooFewDescriptors(DescriptorLimit.required(DEFAULT_CONNECTIONS)));
             System.exit(MISUSED);
         }
-        // Only here, and before the first logger: an application that embeds the server configures its own log
+        // Only here, and before the first logger: an application that embeds the server configures its own log.
         LogLevelOverrides.configure();
         ProcessLifecycle lifetime = isCommand(arguments) ? ProcessLifecycle.ofCommand() : ProcessLifecycle.ofServer();
         int code = new Main(System.out, System.err, lifetime).run(arguments, System.getenv());
@@ -68,7 +68,7 @@ public final class Main {
         lifetime.end(code);
     }
 
-    /** Does what is asked, and returns the exit code. */
+    /** Runs the command or the server, and returns the exit code. Reports every failure itself. */
     int run(String[] arguments, Map<String, String> environment) {
         try {
             if (arguments.length > 0 && arguments[0].equals(OperatorCommand.NAME)) {
@@ -108,7 +108,7 @@ public final class Main {
             err.println("auth: " + e.getMessage());
             return MISUSED;
         } catch (Throwable e) {
-            // Errors too: who waits for the exit code would wait for ever
+            // Errors too: without an exit code the shutdown hook would wait forever.
             report(e);
             return FAILED;
         }
@@ -190,7 +190,7 @@ public final class Main {
                 .formatted(DescriptorLimit.max(), needed, needed);
     }
 
-    /** What the world outside did wrong is told in a line; what we did wrong with all its traces. */
+    /** Logs a failure with an external cause in one line, and an unexpected error with its stack trace. */
     private static void report(Throwable failure) {
         Logger log = LoggerFactory.getLogger(Main.class);
         Optional<Throwable> outside = Stream.<Throwable>iterate(failure, cause -> cause != null, Throwable::getCause)

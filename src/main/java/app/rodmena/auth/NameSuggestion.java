@@ -3,11 +3,11 @@ package app.rodmena.auth;
 import java.util.Comparator;
 import java.util.List;
 
-/** What somebody who mistyped a name probably meant. */
+/** Suggests a known name for a mistyped one. */
 final class NameSuggestion {
     private NameSuggestion() {}
 
-    /** {@code "; did you mean …?"}, or nothing if no name is near. */
+    /** {@code "; did you mean …?"}, or a hint at {@code --help} if no known name is similar. */
     static String hint(String typed, List<String> names) {
         return names.stream()
                 .min(Comparator.comparingInt(name -> distance(typed, name)))
@@ -16,7 +16,7 @@ final class NameSuggestion {
                 .orElse("; --help lists what there is");
     }
 
-    /** Levenshtein's: how many letters must be added, removed or replaced. */
+    /** The Levenshtein distance: the number of characters to add, remove or replace. */
     private static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {

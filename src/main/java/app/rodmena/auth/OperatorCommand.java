@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** {@code ./run.sh operator add|remove|list}: who may log in to Jolokia and JMX, and as what. */
+/** {@code ./run.sh operator add|remove|list}: maintains the operators of the admin listener, Jolokia and JMX. */
 final class OperatorCommand {
     static final String NAME = "operator";
 
@@ -39,11 +39,11 @@ final class OperatorCommand {
     }
 
     /**
-     * Does it.
+     * Runs the command.
      *
-     * @param arguments those after {@code operator}
-     * @return what to tell
-     * @throws UsageException for what can't be, and for a file that can't be read or written
+     * @param arguments the arguments after {@code operator}
+     * @return the text to print
+     * @throws UsageException for invalid arguments, or for a file that cannot be read or written
      */
     String run(List<String> arguments, Map<String, String> environment) {
         if (arguments.contains("--help") || arguments.contains("-h")) {
@@ -104,7 +104,9 @@ final class OperatorCommand {
                 .collect(Collectors.joining());
     }
 
-    /** A flag's value, as {@code --role x} or {@code --role=x}; both words are taken out. */
+    /**
+     * Removes a flag with its value from the words, written {@code --role x} or {@code --role=x}; returns the value.
+     */
     private static Optional<String> take(List<String> words, String flag) {
         for (int i = 0; i < words.size(); i++) {
             if (words.get(i).startsWith(flag + "=")) {

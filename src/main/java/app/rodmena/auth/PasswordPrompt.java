@@ -7,13 +7,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.Optional;
 
-/** Where a password comes from: typed without being shown, a new one twice, or the first line of a pipe. */
+/** Reads a password: from the terminal without echo (a new one twice), or from the first line of standard input. */
 @FunctionalInterface
 interface PasswordPrompt {
     /**
-     * Asks for it.
+     * Reads the password.
      *
-     * @throws UsageException if there is none, or two that differ
+     * @param name the operator's name, shown in the prompt
+     * @throws UsageException if no password is given, or if the two entries differ
      */
     String ask(String name);
 
@@ -30,15 +31,15 @@ interface PasswordPrompt {
                 };
     }
 
-    /** For one that exists: who mistypes it is told by whoever knows it. */
+    /** Asks once, for an existing password: the server detects a mistyped one. */
     static PasswordPrompt toLogIn() {
         Optional<Console> terminal = terminal();
         return terminal.isEmpty() ? name -> piped() : name -> typed(terminal.get(), "Password of %s: ", name);
     }
 
     /**
-     * The terminal, where one reads and writes. Java 22 and newer have a console also where there is no terminal, and a
-     * method that tells.
+     * The terminal; empty if input or output is redirected. Java 22 and newer return a console also without a terminal,
+     * and have {@code Console.isTerminal} to distinguish the two; it is called by reflection, since Java 17 lacks it.
      */
     @SuppressWarnings("SystemConsoleNull")
     static Optional<Console> terminal() {

@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * How long the process lives, and with which code it exits. A signal does not stop anything by itself: it lets the main
- * thread go on to its end, where everything is closed, in order, and then the process exits with the main thread's code
- * (left to the JVM, SIGTERM would exit with 143 however well it went).
+ * Stops the process in order and sets its exit code. A signal closes nothing itself: it releases the main thread, which
+ * closes all components in order; the process then exits with the main thread's code. (By default, the JVM exits with
+ * 143 on SIGTERM, also after an orderly stop.) Thread-safe.
  */
 final class ProcessLifecycle {
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -16,7 +16,7 @@ final class ProcessLifecycle {
     private boolean isHooked;
     private Thread starting;
 
-    /** Of no process: only {@link #stop()} stops it. */
+    /** A lifecycle without signal handling: only {@link #stop()} stops it. */
     ProcessLifecycle() {
         this(false);
     }
@@ -25,14 +25,14 @@ final class ProcessLifecycle {
         this.handlesSignals = handlesSignals;
     }
 
-    /** Handles signals from now on. */
+    /** A lifecycle that handles signals immediately. */
     static ProcessLifecycle ofServer() {
         ProcessLifecycle lifetime = ofCommand();
         lifetime.handleSignals();
         return lifetime;
     }
 
-    /** Handles signals from its first start on; before, they end the process at once, also at a password prompt. */
+    /** A lifecycle that handles signals from its first start on; earlier signals end the process immediately. */
     static ProcessLifecycle ofCommand() {
         return new ProcessLifecycle(true);
     }
@@ -45,10 +45,10 @@ final class ProcessLifecycle {
     }
 
     /**
-     * Starts something; a stop does not wait for that but interrupts it, and then whatever it throws, it throws because
-     * of that.
+     * Runs a start. A stop interrupts the start instead of waiting for it; an exception of the interrupted start is
+     * reported as the interruption.
      *
-     * @throws InterruptedException if the process was asked to stop before the start was over
+     * @throws InterruptedException if the process was asked to stop before the start, or if the start failed after that
      */
     <T> T start(Callable<T> start) throws Exception {
         begin();
@@ -76,15 +76,15 @@ final class ProcessLifecycle {
 
     private synchronized void finish() {
         starting = null;
-        Thread.interrupted(); // Who came too late to interrupt the start must not interrupt what follows.
+        Thread.interrupted(); // An interrupt that came too late for the start must not affect later work.
     }
 
-    /** Waits until the process is asked to stop; at once if it has been already. */
+    /** Waits until the process is asked to stop; returns immediately if it already was. */
     void awaitStop() throws InterruptedException {
         stop.await();
     }
 
-    /** Asks for the end, as a signal does. */
+    /** Asks the process to stop, like a signal. */
     synchronized void stop() {
         stop.countDown();
         if (starting != null) {
@@ -96,10 +96,10 @@ final class ProcessLifecycle {
         return stop.getCount() == 0;
     }
 
-    /** Ends the process. Everything must be closed. Does not return. */
+    /** Ends the process with this code. All components must be closed. Does not return. */
     void end(int code) {
         exitCode.complete(code);
-        // Blocks for ever if a signal came before, in which case the hook ends the process
+        // Blocks forever if a signal came before; the shutdown hook then ends the process.
         System.exit(code);
     }
 

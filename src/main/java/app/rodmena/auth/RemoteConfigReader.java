@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Turns the settings about operators into how they get in, and refuses ways in that anybody could use. */
+/** Converts the operator settings into a {@link RemoteConfig}, and refuses listeners without access control. */
 final class RemoteConfigReader {
     private static final int HIGHEST_PORT = 65_535;
 
@@ -19,7 +19,7 @@ final class RemoteConfigReader {
         this.settings = settings;
     }
 
-    /** @throws UsageException for a value that can't be, and for ports that others could reach unasked */
+    /** @throws UsageException for an invalid value, or for a non-loopback address without operators or without TLS */
     RemoteConfig read() {
         SettingValue host = settings.get(Setting.ADMIN_HOST);
         if (!host.text().matches("[A-Za-z0-9._:%-]+")) {
@@ -48,7 +48,7 @@ final class RemoteConfigReader {
         return port.text().equals("off") ? OptionalInt.empty() : OptionalInt.of(port.integer(0, HIGHEST_PORT));
     }
 
-    /** One that somebody names must be there; the default is there or is not. */
+    /** Reads the operators file. A configured file must exist; the default file may be absent. */
     private Optional<OperatorsFile> operators() {
         SettingValue given = settings.get(Setting.OPERATORS);
         OperatorsFile file = new OperatorsFile(given.path());

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Every setting with the value that holds: of its flag, else of its environment variable, else its default.
+ * Every setting with its effective value: from its flag, else from its environment variable, else its default.
  *
- * <p>A profile stands for a pool size and an overflow given in the same place. So a size beats the profile beside it,
- * and both beat what comes after: {@code --pool-size}, {@code --profile}, {@code AUTH_POOL_SIZE}, {@code AUTH_PROFILE}.
+ * <p>A profile stands for a pool size and an overflow given in the same place. The precedence is therefore
+ * {@code --pool-size}, {@code --profile}, {@code AUTH_POOL_SIZE}, {@code AUTH_PROFILE}.
  */
 final class ResolvedSettings {
     private final Map<Setting, SettingValue> held = new EnumMap<>(Setting.class);
@@ -25,7 +25,7 @@ final class ResolvedSettings {
         settings.held.put(Setting.INSTANCE, SettingValue.byDefault(Setting.INSTANCE, InstanceName.ofThisProcess()));
         settings.held.putAll(withProfile(variables));
         settings.held.putAll(withProfile(flags));
-        // Beside the data they are about: servers with different data directories must not share incidents.
+        // Below the data directory: servers with different data directories must not share incidents.
         settings.held.computeIfAbsent(
                 Setting.INCIDENTS_DIR,
                 incidents -> SettingValue.byDefault(
@@ -59,22 +59,22 @@ final class ResolvedSettings {
         return new SettingValue(size, profile.name(), Integer.toString(value), profile.name() + " " + profile.text());
     }
 
-    /** Whether somebody gave it, or it has a default. */
+    /** Whether the setting has a value, given or by default. */
     boolean has(Setting setting) {
         return held.containsKey(setting);
     }
 
-    /** Whether somebody gave it. */
+    /** Whether the value is from a flag or from an environment variable. */
     boolean isGiven(Setting setting) {
         return has(setting) && !get(setting).isDefault();
     }
 
-    /** Its value; only for one that there {@link #has} to be. */
+    /** The setting's value; null unless the setting {@link #has} one. */
     SettingValue get(Setting setting) {
         return held.get(setting);
     }
 
-    /** Its value, if it has one. */
+    /** The setting's value, if it has one. */
     Optional<SettingValue> find(Setting setting) {
         return Optional.ofNullable(held.get(setting));
     }

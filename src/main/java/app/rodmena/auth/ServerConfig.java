@@ -13,17 +13,17 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What a server is made of: each room's own configuration, side by side.
+ * A server's configuration: one part for each package.
  *
- * @param database which PostgreSQL
+ * @param database the PostgreSQL to use
  * @param pool how connections to it are pooled
- * @param capacity what it makes of its share of the connections
- * @param http how the API listens
- * @param remote how operators get in
+ * @param capacity the policy on the connection budget, and the target wait for sizing advice
+ * @param http the API's address and limits
+ * @param remote the operators' listeners: admin, Jolokia and JMX
  * @param diagnosis how the pool is diagnosed
- * @param incidents what becomes an incident, and where they are kept
+ * @param incidents when incidents are recorded, and where they are kept
  * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
- * @param failFast whether a database that can't be reached at start is the end, instead of something to wait for
+ * @param failFast whether a start without a reachable database fails, instead of waiting for the database
  */
 public record ServerConfig(
         Database database,
@@ -35,16 +35,16 @@ public record ServerConfig(
         IncidentsConfig incidents,
         String instance,
         boolean failFast) {
-    /** Somebody's PostgreSQL, or our own. */
+    /** An external PostgreSQL, or an embedded one. */
     public sealed interface Database {
-        /** One that is there already. */
+        /** A PostgreSQL that is started and stopped independently of the server. */
         record External(DatabaseUrl url) implements Database {
             public External {
                 Objects.requireNonNull(url, "url");
             }
         }
 
-        /** One of our own, started and stopped with the server. */
+        /** A PostgreSQL that the server starts and stops. */
         record Embedded(EmbeddedConfig config) implements Database {
             public Embedded {
                 Objects.requireNonNull(config, "config");
@@ -63,14 +63,13 @@ public record ServerConfig(
         DatabaseConfig.requireInstance(instance);
     }
 
-    /** Everything by default, without doors for operators, on a PostgreSQL that is there already. */
+    /** The defaults with an external PostgreSQL and without operators' listeners. */
     public static ServerConfig on(DatabaseUrl url) {
         return byDefault(new Database.External(url));
     }
 
     /**
-     * Everything by default, without doors for operators, on a PostgreSQL of its own that keeps its data in this
-     * directory.
+     * The defaults with an embedded PostgreSQL that keeps its data in this directory, and without operators' listeners.
      */
     public static ServerConfig onDataIn(Path directory) {
         return byDefault(new Database.Embedded(new EmbeddedConfig(directory, false)));
@@ -89,32 +88,32 @@ public record ServerConfig(
                 false);
     }
 
-    /** The same with another pool. */
+    /** Returns a copy with this pool. */
     public ServerConfig withPool(PoolSettings pool) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** The same with another view of its share. */
+    /** Returns a copy with this capacity configuration. */
     public ServerConfig withCapacity(CapacityConfig capacity) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** The same, listening otherwise. */
+    /** Returns a copy with this API configuration. */
     public ServerConfig withHttp(HttpConfig http) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** The same, diagnosed otherwise. */
+    /** Returns a copy with this diagnosis configuration. */
     public ServerConfig withDiagnosis(DiagnosisConfig diagnosis) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** The same with incidents kept otherwise. */
+    /** Returns a copy with this incidents configuration. */
     public ServerConfig withIncidents(IncidentsConfig incidents) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
 
-    /** The same with doors for operators. */
+    /** Returns a copy with these operators' listeners. */
     public ServerConfig withRemote(RemoteConfig remote) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }

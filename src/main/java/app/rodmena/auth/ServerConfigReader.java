@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Turns settings, which are text, into what the rooms are configured with. Every error names what somebody wrote. */
+/** Converts settings, which are text, into the packages' configurations. Every error names the flag or the variable. */
 final class ServerConfigReader {
     private final ResolvedSettings settings;
 
@@ -29,7 +29,7 @@ final class ServerConfigReader {
         this.settings = settings;
     }
 
-    /** @throws UsageException for a value that can't be */
+    /** @throws UsageException for an invalid value */
     ServerConfig read(ServerConfig.Database database) {
         SettingValue instance = settings.get(Setting.INSTANCE);
         if (!DatabaseConfig.isValidInstance(instance.text())) {
@@ -47,7 +47,7 @@ final class ServerConfigReader {
                 settings.get(Setting.FAIL_FAST).yes());
     }
 
-    /** @throws UsageException for a value that can't be */
+    /** @throws UsageException for an invalid value */
     PoolSettings pool() {
         SettingValue statementTimeout = settings.get(Setting.STATEMENT_TIMEOUT);
         if (duration(Setting.SOCKET_TIMEOUT).compareTo(statementTimeout.duration()) <= 0) {
@@ -146,7 +146,7 @@ final class ServerConfigReader {
         }
     }
 
-    /** What was given for a setting that a room calls by its own name. */
+    /** The value of the setting that a package's exception names. */
     private SettingValue given(String setting) {
         return settings.get(Setting.valueOf(setting.toUpperCase(Locale.ROOT)));
     }

@@ -9,14 +9,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line and the environment, read into {@link ResolvedSettings}. */
+/** Reads the server's command line and environment into {@link ResolvedSettings}. */
 final class ServerOptions {
     private static final String HELP = "--help";
     private static final String VERSION = "--version";
 
     private final CommandLine command = command();
 
-    /** What the command line asks for. */
+    /** The action that the command line requests. */
     enum Wish {
         SERVE,
         HELP,
@@ -24,13 +24,13 @@ final class ServerOptions {
     }
 
     /**
-     * What was asked, understood.
+     * The parsed command line.
      *
-     * @param settings empty of what was given unless the wish is to serve
+     * @param settings the effective settings; only the defaults unless the wish is to serve
      */
     record Parsed(Wish wish, ResolvedSettings settings) {}
 
-    /** @throws UsageException for anything unknown, incomplete or empty */
+    /** @throws UsageException for an unknown, incomplete or empty flag or environment variable */
     Parsed parse(String[] arguments, Map<String, String> environment) {
         ParseResult flags = CommandLineParser.parse(command, arguments, "this server");
         if (flags.hasMatchedOption(HELP)) {
@@ -44,7 +44,7 @@ final class ServerOptions {
                 ResolvedSettings.of(CommandLineParser.given(flags), new EnvironmentVariables(environment).settings()));
     }
 
-    /** All there is to say, as many lines as it takes. */
+    /** The help text, of several lines. */
     String help() {
         return command.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Everything that can be set: the one table from which the flags, the environment variables, {@code --help}, the
- * configuration printed at start and the table in the manual come.
+ * All settings: the single source of the flags, the environment variables, {@code --help}, the configuration printed at
+ * start and the table in the manual.
  */
 enum Setting {
     HOST(Group.API, "ADDRESS", HttpConfig.DEFAULT.host(), "Address the API listens on; 0.0.0.0 for all addresses"),
@@ -220,7 +220,7 @@ enum Setting {
             Kind.LIST,
             "For example auth.database=DEBUG, which logs every event of the pool; repeatable");
 
-    /** What belongs together in help and in what is printed at start. */
+    /** A group of settings in the help and in the configuration printed at start. */
     enum Group {
         API("API"),
         DATABASE("Database"),
@@ -242,11 +242,11 @@ enum Setting {
 
     private enum Kind {
         VALUE,
-        /** Its value is never shown. */
+        /** The value is never printed. */
         SECRET,
-        /** May be given more than once, in the environment with commas. */
+        /** The flag may be repeated; the environment variable holds values separated by commas. */
         LIST,
-        /** True by being there. */
+        /** The flag without a value means true. */
         SWITCH
     }
 
@@ -276,12 +276,12 @@ enum Setting {
         this.meaning = meaning;
     }
 
-    /** As on the command line: {@code --max-overflow}. */
+    /** The name on the command line, for example {@code --max-overflow}. */
     String flag() {
         return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** As in the environment: {@code AUTH_MAX_OVERFLOW}. */
+    /** The name in the environment, for example {@code AUTH_MAX_OVERFLOW}. */
     String variable() {
         return "AUTH_" + name();
     }
@@ -290,12 +290,12 @@ enum Setting {
         return group;
     }
 
-    /** What stands for the value in help. */
+    /** The placeholder for the value in the help. */
     String label() {
         return label;
     }
 
-    /** Its value when nobody gives one, if that is always the same. */
+    /** The default value; empty if there is none or if it depends on the process. */
     Optional<String> fallback() {
         return fallback.isEmpty() ? Optional.empty() : Optional.of(fallback);
     }

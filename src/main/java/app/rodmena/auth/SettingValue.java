@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A setting's value as text, and who gave it. Turns the text into a value, or into an error in the terms of whoever
- * wrote it.
+ * A setting's value as text, with its origin. Converts the text to a type; the error for an invalid one names the flag
+ * or the environment variable it is from.
  *
- * @param name what they wrote: the flag, or the environment variable
+ * @param name the flag or the environment variable, for error messages
  * @param text the value
- * @param origin where it is from, for people: {@code --pool-size}, {@code AUTH_POOL_SIZE}, {@code default}
+ * @param origin the origin to print, for example {@code --pool-size}, {@code AUTH_POOL_SIZE}, {@code default}
  */
 record SettingValue(Setting setting, String name, String text, String origin) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
     private static final int LONGEST_QUOTE = 80;
 
-    /** What the JVM puts in the place of characters that the encoding of its locale does not have. */
+    /** The JVM's replacement for characters that the encoding of its locale cannot represent. */
     private static final String REPLACEMENT = "\uFFFD";
 
     static SettingValue byFlag(Setting setting, String text) {
@@ -55,7 +55,7 @@ record SettingValue(Setting setting, String name, String text, String origin) {
         return value;
     }
 
-    /** A number of bytes, as {@code 16k}. */
+    /** A number of bytes, for example {@code 16k}; larger values than an int become the largest int. */
     int size() {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
@@ -73,7 +73,7 @@ record SettingValue(Setting setting, String name, String text, String origin) {
         return oneOf(Map.of("true", true, "false", false), List.of("true", "false"));
     }
 
-    /** One of several words, listed in this order when it is none of them. */
+    /** The meaning of the word; the error for an unknown word lists the allowed words in this order. */
     <T> T oneOf(Map<String, T> meanings, List<String> words) {
         if (!meanings.containsKey(text)) {
             throw refuse("must be one of " + String.join(", ", words));
@@ -96,25 +96,25 @@ record SettingValue(Setting setting, String name, String text, String origin) {
         return Stream.of(text.split(",")).map(String::strip).toList();
     }
 
-    /** Whether the JVM could decode it: in an ASCII locale it replaces every other character. */
+    /** Whether the JVM could decode the text: in an ASCII locale it replaces every other character. */
     static boolean isReadable(String text) {
         return !text.contains(REPLACEMENT);
     }
 
-    /** What is wrong with a text that is not readable, and what helps. */
+    /** The end of an error message about a text that is not readable, with the remedy. */
     static String unreadable() {
         return "has characters that this process can't read in the encoding of its locale, %s; start it with LC_ALL=C.UTF-8"
                 .formatted(System.getProperty("sun.jnu.encoding"));
     }
 
-    /** The error that says: this can't be, that is what can. */
+    /** Creates the error for an invalid value; the rule says what is allowed. Does not quote a secret. */
     UsageException refuse(String rule) {
         String from = isDefault() ? " (default)" : "";
         return new UsageException(
                 setting.isSecret() ? name + " " + rule : name + ": " + quoted(text) + from + "; " + rule);
     }
 
-    /** What somebody wrote, in a line and not too long. */
+    /** Quotes a text in one line: replaces control characters and truncates it to 80 characters. */
     static String quoted(String text) {
         String printable = text.replaceAll("\\p{Cntrl}", "?");
         return "'"

@@ -8,13 +8,13 @@ import app.rodmena.auth.remote.RemoteAccess;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The commands with which an operator of one server gets at its database and its MBeans. */
+/** Builds the commands for an operator to access the server's database and its MBeans. */
 final class ShellCommands {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/@+-]+");
 
     private ShellCommands() {}
 
-    /** @param remote empty while it is not there yet */
+    /** @param remote empty until the remote listeners are started */
     static Commands of(ServerConfig config, Optional<EmbeddedDatabase> embedded, Optional<RemoteAccess> remote) {
         String psql = embedded.map(EmbeddedDatabase::psqlCommand)
                 .orElseGet(() -> config.database() instanceof Database.External external

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** What a server says of itself on the terminal: how it is configured, where it is, how to talk to it. */
+/** The text that the server prints at start: its configuration, its addresses and commands to try it. */
 final class StartupBanner {
     private static final int LONGEST_NAME = Arrays.stream(Setting.values())
                     .mapToInt(setting -> setting.flag().length())
@@ -24,7 +24,7 @@ final class StartupBanner {
 
     private StartupBanner() {}
 
-    /** The effective configuration, each value with where it is from; no secrets. */
+    /** The effective configuration, each value with its origin; no secrets. */
     static String configuration(String version, ResolvedSettings settings, ServerConfig config) {
         StringBuilder text = new StringBuilder(
                 "auth %s on Java %s\n".formatted(version, Runtime.version().feature()));
@@ -38,7 +38,7 @@ final class StartupBanner {
         return text.append("\nFiles\n").append(files(settings, config)).toString();
     }
 
-    /** Where relative names lead from this working directory, and whether there is anything. */
+    /** The absolute paths of the files and directories in use, and whether they exist. */
     private static String files(ResolvedSettings settings, ServerConfig config) {
         StringBuilder text = new StringBuilder();
         if (config.database() instanceof Database.Embedded own) {
@@ -71,7 +71,7 @@ final class StartupBanner {
         return setting.flag().substring(2);
     }
 
-    /** Where a started server is, each of its doors, and two commands to try it with. */
+    /** The addresses of a started server's listeners, its database, and two commands to try it. */
     static String started(AuthServer server) {
         return started(
                 server.address(),
@@ -94,7 +94,7 @@ final class StartupBanner {
             Optional<String> jolokia,
             Optional<String> jmx) {
         String url = "http://" + hostAndPort(address);
-        // Any UUID v4 is a key to an empty namespace of its own, so this one is as good as any
+        // Any version 4 UUID is a key to a namespace of its own, so a random one works.
         UUID key = UUID.randomUUID();
         return """
 
@@ -140,7 +140,7 @@ final class StartupBanner {
         return database instanceof Database.External external ? external.url().toString() : "****";
     }
 
-    /** Settings that say nothing about the database chosen. */
+    /** The settings without effect on the configured database. */
     private static Set<Setting> withoutMeaning(Database database) {
         return database instanceof Database.Embedded
                 ? EnumSet.of(Setting.DATABASE_PASSWORD_FILE)
@@ -151,7 +151,7 @@ final class StartupBanner {
         return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
-    /** As a client on this machine would write it, also where the server listens on every address. */
+    /** The address for a client on this machine; 127.0.0.1 if the server listens on all addresses. */
     static String hostAndPort(InetSocketAddress address) {
         InetAddress resolved = address.getAddress();
         if (resolved == null || resolved.isAnyLocalAddress()) {

@@ -1,8 +1,6 @@
 package app.rodmena.auth;
 
-/**
- * What somebody asked of the command line or the environment can't be. The message is one line, and shows no secret.
- */
+/** The command line or the environment is invalid. The message is one line and contains no secret. */
 final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,2 +1,5 @@
-/** The root: configuration, composition, the process. Everything below is a room with one concern. */
+/**
+ * The entry point: reads the configuration, composes the server from the other packages and runs the process. May use
+ * all packages; none uses it. Start reading at {@link AuthServer} and {@link Main}.
+ */
 package app.rodmena.auth;
