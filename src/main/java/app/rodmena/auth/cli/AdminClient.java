@@ -20,15 +20,15 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * A running server's admin listener, to be asked. Thread-safe.
+ * A client of a running server's admin listener. Thread-safe.
  *
- * @param url where it is, as {@code http://127.0.0.1:4001}
- * @param login as whom to ask; empty for nobody
+ * @param url the listener's address, for example {@code http://127.0.0.1:4001}
+ * @param login the operator to log in as; empty to send no login
  */
 public record AdminClient(URI url, Optional<Login> login) {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** An operator. */
+    /** An operator's name and password. */
     public record Login(String user, Secret password) {}
 
     public AdminClient {
@@ -37,10 +37,11 @@ public record AdminClient(URI url, Optional<Login> login) {
     }
 
     /**
-     * Asks for a page.
+     * Requests a page as JSON.
      *
-     * @param page its path, with a query if need be
-     * @param mark a field that the answer has if it is one of this server's
+     * @param page the path, with an optional query
+     * @param mark a field that the response must have, to detect another program at this address
+     * @throws CommandFailedException if the listener cannot be reached, refuses the login or responds with an error
      */
     JsonNode ask(String page, String mark) throws CommandFailedException, InterruptedException {
         HttpRequest.Builder request =
@@ -89,7 +90,7 @@ public record AdminClient(URI url, Optional<Login> login) {
                         null);
             }
         } catch (JsonProcessingException e) {
-            // Said below: it is somebody else.
+            // Reported below: the response is from another program.
         }
         throw new CommandFailedException(
                 "%s is no admin listener of this server; it answered %s".formatted(url, response.statusCode()), null);

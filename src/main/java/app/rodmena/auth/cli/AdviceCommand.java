@@ -9,17 +9,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * {@code ./run.sh capacity --from URL}: whether a running server's pool has the right size, as that server sees it.
+ * {@code ./run.sh capacity --from URL}: prints a running server's own advice on the size of its pool.
  *
- * @param server which
- * @param question another fleet to think of, if one is asked about
- * @param format how to say it
+ * @param server the server to query
+ * @param question a hypothetical fleet to assess as well; empty for none
+ * @param format the output format
  */
 public record AdviceCommand(AdminClient server, Optional<Question> question, OutputFormat format) implements Command {
     private static final int ANSWERED = 0;
     private static final int DOES_NOT_FIT = 1;
 
-    /** Another fleet: its processes, what each may open, and the requests per second to all. */
+    /** A hypothetical fleet: its processes, the maximum connections of each, and the requests per second to all. */
     public record Question(int workers, int poolSize, int requestsPerSecond) {}
 
     public AdviceCommand {
@@ -28,7 +28,7 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, Out
         Objects.requireNonNull(format, "format");
     }
 
-    /** Prints the advice; the exit code is 1 if PostgreSQL has not the connections for the fleet asked about. */
+    /** Prints the advice; the exit code is 1 if PostgreSQL has too few connections for the hypothetical fleet. */
     @Override
     public int run(PrintStream out) throws CommandFailedException, InterruptedException {
         JsonNode answer = server.ask(page(), "known");

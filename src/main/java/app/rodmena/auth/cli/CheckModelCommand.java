@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 /**
- * {@code ./run.sh capacity --check-model}: what the model expects one to wait for a connection, beside what one waits
- * for a real one.
+ * {@code ./run.sh capacity --check-model}: compares the model's expected waits for a connection with waits measured in
+ * a real pool.
  *
- * @param database which PostgreSQL to sleep in; a new one if empty
- * @param connections of the pool
- * @param each how long each load lasts
- * @param format how to say it
+ * @param database the PostgreSQL to connect to; if empty, an embedded one is started
+ * @param connections the size of the pool
+ * @param each the duration of each load
+ * @param format the output format
  */
 public record CheckModelCommand(Optional<DatabaseUrl> database, int connections, Duration each, OutputFormat format)
         implements Command {

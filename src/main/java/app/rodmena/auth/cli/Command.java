@@ -2,16 +2,16 @@ package app.rodmena.auth.cli;
 
 import java.io.PrintStream;
 
-/** Something that is done once, by a process that ends then. */
+/** A command that runs once, after which the process ends. */
 @FunctionalInterface
 public interface Command {
     /**
-     * Does it.
+     * Runs the command.
      *
-     * @param out takes what there is to say
+     * @param out receives the output
      * @return the exit code
-     * @throws CommandFailedException if it can't be done
-     * @throws InterruptedException if it is to end before it is done
+     * @throws CommandFailedException if the command cannot do its work
+     * @throws InterruptedException if the thread is interrupted before the command is done
      */
     int run(PrintStream out) throws CommandFailedException, InterruptedException;
 }

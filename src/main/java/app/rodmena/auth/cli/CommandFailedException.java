@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-/** A command could not do what it was asked; the message says why in one line, and shows no secret. */
+/** A command failed. The message has the reason in one line and contains no secret. */
 public final class CommandFailedException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** {@code ./run.sh demo}: makes trouble for real, step by step, and shows what the server says of it. One thread. */
+/** {@code ./run.sh demo}: causes a real failure step by step and shows the server's diagnosis. Not thread-safe. */
 public final class Demo {
     private static final Set<String> WELL_AGAIN = Set.of("WELL", "RECOVERING");
     private static final Duration SHOWN_WITHIN = Duration.ofSeconds(25);
@@ -38,9 +38,9 @@ public final class Demo {
     }
 
     /**
-     * Plays one of them to its end.
+     * Runs a scenario to its end.
      *
-     * @return whether everything was seen that was to be seen
+     * @return whether the server showed the expected diagnosis and recovered where the scenario ends the failure
      */
     public boolean play(DemoScenario trouble) throws SQLException, IOException, InterruptedException {
         String path = "/api/roles";
@@ -70,7 +70,7 @@ public final class Demo {
             boolean mended = well();
             return shown && mended;
         } catch (SQLException e) {
-            return isAdminShutdown(e) && well(); // It is the colleague's session that was ended.
+            return isAdminShutdown(e) && well(); // The colleague's session was terminated.
         }
     }
 
@@ -140,7 +140,7 @@ public final class Demo {
     }
 
     private boolean kill(String path) throws SQLException, IOException, InterruptedException {
-        TimeUnit.SECONDS.sleep(1); // What was idle for half a second is tested before it is handed out.
+        TimeUnit.SECONDS.sleep(1); // The pool tests connections that were idle for more than half a second.
         step("An administrator terminates every backend of the pool, as a failover would:");
         String terminate =
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
@@ -156,7 +156,7 @@ public final class Demo {
         return shown && status == 200;
     }
 
-    /** Many clients at once, and what the server says of it; true if it is what is expected. */
+    /** Sends twenty concurrent requests and prints the diagnosis; true if it is the expected one. */
     private boolean show(String expected, String method, String path) throws IOException, InterruptedException {
         step("Twenty clients ask: %s %s".formatted(method, path.replace("%d", "0..19")));
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>(client.rush(20, method, path));
@@ -173,9 +173,9 @@ public final class Demo {
     }
 
     /**
-     * Waits until one is refused and told of an incident; should all be through without, more come.
+     * Waits until a response names an incident. If all requests are answered without one, sends further requests.
      *
-     * @return the incident's id
+     * @return the incident's id; empty if none is named in time
      */
     private String refusal(List<CompletableFuture<HttpResponse<String>>> asked, String method, String path)
             throws InterruptedException {
@@ -253,7 +253,7 @@ public final class Demo {
                 || String.valueOf(e.getSQLState()).startsWith("08");
     }
 
-    /** PostgreSQL's main process, which is ours: it writes its pid where its data is. */
+    /** The postmaster of the demo's own PostgreSQL, by the pid in its data directory. */
     private Optional<ProcessHandle> postmaster() throws IOException {
         List<String> lines = Files.readAllLines(stage.postgres().resolve("postmaster.pid"));
         return ProcessHandle.of(Long.parseLong(lines.get(0).strip()));

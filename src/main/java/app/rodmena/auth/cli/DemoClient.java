@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/** Everybody who asks the server of a demo: clients with a key, and an operator. Thread-safe. */
+/** Sends the requests of a demo: those of clients, each with a key, and those of an operator. Thread-safe. */
 final class DemoClient {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -28,7 +28,7 @@ final class DemoClient {
         this.stage = stage;
     }
 
-    /** What a new client, with a key of its own, is answered; never blocks. */
+    /** Sends a request as a new client with a key of its own; does not block. */
     CompletableFuture<HttpResponse<String>> ask(String method, String path) {
         HttpRequest request = HttpRequest.newBuilder(stage.api().resolve(path))
                 .timeout(PATIENCE)
@@ -38,14 +38,16 @@ final class DemoClient {
         return http.sendAsync(request, BodyHandlers.ofString());
     }
 
-    /** So many clients at once. {@code %d} in the path is their number. */
+    /**
+     * Sends the requests of so many clients concurrently. {@code %d} in the path is replaced with the client's number.
+     */
     List<CompletableFuture<HttpResponse<String>>> rush(int clients, String method, String path) {
         return IntStream.range(0, clients)
                 .mapToObj(client -> ask(method, path.formatted(client)))
                 .toList();
     }
 
-    /** Which incident a client was told of; empty if of none. */
+    /** The id of the incident that a response names; empty if it names none. */
     static String incident(HttpResponse<String> refusal) {
         try {
             return MAPPER.readTree(refusal.body())
@@ -65,7 +67,7 @@ final class DemoClient {
         }
     }
 
-    /** What the admin listener has at a path. */
+    /** Requests a path from the admin listener; returns the body. */
     String operator(String path, String accept) throws InterruptedException {
         URI uri = stage.admin().resolve(path);
         HttpRequest request = HttpRequest.newBuilder(uri)

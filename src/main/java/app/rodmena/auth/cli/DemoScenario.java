@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a demo can show. */
+/** The failures that a demo can show. */
 public enum DemoScenario {
     LOCK("somebody has locked a table and gone to lunch"),
     SLOW("somebody has added a trigger that takes its time"),
@@ -19,12 +19,12 @@ public enum DemoScenario {
         this.meaning = meaning;
     }
 
-    /** As on the command line: {@code idle-in-transaction}. */
+    /** The name on the command line, for example {@code idle-in-transaction}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** What it is, in a clause. */
+    /** The description, a clause for the help. */
     public String meaning() {
         return meaning;
     }
@@ -35,7 +35,7 @@ public enum DemoScenario {
                 .findFirst();
     }
 
-    /** Every word there is. */
+    /** The names of all scenarios on the command line. */
     public static List<String> words() {
         return Arrays.stream(values()).map(DemoScenario::word).toList();
     }

@@ -6,14 +6,14 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /**
- * A server to make trouble in.
+ * The server in which a demo causes a failure.
  *
- * @param api where it answers
- * @param admin where it explains itself
- * @param database its PostgreSQL, with all rights
- * @param postgres the directory of that PostgreSQL
- * @param engine its engine, for code that is part of the server
- * @param pages where incidents are put as pages that stay
+ * @param api the address of the API
+ * @param admin the address of the admin listener
+ * @param database the server's PostgreSQL, with the server's own login
+ * @param postgres the data directory of that PostgreSQL
+ * @param engine the server's engine, for code that embeds the server
+ * @param pages the directory for incidents as HTML files, which are kept after the demo
  */
 public record DemoStage(
         URI api, URI admin, DatabaseTarget database, Path postgres, DatabaseEngine engine, Path pages) {}

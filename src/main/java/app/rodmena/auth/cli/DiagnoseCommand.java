@@ -5,10 +5,10 @@ import java.io.PrintStream;
 import java.util.Objects;
 
 /**
- * {@code ./run.sh diagnose}: why the pool of a running server is as it is.
+ * {@code ./run.sh diagnose}: prints a running server's diagnosis of its pool.
  *
- * @param server which
- * @param format text or JSON
+ * @param server the server to query
+ * @param format the output format
  */
 public record DiagnoseCommand(AdminClient server, OutputFormat format) implements Command {
     private static final int WELL = 0;
@@ -19,7 +19,7 @@ public record DiagnoseCommand(AdminClient server, OutputFormat format) implement
         Objects.requireNonNull(format, "format");
     }
 
-    /** Prints the diagnosis; the exit code is 0 if the pool is well, and 1 if it is not. */
+    /** Prints the diagnosis; the exit code is 0 if the situation is WELL, else 1. */
     @Override
     public int run(PrintStream out) throws CommandFailedException, InterruptedException {
         JsonNode diagnosis = server.ask("/diagnosis", "situation");

@@ -4,7 +4,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.events.CallContext;
 import java.util.concurrent.CompletableFuture;
 
-/** What an application does wrong with connections, as one that embeds the server might. */
+/** Typical misuse of connections by an application that embeds the server. Thread-safe. */
 final class LeakyApplication {
     private final DatabaseEngine engine;
     private final CompletableFuture<Boolean> fixed = new CompletableFuture<>();
@@ -13,12 +13,12 @@ final class LeakyApplication {
         this.engine = engine;
     }
 
-    /** Takes a connection, asks nothing, and waits for work that never comes. */
+    /** Checks out a connection, runs no statement and waits until {@link #fix}. */
     void exportNightlyReport() {
         var unused = engine.call(CallContext.named("nightly report"), handle -> waitForWorkThatNeverComes());
     }
 
-    /** Opens a transaction, asks something, and then waits for somebody else's service. */
+    /** Opens a transaction, runs a statement and waits in it for an external service, until {@link #fix}. */
     void orderWithPayment() {
         var unused = engine.call(
                 CallContext.named("order with payment"),
@@ -36,7 +36,7 @@ final class LeakyApplication {
         return fixed.join();
     }
 
-    /** Somebody has corrected it: all connections come back. */
+    /** Ends the misuse: all connections are checked in. */
     void fix() {
         fixed.complete(true);
     }

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * {@code ./run.sh load}: puts load on a server and says how it went.
+ * {@code ./run.sh load}: puts load on a server and prints the results.
  *
- * @param plan which load
- * @param shape how to say it
+ * @param plan the load
+ * @param shape the output format
  */
 public record LoadCommand(LoadPlan plan, Shape shape) {
     private static final int AS_EXPECTED = 0;
@@ -28,7 +28,7 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
     public enum Shape {
         TEXT,
         JSON,
-        /** One row for each of several numbers of clients. */
+        /** Runs the load with several numbers of clients and prints a table row for each. */
         SURGE
     }
 
@@ -38,13 +38,13 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
     }
 
     /**
-     * Does it. An interrupt ends it, with what was measured so far.
+     * Runs the load. An interrupt stops it; the results up to then are printed.
      *
-     * @param out takes the result
-     * @param err takes how far it is
-     * @param isTerminal whether somebody watches, so that a line may be written over
-     * @return the exit code: 0 if all was as expected, 1 if not, 130 if it was stopped
-     * @throws CommandFailedException if there is nothing to put load on
+     * @param out receives the results
+     * @param err receives the progress
+     * @param isTerminal whether the output is a terminal, so that the progress line can be overwritten
+     * @return the exit code: 0 if all expectations are met, 1 if not, 130 if the load was stopped
+     * @throws CommandFailedException if the load cannot be prepared or run, for example without a server
      */
     public int run(PrintStream out, PrintStream err, boolean isTerminal) throws CommandFailedException {
         ProgressLine progress = new ProgressLine(err, isTerminal);
@@ -99,7 +99,7 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
                 progress.show(run.progress(), run.poolMaximum());
             }
         } catch (InterruptedException e) {
-            // Stopped: what there is until now is the result
+            // Stopped: the measurements up to now are the result.
         }
         return run.finish();
     }

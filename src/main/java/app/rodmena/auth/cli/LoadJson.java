@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The result of a load, for programs.
+ * The results of a load as JSON.
  *
- * @param ratePerSecond absent if there was none
- * @param onceSentMillis absent without a rate
+ * @param ratePerSecond the requested rate; absent without one
+ * @param onceSentMillis the latency from sending, not from when the request was due; absent without a rate
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record LoadJson(
@@ -33,7 +33,7 @@ record LoadJson(
         ErrorCounts errors,
         PoolUse pool,
         List<Line> verdict) {
-    /** One expectation. */
+    /** An expectation, and whether it is met. */
     record Line(String expectation, boolean ok, String seen) {
         static Line of(LoadExpectation expectation) {
             return new Line(expectation.name(), expectation.isMet(), expectation.seen());

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 
 /**
- * One load to hold the model against.
+ * One load with which the model is compared.
  *
- * @param what what is special about it
- * @param utilisation share of the connections that it keeps busy, as far as pg_sleep is exact
- * @param bunch how many arrive at the same moment
- * @param variation squared coefficient of variation of how long connections are used; 0 for all alike, else 1 or more
+ * @param what the description
+ * @param utilisation the offered load as a share of the connections, to the accuracy of pg_sleep
+ * @param bunch the number of simultaneous arrivals
+ * @param variation the squared coefficient of variation of the use times: 0 for constant times, else at least 1
  */
 record LoadPoint(String what, double utilisation, int bunch, double variation) {
     private static final long SEED = 7;
 
-    /** First those that the model is for, up to where connections are hardly ever idle; then those that it is not. */
+    /** First the loads that meet the model's assumptions, up to a utilisation of 0.95; then loads that violate them. */
     static final List<LoadPoint> ALL = List.of(
             new LoadPoint("independent, exponential", 0.3, 1, 1),
             new LoadPoint("independent, exponential", 0.5, 1, 1),
@@ -28,7 +28,7 @@ record LoadPoint(String what, double utilisation, int bunch, double variation) {
             new LoadPoint("in bunches of 5", 0.7, 5, 1),
             new LoadPoint("more than it can do", 1.05, 1, 1));
 
-    /** Seconds between bunches, for so many connections, each used for so many seconds. */
+    /** The seconds between bunches, for this number of connections and this mean use time in seconds. */
     DoubleSupplier gaps(int connections, double meanSeconds) {
         return RandomDurations.exponential(bunch * meanSeconds / (utilisation * connections), SEED);
     }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The result of a load, to read. */
+/** Formats the results of a load as text. */
 final class LoadReport {
     private LoadReport() {}
 
@@ -40,7 +40,7 @@ final class LoadReport {
         return text.toString();
     }
 
-    /** A row for each, as Markdown. */
+    /** A Markdown table with a row for each result. */
     static String surge(List<LoadResults> results) {
         StringBuilder table = new StringBuilder("""
                 | clients | requests/s | p50 | p99 | max | in use | open | all out | errors |
@@ -142,7 +142,7 @@ final class LoadReport {
                         millis(latency.max()));
     }
 
-    /** Three digits. */
+    /** Formats a time in milliseconds with three significant digits. */
     static String millis(double millis) {
         String form = millis >= 100 ? "%,.0f ms" : millis >= 10 ? "%.1f ms" : "%.2f ms";
         return String.format(Locale.ROOT, form, millis);

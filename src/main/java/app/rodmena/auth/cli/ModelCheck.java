@@ -20,9 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
-/**
- * Holds the model against a real pool before a real PostgreSQL, whose connections are used to sleep. For one thread.
- */
+/** Compares the model with a real pool on a real PostgreSQL; the pool's connections run pg_sleep. Not thread-safe. */
 final class ModelCheck implements AutoCloseable {
     static final double MEAN_USE_SECONDS = 0.020;
 
@@ -33,13 +31,15 @@ final class ModelCheck implements AutoCloseable {
     private final PoolEvents events = new PoolEvents();
     private final Pool pool;
 
-    /** What came out: the queue as it was measured and as the adviser would see it, and the waits there were. */
+    /**
+     * The result of one load: the queue model with the measured load, as the adviser builds it, and the measured waits.
+     */
     record Outcome(LoadPoint point, QueueModel queue, WaitDistribution measured) {}
 
     /**
      * Opens the pool.
      *
-     * @param each how long each load lasts
+     * @param each the duration of each load
      */
     ModelCheck(DatabaseTarget database, int connections, Duration each) {
         this.connections = connections;
@@ -52,7 +52,7 @@ final class ModelCheck implements AutoCloseable {
                 new PoolInterceptors());
     }
 
-    /** Opens every connection, so that no load waits for that. */
+    /** Opens all connections, so that no measured wait includes an open. */
     void warmUp() throws InterruptedException, ExecutionException {
         List<CompletableFuture<?>> asleep = new ArrayList<>();
         for (int i = 0; i < 3 * connections; i++) {
@@ -61,7 +61,7 @@ final class ModelCheck implements AutoCloseable {
         await(asleep);
     }
 
-    /** Puts one load on the pool, and waits until everybody was served. */
+    /** Runs one load on the pool, and waits until all its requests are served. */
     Outcome measure(LoadPoint point) throws InterruptedException, ExecutionException {
         Seen seen = new Seen();
         DoubleSupplier gaps = point.gaps(connections, MEAN_USE_SECONDS);
@@ -107,7 +107,7 @@ final class ModelCheck implements AutoCloseable {
         pool.close(Duration.ofSeconds(1));
     }
 
-    /** Waits and uses, as the pool's events tell them. Thread-safe. */
+    /** Collects waits and use times, in seconds, from the pool's events. Thread-safe. */
     private static final class Seen implements PoolListener {
         private final List<Double> waits = new ArrayList<>();
         private final List<Double> uses = new ArrayList<>();

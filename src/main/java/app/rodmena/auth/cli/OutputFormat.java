@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How a command prints what it has to say. */
+/** The output format of a command. */
 public enum OutputFormat {
     TEXT,
     JSON,
@@ -17,7 +17,7 @@ public enum OutputFormat {
                 .findFirst();
     }
 
-    /** Every word there is. */
+    /** The names of all formats on the command line. */
     public static List<String> words() {
         return Arrays.stream(values()).map(OutputFormat::word).toList();
     }

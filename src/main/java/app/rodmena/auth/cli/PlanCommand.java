@@ -16,25 +16,25 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * {@code ./run.sh capacity}: how many connections a fleet opens, and whether they fit.
+ * {@code ./run.sh capacity}: prints how many connections a fleet opens, and whether they fit.
  *
  * @param demand the fleet
- * @param against what it has to fit
- * @param format how to say it
+ * @param against the source of PostgreSQL's limits
+ * @param format the output format
  */
 public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat format) implements Command {
     private static final int FITS = 0;
     private static final int DOES_NOT_FIT = 1;
 
-    /** As which these commands are seen in pg_stat_activity: not as one of the fleet. */
+    /** The application_name of these commands: it does not count as a process of the fleet. */
     static final String APPLICATION = "auth-capacity";
 
-    /** Where the limits are from. */
+    /** The source of PostgreSQL's limits. */
     public sealed interface Against {
         /** PostgreSQL's defaults. */
         record Defaults() implements Against {}
 
-        /** This max_connections, nobody else being connected. */
+        /** This max_connections, without other sessions. */
         record Given(int maxConnections) implements Against {
             public Given {
                 if (maxConnections < 1 || maxConnections > MaxConnections.MOST) {
@@ -44,9 +44,9 @@ public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat
         }
 
         /**
-         * What this server says.
+         * The limits of a running PostgreSQL.
          *
-         * @param timeout for the connection, and for each answer
+         * @param timeout the connect timeout and the statement timeout; the socket timeout is twice as long
          */
         record Server(DatabaseUrl url, Duration timeout) implements Against {
             public Server {

@@ -8,7 +8,7 @@ import app.rodmena.auth.capacity.PlanFixes;
 import java.util.List;
 import java.util.Locale;
 
-/** A plan as JSON: every number of the text, under names that stay. */
+/** A plan as JSON, with all numbers of the text. The names are stable. */
 record PlanJson(
         boolean fits,
         int headroom,
@@ -24,7 +24,7 @@ record PlanJson(
         List<PlanFix> changes,
         List<ScaleJson> scaling) {
 
-    /** What the fleet is measured against; what is null was not asked. */
+    /** PostgreSQL's limits; a value is null if no PostgreSQL was queried for it. */
     record ServerJson(
             String source,
             int maxConnections,
@@ -59,7 +59,7 @@ record PlanJson(
         }
     }
 
-    /** One of the limits. */
+    /** One limit on the number of connections. */
     record BoundJson(String kind, int limit, int reserved, int othersNow, int otherFleets, int room) {
         static BoundJson of(ConnectionLimit bound) {
             return new BoundJson(
@@ -72,7 +72,7 @@ record PlanJson(
         }
     }
 
-    /** The same pools in another number of processes. */
+    /** The same pools with another number of processes. */
     record ScaleJson(
             int workers,
             int pooledConnections,

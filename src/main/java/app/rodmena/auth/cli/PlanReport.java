@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A plan, to be read. */
+/** Formats a plan as text. */
 final class PlanReport {
     private static final String FEW_LEFT = "; that is little for psql, backups and whoever else comes";
     private static final int FEW = 5;

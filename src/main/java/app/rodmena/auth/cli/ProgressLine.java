@@ -6,11 +6,11 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How far it is: one line that is written over where somebody watches, a line now and then where not. */
+/** Prints a load's progress: on a terminal one line that is overwritten, else a line every 5 s. Not thread-safe. */
 final class ProgressLine {
     private static final int BAR = 16;
 
-    /** Of the narrowest terminal in use; a longer line would wrap, and could not be written over. */
+    /** Fits a terminal of 80 columns; a longer line would wrap and could not be overwritten. */
     private static final int WIDTH = 79;
 
     private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(5).toNanos();
@@ -39,13 +39,13 @@ final class ProgressLine {
         }
     }
 
-    /** Says something that stays. */
+    /** Prints a message that is not overwritten. */
     void say(String words) {
         clear();
         out.println("auth: " + words);
     }
 
-    /** Takes the line away, so that something else can be said. */
+    /** Erases the line, so that other output can follow. */
     void clear() {
         if (isTerminal) {
             out.print(START_OF_LINE_AND_ERASE);

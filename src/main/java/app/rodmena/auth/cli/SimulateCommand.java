@@ -11,8 +11,8 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * {@code ./run.sh capacity --simulate}: fleets of 10, 100 and 1,000 workers on paper, with and without a PgBouncer in
- * front of PostgreSQL, through a moment in which it stands still.
+ * {@code ./run.sh capacity --simulate}: simulates fleets of 10, 100 and 1,000 workers, with and without PgBouncer in
+ * front of PostgreSQL, through a short stall of PostgreSQL.
  */
 public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format) implements Command {
     private static final List<Integer> WORKERS = List.of(10, 100, 1_000);

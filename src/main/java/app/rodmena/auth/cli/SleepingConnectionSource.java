@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** Opens the connections of a pool that is only measured. */
+/** Opens the connections of the pool that {@link ModelCheck} measures. */
 final class SleepingConnectionSource implements ConnectionSource {
     private final Connector connector;
 

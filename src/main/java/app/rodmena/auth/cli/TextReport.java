@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Something to read, in blocks, for a terminal or as Markdown. To be used by one thread. */
+/** Builds a report of blocks, for a terminal or as Markdown. Not thread-safe. */
 final class TextReport {
     private static final int WIDTH = 100;
 
@@ -18,25 +18,25 @@ final class TextReport {
 
     private final List<Block> blocks = new ArrayList<>();
 
-    /** A sentence or more. */
+    /** Adds a paragraph. */
     TextReport say(String words) {
         blocks.add(new Paragraph(words));
         return this;
     }
 
-    /** Something to be pasted, line by line. */
+    /** Adds commands to copy, one a line. */
     TextReport paste(List<String> lines) {
         blocks.add(new Code(lines));
         return this;
     }
 
-    /** Rows of cells; an empty header is shown only where a table must have one. */
+    /** Adds a table. A header of empty cells is omitted in text, and kept in Markdown, which requires one. */
     TextReport table(List<String> header, List<List<String>> rows) {
         blocks.add(new Table(header, rows));
         return this;
     }
 
-    /** The whole of it; whoever can also say it as JSON does so without this. */
+    /** Formats the report as text or Markdown; JSON is not supported here and becomes text. */
     String as(OutputFormat format) {
         return blocks.stream()
                 .map(block -> format == OutputFormat.MARKDOWN ? block.markdown() : block.text())
@@ -117,7 +117,7 @@ final class TextReport {
         }
     }
 
-    /** Numbers stand to the right, words to the left. */
+    /** A column of a table: numbers are aligned right, words left. */
     private record Column(int width, boolean isNumeric) {
         static Column of(String header, List<String> cells) {
             int width = Stream.concat(Stream.of(header), cells.stream())
