@@ -12,15 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every request: counted, judged at the gate, its body read and forgotten, then answered, at once or when
- * the service has. Begins and ends on the connection's I/O thread, which never waits.
+ * Handles every request: counts it, checks its head at the gate, reads its body (and discards it unless the route takes
+ * one), then responds, immediately or when the service has responded. Starts and ends on the connection's I/O thread,
+ * which never blocks.
  */
 final class ApiHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
 
     private static final byte[] NO_BODY = {};
 
-    /** A list may keep its database connection waiting for a fifth of read_timeout in all. */
+    /** A list may keep its database connection waiting for a fifth of read_timeout in total. */
     private static final int PATIENCE_IN_READ_TIMEOUT = 5;
 
     private final RequestGate gate;
@@ -75,12 +76,12 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    /** While stopping: nobody asks the database any more, but health is told to the end. */
+    /** During shutdown, requests that need the database are refused; health is still reported. */
     private static GateResult lastVerdict(GateResult verdict) {
         return verdict instanceof Response answer ? answer.closing() : ErrorResponses.stopping();
     }
 
-    /** The client waits to hear whether it should send its body. */
+    /** Responds to a client that sent {@code Expect: 100-continue}. */
     private void invite(HttpServerExchange exchange, RequestBody body, GateResult verdict) {
         if (verdict instanceof Response answer) {
             refuse(exchange, body, answer.closing());
@@ -111,7 +112,7 @@ final class ApiHandler implements HttpHandler {
 
     private void reply(HttpServerExchange exchange, GateResult verdict, byte[] body) {
         if (verdict instanceof Question question) {
-            // Undertow must be done with its own call before another thread may have the exchange.
+            // Undertow must return from its own call before another thread may use the exchange.
             exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, question, body));
         } else if (verdict instanceof Response answer) {
             answer.send(exchange);
@@ -119,7 +120,7 @@ final class ApiHandler implements HttpHandler {
     }
 
     private void ask(HttpServerExchange exchange, Question question, byte[] body) {
-        // Where a request pipelined behind this one continues; it would be a pool of Undertow's otherwise.
+        // A request pipelined behind this one continues on this executor; the default is a pool of Undertow's.
         exchange.setDispatchExecutor(exchange.getIoThread());
         ListResponse response = question instanceof GateResult.Listed
                 ? new ListResponse(exchange, responses, question.key(), patience)
@@ -132,8 +133,9 @@ final class ApiHandler implements HttpHandler {
     }
 
     /**
-     * On the I/O thread, though any could: Undertow lets that thread spin until another one that ends an exchange is
-     * through with it, which took a third of it, and the engine's threads have their next question to ask.
+     * Sends the response, on the I/O thread. If another thread ended the exchange, Undertow would let the I/O thread
+     * spin until that thread is done, which cost a third of the I/O thread's time; and the engine's threads are then
+     * free for the next query.
      */
     private void answer(HttpServerExchange exchange, Question question, Response answer, Throwable failure) {
         try {
@@ -149,7 +151,7 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    /** Answers while the client is still sending. */
+    /** Responds while the client is still sending. */
     private static void refuse(HttpServerExchange exchange, RequestBody body, Response answer) {
         answer.send(exchange, body.lingering(exchange));
     }

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The API on its port. Thread-safe. */
+/** The listener of the API. Thread-safe. */
 public final class ApiListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
     private static final long LINGER_MILLIS = 200;
 
-    /** An eighth, for answers that clients have not read. */
+    /** Unread responses may take an eighth of the heap. */
     private static final int PART_OF_THE_HEAP = 8;
 
-    /** At the end of the grace, for answers that say no; a tenth of the grace at most. */
+    /** Part of shutdown_grace reserved at its end for sending refusals; at most a tenth of it. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
     private final HttpConfig config;
@@ -58,11 +58,11 @@ public final class ApiListener implements AutoCloseable {
     }
 
     /**
-     * Listens, and answers from now on.
+     * Starts the listener and marks the server as running.
      *
-     * @param requests hears of every request
-     * @param incidents tells whoever gets no answer what that belongs to
-     * @throws IOException if the address can't be had; the message names it
+     * @param requests is notified of every request
+     * @param incidents finds the incident to name in the response to a failed request
+     * @throws IOException if the address is not available; the message names it
      */
     public static ApiListener start(
             HttpConfig config,
@@ -94,27 +94,27 @@ public final class ApiListener implements AutoCloseable {
         return listener;
     }
 
-    /** The address that is really listened on. */
+    /** The bound address. */
     public InetSocketAddress address() {
         return port.address();
     }
 
-    /** How many requests are being answered just now. */
+    /** The number of requests in flight. */
     public int inFlight() {
         return inFlight.requests();
     }
 
-    /** The port that is really listened on. */
+    /** The bound port. */
     public int port() {
         return address().getPort();
     }
 
     /**
-     * Stops accepting, refuses what still comes on kept-alive connections (503, but for health), and waits until what
-     * is in flight is answered, but not so long that {@link #close} would take more than {@code shutdownGrace} in all.
-     * What is in flight then should be told no, by whoever is to answer it, before the connections are closed.
+     * Stops accepting connections, refuses new requests on keep-alive connections with 503 (except health), and waits
+     * for the requests in flight. The wait ends early enough that {@link #close} takes at most {@code shutdownGrace} in
+     * total. The caller should then fail the requests still in flight, before the connections are closed.
      *
-     * @return whether everything is answered
+     * @return whether no request is in flight any more
      */
     public synchronized boolean drain() {
         if (!drained) {
@@ -127,7 +127,7 @@ public final class ApiListener implements AutoCloseable {
         return inFlight.requests() == 0;
     }
 
-    /** Drains, if that is not done, and returns with no thread or socket left. Later calls do nothing. */
+    /** Drains if necessary, then stops all threads and closes all sockets. Later calls do nothing. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -148,7 +148,7 @@ public final class ApiListener implements AutoCloseable {
         return tenth.compareTo(LAST_ANSWERS) < 0 ? tenth : LAST_ANSWERS;
     }
 
-    /** What was sent just before the client heard that it is over gets its 503 rather than a reset. */
+    /** Lets a request that the client sent just before it noticed the shutdown get a 503 instead of a reset. */
     private static void linger() {
         try {
             TimeUnit.MILLISECONDS.sleep(LINGER_MILLIS);
@@ -158,7 +158,7 @@ public final class ApiListener implements AutoCloseable {
     }
 
     private static HttpPort.Limits limits(HttpConfig config) {
-        // I/O threads parse, route and send; SQL and JSON are the engine's threads'.
+        // I/O threads parse, route and send; SQL and JSON run on the engine's threads.
         int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
         return new HttpPort.Limits(
                 config.maxClients(),
@@ -167,7 +167,7 @@ public final class ApiListener implements AutoCloseable {
                 config.idleTimeout(),
                 0,
                 ioThreads,
-                // The least XNIO takes. It is only started for a task, and there are none.
+                // The minimum that XNIO accepts. The thread starts with its first task, and there are none.
                 1);
     }
 }

@@ -17,8 +17,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The body of {@code POST /api/check}, {@code {"checks": [{"user": …, "permission": …}, …]}}, and its answer. What is
- * wrong with one check is that check's answer; what is wrong with the body as a whole is an
+ * The body of {@code POST /api/check}, {@code {"checks": [{"user": …, "permission": …}, …]}}, and its response. An
+ * invalid check gets an error entry in the response; a body that is invalid as a whole causes an
  * {@link InvalidBodyException}.
  */
 final class BatchCheckRequest {
@@ -34,14 +34,14 @@ final class BatchCheckRequest {
 
     private final List<Entry> entries;
 
-    /** A check, or why it is none; one of the two. */
+    /** A check, or the reason why it is invalid; the other one is null. */
     private record Entry(PermissionCheck check, String error) {}
 
     private BatchCheckRequest(List<Entry> entries) {
         this.entries = entries;
     }
 
-    /** The body can't be understood. */
+    /** The body as a whole is invalid. */
     static final class InvalidBodyException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -51,7 +51,9 @@ final class BatchCheckRequest {
     }
 
     /**
-     * @throws InvalidBodyException if it is not a list of checks at all; the message quotes no more than a field's name
+     * Parses a body.
+     *
+     * @throws InvalidBodyException if it is not a list of checks; the message quotes at most a field's name
      */
     static BatchCheckRequest of(byte[] body) {
         JsonNode root = read(body);
@@ -75,7 +77,7 @@ final class BatchCheckRequest {
         return new BatchCheckRequest(entries);
     }
 
-    /** Those that can be asked, in their order. */
+    /** The valid checks, in request order. */
     List<PermissionCheck> checks() {
         return entries.stream()
                 .filter(entry -> entry.error == null)
@@ -84,9 +86,9 @@ final class BatchCheckRequest {
     }
 
     /**
-     * What every entry is answered with, in their order.
+     * The response data: a result for each entry, in request order.
      *
-     * @param allowed the answers to {@link #checks()}
+     * @param allowed the results of {@link #checks()}, in the same order
      */
     ResponseBodies.Checked answered(List<Boolean> allowed) {
         List<Object> results = new ArrayList<>(entries.size());
@@ -138,7 +140,7 @@ final class BatchCheckRequest {
         return value.textValue();
     }
 
-    /** A field that does not belong there, fit to be shown; null if there is none. */
+    /** An unknown field, in a form that is safe to show; null if there is none. */
     private static String strangerIn(JsonNode object, String one, String other) {
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             String name = names.next();

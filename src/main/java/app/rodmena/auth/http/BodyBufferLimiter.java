@@ -5,11 +5,14 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much memory the bodies may take of all requests that are being answered, together: a client key costs nothing, so
- * anybody could have thousands kept. Thread-safe.
+ * Limits the memory that the bodies of all requests in flight take together. The limit is not per client key, because
+ * keys are free and a client could use thousands. Thread-safe.
  */
 final class BodyBufferLimiter {
-    /** Sixty of the largest, where the heap has room: what is made of a body takes some four times as much. */
+    /**
+     * Bytes: 64 bodies of the default maximum size if the heap is large enough. A parsed body takes about four times
+     * its size.
+     */
     private static final long MAX =
             Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
 
@@ -17,16 +20,17 @@ final class BodyBufferLimiter {
     private final long most;
     private final AtomicLong taken = new AtomicLong();
 
-    /** @param largest bytes that one body may have */
+    /** @param largest maximum bytes of one body */
     BodyBufferLimiter(int largest) {
         this.largest = largest;
         most = Math.max(MAX, largest);
     }
 
     /**
-     * Takes what the body of a request needs, until its exchange completes.
+     * Reserves memory for the body of a request until its exchange completes: its announced size, or the maximum size
+     * if that is unknown.
      *
-     * @return whether there was so much
+     * @return false, with nothing reserved, if the limit would be exceeded
      */
     boolean take(HttpServerExchange exchange) {
         long announced = exchange.getRequestContentLength();

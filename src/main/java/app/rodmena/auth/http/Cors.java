@@ -7,7 +7,7 @@ import io.undertow.util.HttpString;
 import java.util.List;
 import java.util.Set;
 
-/** Which pages of other origins may read the answers: none, unless configured. */
+/** Decides which pages of other origins may read the responses: none, unless configured. Immutable. */
 final class Cors {
     private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
@@ -24,7 +24,7 @@ final class Cors {
         this.any = this.origins.contains("*");
     }
 
-    /** Lets the page that asks read the answer, if its origin is one of ours. */
+    /** Sets the headers that let the requesting page read the response, if its origin is configured. */
     void mark(HttpServerExchange exchange) {
         if (origins.isEmpty()) {
             return;
@@ -39,7 +39,7 @@ final class Cors {
         }
     }
 
-    /** Answers a browser that asks beforehand whether it may. */
+    /** Sets the headers of the response to a preflight request, if its origin is configured. */
     void markPreflight(HttpServerExchange exchange, String allow) {
         if (exchange.getRequestHeaders().contains(REQUEST_METHOD) && allows(exchange)) {
             HeaderMap out = exchange.getResponseHeaders();

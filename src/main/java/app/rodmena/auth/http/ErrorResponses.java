@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Every way to be refused, with its status and its words. */
+/** The error responses: a status and a message for each reason. */
 final class ErrorResponses {
     private ErrorResponses() {}
 
@@ -63,7 +63,7 @@ final class ErrorResponses {
                 .closing();
     }
 
-    /** The database gave no answer, so neither do we: 503, when to ask again, and what our operators know it as. */
+    /** The response to a database failure: 503 with the reason, Retry-After, and the id of the incident, if any. */
     static Response noAnswer(DatabaseFailure failure, Optional<String> incident) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("reason", failure.reason().name());

@@ -13,10 +13,13 @@ import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Makes an answer of what went wrong after the gate. Nothing internal gets out, and no key gets into the log. */
+/**
+ * Maps exceptions thrown after the gate to responses. A response exposes nothing internal, and the log contains no
+ * client key. Thread-safe.
+ */
 final class ExceptionMapper {
 
-    /** Whatever looks like a key: drivers quote the values of a statement in their messages. */
+    /** Anything that looks like a client key: drivers quote the values of a statement in their messages. */
     private static final Pattern KEY =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
@@ -28,8 +31,10 @@ final class ExceptionMapper {
     }
 
     /**
-     * @param route the method and template that were asked, for the log
-     * @param thrown what the service's stage completed with
+     * The response for an exception.
+     *
+     * @param route the method and path template, for the log
+     * @param thrown the exception of the service's stage
      */
     Response answer(String route, Throwable thrown) {
         Throwable cause = cause(thrown);
@@ -53,7 +58,7 @@ final class ExceptionMapper {
         return Response.error(500, "Something unforeseen went wrong; the server's log knows it as " + logged);
     }
 
-    /** Where it was thrown: what fails there again within a second is the same error, under the same id. */
+    /** Where it was thrown; the same exception from there within a second is the same error, with the same id. */
     private static String place(Throwable cause) {
         return cause.getStackTrace().length == 0 ? "" : cause.getStackTrace()[0].toString();
     }

@@ -5,9 +5,9 @@ import app.rodmena.auth.rbac.ClientKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What the gate makes of a request: answered already, or a question to be asked. */
+/** The result of the gate: a response, or a call of the service. */
 sealed interface GateResult permits Response, GateResult.Question {
-    /** A request that passed the gate, with what is needed to ask the service. */
+    /** A request that passed the gate, with the parameters of the service call. */
     sealed interface Question extends GateResult {
         String route();
 
@@ -16,11 +16,11 @@ sealed interface GateResult permits Response, GateResult.Question {
         CompletionStage<Response> ask(CallContext caller, byte[] body, ListResponse response);
 
         /**
-         * Asks the service. Never throws: what the service throws at once is a failed answer like any other.
+         * Calls the service. Never throws: an exception that the service throws synchronously becomes a failed stage.
          *
-         * @param body the request's, where this {@link Posted} question has one
-         * @param response where a {@link Listed} question may write its answer; the stage completes with null then.
-         *     Null for any other
+         * @param body the request's body; used by {@link Posted} only
+         * @param response where a {@link Listed} request may write its response body; then the stage completes with
+         *     null. Null for all other requests
          */
         default CompletionStage<Response> ask(byte[] body, ListResponse response) {
             try {
@@ -31,7 +31,7 @@ sealed interface GateResult permits Response, GateResult.Question {
         }
     }
 
-    /** All that is asked is in the path. */
+    /** All parameters are in the path. */
     record Named(Route.Keyed to, ClientKey key, String first, String second) implements Question {
         @Override
         public String route() {
@@ -44,7 +44,7 @@ sealed interface GateResult permits Response, GateResult.Question {
         }
     }
 
-    /** A list is asked for. */
+    /** A request for a list. */
     record Listed(Route.Listed to, ClientKey key, String first) implements Question {
         @Override
         public String route() {
@@ -57,7 +57,7 @@ sealed interface GateResult permits Response, GateResult.Question {
         }
     }
 
-    /** What is asked is in the body. */
+    /** The parameters are in the body. */
     record Posted(Route.Posted to, ClientKey key) implements Question {
         @Override
         public String route() {

@@ -6,21 +6,22 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * How the API listens.
+ * Settings of the API's listener.
  *
  * @param host the address to listen on
  * @param port the port, 0 for any that is free
- * @param maxClients connections open at once; others wait in the operating system's queue until one is closed. Each
- *     takes a file descriptor, and a request that waits for the database holds its own, so let it be more than the
- *     pool's max_waiting and less than what {@code ulimit -n} allows
- * @param maxHeaderBytes a request line and headers larger than this are refused with 431
- * @param maxBodyBytes a body larger than this is refused with 413. Only {@code POST /api/check} has a use for one, of
- *     219 kB at most for 1,000 checks
- * @param readTimeout longest time for a request's headers to arrive, again for its body, and for a client to take any
- *     of its answer
- * @param idleTimeout a kept-alive connection without a request for longer than this is closed
- * @param corsOrigins origins ({@code https://app.example}) whose pages may ask, or {@code *} for all; empty: none
- * @param shutdownGrace longest wait at shutdown for the requests in flight
+ * @param maxClients maximum number of open connections; others wait in the operating system's queue until one is
+ *     closed. Each takes a file descriptor, and a request that waits for the database holds its connection, so this
+ *     should be more than the pool's max_waiting and less than {@code ulimit -n}
+ * @param maxHeaderBytes maximum size of request line and headers; larger ones are refused with 431
+ * @param maxBodyBytes maximum size of a body; larger ones are refused with 413. Only {@code POST /api/check} uses a
+ *     body; 1,000 checks take at most 219 kB
+ * @param readTimeout maximum time for a request's headers to arrive, again for its body, and for a client to read any
+ *     part of its response
+ * @param idleTimeout a keep-alive connection without a request for longer than this is closed
+ * @param corsOrigins origins ({@code https://app.example}) whose pages may send requests, or {@code *} for all; none if
+ *     empty
+ * @param shutdownGrace maximum wait at shutdown for the requests in flight
  */
 public record HttpConfig(
         String host,
@@ -48,9 +49,9 @@ public record HttpConfig(
             Duration.ofSeconds(30));
 
     /**
-     * Takes what can be.
+     * Validates all values.
      *
-     * @throws InvalidHttpSetting for a value that can't
+     * @throws InvalidHttpSetting for an invalid value
      */
     public HttpConfig {
         Objects.requireNonNull(host, "host");
@@ -72,7 +73,7 @@ public record HttpConfig(
         }
     }
 
-    /** The same on another address. */
+    /** The same settings with another address. */
     public HttpConfig withAddress(String host, int port) {
         return new HttpConfig(
                 host,
@@ -86,7 +87,7 @@ public record HttpConfig(
                 shutdownGrace);
     }
 
-    /** The same for so many clients at once. */
+    /** The same settings with another maximum number of connections. */
     public HttpConfig withMaxClients(int maxClients) {
         return new HttpConfig(
                 host,
@@ -100,7 +101,7 @@ public record HttpConfig(
                 shutdownGrace);
     }
 
-    /** The same with other waits. */
+    /** The same settings with other timeouts. */
     public HttpConfig withTimeouts(Duration readTimeout, Duration idleTimeout, Duration shutdownGrace) {
         return new HttpConfig(
                 host,
@@ -114,7 +115,7 @@ public record HttpConfig(
                 shutdownGrace);
     }
 
-    /** The same for pages of these origins. */
+    /** The same settings with other CORS origins. */
     public HttpConfig withCorsOrigins(List<String> corsOrigins) {
         return new HttpConfig(
                 host,

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the requests that are being answered, so that a shutdown can wait for them, and tells of those that were. */
+/**
+ * Counts the requests in flight, so that a shutdown can wait for them, and reports each completed one to the listener.
+ * Thread-safe.
+ */
 final class InFlight {
     private static final AttachmentKey<Boolean> CUT = AttachmentKey.create(Boolean.class);
 
@@ -19,17 +22,17 @@ final class InFlight {
         this.listener = listener;
     }
 
-    /** How many are being answered. */
+    /** The number of requests in flight. */
     int requests() {
         return requests.get();
     }
 
-    /** The connection ends before all of the answer was sent. */
+    /** Marks an exchange whose connection ends before the whole response was sent. */
     static void markCut(HttpServerExchange exchange) {
         exchange.putAttachment(CUT, true);
     }
 
-    /** Counts a request in; it counts itself out when its exchange completes. */
+    /** Counts a request; the count drops again when its exchange completes. */
     Request enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
         Request request = new Request(draining);
@@ -54,7 +57,7 @@ final class InFlight {
         }
     }
 
-    /** One request, until its exchange completes. */
+    /** A request in flight. */
     final class Request implements ExchangeCompletionListener {
         private final long startNanos = System.nanoTime();
         private final boolean late;
@@ -64,19 +67,19 @@ final class InFlight {
             this.late = late;
         }
 
-        /** Whether a shutdown had begun when it came, so that it is not to be answered like any other. */
+        /** Whether the request arrived after a shutdown had begun; then it must not reach the database. */
         boolean isLate() {
             return late;
         }
 
-        /** The gate has found out what is asked. */
+        /** Sets the route, once the gate has found it. */
         void is(Route route) {
             this.route = route.name();
         }
 
         @Override
         public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
-            // The connection first takes up its next request, which so is counted before this one is gone.
+            // proceed() starts the next request of the connection; count it before this one leaves.
             try {
                 tell(exchange, this);
             } finally {
@@ -89,12 +92,17 @@ final class InFlight {
         }
     }
 
-    /** From now on no request is like any other. */
+    /** Marks all later requests as late. */
     void drain() {
         draining = true;
     }
 
-    /** How many are left when none is, or after {@code most}; an interrupt ends the wait and is kept. */
+    /**
+     * Waits until no request is in flight. An interrupt ends the wait; the thread's interrupt flag stays set.
+     *
+     * @param most maximum time to wait
+     * @return the number of requests still in flight
+     */
     synchronized int await(Duration most) {
         long deadline = System.nanoTime() + most.toNanos();
         try {

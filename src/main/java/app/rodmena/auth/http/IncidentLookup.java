@@ -3,12 +3,12 @@ package app.rodmena.auth.http;
 import app.rodmena.auth.database.DatabaseFailure;
 import java.util.Optional;
 
-/** Knows which incident it belongs to that there is no answer. Asked by many at the same time; must not block. */
+/** Finds the incident that explains a failed request. Must be thread-safe and must not block. */
 @FunctionalInterface
 public interface IncidentLookup {
-    /** No incidents are kept. */
+    /** Finds no incident; for a server that keeps none. */
     IncidentLookup NONE = reason -> Optional.empty();
 
-    /** The incident's id, which a client may see; empty if there is none. */
+    /** The id of the incident, which may be shown to clients; empty if there is none. */
     Optional<String> idOf(DatabaseFailure.Reason reason);
 }

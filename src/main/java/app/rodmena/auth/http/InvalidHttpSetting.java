@@ -3,7 +3,8 @@ package app.rodmena.auth.http;
 import java.util.Objects;
 
 /**
- * A value that a listener can't have. Says which setting and what is allowed, so that a caller can say it in its terms.
+ * An invalid value of a listener's setting. Names the setting and the allowed values, so that the caller can write a
+ * message of its own.
  */
 public final class InvalidHttpSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
@@ -17,12 +18,12 @@ public final class InvalidHttpSetting extends IllegalArgumentException {
         this.rule = Objects.requireNonNull(rule, "rule");
     }
 
-    /** Its name, as {@code max_body_size}. */
+    /** The setting's name, for example {@code max_body_size}. */
     public String setting() {
         return setting;
     }
 
-    /** What is allowed, as {@code must be 0 to 64m}. */
+    /** The allowed values, for example {@code must be 0 to 64m}. */
     public String rule() {
         return rule;
     }

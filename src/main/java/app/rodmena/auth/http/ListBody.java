@@ -6,9 +6,9 @@ import app.rodmena.auth.wire.WireJson;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 
-/** Writes a long list as JSON, row by row, in chunks. To be used by one thread at a time. */
+/** Writes a long list as JSON, row by row, in chunks. Not thread-safe. */
 final class ListBody<T> implements Consumer<T> {
-    /** What is written at once; and what must be free for a list to be begun. */
+    /** Size of a chunk, and the room in the budget that a list needs to be started. */
     static final int CHUNK_BYTES = 32 * 1024;
 
     private final ListResponse response;
@@ -35,7 +35,7 @@ final class ListBody<T> implements Consumer<T> {
         }
     }
 
-    /** All rows were written. */
+    /** Ends the body, after the last row. */
     void end(long count) {
         chunk.writeBytes(((first ? shape.opening() : "") + shape.closing().apply(count)).getBytes(UTF_8));
         flush();

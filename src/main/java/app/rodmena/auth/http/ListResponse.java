@@ -16,13 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The answer to a request for a long list, which is sent while it is read. The first megabyte (or less, where the
- * budget is small) is held back: a failure before that is answered as such, and a list that ends before that needs no
- * connection to the database while its client reads. A failure after that cuts the client's connection, so that no part
- * of a list is taken for the whole.
+ * The response to a request for a long list, sent while the list is read from the database. The first megabyte (less if
+ * the budget is small) is held back. A failure before that gets an error response, and a list that ends before that is
+ * sent after its database connection has been released. A later failure closes the client's connection, so that the
+ * client cannot mistake a part of the list for the whole.
  *
- * <p>The budget bounds how far reading runs ahead of the client. Where it is used up, reading waits with its connection
- * to the database, but in all no longer than a part of read_timeout; then the client is cut.
+ * <p>The budget limits how far reading runs ahead of the client. When the budget is exhausted, reading waits and keeps
+ * its database connection, in total for at most a fraction of read_timeout; then the client's connection is closed.
+ *
+ * <p>One thread at a time writes the body; the I/O thread sends it.
  */
 final class ListResponse implements IoCallback {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
@@ -36,7 +38,7 @@ final class ListResponse implements IoCallback {
 
     // Guarded by this
     private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
-    /** Of the budget: what is unsent and what is being sent. */
+    /** Bytes taken from the budget: those unsent and those being sent. */
     private long held;
 
     private boolean started;
@@ -47,7 +49,7 @@ final class ListResponse implements IoCallback {
     /** Used by the I/O thread only. */
     private int beingSent;
 
-    /** @param patience longest time in all to wait for the client while the list is read */
+    /** @param patience maximum total time to wait for the client while the list is read */
     ListResponse(HttpServerExchange exchange, ResponseBudget budget, ClientKey tenant, Duration patience) {
         this.exchange = exchange;
         this.budget = budget;
@@ -55,7 +57,7 @@ final class ListResponse implements IoCallback {
         this.patienceNanos = patience.toNanos();
     }
 
-    /** There is no room for an answer that has not begun. */
+    /** The budget has no room for a response that has not been started. */
     static final class NoRoomException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -64,7 +66,7 @@ final class ListResponse implements IoCallback {
         }
     }
 
-    /** An answer that has begun can't be completed, because of its client. */
+    /** A response that has been started cannot be completed, because the client is gone or reads too slowly. */
     static final class ClientException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -73,7 +75,7 @@ final class ListResponse implements IoCallback {
         }
     }
 
-    /** @throws NoRoomException if there is no room for so much now */
+    /** @throws NoRoomException if the budget has no room for this many bytes now */
     void requireRoom(long bytes) {
         if (!budget.hasRoom(tenant, bytes)) {
             throw new NoRoomException();
@@ -81,9 +83,9 @@ final class ListResponse implements IoCallback {
     }
 
     /**
-     * Adds to the body. Blocks while the client is slow.
+     * Appends to the body. Blocks while the budget is exhausted and the client has not read everything.
      *
-     * @throws NoRoomException if there is no room and nothing was sent yet
+     * @throws NoRoomException if the budget has no room and nothing was sent yet
      * @throws ClientException if the client is gone or too slow
      */
     synchronized void write(byte[] json) {
@@ -98,7 +100,7 @@ final class ListResponse implements IoCallback {
                 throw new NoRoomException();
             }
             if (held == 0) {
-                // The client has read all so far; what other answers hold is not its fault.
+                // The client has read everything so far; other responses exhaust the budget.
                 budget.forceTake(tenant, json.length);
                 break;
             }
@@ -125,16 +127,16 @@ final class ListResponse implements IoCallback {
         patienceNanos -= System.nanoTime() - before;
     }
 
-    /** The body is complete. */
+    /** Completes the body. */
     synchronized void end() {
         ended = true;
         send(held);
     }
 
     /**
-     * The body can't be completed.
+     * Gives up the body. Closes the connection if a part was sent already.
      *
-     * @return whether nothing was sent yet, so that a failure can be answered; else the connection is cut
+     * @return whether nothing was sent yet, so that the caller can send an error response
      */
     boolean fail(Throwable failure) {
         boolean cut;
@@ -152,7 +154,7 @@ final class ListResponse implements IoCallback {
         return !cut;
     }
 
-    /** @param length of the body, if nothing was sent yet; -1 if that is unknown */
+    /** @param length bytes of the whole body, if nothing was sent yet; -1 if unknown */
     private void send(long length) {
         if (!started) {
             started = true;

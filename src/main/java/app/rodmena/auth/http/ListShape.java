@@ -11,12 +11,12 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 
 /**
- * How a list is put into JSON: as a whole, or row by row.
+ * The JSON form of a list, written as a whole or row by row.
  *
- * @param row makes of a row what is written
- * @param frame makes of the rows, as written, the body's value
- * @param opening what comes before the rows of a list written row by row
- * @param closing what comes after them, given their number
+ * @param row converts a row to the value to serialize
+ * @param frame converts the converted rows to a response
+ * @param opening the text before the rows of a list written row by row
+ * @param closing the text after them, given their number
  */
 record ListShape<T>(
         Function<? super T, ?> row, Function<List<?>, Response> frame, String opening, LongFunction<String> closing) {
@@ -26,13 +26,16 @@ record ListShape<T>(
         return new ListShape<>(row, Response::bare, "{\"result\":[", count -> "]}");
     }
 
-    /** With the rows as the data. */
+    /** A wrapped list: the rows are the data. */
     static <T> ListShape<T> wrapped(String message, Function<? super T, ?> row) {
         return new ListShape<>(
                 row, rows -> Response.wrapped(message, rows), before(message) + "[", count -> "]" + after());
     }
 
-    /** With the rows in a field of the data, beside their number; that comes last where it is known last. */
+    /**
+     * A wrapped list: the data has the rows in a field, and their number. In a list written row by row the number comes
+     * last, because it is not known before.
+     */
     static <T> ListShape<T> counted(String message, String field, Function<? super T, ?> row) {
         return new ListShape<>(
                 row,
@@ -46,7 +49,7 @@ record ListShape<T>(
                 count -> "],\"count\":" + count + "}" + after());
     }
 
-    /** The answer with a list that is in memory. */
+    /** The response for a list in memory. */
     Response whole(List<T> rows) {
         return frame.apply(rows.stream().map(row).toList());
     }

@@ -12,8 +12,8 @@ import io.undertow.util.Headers;
 import java.util.function.Function;
 
 /**
- * Who gets in: sizes, then the path, then the method, then the key; names are for the service to judge. Runs on the I/O
- * thread and touches nothing but the request's head.
+ * Checks the head of a request: sizes, then the path, then the method, then the client key. The names in the path are
+ * validated later, by the route's action. Runs on the I/O thread and does not read the body.
  */
 final class RequestGate {
     private static final int MAX_TARGET_BYTES = 8 * 1024;
@@ -37,7 +37,7 @@ final class RequestGate {
         if (RequestHead.size(exchange) > maxHeaderBytes) {
             return ErrorResponses.headerTooLarge(maxHeaderBytes);
         }
-        // As it was sent: to Undertow "get" is GET, to HTTP it is not.
+        // HTTP methods are case-sensitive; compare the method as sent.
         String method = exchange.getRequestMethod().toString();
         if (method.equals(Route.CONNECT)) {
             return ErrorResponses.methodNotAllowed(RouteTree.EVERY_METHOD);
@@ -90,7 +90,7 @@ final class RequestGate {
         }
     }
 
-    /** What follows {@code Bearer}; null unless there is exactly one such header with exactly one word after it. */
+    /** The token after {@code Bearer}; null unless there is exactly one such header with exactly one token. */
     private static String credentials(HeaderValues headers) {
         if (headers == null || headers.size() != 1) {
             return null;

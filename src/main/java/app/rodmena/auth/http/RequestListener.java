@@ -3,26 +3,27 @@ package app.rodmena.auth.http;
 import java.time.Duration;
 
 /**
- * Hears of every request when it is done with. Called on I/O threads, by many at the same time: count, never block.
- * What is not HTTP at all is refused before it is a request, and is not told.
+ * Is notified of every request when it has ended. Called on I/O threads, concurrently: implementations must be
+ * thread-safe and must not block. Input that is not HTTP is refused before it becomes a request, and is not reported.
  */
 @FunctionalInterface
 public interface RequestListener {
-    /** The route of requests for what is not there, or with a method that is not taken. */
+    /** The route of requests for an unknown path, or with a method that the path does not take. */
     String NO_ROUTE = "-";
 
-    /** The status reported for a request whose connection ended before all of its answer was sent. */
+    /** The status reported for a request whose connection ended before the whole response was sent. */
     int NOT_ANSWERED = 499;
 
-    /** Nobody listens. */
+    /** Ignores all requests. */
     RequestListener NONE = (route, status, took) -> {};
 
     /**
-     * A request was answered, or never will be.
+     * Called when a request has ended, with or without a response.
      *
-     * @param route the method and the template, as {@code GET /api/roles}, also for HEAD; {@link #NO_ROUTE} if none
-     * @param status of the answer; {@link #NOT_ANSWERED} if there is none
-     * @param took from the request's head to the end of the answer
+     * @param route the method and the path template, for example {@code GET /api/roles}, also for HEAD;
+     *     {@link #NO_ROUTE} if none matches
+     * @param status the status of the response; {@link #NOT_ANSWERED} if there is no complete response
+     * @param took time from the arrival of the request's head to the end of the response
      */
     void onAnswered(String route, int status, Duration took);
 }

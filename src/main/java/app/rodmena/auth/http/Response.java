@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A status, headers and a body in JSON, ready to be sent; immutable, so that one may be sent many times. */
+/** A status, headers and a JSON body, ready to be sent. Immutable, so that one response may be sent many times. */
 final class Response implements GateResult {
     private static final Response TRUE = json(200, new ResponseBodies.Bare(true));
     private static final Response FALSE = json(200, new ResponseBodies.Bare(false));
@@ -48,7 +48,7 @@ final class Response implements GateResult {
         return json(status, WireJson.bytes(value));
     }
 
-    /** @param json not to be changed any more */
+    /** @param json not copied; must not be modified afterwards */
     static Response json(int status, byte[] json) {
         return new Response(status, ByteBuffer.wrap(json).asReadOnlyBuffer(), List.of());
     }
@@ -72,7 +72,7 @@ final class Response implements GateResult {
         return json(status, WireJson.Failure.of(status, message, details));
     }
 
-    /** No content, as OPTIONS is answered. */
+    /** A response without content, for OPTIONS. */
     static Response empty() {
         return new Response(204, ByteBuffer.allocate(0), List.of());
     }
@@ -83,12 +83,12 @@ final class Response implements GateResult {
         return new Response(status, body, List.copyOf(more));
     }
 
-    /** The same, and the last one on its connection. */
+    /** The same response with a header that closes the connection. */
     Response closing() {
         return with(Headers.CONNECTION, "close");
     }
 
-    /** Sets what every response with a body in JSON has in its head. */
+    /** Sets the status and the headers common to all responses with a JSON body. */
     static void describe(HttpServerExchange exchange, int status) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders()
@@ -96,14 +96,15 @@ final class Response implements GateResult {
                 .put(Headers.CACHE_CONTROL, "no-store");
     }
 
-    /** Bytes of its body. */
+    /** Bytes of the body. */
     int size() {
         return body.remaining();
     }
 
-    /** Sends it and ends the exchange; from any thread, but only once the exchange belongs to it. Never blocks. */
+    /** Sends the response and ends the exchange. Never blocks. The calling thread must own the exchange. */
     void send(HttpServerExchange exchange) {
-        // Undertow has a shorter way for its own callback
+        // Undertow has a fast path for its own callback. END detects responses that are cut off, which small ones,
+        // buffered by the operating system, are not.
         send(exchange, ResponseBudget.isSmall(size()) ? IoCallback.END_EXCHANGE : END);
     }
 

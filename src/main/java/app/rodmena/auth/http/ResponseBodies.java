@@ -3,26 +3,26 @@ package app.rodmena.auth.http;
 import java.time.Instant;
 import java.util.List;
 
-/** What lists and answers look like on the wire, where it is not the shape the service gives them. */
+/** JSON bodies that differ from the service's own types. */
 final class ResponseBodies {
     private ResponseBodies() {}
 
     /** {@code {"result": …}} */
     record Bare(Object result) {}
 
-    /** What is wrapped carries its own status, text and time. */
+    /** A result with its own status, text and time. */
     record Wrapped(boolean success, int code, String message, Object data, Instant timestamp) {
         static Wrapped of(String message, Object data) {
             return new Wrapped(true, 200, message, data, Instant.now());
         }
     }
 
-    /** That key, for memberships too. */
+    /** Used for memberships too; the name of the JSON field is part of the API. */
     record HasPermission(boolean hasPermission) {}
 
     record Result(boolean result) {}
 
-    /** Each a {@link HasPermission} or a {@link NotChecked}. */
+    /** @param results each a {@link HasPermission} or a {@link NotChecked} */
     record Checked(int count, List<Object> results) {}
 
     record NotChecked(String error) {}

@@ -5,9 +5,9 @@ import app.rodmena.auth.rbac.ClientKey;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** How one method of one path is answered. */
+/** Handles one method of one path. */
 sealed interface Route {
-    /** The method and the template, never a real path. */
+    /** The method and the path template; never the path of a request. */
     String name();
 
     String GET = "GET";
@@ -17,31 +17,34 @@ sealed interface Route {
     String OPTIONS = "OPTIONS";
     String CONNECT = "CONNECT";
 
-    /** For everybody, at once, on the I/O thread. */
+    /** Needs no client key; answered immediately on the I/O thread. */
     record Open(String name, Supplier<Response> answer) implements Route {}
 
-    /** For whoever has a key, when the database has answered. */
+    /** Needs a client key; answered when the database has responded. */
     record Keyed(String name, Action action) implements Route {}
 
-    /** For whoever has a key and says in the body what to ask. */
+    /** Needs a client key and takes its parameters from the body; answered when the database has responded. */
     record Posted(String name, BodyAction action) implements Route {}
 
-    /** Asks the service; {@code first} and {@code second} are the path's names, null where its template has fewer. */
+    /** Calls the service; {@code first} and {@code second} are the path's names, null if its template has fewer. */
     @FunctionalInterface
     interface Action {
         CompletionStage<Response> ask(CallContext caller, ClientKey key, String first, String second);
     }
 
-    /** For a client with a key, when the database has answered; a long list while it does. */
+    /** Needs a client key; a short list is sent when the database has responded, a long one while it is read. */
     record Listed(String name, ListAction action) implements Route {}
 
-    /** As {@link Action}, but may write the answer to {@code response} instead: then the stage completes with null. */
+    /**
+     * Like {@link Action}, but may write the response body to {@code response} instead; then the stage completes with
+     * null.
+     */
     @FunctionalInterface
     interface ListAction {
         CompletionStage<Response> ask(CallContext caller, ClientKey key, String first, ListResponse response);
     }
 
-    /** Asks the service what the body says. */
+    /** Calls the service with the parameters in the body. */
     @FunctionalInterface
     interface BodyAction {
         CompletionStage<Response> ask(CallContext caller, ClientKey key, byte[] body);

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds what a path stands for, segment by segment. A place in the tree is followed either by fixed words or by a name,
- * never by both, so nothing is tried twice. Immutable once built; thread-safe from then on.
+ * Finds the resource of a path, segment by segment. The children of a node are either fixed words or one name, never
+ * both, so the search does not backtrack. Thread-safe once built, if not changed afterwards.
  */
 final class RouteTree {
     private static final List<String> ORDER = List.of(Route.GET, Route.HEAD, Route.POST, Route.DELETE);
@@ -17,7 +17,7 @@ final class RouteTree {
 
     private final Node root = new Node();
 
-    /** What is at a path: a route for each method it takes; HEAD wherever GET is. */
+    /** The routes of a path by method; a GET route also handles HEAD. */
     static final class Resource {
         private final Map<String, Route> routes = new HashMap<>();
         private String allow = "";
@@ -32,18 +32,18 @@ final class RouteTree {
             allow = RouteTree.allow(ORDER.stream().filter(routes::containsKey));
         }
 
-        /** The route, or null where the path does not take the method. */
+        /** The route, or null if the path does not take the method. */
         Route route(String method) {
             return routes.get(method);
         }
 
-        /** What the path takes, as the Allow header says it. */
+        /** The methods that the path takes, in the format of the Allow header. */
         String allow() {
             return allow;
         }
     }
 
-    /** A resource and the names in its path; null where its template has fewer. */
+    /** A resource and the names in the path; null if its template has fewer. */
     record Match(Resource resource, String first, String second) {}
 
     private static final class Node {
@@ -73,7 +73,7 @@ final class RouteTree {
         return this;
     }
 
-    /** What is at the decoded path, or null if nothing is. An empty segment is never a name. */
+    /** The resource at a decoded path, or null if there is none. An empty segment never matches a name. */
     Match find(String path) {
         if (!path.startsWith("/")) {
             return null;

@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The API's table of contents: method, path, what the names in it are, who answers, in which shape. */
+/** The table of the API's routes: method, path, types of the names in it, service method, form of the response. */
 final class Routes {
     private final RouteTree tree = new RouteTree();
 
@@ -157,7 +157,7 @@ final class Routes {
     }
 
     private static <T> CompletionStage<Response> send(Listing<T> listing, ListShape<T> shape, ListResponse response) {
-        // Both when it is asked for and when its turn has come, which may be seconds later
+        // Checked on arrival, and again when a connection is available, which may be seconds later
         Runnable requireRoom = () -> response.requireRoom(ListBody.CHUNK_BYTES);
         requireRoom.run();
         ListBody<T> body = new ListBody<>(response, shape);
@@ -217,14 +217,14 @@ final class Routes {
         CompletionStage<T> of(CallContext caller, ClientKey key, A one, B two);
     }
 
-    /** Makes an answer of what a service said; runs on the thread that said it. */
+    /** Converts a service's result to a response; runs on the thread that completes the result. */
     @FunctionalInterface
     interface Render<T> extends Function<T, Response> {
         static <T> Render<T> bare() {
             return Response::bare;
         }
 
-        /** Wrapped as well, with nothing left to render when somebody asks. */
+        /** Two wrapped responses, serialized in advance. */
         static Render<Boolean> yesOrNo(String message, Function<Boolean, ?> shape) {
             TimestampedResponse yes = new TimestampedResponse(message, shape.apply(true));
             TimestampedResponse no = new TimestampedResponse(message, shape.apply(false));

@@ -5,10 +5,11 @@ import app.rodmena.auth.wire.WireJson;
 import java.time.Instant;
 
 /**
- * A wrapped answer that is always the same but for its time: rendered once, stamped whenever it is given. Immutable.
+ * A wrapped response that differs only in its timestamp: serialized once, with the current time written into each copy.
+ * Immutable.
  */
 final class TimestampedResponse {
-    /** What follows the time, which is last. */
+    /** The text after the timestamp, which is the last field. */
     private static final String END = "\"}";
 
     private final byte[] json;
@@ -17,7 +18,7 @@ final class TimestampedResponse {
         json = WireJson.bytes(new ResponseBodies.Wrapped(true, 200, message, data, Instant.EPOCH));
     }
 
-    /** The answer as given now. */
+    /** The response with the current time. */
     Response now() {
         byte[] stamped = json.clone();
         UtcTimestampFormat.write(Instant.now(), stamped, stamped.length - END.length() - UtcTimestampFormat.LENGTH);
