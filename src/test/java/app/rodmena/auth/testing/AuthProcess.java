@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The server as a process of its own, as a shell starts it. */
+/** The server in a process of its own, started by its main class. */
 public final class AuthProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -37,16 +37,19 @@ public final class AuthProcess implements AutoCloseable {
         this.err = err;
     }
 
-    /** Starts it with these variables and flags; {@code directory} takes its output and is where it runs. */
+    /**
+     * Starts the server with these variables and flags; {@code directory} is its working directory and holds its
+     * output.
+     */
     public static AuthProcess start(Path directory, Map<String, String> environment, String... flags)
             throws IOException {
         return start(directory, List.of(), List.of(), environment, flags);
     }
 
     /**
-     * The same in a JVM with these options.
+     * Starts the server in a JVM with these options.
      *
-     * @param launcher the beginning of a command that executes the rest of it, with limits, say
+     * @param launcher a command prefix that executes the rest of the command, for example with resource limits
      */
     public static AuthProcess start(
             Path directory,
@@ -69,7 +72,7 @@ public final class AuthProcess implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AUTH_") || name.startsWith("JAVA_TOOL"));
-        // Ports of their own, unless a test says otherwise: other servers may run on this machine
+        // Any free ports, unless the test sets them: other servers may run on this machine.
         builder.environment().put("AUTH_ADMIN_PORT", "0");
         builder.environment().put("AUTH_JOLOKIA_PORT", "0");
         builder.environment().put("AUTH_JMX_PORT", "0");
@@ -77,25 +80,25 @@ public final class AuthProcess implements AutoCloseable {
         return new AuthProcess(builder.start(), out, err);
     }
 
-    /** Waits until it said where it listens. */
+    /** Waits until the server has printed its addresses. */
     public AuthProcess awaitStart() {
         await().atMost(60, TimeUnit.SECONDS).until(() -> out().contains("Try it") || !process.isAlive());
         assertThat(process.isAlive()).as(err()).isTrue();
         return this;
     }
 
-    /** Waits for its end. @return its exit code */
+    /** Waits up to 60 s for the process to end. @return the exit code */
     public int awaitEnd() throws InterruptedException {
         return awaitEnd(Duration.ofSeconds(60));
     }
 
-    /** Waits that long for its end. @return its exit code */
+    /** Waits up to this time for the process to end. @return the exit code */
     public int awaitEnd(Duration most) throws InterruptedException {
         assertThat(process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
         return process.exitValue();
     }
 
-    /** What a request of this method to this path is answered; never blocks. */
+    /** Sends a request to the API; does not block. */
     public CompletableFuture<HttpResponse<String>> ask(String method, String path, String key) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
                 .method(method, BodyPublishers.noBody())
@@ -104,12 +107,12 @@ public final class AuthProcess implements AutoCloseable {
         return HTTP.sendAsync(request, BodyHandlers.ofString());
     }
 
-    /** Where it said that it listens. */
+    /** The API's address, read from the output. */
     public String url() {
         return url("Listening");
     }
 
-    /** The address of a listener, by its word in the output, as {@code Admin}. */
+    /** The address of a listener by its label in the output, for example {@code Admin}. */
     public String url(String listener) {
         Matcher line = Pattern.compile("^%s +(https?://\\S+)".formatted(listener), Pattern.MULTILINE)
                 .matcher(out());
@@ -117,7 +120,7 @@ public final class AuthProcess implements AutoCloseable {
         return line.group(1);
     }
 
-    /** The port of {@code Listening}, {@code Admin}, {@code Jolokia} or {@code JMX}, as it said. */
+    /** The port of {@code Listening}, {@code Admin}, {@code Jolokia} or {@code JMX}, read from the output. */
     public int port(String listener) {
         Matcher address = Pattern.compile(listener + " +\\S*?:(\\d+)").matcher(out());
         assertThat(address.find()).isTrue();
@@ -132,12 +135,12 @@ public final class AuthProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     public void terminate() {
         process.toHandle().destroy();
     }
 
-    /** SIGKILL; returns when it is dead. */
+    /** Sends SIGKILL and waits for the process to end. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }

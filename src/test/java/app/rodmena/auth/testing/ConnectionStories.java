@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Follows the events of every connection: connect … (checkout checkin)* … close, exactly one close for each connect.
+ * Checks the order of each connection's events: connect … (checkout checkin)* … close, with exactly one close for each
+ * connect. Not thread-safe.
  */
 public final class ConnectionStories {
     private enum At {
@@ -18,13 +19,13 @@ public final class ConnectionStories {
         COMING_BACK,
         ENDING,
         CLOSED,
-        /** Where no story may lead. */
+        /** The state after an event out of order. */
         WRONG
     }
 
     private final Map<Integer, At> stories = new HashMap<>();
 
-    /** What is wrong with this event at this point; empty if nothing is, or if it is about no connection. */
+    /** Adds an event; returns an error if it is out of order. Ignores events without a connection. */
     public Optional<String> add(int connection, PoolEventKind kind) {
         if (connection == 0) {
             return Optional.empty();
@@ -37,7 +38,7 @@ public final class ConnectionStories {
                 : Optional.empty();
     }
 
-    /** The connections that are not closed. */
+    /** The numbers of the connections that are not closed. */
     public List<Integer> open() {
         return stories.entrySet().stream()
                 .filter(story -> story.getValue() != At.CLOSED)

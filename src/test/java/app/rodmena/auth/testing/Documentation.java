@@ -19,19 +19,19 @@ public final class Documentation {
 
     private Documentation() {}
 
-    /** A match of a pattern, and the document it is in. */
+    /** A match of a pattern, with its document. */
     public record Found(Path page, MatchResult match) {
         public String group(int number) {
             return match.group(number);
         }
     }
 
-    /** A page of the manual: {@code page("pool")}. */
+    /** A page of the manual by its name, for example {@code page("pool")}. */
     public static Path page(String name) {
         return MANUAL.resolve(name + ".md");
     }
 
-    /** All pages of the manual, in the order of their names. */
+    /** All pages of the manual, sorted by name. */
     public static List<Path> manual() throws IOException {
         try (Stream<Path> files = Files.list(MANUAL)) {
             return files.filter(file -> file.toString().endsWith(".md"))
@@ -40,7 +40,7 @@ public final class Documentation {
         }
     }
 
-    /** Every document. */
+    /** All documents. */
     public static List<Path> all() throws IOException {
         List<Path> all = new ArrayList<>(List.of(README, DASHBOARDS));
         all.addAll(manual());
@@ -51,7 +51,7 @@ public final class Documentation {
         return Files.readString(page, UTF_8);
     }
 
-    /** Every match of {@code pattern} in every document. */
+    /** All matches of {@code pattern} in all documents. */
     public static List<Found> find(Pattern pattern) throws IOException {
         List<Found> found = new ArrayList<>();
         for (Path page : all()) {
@@ -60,7 +60,7 @@ public final class Documentation {
         return found;
     }
 
-    /** The fenced code blocks of a language, as {@code sql}, in every document. */
+    /** The fenced code blocks of a language, for example {@code sql}, in all documents. */
     public static List<String> blocks(String language) throws IOException {
         return find(Pattern.compile("^```" + language + "\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE)).stream()
                 .map(block -> block.group(1))

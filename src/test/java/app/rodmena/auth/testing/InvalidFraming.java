@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Requests whose end is in doubt, as in request smuggling; each must be answered 400 at once, and be the last. */
+/**
+ * Requests with ambiguous or invalid framing, which allows request smuggling. The server must answer each with 400
+ * immediately and close the connection.
+ */
 public final class InvalidFraming {
     private static final String SMUGGLED = "DELETE /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private InvalidFraming() {}
 
-    /** To be put behind a request line and a Host header. */
+    /** The rest of each request, after the request line and a Host header. */
     public static Stream<String> requests() {
         List<String> lengths = List.of(
                 "Content-Length: 18446744073709551616\r\n\r\n" + SMUGGLED,
@@ -67,7 +70,7 @@ public final class InvalidFraming {
         return Stream.of(lengths, encodings, lines, chunks).flatMap(List::stream);
     }
 
-    /** Sends a request at once, and again byte by byte up to a thousand; it is refused both times. */
+    /** Sends a request in one write, and again with up to 1,000 single bytes; asserts that it is refused both times. */
     public static void assertIsRefused(int port, String request) throws IOException {
         try (RawClient client = new RawClient(port)) {
             assertIsRefusal(client.send(request));
@@ -86,7 +89,7 @@ public final class InvalidFraming {
             }
             client.send(request.substring(single));
         } catch (IOException refused) {
-            // The server has closed the connection already.
+            // The server has already refused the request and closed the connection.
         }
     }
 

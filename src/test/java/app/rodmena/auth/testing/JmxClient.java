@@ -23,12 +23,12 @@ import javax.management.remote.JMXServiceURL;
 import javax.management.remote.rmi.RMIConnectorServer;
 import javax.security.auth.Subject;
 
-/** A client of this JVM's MBeans, over a real connection on the loopback: what it reads was serialised. */
+/** A client of this JVM's MBeans over a real loopback connection, so that all values are serialised. */
 public final class JmxClient implements AutoCloseable {
     private final JMXConnectorServer server;
     private final JMXConnector connector;
 
-    /** @param user as whom it is logged in */
+    /** @param user the operator of the session */
     public JmxClient(String user) throws IOException {
         JMXAuthenticator everybody =
                 credentials -> new Subject(true, Set.of(new JMXPrincipal(user)), Set.of(), Set.of());
@@ -51,17 +51,17 @@ public final class JmxClient implements AutoCloseable {
         return connector.getMBeanServerConnection();
     }
 
-    /** An attribute of a bean of ours, as {@code type=Pool,name=auth}. */
+    /** Reads an attribute of a bean of the server, for example of {@code type=Pool,name=auth}. */
     public Object get(String bean, String attribute) throws IOException, JMException {
         return connection().getAttribute(name(bean), attribute);
     }
 
-    /** What an operation of a bean of ours returns. */
+    /** Invokes an operation of a bean of the server. */
     public Object invoke(String bean, String operation, Object... arguments) throws IOException, JMException {
         return connection().invoke(name(bean), operation, arguments, new String[arguments.length]);
     }
 
-    /** Every bean there is in a domain. */
+    /** The names of all beans of a domain. */
     public static Set<ObjectName> names(String domain) throws JMException {
         return new TreeSet<>(
                 ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName(domain + ":*"), null));

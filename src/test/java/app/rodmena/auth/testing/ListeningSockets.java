@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a process listens on, as Linux tells it. */
+/** The listening sockets of a process, read from Linux's /proc. */
 public final class ListeningSockets {
     private static final String LISTEN = "0A";
 
@@ -24,14 +24,14 @@ public final class ListeningSockets {
         return of(ProcessHandle.current().pid());
     }
 
-    /** What this process listens on now and did not then. */
+    /** This process's listening sockets without those that existed before. */
     public static List<String> since(List<String> before) {
         List<String> now = new ArrayList<>(ofThisProcess());
         before.forEach(now::remove);
         return now;
     }
 
-    /** Each as {@code address:port}. */
+    /** The listening sockets of a process, each as {@code address:port}. */
     public static List<String> of(long pid) {
         return sockets(pid)
                 .filter(fields -> fields[3].equals(LISTEN))
@@ -39,7 +39,7 @@ public final class ListeningSockets {
                 .toList();
     }
 
-    /** How many connections it has accepted that are not closed. */
+    /** The number of accepted connections that are not closed. */
     public static int accepted(long pid) {
         List<String[]> sockets = sockets(pid).toList();
         Set<String> ports = sockets.stream()
@@ -75,7 +75,7 @@ public final class ListeningSockets {
         }
     }
 
-    /** Nothing for one that was closed meanwhile. */
+    /** The target of a descriptor; empty if it was closed meanwhile. */
     private static String target(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString();
@@ -92,7 +92,7 @@ public final class ListeningSockets {
         }
     }
 
-    /** The kernel writes each word of the address in the machine's byte order. */
+    /** Decodes an address; the kernel writes each 32-bit word in the machine's byte order. */
     private static String address(String hex) {
         String[] parts = hex.split(":", 2);
         ByteBuffer words = ByteBuffer.wrap(HexFormat.of().parseHex(parts[0]));

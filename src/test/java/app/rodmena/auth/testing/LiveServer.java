@@ -26,12 +26,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A whole server that can be watched through every door, on ports of its own. */
+/** A whole server with all operators' listeners, each on any free port. */
 public final class LiveServer implements AutoCloseable {
     public static final String CONTROL = "alice";
     public static final String PASSWORD = "the password of alice";
 
-    /** Ten get a connection, four wait. */
+    /** Ten requests get a connection, four wait. */
     private static final int CALLERS = 14;
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -45,19 +45,19 @@ public final class LiveServer implements AutoCloseable {
         assertThat(ask().join().statusCode()).isEqualTo(200);
     }
 
-    /** One that everybody may read, as it is when nobody has configured anything; it has answered a request. */
+    /** Starts a server with the default remote configuration, without operators, and sends it one request. */
     public static LiveServer start() throws Exception {
         return new LiveServer(RemoteConfig.DEFAULT);
     }
 
-    /** One where {@link #CONTROL} may change things. */
+    /** Starts a server with the operator {@link #CONTROL}, of the role control. */
     public static LiveServer withOperator(Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
         file.put(CONTROL, OperatorRole.CONTROL, PASSWORD);
         return new LiveServer(RemoteConfig.DEFAULT.withOperators(file));
     }
 
-    /** As {@code 127.0.0.1:9010}. */
+    /** The address of remote JMX, for example {@code 127.0.0.1:9010}. */
     public String jmx() {
         return "127.0.0.1:" + server.jmxAddress().orElseThrow().getPort();
     }
@@ -67,12 +67,12 @@ public final class LiveServer implements AutoCloseable {
                 "http://127.0.0.1:" + server.jolokiaAddress().orElseThrow().getPort() + "/jolokia");
     }
 
-    /** As {@code 127.0.0.1:4001}. */
+    /** The address of the admin listener, for example {@code 127.0.0.1:4001}. */
     public String admin() {
         return "127.0.0.1:" + server.adminAddress().orElseThrow().getPort();
     }
 
-    /** A file of jmx-dashboards with this server's ports instead of the default ones. */
+    /** The content of a file of jmx-dashboards, with this server's ports instead of the default ones. */
     public String configured(Path file) throws Exception {
         return Files.readString(file, UTF_8)
                 .replace("127.0.0.1:8778", "127.0.0.1:" + jolokia().getPort())
@@ -80,7 +80,7 @@ public final class LiveServer implements AutoCloseable {
                 .replace("127.0.0.1:4001", admin());
     }
 
-    /** A request that takes a connection of its own: a write, since those that read are answered together. */
+    /** Sends a request that needs a connection of its own: a write, because reads are batched. Does not block. */
     public CompletableFuture<HttpResponse<String>> ask() {
         URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/api/role/editors");
         return HTTP.sendAsync(
@@ -91,7 +91,7 @@ public final class LiveServer implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    /** Does it while all connections are out and four callers wait for one. */
+    /** Runs the work while all connections are checked out and at least four requests wait for one. */
     public void whileExhausted(ThrowingRunnable work) throws Throwable {
         List<CompletableFuture<HttpResponse<String>>> callers = new ArrayList<>();
         try (Connection lock = TestPostgres.connect(target)) {

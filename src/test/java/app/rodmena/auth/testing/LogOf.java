@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** Overhears what a logger says, from now until it is closed. */
+/** Captures the messages of a logger until it is closed. Thread-safe. */
 public final class LogOf implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
@@ -28,7 +28,7 @@ public final class LogOf implements AutoCloseable {
         return new LogOf((Logger) LoggerFactory.getLogger(name));
     }
 
-    /** The messages so far. */
+    /** The messages captured so far. */
     public List<String> lines() {
         return List.copyOf(lines);
     }

@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A role with many members and permissions, written into the database directly. */
+/** Creates a role with many members and permissions, directly in the database. */
 public final class LongList {
     public static final String ROLE = "big";
 
     private LongList() {}
 
-    /** Gives a tenant the role {@link #ROLE} with so many members and permissions. */
+    /** Creates the role {@link #ROLE} of a tenant with these numbers of members and permissions. */
     public static void create(DatabaseTarget target, String key, int members, int permissions) throws SQLException {
         try (var connection = TestPostgres.connect(target);
                 var statement = connection.prepareStatement("""
@@ -42,7 +42,7 @@ public final class LongList {
         }
     }
 
-    /** The members as {@code GET /api/members/big} answers them. */
+    /** The expected body of {@code GET /api/members/big}. */
     public static String members(int rows) {
         return IntStream.rangeClosed(1, rows)
                 .mapToObj("{\"user\":\"user-%07d\",\"role\":\"big\"}"::formatted)

@@ -7,11 +7,11 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Databases with the tables in them. */
+/** Creates databases with the server's tables. */
 public final class MigratedDatabase {
     private MigratedDatabase() {}
 
-    /** A new database with empty tables. */
+    /** Creates a database with empty tables. */
     public static DatabaseTarget fresh() {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try {
@@ -22,7 +22,7 @@ public final class MigratedDatabase {
         return target;
     }
 
-    /** Plain connections, as {@link Migrations} wants them. */
+    /** A data source without a pool, for {@link Migrations}. */
     public static DataSource dataSource(DatabaseTarget target) {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(target.jdbcUrl());

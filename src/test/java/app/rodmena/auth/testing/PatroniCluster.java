@@ -28,11 +28,11 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * Two PostgreSQL under Patroni, with synchronous replication and an etcd of their own. The superuser {@code postgres}
- * needs no password; every other role does.
+ * Two PostgreSQL servers managed by Patroni, with synchronous replication and an etcd of their own. The superuser
+ * {@code postgres} needs no password; all other roles do.
  */
 public final class PatroniCluster implements SuperuserAccess {
-    /** A primary that does not renew its lease for that long has lost it. */
+    /** The time after which a primary that does not renew its lease loses it; Patroni's ttl. */
     private static final int LEASE_SECONDS = 8;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -77,12 +77,12 @@ public final class PatroniCluster implements SuperuserAccess {
         }
     }
 
-    /** Both nodes run, and the standby is a synchronous one. */
+    /** Starts the cluster; returns when both nodes run and the standby is synchronous. */
     public static PatroniCluster start(Path directory) throws IOException {
         return new PatroniCluster(Files.createTempDirectory(directory, "patroni"));
     }
 
-    /** A PostgreSQL and the Patroni that starts and stops it. */
+    /** A PostgreSQL server, and the Patroni that starts and stops it. */
     public final class Node {
         private final String name;
         private final String patroni;
@@ -133,18 +133,18 @@ public final class PatroniCluster implements SuperuserAccess {
                             name, port, restPort, etcdPort, LEASE_SECONDS, programs, data));
         }
 
-        /** Starts Patroni, which starts PostgreSQL as whatever it is now. */
+        /** Starts Patroni, which starts PostgreSQL in its current role. */
         public void start() throws IOException {
             program = Program.start(
                     directory, Map.of("LC_ALL", "C"), PostgresServer.notAsRoot(patroni, configuration.toString()));
         }
 
-        /** Ends Patroni and the postmaster at once, by SIGKILL. */
+        /** Ends Patroni and the postmaster by SIGKILL. */
         public void kill() throws IOException, InterruptedException {
             end("KILL");
         }
 
-        /** @param signal for the postmaster; Patroni, which would start another, is killed */
+        /** @param signal for the postmaster; Patroni is killed first, because it would restart PostgreSQL */
         private void end(String signal) throws IOException, InterruptedException {
             PostgresServer.signal(program.pid(), "KILL");
             Path pidFile = data.resolve("postmaster.pid");
@@ -155,7 +155,7 @@ public final class PatroniCluster implements SuperuserAccess {
             patience().until(() -> !Program.isListening(port));
         }
 
-        /** Whether Patroni says that this node has this role, such as {@code primary}. */
+        /** Whether this node has this role, for example {@code primary}, according to Patroni. */
         private boolean is(String role) {
             try {
                 return http.send(HttpRequest.newBuilder(rest(role)).build(), BodyHandlers.discarding())
@@ -173,7 +173,7 @@ public final class PatroniCluster implements SuperuserAccess {
             return URI.create(url(restPort) + "/" + path);
         }
 
-        /** Whether PostgreSQL says so itself. */
+        /** Whether this node is the primary, according to PostgreSQL. */
         private boolean isPrimary() {
             try (Connection connection = connect("127.0.0.1:" + port, "postgres", "any");
                     var statement = connection.createStatement();
@@ -184,12 +184,12 @@ public final class PatroniCluster implements SuperuserAccess {
             }
         }
 
-        /** Returns as soon as this node is the primary. */
+        /** Waits until this node is the primary. */
         public void awaitPromotion() {
             patience().pollInterval(Duration.ofMillis(20)).until(this::isPrimary);
         }
 
-        /** A line of HAProxy's configuration: this node as a server that is up while it is the primary. */
+        /** This node as a server line of HAProxy's configuration; HAProxy considers it up while it is the primary. */
         public String haProxyServer() {
             return "server %s 127.0.0.1:%d check port %d%n".formatted(name, port, restPort);
         }
@@ -211,7 +211,7 @@ public final class PatroniCluster implements SuperuserAccess {
         return nodes.stream().filter(node -> node.is(role)).findFirst().orElseThrow();
     }
 
-    /** Waits until one node is the primary and the other has all that it acknowledges. */
+    /** Waits until one node is the primary and the other its synchronous standby. */
     public void awaitSynchronous() {
         patience().untilAsserted(() -> {
             assertThat(nodes).as(this::log).anyMatch(node -> node.is("primary"));
@@ -219,7 +219,7 @@ public final class PatroniCluster implements SuperuserAccess {
         });
     }
 
-    /** Makes the standby the primary and the primary its standby; returns as soon as the promotion is done. */
+    /** Swaps the roles of the nodes; returns as soon as the standby is promoted. */
     public void switchover() {
         Node from = primary();
         Node to = standby();
@@ -239,7 +239,7 @@ public final class PatroniCluster implements SuperuserAccess {
         });
     }
 
-    /** A database as this role sees it, with both hosts in the URL. */
+    /** A database with this role's login, with both hosts in the URL. */
     public DatabaseTarget target(String database, String user, String password) {
         return new DatabaseTarget("jdbc:postgresql://%s/%s".formatted(hosts(), database), user, Secret.of(password));
     }
@@ -261,7 +261,7 @@ public final class PatroniCluster implements SuperuserAccess {
                 "");
     }
 
-    /** Those of Debian: what the other tests run has no pg_rewind. */
+    /** The directory of Debian's PostgreSQL: the one of the other tests has no pg_rewind. */
     private static Path programs() throws IOException {
         Path versions = Path.of("/usr/lib/postgresql");
         try (Stream<Path> found = Files.isDirectory(versions) ? Files.list(versions) : Stream.empty()) {

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 
 /**
- * A PostgreSQL of a test's own, whose processes the test may stop, kill and start again on the same port. The superuser
- * {@code postgres} needs no password; every other role does.
+ * A PostgreSQL server for one test, which may stop, kill and restart its processes on the same port. The superuser
+ * {@code postgres} needs no password; all other roles do.
  */
 public final class PostgresServer implements SuperuserAccess {
     private static final Duration START = Duration.ofSeconds(30);
@@ -42,7 +42,7 @@ public final class PostgresServer implements SuperuserAccess {
         this.log = data.resolveSibling(data.getFileName() + ".log");
     }
 
-    /** How a postmaster is asked to stop, each by its signal. */
+    /** The shutdown modes of a postmaster, with their signals. */
     public enum Mode {
         SMART("TERM"),
         FAST("INT"),
@@ -56,7 +56,7 @@ public final class PostgresServer implements SuperuserAccess {
         }
     }
 
-    /** Makes a cluster in {@code directory} and starts it; {@code settings} as {@code max_connections=20}. */
+    /** Creates a cluster in {@code directory} and starts it; a setting is for example {@code max_connections=20}. */
     public static PostgresServer start(Path directory, String... settings) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory(directory, "postgres");
         PostgresServer server = new PostgresServer(data, Program.freePort());
@@ -79,7 +79,7 @@ public final class PostgresServer implements SuperuserAccess {
         return server;
     }
 
-    /** Takes a standby off this primary, which is stopped meanwhile; both run afterwards. */
+    /** Copies this primary, which is stopped meanwhile, to a standby; both run afterwards. */
     public PostgresServer standby() throws IOException, InterruptedException {
         stop(Mode.FAST);
         Path copy = data.resolveSibling(data.getFileName() + "-standby");
@@ -110,26 +110,28 @@ public final class PostgresServer implements SuperuserAccess {
         }
     }
 
-    /** Starts it, and returns when it takes connections. */
+    /** Starts the server and waits until it accepts connections. */
     public void start() throws IOException {
         Files.deleteIfExists(data.resolve(RECOVERY));
         launchPostmaster();
         awaitReady();
     }
 
-    /** Starts it, and returns at once. */
+    /** Starts the server without waiting. */
     public void launchPostmaster() throws IOException {
         postmaster = launch("postgres", "-D", data.toString());
     }
 
-    /** Starts it, and has it recover without end: it answers that it is starting up, until it is started again. */
+    /** Starts the server in an endless recovery: it refuses connections as "starting up" until {@link #start}. */
     public void startInRecovery() throws IOException {
         Files.createFile(data.resolve(RECOVERY));
         postmaster =
                 launch("postgres", "-D", data.toString(), "-c", "hot_standby=off", "-c", "restore_command=sleep 600");
     }
 
-    /** After a kill the old processes may still have the shared memory: then it is started again. */
+    /**
+     * Waits for connections. Restarts a postmaster that failed because killed processes still used the shared memory.
+     */
     private void awaitReady() {
         await().atMost(START).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             if (!postmaster.isAlive()) {
@@ -139,28 +141,28 @@ public final class PostgresServer implements SuperuserAccess {
         });
     }
 
-    /** Returns when the postmaster has ended. */
+    /** Stops the server and waits until the postmaster has ended. */
     public void stop(Mode mode) throws IOException, InterruptedException {
         requestStop(mode);
         assertThat(postmaster.waitFor(30, TimeUnit.SECONDS)).as(log()).isTrue();
     }
 
-    /** As {@link #stop}, without waiting for the end. */
+    /** Stops the server without waiting. */
     public void requestStop(Mode mode) throws IOException, InterruptedException {
         signalPostmaster(mode.signal);
     }
 
-    /** A signal to the postmaster alone. */
+    /** Sends a signal to the postmaster only. */
     public void signalPostmaster(String signal) throws IOException, InterruptedException {
         signal(postmaster.pid(), signal);
     }
 
-    /** SIGSTOP for the postmaster and everything it started: it neither accepts nor answers. */
+    /** Sends SIGSTOP to the postmaster and its children: the server then neither accepts connections nor answers. */
     public void freeze() throws IOException, InterruptedException {
         signalAll("STOP");
     }
 
-    /** SIGCONT for all of them. */
+    /** Sends SIGCONT to the postmaster and its children. */
     public void thaw() throws IOException, InterruptedException {
         signalAll("CONT");
     }
@@ -173,7 +175,7 @@ public final class PostgresServer implements SuperuserAccess {
         }
     }
 
-    /** A signal to one process; one that has ended meanwhile is no error. */
+    /** Sends a signal to a process; ignores a process that has already ended. */
     public static void signal(long pid, String signal) throws IOException, InterruptedException {
         new ProcessBuilder("sh", "-c", "kill -%s %d 2>/dev/null".formatted(signal, pid))
                 .start()
@@ -184,7 +186,7 @@ public final class PostgresServer implements SuperuserAccess {
         return port;
     }
 
-    /** A database as this role sees it. */
+    /** A database with this role's login. */
     public DatabaseTarget target(String database, String user, String password) {
         return new DatabaseTarget(url(database), user, password.isEmpty() ? Secret.NONE : Secret.of(password));
     }
@@ -201,12 +203,12 @@ public final class PostgresServer implements SuperuserAccess {
         return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
     }
 
-    /** What the postmaster has logged. */
+    /** The server's log. */
     public String log() throws IOException {
         return Files.exists(log) ? Files.readString(log) : "";
     }
 
-    /** In a user namespace of its own PostgreSQL does not see that it is root, as which it refuses to run. */
+    /** Wraps the command in a user namespace if the user is root, because PostgreSQL refuses to run as root. */
     static List<String> notAsRoot(String program, String... arguments) {
         List<String> command =
                 new ArrayList<>(System.getProperty("user.name").equals("root") ? List.of("unshare", "-U") : List.of());

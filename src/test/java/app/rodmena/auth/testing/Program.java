@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
-/** A program that a test starts, and all it says. */
+/** A program that a test starts, with its output. */
 public final class Program implements AutoCloseable {
     private final Process process;
     private final Path output;
@@ -29,7 +29,7 @@ public final class Program implements AutoCloseable {
         this.output = output;
     }
 
-    /** Starts it; {@code directory} takes what it says. */
+    /** Starts a program; its output is a file in {@code directory}. */
     public static Program start(Path directory, Map<String, String> environment, List<String> command)
             throws IOException {
         Path output = Files.createTempFile(directory, "output", "");
@@ -39,7 +39,7 @@ public final class Program implements AutoCloseable {
         return new Program(builder.start(), output);
     }
 
-    /** Runs it to its end with this on its standard input. @return all it says */
+    /** Runs a program with this standard input, for at most 60 s. @return its output */
     public static String run(Path directory, String input, List<String> command)
             throws IOException, InterruptedException {
         try (Program program = start(directory, Map.of(), command)) {
@@ -53,7 +53,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** The command line of a jar that the build put aside for tests. */
+    /** The command line for a jar in target/test-tools, where the build puts it. */
     public static List<String> jar(String name, String... arguments) {
         List<String> command =
                 new ArrayList<>(List.of(java(), "-jar", testTool(name).toString()));
@@ -70,9 +70,9 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * A program of this machine.
+     * Returns the path of an installed program.
      *
-     * @throws TestAbortedException if it is not installed; .ci/run installs them all, and fails if it finds this said
+     * @throws TestAbortedException if it is not installed; .ci/run installs all programs, and fails on this message
      */
     public static String installed(String path, String debianPackage) {
         if (!Files.isReadable(Path.of(path))) {
@@ -83,19 +83,19 @@ public final class Program implements AutoCloseable {
         return path;
     }
 
-    /** A port for a program that can't tell which it took; the Java gateway of Zabbix has none above 32767. */
+    /** A free port, for programs that do not report theirs; at most 32767, the limit of Zabbix's Java gateway. */
     public static int freePort() throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException e) {
-                // Somebody has it: another, then.
+                // In use: try another.
             }
         }
     }
 
-    /** Whether something on loopback takes connections on this port. */
+    /** Whether this loopback port accepts connections. */
     public static boolean isListening(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();

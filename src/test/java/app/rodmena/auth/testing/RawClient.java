@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One connection that says exactly what a test wants said, and reads what comes back byte by byte. */
+/** An HTTP client on one socket that sends exactly the given bytes and parses the responses itself. */
 public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    /** An answer as it was on the wire; header names in lower case. */
+    /** A response as received; header names are in lower case. */
     public record Reply(int status, Map<String, String> headers, String body) {
         public String header(String name) {
             return headers.get(name);
@@ -42,7 +42,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** A whole request without a body. */
+    /** Sends a request without a body. */
     public RawClient request(String requestLine, String... headers) throws IOException {
         StringBuilder text = new StringBuilder(requestLine).append(" HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {
@@ -51,17 +51,17 @@ public final class RawClient implements AutoCloseable {
         return send(text.append("\r\n").toString());
     }
 
-    /** The next answer, with the body that its Content-Length announces, or in chunks. */
+    /** Reads the next response, with its body: by Content-Length, or chunked. */
     public Reply reply() throws IOException {
         return reply(true);
     }
 
-    /** The next answer to a HEAD: whatever its Content-Length says, no body follows. */
+    /** Reads the next response to a HEAD request, which has no body whatever its Content-Length. */
     public Reply replyWithoutBody() throws IOException {
         return reply(false);
     }
 
-    /** Whether something came back already. */
+    /** Whether bytes of a response are available. */
     public boolean hasReply() throws IOException {
         return in.available() > 0;
     }
@@ -105,18 +105,18 @@ public final class RawClient implements AutoCloseable {
         return line.toString(ISO_8859_1).stripTrailing();
     }
 
-    /** Everything that comes until the server closes, or resets, the connection. */
+    /** Reads until the server closes or resets the connection. */
     public String restUntilClosed() throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         try {
             in.transferTo(rest);
         } catch (java.net.SocketException reset) {
-            // What came before it counts.
+            // Return the bytes received before the reset.
         }
         return rest.toString(ISO_8859_1);
     }
 
-    /** Waits for the server to close; whether it did without sending anything more. */
+    /** Waits for the server to close the connection; false if it sends another byte instead. */
     public boolean isClosedByServer() throws IOException {
         try {
             return in.read() < 0;

@@ -6,7 +6,7 @@ import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.SharedResource.Share;
 
-/** Engines whose database is known to be there. */
+/** Opens engines with a ready database. */
 public final class ReadyEngine {
     private ReadyEngine() {}
 

@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.commons.io.FileUtils;
 
-/** A primary and its hot standby, which follows by streaming replication. */
+/** A primary and a hot standby with streaming replication. */
 public final class StandbyServer implements AutoCloseable {
     private final Path directory;
     private final PostgresServer primary;
@@ -21,7 +21,7 @@ public final class StandbyServer implements AutoCloseable {
         this.standby = standby;
     }
 
-    /** Both are running and the standby accepts queries. */
+    /** Starts both servers; returns when both accept queries. */
     public static StandbyServer start() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("auth-standby-");
         PostgresServer primary = PostgresServer.start(directory);
@@ -42,12 +42,12 @@ public final class StandbyServer implements AutoCloseable {
         return target("127.0.0.1:" + standby.port());
     }
 
-    /** Both, the standby first, as one URL names them. */
+    /** Both servers in one URL, the standby first. */
     public DatabaseTarget standbyThenPrimary() {
         return target("127.0.0.1:%d,127.0.0.1:%d".formatted(standby.port(), primary.port()));
     }
 
-    /** From now on the standby's answers are of this moment. */
+    /** Pauses replay: the standby's data stays as it is now. */
     public void pauseReplay() throws SQLException {
         onStandby("select pg_wal_replay_pause()");
     }

@@ -3,16 +3,16 @@ package app.rodmena.auth.testing;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** A PostgreSQL of a test's own, or a cluster of several, as its superuser reaches the primary. */
+/** Superuser access to the primary of a test's own PostgreSQL server or cluster. */
 public interface SuperuserAccess extends AutoCloseable {
-    /** A connection that does not wait for ever for a server that is silent. */
+    /** Opens a connection, with timeouts in case the server does not answer. */
     Connection superuser(String database) throws SQLException;
 
     default Connection superuser() throws SQLException {
         return superuser("postgres");
     }
 
-    /** Statements on a connection of the superuser's own. */
+    /** Runs statements on a new superuser connection. */
     default void execute(String database, String... statements) throws SQLException {
         try (Connection connection = superuser(database);
                 var statement = connection.createStatement()) {
@@ -22,7 +22,7 @@ public interface SuperuserAccess extends AutoCloseable {
         }
     }
 
-    /** Ends it at once. */
+    /** Stops the servers immediately. */
     @Override
     void close();
 }

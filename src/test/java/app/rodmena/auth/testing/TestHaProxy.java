@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A real HAProxy in front of PostgreSQL. */
+/** An HAProxy in front of PostgreSQL. */
 public final class TestHaProxy implements AutoCloseable {
     private final int port;
     private final int adminPort;
@@ -43,15 +43,15 @@ public final class TestHaProxy implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts HAProxy.
      *
-     * @param backend lines of its configuration, such as {@code server one 127.0.0.1:5432 check}
+     * @param backend lines of the configuration, such as {@code server one 127.0.0.1:5432 check}
      */
     public static TestHaProxy start(Path directory, String backend) throws IOException {
         return new TestHaProxy(Files.createTempDirectory(directory, "haproxy"), backend);
     }
 
-    /** A database behind it, as this role sees it. */
+    /** The same database and login, through HAProxy. */
     public DatabaseTarget target(DatabaseTarget behind) {
         return new DatabaseTarget(
                 behind.jdbcUrl().replaceFirst("//.*/", "//127.0.0.1:%d/".formatted(port)),
@@ -59,7 +59,7 @@ public final class TestHaProxy implements AutoCloseable {
                 behind.password());
     }
 
-    /** Runs a command of its stats socket, such as {@code set server postgres/one state drain}. */
+    /** Runs a command on the stats socket, such as {@code set server postgres/one state drain}. */
     public void command(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), adminPort)) {
             socket.getOutputStream().write((command + "\n").getBytes(UTF_8));

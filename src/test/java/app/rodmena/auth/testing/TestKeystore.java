@@ -7,7 +7,7 @@ import java.security.KeyStore;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A key and a certificate for localhost, made by the JDK's own tool, and a client that trusts it. */
+/** A keystore with a key and a certificate for localhost, created by keytool, and an SSL context that trusts it. */
 public final class TestKeystore {
     private static final String PASSWORD = "changeit";
 
@@ -44,7 +44,7 @@ public final class TestKeystore {
         return new TestKeystore(file);
     }
 
-    /** Whoever opens a keystore with it overwrites it. */
+    /** The password, a new array on each call: code that opens a keystore may erase it. */
     public char[] password() {
         return PASSWORD.toCharArray();
     }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A real PgBouncer in front of a test's database. It accepts every user without a password. */
+/** A PgBouncer in front of a test's database. It accepts the database's user without a password. */
 public final class TestPgBouncer implements AutoCloseable {
     private final DatabaseTarget behind;
     private final Path directory;
@@ -25,7 +25,7 @@ public final class TestPgBouncer implements AutoCloseable {
         this.behind = behind;
         this.directory = directory;
         this.port = Program.freePort();
-        // PgBouncer refuses to run as root, and the user that it becomes has to read its files.
+        // PgBouncer refuses to run as root; the user it switches to must be able to read its files.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path users = Files.writeString(directory.resolve("users.txt"), "\"%s\" \"\"%n".formatted(behind.user()));
         Path configuration = Files.writeString(
@@ -49,33 +49,33 @@ public final class TestPgBouncer implements AutoCloseable {
         start();
     }
 
-    /** Starts it again after {@link #stop}, on the same port. */
+    /** Starts PgBouncer; after {@link #stop}, on the same port. */
     public void start() throws IOException {
         program = Program.start(directory, Map.of(), command);
         await().until(() -> Program.isListening(port));
     }
 
-    /** Ends it and every connection through it. */
+    /** Stops PgBouncer, which ends all connections through it. */
     public void stop() {
         program.close();
     }
 
     /**
-     * Starts one.
+     * Starts PgBouncer.
      *
-     * @param settings lines of its configuration, such as {@code default_pool_size = 1}
+     * @param settings lines of the configuration, such as {@code default_pool_size = 1}
      */
     public static TestPgBouncer start(DatabaseTarget behind, String settings) throws IOException {
         return new TestPgBouncer(behind, Files.createTempDirectory("pgbouncer"), settings);
     }
 
-    /** The same database, through it. */
+    /** The same database, through PgBouncer. */
     public DatabaseTarget target() {
         return new DatabaseTarget(
                 behind.jdbcUrl().replace(":" + serverPort() + "/", ":" + port + "/"), behind.user(), Secret.NONE);
     }
 
-    /** Runs a command of its admin console, such as {@code pause}. */
+    /** Runs a command on the admin console, such as {@code pause}. */
     public void command(String command) throws IOException, InterruptedException {
         String psql = Program.installed("/usr/bin/psql", "postgresql-client");
         Program.run(
@@ -92,7 +92,7 @@ public final class TestPgBouncer implements AutoCloseable {
     public void close() throws IOException {
         stop();
         if (!Files.exists(directory)) {
-            return; // It was closed before.
+            return; // Already closed.
         }
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {

@@ -16,7 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One real PostgreSQL for all tests of a run; each test that asks gets an empty database of its own on it. */
+/** One PostgreSQL server for all tests of a run; each test creates empty databases of its own on it. Thread-safe. */
 public final class TestPostgres {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -27,7 +27,7 @@ public final class TestPostgres {
 
         private static EmbeddedPostgres start() {
             try {
-                // Stops with this JVM; what must survive a crash is tested on servers of their own.
+                // Stops with this JVM; crash tests use servers of their own.
                 return EmbeddedPostgres.builder()
                         .setServerConfig("max_connections", "220")
                         .start();
@@ -37,7 +37,7 @@ public final class TestPostgres {
         }
     }
 
-    /** A new, empty database, reached as its superuser. */
+    /** Creates an empty database; returns it with the superuser's login. */
     public static DatabaseTarget freshDatabase() {
         String name = "test_" + DATABASES.incrementAndGet();
         try (Connection admin = superuser();
@@ -49,7 +49,7 @@ public final class TestPostgres {
         return target(name);
     }
 
-    /** Creates a login role that has to give this password, which others here need not. */
+    /** Creates a login role that must log in with this password; other roles of this server need none. */
     public static void createRole(String role, String password) throws Exception {
         try (Connection admin = superuser();
                 Statement statement = admin.createStatement()) {
@@ -59,7 +59,7 @@ public final class TestPostgres {
             statement.execute("select pg_reload_conf()");
         }
         setPassword(role, password);
-        // The rule is read, but does the postmaster use it yet?
+        // Wait until the postmaster applies the reloaded rules.
         DatabaseTarget shared = sharedDatabase();
         await().until(() -> {
             try (Connection wrong = connect(new DatabaseTarget(shared.jdbcUrl(), role, Secret.of("not " + password)))) {
@@ -92,12 +92,12 @@ public final class TestPostgres {
                 Secret.NONE);
     }
 
-    /** The database that the server comes with, for tests that keep nothing in it. */
+    /** The database {@code postgres}, for tests that store nothing in it. */
     public static DatabaseTarget sharedDatabase() {
         return target("postgres");
     }
 
-    /** Where the programs are that this server was started from. */
+    /** The directory of this server's programs. */
     public static Path programs() {
         try (Connection connection = superuser();
                 Statement statement = connection.createStatement()) {
@@ -107,13 +107,13 @@ public final class TestPostgres {
         }
     }
 
-    /** A connection of the test's own, to look at the server from outside. */
+    /** Opens a superuser connection of the test's own, independent of the tested server. */
     public static Connection superuser() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(Server.RUNNING.getPort()), "postgres", "");
     }
 
-    /** A connection of the test's own to a database. */
+    /** Opens a connection of the test's own to a database. */
     public static Connection connect(DatabaseTarget target) throws SQLException {
         return DriverManager.getConnection(
                 target.jdbcUrl(), target.user(), target.password().reveal());

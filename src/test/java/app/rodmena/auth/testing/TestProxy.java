@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and a server and misbehaves on cue. */
+/** A TCP proxy in front of PostgreSQL that injects network faults. */
 public final class TestProxy implements AutoCloseable {
     private volatile DatabaseTarget behind;
     private final Object thawed = new Object();
@@ -38,14 +38,16 @@ public final class TestProxy implements AutoCloseable {
     private volatile boolean ignoresOptions;
     private final AtomicInteger accepted = new AtomicInteger();
 
-    /** A proxy that behaves, so far. */
+    /** Starts a proxy that forwards without faults. */
     public TestProxy(DatabaseTarget behind) {
         this.behind = behind;
         this.port = freePort();
         start();
     }
 
-    /** Not one of those that the system gives out: one could be taken while the server is gone. */
+    /**
+     * A port outside the system's ephemeral range: another process could take one of those while the proxy is stopped.
+     */
     private static int freePort() {
         for (int port : new Random().ints(100, 15_000, 32_000).toArray()) {
             try (ServerSocket probe = new ServerSocket()) {
@@ -53,7 +55,7 @@ public final class TestProxy implements AutoCloseable {
                 probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return port;
             } catch (IOException e) {
-                // Somebody's; there are others.
+                // In use: try another.
             }
         }
         throw new IllegalStateException("no free port");
@@ -65,21 +67,21 @@ public final class TestProxy implements AutoCloseable {
         return new DatabaseTarget(behind.jdbcUrl().replace(direct, ":" + port + "/"), behind.user(), behind.password());
     }
 
-    /** The address moves: new connections lead to that server, open ones stay where they are. */
+    /** Forwards new connections to another server, as after a change of DNS; open ones keep theirs. */
     public void moveTo(DatabaseTarget other) {
         behind = other;
     }
 
-    /** How many connections it has accepted so far. */
+    /** The number of connections accepted so far. */
     public int accepted() {
         return accepted.get();
     }
 
-    /** The server is gone: every connection is cut and no other accepted. */
+    /** Closes all connections and refuses new ones until {@link #start}. */
     public void stop() {
         try {
             listener.close();
-            acceptor.join(); // Only then the port is free.
+            acceptor.join(); // The port is free only after that.
             for (Socket socket : sockets) {
                 socket.close();
             }
@@ -90,7 +92,7 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    /** The server is there again, at the same address. */
+    /** Accepts connections again, on the same port. */
     public void start() {
         try {
             if (listener != null) {
@@ -111,57 +113,57 @@ public final class TestProxy implements AutoCloseable {
         return socket;
     }
 
-    /** Every open connection ends with a reset, on both sides; new ones are served. */
+    /** Resets all open connections on both sides; still serves new ones. */
     public void resetConnections() {
         for (Socket socket : sockets) {
             try {
                 socket.setSoLinger(true, 0);
                 socket.close();
             } catch (IOException e) {
-                // It has ended by itself.
+                // Already closed.
             }
         }
     }
 
-    /** Every connection is cut, and new ones are neither accepted nor refused until {@link #start}. */
+    /** Closes all connections; new ones are neither accepted nor refused until {@link #start}. */
     public void stopAccepting() {
         stop();
         try {
             listener = listen(1);
-            // The kernel accepts as many as the backlog has room for
+            // Fill the backlog: the kernel accepts connections until it is full.
             for (int i = 0; i < 4; i++) {
                 Socket filling = new Socket();
                 sockets.add(filling);
                 filling.connect(listener.getLocalSocketAddress(), 200);
             }
         } catch (SocketTimeoutException e) {
-            // It is full.
+            // The backlog is full.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** From now on everything is passed on that much later. */
+    /** Delays all further data by this time, in both directions. */
     public void delay(Duration time) {
         delayMillis = time.toMillis();
     }
 
-    /** From now on it accepts connections and passes nothing on, in neither direction. */
+    /** Still accepts connections, but forwards no data in either direction until {@link #thaw}. */
     public void freeze() {
         frozen = true;
     }
 
-    /** From now on it passes on what clients send, and nothing that the server sends. */
+    /** Forwards the clients' data, but no data of the server, until {@link #thaw}. */
     public void freezeAnswers() {
         answersFrozen = true;
     }
 
-    /** It freezes as soon as somebody says that, and before it is passed on. */
+    /** Freezes when the data of either side contains this text, before it is forwarded. */
     public void freezeAt(String cue) {
         this.cue = cue;
     }
 
-    /** As a firewall does: connections that are open now are never served again, new ones are. */
+    /** Drops all data of the open connections without closing them, like a firewall; serves new ones. */
     public synchronized void forgetOpenConnections() {
         era++;
     }
@@ -174,12 +176,12 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    /** From now on start-up packets with {@code options} are answered as PgBouncer answers them. */
+    /** Refuses further start-up packets with {@code options}, with PgBouncer's error. */
     public void refuseOptions() {
         refusesOptions = true;
     }
 
-    /** From now on {@code options} in start-up packets are dropped silently, as PgBouncer can be told to. */
+    /** Removes {@code options} from further start-up packets, like PgBouncer with ignore_startup_parameters. */
     public void ignoreOptions() {
         ignoresOptions = true;
     }
@@ -202,7 +204,7 @@ public final class TestProxy implements AutoCloseable {
                 thread(() -> serve(client));
             }
         } catch (IOException e) {
-            // Stopped.
+            // The listener was closed.
         }
     }
 
@@ -217,7 +219,7 @@ public final class TestProxy implements AutoCloseable {
             thread(() -> pump(server, client, true));
             pump(client, server, false);
         } catch (IOException e) {
-            // Either side is gone.
+            // One side has closed its connection.
         } finally {
             sockets.remove(client);
         }
@@ -239,7 +241,7 @@ public final class TestProxy implements AutoCloseable {
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
-            // Either side is gone.
+            // One side has closed its connection.
         } finally {
             sockets.remove(from);
         }
@@ -265,7 +267,7 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    /** Without TLS and options. @return whether the client may go on */
+    /** Forwards a start-up packet without options; declines TLS. @return false if the packet is refused */
     private boolean passStartup(Socket client, Socket server) throws IOException {
         DataInputStream in = new DataInputStream(client.getInputStream());
         byte[] packet = packet(in);

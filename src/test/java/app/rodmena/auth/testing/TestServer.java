@@ -18,7 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.OptionalInt;
 import java.util.UUID;
 
-/** A whole server on a database of its own, and a client with a key. */
+/** A whole server on a database of its own, with a client key. */
 public final class TestServer implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -35,19 +35,19 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(TestPostgres.freshDatabase(), RemoteConfig.off());
     }
 
-    /** On this database. */
+    /** Starts a server on this database. */
     public static TestServer on(DatabaseTarget target) throws Exception {
         return new TestServer(target, RemoteConfig.off());
     }
 
-    /** With its admin listener, for whoever asks. */
+    /** Starts a server with an admin listener, without operators. */
     public static TestServer withAdmin() throws Exception {
         RemoteConfig adminOnly =
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
         return new TestServer(TestPostgres.freshDatabase(), adminOnly);
     }
 
-    /** Another one in this JVM, which shares the engine. */
+    /** Starts another server in this JVM, which shares the engine. */
     public TestServer another() throws Exception {
         return new TestServer(target, RemoteConfig.off());
     }
@@ -66,7 +66,7 @@ public final class TestServer implements AutoCloseable {
                 true);
     }
 
-    /** The status that a request with the key is answered with. */
+    /** Sends a GET request with the client key; returns the status. */
     public int get(String path) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
         HttpRequest request = HttpRequest.newBuilder(uri)
@@ -75,7 +75,7 @@ public final class TestServer implements AutoCloseable {
         return HTTP.send(request, BodyHandlers.ofString()).statusCode();
     }
 
-    /** Where its admin listener is. */
+    /** The admin listener's address. */
     public String admin() {
         return "http://127.0.0.1:" + server.adminAddress().orElseThrow().getPort();
     }
