@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A: every request gets exactly one answer, 200 or 503, before its deadline. */
+/** A: every request gets exactly one response, 200 or 503, before its deadline. */
 final class AnsweredInTime implements Invariant {
-    /** 100 ms on a quiet machine. */
+    /** The tolerance beyond the deadline: 100 ms on an idle machine. */
     private static final Duration GRACE = Duration.ofMillis(100).multipliedBy(SLOW_MACHINE);
 
     @Override

@@ -3,7 +3,10 @@ package app.rodmena.auth.faults;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** N: no outage is answered as "no", no answer is older than an acknowledged write. T: no answer of another tenant. */
+/**
+ * N: an outage is never answered as "no", and no answer is older than an acknowledged write. T: no response has another
+ * tenant's data.
+ */
 final class AnswersRight implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PostgreSQL's processes end, stop and come back. */
+/** PostgreSQL's processes are ended, stopped and restarted. */
 class BackendFaultsTest {
-    /** Three of them are kept for superusers; the server may open six. */
+    /** Three of them are reserved for superusers; the server may open six. */
     private static final int MAX_CONNECTIONS = 20;
 
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
@@ -216,7 +216,7 @@ class BackendFaultsTest {
         }
     }
 
-    /** As a role that has no claim to the reserved ones. */
+    /** Opens all free connections with a role that may not use the reserved ones. */
     private static void takeEverything(List<Connection> others) throws SQLException {
         while (others.size() < MAX_CONNECTIONS) {
             try {

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What clients saw at a time, to be compared with what the server says of itself. */
+/** The clients' requests by time, for comparison with the server's own statements. Immutable. */
 final class Clients {
     private final List<Exchange> byAnswer;
     private final List<Duration> pending;
@@ -17,7 +17,7 @@ final class Clients {
         pending = seen.pending();
     }
 
-    /** @param exchanges answered in a while, in the order of the answers */
+    /** @param exchanges the exchanges answered in the window, in the order of the responses */
     record Window(Duration from, Duration to, List<Exchange> exchanges) {
         int count() {
             return exchanges.size();
@@ -31,7 +31,7 @@ final class Clients {
             return exchanges.stream().allMatch(matches);
         }
 
-        /** Whether there were answers all the time, from near its beginning until near its end. */
+        /** Whether no gap between responses, or to the window's ends, is longer than a sixth of the window. */
         boolean isCovered() {
             if (exchanges.isEmpty()) {
                 return false;
@@ -53,7 +53,7 @@ final class Clients {
         return new Window(from, to, byAnswer.subList(first, Math.max(first, indexOf(to))));
     }
 
-    /** How many wait for their answer at that time, and have for longer than that. */
+    /** The number of requests without a response at that time that were sent more than {@code longer} before it. */
     long waiting(Duration at, Duration longer) {
         Duration sentBefore = at.minus(longer);
         return byAnswer.subList(indexOf(at), byAnswer.size()).stream()
@@ -64,7 +64,7 @@ final class Clients {
                         .count();
     }
 
-    /** The first that was answered then or later. */
+    /** The index of the first exchange answered at this time or later. */
     private int indexOf(Duration time) {
         int low = 0;
         int high = byAnswer.size();

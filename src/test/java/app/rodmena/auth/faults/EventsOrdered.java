@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** E: events are paired and in order. Needs the whole log of the server, with the events of connections in it. */
+/** E: events are paired and in order. Needs the server's whole log, with the connections' events at DEBUG. */
 final class EventsOrdered implements Invariant {
     private static final Pattern EVENT = Pattern.compile("auth\\.database (\\w+) connection=(\\d+) ");
 
@@ -22,7 +22,7 @@ final class EventsOrdered implements Invariant {
                 .toList();
     }
 
-    /** The connections that a server's log has left open. */
+    /** The connections without a close event in a server's log. */
     static List<Integer> openAfter(Stream<String> log) {
         ConnectionStories stories = new ConnectionStories();
         log.forEach(line -> problem(stories, line));

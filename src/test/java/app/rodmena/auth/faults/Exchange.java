@@ -3,16 +3,16 @@ package app.rodmena.auth.faults;
 import java.time.Duration;
 
 /**
- * One request of a client and its answer.
+ * A client's request and its response. Times are since the probe's start.
  *
- * @param tenant which of the tenants asked
- * @param request method and path
- * @param sent when, since the probe's start
- * @param answered when, since the probe's start
- * @param status the HTTP status; 0 without an answer
+ * @param tenant the index of the client's tenant
+ * @param request the method and the path
+ * @param sent the time of the request
+ * @param answered the time of the response, or of the failure
+ * @param status the HTTP status; 0 without a response
  * @param reason {@code details.reason} of a refusal; empty otherwise
- * @param incident {@code details.incident} of a refusal; empty if there is none
- * @param detail the beginning of the body, or why there is no answer
+ * @param incident {@code details.incident} of a refusal; empty if it names none
+ * @param detail the beginning of the body, or the failure if there is no response
  */
 record Exchange(
         int tenant,
@@ -25,21 +25,21 @@ record Exchange(
         Outcome outcome,
         String detail) {
 
-    /** What became of a request. */
+    /** The result of a request. */
     enum Outcome {
-        /** The answer that was known beforehand. */
+        /** The expected response. */
         RIGHT,
-        /** 503: the server says that it does not know. */
+        /** 503: the server could not determine the answer. */
         REFUSED,
-        /** A "no", an empty list or another answer that is not right. */
+        /** A "no", an empty list or another wrong response. */
         WRONG,
-        /** What would be right for another tenant. */
+        /** The response that would be right for another tenant. */
         FOREIGN,
-        /** Right before a write that was acknowledged before the request was sent. */
+        /** Outdated: the response that was right until a write acknowledged before the request was sent. */
         STALE,
         /** Neither 200 nor 503. */
         UNEXPECTED,
-        /** The connection ended without an answer. */
+        /** The connection ended without a response. */
         LOST
     }
 

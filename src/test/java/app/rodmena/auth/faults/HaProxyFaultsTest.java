@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An HAProxy drains the primary: open sessions stay on it, new connections are refused or lead to the standby. */
+/** HAProxy drains the primary: open sessions stay on it, new connections are refused or routed to the standby. */
 class HaProxyFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
@@ -64,14 +64,14 @@ class HaProxyFaultsTest {
 
     @Test
     void newConnectionsLeadToTheStandby() throws Exception {
-        // Answers of the standby are of this moment
+        // The standby's data stays as it is now.
         standby.execute("postgres", "select pg_wal_replay_pause()");
         probe().scenario("HAProxy drains the primary, and the standby is left").during(() -> {
             set("standby", "ready");
             set("primary", "drain");
             endSessions();
             probe().observe(Probe.lasting(A_WHILE));
-            // Sessions on the standby are not cut
+            // Open sessions on the standby stay connected.
             set("primary", "ready");
             set("standby", "maint");
         });

@@ -9,20 +9,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** H: /health is fast; /health, /health/ready and incidents agree with what clients see. */
+/** H: /health is fast; /health, /health/ready and incidents agree with the clients' observations. */
 final class HealthAgrees implements Invariant {
     /**
-     * p99 below 10 ms on a quiet machine. Here the probe, its clients and PostgreSQL share the cores with whatever else
-     * runs, and a scenario takes a few dozen samples: only their median is checked.
+     * The maximum median. On an idle machine p99 is below 10 ms. Here the probe, its clients and PostgreSQL share the
+     * cores with other work, and a scenario takes only a few dozen samples: too few for a p99.
      */
     private static final Duration MEDIAN = Duration.ofMillis(10).multipliedBy(100);
 
-    /** The probe behind /health is at most 2 s old. */
+    /** The time within which /health must reflect a change: its probe is at most 2 s old, plus tolerance. */
     private static final Duration KNOWN = Duration.ofSeconds(3);
 
     private static final int ENOUGH = 10;
 
-    /** Refusals that some incident has to explain. */
+    /** The refusal reasons that an incident must explain. */
     private static final Set<String> EXPLAINED = Set.of("POOL_TIMEOUT", "QUEUE_FULL", "DATABASE_DOWN");
 
     @Override

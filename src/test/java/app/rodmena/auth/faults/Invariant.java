@@ -3,13 +3,13 @@ package app.rodmena.auth.faults;
 import java.util.Comparator;
 import java.util.List;
 
-/** What must hold, whatever breaks. A pure function of what was observed. */
+/** A condition that holds during every fault. A pure function of the recording. */
 @FunctionalInterface
 interface Invariant {
-    /** Machines that run tests are slow and shared: what has to be done within a second may take this many. */
+    /** The factor on time limits, because tests run on slow, shared machines. */
     int SLOW_MACHINE = 4;
 
-    /** All of them. */
+    /** All invariants. */
     List<Invariant> ALL = List.of(
             new WritesKept(),
             new AnswersRight(),
@@ -25,7 +25,7 @@ interface Invariant {
 
     List<Violation> check(Recording seen);
 
-    /** What violates any of them, by time. */
+    /** The violations of all invariants, sorted by time. */
     static List<Violation> violations(Recording seen) {
         return ALL.stream()
                 .flatMap(invariant -> invariant.check(seen).stream())

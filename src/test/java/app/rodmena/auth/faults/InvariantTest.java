@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each invariant notices what violates it, and nothing else. */
+/** Each invariant detects its violations, and reports nothing else. */
 class InvariantTest {
     private static final Limits LIMITS = new Limits(5, Duration.ofSeconds(6));
     private static final Duration BEGAN = seconds(10);
@@ -40,7 +40,7 @@ class InvariantTest {
     private final List<Violation> leaks = new ArrayList<>();
     private Optional<ExpectedVerdict> verdict = Optional.empty();
 
-    /** A service that is well all the time, with answers that take 5 ms. */
+    /** Records a service without failures, with responses after 5 ms. */
     @BeforeEach
     void observeAWellService() {
         for (Duration at = seconds(8); at.compareTo(OVER) < 0; at = at.plusMillis(50)) {
@@ -215,7 +215,7 @@ class InvariantTest {
         assertViolated("S");
     }
 
-    /** Every request of the fault's time is refused. */
+    /** Replaces the response to every request sent during the fault with a refusal. */
     private void outage(String reason) {
         exchanges.replaceAll(exchange ->
                 exchange.sent().compareTo(BEGAN) >= 0 && exchange.sent().compareTo(ENDED) < 0

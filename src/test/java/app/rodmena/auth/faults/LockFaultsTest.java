@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Statements that wait for others, are cancelled, or that PostgreSQL can't do any more. */
+/** Statements wait for locks, are cancelled or fail in PostgreSQL. */
 class LockFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(2_500);
 
@@ -98,7 +98,7 @@ class LockFaultsTest {
     void twoTransactionsDeadlock() throws Exception {
         probe().scenario("a deadlock with a grant").during(() -> {
             try (Connection other = transaction()) {
-                // The server's statement locks the membership first, then the role it refers to
+                // The server's statement locks the membership first, then the role it refers to.
                 execute(other, "select from auth_group where role = 'visitors' for update");
                 await().until(() -> waiting() > 0);
                 try {
@@ -200,7 +200,7 @@ class LockFaultsTest {
         };
     }
 
-    /** New sessions have the setting; the old ones end. */
+    /** Sets the setting for new sessions and terminates the server's open ones. */
     private static void everySessionWith(String setting) throws SQLException {
         postgres.execute(
                 "postgres",

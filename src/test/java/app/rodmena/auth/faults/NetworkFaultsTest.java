@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a network does to the connections between the server and PostgreSQL. */
+/** Network faults between the server and PostgreSQL. */
 class NetworkFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
@@ -75,7 +75,7 @@ class NetworkFaultsTest {
 
     @Test
     void openConnectionsAreForgotten() throws Exception {
-        // Until the socket timeout nothing tells that an answer will not come
+        // Only the socket timeout detects that no response will come.
         probe().scenario("open connections forgotten")
                 .recoversWithin(ProbedServer.SOCKET_TIMEOUT)
                 .losingConnections()

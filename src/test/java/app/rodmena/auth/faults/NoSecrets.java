@@ -2,7 +2,7 @@ package app.rodmena.auth.faults;
 
 import java.util.List;
 
-/** S: no secret in any log, answer, incident or MBean; looked for as they come in. */
+/** S: no log, response, incident or MBean contains a secret. {@link Observations} searches them as they arrive. */
 final class NoSecrets implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {

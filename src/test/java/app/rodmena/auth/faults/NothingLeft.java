@@ -4,9 +4,9 @@ import app.rodmena.auth.faults.Recording.ProcessSample;
 import java.util.ArrayList;
 import java.util.List;
 
-/** L: threads and descriptors return to their baseline. */
+/** L: the numbers of threads and descriptors return to their baseline. */
 final class NothingLeft implements Invariant {
-    /** Threads of pools that are started when needed, connections of the overflow that are still open. */
+    /** Allowance for thread pools that grow on demand, and for overflow connections that are still open. */
     static final int TOLERANCE = 16;
 
     @Override

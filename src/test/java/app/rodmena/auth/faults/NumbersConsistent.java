@@ -3,7 +3,7 @@ package app.rodmena.auth.faults;
 import app.rodmena.auth.faults.Recording.HealthSample;
 import java.util.List;
 
-/** F: the five numbers of every answer of /health are consistent. */
+/** F: the five pool numbers in every response of /health are consistent. */
 final class NumbersConsistent implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Takes what clients and samplers see, from any thread. */
+/** Collects the observations of clients and samplers. Thread-safe. */
 final class Observations {
-    /** Nothing was done for a request that was refused with one of these. */
+    /** The reasons of refusals that guarantee that the request had no effect. */
     private static final Set<String> NOT_DONE =
             Set.of("POOL_TIMEOUT", "QUEUE_FULL", "NOT_PREPARED", "DATABASE_TROUBLE", "STATEMENT_TIMEOUT");
 
@@ -32,19 +32,19 @@ final class Observations {
     final Queue<Violation> leaks = new ConcurrentLinkedQueue<>();
     private final Set<String> leakingSources = ConcurrentHashMap.newKeySet();
 
-    /** A role that a client wanted to create. */
+    /** A client's request to create a role. */
     record Write(String key, String role, Exchange exchange) {
         boolean notDone() {
             return exchange.refused() && NOT_DONE.contains(exchange.reason());
         }
     }
 
-    /** @param secrets what must be seen nowhere */
+    /** @param secrets the texts that no observation may contain */
     Observations(List<String> secrets) {
         this.secrets = List.copyOf(secrets);
     }
 
-    /** Since the probe's start. */
+    /** The time since the probe's start. */
     Duration now() {
         return Duration.ofNanos(System.nanoTime() - begin);
     }
@@ -69,7 +69,7 @@ final class Observations {
         writes.add(new Write(client.key, role, exchange));
     }
 
-    /** Every source is reported once. */
+    /** Records a violation if the text contains a secret; once for each source. */
     void lookForSecrets(String source, String text) {
         for (String secret : secrets) {
             if (text.contains(secret) && leakingSources.add(source)) {
@@ -78,7 +78,7 @@ final class Observations {
         }
     }
 
-    /** What was observed so far is not part of what comes next. */
+    /** Discards the observations so far, except pending requests, writes and leaks. */
     void forget() {
         exchanges.clear();
         health.clear();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Patroni moves the primary to another node, on request and when the primary is killed. */
 class PatroniFaultsTest {
-    /** Without its primary, a cluster is a standby that can be reached. */
+    /** The expected situations: without a primary, only the standby is reachable. */
     private static final Set<String> OUTAGE = Set.of("DATABASE_DOWN", "NO_PRIMARY");
 
     @TempDir

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A PgBouncer stands before PostgreSQL: it pauses, restarts, has few connections, refuses start-up options. */
+/** PgBouncer in front of PostgreSQL pauses, restarts, has few connections or refuses start-up options. */
 class PoolerFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
@@ -51,8 +51,9 @@ class PoolerFaultsTest {
     }
 
     /**
-     * With sessions the monitor keeps one of them, and the pool may take 5. A request that gets one of those beyond
-     * what PgBouncer has waits for socket_timeout, and is answered 503 DATABASE_DOWN: only later ones are checked here.
+     * In session mode the monitor occupies one connection of PgBouncer, and the pool may open 5. A request on a
+     * connection beyond PgBouncer's limit waits until socket_timeout and is answered 503 DATABASE_DOWN. This test
+     * therefore asserts only on later requests.
      */
     @ParameterizedTest
     @CsvSource({"transaction, 5", "transaction, 2", "transaction, 1", "session, 4", "session, 2"})

@@ -44,17 +44,17 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
 
 /**
- * Clients in three tenants and samplers on one server, from the start until it is stopped. A scenario is
- * {@code probe.scenario("…").during(fault)}: it waits for a service that is well, injects the fault, waits for the
- * service to be back and fails with every violation of every invariant in between.
+ * Runs clients of three tenants and samplers against one server until it is stopped. A scenario is
+ * {@code probe.scenario("…").during(fault)}: it waits for a steady service, injects the fault, waits for the recovery
+ * and fails with all violations of the invariants in between.
  */
 final class Probe {
     private static final int TENANTS = 3;
 
-    /** One request of all clients after the other; each tenant sends a third. */
+    /** The interval between requests; the tenants take turns. */
     private static final long EVERY_MILLIS = 20;
 
-    /** Without a failure for that long, the service is taken as well. */
+    /** The service is steady after this time without a failure. */
     private static final Duration STEADY = Duration.ofMillis(700);
 
     private static final int MOST_LINES = 5;
@@ -109,7 +109,7 @@ final class Probe {
         return new Scenario(fault);
     }
 
-    /** What a scenario expects beside the invariants. */
+    /** A fault to inject, and the expectations beside the invariants. Not thread-safe. */
     final class Scenario {
         private final String name;
         private Duration recovery = ONE_SECOND.multipliedBy(Invariant.SLOW_MACHINE);
@@ -120,19 +120,21 @@ final class Probe {
             this.name = name;
         }
 
-        /** Instead of within a second. */
+        /** Sets the time limit of the recovery; the default is one second. */
         Scenario recoversWithin(Duration time) {
             recovery = time.multipliedBy(Invariant.SLOW_MACHINE);
             return this;
         }
 
-        /** The ends of all connections that are open now do not reach PostgreSQL, which keeps their backends. */
+        /**
+         * Expects that PostgreSQL keeps the backends of all open connections, because it does not receive their close.
+         */
         Scenario losingConnections() {
             undelivered = limits.connections() + 1;
             return this;
         }
 
-        /** What the diagnosis has to say within a second of the fault's begin. */
+        /** Expects a matching diagnosis within a second after the begin of the fault. */
         Scenario expecting(String what, Predicate<DiagnosisSample> matches) {
             return expecting(what, matches, ONE_SECOND);
         }
@@ -142,7 +144,13 @@ final class Probe {
             return this;
         }
 
-        /** Injects the fault, which has ended when this returns. @return what was observed, to say more about it */
+        /**
+         * Runs the scenario.
+         *
+         * @param fault injects the fault, and ends it before it returns
+         * @return the observations, for further assertions
+         * @throws AssertionError if an invariant is violated
+         */
         Recording during(ThrowingRunnable fault) throws Exception {
             awaitSteadyService();
             observations.forget();
@@ -171,22 +179,22 @@ final class Probe {
                                 && observations.pending().stream().allMatch(sent -> sent.compareTo(ended) > 0)
                                 && isBackAtBaseline());
             } catch (ConditionTimeoutException e) {
-                // What is not back is a violation, which the report names.
+                // The invariants report a service that has not recovered.
             }
         }
     }
 
-    /** How long a fault lasts here, and ten times that with {@code -Dfaults.full=true}. */
+    /** The duration of a fault: this time, or ten times as long with {@code -Dfaults.full=true}. */
     static Duration lasting(Duration time) {
         return time.multipliedBy(Boolean.getBoolean("faults.full") ? 10 : 1);
     }
 
-    /** Lets clients go on for a while, as while a fault lasts. */
+    /** Waits while the clients continue, for example during a fault. */
     void observe(Duration time) {
         await().atMost(time.plus(PATIENCE)).pollDelay(time).until(() -> true);
     }
 
-    /** Waits until so many requests that were sent from now on have been refused. */
+    /** Waits until this number of requests sent after the call are refused. */
     void awaitRefusals(int count) {
         Duration now = observations.now();
         await().atMost(PATIENCE)
@@ -276,7 +284,7 @@ final class Probe {
         }
     }
 
-    /** The first few of each invariant, by time. */
+    /** Formats the first violations of each invariant, sorted by time. */
     private static String lines(List<Violation> violations) {
         Map<Character, Integer> shown = new HashMap<>();
         StringBuilder lines = new StringBuilder();
@@ -310,7 +318,7 @@ final class Probe {
                 .toList();
     }
 
-    /** Those that are new, and those that clients were pointed to. */
+    /** The incidents that are new, and those named in responses that the server does not know. */
     private List<IncidentSample> incidents(List<Exchange> exchanges) throws Exception {
         List<IncidentSample> samples = new ArrayList<>();
         for (JsonNode incident :
@@ -346,7 +354,7 @@ final class Probe {
                 BodyHandlers.ofString());
     }
 
-    /** Without clients the pool returns to its baseline, which takes a few seconds. */
+    /** Stops the clients and waits until no connection is checked out and the overflow is closed. */
     void awaitBaseline() {
         endClients();
         await().atMost(PATIENCE).untilAsserted(() -> {
@@ -362,7 +370,7 @@ final class Probe {
         await().atMost(PATIENCE).until(() -> observations.pending().isEmpty());
     }
 
-    /** Ends clients and samplers. */
+    /** Stops the clients and samplers, and searches the MBeans and the output for secrets. */
     void stop() throws Exception {
         try {
             endClients();

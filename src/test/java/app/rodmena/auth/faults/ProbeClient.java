@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** One tenant's clients: they ask what is known beforehand, and write what is verified later. */
+/** One tenant's client: sends requests with known responses, and writes that are verified later. */
 final class ProbeClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ROLE = "editors";
@@ -33,7 +33,7 @@ final class ProbeClient {
     private int asked;
     private int roles;
 
-    /** @param keys of all tenants */
+    /** @param keys the client keys of all tenants */
     ProbeClient(int tenant, List<String> keys, HttpClient http, String url, Observations observations) {
         this.tenant = tenant;
         this.tenants = keys.size();
@@ -43,7 +43,7 @@ final class ProbeClient {
         this.observations = observations;
     }
 
-    /** Writes what is asked for later. */
+    /** Creates the roles, permissions and members that later requests refer to. */
     void prepare() {
         List.of(
                         "role/" + ROLE,
@@ -65,7 +65,7 @@ final class ProbeClient {
         return "of-tenant-" + tenant;
     }
 
-    /** The next request in turn; never blocks. */
+    /** Sends the next request of the fixed sequence; does not block. */
     void askNext() {
         int turn = asked++;
         int about = turn % tenants;
@@ -96,8 +96,8 @@ final class ProbeClient {
     }
 
     /**
-     * Makes a visitor and ends that, again and again, one step after the other: once one is acknowledged, no answer may
-     * be older.
+     * Adds and removes a membership in turns, each after the previous step: checks sent after an acknowledged change
+     * must reflect it.
      */
     void changeAndRead(ScheduledExecutorService timer, boolean member) {
         var unused = send(Question.write(member ? "POST" : "DELETE", "/api/membership/visitor/" + VISITORS))

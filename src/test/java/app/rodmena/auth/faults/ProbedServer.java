@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A server as a process of its own, on a PostgreSQL of the test's, with a probe on it. */
+/** A server in a process of its own on a test's PostgreSQL, with a {@link Probe}. */
 final class ProbedServer {
     static final String INSTANCE = "probed";
     static final String ROLE = "auth";
@@ -52,7 +52,7 @@ final class ProbedServer {
         this.probe = new Probe(this, LIMITS);
     }
 
-    /** Makes the role and the database that the server uses; the role is no superuser and has a password. */
+    /** Creates the server's database and its role, which has a password and is not a superuser. */
     static void prepare(SuperuserAccess postgres) throws SQLException {
         postgres.execute(
                 "postgres",
@@ -61,14 +61,14 @@ final class ProbedServer {
                 "create database %s owner %s".formatted(DATABASE, ROLE));
     }
 
-    /** Where {@link #prepare} has made it. */
+    /** The database and the login that {@link #prepare} creates. */
     static DatabaseTarget target(PostgresServer postgres) {
         return postgres.target(DATABASE, ROLE, PASSWORD);
     }
 
     /**
-     * @param postgres stopped with the server
-     * @param target the database as the server shall reach it, perhaps through something that stands between
+     * @param postgres the PostgreSQL; stopped with the server
+     * @param target the database for the server, possibly through a proxy
      */
     static ProbedServer start(Path directory, SuperuserAccess postgres, DatabaseTarget target, String... flags)
             throws Exception {
@@ -102,11 +102,11 @@ final class ProbedServer {
                 "--connect-timeout=2s",
                 "--incident-wait=1s",
                 "--diagnosis-interval=500ms",
-                // The clients' connections outlive every pause, so that none is closed at the moment of a request
+                // Longer than every pause, so that the server closes no idle connection while a client sends on it.
                 "--idle-timeout=10m",
                 "--log-level=auth.database=DEBUG"));
         all.addAll(Arrays.asList(flags));
-        // A server that lives for a minute has no use for the optimising compiler
+        // Without the optimising compiler, which does not pay off in a server that runs for a minute.
         Map<String, String> variables = new HashMap<>(Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"));
         variables.putAll(environment);
         AuthProcess process = AuthProcess.start(directory, variables, all.toArray(String[]::new));
@@ -143,7 +143,7 @@ final class ProbedServer {
         return jolokiaUrl;
     }
 
-    /** Whole lines of all that it has logged. */
+    /** The complete lines of the server's log. */
     List<String> logLines() {
         String log = process.err();
         return log.substring(0, log.lastIndexOf('\n') + 1).lines().toList();
@@ -153,7 +153,7 @@ final class ProbedServer {
         return process.out();
     }
 
-    /** Its threads and descriptors now; without the connections to its listeners, which are its clients'. */
+    /** The server's current numbers of threads and descriptors, without the connections of its clients. */
     ProcessSample process(Duration at) {
         return new ProcessSample(
                 at,
@@ -169,7 +169,7 @@ final class ProbedServer {
         }
     }
 
-    /** Stops the server as an operator does, and PostgreSQL. */
+    /** Checks that the pool returns to its baseline, then stops the server with SIGTERM, and PostgreSQL. */
     void stop() throws Exception {
         try {
             probe.awaitBaseline();
@@ -182,7 +182,7 @@ final class ProbedServer {
         }
     }
 
-    /** Stops the server as an operator does, and checks what can be told only at its end. */
+    /** Stops the server with SIGTERM; checks its exit code and that all connections have a close event. */
     void stopKeepingPostgres() throws Exception {
         try {
             probe.stop();

@@ -4,9 +4,9 @@ import app.rodmena.auth.faults.Exchange.Outcome;
 import java.util.function.Function;
 
 /**
- * A request and what its answer has to be.
+ * A request, and how to classify its response.
  *
- * @param judge what a 200 with this body is
+ * @param judge classifies the body of a response with status 200
  */
 record Question(String method, String path, String body, Function<String, Outcome> judge) {
     private static final String YES = "\"has_permission\":true";
@@ -16,12 +16,12 @@ record Question(String method, String path, String body, Function<String, Outcom
         return new Question(method, path, "", body -> body.equals("{\"result\":true}") ? Outcome.RIGHT : Outcome.WRONG);
     }
 
-    /** A yes where no is right can only be another tenant's. */
+    /** A check. An unexpected yes counts as another tenant's answer. */
     static Question check(String user, String permission, boolean expected) {
         return check(user, permission, expected, expected ? Outcome.WRONG : Outcome.FOREIGN);
     }
 
-    /** @param otherwise what the opposite answer is */
+    /** @param otherwise the outcome of the opposite answer */
     static Question check(String user, String permission, boolean expected, Outcome otherwise) {
         return new Question(
                 "GET",
@@ -32,7 +32,7 @@ record Question(String method, String path, String body, Function<String, Outcom
                         : body.contains(expected ? NO : YES) ? otherwise : Outcome.UNEXPECTED);
     }
 
-    /** The members of a role: alice, who is in every tenant, and one whose name is of its tenant only. */
+    /** Lists the members of a role: alice, who exists in every tenant, and a user named after the tenant. */
     static Question members(String role, int tenant) {
         String expected = """
                 {"result":[{"user":"alice","role":"%1$s"},{"user":"tenant-%2$d","role":"%1$s"}]}""".formatted(role, tenant);
@@ -45,7 +45,7 @@ record Question(String method, String path, String body, Function<String, Outcom
         });
     }
 
-    /** A check of one user for several permissions at once. */
+    /** A batch of checks of one user for several permissions. */
     static Question batch(String user, String[] permissions, boolean[] expected, Outcome otherwise) {
         StringBuilder asked = new StringBuilder("{\"checks\":[");
         StringBuilder answers = new StringBuilder("\"results\":[");

@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What was observed from before a fault until after it. All times are since the probe's start.
+ * The observations from before a fault until after it. All times are since the probe's start.
  *
- * @param limits the settings of the server that bound what it may do
- * @param fault what was injected
- * @param pending requests that have no answer yet, by when they were sent
- * @param health answers of {@code /health}
- * @param ready answers of {@code /health/ready}
- * @param backends how many sessions of the server PostgreSQL had
+ * @param limits the limits from the server's settings
+ * @param fault the injected fault
+ * @param pending the send times of requests without a response
+ * @param health the responses of {@code /health}
+ * @param ready the responses of {@code /health/ready}
+ * @param backends the numbers of the server's sessions in PostgreSQL
  * @param baseline the server's process before the first fault
- * @param logLines what the server logged; whole lines
- * @param writes what became of every role that was created, of this and all earlier scenarios
- * @param incidents the incidents that the server lists
- * @param leaks where a secret was seen
+ * @param logLines the complete lines of the server's log, since its start
+ * @param writes the results of all role creations, of this and all earlier scenarios
+ * @param incidents the new incidents, and those named in responses that the server does not know
+ * @param leaks the observations that contain a secret
  */
 record Recording(
         Limits limits,
@@ -38,14 +38,15 @@ record Recording(
 
     /**
      * @param connections pool_size + max_overflow
-     * @param answer the longest a request may take: its wait for a connection and its statement
+     * @param answer the maximum time of a request: its wait for a connection and its statement
      */
     record Limits(int connections, Duration answer) {}
 
     /**
-     * @param recovery within which the service has to be back after the end
-     * @param undelivered how many connections may end without PostgreSQL being told, so that it keeps their backends
-     * @param verdict what the diagnosis has to say meanwhile, if anything in particular
+     * @param recovery the time limit of the recovery after the fault's end
+     * @param undelivered the maximum number of connections whose close does not reach PostgreSQL, so that it keeps
+     *     their backends
+     * @param verdict the expected diagnosis during the fault, if any
      */
     record Fault(
             String name,
@@ -55,10 +56,10 @@ record Recording(
             int undelivered,
             Optional<ExpectedVerdict> verdict) {}
 
-    /** @param within how soon after the fault's begin it has to be said */
+    /** @param within the time limit of the diagnosis after the fault's begin */
     record ExpectedVerdict(String what, Predicate<DiagnosisSample> matches, Duration within) {}
 
-    /** The five numbers are -1 where there was no answer. */
+    /** The five pool numbers are -1 without a response. */
     record HealthSample(
             Duration at,
             Duration took,
@@ -75,22 +76,22 @@ record Recording(
 
     record ReadySample(Duration at, Duration took, int status) {}
 
-    /** @param situation empty where there was no diagnosis */
+    /** @param situation empty if the response has none */
     record DiagnosisSample(Duration at, String situation, String text) {}
 
     record BackendSample(Duration at, int count) {}
 
-    /** @param descriptors without the connections of clients */
+    /** @param descriptors the open file descriptors without the clients' connections */
     record ProcessSample(Duration at, int threads, int descriptors) {}
 
     /**
-     * @param acknowledged whether it was answered with 200
-     * @param notDone whether it was refused with a reason that says that nothing was done
-     * @param found whether PostgreSQL has it
+     * @param acknowledged whether the write was answered with 200
+     * @param notDone whether it was refused with a reason that guarantees that it had no effect
+     * @param found whether the role is in PostgreSQL
      */
     record WriteOutcome(
             Duration at, String role, boolean acknowledged, boolean notDone, boolean found, String reason) {}
 
-    /** @param known whether the server still has it */
+    /** @param known whether the server knows the incident */
     record IncidentSample(String id, String cause, String sentence, boolean known) {}
 }

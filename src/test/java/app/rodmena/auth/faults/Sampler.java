@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
-/** Looks at the server from outside, all the time: health, diagnosis, its backends, its process. */
+/** Samples the server periodically from outside: health, diagnosis, backends and process. */
 final class Sampler implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long HEALTH_MILLIS = 100;
@@ -34,7 +34,7 @@ final class Sampler implements AutoCloseable {
     private final ProbedServer server;
     private final Observations observations;
 
-    /** One for each that may block. */
+    /** Three threads, so that a blocked query of PostgreSQL does not delay the other samples. */
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(3, task -> {
         Thread thread = new Thread(task, "sampler");
         thread.setDaemon(true);
@@ -61,7 +61,7 @@ final class Sampler implements AutoCloseable {
                     try {
                         look.run();
                     } catch (RuntimeException e) {
-                        // The next look may succeed; what is missing is noticed by who needs it.
+                        // The next sample may succeed.
                     }
                 },
                 millis,
@@ -138,7 +138,7 @@ final class Sampler implements AutoCloseable {
                 postgres.close();
             }
         } catch (SQLException e) {
-            // It was broken: another follows.
+            // Already broken: the next sample opens another.
         }
         postgres = null;
     }

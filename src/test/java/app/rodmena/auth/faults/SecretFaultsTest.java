@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The password is rotated, rights are taken away. */
+/** The password is rotated, or privileges are revoked. */
 class SecretFaultsTest {
     private static final Duration A_WHILE = Duration.ofSeconds(3);
 

@@ -2,7 +2,7 @@ package app.rodmena.auth.faults;
 
 import java.util.List;
 
-/** R: the service is back within the stated time of the fault's end. */
+/** R: the service recovers within the time limit after the fault's end. */
 final class ServiceBack implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The address of the primary leads to a standby, the primary becomes read-only, a host of several is dead. */
+/** The primary's address leads to a standby, the primary becomes read-only, or one of several hosts is down. */
 class StandbyFaultsTest {
     private static final Duration A_WHILE = Duration.ofSeconds(2);
 
@@ -31,7 +31,7 @@ class StandbyFaultsTest {
         ProbedServer.prepare(primary);
         standby = primary.standby();
         proxy = new TestProxy(ProbedServer.target(primary));
-        // The first host is dead, the second a standby
+        // The first host is down, the second is the standby.
         String url = ProbedServer.url(proxy.target());
         String hosts = "127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:".formatted(Program.freePort(), standby.port());
         server = ProbedServer.start(directory, primary, url.replace("127.0.0.1:", hosts), Map.of());
@@ -49,14 +49,14 @@ class StandbyFaultsTest {
 
     @Test
     void theAddressLeadsToAStandbyForAWhile() throws Exception {
-        // Answers of the standby are of this moment
+        // The standby's data stays as it is now.
         standby.execute("postgres", "select pg_wal_replay_pause()");
         DatabaseTarget primaryBehind = ProbedServer.target(primary);
         probe().scenario("the address leads to a standby").during(() -> {
             proxy.moveTo(ProbedServer.target(standby));
             proxy.resetConnections();
             probe().observe(A_WHILE);
-            // Sessions on the standby are not cut
+            // Open sessions on the standby stay connected.
             proxy.moveTo(primaryBehind);
         });
         standby.execute("postgres", "select pg_wal_replay_resume()");
@@ -67,7 +67,7 @@ class StandbyFaultsTest {
         probe().scenario("default_transaction_read_only").during(() -> {
             everySessionWith("set default_transaction_read_only = on");
             probe().observe(A_WHILE);
-            // Sessions that have it are not cut
+            // Open read-only sessions stay connected.
             primary.execute(
                     "postgres",
                     "alter database %s reset default_transaction_read_only".formatted(ProbedServer.DATABASE));
@@ -83,7 +83,7 @@ class StandbyFaultsTest {
         });
     }
 
-    /** New sessions have the setting; the old ones end. */
+    /** Sets the setting for new sessions and terminates the open ones. */
     private static void everySessionWith(String setting) throws SQLException {
         primary.execute(
                 "postgres",

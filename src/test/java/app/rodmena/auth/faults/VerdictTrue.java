@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** D: the right verdict in time, never a wrong one. */
+/** D: the expected diagnosis appears in time, and no diagnosis contradicts the clients' observations. */
 final class VerdictTrue implements Invariant {
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
@@ -48,7 +48,10 @@ final class VerdictTrue implements Invariant {
         return violations;
     }
 
-    /** Half of the clients were refused for longer than a second and go on to be, or some have waited all that time. */
+    /**
+     * Whether at least half of the requests are refused in each of three windows, from three seconds before this time
+     * until one second after it, or at least five requests have waited for more than three seconds.
+     */
     private static boolean fail(Clients clients, Duration at) {
         boolean refusals = refused(clients.answeredBetween(at.minus(THREE_SECONDS), at.minus(ONE_SECOND)))
                 && refused(clients.answeredBetween(at.minus(ONE_SECOND), at))

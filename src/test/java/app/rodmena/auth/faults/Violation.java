@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Something that must never be.
+ * A violation of an invariant.
  *
- * @param invariant its letter
- * @param at when, since the probe's start
+ * @param invariant the letter of the invariant
+ * @param at the time since the probe's start
  */
 record Violation(char invariant, Duration at, String what) {
     @Override

@@ -3,7 +3,7 @@ package app.rodmena.auth.faults;
 import app.rodmena.auth.faults.Recording.WriteOutcome;
 import java.util.List;
 
-/** W: no acknowledged write is lost; none that was refused as not done is found done. */
+/** W: no acknowledged write is lost, and no write refused as without effect is in the database. */
 final class WritesKept implements Invariant {
     @Override
     public List<Violation> check(Recording seen) {

@@ -1,8 +1,8 @@
 /**
- * Faults injected under load, and the invariants that hold whatever breaks.
+ * Injects faults under load, and checks the invariants that hold during every fault.
  *
- * <p>A {@link app.rodmena.auth.faults.Probe} asks a real server all the time as clients of three tenants, whose answers
- * are known beforehand, and samples what the server and PostgreSQL show. A scenario injects a fault, ends it, and has
- * every {@link app.rodmena.auth.faults.Invariant} checked over what was recorded meanwhile.
+ * <p>A {@link app.rodmena.auth.faults.Probe} sends requests with known responses to a real server, as clients of three
+ * tenants, and samples the server and PostgreSQL. A scenario injects a fault, ends it, and checks every
+ * {@link app.rodmena.auth.faults.Invariant} on the recording.
  */
 package app.rodmena.auth.faults;
