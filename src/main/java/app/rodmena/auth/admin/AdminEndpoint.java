@@ -1,8 +1,9 @@
 package app.rodmena.auth.admin;
 
 /**
- * Answers requests. Blocks only where it is {@linkplain AdminRoutes#readPatiently said} to. Throws
- * {@link BadRequestException}, or what other rooms throw for what nobody can have, for a 400.
+ * Handles the requests of a path. Must be thread-safe, and may block only if its {@link AdminRoutes.Place} waits. For a
+ * 400 it throws {@link BadRequestException}, or an exception of another package for an invalid or refused request (see
+ * {@link AdminHandler}).
  */
 @FunctionalInterface
 interface AdminEndpoint {

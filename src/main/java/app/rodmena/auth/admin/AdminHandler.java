@@ -35,16 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every request: judged at the gate, its body read, its sender logged in, then answered by its page. I/O
- * threads do all but the last, for which there are a few threads more; and a few others for pages that may have to
- * wait, so that health and numbers are told while those do.
+ * Handles every request: checks its head at the gate, reads its body, logs the operator in, then calls the endpoint.
+ * Endpoints run on worker threads, everything else on the I/O thread. Endpoints that may wait have a thread pool of
+ * their own, so that health and numbers are served while they wait.
  */
 final class AdminHandler implements HttpHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
     private static final int MOST_BODY_BYTES = 64 * 1024;
     private static final Duration BODY_WITHIN = Duration.ofSeconds(5);
 
-    /** A sixteenth, for answers that clients have not read. */
+    /** Unread responses may take a sixteenth of the heap. */
     private static final int PART_OF_THE_HEAP = 16;
 
     private static final int MOST_WAITING_AT_ONCE = 2;
@@ -120,7 +120,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     private void login(HttpServerExchange exchange, Match match, String body) {
-        // Undertow must be done with its own call before another thread may have the exchange
+        // Undertow must return from its own call before another thread may use the exchange
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             exchange.setDispatchExecutor(exchange.getIoThread());
             String address = AdminRequestGate.address(exchange);
@@ -145,7 +145,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         });
     }
 
-    /** Nobody knows who it is, so that this must not read as if it were the wrong one. */
+    /** The login could not be verified; the response must not look like a wrong password. */
     private static Reply noLogin(Match match, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         Reply reply = cause instanceof TooManyLoginAttemptsException
@@ -196,7 +196,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         return Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst(name), "");
     }
 
-    /** What a caller lacks for it; empty if nothing. */
+    /** The reason why the operator's role does not suffice; empty if it does. */
     private Optional<String> missing(For whom, OperatorSession caller) {
         return switch (whom) {
             case EVERYBODY, READERS -> Optional.empty();
@@ -225,7 +225,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         }
     }
 
-    /** @return under which id it is in the log */
+    /** @return the id of the logged error */
     private static String logged(Match match, Throwable failure) {
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
@@ -242,7 +242,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         }
     }
 
-    /** Whoever still waits for an answer gets none. */
+    /** Interrupts the endpoints that wait; requests queued for them get no response. */
     @Override
     public void close() {
         patient.shutdownNow();

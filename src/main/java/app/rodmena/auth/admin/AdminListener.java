@@ -20,9 +20,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The admin listener on its port: what the pool and the server tell and do, over HTTP, for people, dashboards and
- * scrapers. Thread-safe. It has threads of its own, takes no connection of the pool's, and so answers when nothing else
- * does.
+ * The admin listener: state of the pool and the server, and actions on them, over HTTP, for operators, dashboards and
+ * scrapers. Has its own threads and takes no connection from the pool, so that it responds even if the API does not.
+ * Thread-safe.
  */
 public final class AdminListener implements AutoCloseable {
     static final HttpPort.Limits LIMITS = new HttpPort.Limits(
@@ -45,10 +45,12 @@ public final class AdminListener implements AutoCloseable {
     }
 
     /**
-     * Listens, if it is to, and answers from now on.
+     * Starts the listener.
      *
-     * @param operators who may log in; open for as long as this is, as are all that follow
-     * @throws IOException if the address can't be had; the message names it
+     * @param operators the accounts that may log in; this and all following arguments must stay open until the listener
+     *     is closed
+     * @return the listener; empty if no admin port is configured
+     * @throws IOException if the address is not available; the message names it
      */
     public static Optional<AdminListener> start(
             RemoteConfig config,
@@ -101,12 +103,12 @@ public final class AdminListener implements AutoCloseable {
         return Reply.of(200, type, prometheus.scrape(type));
     }
 
-    /** The address that is really listened on. */
+    /** The bound address. */
     public InetSocketAddress address() {
         return port.address();
     }
 
-    /** Cuts every connection, and returns with no thread or socket left. */
+    /** Closes all connections and sockets, and stops all threads. */
     @Override
     public void close() {
         stream.close();

@@ -9,20 +9,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One request that may be answered. Immutable.
+ * An authorized request. Immutable.
  *
- * @param caller who asks
- * @param rest what follows the page's own path, as the id of an incident; empty where nothing may
- * @param query what is behind the question mark, as it came
- * @param accept the header of that name; empty where there is none
- * @param ifNoneMatch the header of that name; empty where there is none
- * @param body what was sent; empty but for POST
+ * @param caller the operator
+ * @param rest the part of the path after the endpoint's own path, for example the id of an incident; empty for an exact
+ *     path
+ * @param query the query string, not decoded
+ * @param accept the Accept header; empty if there is none
+ * @param ifNoneMatch the If-None-Match header; empty if there is none
+ * @param body the body; empty if there is none
  */
 record AdminRequest(OperatorSession caller, String rest, String query, String accept, String ifNoneMatch, String body) {
     /**
      * The parameters of the query.
      *
-     * @throws BadRequestException for one that is not among {@code known}, or comes twice
+     * @throws BadRequestException if one is not among {@code known}, or occurs twice
      */
     Map<String, String> parameters(Set<String> known) {
         Map<String, String> parameters = new LinkedHashMap<>();
@@ -41,7 +42,11 @@ record AdminRequest(OperatorSession caller, String rest, String query, String ac
         return parameters;
     }
 
-    /** @throws BadRequestException unless it is a whole number in that range, or not there */
+    /**
+     * A parameter as a number, or {@code fallback} if it is missing or empty.
+     *
+     * @throws BadRequestException if it is not a whole number in the range
+     */
     static int number(Map<String, String> parameters, String name, int fallback, int least, int most) {
         String text = parameters.getOrDefault(name, "");
         try {
@@ -50,7 +55,7 @@ record AdminRequest(OperatorSession caller, String rest, String query, String ac
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Refused below, as one that is out of range is
+            // Refused below, like a number out of range
         }
         throw new BadRequestException("%s: '%s'; must be %s to %s".formatted(name, text, least, most));
     }

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which requests get any further: of a bearable size, sent to us by our name and by no page of another site, to a path
- * there is, by a method it takes. Runs on the I/O thread and touches nothing but the request's head.
+ * Checks the head of a request: its size, its Host and Origin, its path, its method, and the content type of a change.
+ * Runs on the I/O thread and does not read the body.
  */
 final class AdminRequestGate {
     private final AdminRoutes pages;

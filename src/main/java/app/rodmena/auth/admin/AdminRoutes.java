@@ -4,26 +4,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What there is at which path, and for whom. Immutable once built; thread-safe from then on. */
+/** The endpoints by path, with the role each needs. Thread-safe once built, if not changed afterwards. */
 final class AdminRoutes {
     private final Map<String, Place> exact = new LinkedHashMap<>();
     private final Map<String, Place> prefixes = new LinkedHashMap<>();
 
-    /** Who gets a page. */
+    /** The clients that may use an endpoint. */
     enum For {
-        /** Whoever asks, as on the API. */
+        /** All clients, without login. */
         EVERYBODY,
-        /** Operators of either role. */
+        /** Operators with any role. */
         READERS,
-        /** Operators who may change something. */
+        /** Operators with the role control. */
         CONTROL
     }
 
     /**
-     * What is at a path: one page, read by GET and HEAD or used by POST.
+     * The endpoint of a path, for GET and HEAD or for POST.
      *
-     * @param changes whether it is one for POST
-     * @param waits whether it may take seconds; all others answer at once
+     * @param changes whether it takes POST
+     * @param waits whether it may block for seconds; all others respond immediately
      */
     record Place(String path, boolean changes, boolean waits, For whom, AdminEndpoint page) {
         String allow() {
@@ -35,7 +35,7 @@ final class AdminRoutes {
         }
     }
 
-    /** A place, and what follows its path. */
+    /** A place, and the part of the request's path after the place's path. */
     record Match(Place place, String rest) {}
 
     AdminRoutes open(String path, AdminEndpoint page) {
@@ -46,12 +46,12 @@ final class AdminRoutes {
         return add(exact, new Place(path, false, false, For.READERS, page));
     }
 
-    /** A page that may have to wait for PostgreSQL. */
+    /** Adds an endpoint that may wait for PostgreSQL. */
     AdminRoutes readPatiently(String path, AdminEndpoint page) {
         return add(exact, new Place(path, false, true, For.READERS, page));
     }
 
-    /** A page for all paths that begin so and go on; it ends with a slash. */
+    /** Adds an endpoint for all longer paths that start with this one, which ends with a slash. */
     AdminRoutes readBelow(String path, AdminEndpoint page) {
         return add(prefixes, new Place(path, false, false, For.READERS, page));
     }

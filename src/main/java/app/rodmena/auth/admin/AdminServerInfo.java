@@ -3,8 +3,8 @@ package app.rodmena.auth.admin;
 import java.time.Instant;
 
 /**
- * Which server this is.
+ * Identifies this server.
  *
- * @param instance its name in PostgreSQL's application_name
+ * @param instance the server's name, shown in PostgreSQL's application_name
  */
 public record AdminServerInfo(String version, String instance, Instant startedAt) {}

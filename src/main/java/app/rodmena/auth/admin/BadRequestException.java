@@ -1,6 +1,6 @@
 package app.rodmena.auth.admin;
 
-/** Somebody asks for what can't be; the message says in a line what can. */
+/** The request is invalid; the message says in one line what is allowed. */
 final class BadRequestException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import java.util.Set;
 
-/** Whether the pool has the right size, and what another would do. */
+/** Advice on the pool's size, and forecasts for other sizes. */
 final class CapacityEndpoints {
     private static final String WORKERS = "workers";
     private static final String POOL_SIZE = "poolSize";
@@ -15,7 +15,7 @@ final class CapacityEndpoints {
 
     private final PoolSizeAdvisor adviser;
 
-    /** @param whatIf null unless it was asked for, and enough is known */
+    /** @param whatIf the forecast; null if none was requested, or if there is not enough data */
     private record Shown(
             boolean known,
             AdviceRow now,

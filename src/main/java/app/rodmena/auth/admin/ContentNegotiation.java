@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** In which form somebody wants to read something. */
+/** The format of a response that exists in several. */
 enum ContentNegotiation {
     JSON("application/json"),
     TEXT("text/plain"),
@@ -34,7 +34,7 @@ enum ContentNegotiation {
         }
     }
 
-    /** What a browser, a terminal or a program prefers; JSON for whoever doesn't care. */
+    /** The format with the highest weight in an Accept header; JSON if it names none of them. */
     static ContentNegotiation preferred(String accept) {
         return Stream.of(accept.split(","))
                 .map(Wish::of)

@@ -12,16 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The files of the dashboard, which are packaged into the jar. Whoever has one asks whether it is still the same.
- * Thread-safe; each file is read once.
+ * The files of the dashboard, which are packaged into the jar. Clients revalidate their copies by ETag. A file is kept
+ * in memory once it was requested. Thread-safe.
  */
 final class DashboardAssets {
-    /** Where they are in the jar; nothing else is. */
+    /** The directory of the files in the jar; it contains nothing else. */
     private static final String ROOT = "/app/rodmena/auth/dashboard/";
 
     private static final String INDEX = "index.html";
 
-    /** No segment begins with a dot, so none leads anywhere else. */
+    /** No segment starts with a dot, so that a path cannot leave the directory. */
     private static final Pattern PATH = Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*");
 
     private static final Map<String, String> TYPES = Map.of(

@@ -20,12 +20,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** Why the pool is not well, what was the matter before, and what can be done about it. */
+/** The current diagnosis, the recorded incidents, and actions on backends. */
 final class DiagnosisEndpoints {
     private static final String DRY_RUN = "dryRun";
     private static final Duration MAX_AGE = Duration.ofMillis(500);
 
-    /** A page that is one file has its style in it, and nothing else. */
+    /** For a page that is a single file: allows inline styles and images, nothing else. */
     private static final String SELF_CONTAINED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
             + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -35,11 +35,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool as server-sent events: each second as it ends, and what happens in the pool as it happens. Thread-safe. The
- * pool only puts an event into a queue; everything else is done on a thread of this object's own, and on I/O threads.
+ * Sends the pool's numbers of each second, its events and incidents as server-sent events. The pool's threads only put
+ * an event into a queue; everything else runs on this object's own thread and on I/O threads. Thread-safe.
  *
- * <p>Nothing here is unbounded: who reads too slowly misses events and is told how many, and one who does not read at
- * all is cut off.
+ * <p>All buffers are bounded: a client that reads too slowly misses messages and gets their number; a client that does
+ * not read at all is disconnected.
  */
 final class EventStream implements PoolListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
@@ -48,7 +48,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     private static final long PERIOD_MILLIS = 100;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
-    /** Unasked, what happens to a healthy pool thousands of times a second is left out. */
+    /** The default kinds: all except those that occur thousands of times a second in a healthy pool. */
     private static final Set<PoolEventKind> UNASKED =
             EnumSet.complementOf(EnumSet.of(PoolEventKind.CHECKOUT, PoolEventKind.CHECKIN));
 
@@ -66,22 +66,22 @@ final class EventStream implements PoolListener, AutoCloseable {
         return worker;
     });
 
-    /** What any of the watchers wants to hear of. */
+    /** The kinds that at least one client has chosen. */
     private volatile Set<PoolEventKind> wanted = Set.of();
 
-    // Used by the thread only
+    // Used by this object's thread only
     private Instant lastSecond = Instant.MIN;
     private long lastHeartbeatNanos = System.nanoTime();
 
     /**
-     * A second, and whether all is well at its end.
+     * The numbers of a second, with the diagnosis at its end.
      *
-     * @param dropped how many messages the one who is told has missed since it began to watch
+     * @param dropped number of messages that the client has missed since it connected
      */
     private record Now(
             @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A beat never fails; they end with the thread.
+    @SuppressWarnings("FutureReturnValueIgnored") // beat() catches all exceptions; it ends with the thread.
     EventStream(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, Operators operators) {
         this.engine = engine;
@@ -193,7 +193,7 @@ final class EventStream implements PoolListener, AutoCloseable {
                 dropped);
     }
 
-    /** JSON has no line breaks but escaped ones, so that it is one line of data. */
+    /** The JSON contains no unescaped line break, so that one data line suffices. */
     private static ByteBuffer message(String name, Object data) {
         return bytes("event: " + name + "\ndata: " + new String(AdminJson.bytes(data), UTF_8) + "\n\n");
     }

@@ -7,7 +7,7 @@ import app.rodmena.auth.views.MemberRow;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 
-/** The fleet: all processes like this one, and whether PostgreSQL has the connections they may open. */
+/** The fleet: all instances of this server, and whether PostgreSQL allows the connections that they may open. */
 final class FleetEndpoints {
     private final FleetWatch watch;
 

@@ -5,7 +5,7 @@ import app.rodmena.auth.health.Health;
 import app.rodmena.auth.health.HealthReport;
 import app.rodmena.auth.wire.WireJson;
 
-/** Health, to the byte what the API tells of it; for probes, which log in nowhere. */
+/** Health, byte for byte the same as on the API; without login, for probes. */
 final class HealthEndpoints {
     private final Health health;
 

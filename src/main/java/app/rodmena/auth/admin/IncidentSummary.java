@@ -4,9 +4,9 @@ import app.rodmena.auth.incidents.Incident;
 import java.time.Instant;
 
 /**
- * An incident in a list; the whole of it is at {@code /incidents/<id>}.
+ * An incident in a list; the full document is at {@code /incidents/<id>}.
  *
- * @param swallowed how often the same happened while it stood for all
+ * @param swallowed number of repetitions that were not recorded as incidents of their own
  */
 record IncidentSummary(String id, Instant time, String cause, String sentence, long swallowed) {
     static IncidentSummary of(Incident incident) {

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The fields of a JSON object that somebody sent, with a clear line for each that can't be. Immutable. */
+/** The fields of the JSON object in a request's body, with an error message for each invalid one. Immutable. */
 final class JsonFields {
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -25,9 +25,9 @@ final class JsonFields {
     }
 
     /**
-     * Reads them; no body at all is an object without fields.
+     * Parses a body; an empty body is an object without fields.
      *
-     * @throws BadRequestException if it is no JSON object, or has a field that is not among {@code known}
+     * @throws BadRequestException if it is not a JSON object, or has a field that is not among {@code known}
      */
     static JsonFields of(String body, Set<String> known) {
         JsonNode object = parse(body.isEmpty() ? "{}" : body);
@@ -52,7 +52,7 @@ final class JsonFields {
         }
     }
 
-    /** True or false; false if it is not there. */
+    /** The value of a boolean field; false if the field is missing. */
     boolean flag(String name) {
         JsonNode value = object.path(name);
         if (!value.isMissingNode() && !value.isBoolean()) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 
-/** What operators with the role control may do: the settings that can change, and actions on the pool. */
+/** Changes by operators with the role control: the settings that can change at run time, and actions on the pool. */
 final class PoolActions {
     private static final String DRY_RUN = "dryRun";
 
@@ -86,8 +86,10 @@ final class PoolActions {
     }
 
     /**
-     * @param concerned how many connections it would concern now
-     * @param act does it; how many it concerned
+     * Adds an action.
+     *
+     * @param concerned returns the number of connections that the action would affect now
+     * @param act runs the action and returns the number of connections affected
      */
     private static void action(AdminRoutes pages, String name, IntSupplier concerned, IntSupplier act) {
         pages.change("/actions/" + name, asked -> {

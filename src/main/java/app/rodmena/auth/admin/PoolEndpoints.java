@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The numbers: what the pool is, who has its connections, who waits, what happened, how long things take. */
+/** The state of the pool, its connections, waiters, events and history; times of statements and requests. */
 final class PoolEndpoints {
     private static final int EVENTS_UNASKED = 200;
 
@@ -133,7 +133,7 @@ final class PoolEndpoints {
                 named(metrics.statements()), metrics.slowStatements().timeouts());
     }
 
-    /** Each once, those that took most together first. */
+    /** Each statement once: the largest by total time first, then those that are large only by maximum time. */
     private List<SlowRow> slowStatements() {
         SlowStatements slow = metrics.slowStatements();
         return Stream.concat(slow.byTotal().stream(), slow.byMax().stream())

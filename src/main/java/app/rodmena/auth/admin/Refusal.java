@@ -1,6 +1,6 @@
 package app.rodmena.auth.admin;
 
-/** A request that is answered before anybody looks at what it wants. */
+/** Thrown by the gate for a request that it refuses; has the response. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
 

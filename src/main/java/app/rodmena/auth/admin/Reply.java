@@ -12,9 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a request is answered with. Immutable.
+ * A response that is complete in memory. Immutable.
  *
- * @param headers beside the content's type; {@code Cache-Control} is {@code no-store} unless it is among them
+ * @param headers the headers except Content-Type; {@code Cache-Control} is {@code no-store} unless set here
  */
 record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> headers) implements ResponseWriter {
     static final String JSON = "application/json";
@@ -25,7 +25,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     private static final HttpString POLICY = new HttpString("Content-Security-Policy");
     private static final HttpString REFERRER = new HttpString("Referrer-Policy");
 
-    /** Nothing from anywhere else, and nothing inline but where a page of ours is one file. */
+    /** Allows nothing from other origins, and no inline scripts or styles. Single-file pages set their own policy. */
     private static final String STRICT =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -46,7 +46,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
         return of(status, JSON, WireJson.bytes(WireJson.Failure.of(status, message)));
     }
 
-    /** No content, as OPTIONS is answered. */
+    /** A response without content, for OPTIONS. */
     static Reply allow(String methods) {
         return of(204, "", new byte[0]).with(Headers.ALLOW, methods);
     }
@@ -55,7 +55,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
         return of(302, TEXT, (path + "\n").getBytes(UTF_8)).with(Headers.LOCATION, path);
     }
 
-    /** Whoever asks has it already. */
+    /** A 304: the client's copy is current. */
     static Reply unchanged() {
         return of(304, "", new byte[0]);
     }
@@ -66,12 +66,12 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
         return new Reply(status, type, body, Map.copyOf(more));
     }
 
-    /** The same, and the last one on its connection. */
+    /** The same response with a header that closes the connection. */
     Reply closing() {
         return with(Headers.CONNECTION, "close");
     }
 
-    /** Marks an answer as safe from what browsers guess and let others do. */
+    /** Sets the headers against content sniffing, cross-site use and caching. */
     static void protect(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(NOSNIFF, "nosniff");
         exchange.getResponseHeaders().put(POLICY, STRICT);
@@ -79,7 +79,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
     }
 
-    /** Sends it and ends the exchange. */
+    /** Sends the response and ends the exchange. */
     @Override
     public void send(HttpServerExchange exchange) {
         send(exchange, IoCallback.END_EXCHANGE);

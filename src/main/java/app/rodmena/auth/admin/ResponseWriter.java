@@ -2,9 +2,9 @@ package app.rodmena.auth.admin;
 
 import io.undertow.server.HttpServerExchange;
 
-/** What a page answers with. */
+/** The response of an endpoint: complete in memory, or a stream. */
 @FunctionalInterface
 interface ResponseWriter {
-    /** Sends it, and sees to it that the exchange ends some time. Never blocks. */
+    /** Starts sending the response and ensures that the exchange ends eventually. Never blocks. */
     void send(HttpServerExchange exchange);
 }

@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * One who watches the event stream, until the connection ends. Thread-safe: anybody may offer messages, which the
- * connection's I/O thread writes as fast as they are read; what does not fit is dropped and counted.
+ * A client of the event stream, until its connection ends. Any thread may offer messages; the connection's I/O thread
+ * writes them as fast as the client reads. Messages beyond the buffer's limit are dropped and counted. Thread-safe.
  */
 final class SseClient implements ResponseWriter {
     private static final int MOST_BYTES = 256 * 1024;
 
-    /** Where the stream breaks, browsers come again after that. */
+    /** Browsers reconnect after this many milliseconds if the stream breaks. */
     private static final String GREETING = "retry: 2000\n\n";
 
     private final OperatorSession caller;
@@ -57,12 +57,12 @@ final class SseClient implements ResponseWriter {
         return kinds;
     }
 
-    /** How many messages this one did not get, because it reads too slowly or because there were too many at once. */
+    /** The number of messages this client missed because it reads too slowly or because the event queue was full. */
     long dropped() {
         return dropped.get();
     }
 
-    /** It would have got an event that was lost before it could be offered. Never blocks. */
+    /** Counts an event that was lost because the event queue was full. Never blocks. */
     void missOne() {
         dropped.incrementAndGet();
     }
@@ -79,7 +79,7 @@ final class SseClient implements ResponseWriter {
         answered.getIoThread().execute(this::begin);
     }
 
-    /** Never blocks. */
+    /** Queues a message, or drops and counts it if the buffer is full. Never blocks. */
     synchronized void offer(ByteBuffer message) {
         if (closed) {
             return;
@@ -96,7 +96,7 @@ final class SseClient implements ResponseWriter {
         }
     }
 
-    /** Cuts the connection. */
+    /** Closes the connection. */
     void close() {
         HttpServerExchange open;
         synchronized (this) {
@@ -128,7 +128,7 @@ final class SseClient implements ResponseWriter {
         write();
     }
 
-    /** Writes what the connection takes; the rest when it takes more. On the I/O thread. */
+    /** Writes until the socket accepts no more bytes, then waits until it is writable. Runs on the I/O thread. */
     private void write() {
         try {
             for (ByteBuffer next = next(); next != null; next = next()) {
@@ -148,7 +148,7 @@ final class SseClient implements ResponseWriter {
         }
     }
 
-    /** What is to be written now; null, and nobody writes any more, if there is nothing. */
+    /** The next buffer to write. Null if there is none; then the next {@link #offer} schedules a write. */
     private synchronized ByteBuffer next() {
         while (!pending.isEmpty() && !pending.peek().hasRemaining()) {
             pendingBytes -= pending.remove().limit();

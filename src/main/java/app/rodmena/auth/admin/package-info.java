@@ -1,2 +1,6 @@
-/** What operators see and do over HTTP: numbers, events as they happen, settings, the dashboard. */
+/**
+ * The admin API over HTTP, for operators: numbers, live events, diagnosis, incidents, settings, actions and the
+ * dashboard. Shares the HTTP code of the package wire with the API, and uses the packages whose data it serves. Start
+ * reading at {@link AdminListener}.
+ */
 package app.rodmena.auth.admin;
