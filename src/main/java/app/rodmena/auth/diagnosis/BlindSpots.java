@@ -5,7 +5,7 @@ import app.rodmena.auth.activity.PostgresSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says what could not be seen, and what would help. A pure function. */
+/** Lists the facts that a diagnosis lacks, each with a remedy where there is one. Pure functions. */
 final class BlindSpots {
     private BlindSpots() {}
 

@@ -5,19 +5,22 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Who keeps a connection waiting, at the head of the chain: it waits for no lock itself.
+ * The session at the head of a chain of lock waits. It waits for no lock itself, except in a deadlock. Immutable.
  *
- * @param pid its backend; 0 for a prepared transaction
+ * @param pid the pid of its backend; 0 for a prepared transaction
  * @param application its application_name
  * @param user its role
- * @param state what it does, as {@code idle in transaction}; empty where our role may not see it
- * @param lasting how long it has done so; zero where our role may not see it
- * @param query its last statement, with literals masked if it is not ours; empty where our role may not see it
- * @param connectionId the number of our own connection, if it is one of the pool's
+ * @param state its state, for example {@code idle in transaction}; empty if hidden from the pool's role
+ * @param lasting the time in this state, or the running time of an active statement; zero if hidden from the pool's
+ *     role
+ * @param query its last statement, with literals masked if it is not from this process; empty if hidden from the pool's
+ *     role
+ * @param connectionId the number of the pool's connection; empty if it is not a connection of the pool
  * @param ours whether it is a backend of this process
- * @param hidden whether our role may not see what it does
- * @param endable whether our role may cancel its statement and end its session
- * @param chain the pids from whoever waits for it directly, to itself; more than one if others wait in between
+ * @param hidden whether its state is hidden from the pool's role
+ * @param endable whether the pool's role may cancel its statement and terminate its session
+ * @param chain the pids of the chain, from the direct blocker to {@code pid}; more than one if other sessions wait in
+ *     between
  */
 public record Blocker(
         int pid,

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Follows those that wait for locks to whoever is at the head and waits for nobody. */
+/**
+ * Follows lock waits to the session at the head of the chain, which waits for no lock. Immutable after construction.
+ */
 final class BlockingChains {
     private static final int PREPARED_TRANSACTION = 0;
 
@@ -31,7 +33,7 @@ final class BlockingChains {
                 .forEach(connection -> connections.put(connection.backendPid(), connection.id()));
     }
 
-    /** Of several heads the one whose transaction is the oldest: the others may well come and go. */
+    /** Of several heads, the one with the oldest transaction: the others are more likely to end soon. */
     Optional<Blocker> of(Backend waiting) {
         Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
         extend(chains, List.of(), waiting.pid());
@@ -44,11 +46,11 @@ final class BlockingChains {
                 .filter(chain -> blockers(chain.getKey()).isEmpty())
                 .map(chain -> culprit(chain.getValue()))
                 .max(Comparator.comparing(this::age));
-        // Without a head they wait in a circle, which PostgreSQL itself breaks in a second.
+        // No head: a deadlock, which PostgreSQL detects and breaks after deadlock_timeout (1 s by default).
         return head.or(() -> chains.values().stream().findFirst().map(this::culprit));
     }
 
-    /** Adds a chain to each who is in the way of {@code pid} and was not met yet. @return those */
+    /** Adds a chain for each blocker of {@code pid} that has none yet. @return the pids of these blockers */
     private List<Integer> extend(Map<Integer, List<Integer>> chains, List<Integer> chain, int pid) {
         List<Integer> met = new ArrayList<>();
         for (int blocker : blockers(pid)) {

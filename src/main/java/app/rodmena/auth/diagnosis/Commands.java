@@ -4,15 +4,15 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The commands that an operator of this very server would type.
+ * The shell commands for an operator of this server, with its addresses. Immutable.
  *
- * @param psql what opens its database in psql, without a password
- * @param jolokia where its Jolokia is; empty where it has none
+ * @param psql the psql command that connects to its database, without a password
+ * @param jolokia the URL of its Jolokia agent; empty if it has none
  */
 public record Commands(String psql, String jolokia) {
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");
 
-    /** Where nothing better is known. */
+    /** The commands for a server whose addresses are unknown. */
     public static final Commands DEFAULT = new Commands("psql", "http://127.0.0.1:8778/jolokia");
 
     public Commands {
@@ -20,44 +20,44 @@ public record Commands(String psql, String jolokia) {
         Objects.requireNonNull(jolokia, "jolokia");
     }
 
-    /** Whether a name can stand in a command as it is; one that can't may be somebody's attempt at a command. */
+    /** Whether a name needs no quoting in SQL or a shell. Any other name could inject a command. */
     static boolean isPlain(String name) {
         return PLAIN.matcher(name).matches();
     }
 
-    /** A name as it stands in a statement. */
+    /** A name as an SQL identifier, quoted if necessary. */
     static String identifier(String name) {
         return isPlain(name) ? name : "\"%s\"".formatted(name.replace("\"", "\"\""));
     }
 
-    /** @param sql without anything that means something to a shell between double quotes */
+    /** @param sql a statement without characters that are special to a shell within double quotes */
     String psql(String sql) {
         return "%s -c \"%s\"".formatted(psql, sql);
     }
 
-    /** A command for PgBouncer's admin console, where the database is reached through one. */
+    /** Runs a command on the admin console of PgBouncer, for a database behind PgBouncer. */
     String console(String command) {
         return "%s -d pgbouncer -c \"%s\"".formatted(psql, command);
     }
 
-    /** Every thread's stack. */
+    /** Prints the stacks of all threads. */
     String threads() {
         return "jcmd %s Thread.print".formatted(ProcessHandle.current().pid());
     }
 
-    /** What the kernel knows of our connections: unacknowledged data, and how often it was sent again. */
+    /** Prints the kernel's state of this process's sockets, such as unacknowledged data and retransmissions. */
     String sockets() {
         return "ss -tnoip | grep -A1 pid=%s".formatted(ProcessHandle.current().pid());
     }
 
-    /** Sets a value of the running pool, until its next start; empty where there is no Jolokia. */
+    /** Sets an attribute of the running pool until the next start; empty without Jolokia. */
     String set(String attribute, long value) {
         return overJolokia(
                 "{\"type\":\"write\",\"mbean\":\"app.rodmena.auth:type=PoolSettings,name=auth\",\"attribute\":\"%s\",\"value\":%s}"
                         .formatted(attribute, value));
     }
 
-    /** Empty where there is no Jolokia. */
+    /** Runs an operation of the pool's MBean; empty without Jolokia. */
     String exec(String operation) {
         return overJolokia("{\"type\":\"exec\",\"mbean\":\"app.rodmena.auth:type=Pool,name=auth\",\"operation\":\"%s\"}"
                 .formatted(operation));

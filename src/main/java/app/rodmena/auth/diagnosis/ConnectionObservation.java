@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One connection that is out, as it was seen before and after PostgreSQL was asked: what is the same both times held
- * while PostgreSQL looked, too, so that the two sides can be compared although nobody was stopped.
+ * A connection in use, observed before and after the query to PostgreSQL. A state that is the same in both views also
+ * held during the query, so that both sides can be compared without pausing either of them.
  *
- * @param before how it was before; empty if it was not out yet, or for somebody else
- * @param after how it was afterwards
- * @param heldFor how long it was out then
- * @param backend what PostgreSQL said of its pid
- * @param asked whether PostgreSQL said anything at all
- * @param stack where its thread was in between; empty where that was not looked at
+ * @param before the view before the query; empty if the current use began later
+ * @param after the view after the query
+ * @param heldFor the time in use, at {@code after}
+ * @param backend PostgreSQL's view of its backend; empty if there is none
+ * @param asked whether PostgreSQL answered the query
+ * @param stack the stack of the thread that holds it, taken between the views; empty if none was taken
  */
 record ConnectionObservation(
         Optional<ConnectionView> before,
@@ -26,19 +26,19 @@ record ConnectionObservation(
         boolean asked,
         List<StackTraceElement> stack) {
 
-    /** The same use of the connection, in which nothing else was prepared meanwhile. */
+    /** Whether both views show the same use of the connection and no statement was prepared in between. */
     boolean isSteady() {
         return before.isPresent() && before.get().statements() == after.statements();
     }
 
-    /** Whether our thread waited on the socket for the same answer, before and after. */
+    /** Whether the same statement was active in both views: the thread waits on the socket for its result. */
     boolean isReading() {
         return isSteady()
                 && before.get().transaction() == TransactionState.ACTIVE
                 && after.transaction() == TransactionState.ACTIVE;
     }
 
-    /** Whether nothing of ours was under way, before and after. */
+    /** Whether no statement was active in either view. */
     boolean isQuiet() {
         return isSteady() && isAtRest(before.get().transaction()) && isAtRest(after.transaction());
     }
@@ -47,14 +47,14 @@ record ConnectionObservation(
         return after.backendPid() != 0;
     }
 
-    /** How long nothing has been asked on it by whoever has it now. */
+    /** The time without a statement in the current use. */
     Duration quietFor() {
         Duration quiet =
                 backend.flatMap(Backend::stateFor).or(after::lastSqlAge).orElse(heldFor);
         return quiet.compareTo(heldFor) < 0 ? quiet : heldFor;
     }
 
-    /** How long its statement has been running. */
+    /** The running time of its statement, at most the time of the current use. */
     Duration runningFor() {
         Duration running = backend.filter(Backend::isActive)
                 .flatMap(Backend::queryFor)

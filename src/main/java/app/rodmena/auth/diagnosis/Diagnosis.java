@@ -10,21 +10,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Why the pool is as it is, at one moment: immutable, and complete in itself.
+ * The state of the pool at one time, with its causes and recommendations. Immutable and self-contained.
  *
- * @param time when
- * @param situation what the pool is like as a whole
- * @param sentence that and why, in one sentence
- * @param steps what to do, the safest first; empty if nothing
+ * @param time the time of the diagnosis
+ * @param situation the state of the pool as a whole
+ * @param sentence the situation and its cause, in one sentence
+ * @param steps the recommendations, the safest first; may be empty
  * @param pool the pool's numbers
- * @param holders who has connections, whoever has one longest first
- * @param waiters who waits for one, by route, the largest group first
- * @param postgres what PostgreSQL says; empty if it does not answer
- * @param lastSeen what it said when it last answered, while it does not
- * @param outage why PostgreSQL can't be asked; empty if it can
- * @param reconciliation whether both sides agree about which connections there are
- * @param blindSpots what could not be seen, a sentence each, with what would help
- * @param failures what failed in the last fifteen minutes, the latest first
+ * @param holders the connections in use, the longest use first
+ * @param waiters the callers that wait for a connection, grouped by route, the largest group first
+ * @param postgres PostgreSQL's view; empty if PostgreSQL did not answer
+ * @param lastSeen PostgreSQL's last view before it stopped answering; empty while it answers, or if there is none
+ * @param outage the reason why PostgreSQL cannot be queried; empty if it can
+ * @param reconciliation the comparison of the pool's connections with PostgreSQL's backends
+ * @param blindSpots the facts that the diagnosis lacks, one sentence each, with a remedy where there is one
+ * @param failures the failures of the last 15 minutes, the latest first
  */
 public record Diagnosis(
         Instant time,
@@ -48,7 +48,7 @@ public record Diagnosis(
         failures = List.copyOf(failures);
     }
 
-    /** How many connections are out for each reason; reasons that none has are left out. */
+    /** The number of connections in use for each verdict, without the verdicts of no connection. */
     public Map<Verdict, Integer> verdicts() {
         Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
         holders.forEach(holder -> counts.merge(holder.verdict(), 1, Integer::sum));

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Puts a diagnosis together from what was observed. A pure function. */
+/** Builds a diagnosis from an observation. A pure function. */
 final class DiagnosisBuilder {
     private DiagnosisBuilder() {}
 

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How the pool is diagnosed.
+ * The settings of the diagnosis. Immutable.
  *
- * @param interval how often by itself; what is asked for in between is answered in between
- * @param slowQuery a statement that runs for longer is slow, even if nobody waits for its connection
+ * @param interval the minimum pause between periodic diagnoses; a diagnosis on demand does not wait for it
+ * @param slowQuery the running time from which a statement is slow, even if no caller waits for a connection
  */
 public record DiagnosisConfig(Duration interval, Duration slowQuery) {
     public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(2), Duration.ofSeconds(5));

@@ -1,6 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
-/** Hears of every diagnosis, one after the other, on the thread that made it: it must not block. */
+/** Receives every diagnosis in order, on the diagnosis thread. Implementations must not block. */
 @FunctionalInterface
 public interface DiagnosisListener {
     void onDiagnosis(Diagnosis diagnosis);

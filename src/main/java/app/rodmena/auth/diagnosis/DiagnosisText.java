@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A diagnosis as text that reads well in a terminal, 120 columns wide at most. */
+/** Formats a diagnosis as text for a terminal of 120 columns. */
 public final class DiagnosisText {
     private static final int MOST_HOLDERS = 40;
     private static final int MOST_BACKENDS = 15;
@@ -24,7 +24,7 @@ public final class DiagnosisText {
         this.diagnosis = diagnosis;
     }
 
-    /** The whole of it, the sentence first; ends with a line break. */
+    /** The complete diagnosis, beginning with its sentence and ending with a line break. */
     public static String of(Diagnosis diagnosis) {
         return new DiagnosisText(diagnosis).write();
     }
@@ -104,14 +104,14 @@ public final class DiagnosisText {
     private void stacks(Holder holder) {
         head("Where connection %s is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
         frames(fromTheApplicationOn(holder));
-        // A pool's own thread took it: then that says nothing
+        // A stack without application code is of a thread of the pool and does not help.
         if (holder.checkoutStack().stream().anyMatch(StackFrames::isOfApplication)) {
             head("Where it was taken");
             frames(holder.checkoutStack());
         }
     }
 
-    /** What the application calls there is of little interest. */
+    /** The stack from the innermost application frame; the library frames that it calls are omitted. */
     private static List<String> fromTheApplicationOn(Holder holder) {
         int first = holder.stack().indexOf(holder.applicationFrame());
         return first < 0
@@ -175,7 +175,9 @@ public final class DiagnosisText {
         more(busy.size() - MOST_BACKENDS);
     }
 
-    /** As {@code 10 auth/vm-4123 active, 1 psql idle in transaction; the longest statement has run for 4 s}. */
+    /**
+     * For example {@code 10 auth/vm-4123 active, 1 psql idle in transaction; the longest statement has run for 4 s}.
+     */
     private static String counts(PostgresSnapshot view) {
         String all = view.counts().stream()
                 .limit(MOST_COUNTS)

@@ -29,22 +29,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows at any time why the pool is as it is: looks every few seconds, and when asked. As there is one engine per
- * process, there is one of these, which all share. Thread-safe.
+ * Diagnoses the pool periodically and on demand. There is one instance per process, as there is one engine; all users
+ * share it. Thread-safe.
  *
- * <p>It takes nothing from the pool: PostgreSQL is asked on the connection that watches it, on a thread of its own.
+ * <p>Uses no connection of the pool: it queries PostgreSQL on the monitoring connection. Diagnoses run on a separate
+ * thread.
  */
 public final class Diagnostics {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
     private static final SharedResource<Diagnostics> ONE = new SharedResource<>("diagnosis", Diagnostics::end);
 
-    /** Until what looks like a lost connection is looked at again, before it is called one. */
+    /** The pause before the second observation that confirms a lost connection. */
     private static final long CONFIRM_MILLIS = 250;
 
-    /** Where asking PostgreSQL takes long, it is asked less often: for one part in so many of the time at most … */
+    /** After a slow query, the pause is this multiple of the query's duration, which limits the load on PostgreSQL. */
     private static final int MOST_SHARE = 20;
 
-    /** … but not this many times less often than it should be. */
+    /** The limit of that pause, as a multiple of the interval. */
     private static final int MOST_INTERVALS = 5;
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -57,13 +58,13 @@ public final class Diagnostics {
     private final ScheduledThreadPoolExecutor thread;
     private final Object lock = new Object();
 
-    /** Guarded by the lock: for whoever asks before the next look begins. */
+    /** The pending diagnosis on demand, shared by all requests until it begins; guarded by the lock. */
     private CompletableFuture<Diagnosis> next;
 
     /** Finds the incident that explains failures of a kind. */
     private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
 
-    /** What the last diagnosis was concluded from. */
+    /** The input of the last diagnosis. */
     private record Conclusion(
             Observation observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
 
@@ -93,12 +94,12 @@ public final class Diagnostics {
     }
 
     /**
-     * Begins to look, or joins those who do.
+     * Starts the diagnosis, or shares the running one.
      *
-     * @param engine the one engine of this process, open for as long as this is, as is {@code metrics}
-     * @param instance this process's name in PostgreSQL
-     * @param commands what an operator of this server types; asked at each diagnosis, if this is the first to open it
-     * @throws IllegalStateException if others in this process diagnose with other settings
+     * @param engine the engine of this process; it and {@code metrics} must stay open until the share is closed
+     * @param instance the instance name of this process in PostgreSQL
+     * @param commands supplies the shell commands at each diagnosis; ignored if the diagnosis already runs
+     * @throws IllegalStateException if the diagnosis already runs with other settings
      */
     public static Share<Diagnostics> open(
             DatabaseEngine engine,
@@ -109,12 +110,12 @@ public final class Diagnostics {
         return ONE.open(engine, config, () -> new Diagnostics(engine, metrics, instance, config, commands));
     }
 
-    /** From now on failures refer to the incidents that {@code incidents} finds for their kind. */
+    /** Sets the function that finds the incident that explains failures of a kind, for all later diagnoses. */
     public void explainFailures(Function<FailureKind, Optional<String>> incidents) {
         this.incidents = incidents;
     }
 
-    /** The last diagnosis, as it would be with the queue that it was when callers were refused. Never waits. */
+    /** The last diagnosis, computed again with the queue at the time of a refusal. Never blocks. */
     public Diagnosis last(QueueSnapshot queue) {
         Conclusion known = conclusion;
         Observation then = known.observed.with(queue);
@@ -123,16 +124,16 @@ public final class Diagnostics {
         return DiagnosisBuilder.diagnose(then, holders, known.reconciliation, commands.get());
     }
 
-    /** The last diagnosis, made by itself or because somebody asked. Never waits. */
+    /** The last diagnosis, periodic or on demand. Never blocks. */
     public Diagnosis last() {
         return last;
     }
 
     /**
-     * A diagnosis that is begun after this call; whoever asks at the same time gets the same. Never blocks.
+     * Requests a diagnosis that begins after this call; concurrent requests share one. Never blocks.
      *
-     * @return completed within a second or two, whatever state the database is in, on a thread that what depends on it
-     *     must not block; with the last one if this is closed
+     * @return a stage that completes within about two seconds, whatever the state of the database, and with the last
+     *     diagnosis after the end. It completes on the diagnosis thread, which dependent stages must not block
      */
     public CompletionStage<Diagnosis> look() {
         synchronized (lock) {
@@ -149,8 +150,8 @@ public final class Diagnostics {
     }
 
     /**
-     * The last diagnosis if it is that young, else a new one; waits for it, for three seconds at most, and then gives
-     * the last after all.
+     * The last diagnosis if it is at most {@code maxAge} old, else a new one. Blocks for up to 3 s, and returns the
+     * last diagnosis if the new one takes longer.
      */
     public Diagnosis current(Duration maxAge) {
         Diagnosis known = last;
@@ -167,7 +168,7 @@ public final class Diagnostics {
         }
     }
 
-    /** Tells {@code listener} of every diagnosis from now on. */
+    /** Adds a listener, which receives every later diagnosis. */
     public void add(DiagnosisListener listener) {
         listeners.add(listener);
     }
@@ -187,7 +188,7 @@ public final class Diagnostics {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A look never fails.
+    @SuppressWarnings("FutureReturnValueIgnored") // lookNow catches every exception.
     private void schedule(Duration pause) {
         thread.schedule(
                 () -> {
@@ -200,7 +201,7 @@ public final class Diagnostics {
                 TimeUnit.NANOSECONDS);
     }
 
-    /** @return how long PostgreSQL took */
+    /** @return the duration of the query to PostgreSQL */
     private Duration lookNow() {
         CompletableFuture<Diagnosis> asked;
         synchronized (lock) {
@@ -212,8 +213,8 @@ public final class Diagnostics {
             took = lookUntilCertain();
             listeners.forEach(this::tell);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // It is being closed.
-        } catch (Throwable e) { // Whatever is thrown here would end the looking for good.
+            Thread.currentThread().interrupt(); // end() was called.
+        } catch (Throwable e) { // An uncaught exception would end the periodic diagnosis.
             LOG.error("A diagnosis failed; the next may not", e);
         } finally {
             if (asked != null) {
@@ -223,7 +224,7 @@ public final class Diagnostics {
         return took;
     }
 
-    /** Nothing is published before a second look has confirmed what it must. */
+    /** Publishes a diagnosis; suspected lost connections are confirmed by a second observation first. */
     private Duration lookUntilCertain() throws InterruptedException {
         Conclusion seen = lookOnce();
         if (!suspects.isEmpty()) {

@@ -3,11 +3,13 @@ package app.rodmena.auth.diagnosis;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How times and numbers are written for people. */
+/** Formats durations, numbers and statements for sentences and tables. */
 final class Formats {
     private Formats() {}
 
-    /** As {@code 340 ms}, {@code 12.4 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min} or {@code 3 d 4 h}. */
+    /**
+     * For example {@code 340 ms}, {@code 12.4 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 3 d 4 h}.
+     */
     static String time(Duration time) {
         long millis = Math.max(0, time.toMillis());
         if (millis < 1_000) {
@@ -32,17 +34,17 @@ final class Formats {
                 : "%s %s %s %s".formatted(large, largeUnit, small, smallUnit);
     }
 
-    /** As {@code 1 request} or {@code 37 requests}. */
+    /** For example {@code 1 request} or {@code 37 requests}. */
     static String count(int number, String one, String many) {
         return number + " " + (number == 1 ? one : many);
     }
 
-    /** As {@code 830} or {@code 1.4}. */
+    /** For example {@code 830} or {@code 1.4}: one decimal place below 10. */
     static String rate(double perSecond) {
         return String.format(Locale.ROOT, perSecond < 10 ? "%.1f" : "%.0f", perSecond);
     }
 
-    /** A statement's name if it begins with one, else its beginning. */
+    /** The name in the leading comment of a statement; without one, the first 60 characters. */
     static String statement(String sql) {
         int end = sql.startsWith("/* ") ? sql.indexOf(" */") : -1;
         if (end > 0) {

@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why one connection is out, and what makes one think so.
+ * The verdict on a connection in use, with its evidence.
  *
- * @param because a clause to follow a subject
- * @param evidence a fact each
- * @param unconfirmed what it would be if it is still so a moment later; empty if nothing else
+ * @param verdict the verdict
+ * @param because the verdict as a predicate, without its subject
+ * @param evidence the observed facts
+ * @param culprit the session at the head of the chain of lock waits; empty without a lock wait
+ * @param unconfirmed the verdict if a second observation confirms it; empty if no confirmation is needed
  */
 record HoldClassification(
         Verdict verdict,

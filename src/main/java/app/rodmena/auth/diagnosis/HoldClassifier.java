@@ -13,18 +13,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Tells why one connection is out, from what both sides were seen to do. A pure function: what was seen is all it
- * knows.
+ * Classifies a connection in use by the observations of both sides. A pure function.
  *
- * <p>The two sides are never seen at the same instant. So whatever differs before and after PostgreSQL was asked counts
- * as work; and that one side has lost the other is said only if it is seen twice, a quarter of a second apart.
+ * <p>The two sides cannot be observed at the same instant. Therefore a state that changes between the views before and
+ * after the query to PostgreSQL counts as work, and a lost connection needs two observations, 250 ms apart.
  */
 final class HoldClassifier {
     private final Thresholds thresholds;
     private final Optional<Monitor.Outage> outage;
     private final Function<Backend, Optional<Blocker>> culprits;
 
-    /** @param culprits finds who is at the head of those that a backend waits for */
+    /** @param culprits finds the session at the head of a backend's chain of lock waits */
     HoldClassifier(
             Thresholds thresholds, Optional<Monitor.Outage> outage, Function<Backend, Optional<Blocker>> culprits) {
         this.thresholds = thresholds;
@@ -32,7 +31,7 @@ final class HoldClassifier {
         this.culprits = culprits;
     }
 
-    /** @param suspected whether it looked the same a quarter of a second ago */
+    /** @param suspected whether the previous observation already suspected a lost connection */
     HoldClassification judge(ConnectionObservation seen, boolean suspected) {
         List<String> evidence = evidence(seen);
         if (!seen.isSteady()) {
@@ -94,7 +93,9 @@ final class HoldClassifier {
         return slow ? verdict(Verdict.SLOW_SQL, because, evidence) : working(because, evidence);
     }
 
-    /** PostgreSQL has no such process; but one that has just ended may still be on its way to tell us. */
+    /**
+     * The backend does not exist. Needs confirmation: the notice of a backend that has just ended may be in transit.
+     */
     private HoldClassification dead(ConnectionObservation seen, boolean suspected, List<String> evidence) {
         String because = "talks to a backend that is gone (pid %s)%s"
                 .formatted(
@@ -103,7 +104,9 @@ final class HoldClassifier {
         return confirmed(Verdict.DEAD_BACKEND, because, suspected, evidence);
     }
 
-    /** Either our request never arrived or its answer did not; on a healthy network both take milliseconds. */
+    /**
+     * Each side waits for the other: the network lost the statement or its result. Healthy networks need milliseconds.
+     */
     private HoldClassification bothWait(
             ConnectionObservation seen, Backend backend, boolean suspected, List<String> evidence) {
         Duration silence = backend.stateFor().orElse(Duration.ZERO);
@@ -128,7 +131,7 @@ final class HoldClassifier {
         return fromOurSide(seen, evidence);
     }
 
-    /** PostgreSQL's side is not known. */
+    /** Classifies by the client side only. */
     private HoldClassification fromOurSide(ConnectionObservation seen, List<String> evidence) {
         if (seen.isReading()) {
             String orQueued = seen.isPidKnown() ? "" : " (or waits for a server connection of the pooler)";

@@ -8,28 +8,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A connection that is out, who has it, and why it is not back.
+ * A connection in use, its holder, and the reason why it has not been returned. Immutable.
  *
- * @param connectionId its number, never used twice in a process
- * @param backendPid the pid of PostgreSQL's process behind it; 0 where it is unknown
- * @param route what it is used for
- * @param tenant the tenant's fingerprint; {@code -} where there is none
- * @param callers how many callers it works for: more than one where their questions are answered together
- * @param thread the thread that took it
- * @param since when it was taken
- * @param heldFor how long it has been out
- * @param verdict why it is out
- * @param because the verdict in a clause, with its numbers, to follow a subject
- * @param evidence what both sides were seen to do, a fact each
- * @param culprit who keeps it waiting for a lock
+ * @param connectionId the connection's number, unique within the process
+ * @param backendPid the pid of its PostgreSQL backend; 0 if unknown
+ * @param route the operation that it is used for
+ * @param tenant the tenant's fingerprint; {@code -} if there is none
+ * @param callers the number of callers: more than one for a batch
+ * @param thread the name of the thread that checked it out
+ * @param since the time of the checkout
+ * @param heldFor the time since the checkout
+ * @param verdict why it is in use
+ * @param because the verdict as a predicate, with its numbers and without its subject
+ * @param evidence the observed facts of both sides
+ * @param culprit the session at the head of the chain of lock waits; empty without a lock wait
  * @param lastSql the last statement prepared on it, without values; empty if there was none
- * @param lastSqlFor how long ago that was; empty if there was none
- * @param transaction what it is at, seen from this side
- * @param backend what it is at, seen from PostgreSQL's side
- * @param stack where its thread is now; empty unless it has been out for a second
- * @param checkoutStack where its thread was when it took it; empty unless that was recorded, as it is for every
- *     hundredth checkout and for routes that have leaked before
- * @param applicationFrame the first line of the stack that is neither the pool's nor a library's; empty without one
+ * @param lastSqlFor the time since it was prepared; empty if there was none
+ * @param transaction the transaction state of the client side
+ * @param backend PostgreSQL's view of its backend; empty if unknown
+ * @param stack the current stack of the thread; empty unless the connection has been in use for 200 ms
+ * @param checkoutStack the stack at the checkout; empty unless recorded, which every hundredth checkout is, and those
+ *     of routes suspected of a leak before
+ * @param applicationFrame the innermost frame of the application in {@code stack}; empty if there is none
  */
 public record Holder(
         int connectionId,

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Judges every connection that is out. A pure function of what was observed, and of what was suspected before. */
+/** Classifies every connection in use. A pure function of the observation and the earlier suspects. */
 final class HolderAnalyzer {
-    /** A process that is younger than our connection is another one of the same pid. */
+    /** A backend younger than the connection, beyond this tolerance, is another process with the same pid. */
     private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
-    /** One use of one connection, and how far it had come. */
+    /** A use of a connection and the number of statements prepared so far: equal only if no progress was made. */
     record Suspect(int connectionId, long checkout, long statements) {
         static Suspect of(ConnectionView connection) {
             return new Suspect(connection.id(), connection.checkouts(), connection.statements());
@@ -25,8 +25,10 @@ final class HolderAnalyzer {
     }
 
     /**
-     * @param holders whoever has a connection longest first
-     * @param suspects those that look as if they had lost PostgreSQL, which a second look must confirm
+     * The result of an analysis.
+     *
+     * @param holders the connections in use, the longest use first
+     * @param suspects the uses with a suspected lost connection, which needs a second observation
      */
     record Judged(List<Holder> holders, Set<Suspect> suspects) {}
 

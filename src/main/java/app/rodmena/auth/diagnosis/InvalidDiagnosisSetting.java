@@ -3,8 +3,8 @@ package app.rodmena.auth.diagnosis;
 import java.util.Objects;
 
 /**
- * A value that the diagnosis can't have. Says which setting and what is allowed, so that a caller can say it in its
- * terms.
+ * Thrown for an invalid setting of the diagnosis. Contains the setting and the rule, so that a caller can use its own
+ * name of the setting in a message.
  */
 public final class InvalidDiagnosisSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
@@ -18,12 +18,12 @@ public final class InvalidDiagnosisSetting extends IllegalArgumentException {
         this.rule = Objects.requireNonNull(rule, "rule");
     }
 
-    /** Its name, as {@code slow_query}. */
+    /** The name of the setting, for example {@code slow_query}. */
     public String setting() {
         return setting;
     }
 
-    /** What is allowed, as {@code must be 1ms to 1d}. */
+    /** The allowed values, for example {@code must be 1ms to 1d}. */
     public String rule() {
         return rule;
     }

@@ -11,22 +11,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that one look saw, and nothing it concluded.
+ * The observed facts of one diagnosis, without conclusions.
  *
- * @param before the pool before PostgreSQL was asked
- * @param after the pool afterwards
- * @param postgres what PostgreSQL said; empty if nothing
- * @param lastSeen what it said when it last did, while it says nothing
- * @param silence why it said nothing; empty if it did
- * @param outage why PostgreSQL can't be asked at all; empty if it can
- * @param availability whether requests can be answered
- * @param stacks where the threads were that have had connections for a while, by the connection's number
- * @param checkoutStacks where they took them, where that was recorded
- * @param pidsKnown whether backend pids are PostgreSQL's own: not behind PgBouncer
- * @param pace how fast connections come and go
- * @param failures what failed in the last fifteen minutes, the latest first
- * @param role the role the pool logs in as
- * @param database the database it connects to
+ * @param before the pool before the query to PostgreSQL
+ * @param after the pool after the query
+ * @param postgres PostgreSQL's view; empty if PostgreSQL did not answer
+ * @param lastSeen PostgreSQL's last view before it stopped answering; empty while it answers, or if there is none
+ * @param silence the reason why it did not answer; empty if it did, or during an outage
+ * @param outage the reason why PostgreSQL cannot be queried; empty if it can
+ * @param availability the availability of the database to requests
+ * @param stacks the current stacks of the threads that hold connections for 200 ms or longer, by connection number
+ * @param checkoutStacks the stacks at their checkouts, by connection number; empty lists where none was recorded
+ * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
+ * @param pace the throughput of the pool
+ * @param failures the failures of the last 15 minutes, the latest first
+ * @param role the role of the pool's connections
+ * @param database the database of the pool's connections
  */
 record Observation(
         PoolFacts before,
@@ -45,7 +45,7 @@ record Observation(
         String database) {
     private static final Duration MOMENT = Duration.ofSeconds(10);
 
-    /** Whether callers wait for a connection, or did until they were refused a moment ago. */
+    /** Whether callers wait for a connection, or were refused after a wait within the last 10 s. */
     boolean isWanted() {
         return after.anybodyWaits()
                 || failures.stream()
@@ -54,7 +54,7 @@ record Observation(
                                 failure.kind() == FailureKind.POOL_TIMEOUT || failure.kind() == FailureKind.QUEUE_FULL);
     }
 
-    /** The same, with the queue as it was when callers were refused. */
+    /** A copy with the queue at the time of a refusal. */
     Observation with(QueueSnapshot queue) {
         return new Observation(
                 before,

@@ -20,11 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** Looks at both sides: the pool, PostgreSQL, and the pool again. To be used by one thread. */
+/** Observes the pool, then PostgreSQL, then the pool again. Not thread-safe. */
 final class Observer {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** Threads are stopped for a moment to see where they are, so only those that have had a connection for so long. */
+    /** The minimum time in use for a stack trace, because taking one pauses the thread briefly. */
     private static final Duration LONG_ENOUGH_FOR_A_STACK = Duration.ofMillis(200);
 
     private static final long LEAST_NANOS_TO_MEASURE = Duration.ofMillis(500).toNanos();
@@ -51,7 +51,7 @@ final class Observer {
         this.checkins = engine.events().count(PoolEventKind.CHECKIN);
     }
 
-    /** What is known without waiting for anybody. */
+    /** An observation of the pool only. Does not block. */
     Observation withoutPostgres() {
         PoolFacts facts = PoolFacts.of(engine);
         return observed(facts, facts, Optional.empty(), "it was not asked", Map.of(), Map.of());
@@ -82,7 +82,7 @@ final class Observer {
             });
         }
         PoolFacts after = PoolFacts.of(engine);
-        // Whoever gave its connection back meanwhile may have been at something else when its thread was looked at.
+        // A thread that returned its connection in between may have been at other work when its stack was taken.
         stacks.keySet().removeIf(id -> !isSameUse(before, after, id));
         checkoutStacks.keySet().removeIf(id -> !isSameUse(before, after, id));
         return observed(before, after, view, silence, stacks, checkoutStacks);

@@ -1,10 +1,10 @@
 package app.rodmena.auth.diagnosis;
 
-/** Parts of sentences. */
+/** Phrases for sentences and recommendations. */
 final class Phrases {
     private Phrases() {}
 
-    /** As {@code a lock on auth_group}. */
+    /** For example {@code a lock on auth_group}. */
     static String lock(String what) {
         if (what.isEmpty()) {
             return "a lock";
@@ -14,7 +14,7 @@ final class Phrases {
         return speaksForItself ? what : "a lock on " + what;
     }
 
-    /** As {@code pid 4123 (psql, idle in transaction for 42 s)}. */
+    /** For example {@code pid 4123 (psql, idle in transaction for 42 s)}. */
     static String culprit(Blocker culprit) {
         if (culprit.pid() == 0) {
             return culprit.application() + " (see pg_prepared_xacts)";

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What the pool says of itself at one moment. */
+/** The state of the pool at one time. */
 record PoolFacts(
         Instant at,
         PoolView view,
@@ -31,7 +31,7 @@ record PoolFacts(
                 engine.opening());
     }
 
-    /** The same, with the queue as it was when callers were refused. */
+    /** A copy with the queue at the time of a refusal. */
     PoolFacts with(QueueSnapshot queue) {
         PoolSnapshot numbers = view.numbers();
         PoolSnapshot then = new PoolSnapshot(

@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What failed in the last fifteen minutes.
+ * The failures of one kind in the last 15 minutes.
  *
- * @param kind how requests failed, or that connections could not be opened
- * @param count how many
- * @param ago how long ago the last of them was
- * @param message what the last of them failed with, one line
- * @param incident the id of the incident that explains it
+ * @param kind the kind of failure, of requests or of attempts to connect
+ * @param count the number of failures
+ * @param ago the time since the last failure
+ * @param message the message of the last failure, one line
+ * @param incident the id of the incident that explains it; empty if there is none
  */
 public record RecentFailure(FailureKind kind, int count, Duration ago, String message, Optional<String> incident) {}

@@ -1,9 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
 /**
- * Something to do about it.
+ * A recommended action.
  *
- * @param what what, and what it leads to
- * @param command the exact command; empty where there is none
+ * @param what the action and its effect
+ * @param command the exact shell command; empty if there is none
  */
 public record Recommendation(String what, String command) {}

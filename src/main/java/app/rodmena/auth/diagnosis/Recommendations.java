@@ -22,15 +22,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Says what to do, the safest first, with the exact commands. A pure function. */
+/** Recommends actions with their exact commands, the safest first. A pure function. */
 final class Recommendations {
     private static final int MOST_CULPRITS = 3;
     private static final Duration EARLIER_TIMEOUT = Duration.ofSeconds(5);
 
-    /** So much longer than statement_timeout, socket_timeout leaves PostgreSQL time to cancel by itself. */
+    /** The margin of socket_timeout over statement_timeout, so that PostgreSQL cancels the statement first. */
     private static final Duration SOCKET_MARGIN = Duration.ofSeconds(5);
 
-    /** What PostgreSQL says at a limit that this server does not set, and which that is. */
+    /** PostgreSQL's messages for limits that this server does not set, with the name of the limit. */
     private static final Map<String, String> ROLE_LIMITS = Map.of(
             "lock timeout", "lock_timeout",
             "idle-in-transaction timeout", "idle_in_transaction_session_timeout",
@@ -80,7 +80,7 @@ final class Recommendations {
     private void aboutHolders() {
         Map<Verdict, List<Holder>> byVerdict = holders.stream()
                 .collect(Collectors.groupingBy(Holder::verdict, LinkedHashMap::new, Collectors.toList()));
-        // In the order in which the sentence names them: first what most are out for
+        // The same order as in the sentence: the verdict of the most connections first.
         List<List<Holder>> byWeight = byVerdict.values().stream()
                 .sorted(Comparator.comparing(group -> -group.size()))
                 .toList();
@@ -254,7 +254,7 @@ final class Recommendations {
         }
     }
 
-    /** What is asked through the pooler waits as well. */
+    /** A query through the pooler would wait as well, so no command queries PostgreSQL through it. */
     private void keptBack() {
         if (observed.availability().problem().contains("max_client_conn")) {
             add(
@@ -314,7 +314,10 @@ final class Recommendations {
         }
     }
 
-    /** @param message as {@code ERROR: permission denied for table auth_group}; in another language it names nothing */
+    /**
+     * @param message PostgreSQL's message, for example {@code ERROR: permission denied for table auth_group}; parsed in
+     *     English only
+     */
     private void permissionDenied(String message) {
         Matcher denied = PERMISSION_DENIED.matcher(message);
         String kind = denied.find() ? denied.group(1) : "";
@@ -336,7 +339,7 @@ final class Recommendations {
                 commands.psql("grant %s on %s to %s".formatted(privileges, object, observed.role())));
     }
 
-    /** A restart does not help: the migrations were made, and are not made again. */
+    /** Does not recommend a restart: migrations that are recorded as applied are not applied again. */
     private void schemaMismatch(String message) {
         Matcher missing = MISSING_RELATION.matcher(message);
         String relation = missing.find() && Commands.isPlain(missing.group(1)) ? missing.group(1) : "";
@@ -356,7 +359,7 @@ final class Recommendations {
                 "");
     }
 
-    /** PostgreSQL gave up a statement, a lock or a session: whose limit was it? */
+    /** Finds the limit at which PostgreSQL cancelled a statement or a lock wait, or terminated a session. */
     private void limits(String message) {
         if (!message.contains("timeout")) {
             return;
@@ -377,7 +380,7 @@ final class Recommendations {
     }
 
     private void refused() {
-        // Others, as 57P03 while PostgreSQL recovers, say nothing of its connections
+        // Other states, for example 57P03 during recovery, are unrelated to the number of connections.
         if (!refusalState().startsWith("53")) {
             down();
             return;
@@ -445,7 +448,7 @@ final class Recommendations {
         }
     }
 
-    /** What is read-only by default can be made writable only in a transaction that is not. */
+    /** Sessions that are read-only by default need an explicit read-write transaction to reset that default. */
     private void writable() {
         String what =
                 "If the sessions should be writable, and that they are not was set for the database or the role (the"
@@ -467,7 +470,7 @@ final class Recommendations {
                 "select pg_reload_conf()");
     }
 
-    /** What may still be connected as our role to our database. */
+    /** The number of further connections that the pool's role can open to the pool's database. */
     private static int free(PostgresSnapshot view) {
         String database = view.backends().stream()
                 .filter(backend -> backend.whose() == BackendOwner.POOL)
@@ -488,7 +491,7 @@ final class Recommendations {
         return limit.isPresent() ? Math.max(0, limit.getAsInt() - (int) used) : Integer.MAX_VALUE;
     }
 
-    /** What is refused for good, until it is put right; no size of the pool changes that. */
+    /** Handles refusals that persist until an operator corrects the cause; the pool's size has no influence. */
     private boolean loginRefused() {
         String state = refusalState();
         if (state.startsWith("28")) {
@@ -557,7 +560,7 @@ final class Recommendations {
         return holder.applicationFrame().isEmpty() ? "code that the stack does not show" : holder.applicationFrame();
     }
 
-    /** Empty where none is known, as behind PgBouncer. */
+    /** The known pids, separated by commas; empty if none is known, for example behind PgBouncer. */
     private static String pids(List<Holder> group) {
         return group.stream()
                 .map(Holder::backendPid)
@@ -566,7 +569,7 @@ final class Recommendations {
                 .collect(Collectors.joining(", "));
     }
 
-    /** What our login may not do, so that there is no command with it. */
+    /** Adds a step without a command, because the psql command connects with a role that lacks the privilege. */
     private void addForSuperuser(String what, String sql) {
         add("%s, as a superuser: %s".formatted(what, sql), "");
     }

@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the pool's connections with PostgreSQL's backends, look by look, and says once of each that only one side
- * knows. To be used by one thread.
+ * Compares the pool's connections with PostgreSQL's backends at each diagnosis, and logs each difference once. Not
+ * thread-safe.
  */
 final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
 
-    /** What is being opened or closed is known to one side before the other. */
+    /** Differences are reported from this duration on: opening and closing connections cause short ones. */
     private static final Duration LASTING = Duration.ofSeconds(1);
 
     private final String pool;
@@ -35,7 +35,7 @@ final class Reconciler {
     private long unknownTotal;
     private long lostTotal;
 
-    /** @param instance this process's name in PostgreSQL */
+    /** @param instance the instance name of this process in PostgreSQL */
     Reconciler(String instance) {
         pool = "auth/" + instance;
     }
@@ -63,7 +63,7 @@ final class Reconciler {
         return new Reconciliation(true, stillUnknown, stillLost, unknownTotal, lostTotal);
     }
 
-    /** Since when each has been seen without a break. */
+    /** The start of each uninterrupted difference. */
     private static Map<Integer, Instant> since(Map<Integer, Instant> before, Stream<Integer> seen, Instant now) {
         return seen.collect(Collectors.toMap(Function.identity(), number -> before.getOrDefault(number, now)));
     }
@@ -72,7 +72,7 @@ final class Reconciler {
         return Duration.between(since, now).compareTo(LASTING) >= 0;
     }
 
-    /** Neither before nor after PostgreSQL was asked; and not the one that is being opened, however long that takes. */
+    /** The pool's backends without a connection before or after the query, except for one that is being opened. */
     private List<Backend> unknown(PostgresSnapshot view, Observation observed) {
         Set<Integer> known = new HashSet<>();
         observed.before().connections().forEach(connection -> known.add(connection.backendPid()));
@@ -91,7 +91,7 @@ final class Reconciler {
                 && age.get().compareTo(attempt.get().plus(LASTING)) < 0;
     }
 
-    /** Open before PostgreSQL was asked and open afterwards. */
+    /** The connections without a backend that were open both before and after the query. */
     private List<Lost> lost(PostgresSnapshot view, Observation observed) {
         Set<Integer> pids = view.backends().stream().map(Backend::pid).collect(Collectors.toSet());
         Set<Integer> before =

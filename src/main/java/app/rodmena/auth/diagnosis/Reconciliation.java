@@ -4,14 +4,14 @@ import app.rodmena.auth.activity.Backend;
 import java.util.List;
 
 /**
- * Where the pool and PostgreSQL do not agree about which connections there are, and have not for a second: what is just
- * being opened or closed is no disagreement.
+ * The differences between the pool's connections and PostgreSQL's backends that have lasted for at least 1 s.
+ * Connections that are being opened or closed are no difference. Immutable.
  *
- * @param possible whether the two can be compared: not where pids are unknown, or PostgreSQL does not answer
- * @param unknownBackends backends under the pool's name that the pool does not know
- * @param lostConnections numbers of the pool's connections whose backend is gone
- * @param unknownBackendsTotal how many such backends there have been since start
- * @param lostConnectionsTotal how many such connections there have been since start
+ * @param possible whether both could be compared; false if pids are unknown or PostgreSQL does not answer
+ * @param unknownBackends backends with the pool's application_name and no connection in the pool
+ * @param lostConnections connections of the pool without a backend
+ * @param unknownBackendsTotal the number of such backends since the start
+ * @param lostConnectionsTotal the number of such connections since the start
  */
 public record Reconciliation(
         boolean possible,
@@ -19,15 +19,15 @@ public record Reconciliation(
         List<Lost> lostConnections,
         long unknownBackendsTotal,
         long lostConnectionsTotal) {
-    /** Nothing could be compared yet. */
+    /** The value before the first comparison. */
     public static final Reconciliation NONE = new Reconciliation(false, List.of(), List.of(), 0, 0);
 
     /**
-     * A connection whose backend is gone.
+     * A connection of the pool whose backend no longer exists.
      *
-     * @param connectionId its number
-     * @param backendPid the pid that PostgreSQL no longer has
-     * @param out whether somebody has it
+     * @param connectionId the connection's number
+     * @param backendPid the pid of its former backend
+     * @param out whether it is in use
      */
     public record Lost(int connectionId, int backendPid, boolean out) {}
 

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** Says in one sentence, to somebody who is tired, what the pool is like and why. A pure function. */
+/** Describes the situation and its causes in one sentence for an operator. A pure function. */
 final class Sentence {
     private static final int MOST_REASONS = 3;
 
@@ -57,12 +57,14 @@ final class Sentence {
         };
     }
 
-    /** As {@code 20 turned away 40 s ago (no connection came free within pool_timeout), incident 20261125-…}. */
+    /**
+     * For example {@code 20 turned away 40 s ago (no connection came free within pool_timeout), incident 20261125-…}.
+     */
     private String failures() {
         boolean turnedAway =
                 observed.failures().stream().anyMatch(failure -> failure.kind() == FailureKind.DATABASE_DOWN);
         return observed.failures().stream()
-                // Callers were turned away for it.
+                // A failed attempt to connect is the cause of the refusals, which are already listed.
                 .filter(failure -> !turnedAway || failure.kind() != FailureKind.CONNECT_FAILED)
                 .limit(MOST_REASONS)
                 .map(this::failure)
@@ -111,7 +113,7 @@ final class Sentence {
                                 Formats.time(observed.after().view().oldestWait()));
     }
 
-    /** As {@code 10 of 10 connections out for up to 12.4 s, 37 requests waiting}. */
+    /** For example {@code 10 of 10 connections out for up to 12.4 s, 37 requests waiting}. */
     private String head() {
         String longest = holders.isEmpty()
                 ? ""
@@ -131,7 +133,7 @@ final class Sentence {
         return holders.stream().anyMatch(holder -> holder.verdict().isTrouble()) ? "; " + reasons() : "";
     }
 
-    /** Holders that are out for the same reason are one clause, the largest first. */
+    /** One clause for each group of holders with the same reason, the largest group first. */
     private String reasons() {
         record Reason(Verdict verdict, Optional<Integer> culprit, String lock) {}
         Map<Reason, List<Holder>> groups = holders.stream()
@@ -157,7 +159,7 @@ final class Sentence {
         return holder.backend().flatMap(Backend::lockWait).map(LockWait::what).orElse("");
     }
 
-    /** @param group of one verdict, whoever has its connection longest first */
+    /** @param group holders with the same verdict, the longest use first */
     private static String clause(List<Holder> group) {
         int count = group.size();
         boolean one = count == 1;
@@ -274,7 +276,7 @@ final class Sentence {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** Who has PostgreSQL's connections, as far as is known or was when it last answered. */
+    /** The distribution of PostgreSQL's connections by its current or last view; empty if there is none. */
     private String slots() {
         return observed.postgres()
                 .or(observed::lastSeen)

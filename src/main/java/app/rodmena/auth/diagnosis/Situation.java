@@ -1,36 +1,36 @@
 package app.rodmena.auth.diagnosis;
 
-/** What the pool is like as a whole. */
+/** The state of the pool as a whole. */
 public enum Situation {
-    /** Each caller gets a connection, and no request has failed in the last fifteen minutes. */
+    /** Each caller gets a connection, and no request has failed in the last 15 minutes. */
     WELL,
-    /** The pool is well, and no request fails any more; some did in the last fifteen minutes. */
+    /** The pool is well and no request fails; some failed in the last 15 minutes. */
     RECOVERING,
-    /** The pool is well now, but requests, or attempts to connect, failed in the last ten seconds. */
+    /** The pool is well, but requests or attempts to connect failed in the last 10 seconds. */
     FAILING,
-    /** Somebody has one for too long, but there are others left. */
+    /** At least one connection is held for a reason that an operator can fix, but others are available. */
     TROUBLED,
-    /** Places are free, but callers wait for the batch before theirs, which is out for a reason that can be mended. */
+    /** Connections are available, but callers wait for a batch that is held for a reason that an operator can fix. */
     BLOCKED,
-    /** All are out, at least one of them for a reason that can be mended. */
+    /** All connections are in use, at least one of them for a reason that an operator can fix. */
     EXHAUSTED,
     /**
-     * All are in use and callers wait, but each connection comes back soon: the load is more than they can serve. Or a
-     * pooler in front of PostgreSQL has no server connection to give.
+     * All connections are in use and callers wait, but each connection is returned soon: the load exceeds the capacity.
+     * Or a pooler in front of PostgreSQL has no free server connection.
      */
     SATURATED,
-    /** Callers wait while a connection is being opened, which takes long or has failed. */
+    /** Callers wait while opening a connection takes long or fails. */
     OPENING,
-    /** Callers wait and no connection is out, although connections are opened: each is lost before it is used. */
+    /** Callers wait and no connection is in use, although connections are opened: each is lost before its first use. */
     STALLED,
-    /** No more connections can be opened, and those that are open do not suffice. */
+    /** PostgreSQL refuses further connections, and the open ones do not suffice. */
     REFUSED,
-    /** PostgreSQL can be reached, but no primary with writable sessions: a standby, or read-only sessions. */
+    /** PostgreSQL is reachable, but sessions are not writable: it is a standby, or sessions are read-only. */
     NO_PRIMARY,
     /** PostgreSQL does not answer. */
     DATABASE_DOWN,
-    /** PostgreSQL answers, but the tables are not there yet. */
+    /** PostgreSQL answers, but the tables do not exist yet. */
     NOT_PREPARED,
-    /** An operator makes everybody wait. */
+    /** An operator has suspended the pool: all callers wait. */
     SUSPENDED
 }

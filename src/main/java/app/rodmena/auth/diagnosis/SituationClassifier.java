@@ -10,23 +10,26 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Tells what the pool is like as a whole. A pure function. */
+/** Classifies the state of the pool as a whole. A pure function. */
 final class SituationClassifier {
     private static final Duration SLOW_OPENING = Duration.ofSeconds(1);
 
-    /** While places are free, callers wait only for the batch before theirs, and not for longer than that. */
+    /** The maximum normal wait while connections are available: for the preceding batch of the same kind. */
     private static final Duration TURN = Duration.ofMillis(250);
 
     /**
-     * PostgreSQL is there and refuses a login: insufficient resources (too many connections, too many for this role or
-     * database), invalid authorization, no such database, one that the role may not connect to, or no role may.
+     * The SQLSTATE prefixes of a refused login: insufficient resources (too many connections, in total or for this role
+     * or database), invalid authorization, no such database, no privilege to connect, a database that allows no
+     * connections.
      */
     private static final List<String> REFUSED = List.of("53", "28", "3D", "42501", "55000");
 
-    /** Until so long after the last failure requests are still said to fail. */
+    /** The time after the last failure during which the situation is {@link Situation#FAILING}. */
     private static final Duration FAILING = Duration.ofSeconds(10);
 
-    /** One or two new connections without a checkout may still be handed out; so many were lost. */
+    /**
+     * From this number on, new connections without a checkout are considered lost; one or two may still be handed out.
+     */
     private static final int LOST_CONNECTS = 3;
 
     private SituationClassifier() {}
@@ -49,7 +52,7 @@ final class SituationClassifier {
         if (opening.downSince().isPresent()) {
             return failedWith(opening, NoPrimaryException.SQL_STATE::equals) ? Situation.NO_PRIMARY : Situation.REFUSED;
         }
-        // For a moment there is always somebody who has no connection yet.
+        // A caller without a connection is normal for a short time, so both views must show one.
         boolean lacking = numbers.waiting() > 0
                 || Math.min(opening.borrowers(), observed.before().opening().borrowers()) > 0;
         if (lacking && failedWith(opening, SituationClassifier::isRefusal)) {
@@ -79,18 +82,20 @@ final class SituationClassifier {
                 .orElse(Situation.WELL);
     }
 
-    /** Callers wait, and no connection is out. */
+    /** Whether callers wait and no connection is in use. */
     private static boolean lacksAll(PoolFacts facts) {
         return facts.view().numbers().checkedOut() == 0
                 && facts.view().numbers().waiting() + facts.opening().borrowers() > 0;
     }
 
-    /** Whether who comes now has to wait until a connection is given back. */
+    /** Whether a new caller has to wait for a check-in. */
     private static boolean waitsForPlace(Observation observed) {
         return !hasRoom(observed.after().view().numbers());
     }
 
-    /** Whether somebody has to wait for long although there are places: for a batch of the same kind to end. */
+    /**
+     * Whether a caller waits unusually long for a batch of the same kind to end, although connections are available.
+     */
     static boolean waitsForBatch(Observation observed) {
         PoolView view = observed.after().view();
         return view.numbers().waiting() > 0

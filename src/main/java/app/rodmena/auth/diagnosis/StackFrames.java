@@ -3,7 +3,7 @@ package app.rodmena.auth.diagnosis;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds in a stack what is of interest: the application's code, not the pool's nor a library's. */
+/** Finds the application's frames in a stack: those of neither the pool nor a library. Pure functions. */
 final class StackFrames {
     private static final int MOST = 40;
 
@@ -28,28 +28,28 @@ final class StackFrames {
 
     private StackFrames() {}
 
-    /** As {@code com.acme.Billing.charge(Billing.java:31)}; empty if there is none. */
+    /** The innermost application frame, for example {@code com.acme.Billing.charge(Billing.java:31)}; empty if none. */
     static Optional<String> ofApplication(List<StackTraceElement> stack) {
         return lines(stack).stream().filter(StackFrames::isOfApplication).findFirst();
     }
 
-    /** Whether that line is of neither the pool's nor a library's code. */
+    /** Whether a line is a frame of neither the pool nor a library. */
     static boolean isOfApplication(String line) {
         return NOT_THE_APPLICATION.stream().noneMatch(line::startsWith);
     }
 
-    /** As {@code Billing.charge(Billing.java:31)}, where there is little room. */
+    /** The short form of a line, for example {@code Billing.charge(Billing.java:31)}. */
     static String withoutPackage(String line) {
         int method = line.lastIndexOf('.', line.indexOf('('));
         return line.substring(line.lastIndexOf('.', method - 1) + 1);
     }
 
-    /** The innermost, as many as help. */
+    /** The innermost frames as lines; their number is limited. */
     static List<String> lines(List<StackTraceElement> stack) {
         return stack.stream().limit(MOST).map(StackFrames::line).toList();
     }
 
-    /** Without the loader and module that Java puts in front, and the address behind a lambda's name. */
+    /** Omits the class loader and the module, and the address in the class name of a lambda. */
     private static String line(StackTraceElement frame) {
         String type = frame.getClassName();
         int address = type.indexOf('/');

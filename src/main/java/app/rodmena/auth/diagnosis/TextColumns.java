@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lays text out for a terminal of {@value #WIDTH} columns. */
+/** Formats tables and paragraphs for a terminal of {@value #WIDTH} columns. Not thread-safe. */
 final class TextColumns {
     static final int WIDTH = 120;
 
@@ -17,7 +17,7 @@ final class TextColumns {
     private final List<Boolean> right;
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** @param heads of the columns; those that begin with {@code >} are aligned to the right */
+    /** @param heads the column heads; {@code >} at the beginning aligns a column to the right */
     TextColumns(String... heads) {
         this.heads = List.of(heads).stream()
                 .map(head -> head.startsWith(">") ? head.substring(1) : head)
@@ -30,12 +30,12 @@ final class TextColumns {
         return this;
     }
 
-    /** Lines of equal columns; what is too long for the last of them goes on below it. */
+    /** The table; long text in the last column is wrapped within the column. */
     String wrapped() {
         return lines(false);
     }
 
-    /** Lines of equal columns; what is too long for the last of them is cut off. */
+    /** The table; long text in the last column is truncated. */
     String clipped() {
         return lines(true);
     }
@@ -73,18 +73,18 @@ final class TextColumns {
         return wrap(line.toString(), text, " ".repeat(line.length()), "");
     }
 
-    /** A paragraph, indented. */
+    /** An indented, wrapped paragraph. */
     static String paragraph(String text, int indent) {
         String space = " ".repeat(indent);
         return wrap(space, text, space, "");
     }
 
-    /** A command that is still one when it is copied from several lines. */
+    /** A shell command, wrapped with {@code \} so that it stays valid when copied. */
     static String command(String command, int indent) {
         return wrap(" ".repeat(indent), command, " ".repeat(indent), " \\");
     }
 
-    /** One that is longer than a line becomes several. */
+    /** The words of a text; a word longer than {@code room} is split. */
     private static List<String> words(String text, int room) {
         List<String> words = new ArrayList<>();
         SPACES.splitAsStream(text.strip()).forEach(word -> {
@@ -98,9 +98,11 @@ final class TextColumns {
     }
 
     /**
-     * @param first what the first line begins with
-     * @param others what the others begin with
-     * @param broken what every line but the last ends with
+     * Wraps a text.
+     *
+     * @param first the prefix of the first line
+     * @param others the prefix of the other lines
+     * @param broken the suffix of every line except the last
      */
     static String wrap(String first, String text, String others, String broken) {
         StringBuilder wrapped = new StringBuilder();

@@ -3,20 +3,20 @@ package app.rodmena.auth.diagnosis;
 import java.time.Duration;
 
 /**
- * From when on what a connection does is too long.
+ * The durations from which a connection in use counts as trouble.
  *
- * @param slowQuery a statement
- * @param quiet running nothing while it is out
- * @param lock waiting for a lock
+ * @param slowQuery the running time of a statement
+ * @param quiet the time in use without a statement
+ * @param lock the wait for a lock
  * @param leak leak_threshold
- * @param silence one side waiting for the other while that waits, too
+ * @param silence the time during which each side waits for the other
  */
 record Thresholds(Duration slowQuery, Duration quiet, Duration lock, Duration leak, Duration silence) {
     private static final Duration LOCK = Duration.ofMillis(100);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration QUARTER = Duration.ofMillis(250);
 
-    /** @param wanted whether somebody waits for a connection: then less is too long */
+    /** @param wanted whether callers wait for a connection, which lowers the limits */
     static Thresholds of(DiagnosisConfig config, Duration leakThreshold, boolean wanted) {
         boolean stricter = wanted && config.slowQuery().compareTo(SECOND) > 0;
         return new Thresholds(

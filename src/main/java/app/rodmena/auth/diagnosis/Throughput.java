@@ -3,10 +3,10 @@ package app.rodmena.auth.diagnosis;
 import java.time.Duration;
 
 /**
- * How fast connections come and go.
+ * The throughput of the pool.
  *
- * @param perSecond how many were given back in a second, lately
- * @param medianUse how long half of them were out for less than, in the last minute; zero if there were none
- * @param medianOpening the same for opening one
+ * @param perSecond the check-ins per second since a previous observation, measured over at least 500 ms
+ * @param medianUse the median time in use in the last minute; zero if there was none
+ * @param medianOpening the median time to open a connection in the last minute; zero if there was none
  */
 record Throughput(double perSecond, Duration medianUse, Duration medianOpening) {}

@@ -1,24 +1,24 @@
 package app.rodmena.auth.diagnosis;
 
-/** Why a connection is out. */
+/** The reason why a connection is in use. */
 public enum Verdict {
-    /** PostgreSQL no longer has a backend of its pid, and the pool does not know yet. */
+    /** Its backend no longer exists, which the pool has not detected yet. */
     DEAD_BACKEND("talks to a backend that is gone"),
-    /** We wait for PostgreSQL's answer while PostgreSQL waits for us, or can't be reached at all. */
+    /** The client waits for a result while PostgreSQL waits for the client or is unreachable. */
     NETWORK("waits for an answer that the network does not deliver"),
-    /** Its statement waits for a lock that somebody else has. */
+    /** Its statement waits for a lock of another session. */
     LOCK_WAIT("waits for a lock"),
-    /** Held for longer than leak_threshold, and as long nothing was asked on it. */
+    /** Has been held without a statement for longer than leak_threshold. */
     LEAK("was held beyond leak_threshold without SQL"),
-    /** A transaction is open on it, and nothing runs. */
+    /** A transaction is open, and no statement runs. */
     IDLE_IN_TRANSACTION("has a transaction open and runs nothing"),
-    /** The application has it and runs nothing on it. */
+    /** The application holds it and runs no statement. */
     APP_HOLDING("is held by the application, which runs nothing on it"),
-    /** Its statement runs for longer than it should. */
+    /** Its statement has run for longer than slow_query, or than 1 s while callers wait. */
     SLOW_SQL("runs slow SQL"),
-    /** It is in use as it should be. */
+    /** It is in normal use. */
     WORKING("is at work"),
-    /** Neither side tells enough. */
+    /** The observations do not suffice for a verdict. */
     UNKNOWN("is out, and nobody can tell why");
 
     private final String meaning;
@@ -27,12 +27,12 @@ public enum Verdict {
         this.meaning = meaning;
     }
 
-    /** What such a connection does, to follow a subject, as in {@code connection 3 waits for a lock}. */
+    /** The verdict as a predicate, for example {@code waits for a lock} in {@code connection 3 waits for a lock}. */
     public String meaning() {
         return meaning;
     }
 
-    /** Whether there is anything to do about it. */
+    /** Whether an operator can fix the reason. */
     public boolean isTrouble() {
         return switch (this) {
             case DEAD_BACKEND, NETWORK, LOCK_WAIT, LEAK, IDLE_IN_TRANSACTION, APP_HOLDING, SLOW_SQL -> true;

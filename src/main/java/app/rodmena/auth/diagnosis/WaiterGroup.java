@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Those that wait for a connection for the same purpose.
+ * The callers that wait for a connection for the same operation.
  *
- * @param route what they want it for
- * @param count how many they are
- * @param since since when the first of them waits
- * @param longest how long that is
+ * @param route the operation
+ * @param count the number of callers
+ * @param since the arrival of the caller that has waited longest
+ * @param longest the time that it has waited
  */
 public record WaiterGroup(String route, int count, Instant since, Duration longest) {}
