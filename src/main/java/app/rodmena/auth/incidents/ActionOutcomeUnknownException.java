@@ -3,8 +3,8 @@ package app.rodmena.auth.incidents;
 import java.util.Objects;
 
 /**
- * PostgreSQL did not say whether what an operator wants was done; the message says what is known, in a line. No
- * refusal: it may have been done, and asking again may work.
+ * Thrown if PostgreSQL does not confirm an operator's action. The message contains what is known, in one line. The
+ * action was not refused: it may have been executed, and a retry may succeed.
  */
 public final class ActionOutcomeUnknownException extends IllegalStateException {
     private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class ActionOutcomeUnknownException extends IllegalStateException {
         this.remedy = Objects.requireNonNull(remedy, "remedy");
     }
 
-    /** What was tried; its outcome is the message. For the audit log. */
+    /** The attempted action, for the audit log; its outcome equals the message. */
     public ActionResult remedy() {
         return remedy;
     }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.incidents;
 
-/** What an operator wants can't be done, or must not be; the message says why, in a line. */
+/** Thrown if an operator's action is impossible or not allowed. The message contains the reason, in one line. */
 public final class ActionRefusedException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

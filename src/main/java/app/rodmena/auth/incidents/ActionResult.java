@@ -1,10 +1,10 @@
 package app.rodmena.auth.incidents;
 
 /**
- * What was done, or would be.
+ * The result of an operator's action, or of its dry run.
  *
- * @param action as {@code terminateBackend 4123}
- * @param dryRun whether nothing was done
- * @param outcome what it did or would do, to whom, in a sentence
+ * @param action the action, for example {@code terminateBackend 4123}
+ * @param dryRun whether it was a dry run, which changes nothing
+ * @param outcome the effect and the affected backend
  */
 public record ActionResult(String action, boolean dryRun, String outcome) {}

@@ -16,11 +16,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What an operator can do against trouble: cancel a query, terminate a backend. Thread-safe. Each waits three seconds
- * at most, does nothing afterwards, and changes nothing on a dry run. Whoever lets operators in sees to it that they
- * may, and that the audit log knows.
+ * The actions of an operator on backends: cancel a query, terminate a backend. Thread-safe. An action blocks for up to
+ * 3 s, is not executed after that timeout, and changes nothing on a dry run. The caller is responsible for
+ * authorization and for the audit log.
  *
- * <p>PostgreSQL reuses pids: what is hit is asked in the very statement that hits it, whether it still is what it was.
+ * <p>PostgreSQL reuses pids: the statement that signals a backend also verifies its identity by its start time.
  */
 public final class BackendActions {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -56,10 +56,7 @@ public final class BackendActions {
     private final String application;
     private final boolean terminateOthers;
 
-    /**
-     * What somebody waits for, and gives up at some time: from then on nothing is done any more, whenever the monitor
-     * comes to it.
-     */
+    /** An action with a timeout. After the timeout, the monitor no longer executes it. Thread-safe. */
     private static final class Attempt {
         final String action;
         final boolean dryRun;
@@ -74,14 +71,18 @@ public final class BackendActions {
             return new ActionResult(action, dryRun, outcome);
         }
 
-        /** What comes next may have done it, whatever is heard of it. */
+        /**
+         * Marks the action as started, to be called before the signal.
+         *
+         * @throws ActionRefusedException if the timeout has expired
+         */
         void act() {
             if (!over.compareAndSet(false, true)) {
                 throw new ActionRefusedException("nobody waits for it any more");
             }
         }
 
-        /** No answer came. */
+        /** Ends the wait without a result. The action is not executed any more, unless it has started. */
         ActionOutcomeUnknownException giveUp(String why, Throwable cause) {
             boolean undone = over.compareAndSet(false, true);
             return new ActionOutcomeUnknownException(
@@ -112,9 +113,9 @@ public final class BackendActions {
     }
 
     /**
-     * For one engine's pool.
+     * Creates the actions for the pool of an engine.
      *
-     * @param instance this process's name in PostgreSQL
+     * @param instance the instance name of this process in PostgreSQL
      */
     public BackendActions(DatabaseEngine engine, String instance, IncidentsConfig config) {
         this.engine = engine;
@@ -123,10 +124,9 @@ public final class BackendActions {
     }
 
     /**
-     * Cancels the statement that runs on one of the pool's connections; whoever waits for it gets an error, the
-     * connection stays.
+     * Cancels the running statement of a connection of the pool. Its caller gets an error; the connection stays open.
      *
-     * @throws ActionRefusedException if there is none, or nothing runs on it
+     * @throws ActionRefusedException if there is no such connection, or no statement runs on it
      * @throws ActionOutcomeUnknownException if PostgreSQL does not answer
      */
     public ActionResult cancelQuery(int connectionId, boolean dryRun) {
@@ -159,10 +159,10 @@ public final class BackendActions {
     }
 
     /**
-     * Ends a backend: one of the pool's, whose connection is then replaced; or one that keeps one of the pool's waiting
-     * for a lock, if that is allowed.
+     * Terminates a backend: one of the pool, whose connection is then replaced; or one that blocks a backend of the
+     * pool by a lock, if the configuration allows it.
      *
-     * @throws ActionRefusedException if there is no such backend, or it must not be ended
+     * @throws ActionRefusedException if there is no such backend, or terminating it is not allowed
      * @throws ActionOutcomeUnknownException if PostgreSQL does not answer
      */
     public ActionResult terminateBackend(int pid, boolean dryRun) {
@@ -238,7 +238,7 @@ public final class BackendActions {
                 row.getBoolean("is_blocker"));
     }
 
-    /** @return whether there was something of that description left to be hit */
+    /** @return whether a backend with this identity existed and was signalled */
     private static boolean signal(Connection monitor, String sql, int pid, OffsetDateTime... moments)
             throws SQLException {
         try (var query = monitor.prepareStatement(sql)) {

@@ -2,11 +2,11 @@ package app.rodmena.auth.incidents;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
 
-/** A diagnosis as one HTML file that needs nothing else. */
+/** Formats a diagnosis as a self-contained HTML file. */
 public final class DiagnosisHtml {
     private DiagnosisHtml() {}
 
-    /** The whole of it, the sentence first. */
+    /** The complete diagnosis, beginning with its sentence. */
     public static String of(Diagnosis diagnosis) {
         return IncidentHtml.ofDiagnosis(DiagnosisJson.tree(diagnosis));
     }

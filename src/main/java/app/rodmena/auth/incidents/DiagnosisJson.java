@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Diagnoses, events and history as JSON: every component of our records under its name, times in UTC to the
- * millisecond, durations in milliseconds with the unit in their names, {@code null} for what is not there. Thread-safe.
+ * Formats diagnoses, events and history as JSON: one field for each record component, times in UTC with milliseconds,
+ * durations in milliseconds with the unit in the field name, {@code null} for absent values. Thread-safe.
  */
 public final class DiagnosisJson {
     private static final NameTransformer IN_MILLIS = NameTransformer.simpleTransformer("", "Millis");
@@ -49,7 +49,7 @@ public final class DiagnosisJson {
 
     private DiagnosisJson() {}
 
-    /** A diagnosis; its {@code text} is what a terminal shows. */
+    /** A diagnosis; the field {@code text} contains its text for a terminal. */
     public static byte[] bytes(Diagnosis diagnosis) {
         return bytes(tree(diagnosis));
     }
@@ -89,7 +89,7 @@ public final class DiagnosisJson {
         };
     }
 
-    /** To the microsecond, as a whole number where it is one. */
+    /** Writes milliseconds with a resolution of 1 µs, without a fraction if it is zero. */
     private static void writeMillis(Duration time, JsonGenerator json) throws IOException {
         long micros = time.toNanos() / 1_000;
         if (micros % 1_000 == 0) {

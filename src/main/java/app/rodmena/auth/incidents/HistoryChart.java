@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Lines and areas over seconds, up to fifteen minutes of them, as SVG to be put into a page. */
+/** A chart of up to 15 minutes of history with lines and areas, as inline SVG. Not thread-safe. */
 final class HistoryChart {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 110;
@@ -18,7 +18,7 @@ final class HistoryChart {
     private final StringBuilder marks = new StringBuilder();
     private double top = 1;
 
-    /** @param seconds the oldest first */
+    /** @param seconds the history, the oldest second first */
     HistoryChart(List<JsonNode> seconds) {
         this.seconds = seconds;
         this.minutes = IntStream.of(2, 5, 15)
@@ -27,13 +27,13 @@ final class HistoryChart {
                 .orElse(15);
     }
 
-    /** Makes room for these values; to be called for each line before any is drawn. */
+    /** Extends the scale to the values of a line; must be called for all lines before the first {@link #draw}. */
     HistoryChart fit(ToDoubleFunction<JsonNode> value) {
         top = Math.max(top, seconds.stream().mapToDouble(value).max().orElse(1));
         return this;
     }
 
-    /** @param style the class of the style sheet: one of {@code area}, {@code line}, {@code limit}, {@code bad} */
+    /** @param style the CSS class: one of {@code area}, {@code line}, {@code limit}, {@code bad} */
     HistoryChart draw(String style, ToDoubleFunction<JsonNode> value) {
         if (seconds.isEmpty()) {
             return this;

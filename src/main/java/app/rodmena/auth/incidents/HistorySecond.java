@@ -2,7 +2,7 @@ package app.rodmena.auth.incidents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What is drawn of one second of history. */
+/** The charted values of one second of history. */
 final class HistorySecond {
     private HistorySecond() {}
 

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * One incident, frozen: what was known when it began. Immutable.
+ * A recorded incident with the state at its start. Immutable.
  *
- * @param id what it is called; later ones sort behind earlier ones
- * @param time when it began
- * @param cause what with
- * @param sentence what was the matter
- * @param swallowed how often the same happened while this was the one that stood for it
- * @param frozenAfter how long it took from then until everything was frozen
- * @param document all of it, in JSON
+ * @param id the id; ids sort by time
+ * @param time the time of its first occurrence
+ * @param cause its most severe cause when it was recorded
+ * @param sentence its description
+ * @param swallowed the number of further occurrences, which were attributed to this incident
+ * @param frozenAfter the time from the occurrence until the state was recorded
+ * @param document the complete incident as JSON
  */
 public record Incident(
         String id,
@@ -22,7 +22,7 @@ public record Incident(
         long swallowed,
         Duration frozenAfter,
         IncidentDocument document) {
-    /** The same, which has happened again meanwhile; its document does not know of that. */
+    /** A copy with another number of further occurrences; the document keeps the old number. */
     Incident again(long swallowed) {
         return new Incident(id, time, cause, sentence, swallowed, frozenAfter, document);
     }

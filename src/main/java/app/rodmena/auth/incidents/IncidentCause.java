@@ -3,27 +3,29 @@ package app.rodmena.auth.incidents;
 import app.rodmena.auth.database.DatabaseFailure;
 import java.util.Optional;
 
-/** What shows that something is wrong. */
+/** The cause of an incident: the observed symptom. */
 public enum IncidentCause {
-    /** Somebody waited for pool_timeout and got no connection. */
+    /** A caller waited for pool_timeout without getting a connection. */
     TIMEOUT(4),
-    /** Somebody was refused because max_waiting others waited. */
+    /** A caller was refused because max_waiting callers were already waiting. */
     REJECTED(4),
-    /** Somebody waited for longer than incident_wait. */
+    /** A caller waited for longer than incident_wait. */
     LONG_WAIT(2),
     /**
-     * A connection is out for longer than incident_wait for a reason that can be mended, whether or not others wait.
+     * A connection is in use for longer than incident_wait for a reason that an operator can fix, or a statement ran
+     * into its timeout; with or without waiting callers.
      */
     STUCK(1),
-    /** A connection was held for longer than leak_threshold. */
+    /** A connection has been held for longer than leak_threshold. */
     LEAK_SUSPECTED(2),
-    /** PostgreSQL does not answer, or no connection can be opened. */
+    /** PostgreSQL does not answer, or connections cannot be opened. */
     DATABASE_DOWN(5),
     /**
-     * PostgreSQL refused a statement: a privilege or a table is missing, the session is read-only, out of resources.
+     * PostgreSQL refused a statement, for example because of a missing privilege or table, a read-only session or a
+     * lack of resources; or a connection broke in use.
      */
     DATABASE_TROUBLE(4),
-    /** Callers wait while no connection is out, although connections are opened. */
+    /** Callers wait and no connection is in use, although connections are opened. */
     STALLED(3);
 
     private final int severity;
@@ -32,12 +34,12 @@ public enum IncidentCause {
         this.severity = severity;
     }
 
-    /** Of two causes with the same root the more severe one names the incident. */
+    /** The severity; an incident has the most severe cause of its occurrences. */
     int severity() {
         return severity;
     }
 
-    /** What a failure to answer is an incident of, if of any. */
+    /** The cause of the incident for a failed request; empty if such a failure is no incident. */
     static Optional<IncidentCause> of(DatabaseFailure.Reason reason) {
         return switch (reason) {
             case POOL_TIMEOUT -> Optional.of(TIMEOUT);

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps incidents as files, {@code <id>.json} each, the last of them only. On a thread of its own: a disk that is full,
- * slow or not there costs nobody else anything, and is told once until it works again. Thread-safe.
+ * Stores the last incidents as files {@code <id>.json}. Works on a separate thread, so that a full, slow or missing
+ * disk does not affect callers. An error is logged once until writing succeeds again. Thread-safe.
  */
 final class IncidentFiles implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
@@ -46,18 +46,18 @@ final class IncidentFiles implements AutoCloseable {
             new ThreadPoolExecutor.DiscardPolicy());
     private boolean failing;
 
-    /** @param most how many files are kept */
+    /** @param most the maximum number of files */
     IncidentFiles(Path directory, int most) {
         this.directory = directory;
         this.most = most;
     }
 
-    /** Hands over what is kept, the oldest first, soon. */
+    /** Reads the stored incidents asynchronously and passes them to {@code use}, the oldest first. */
     void load(Consumer<Incident> use) {
         thread.execute(() -> loadNow(use));
     }
 
-    /** Keeps an incident, soon; one of the same id is replaced. */
+    /** Stores an incident asynchronously; replaces an incident with the same id. */
     void keep(Incident incident) {
         thread.execute(() -> keepNow(incident));
     }
@@ -111,7 +111,7 @@ final class IncidentFiles implements AutoCloseable {
         }
     }
 
-    /** For its owner only, where files have owners: there are tenants' fingerprints in it. */
+    /** On POSIX file systems, only the owner has access, because the file contains fingerprints of tenants. */
     private Path createDraft(String id) throws IOException {
         return Files.getFileStore(directory).supportsFileAttributeView("posix")
                 ? Files.createTempFile(
@@ -127,7 +127,7 @@ final class IncidentFiles implements AutoCloseable {
             try {
                 Files.delete(old);
             } catch (NoSuchFileException e) {
-                // Another process that uses the directory was faster.
+                // Another process that uses the directory has deleted it.
             }
         }
     }
@@ -143,7 +143,7 @@ final class IncidentFiles implements AutoCloseable {
         }
     }
 
-    /** Keeps what is still to be kept, for two seconds at most. */
+    /** Stores the queued incidents; waits for up to 2 s. */
     @Override
     public void close() {
         thread.shutdown();

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** An incident as one HTML file: no scripts, nothing from elsewhere, fit to be printed. */
+/** Formats an incident as a self-contained HTML file without scripts or external resources, suitable for printing. */
 final class IncidentHtml {
     private static final String STYLE = """
             body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 62em; padding: 0 1em; color: #1d2330 }
@@ -46,7 +46,7 @@ final class IncidentHtml {
         return new IncidentHtml(incident).write();
     }
 
-    /** A diagnosis alone, in the same way. */
+    /** A diagnosis without an incident, in the same format. */
     static String ofDiagnosis(JsonNode diagnosis) {
         ObjectNode alone = DiagnosisJson.MAPPER.createObjectNode();
         alone.set("diagnosis", diagnosis);
@@ -194,7 +194,7 @@ final class IncidentHtml {
         }
     }
 
-    /** @param columns a name, or {@code name:head}; a head that begins with # is of numbers */
+    /** @param columns field names, or {@code name:head}; a head that begins with # marks a numeric column */
     private void table(String title, JsonNode rows, String... columns) {
         if (rows.isEmpty()) {
             return;

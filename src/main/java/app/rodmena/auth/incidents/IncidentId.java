@@ -8,7 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * What incidents are called: {@code 20261125-031140-118k}, the time in UTC to the millisecond, and a letter by chance.
+ * The ids of incidents, for example {@code 20261125-031140-118k}: the time in UTC with milliseconds, and a random
+ * letter.
  */
 final class IncidentId {
     static final Pattern PATTERN = Pattern.compile("\\d{8}-\\d{6}-\\d{3}[a-z]");

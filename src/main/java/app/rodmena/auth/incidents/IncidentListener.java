@@ -1,6 +1,6 @@
 package app.rodmena.auth.incidents;
 
-/** Hears of every incident, once it is frozen. Called on a thread that freezes incidents: it must not block. */
+/** Receives every recorded incident, on the thread that records incidents. Implementations must not block. */
 @FunctionalInterface
 public interface IncidentListener {
     void onIncident(Incident incident);

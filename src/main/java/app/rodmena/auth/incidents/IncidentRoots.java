@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** Names what is behind trouble, so that the same lock or the same outage is recognised however it shows. */
+/** Names root causes, so that different symptoms of the same lock or outage become one incident. Pure functions. */
 final class IncidentRoots {
     static final String DOWN = "down";
 
     private IncidentRoots() {}
 
-    /** What keeps callers waiting; {@link OpenIncidents#UNKNOWN} if nothing is seen to. */
+    /** The root cause of the waits of callers; {@link OpenIncidents#UNKNOWN} if the diagnosis shows none. */
     static String of(Diagnosis diagnosis) {
         return switch (diagnosis.situation()) {
             case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
@@ -28,13 +28,16 @@ final class IncidentRoots {
         };
     }
 
-    /** What keeps one holder from giving its connection back. */
+    /** The root cause that delays the check-in of one holder. */
     static String of(Diagnosis diagnosis, Holder holder) {
         String overall = of(diagnosis);
         return overall.equals(DOWN) ? DOWN : ofHolder(diagnosis, holder);
     }
 
-    /** What PostgreSQL refuses statements for; a privilege may be missing for several tables. */
+    /**
+     * The root cause of a refused statement: the message for general trouble, otherwise the reason only, because, for
+     * example, a privilege may be missing for several tables.
+     */
     static String of(DatabaseFailure failure) {
         return failure.reason() == DatabaseFailure.Reason.DATABASE_TROUBLE
                 ? failure.getMessage()

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** An incident as text for a terminal: what the diagnosis said, then what led to it. */
+/** Formats an incident as text for a terminal: the diagnosis, then the events and the history. */
 final class IncidentText {
     private static final int MOST_EVENTS = 30;
     private static final int MINUTES = 15;
@@ -44,7 +44,7 @@ final class IncidentText {
         return swallowed == 0 ? "" : "; happened %s times more meanwhile".formatted(swallowed);
     }
 
-    /** Ten seconds a character: what is most in these is what is shown. */
+    /** Draws one character for each 10 seconds, with their maximum. */
     private static void history(JsonNode seconds, StringBuilder text) {
         if (seconds.isEmpty()) {
             return;

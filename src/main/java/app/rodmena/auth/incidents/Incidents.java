@@ -42,13 +42,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Freezes what is known when trouble begins: the diagnosis, the last events, the last fifteen minutes. As there is one
- * engine per process, there is one of these, which all share. Thread-safe.
+ * Records the state at the start of an incident: the diagnosis, the last events, and the history of 15 minutes. There
+ * is one instance per process, as there is one engine; all users share it. Thread-safe.
  *
- * <p>Whoever is in trouble only gets an id and goes on; everything else is done on threads of its own.
+ * <p>A caller with a failed request only looks up the incident's id; incidents are recorded and stored on separate
+ * threads.
  */
 public final class Incidents {
-    /** How many are remembered, in memory and in files. */
+    /** The maximum number of incidents kept, in memory and as files. */
     public static final int REMEMBERED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
@@ -57,7 +58,7 @@ public final class Incidents {
     private static final int EVENTS = 200;
     private static final long TICK_MILLIS = 500;
 
-    /** A diagnosis that takes longer than this comes later: first of all what is known already is frozen. */
+    /** The maximum wait for a new diagnosis before the incident is recorded with the last one. */
     private static final Duration PATIENCE = Duration.ofMillis(750);
 
     private static final Duration LONGER_PATIENCE = Duration.ofSeconds(3);
@@ -73,7 +74,7 @@ public final class Incidents {
     private final Optional<IncidentFiles> files;
     private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** By id, which is by time. */
+    /** By id, and therefore by time; guarded by itself. */
     private final NavigableMap<String, Incident> incidents = new TreeMap<>();
 
     private final PoolListener onEvent = this::onEvent;
@@ -87,12 +88,12 @@ public final class Incidents {
     });
     private volatile boolean isDown;
 
-    /** What keeps callers waiting, as of the last diagnosis. */
+    /** The root cause of the waits of callers, by the last diagnosis. */
     private volatile String root = OpenIncidents.UNKNOWN;
 
     private Instant updated = Instant.now();
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A tick never fails; they end with the thread.
+    @SuppressWarnings("FutureReturnValueIgnored") // tick catches every exception and ends with the executor.
     private Incidents(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
         this.engine = engine;
@@ -114,19 +115,19 @@ public final class Incidents {
     }
 
     /**
-     * Begins to watch for trouble, or joins those who do.
+     * Starts the recording of incidents, or shares the running one.
      *
-     * @param engine the one engine of this process, open for as long as this is, as are {@code metrics} and
-     *     {@code diagnostics}
-     * @param instance this process's name in PostgreSQL
-     * @throws IllegalStateException if others in this process watch with other settings
+     * @param engine the engine of this process; it, {@code metrics} and {@code diagnostics} must stay open until the
+     *     share is closed
+     * @param instance the instance name of this process in PostgreSQL
+     * @throws IllegalStateException if incidents are already recorded with other settings
      */
     public static Share<Incidents> open(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
         return ONE.open(engine, config, () -> new Incidents(engine, metrics, diagnostics, instance, config));
     }
 
-    /** All that are remembered, the newest first. */
+    /** The incidents kept, the newest first. */
     public List<Incident> newestFirst() {
         synchronized (incidents) {
             return incidents.descendingMap().values().stream()
@@ -135,27 +136,27 @@ public final class Incidents {
         }
     }
 
-    /** The one of that id, if it is remembered. */
+    /** The incident with an id; empty if it is not kept. */
     public Optional<Incident> find(String id) {
         synchronized (incidents) {
             return Optional.ofNullable(incidents.get(id)).map(this::upToDate);
         }
     }
 
-    /** How many began with that since start. */
+    /** The number of incidents since the start whose first occurrence had this cause. */
     public long count(IncidentCause cause) {
         return counts.get(cause).sum();
     }
 
     /**
-     * The id of the incident that a failure to answer belongs to; safe to be shown to a client. Never blocks. It is
-     * frozen within a second.
+     * The id of the incident that explains a failed request; safe for responses. Never blocks. The incident is recorded
+     * within about a second.
      */
     public Optional<String> idOf(DatabaseFailure.Reason reason) {
         Instant now = Instant.now();
         Optional<String> id = IncidentCause.of(reason).flatMap(cause -> open.current(cause, now));
         return reason == DatabaseFailure.Reason.DATABASE_DOWN
-                ? id.or(() -> open.current(IncidentCause.DATABASE_TROUBLE, now)) // A connection that broke in use.
+                ? id.or(() -> open.current(IncidentCause.DATABASE_TROUBLE, now)) // The connection broke in use.
                 : id;
     }
 
@@ -168,7 +169,7 @@ public final class Incidents {
         };
     }
 
-    /** Tells {@code listener} of every incident from now on. */
+    /** Adds a listener, which receives every later incident. */
     public void add(IncidentListener listener) {
         listeners.add(listener);
     }
@@ -201,7 +202,7 @@ public final class Incidents {
                 happened(IncidentCause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
             }
             case TIMEOUT,
-                    REJECTED, // They are refusals.
+                    REJECTED, // Handled by onRefusal.
                     CONNECT,
                     CONNECT_FAILED,
                     CHECKIN,
@@ -216,7 +217,7 @@ public final class Incidents {
         }
     }
 
-    /** Who waited is looked at before those who are refused have left. */
+    /** Called before the refused callers leave the queue, so that the snapshot contains them. */
     private void onRefusal(NoConnectionException.Reason reason, int callers, Supplier<QueueSnapshot> queue) {
         Evidence evidence = Evidence.of(queue);
         switch (reason) {
@@ -228,15 +229,15 @@ public final class Incidents {
         }
     }
 
-    /** Callers that had a connection, and got no answer. */
+    /** Handles failures of requests that had a connection. */
     private void onFailure(CallContext caller, DatabaseFailure failure) {
         if (failure.getCause() instanceof NoConnectionException) {
-            return; // It was a refusal.
+            return; // Handled by onRefusal.
         }
         IncidentCause.of(failure.reason()).ifPresent(cause -> {
             int callers = Math.max(1, caller.count());
             switch (cause) {
-                // One connection that breaks is no outage yet; if it is the first sign of one, that is worse.
+                // A single broken connection is no outage. If one follows, the incident becomes more severe.
                 case DATABASE_DOWN ->
                     happened(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
                 case DATABASE_TROUBLE ->
@@ -246,12 +247,12 @@ public final class Incidents {
         });
     }
 
-    /** What no event tells: that PostgreSQL is gone before anybody asked, and what holders are kept by. */
+    /** Detects the causes without an event: an outage without requests, stuck holders, and stalled callers. */
     private void onDiagnosis(Diagnosis diagnosis) {
         root = IncidentRoots.of(diagnosis);
         diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble()
-                        && holder.verdict() != Verdict.LEAK // has a cause of its own
+                        && holder.verdict() != Verdict.LEAK // has a separate cause
                         && holder.heldFor().compareTo(config.longWait()) > 0)
                 .findFirst()
                 .ifPresent(holder -> happened(
@@ -281,12 +282,12 @@ public final class Incidents {
                 updated = Instant.now();
                 writeHowOften();
             }
-        } catch (Throwable e) { // Whatever is thrown here would end the looking for good.
+        } catch (Throwable e) { // An uncaught exception would end the periodic check.
             LOG.error("Looking for incidents failed; it goes on", e);
         }
     }
 
-    /** Files are to know, too, how often it has happened again. */
+    /** Updates the number of further occurrences in memory and in the files. */
     private void writeHowOften() {
         for (Incident incident : newestFirst()) {
             find(incident.id())
@@ -306,12 +307,12 @@ public final class Incidents {
     }
 
     /**
-     * What an incident is to show beside the diagnosis of the moment it is frozen.
+     * The evidence at an occurrence, in addition to the diagnosis at the time of recording.
      *
-     * @param connectionId the connection it is about; 0 for none
-     * @param queue who waited when it happened
-     * @param diagnosis what was known when it happened, for a diagnosis that no longer shows a reason
-     * @param waited the wait that it is about, in words; for a diagnosis that no longer shows it
+     * @param connectionId the number of the connection concerned; 0 for none
+     * @param queue supplies the queue at the occurrence; empty unless callers were refused
+     * @param diagnosis the last diagnosis at the occurrence, used if the new one no longer shows a root cause
+     * @param waited the description of the wait, used if the new diagnosis no longer shows it
      */
     private record Evidence(
             int connectionId,
@@ -328,17 +329,14 @@ public final class Incidents {
             return new Evidence(0, Optional.of(queue), Optional.empty(), Optional.empty());
         }
 
-        /**
-         * A wait may be over when the pool is looked at; the diagnosis before shows it, if there is one with its
-         * reason.
-         */
+        /** A wait may be over at the time of the new diagnosis; the diagnosis before may still show its root cause. */
         static Evidence ofWait(String wait, Diagnosis before) {
             return new Evidence(0, Optional.empty(), of(before).diagnosis, Optional.of(wait));
         }
 
-        /** A statement that was cancelled holds its connection no longer: a diagnosis from now on shows nothing. */
+        /** A cancelled statement no longer holds its connection: later diagnoses do not show it. */
         static Evidence of(Diagnosis before) {
-            // Until the tables are there, no caller waits or has a connection.
+            // Until the tables exist, no caller waits for a connection or holds one.
             boolean shows = !IncidentRoots.of(before).equals(OpenIncidents.UNKNOWN)
                     && before.situation() != Situation.NOT_PREPARED;
             return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty(), Optional.empty());
@@ -384,17 +382,17 @@ public final class Incidents {
             remember(incident);
             announce(incident, diagnosis, connectionId);
             if (isLate) {
-                // PostgreSQL is slow to answer, if it does at all: what is learnt of that belongs to the incident, too.
+                // PostgreSQL answers slowly or not at all: the late diagnosis replaces the first one in the incident.
                 within(LONGER_PATIENCE, look);
                 Diagnosis late = last(queue, evidence);
                 remember(IncidentDocument.freeze(
                         id, time, cause, sentence(late, evidence), instance, late, events, history, took, before));
             }
             keep(id);
-        } catch (Throwable e) { // Whatever is wrong with one incident, there may be another.
+        } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
             LOG.error("Incident {} ({}) could not be frozen", id, cause, e);
         } finally {
-            open.rootFound(id, OpenIncidents.UNKNOWN); // Else all that happens from now on would belong to it.
+            open.rootFound(id, OpenIncidents.UNKNOWN); // Else every later occurrence would belong to this incident.
         }
     }
 
@@ -471,7 +469,7 @@ public final class Incidents {
         return lines.toString();
     }
 
-    /** Its document, too, knows how often it has happened since. */
+    /** The incident with the current number of further occurrences, in the document as well. */
     private Incident upToDate(Incident incident) {
         long swallowed = swallowed(incident);
         return swallowed == incident.swallowed() ? incident : IncidentDocument.withSwallowed(incident, swallowed);

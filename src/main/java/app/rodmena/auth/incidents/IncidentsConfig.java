@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What becomes an incident, where incidents are kept, and how far operators may go.
+ * The settings of incidents and of the actions of operators. Immutable.
  *
- * @param directory where they are kept beyond the end of the process; empty for nowhere
- * @param longWait a caller that waits for a connection for longer is an incident
- * @param terminateOthers whether operators may terminate a backend that is not ours and blocks one that is
+ * @param directory the directory of the incident files; empty to keep incidents in memory only
+ * @param longWait the wait for a connection, and the time in use of a stuck one, beyond which there is an incident
+ * @param terminateOthers whether operators may terminate a backend of another client that blocks a backend of the pool
  */
 public record IncidentsConfig(Optional<Path> directory, Duration longWait, boolean terminateOthers) {
-    /** Kept in memory only. */
+    /** Keeps incidents in memory only. */
     public static final IncidentsConfig DEFAULT = new IncidentsConfig(Optional.empty(), Duration.ofSeconds(5), false);
 
     public IncidentsConfig {

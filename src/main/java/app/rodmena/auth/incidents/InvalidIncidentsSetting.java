@@ -1,6 +1,6 @@
 package app.rodmena.auth.incidents;
 
-/** A setting of incidents can't be what it is. */
+/** Thrown for an invalid setting of incidents. Contains the setting and the rule. */
 public final class InvalidIncidentsSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -13,12 +13,12 @@ public final class InvalidIncidentsSetting extends IllegalArgumentException {
         this.rule = rule;
     }
 
-    /** Which one, as {@code incident_wait}. */
+    /** The name of the setting, for example {@code incident_wait}. */
     public String setting() {
         return setting;
     }
 
-    /** What it must be. */
+    /** The allowed values, for example {@code must be 1ms to 1d}. */
     public String rule() {
         return rule;
     }

@@ -13,30 +13,31 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Decides whether what happens is a new incident or belongs to one that is open. What has one root, as a lock, is one
- * incident for a minute, however it shows; while it goes on, it is a new one less and less often. Thread-safe.
+ * Decides whether an occurrence begins a new incident or belongs to an open one. Occurrences with the same root cause,
+ * for example a lock, belong to one incident for a minute. If the root cause persists, each following incident lasts
+ * twice as long, up to an hour. Thread-safe.
  */
 final class OpenIncidents {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    /** If there are more roots than that at once, the rest belong to the newest incident. */
+    /** The maximum number of open incidents; occurrences with further root causes belong to the newest one. */
     private static final int MAX_OPEN = 8;
 
-    /** The root is not known. */
+    /** The value for an unknown root cause. */
     static final String UNKNOWN = "";
 
-    /** What a lock looks like at first, or the last diagnosis before it said: a new diagnosis has to find the root. */
+    /** Situations that may precede the diagnosis of a lock: only a new diagnosis finds the root cause. */
     private static final Set<String> TENTATIVE =
             Set.of(Situation.SATURATED.name(), Situation.OPENING.name(), Situation.NOT_PREPARED.name());
 
     /**
-     * Which incident an occurrence belongs to.
+     * The incident of an occurrence.
      *
-     * @param id of that incident
-     * @param cause the most severe one of that incident
-     * @param isNew whether the incident begins with it
-     * @param isWorse whether it is more severe than what the incident had so far, or its first refusal of callers
+     * @param id the id of the incident
+     * @param cause the most severe cause of the incident so far
+     * @param isNew whether the occurrence begins the incident
+     * @param isWorse whether the occurrence is more severe than the earlier ones, or the first refusal of callers
      */
     record Decision(String id, IncidentCause cause, boolean isNew, boolean isWorse) {}
 
@@ -59,17 +60,19 @@ final class OpenIncidents {
         }
     }
 
-    /** Newest last; also those that are over but tell how long the next one of their root lasts. */
+    /**
+     * The newest last; includes ended incidents that still determine the length of the next one with their root cause.
+     */
     private final List<Open> open = new ArrayList<>();
 
     private final Map<IncidentCause, Open> lastOf = new EnumMap<>(IncidentCause.class);
 
     /**
-     * Something happened.
+     * Registers an occurrence.
      *
-     * @param root what is behind it; {@link #UNKNOWN} if that is not known
-     * @param times how many callers it happened to
-     * @param refusal whether they were refused
+     * @param root the root cause; {@link #UNKNOWN} if it is not known
+     * @param times the number of callers affected
+     * @param refusal whether these callers were refused
      */
     synchronized Decision happened(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
         open.removeIf(one -> !now.isBefore(one.until.plus(one.length)));
@@ -82,24 +85,24 @@ final class OpenIncidents {
                 .orElseGet(() -> begin(cause, root, now, times, refusal));
     }
 
-    /** The root of a new incident was found. */
+    /** Sets the root cause of an incident, unless it is already known. {@link #UNKNOWN} ends the search for it. */
     synchronized void rootFound(String id, String root) {
         open.stream()
                 .filter(one -> one.id.equals(id) && one.root.equals(UNKNOWN))
                 .forEach(one -> one.root = root.equals(UNKNOWN) ? "unknown root of " + one.worst : root);
     }
 
-    /** The incident to which what happens now belongs; empty if there is none. */
+    /** The id of the open incident for occurrences of this cause; empty if there is none. */
     synchronized Optional<String> current(IncidentCause cause, Instant now) {
         return last(cause).filter(one -> now.isBefore(one.until)).map(one -> one.id);
     }
 
-    /** The id of the last incident of that cause. */
+    /** The id of the last incident with an occurrence of this cause; empty if there was none. */
     synchronized Optional<String> lastId(IncidentCause cause) {
         return last(cause).map(one -> one.id);
     }
 
-    /** How often it has happened since the incident of that id began; empty if that is no longer known. */
+    /** The number of further occurrences of an incident; empty if it is no longer known. */
     synchronized Optional<Long> repeated(String id) {
         return open.stream()
                 .filter(one -> one.id.equals(id))
@@ -139,10 +142,10 @@ final class OpenIncidents {
         return new Decision(one.id, cause, true, false);
     }
 
-    /** Where the root of either is not known, what shows in the same way is the same. */
+    /** Compares the root causes, or the causes if a root cause is unknown. */
     private static boolean isSame(Open one, IncidentCause cause, String root) {
         if (one.root.equals(UNKNOWN)) {
-            return true; // It began a moment ago, and its root is about to be found.
+            return true; // The incident has just begun, and its root cause is being determined.
         }
         boolean isUncertain = root.equals(UNKNOWN) || TENTATIVE.contains(root);
         return one.root.equals(root) || (isUncertain && one.causes.contains(cause));
