@@ -56,6 +56,11 @@ public final class Main {
     public static void main(String[] arguments) {
         // This process and its libraries print English text, which PostgreSQL, shells and HTTP clients parse.
         Locale.setDefault(Locale.ROOT);
+        // Both would fail below in the JDK's own classes, with stack traces.
+        if (!SettingValue.isReadable(System.getProperty("user.dir"))) {
+            System.err.println("auth: the name of the working directory " + SettingValue.unreadable());
+            System.exit(MISUSED);
+        }
         if (DescriptorLimit.max() < LEAST_DESCRIPTORS) {
             System.err.println("auth: " + tooFewDescriptors(DescriptorLimit.required(DEFAULT_CONNECTIONS)));
             System.exit(MISUSED);

@@ -83,9 +83,6 @@ record SettingValue(Setting setting, String name, String text, String origin) {
 
     Path path() {
         try {
-            if (!Path.of(text).isAbsolute() && !isReadable(System.getProperty("user.dir"))) {
-                throw refuse("leads to a working directory whose name " + unreadable());
-            }
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw refuse("must be a path");

@@ -22,8 +22,8 @@ class DemoTest {
     @CsvSource(delimiter = '|', textBlock = """
                     lock                | LOCK_WAIT           | held by pid
                     slow                | SLOW_SQL            | roles.create was slow
-                    leak                | LEAK                | ForgetfulCode.waitForWorkThatNeverComes
-                    idle-in-transaction | IDLE_IN_TRANSACTION | ForgetfulCode.waitForPaymentService
+                    leak                | LEAK                | LeakyApplication.waitForWorkThatNeverComes
+                    idle-in-transaction | IDLE_IN_TRANSACTION | LeakyApplication.waitForPaymentService
                     kill                | DATABASE_DOWN       | it is answered 200
                     """)
     void everyDemoShowsItsVerdictAndItsIncident(String name, String verdict, String fact) throws Exception {

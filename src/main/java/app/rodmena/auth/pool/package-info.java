@@ -3,7 +3,7 @@
  * connections and hands them out.
  *
  * <p>Uses the packages events and postgres. HikariCP is used in this package only. Start with
- * {@link app.rodmena.auth.pool.Pool}, then {@link app.rodmena.auth.pool.Gate} and
+ * {@link app.rodmena.auth.pool.Pool}, then {@link app.rodmena.auth.pool.AdmissionQueue} and
  * {@link app.rodmena.auth.pool.PhysicalConnection}.
  */
 package app.rodmena.auth.pool;
