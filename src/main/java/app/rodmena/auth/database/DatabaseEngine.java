@@ -299,8 +299,8 @@ public final class DatabaseEngine {
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
         // PostgreSQL refuses the monitor a session, but serves those that the pool has.
-        boolean onlyNewSessionsRefused = SqlState.isSessionRefused(SqlState.of(heartbeat.failure()))
-                && pool.snapshot().totalConnections() > 0;
+        boolean onlyNewSessionsRefused =
+                SqlState.isSessionRefused(SqlState.of(heartbeat.failure())) && pool.hasServedWithin(Heartbeat.VALID);
         if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
             return new DatabaseAvailability(false, prepared, heartbeat.problem(), heartbeat.since(), keptBack);
         }

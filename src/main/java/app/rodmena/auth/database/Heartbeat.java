@@ -11,7 +11,9 @@ final class Heartbeat {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
     /** The maximum age of a valid answer: the probe itself may hang. */
-    private static final long VALID_NANOS = Duration.ofSeconds(2).toNanos();
+    static final Duration VALID = Duration.ofSeconds(2);
+
+    private static final long VALID_NANOS = VALID.toNanos();
 
     /** While a pooler keeps the probe back, one takes a login and a second of waiting. */
     private static final long VALID_WHILE_KEPT_BACK_NANOS =

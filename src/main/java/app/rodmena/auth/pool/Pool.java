@@ -251,6 +251,12 @@ public final class Pool implements AutoCloseable {
                 queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
     }
 
+    /** Whether a connection that is still open was opened or checked in within this time. Lock-free. */
+    public boolean hasServedWithin(Duration time) {
+        long since = state.now() - time.toNanos();
+        return state.connections().stream().anyMatch(connection -> connection.idleSinceNanos() - since > 0);
+    }
+
     /** The state of opening connections. */
     public OpeningView opening() {
         return opener.view();
