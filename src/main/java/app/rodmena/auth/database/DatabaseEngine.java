@@ -93,7 +93,7 @@ public final class DatabaseEngine {
                 .setJfrSqlMaxLength(0);
         jdbi.registerArrayType(String.class, "text");
         jdbi.setSqlLogger(statements);
-        monitor = new Monitor(sessions, pool::settings);
+        monitor = new Monitor(sessions, pool::settings, pool::hasServedWithin);
         pool.observeFailure(monitor.heartbeat()::failure);
         preparation = new SchemaInitializer(() -> {
             // One connection after the other: if only a few are available, a start that takes several at the same time

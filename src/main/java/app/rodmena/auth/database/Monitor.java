@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +84,7 @@ public final class Monitor implements AutoCloseable {
 
     private final SessionFactory sessions;
     private final Supplier<PoolSettings> settings;
+    private final Predicate<Duration> poolServedWithin;
     private final Heartbeat heartbeat = new Heartbeat();
     private final BlockingQueue<Asked<?>> queries = new ArrayBlockingQueue<>(MAX_QUERIES);
     private final CountDownLatch firstProbe = new CountDownLatch(1);
@@ -95,9 +97,11 @@ public final class Monitor implements AutoCloseable {
     private String name;
     private long pauseNanos = PERIOD_NANOS;
 
-    Monitor(SessionFactory sessions, Supplier<PoolSettings> settings) {
+    /** @param poolServedWithin whether a connection of the pool proves that PostgreSQL answered within this time */
+    Monitor(SessionFactory sessions, Supplier<PoolSettings> settings, Predicate<Duration> poolServedWithin) {
         this.sessions = sessions;
         this.settings = settings;
+        this.poolServedWithin = poolServedWithin;
         thread = new Thread(this::run, "database-monitor");
         thread.setDaemon(true);
         thread.start();
@@ -199,17 +203,21 @@ public final class Monitor implements AutoCloseable {
         }
     }
 
-    /** That this session has ended, as after pg_terminate_backend, is no outage: only a new one's failure is. */
+    /**
+     * A session that ended, as after pg_terminate_backend, or that a firewall forgot while the pool is served, is no
+     * outage: only the failure of a new session is.
+     */
     private void probe() throws SQLException {
         if (connection != null) {
             try {
                 probeSession();
                 return;
             } catch (SQLException e) {
-                if (SqlState.isWithoutServer(e)) {
-                    throw e; // It is silent; so would be a new session.
+                if (SqlState.isWithoutServer(e)
+                        && (sessions.isKeptBack(e) || !poolServedWithin.test(SessionFactory.PROBE_TIMEOUT))) {
+                    throw e; // A new session would get no answer either.
                 }
-                LOG.debug("The monitor's session failed; a new one is asked", e);
+                LOG.debug("The monitor's session failed; opening a new one", e);
                 disconnect();
             }
         }

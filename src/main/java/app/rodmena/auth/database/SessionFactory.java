@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /** The kinds of session that a process opens, each with its own application_name in pg_stat_activity. */
 final class SessionFactory implements ConnectionSource {
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    /** The maximum time that PostgreSQL may take to answer a probe. */
+    static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
     /** The monitor's login may take this many times as long as the pool's last login. */
     private static final int LOGIN_MARGIN = 2;

@@ -27,12 +27,15 @@ class MonitorTest {
     @Test
     void goesOnAfterAnError() {
         AtomicInteger asked = new AtomicInteger();
-        try (Monitor monitor = new Monitor(sessions(TestPostgres.sharedDatabase()), () -> {
-            if (asked.incrementAndGet() == 1) {
-                throw new NoClassDefFoundError("gone");
-            }
-            return PoolSettings.DEFAULT;
-        })) {
+        try (Monitor monitor = new Monitor(
+                sessions(TestPostgres.sharedDatabase()),
+                () -> {
+                    if (asked.incrementAndGet() == 1) {
+                        throw new NoClassDefFoundError("gone");
+                    }
+                    return PoolSettings.DEFAULT;
+                },
+                time -> false)) {
             await().until(monitor.heartbeat()::isAlive);
             assertThat(monitor.heartbeat().problem()).isEmpty();
             assertThat(monitor.outage()).isEmpty();
@@ -47,7 +50,7 @@ class MonitorTest {
         SessionFactory sessions = sessions(slow);
         sessions.open(PoolSettings.DEFAULT).close();
 
-        try (Monitor monitor = new Monitor(sessions, () -> PoolSettings.DEFAULT)) {
+        try (Monitor monitor = new Monitor(sessions, () -> PoolSettings.DEFAULT, time -> false)) {
             await().until(monitor.heartbeat()::isAlive);
         }
     }
@@ -154,6 +157,21 @@ class MonitorTest {
     }
 
     @Test
+    void aForgottenSessionIsNoOutageWhileThePoolIsServed() {
+        try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
+                Monitor monitor = new Monitor(sessions(proxy.target()), () -> PoolSettings.DEFAULT, time -> true)) {
+            await().until(monitor.heartbeat()::isAlive);
+            int before = monitor.backendPid();
+            Instant since = monitor.heartbeat().since();
+            proxy.forgetOpenConnections();
+
+            await().until(() -> monitor.backendPid() != before && monitor.backendPid() != 0);
+            await().untilAsserted(() -> assertThat(join(monitor, "select 1")).isEqualTo("1"));
+            assertThat(monitor.heartbeat().since()).isEqualTo(since);
+        }
+    }
+
+    @Test
     void refusesQuestionsOnceItIsClosed() {
         Monitor monitor = alive(TestPostgres.sharedDatabase());
         monitor.close();
@@ -169,7 +187,7 @@ class MonitorTest {
     }
 
     private static Monitor alive(DatabaseTarget target) {
-        Monitor monitor = new Monitor(sessions(target), () -> PoolSettings.DEFAULT);
+        Monitor monitor = new Monitor(sessions(target), () -> PoolSettings.DEFAULT, time -> false);
         await().until(monitor.heartbeat()::isAlive);
         return monitor;
     }
