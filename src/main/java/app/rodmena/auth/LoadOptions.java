@@ -70,9 +70,9 @@ final class LoadOptions {
                 new LoadPlan(
                         target(),
                         amount(shape),
-                        read(CLIENTS, "100", whole(LoadPlan.MOST_CLIENTS)),
+                        read(CLIENTS, "100", whole(LoadPlan.MAX_CLIENTS)),
                         given(RATE).isPresent()
-                                ? OptionalInt.of(read(RATE, "", whole(LoadPlan.HIGHEST_RATE)))
+                                ? OptionalInt.of(read(RATE, "", whole(LoadPlan.MAX_RATE)))
                                 : OptionalInt.empty(),
                         read(MIX, word(RequestMix.ROLES), LoadOptions::mix),
                         read(TIMEOUT, "35s", LoadOptions::timeout),
@@ -113,7 +113,7 @@ final class LoadOptions {
             return read(DURATION, "10s", LoadOptions::during);
         }
         if (given(DURATION).isEmpty()) {
-            return new LoadAmount.Requests(read(REQUESTS, "1000", whole(LoadAmount.Requests.MOST)));
+            return new LoadAmount.Requests(read(REQUESTS, "1000", whole(LoadAmount.Requests.MAX_COUNT)));
         }
         if (given(REQUESTS).isPresent()) {
             throw new UsageException("%s and %s: one or the other".formatted(REQUESTS, DURATION));

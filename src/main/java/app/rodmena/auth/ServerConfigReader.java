@@ -101,8 +101,8 @@ final class ServerConfigReader {
         if (!CapacityConfig.isWaitTarget(target.duration())) {
             throw target.refuse(CapacityConfig.WAIT_TARGET_RULE);
         }
-        Map<String, BudgetPolicy> meanings =
-                Arrays.stream(BudgetPolicy.values()).collect(Collectors.toMap(BudgetPolicy::word, Function.identity()));
+        Map<String, BudgetPolicy> meanings = Arrays.stream(BudgetPolicy.values())
+                .collect(Collectors.toMap(BudgetPolicy::settingValue, Function.identity()));
         return new CapacityConfig(
                 settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), target.duration());
     }

@@ -147,7 +147,7 @@ enum Setting {
     BUDGET(
             Group.POOL,
             "WHAT",
-            CapacityConfig.DEFAULT.budget().word(),
+            CapacityConfig.DEFAULT.budget().settingValue(),
             "If all processes on the database may open more connections than it allows: warn; refuse to start; off"),
     WAIT_TARGET(
             Group.POOL,

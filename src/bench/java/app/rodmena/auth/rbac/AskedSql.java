@@ -6,6 +6,6 @@ public final class AskedSql {
 
     /** With the parameters {@code :creator}, {@code :user} and {@code :name}. */
     public static String hasPermission() {
-        return Permissions.CHECK_USER.alone;
+        return Permissions.CHECK_USER.single;
     }
 }

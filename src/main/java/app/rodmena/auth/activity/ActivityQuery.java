@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * Queries PostgreSQL's backends and connection limits: two fast statements, and a few more only while a backend waits
  * for a lock. Supports PostgreSQL 13 and later, with any permissions of the role. Immutable.
  */
-public final class ActivityQuery implements Monitor.Question<PostgresSnapshot> {
+public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnapshot> {
     private static final String HIDDEN = "<insufficient privilege>";
 
     private static final String SERVER = """
@@ -111,18 +111,18 @@ public final class ActivityQuery implements Monitor.Question<PostgresSnapshot> {
             OptionalInt roleLimit) {
 
         ConnectionSlots slots(List<Row> clients) {
-            Map<BackendOwner, Integer> taken = new TreeMap<>();
-            clients.forEach(row -> taken.merge(row.backend.whose(), 1, Integer::sum));
+            Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
+            clients.forEach(row -> countByOwner.merge(row.backend.owner(), 1, Integer::sum));
             return new ConnectionSlots(
                     maxConnections,
                     superuserReserved,
                     reserved,
                     databaseLimit,
                     roleLimit,
-                    taken.getOrDefault(BackendOwner.POOL, 0),
-                    taken.getOrDefault(BackendOwner.OURS, 0),
-                    taken.getOrDefault(BackendOwner.SIBLING, 0),
-                    taken.getOrDefault(BackendOwner.OTHER, 0));
+                    countByOwner.getOrDefault(BackendOwner.POOL, 0),
+                    countByOwner.getOrDefault(BackendOwner.OURS, 0),
+                    countByOwner.getOrDefault(BackendOwner.SIBLING, 0),
+                    countByOwner.getOrDefault(BackendOwner.OTHER, 0));
         }
     }
 

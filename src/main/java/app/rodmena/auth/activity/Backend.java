@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param user the role it is logged in as
  * @param application its application_name
  * @param client the client's address; empty for a local socket
- * @param whose the owner of the connection
+ * @param owner the owner of the connection
  * @param state its state, for example {@code active} or {@code idle in transaction}; empty if hidden
  * @param waitEventType the type of the event it waits for, for example {@code Lock} or {@code Client}; empty if it does
  *     not wait
@@ -32,7 +32,7 @@ public record Backend(
         String user,
         String application,
         String client,
-        BackendOwner whose,
+        BackendOwner owner,
         String state,
         String waitEventType,
         String waitEvent,
@@ -66,7 +66,7 @@ public record Backend(
                 user,
                 application,
                 client,
-                whose,
+                owner,
                 state,
                 waitEventType,
                 waitEvent,

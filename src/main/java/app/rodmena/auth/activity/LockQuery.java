@@ -86,7 +86,7 @@ final class LockQuery {
                 backends.stream().collect(Collectors.toMap(Backend::pid, Function.identity(), (one, other) -> one));
         Set<Integer> next = backends.stream()
                 .filter(Backend::waitsForLock)
-                .sorted(Comparator.comparing(Backend::whose))
+                .sorted(Comparator.comparing(Backend::owner))
                 .limit(MAX_WAITING)
                 .map(Backend::pid)
                 .collect(Collectors.toSet());
@@ -94,7 +94,7 @@ final class LockQuery {
             if (System.nanoTime() - started > TIMEOUT.toNanos()) {
                 return;
             }
-            Map<Integer, LockWait> found = ask(connection, next);
+            Map<Integer, LockWait> found = queryWaits(connection, next);
             waits.putAll(found);
             next = found.values().stream()
                     .map(LockWait::blockedBy)
@@ -109,7 +109,7 @@ final class LockQuery {
         return backend == null || backend.hidden() || backend.waitsForLock();
     }
 
-    private static Map<Integer, LockWait> ask(Connection connection, Set<Integer> pids) throws SQLException {
+    private static Map<Integer, LockWait> queryWaits(Connection connection, Set<Integer> pids) throws SQLException {
         Map<Integer, LockWait> waits = new HashMap<>();
         Array pidArray = connection.createArrayOf("int4", pids.toArray());
         try (var query = connection.prepareStatement(WAITS)) {

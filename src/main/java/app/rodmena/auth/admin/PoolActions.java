@@ -57,7 +57,7 @@ final class PoolActions {
         boolean dryRun = wanted.flag(DRY_RUN);
         if (dryRun) {
             PoolSettings now = engine.settings();
-            PoolSettings then = engine.rehearse(settings -> changed(settings, wanted));
+            PoolSettings then = engine.preview(settings -> changed(settings, wanted));
             return Reply.json(new Settings(true, SettingsRow.of(now), SettingsRow.of(then)));
         }
         PoolSettings before = engine.change(settings -> changed(settings, wanted));

@@ -62,7 +62,7 @@ final class PoolEndpoints {
 
     private record Statements(List<Named> times, long timeouts) {}
 
-    private record RequestsAnswered(int inFlight, List<RequestMetrics.Answers> answers, List<Named> times) {}
+    private record RequestsAnswered(int inFlight, List<RequestMetrics.ResponseCount> answers, List<Named> times) {}
 
     PoolEndpoints(AdminServerInfo server, DatabaseEngine engine, Metrics metrics) {
         this.server = server;

@@ -15,18 +15,18 @@ public enum BudgetPolicy {
     OFF;
 
     /** The value of the setting, for example {@code warn}. */
-    public String word() {
+    public String settingValue() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     public static Optional<BudgetPolicy> of(String value) {
         return Arrays.stream(values())
-                .filter(budget -> budget.word().equals(value))
+                .filter(budget -> budget.settingValue().equals(value))
                 .findFirst();
     }
 
     /** All values of the setting. */
     public static List<String> names() {
-        return Arrays.stream(values()).map(BudgetPolicy::word).toList();
+        return Arrays.stream(values()).map(BudgetPolicy::settingValue).toList();
     }
 }

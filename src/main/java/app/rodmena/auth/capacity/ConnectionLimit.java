@@ -21,8 +21,8 @@ public record ConnectionLimit(Kind kind, int limit, int reserved, int others, in
 
         private final String label;
 
-        Kind(String words) {
-            this.label = words;
+        Kind(String label) {
+            this.label = label;
         }
 
         /** The name of the limit in messages. */

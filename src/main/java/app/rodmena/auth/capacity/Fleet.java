@@ -44,8 +44,8 @@ public record Fleet(Instant takenAt, ConnectionLimits limits, List<FleetMember> 
     }
 
     /** Whether that many further connections fit. */
-    public boolean hasRoomFor(int more) {
-        return headroom() >= more;
+    public boolean hasRoomFor(int additional) {
+        return headroom() >= additional;
     }
 
     /**

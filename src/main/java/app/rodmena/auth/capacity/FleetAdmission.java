@@ -32,9 +32,9 @@ final class FleetAdmission {
     private final CompletableFuture<Optional<BudgetExceededException>> decision = new CompletableFuture<>();
     private long noRoomSince;
 
-    FleetAdmission(DatabaseEngine engine, FleetQueries questions, BudgetPolicy budget) {
+    FleetAdmission(DatabaseEngine engine, FleetQueries queries, BudgetPolicy budget) {
         this.engine = engine;
-        this.queries = questions;
+        this.queries = queries;
         this.budget = budget;
         if (budget == BudgetPolicy.OFF) {
             decision.complete(Optional.empty());
@@ -89,11 +89,11 @@ final class FleetAdmission {
      * @throws FleetUnavailableException if PostgreSQL does not answer
      */
     Fleet attempt() throws FleetUnavailableException, InterruptedException {
-        ConnectionDemand own = ConnectionDemand.of(engine.settings()).withWorkers(1);
+        ConnectionDemand demand = ConnectionDemand.of(engine.settings()).withWorkers(1);
         AdmissionDecision admissionDecision;
         try {
             queries.markUndecided();
-            admissionDecision = queries.decideAdmission(engine.instance(), own, budget != BudgetPolicy.REFUSE);
+            admissionDecision = queries.decideAdmission(engine.instance(), demand, budget != BudgetPolicy.REFUSE);
         } catch (FleetUnavailableException e) {
             if (e.isPermanent()) {
                 LOG.warn("The fleet's budget is not watched: {}", e.getMessage());
@@ -108,16 +108,16 @@ final class FleetAdmission {
         } else {
             handleNoRoom("no room for the %s connections that this process may open (%s + %s, and its monitor): %s"
                     .formatted(
-                            own.total(),
-                            own.poolSize(),
-                            own.maxOverflow(),
+                            demand.total(),
+                            demand.poolSize(),
+                            demand.maxOverflow(),
                             admissionDecision.fleet().toText()));
         }
         return admissionDecision.fleet();
     }
 
     private static boolean isOutOfConnections(Optional<Outage> outage) {
-        return outage.filter(known -> known.sqlState().equals(TOO_MANY_CONNECTIONS))
+        return outage.filter(current -> current.sqlState().equals(TOO_MANY_CONNECTIONS))
                 .isPresent();
     }
 

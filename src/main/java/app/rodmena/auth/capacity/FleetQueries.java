@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 final class FleetQueries {
     private static final long QUERY_TIMEOUT_SECONDS = 5;
 
-    /** After so long it is decided out of turn: somebody else uses our locks, and nobody must wait for ever. */
+    /** The maximum wait for the advisory lock; then the decision is made without it, as another program may hold it. */
     private static final Duration MAX_WAIT_FOR_TURN = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -29,12 +29,12 @@ final class FleetQueries {
 
     /** Reads the current fleet. */
     Fleet read() throws FleetUnavailableException, InterruptedException {
-        return ask(ServerLimitsQuery::fleet);
+        return submit(ServerLimitsQuery::fleet);
     }
 
     /** Announces that this process is about to decide; others do not count it until it has. */
     void markUndecided() throws FleetUnavailableException, InterruptedException {
-        if (!ask(connection -> new FleetLocks(connection).markUndecided())) {
+        if (!submit(connection -> new FleetLocks(connection).markUndecided())) {
             throw new FleetUnavailableException("another session holds the advisory lock (1635087464, 2)", false, null);
         }
     }
@@ -43,10 +43,10 @@ final class FleetQueries {
      * Decides whether there is room for this process's demand; if there is, or if it runs anyway, others count it from
      * now on.
      */
-    AdmissionDecision decideAdmission(String instance, ConnectionDemand own, boolean runsAnyway)
+    AdmissionDecision decideAdmission(String instance, ConnectionDemand demand, boolean runsAnyway)
             throws FleetUnavailableException, InterruptedException {
         return inTurn((connection, fleet) -> {
-            boolean fits = fleet.hasRoomFor(instance, own);
+            boolean fits = fleet.hasRoomFor(instance, demand);
             if (fits || runsAnyway) {
                 new FleetLocks(connection).markDecided();
             }
@@ -57,9 +57,9 @@ final class FleetQueries {
     /** Decides whether this process may grow; if it may, announces its new maximum to the others. */
     AdmissionDecision decideGrowth(PoolSettings now, PoolSettings requested)
             throws FleetUnavailableException, InterruptedException {
-        int more = requested.maximum() - now.maximum();
+        int growth = requested.maximum() - now.maximum();
         return inTurn((connection, fleet) -> {
-            boolean fits = fleet.hasRoomFor(more);
+            boolean fits = fleet.hasRoomFor(growth);
             if (fits) {
                 monitor.announce(connection, requested);
             }
@@ -80,7 +80,7 @@ final class FleetQueries {
         while (true) {
             boolean mayBeOutOfTurn = System.nanoTime() - deadline > 0;
             Optional<AdmissionDecision> decided =
-                    ask(connection -> AdmissionDecision.tryDecide(connection, mayBeOutOfTurn, decision));
+                    submit(connection -> AdmissionDecision.tryDecide(connection, mayBeOutOfTurn, decision));
             if (decided.isPresent()) {
                 return decided.get();
             }
@@ -88,7 +88,7 @@ final class FleetQueries {
         }
     }
 
-    private <T> T ask(Monitor.Question<T> query) throws FleetUnavailableException, InterruptedException {
+    private <T> T submit(Monitor.DiagnosticQuery<T> query) throws FleetUnavailableException, InterruptedException {
         try {
             return monitor.submit(connection -> {
                         if (monitor.backendPid() == 0) {

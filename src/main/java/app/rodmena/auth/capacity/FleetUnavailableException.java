@@ -6,10 +6,10 @@ final class FleetUnavailableException extends Exception {
 
     private final boolean permanent;
 
-    /** @param lasting whether retrying is useless */
-    FleetUnavailableException(String message, boolean lasting, Throwable cause) {
+    /** @param permanent whether retrying is useless */
+    FleetUnavailableException(String message, boolean permanent, Throwable cause) {
         super(message, cause);
-        this.permanent = lasting;
+        this.permanent = permanent;
     }
 
     boolean isPermanent() {

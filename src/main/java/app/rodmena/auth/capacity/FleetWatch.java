@@ -58,7 +58,7 @@ public final class FleetWatch {
      * @throws IllegalStateException if it runs with another budget in this process
      */
     public static Share<FleetWatch> open(DatabaseEngine engine, BudgetPolicy budget) {
-        return SHARED.open(engine, budget.word(), () -> new FleetWatch(engine, budget));
+        return SHARED.open(engine, budget.settingValue(), () -> new FleetWatch(engine, budget));
     }
 
     /** The fleet as of a few seconds ago; empty before the first successful reading. */

@@ -15,13 +15,13 @@ final class GrowthGuard implements ResizeGuard {
 
     private final FleetQueries queries;
 
-    GrowthGuard(FleetQueries questions) {
-        this.queries = questions;
+    GrowthGuard(FleetQueries queries) {
+        this.queries = queries;
     }
 
     /** The budget check of a change. */
-    private interface Question {
-        AdmissionDecision ask() throws FleetUnavailableException, InterruptedException;
+    private interface BudgetCheck {
+        AdmissionDecision decide() throws FleetUnavailableException, InterruptedException;
     }
 
     @Override
@@ -34,21 +34,21 @@ final class GrowthGuard implements ResizeGuard {
         check(now, requested, () -> queries.previewGrowth(now, requested));
     }
 
-    private static void check(PoolSettings now, PoolSettings requested, Question question) {
-        int more = requested.maximum() - now.maximum();
-        if (more <= 0) {
+    private static void check(PoolSettings now, PoolSettings requested, BudgetCheck budgetCheck) {
+        int growth = requested.maximum() - now.maximum();
+        if (growth <= 0) {
             return;
         }
         try {
-            AdmissionDecision decision = question.ask();
+            AdmissionDecision decision = budgetCheck.decide();
             if (!decision.fits()) {
                 throw refusal(now, requested, decision.fleet());
             }
         } catch (FleetUnavailableException e) {
-            LOG.warn("The pool grows by {} connections without a budget check: {}", more, e.getMessage());
+            LOG.warn("The pool grows by {} connections without a budget check: {}", growth, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            LOG.warn("The pool grows by {} connections without a budget check: interrupted", more);
+            LOG.warn("The pool grows by {} connections without a budget check: interrupted", growth);
         }
     }
 

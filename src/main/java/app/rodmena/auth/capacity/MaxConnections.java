@@ -9,17 +9,17 @@ import java.util.OptionalInt;
  * @param value the effective value, until PostgreSQL restarts
  * @param onCommandLine whether it is set on PostgreSQL's command line, which overrides ALTER SYSTEM and files
  * @param pendingRestart whether a changed configuration was reloaded and needs a restart
- * @param askedFor the configured value, if it differs and is visible to this role
+ * @param configured the configured value, if it differs and is visible to this role
  */
-public record MaxConnections(int value, boolean onCommandLine, boolean pendingRestart, OptionalInt askedFor) {
+public record MaxConnections(int value, boolean onCommandLine, boolean pendingRestart, OptionalInt configured) {
     /** PostgreSQL's own default. */
     public static final int DEFAULT = 100;
 
     /** The maximum value: MAX_BACKENDS in PostgreSQL's source. */
-    public static final int MOST = 262_143;
+    public static final int MAX = 262_143;
 
     public MaxConnections {
-        Objects.requireNonNull(askedFor, "askedFor");
+        Objects.requireNonNull(configured, "configured");
     }
 
     static MaxConnections of(int value) {
@@ -28,14 +28,14 @@ public record MaxConnections(int value, boolean onCommandLine, boolean pendingRe
 
     /** The configured value, if it differs from the effective one. */
     MaxConnections withConfigured(int configured) {
-        boolean isBeaten = onCommandLine && !pendingRestart;
-        return isBeaten || configured == value
+        boolean isOverridden = onCommandLine && !pendingRestart;
+        return isOverridden || configured == value
                 ? this
                 : new MaxConnections(value, onCommandLine, pendingRestart, OptionalInt.of(configured));
     }
 
     /** Whether another value is configured already. */
     public boolean isChangeConfigured() {
-        return pendingRestart || askedFor.isPresent();
+        return pendingRestart || configured.isPresent();
     }
 }

@@ -6,14 +6,14 @@ import java.util.Objects;
 /**
  * One way to make a fleet fit.
  *
- * @param what the change
+ * @param description the change
  * @param commands the commands, or the lines of a configuration file, in order
- * @param truth the caveats of the change
+ * @param caveats the caveats of the change
  */
-public record PlanFix(String what, List<String> commands, String truth) {
+public record PlanFix(String description, List<String> commands, String caveats) {
     public PlanFix {
-        Objects.requireNonNull(what, "what");
+        Objects.requireNonNull(description, "description");
         commands = List.copyOf(commands);
-        Objects.requireNonNull(truth, "truth");
+        Objects.requireNonNull(caveats, "caveats");
     }
 }

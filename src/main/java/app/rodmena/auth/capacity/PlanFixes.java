@@ -47,11 +47,11 @@ public final class PlanFixes {
                 "effective immediately, also at run time by the MBean PoolSettings; callers wait longer under load");
     }
 
-    private static Optional<PlanFix> raise(ConnectionLimits limits, Kind kind, int least) {
-        int required = (least + ROUND_TO - 1) / ROUND_TO * ROUND_TO;
+    private static Optional<PlanFix> raise(ConnectionLimits limits, Kind kind, int minimum) {
+        int required = (minimum + ROUND_TO - 1) / ROUND_TO * ROUND_TO;
         return switch (kind) {
             case MAX_CONNECTIONS ->
-                required > MaxConnections.MOST
+                required > MaxConnections.MAX
                         ? Optional.empty()
                         : Optional.of(raise(limits.maxConnections(), required));
             case ROLE_LIMIT ->
@@ -70,17 +70,17 @@ public final class PlanFixes {
     }
 
     private static PlanFix raise(MaxConnections now, int required) {
-        String what = "A higher max_connections";
+        String description = "A higher max_connections";
         String check = "SELECT setting, pending_restart FROM pg_settings WHERE name = 'max_connections';";
         if (now.onCommandLine()) {
             return new PlanFix(
-                    what,
+                    description,
                     List.of("postgres ... -c max_connections=%s".formatted(required), check),
                     "it is set on PostgreSQL's command line, which overrides ALTER SYSTEM: change the command line"
                             + " (Patroni: patronictl edit-config) and restart, which ends all sessions. " + STANDBYS);
         }
         return new PlanFix(
-                what,
+                description,
                 List.of(
                         "ALTER SYSTEM SET max_connections = %s;".formatted(required),
                         "systemctl restart postgresql    # or pg_ctl restart, or your provider's button",

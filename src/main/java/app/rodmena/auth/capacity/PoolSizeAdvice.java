@@ -10,56 +10,56 @@ import java.util.OptionalInt;
 /**
  * Sizing advice for a pool under the load of the last minute.
  *
- * @param evidence the measured load
+ * @param sample the measured load
  * @param maximum the maximum of the pool: pool_size + max_overflow
  * @param waitTarget the target p99 wait for a connection
  * @param expected the waits that the queueing model predicts for the current maximum
- * @param smallest the smallest maximum that keeps the target at that load; empty if the largest allowed pool does not,
- *     or if the measured waits contradict the model
+ * @param minPoolSize the smallest maximum that keeps the target at that load; empty if the largest allowed pool does
+ *     not, or if the measured waits contradict the model
  * @param saturation checkouts per second that keep every connection of this pool busy
- * @param most maximum checkouts per second at which this pool keeps the target
+ * @param maxPerSecond maximum checkouts per second at which this pool keeps the target
  */
 public record PoolSizeAdvice(
-        WorkloadSample evidence,
+        WorkloadSample sample,
         int maximum,
         Duration waitTarget,
         ExpectedWaits expected,
-        OptionalInt smallest,
+        OptionalInt minPoolSize,
         double saturation,
-        double most) {
+        double maxPerSecond) {
     private static final double MIN_BATCH_TO_MENTION = 1.05;
 
     public PoolSizeAdvice {
-        Objects.requireNonNull(evidence, "evidence");
+        Objects.requireNonNull(sample, "sample");
         Objects.requireNonNull(waitTarget, "waitTarget");
         Objects.requireNonNull(expected, "expected");
-        Objects.requireNonNull(smallest, "smallest");
+        Objects.requireNonNull(minPoolSize, "minPoolSize");
     }
 
-    static PoolSizeAdvice of(WorkloadSample evidence, int maximum, Duration waitTarget) {
-        QueueModel queue = new QueueModel(maximum, evidence.load());
+    static PoolSizeAdvice of(WorkloadSample sample, int maximum, Duration waitTarget) {
+        QueueModel queue = new QueueModel(maximum, sample.load());
         double target = waitTarget.toNanos() / 1e9;
         ExpectedWaits expected = ExpectedWaits.of(queue);
         return new PoolSizeAdvice(
-                evidence,
+                sample,
                 maximum,
                 waitTarget,
                 expected,
-                isContradicted(evidence, expected, waitTarget)
+                isContradicted(sample, expected, waitTarget)
                         ? OptionalInt.empty()
-                        : QueueModel.least(
-                                evidence.load(), ExpectedWaits.QUANTILE, target, 2 * PoolSettings.MAX_CONNECTIONS),
+                        : QueueModel.minServers(
+                                sample.load(), ExpectedWaits.QUANTILE, target, 2 * PoolSettings.MAX_CONNECTIONS),
                 queue.saturation(),
-                queue.most(ExpectedWaits.QUANTILE, target));
+                queue.maxPerSecond(ExpectedWaits.QUANTILE, target));
     }
 
     /** Whether the measured p99 wait exceeds the target although the model predicts that it does not. */
     private boolean isContradicted() {
-        return isContradicted(evidence, expected, waitTarget);
+        return isContradicted(sample, expected, waitTarget);
     }
 
-    private static boolean isContradicted(WorkloadSample evidence, ExpectedWaits expected, Duration waitTarget) {
-        return evidence.p99Wait().compareTo(waitTarget) > 0
+    private static boolean isContradicted(WorkloadSample sample, ExpectedWaits expected, Duration waitTarget) {
+        return sample.p99Wait().compareTo(waitTarget) > 0
                 && expected.p99Wait()
                         .filter(wait -> wait.compareTo(waitTarget) <= 0)
                         .isPresent();
@@ -67,44 +67,46 @@ public record PoolSizeAdvice(
 
     /** Connections in use on average, by Little's law. */
     public double offeredLoad() {
-        return evidence.load().offered();
+        return sample.load().offered();
     }
 
     /** The advice as text. */
     public String toText() {
-        String sizing = smallest.isPresent()
-                ? smallest.getAsInt() == maximum ? "exactly these are needed" : smallest.getAsInt() + " are enough"
+        String sizing = minPoolSize.isPresent()
+                ? minPoolSize.getAsInt() == maximum
+                        ? "exactly these are needed"
+                        : minPoolSize.getAsInt() + " are enough"
                 : isContradicted()
                         ? String.format(
                                 Locale.ROOT,
                                 "no size can be advised (99 %% of waits took up to %,.0f ms, which this load does not explain:"
                                         + " ./run.sh diagnose says what holds the connections)",
-                                evidence.p99Wait().toNanos() / 1e6)
+                                sample.p99Wait().toNanos() / 1e6)
                         : "no pool is large enough";
         // The batch size and the batch duration under another load do not follow from those under this one.
-        boolean batched = evidence.requestsPerCheckout() > MIN_BATCH_TO_MENTION;
+        boolean batched = sample.requestsPerCheckout() > MIN_BATCH_TO_MENTION;
         String batchingNote = batched
                 ? String.format(
                         Locale.ROOT,
                         " One checkout answers %.1f requests now (batching), and more under more load: measure the maximum"
                                 + " requests per second with ./run.sh load. Callers also wait for the batch before theirs; the"
                                 + " measured waits include that, the predicted waits do not.",
-                        evidence.requestsPerCheckout())
+                        sample.requestsPerCheckout())
                 : "";
         return String.format(
                 Locale.ROOT,
                 "You have %d; at today's load (%,.0f checkouts/s of %.2f ms, %.1f in use on average) %s to keep 99 %% of"
                         + " waits under %d ms; %d saturate at %,.0f %s/s, and keep that up to %,.0f.%s",
                 maximum,
-                evidence.checkoutsPerSecond(),
-                evidence.meanUse().toNanos() / 1e6,
+                sample.checkoutsPerSecond(),
+                sample.meanUse().toNanos() / 1e6,
                 offeredLoad(),
                 sizing,
                 waitTarget.toMillis(),
                 maximum,
                 saturation,
                 batched ? "checkouts" : "requests",
-                most,
+                maxPerSecond,
                 batchingNote);
     }
 }

@@ -35,7 +35,7 @@ public final class PoolSizeAdvisor {
     /** Returns the advice for the current pool; empty if the last minute has too few checkouts. */
     public Optional<PoolSizeAdvice> advice() {
         return WorkloadSample.of(metrics)
-                .map(evidence -> PoolSizeAdvice.of(evidence, engine.settings().maximum(), waitTarget));
+                .map(sample -> PoolSizeAdvice.of(sample, engine.settings().maximum(), waitTarget));
     }
 
     /** The current maximum of the pool. */
@@ -57,9 +57,9 @@ public final class PoolSizeAdvisor {
         require("workers", workers, 1, MAX_WORKERS);
         require("poolSize", poolSize, 1, MAX_CONNECTIONS);
         require("requestsPerSecond", requestsPerSecond, 0, MAX_REQUESTS_PER_SECOND);
-        return WorkloadSample.of(metrics).map(evidence -> {
-            double checkoutsPerWorker = requestsPerSecond / evidence.requestsPerCheckout() / workers;
-            OfferedLoad load = evidence.load().withPerSecond(checkoutsPerWorker);
+        return WorkloadSample.of(metrics).map(sample -> {
+            double checkoutsPerWorker = requestsPerSecond / sample.requestsPerCheckout() / workers;
+            OfferedLoad load = sample.load().withPerSecond(checkoutsPerWorker);
             QueueModel queue = new QueueModel(poolSize, load);
             return new FleetForecast(
                     new ConnectionDemand(workers, poolSize, 0),

@@ -36,7 +36,7 @@ record LoadJson(
     /** An expectation, and whether it is met. */
     record Line(String expectation, boolean ok, String seen) {
         static Line of(LoadExpectation expectation) {
-            return new Line(expectation.name(), expectation.isMet(), expectation.seen());
+            return new Line(expectation.name(), expectation.isMet(), expectation.observed());
         }
     }
 
@@ -44,7 +44,7 @@ record LoadJson(
         return new LoadJson(
                 result.isOk() && !result.interrupted(),
                 result.interrupted(),
-                result.gone(),
+                result.serverGone(),
                 result.plan().target().toString(),
                 result.plan().mix().name().toLowerCase(Locale.ROOT),
                 result.plan().clients(),
@@ -52,7 +52,7 @@ record LoadJson(
                         ? result.plan().ratePerSecond().getAsInt()
                         : null,
                 result.requests(),
-                result.right(),
+                result.correct(),
                 result.elapsed().toNanos() / 1e9,
                 result.throughput(),
                 result.latency(),

@@ -19,7 +19,7 @@ final class LoadReport {
         if (result.interrupted()) {
             text.append("Stopped; this was measured so far.\n");
         }
-        if (result.gone()) {
+        if (result.serverGone()) {
             text.append("Given up: for 5 s nobody could connect.\n");
         }
         text.append(row("Load", load(result)));
@@ -29,7 +29,7 @@ final class LoadReport {
                         Locale.ROOT,
                         "%s/s: %,d right answers in %s",
                         number(result.throughput()),
-                        result.right(),
+                        result.correct(),
                         seconds(result))));
         text.append(row("Latency", latency(result.latency())));
         result.serviceTime().ifPresent(service -> text.append(row("  once sent", latency(service))));
@@ -129,7 +129,8 @@ final class LoadReport {
     }
 
     private static String verdict(LoadExpectation expectation) {
-        return "%-8s%s: %s%n".formatted(expectation.isMet() ? "ok" : "not ok", expectation.name(), expectation.seen());
+        return "%-8s%s: %s%n"
+                .formatted(expectation.isMet() ? "ok" : "not ok", expectation.name(), expectation.observed());
     }
 
     private static String latency(ClientLatency latency) {

@@ -37,8 +37,8 @@ public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat
         /** This max_connections, without other sessions. */
         record Given(int maxConnections) implements Against {
             public Given {
-                if (maxConnections < 1 || maxConnections > MaxConnections.MOST) {
-                    throw new IllegalArgumentException("must be 1 to " + MaxConnections.MOST);
+                if (maxConnections < 1 || maxConnections > MaxConnections.MAX) {
+                    throw new IllegalArgumentException("must be 1 to " + MaxConnections.MAX);
                 }
             }
         }

@@ -51,8 +51,8 @@ record PlanJson(
                     limits.seen().map(ConnectionLimits.Seen::fleet).orElse(null),
                     limits.seen().map(ConnectionLimits.Seen::processes).orElse(null),
                     limits.maxConnections().pendingRestart(),
-                    limits.maxConnections().askedFor().isPresent()
-                            ? limits.maxConnections().askedFor().getAsInt()
+                    limits.maxConnections().configured().isPresent()
+                            ? limits.maxConnections().configured().getAsInt()
                             : null,
                     limits.bounds().stream().map(BoundJson::of).toList(),
                     limits.room());

@@ -38,7 +38,8 @@ final class PlanReport {
             report.say(pending());
         }
         for (PlanFix change : PlanFixes.toFit(plan)) {
-            report.say("%s (%s):".formatted(change.what(), change.truth())).paste(change.commands());
+            report.say("%s (%s):".formatted(change.description(), change.caveats()))
+                    .paste(change.commands());
         }
         return report.say("These pools in fleets of other sizes:")
                 .table(
@@ -116,8 +117,8 @@ final class PlanReport {
 
     private String pending() {
         MaxConnections setting = limits.maxConnections();
-        String asked = setting.askedFor().isPresent()
-                ? Integer.toString(setting.askedFor().getAsInt())
+        String asked = setting.configured().isPresent()
+                ? Integer.toString(setting.configured().getAsInt())
                 : "another (this role may not see which)";
         String until = setting.onCommandLine()
                 ? "but PostgreSQL was started with -c max_connections=%d, which beats it."

@@ -26,7 +26,7 @@ final class ProgressLine {
     }
 
     void show(Progress progress, int poolMaximum) {
-        if (progress.over() == 0) {
+        if (progress.ended() == 0) {
             return;
         }
         String line = line(progress, poolMaximum);
@@ -55,11 +55,11 @@ final class ProgressLine {
 
     static String line(Progress progress, int poolMaximum) {
         String done = progress.planned()
-                .map(planned -> String.format(Locale.ROOT, "%,d/%,d", progress.over(), planned))
+                .map(planned -> String.format(Locale.ROOT, "%,d/%,d", progress.ended(), planned))
                 .orElseGet(() -> String.format(
                         Locale.ROOT,
                         "%,d in %d s",
-                        progress.over(),
+                        progress.ended(),
                         progress.elapsed().toSeconds()));
         String line = String.format(
                 Locale.ROOT,

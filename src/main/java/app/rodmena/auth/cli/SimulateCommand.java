@@ -41,11 +41,11 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
                     bouncer,
                     bouncer ? scenario.bouncer().getAsInt() : scenario.workers() * (scenario.poolMaximum() + 1),
                     outcome.open(),
-                    outcome.mostOpen(),
-                    outcome.mostActive(),
-                    outcome.answers().p50() * 1e3,
-                    outcome.answers().p99() * 1e3,
-                    outcome.answers().most() * 1e3);
+                    outcome.maxOpen(),
+                    outcome.maxActive(),
+                    outcome.responseTimes().p50() * 1e3,
+                    outcome.responseTimes().p99() * 1e3,
+                    outcome.responseTimes().max() * 1e3);
         }
 
         List<String> cells() {

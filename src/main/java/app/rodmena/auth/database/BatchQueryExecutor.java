@@ -23,12 +23,12 @@ import org.slf4j.event.Level;
  */
 final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
     private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.database"));
-    private final BatchQuery<Q, A> inquiry;
+    private final BatchQuery<Q, A> query;
     private final Jdbi jdbi;
     private final FailureReporter reporter;
 
     BatchQueryExecutor(BatchQuery<Q, A> query, Jdbi jdbi, FailureReporter reporter) {
-        this.inquiry = query;
+        this.query = query;
         this.jdbi = jdbi;
         this.reporter = reporter;
     }
@@ -36,10 +36,10 @@ final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
     @Override
     public List<BatchQueue.BatchResult<A>> answer(CallContext caller, Connection connection, List<Q> inputs) {
         if (inputs.size() == 1) {
-            return List.of(BatchQueue.BatchResult.of(alone(caller, connection, inputs.get(0))));
+            return List.of(BatchQueue.BatchResult.of(executeSingle(caller, connection, inputs.get(0))));
         }
         try {
-            return together(caller, connection, inputs).stream()
+            return executeBatch(caller, connection, inputs).stream()
                     .map(BatchQueue.BatchResult::of)
                     .toList();
         } catch (RuntimeException failure) {
@@ -54,39 +54,39 @@ final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
                             .formatted(caller.route(), inputs.size(), message),
                     count -> "%s: %s more batches failed in the last second and were run one by one: %s"
                             .formatted(caller.route(), count, message));
-            return eachAlone(caller, connection, inputs);
+            return executeEach(caller, connection, inputs);
         }
     }
 
     /** Returns one result for each query, in their order. */
-    private List<A> together(CallContext caller, Connection connection, List<Q> inputs) {
-        List<A> results = with(caller, connection, handle -> inquiry.executeBatch(handle, inputs));
+    private List<A> executeBatch(CallContext caller, Connection connection, List<Q> inputs) {
+        List<A> results = with(caller, connection, handle -> query.executeBatch(handle, inputs));
         if (results.size() != inputs.size()) {
             throw new IllegalStateException("%s results for %s queries".formatted(results.size(), inputs.size()));
         }
         return results;
     }
 
-    private A alone(CallContext caller, Connection connection, Q input) {
-        return with(caller, connection, handle -> inquiry.execute(handle, input));
+    private A executeSingle(CallContext caller, Connection connection, Q input) {
+        return with(caller, connection, handle -> query.execute(handle, input));
     }
 
-    private List<BatchQueue.BatchResult<A>> eachAlone(CallContext caller, Connection connection, List<Q> inputs) {
+    private List<BatchQueue.BatchResult<A>> executeEach(CallContext caller, Connection connection, List<Q> inputs) {
         List<BatchQueue.BatchResult<A>> results = new ArrayList<>(inputs.size());
-        DatabaseFailure gone = null;
+        DatabaseFailure outage = null;
         for (Q input : inputs) {
-            if (gone != null) {
-                results.add(BatchQueue.BatchResult.failed(gone));
+            if (outage != null) {
+                results.add(BatchQueue.BatchResult.failed(outage));
                 continue;
             }
             try {
-                results.add(BatchQueue.BatchResult.of(alone(caller, connection, input)));
+                results.add(BatchQueue.BatchResult.of(executeSingle(caller, connection, input)));
             } catch (RuntimeException failure) {
                 // If the database failed, the remaining queries are not run.
                 int remaining = inputs.size() - results.size();
                 Throwable reported = report(caller.batchOf(remaining), failure);
                 results.add(BatchQueue.BatchResult.failed(reported));
-                gone = reported instanceof DatabaseFailure now ? now : null;
+                outage = reported instanceof DatabaseFailure databaseFailure ? databaseFailure : null;
             }
         }
         return results;

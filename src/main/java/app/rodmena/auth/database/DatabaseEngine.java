@@ -48,7 +48,7 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 public final class DatabaseEngine {
     private static final SharedResource<DatabaseEngine> SHARED =
             new SharedResource<>("engine", engine -> engine.shutDown(Duration.ZERO));
-    private static final int EVENTS_REMEMBERED = 1000;
+    private static final int MAX_RECENT_EVENTS = 1000;
 
     /** JDBI's minimum: with fewer characters its truncation fails. */
     private static final int JFR_NO_PARAMETERS = 2;
@@ -57,7 +57,7 @@ public final class DatabaseEngine {
     private final String role;
     private final String database;
     private final PoolEvents events = new PoolEvents();
-    private final RecentEvents recent = new RecentEvents(EVENTS_REMEMBERED);
+    private final RecentEvents recent = new RecentEvents(MAX_RECENT_EVENTS);
     private final PoolInterceptors interceptors = new PoolInterceptors();
     private final TimingSqlLogger statements = new TimingSqlLogger(events);
     private final FailureReporter failures = new FailureReporter(events);
@@ -65,7 +65,7 @@ public final class DatabaseEngine {
     private final Jdbi jdbi;
     private final Map<BatchQuery<?, ?>, BatchQueue<?, ?>> batchQueues = new ConcurrentHashMap<>();
     private final Monitor monitor;
-    private final SchemaInitializer preparation;
+    private final SchemaInitializer schemaInitializer;
     private final List<ResizeGuard> guards = new ArrayList<>();
 
     private DatabaseEngine(DatabaseConfig config) {
@@ -95,7 +95,7 @@ public final class DatabaseEngine {
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings, pool::hasServedWithin);
         pool.observeFailure(monitor.heartbeat()::failure);
-        preparation = new SchemaInitializer(() -> {
+        schemaInitializer = new SchemaInitializer(() -> {
             // One connection after the other: if only a few are available, a start that takes several at the same time
             // would
             // block itself.
@@ -126,7 +126,7 @@ public final class DatabaseEngine {
      * @return the answer; completed with a {@link DatabaseFailure} where the database gave none
      */
     public <T> CompletionStage<T> call(CallContext caller, HandleCallback<T, RuntimeException> work) {
-        if (!preparation.isDone()) {
+        if (!schemaInitializer.isDone()) {
             return notPrepared(caller);
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -149,7 +149,7 @@ public final class DatabaseEngine {
      *     the database gave none
      */
     public <Q, A> CompletionStage<A> submit(CallContext caller, BatchQuery<Q, A> query, Q input) {
-        return preparation.isDone() ? pool.call(laneOf(query), caller, input) : notPrepared(caller);
+        return schemaInitializer.isDone() ? pool.call(queueOf(query), caller, input) : notPrepared(caller);
     }
 
     /**
@@ -163,13 +163,14 @@ public final class DatabaseEngine {
     }
 
     @SuppressWarnings("unchecked") // Each lane is stored under the inquiry that it was created from.
-    private <Q, A> BatchQueue<Q, A> laneOf(BatchQuery<Q, A> query) {
+    private <Q, A> BatchQueue<Q, A> queueOf(BatchQuery<Q, A> query) {
         return (BatchQueue<Q, A>) batchQueues.computeIfAbsent(
                 query, kind -> new BatchQueue<>(query.maxBatchSize(), new BatchQueryExecutor<>(query, jdbi, failures)));
     }
 
     private <T> CompletionStage<T> notPrepared(CallContext caller) {
-        DatabaseFailure failure = new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, preparation.problem(), null);
+        DatabaseFailure failure =
+                new DatabaseFailure(DatabaseFailure.Reason.NOT_PREPARED, schemaInitializer.problem(), null);
         failures.report(caller, failure);
         return CompletableFuture.failedFuture(failure);
     }
@@ -236,9 +237,9 @@ public final class DatabaseEngine {
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
         synchronized (guards) {
             PoolSettings now = pool.settings();
-            PoolSettings wanted = change.apply(now);
-            guards.forEach(guard -> guard.check(now, wanted));
-            return pool.change(settings -> wanted);
+            PoolSettings requested = change.apply(now);
+            guards.forEach(guard -> guard.check(now, requested));
+            return pool.change(settings -> requested);
         }
     }
 
@@ -247,12 +248,12 @@ public final class DatabaseEngine {
      *
      * @throws InvalidPoolSetting as {@link #change} would
      */
-    public PoolSettings rehearse(UnaryOperator<PoolSettings> change) {
+    public PoolSettings preview(UnaryOperator<PoolSettings> change) {
         synchronized (guards) {
             PoolSettings now = pool.settings();
-            PoolSettings wanted = change.apply(now);
-            guards.forEach(guard -> guard.preview(now, wanted));
-            return wanted;
+            PoolSettings requested = change.apply(now);
+            guards.forEach(guard -> guard.preview(now, requested));
+            return requested;
         }
     }
 
@@ -295,7 +296,7 @@ public final class DatabaseEngine {
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public DatabaseAvailability availability() {
-        boolean prepared = preparation.isDone();
+        boolean prepared = schemaInitializer.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
         // PostgreSQL refuses the monitor a session, but serves those that the pool has.
@@ -310,7 +311,7 @@ public final class DatabaseEngine {
                 .orElseGet(() -> new DatabaseAvailability(
                         true,
                         prepared,
-                        prepared ? heartbeat.problem() : preparation.problem(),
+                        prepared ? heartbeat.problem() : schemaInitializer.problem(),
                         heartbeat.since(),
                         keptBack));
     }
@@ -321,12 +322,12 @@ public final class DatabaseEngine {
      * @throws DatabaseFailure if it failed
      */
     public void awaitFirstAttempt() {
-        preparation.awaitFirstAttempt();
+        schemaInitializer.awaitFirstAttempt();
     }
 
     /** Waits until that first attempt has ended, successfully or not, or the time is over. */
     public void awaitFirstAttempt(Duration timeout) {
-        preparation.awaitFirstAttempt(timeout);
+        schemaInitializer.awaitFirstAttempt(timeout);
     }
 
     /** The pool's events, for listeners. */
@@ -382,7 +383,7 @@ public final class DatabaseEngine {
     }
 
     private void shutDown(Duration grace) {
-        preparation.close();
+        schemaInitializer.close();
         pool.close(grace);
         monitor.close();
     }

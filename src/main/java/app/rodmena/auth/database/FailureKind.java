@@ -29,8 +29,8 @@ public enum FailureKind {
 
     private final boolean withoutConnection;
 
-    FailureKind(boolean turnedAway) {
-        this.withoutConnection = turnedAway;
+    FailureKind(boolean withoutConnection) {
+        this.withoutConnection = withoutConnection;
     }
 
     /** Whether the requests failed without a connection; the others failed while they used one. */

@@ -38,8 +38,9 @@ final class FailureReporter {
      */
     Throwable report(CallContext caller, Throwable thrown) {
         Throwable failure = SqlExceptionTranslator.translate(thrown);
-        if (failure instanceof DatabaseFailure known && known.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
-            report(caller, known);
+        if (failure instanceof DatabaseFailure databaseFailure
+                && databaseFailure.reason() != DatabaseFailure.Reason.SHUTTING_DOWN) {
+            report(caller, databaseFailure);
         }
         return failure;
     }
@@ -61,14 +62,14 @@ final class FailureReporter {
     }
 
     private void log(CallContext caller, DatabaseFailure failure, String message) {
-        String what =
+        String text =
                 message.endsWith(failure.getMessage()) ? message : "%s (%s)".formatted(failure.getMessage(), message);
         log.log(
                 Level.WARN,
                 failure.reason() + message,
                 () -> "%s failed%s: %s"
                         .formatted(
-                                caller.route(), caller.count() > 1 ? " for " + caller.count() + " callers" : "", what),
-                count -> "%s more failed in the last second: %s".formatted(count, what));
+                                caller.route(), caller.count() > 1 ? " for " + caller.count() + " callers" : "", text),
+                count -> "%s more failed in the last second: %s".formatted(count, text));
     }
 }

@@ -92,16 +92,16 @@ public final class Migrations {
 
     /** Attempts the migration; returns the obstacle, if there was one. */
     private Optional<Obstacle> attempt() throws MigrationException {
-        try (Connection guard = dataSource.getConnection()) {
-            guard.setAutoCommit(false);
-            guard.setNetworkTimeout(Runnable::run, (int) firstAnswer.toMillis());
-            if (!lock(guard)) {
+        try (Connection lockConnection = dataSource.getConnection()) {
+            lockConnection.setAutoCommit(false);
+            lockConnection.setNetworkTimeout(Runnable::run, (int) firstAnswer.toMillis());
+            if (!lock(lockConnection)) {
                 return Optional.of(Obstacle.ANOTHER_PROCESS);
             }
-            guard.setNetworkTimeout(Runnable::run, 0);
-            requirePrivileges(guard);
-            runFlyway(guard);
-            guard.commit();
+            lockConnection.setNetworkTimeout(Runnable::run, 0);
+            requirePrivileges(lockConnection);
+            runFlyway(lockConnection);
+            lockConnection.commit();
             return Optional.empty();
         } catch (SQLException | FlywayException e) {
             if (SqlState.LOCK_NOT_AVAILABLE.equals(SqlState.of(e))) {
@@ -116,8 +116,8 @@ public final class Migrations {
      * its history table. The lock belongs to a transaction, not to a session, so that it also works through a
      * transaction-pooling proxy; it ends with the connection.
      */
-    private static boolean lock(Connection guard) throws SQLException {
-        try (var statement = guard.createStatement()) {
+    private static boolean lock(Connection lockConnection) throws SQLException {
+        try (var statement = lockConnection.createStatement()) {
             statement.execute("""
                     select set_config(name, '0', true) from pg_settings
                     where name in ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
@@ -131,8 +131,8 @@ public final class Migrations {
     }
 
     /** Checks privileges in advance: Flyway would fail only after ten attempts, one second apart. */
-    private static void requirePrivileges(Connection guard) throws SQLException, MigrationException {
-        try (var statement = guard.createStatement();
+    private static void requirePrivileges(Connection lockConnection) throws SQLException, MigrationException {
+        try (var statement = lockConnection.createStatement();
                 var result = statement.executeQuery("""
                         select quote_ident(current_user), current_schema(),
                             to_regclass('auth_schema_history') is not null
@@ -193,8 +193,8 @@ public final class Migrations {
         public void close() {}
     }
 
-    private static void runFlyway(Connection guard) throws MigrationException {
-        Connection shared = new OneTransactionConnection(guard);
+    private static void runFlyway(Connection lockConnection) throws MigrationException {
+        Connection shared = new OneTransactionConnection(lockConnection);
         Flyway flyway = Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(new SingleLoginDataSource() {
                     @Override

@@ -44,7 +44,7 @@ public final class Monitor implements AutoCloseable {
      * connection.
      */
     @FunctionalInterface
-    public interface Question<T> {
+    public interface DiagnosticQuery<T> {
         T execute(Connection connection) throws SQLException;
     }
 
@@ -54,9 +54,8 @@ public final class Monitor implements AutoCloseable {
      * @param sqlState the SQLSTATE of PostgreSQL or pgjdbc; empty if there is none
      * @param message their message, one line, without values
      * @param since the start of the outage
-     * @param tried whether it was asked and gave no answer; else it only was not asked for longer than it should have
-     *     been, as on a machine that has no time left
-     * @param noPrimary what there is instead of a primary; empty if that is not why
+     * @param tried whether a probe failed; otherwise the last one is only overdue, as on an overloaded machine
+     * @param noPrimary why no primary was found; empty if the cause is another one
      */
     public record Outage(
             String sqlState,
@@ -65,20 +64,20 @@ public final class Monitor implements AutoCloseable {
             boolean tried,
             Optional<NoPrimaryException.Reason> noPrimary) {}
 
-    private record Asked<T>(Question<T> question, CompletableFuture<T> answer) {
+    private record PendingQuery<T>(DiagnosticQuery<T> query, CompletableFuture<T> result) {
         /** @return the failure, if it failed */
-        Optional<Throwable> ask(Connection connection) {
+        Optional<Throwable> execute(Connection connection) {
             try {
-                answer.complete(question.execute(connection));
+                result.complete(query.execute(connection));
                 return Optional.empty();
             } catch (Throwable e) {
-                answer.completeExceptionally(SqlExceptionTranslator.translate(e));
+                result.completeExceptionally(SqlExceptionTranslator.translate(e));
                 return Optional.of(e);
             }
         }
 
-        void refuse(Reason reason, String why) {
-            answer.completeExceptionally(new DatabaseFailure(reason, why, null));
+        void refuse(Reason reason, String explanation) {
+            result.completeExceptionally(new DatabaseFailure(reason, explanation, null));
         }
     }
 
@@ -86,7 +85,7 @@ public final class Monitor implements AutoCloseable {
     private final Supplier<PoolSettings> settings;
     private final Predicate<Duration> poolServedWithin;
     private final Heartbeat heartbeat = new Heartbeat();
-    private final BlockingQueue<Asked<?>> queries = new ArrayBlockingQueue<>(MAX_QUERIES);
+    private final BlockingQueue<PendingQuery<?>> queries = new ArrayBlockingQueue<>(MAX_QUERIES);
     private final CountDownLatch firstProbe = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
@@ -110,12 +109,12 @@ public final class Monitor implements AutoCloseable {
     /**
      * Queues a query. Never blocks.
      *
-     * @return completed on the monitor's thread, which what depends on it must not block; exceptionally with a
-     *     {@link DatabaseFailure} if PostgreSQL gave no answer, if it was slower than 900 ms, or if too many others
-     *     wait to ask; with a {@link SQLException} if it objects to the question
+     * @return completed on the monitor's thread, so that dependent stages must not block; exceptionally with a
+     *     {@link DatabaseFailure} if PostgreSQL does not answer within 900 ms or too many queries wait, and with a
+     *     {@link SQLException} if the statement fails
      */
-    public <T> CompletionStage<T> submit(Question<T> query) {
-        Asked<T> pending = new Asked<>(query, new CompletableFuture<>());
+    public <T> CompletionStage<T> submit(DiagnosticQuery<T> query) {
+        PendingQuery<T> pending = new PendingQuery<>(query, new CompletableFuture<>());
         if (closed) {
             pending.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
         } else if (!queries.offer(pending)) {
@@ -123,15 +122,15 @@ public final class Monitor implements AutoCloseable {
         } else if (closed) {
             refuseAll(); // It was closed concurrently, and may have drained the queue before this query was added.
         }
-        return pending.answer;
+        return pending.result;
     }
 
     /**
      * Announces the new size of this process's pool to other processes immediately, not only at the next probe. Must be
      * called within a query, with its connection.
      */
-    public void announce(Connection questions, PoolSettings applicationName) throws SQLException {
-        rename(questions, sessions.monitorName(applicationName));
+    public void announce(Connection queryConnection, PoolSettings newSettings) throws SQLException {
+        rename(queryConnection, sessions.monitorName(newSettings));
     }
 
     /** The PID of the monitor's backend; 0 if there is none or it is unknown. */
@@ -204,8 +203,8 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * A session that ended, as after pg_terminate_backend, or that a firewall forgot while the pool is served, is no
-     * outage: only the failure of a new session is.
+     * The end of this session is no outage, for example by pg_terminate_backend, or by a firewall while the pool is
+     * served. Only the failure of a new session is an outage.
      */
     private void probe() throws SQLException {
         if (connection != null) {
@@ -245,11 +244,11 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void executeOne(long timeoutNanos) {
-        Asked<?> pending;
+        PendingQuery<?> pending;
         try {
             pending = queries.poll(timeoutNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            return; // The monitor is closed, or the interrupt is foreign: the loop checks which.
+            return; // If the monitor is closed, the loop ends; otherwise the interrupt has no effect.
         }
         if (pending == null) {
             return;
@@ -258,12 +257,12 @@ public final class Monitor implements AutoCloseable {
             pending.refuse(Reason.DATABASE_DOWN, "the monitor has no connection to PostgreSQL");
             return;
         }
-        // The next probe may come too late to report this: until then the last answer would have expired.
-        pending.ask(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
+        // Reported here too, because the last answer may expire before the next probe.
+        pending.execute(connection).filter(sessions::isKeptBack).ifPresent(heartbeat::keptBack);
         dropIfBroken();
     }
 
-    /** The next beat connects anew, and it is that which tells whether PostgreSQL is there. */
+    /** Closes a broken connection; the next probe opens a new one and decides whether this is an outage. */
     private void dropIfBroken() {
         try {
             if (!connection.isClosed()) {
@@ -288,7 +287,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void refuseAll() {
-        for (Asked<?> pending = queries.poll(); pending != null; pending = queries.poll()) {
+        for (PendingQuery<?> pending = queries.poll(); pending != null; pending = queries.poll()) {
             pending.refuse(Reason.SHUTTING_DOWN, "the monitor is closed");
         }
     }

@@ -12,9 +12,9 @@ import java.util.function.LongSupplier;
 /** Counts the failures of the last fifteen minutes by kind. Thread-safe. */
 public final class RecentFailures {
     /** The length of the window. */
-    public static final Duration REACH = Duration.ofMinutes(15);
+    public static final Duration RETENTION = Duration.ofMinutes(15);
 
-    private static final int SECONDS = (int) REACH.toSeconds();
+    private static final int SECONDS = (int) RETENTION.toSeconds();
 
     /**
      * Failures of one kind.

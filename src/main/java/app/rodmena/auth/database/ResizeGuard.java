@@ -10,12 +10,12 @@ public interface ResizeGuard {
      *
      * @throws InvalidPoolSetting if the change is refused
      */
-    void check(PoolSettings now, PoolSettings wanted);
+    void check(PoolSettings now, PoolSettings requested);
 
     /**
      * Does the same check without effect, for a dry run.
      *
      * @throws InvalidPoolSetting if the change would be refused
      */
-    void preview(PoolSettings now, PoolSettings wanted);
+    void preview(PoolSettings now, PoolSettings requested);
 }

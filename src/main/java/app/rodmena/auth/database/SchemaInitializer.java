@@ -14,10 +14,10 @@ final class SchemaInitializer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
 
     /** The pause after a temporary failure: short, so that the server is ready soon after the database. */
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
 
     /** The pause after a failure that needs intervention, for example a missing privilege. */
-    private static final Duration LATER = Duration.ofSeconds(30);
+    private static final Duration LONG_PAUSE = Duration.ofSeconds(30);
 
     /** One attempt to prepare the database. */
     @FunctionalInterface
@@ -26,8 +26,8 @@ final class SchemaInitializer implements AutoCloseable {
     }
 
     private final Attempt attempt;
-    private final Duration soon;
-    private final Duration later;
+    private final Duration shortPause;
+    private final Duration longPause;
     private final Thread thread;
     private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
     private volatile boolean done;
@@ -35,14 +35,14 @@ final class SchemaInitializer implements AutoCloseable {
     private String lastLogged = "";
 
     SchemaInitializer(Attempt attempt) {
-        this(attempt, SOON, LATER);
+        this(attempt, SHORT_PAUSE, LONG_PAUSE);
     }
 
-    SchemaInitializer(Attempt attempt, Duration soon, Duration later) {
+    SchemaInitializer(Attempt attempt, Duration shortPause, Duration longPause) {
         this.attempt = attempt;
-        this.soon = soon;
-        this.later = later;
-        thread = new Thread(this::untilDone, "database-preparation");
+        this.shortPause = shortPause;
+        this.longPause = longPause;
+        thread = new Thread(this::retryUntilDone, "database-preparation");
         thread.setDaemon(true);
         thread.start();
     }
@@ -85,12 +85,13 @@ final class SchemaInitializer implements AutoCloseable {
         }
     }
 
-    private void untilDone() {
+    private void retryUntilDone() {
         try {
             for (var failure = tryOnce(); failure.isPresent(); failure = tryOnce()) {
                 problem = "the database is not prepared yet; the log says why";
-                boolean transientFailure = failure.get() instanceof MigrationException known && known.worthRetrying();
-                Duration pause = transientFailure ? soon : later;
+                boolean transientFailure = failure.get() instanceof MigrationException migrationFailure
+                        && migrationFailure.worthRetrying();
+                Duration pause = transientFailure ? shortPause : longPause;
                 logFailure(failure.get(), transientFailure, pause);
                 firstAttempt.completeExceptionally(failure.get());
                 Thread.sleep(pause.toMillis());

@@ -79,9 +79,9 @@ final class SessionFactory implements ConnectionSource {
      * longer than the pool's last login, within connect_timeout, so that slow logins do not fail.
      */
     private Duration loginTimeout(PoolSettings settings) {
-        Duration usual = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
-        Duration atLeast = usual.compareTo(PROBE_TIMEOUT) < 0 ? PROBE_TIMEOUT : usual;
-        return atLeast.compareTo(settings.connectTimeout()) < 0 ? atLeast : settings.connectTimeout();
+        Duration lastTimesMargin = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
+        Duration minimum = lastTimesMargin.compareTo(PROBE_TIMEOUT) < 0 ? PROBE_TIMEOUT : lastTimesMargin;
+        return minimum.compareTo(settings.connectTimeout()) < 0 ? minimum : settings.connectTimeout();
     }
 
     /** Probes on the monitor's connection whether PostgreSQL answers as a primary with writable sessions. */

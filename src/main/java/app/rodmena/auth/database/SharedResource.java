@@ -27,17 +27,17 @@ public final class SharedResource<T> {
     /** One user's share of the resource, until it is closed; closing is idempotent. Thread-safe. */
     public static final class Share<T> implements AutoCloseable {
         private final SharedResource<T> shared;
-        private final T thing;
+        private final T value;
         private boolean closed;
 
         private Share(SharedResource<T> all) {
             this.shared = all;
-            this.thing = all.resource;
+            this.value = all.resource;
         }
 
         /** The resource; also after this share is closed, when the resource may be closed, too. */
         public T get() {
-            return thing;
+            return value;
         }
 
         @Override

@@ -7,5 +7,5 @@ package app.rodmena.auth.database;
 @FunctionalInterface
 public interface StatementListener {
     /** Is called after a statement has ended. */
-    void onStatement(StatementExecution run);
+    void onStatement(StatementExecution execution);
 }

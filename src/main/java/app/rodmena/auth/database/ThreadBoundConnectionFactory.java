@@ -9,12 +9,12 @@ import org.jdbi.v3.core.Jdbi;
 
 /** Gives JDBI the connection that is checked out on this thread, because JDBI's own requests carry no caller. */
 final class ThreadBoundConnectionFactory implements ConnectionFactory {
-    private static final ThreadLocal<Loan> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<BoundConnection> CURRENT = new ThreadLocal<>();
 
-    private record Loan(CallContext caller, Connection connection) {}
+    private record BoundConnection(CallContext caller, Connection connection) {}
 
     static <T> T with(CallContext caller, Connection connection, Jdbi jdbi, HandleCallback<T, RuntimeException> work) {
-        CURRENT.set(new Loan(caller, connection));
+        CURRENT.set(new BoundConnection(caller, connection));
         try {
             return jdbi.withHandle(work);
         } finally {
@@ -24,17 +24,17 @@ final class ThreadBoundConnectionFactory implements ConnectionFactory {
 
     /** The caller that this thread has a connection for; empty if it has none. */
     static CallContext caller() {
-        Loan loan = CURRENT.get();
-        return loan == null ? CallContext.POOL : loan.caller;
+        BoundConnection bound = CURRENT.get();
+        return bound == null ? CallContext.POOL : bound.caller;
     }
 
     @Override
     public Connection openConnection() throws SQLException {
-        Loan loan = CURRENT.get();
-        if (loan == null) {
+        BoundConnection bound = CURRENT.get();
+        if (bound == null) {
             throw new SQLException("no connection is checked out on this thread: go through DatabaseEngine.call");
         }
-        return loan.connection;
+        return bound.connection;
     }
 
     /** Does nothing: the code that checked the connection out checks it in. */

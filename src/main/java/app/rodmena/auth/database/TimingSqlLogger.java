@@ -52,7 +52,7 @@ final class TimingSqlLogger implements SqlLogger {
             return;
         }
         String sql = Optional.ofNullable(context.getRenderedSql()).orElse("");
-        StatementExecution run = new StatementExecution(
+        StatementExecution execution = new StatementExecution(
                 StatementExecution.nameOf(sql),
                 sql,
                 ThreadBoundConnectionFactory.caller().route(),
@@ -60,7 +60,7 @@ final class TimingSqlLogger implements SqlLogger {
                 sqlState);
         for (StatementListener listener : listeners) {
             try {
-                listener.onStatement(run);
+                listener.onStatement(execution);
             } catch (Throwable failure) {
                 events.reportListenerFailure(listener, "a statement", failure);
             }

@@ -85,7 +85,7 @@ final class BlockingChains {
             String what = pid == PREPARED_TRANSACTION ? "a prepared transaction" : "";
             return new Blocker(pid, what, "", "", Duration.ZERO, "", connectionId, false, pid != 0, false, chain);
         }
-        boolean ours = connection != null || backend.whose() == BackendOwner.OURS;
+        boolean ours = connection != null || backend.owner() == BackendOwner.OURS;
         Duration lasting = (backend.isActive() ? backend.queryFor() : backend.stateFor()).orElse(Duration.ZERO);
         return new Blocker(
                 pid,

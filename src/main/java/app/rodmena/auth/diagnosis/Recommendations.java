@@ -473,7 +473,7 @@ final class Recommendations {
     /** The number of further connections that the pool's role can open to the pool's database. */
     private static int free(PostgresSnapshot view) {
         String database = view.backends().stream()
-                .filter(backend -> backend.whose() == BackendOwner.POOL)
+                .filter(backend -> backend.owner() == BackendOwner.POOL)
                 .map(Backend::database)
                 .findFirst()
                 .orElse("");

@@ -78,7 +78,7 @@ final class Reconciler {
         observed.before().connections().forEach(connection -> known.add(connection.backendPid()));
         observed.after().connections().forEach(connection -> known.add(connection.backendPid()));
         return view.backends().stream()
-                .filter(backend -> backend.whose() == BackendOwner.POOL && !known.contains(backend.pid()))
+                .filter(backend -> backend.owner() == BackendOwner.POOL && !known.contains(backend.pid()))
                 .filter(backend -> !isBeingOpened(backend, observed))
                 .toList();
     }

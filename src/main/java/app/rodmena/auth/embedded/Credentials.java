@@ -35,13 +35,13 @@ record Credentials(Secret superuser, Secret server) {
 
     /** Generates random passwords and writes them to {@code file}. */
     static Credentials createIn(Path file) throws IOException {
-        var logins = new Credentials(randomPassword(), randomPassword());
+        var credentials = new Credentials(randomPassword(), randomPassword());
         writePrivately(
                 file,
                 List.of(
-                        LINE.formatted(SUPERUSER, logins.superuser.reveal()),
-                        LINE.formatted(SERVER, logins.server.reveal())));
-        return logins;
+                        LINE.formatted(SUPERUSER, credentials.superuser.reveal()),
+                        LINE.formatted(SERVER, credentials.server.reveal())));
+        return credentials;
     }
 
     /** Reads the passwords in {@code file}. */

@@ -31,9 +31,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final String version;
     private boolean closed;
 
-    private EmbeddedDatabase(DataDirectory directory, Credentials logins, Postmaster postmaster, String version) {
+    private EmbeddedDatabase(DataDirectory directory, Credentials credentials, Postmaster postmaster, String version) {
         this.directory = directory;
-        this.credentials = logins;
+        this.credentials = credentials;
         this.postmaster = postmaster;
         this.version = version;
     }
@@ -121,11 +121,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             PostgresBinaries binaries = PostgresBinaries.unpack(archive, directory.path());
             deleteAbandonedBelow(configured, binaries);
-            Credentials logins = ClusterDirectory.open(directory, binaries);
+            Credentials credentials = ClusterDirectory.open(directory, binaries);
             Postmaster postmaster = Postmaster.start(directory, binaries);
             try {
-                ServerRole.ensure(postmaster.port(), logins);
-                EmbeddedDatabase database = new EmbeddedDatabase(directory, logins, postmaster, binaries.version());
+                ServerRole.ensure(postmaster.port(), credentials);
+                EmbeddedDatabase database =
+                        new EmbeddedDatabase(directory, credentials, postmaster, binaries.version());
                 postmaster.onEnd(database::logUnexpectedEnd);
                 return database;
             } catch (Throwable e) {

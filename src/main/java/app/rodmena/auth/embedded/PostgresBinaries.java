@@ -22,27 +22,27 @@ final class PostgresBinaries {
     private final List<String> commandPrefix;
     private final String version;
 
-    private PostgresBinaries(Path home, List<String> runner) throws IOException, EmbeddedDatabaseException {
+    private PostgresBinaries(Path home, List<String> commandPrefix) throws IOException, EmbeddedDatabaseException {
         this.home = home;
-        this.commandPrefix = runner;
-        Outcome said = run("postgres", "--version");
-        if (said.exitCode() != 0) {
+        this.commandPrefix = commandPrefix;
+        Outcome versionOutcome = run("postgres", "--version");
+        if (versionOutcome.exitCode() != 0) {
             throw new EmbeddedDatabaseException(
-                    runner.isEmpty()
+                    commandPrefix.isEmpty()
                             ? "PostgreSQL does not run on this machine (%s); if it did before, remove %s, so that it is unpacked again"
-                                    .formatted(said.output().strip(), home)
+                                    .formatted(versionOutcome.output().strip(), home)
                             : "PostgreSQL refuses to run as root, and this machine permits no user namespace for it (%s); start as an ordinary user, or set --database-url"
-                                    .formatted(said.output().strip()));
+                                    .formatted(versionOutcome.output().strip()));
         }
         // "postgres (PostgreSQL) 18.6"
-        version = said.output().strip().replaceFirst("^.* ", "");
+        version = versionOutcome.output().strip().replaceFirst("^.* ", "");
     }
 
     /** Unpacks the programs into the user's cache directory, or into {@code directory} if that is missing or unsafe. */
     static PostgresBinaries unpack(BinaryArchive archive, Path directory)
             throws IOException, EmbeddedDatabaseException {
         int uid = uidOfThisProcess(directory);
-        Path home = archive.unpackInto(cacheOr(directory, uid));
+        Path home = archive.unpackInto(cacheDirectory(directory, uid));
         // PostgreSQL refuses to run as root; in a user namespace it does not see that it does.
         return new PostgresBinaries(home, uid == 0 ? USER_NAMESPACE_COMMAND : List.of());
     }
@@ -96,8 +96,8 @@ final class PostgresBinaries {
         return launch(commandPrefix, program, arguments);
     }
 
-    private Process launch(List<String> runner, String program, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(runner);
+    private Process launch(List<String> commandPrefix, String program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(commandPrefix);
         command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -116,7 +116,7 @@ final class PostgresBinaries {
      * The directory for programs. No other user may be able to write to it, so that it is never a guessable path in
      * /tmp.
      */
-    private static Path cacheOr(Path directory, int uid) throws IOException {
+    private static Path cacheDirectory(Path directory, int uid) throws IOException {
         Path cache = Path.of(System.getProperty("user.home")).resolve(CACHE);
         if (cache.isAbsolute()) {
             try {

@@ -57,11 +57,11 @@ final class Postmaster implements AutoCloseable {
     private final int port;
     private final OrphanReaper reaper;
 
-    private Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, OrphanReaper guard) {
+    private Postmaster(DataDirectory directory, PostgresBinaries binaries, int port, OrphanReaper reaper) {
         this.directory = directory;
         this.binaries = binaries;
         this.port = port;
-        this.reaper = guard;
+        this.reaper = reaper;
     }
 
     /** Starts it on a free port of the loopback interface, with a guard, and waits until it accepts connections. */
@@ -204,7 +204,7 @@ final class Postmaster implements AutoCloseable {
         stop(directory, binaries);
     }
 
-    /** Runs {@code told} when the postmaster ends, for any reason. */
+    /** Runs the action when the postmaster ends, for any reason. */
     @SuppressWarnings("FutureReturnValueIgnored") // No code waits for the end.
     void onEnd(Runnable action) throws IOException {
         process(directory.cluster()).ifPresent(process -> process.onExit().thenRun(action));

@@ -252,7 +252,7 @@ public final class BackendActions {
         }
     }
 
-    private ActionResult ask(Attempt attempt, Monitor.Question<ActionResult> question) {
+    private ActionResult ask(Attempt attempt, Monitor.DiagnosticQuery<ActionResult> question) {
         try {
             return engine.monitor()
                     .submit(question)

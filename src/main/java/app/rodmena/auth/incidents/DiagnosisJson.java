@@ -1,9 +1,13 @@
 package app.rodmena.auth.incidents;
 
+import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.events.PoolEvent;
+import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.BeanDescription;
@@ -45,7 +49,21 @@ public final class DiagnosisJson {
                     .addSerializer(writing(PoolSnapshot.class, DiagnosisJson::writeNumbers))
                     .addSerializer(writing(PoolEvent.class, DiagnosisJson::writeEvent))
                     .setSerializerModifier(new UnitsInNames()))
+            .addMixIn(Backend.class, BackendNames.class)
+            .addMixIn(LatencySummary.class, LatencyNames.class)
             .build();
+
+    /** The name of the field in the format, which is public. */
+    private interface BackendNames {
+        @JsonProperty("whose")
+        BackendOwner owner();
+    }
+
+    /** The name of the field in the format, which is public. */
+    private interface LatencyNames {
+        @JsonProperty("most")
+        Duration max();
+    }
 
     private DiagnosisJson() {}
 

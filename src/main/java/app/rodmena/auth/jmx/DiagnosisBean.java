@@ -152,7 +152,7 @@ final class DiagnosisBean {
                     backend.application(),
                     backend.user(),
                     backend.database(),
-                    backend.whose().name().toLowerCase(Locale.ROOT),
+                    backend.owner().name().toLowerCase(Locale.ROOT),
                     backend.state(),
                     millis(backend.stateFor()),
                     millis(backend.transactionFor()),

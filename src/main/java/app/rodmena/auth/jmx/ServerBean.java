@@ -81,7 +81,7 @@ final class ServerBean {
     @Description(value = "Requests answered since start, by all servers of this process", unit = "requests")
     public long getRequestsAnswered() {
         return requests.responseCounts().stream()
-                .mapToLong(RequestMetrics.Answers::count)
+                .mapToLong(RequestMetrics.ResponseCount::count)
                 .sum();
     }
 

@@ -6,21 +6,21 @@ import java.time.Duration;
 public sealed interface LoadAmount {
     /** A number of requests, successful or not. */
     record Requests(long count) implements LoadAmount {
-        public static final int MOST = 100_000_000;
+        public static final int MAX_COUNT = 100_000_000;
 
         public Requests {
-            if (count < 1 || count > MOST) {
-                throw new IllegalArgumentException("must be 1 to " + MOST);
+            if (count < 1 || count > MAX_COUNT) {
+                throw new IllegalArgumentException("must be 1 to " + MAX_COUNT);
             }
         }
     }
 
     /** A duration; requests in flight at its end are awaited. */
     record During(Duration time) implements LoadAmount {
-        public static final Duration LONGEST = Duration.ofDays(1);
+        public static final Duration MAX_TIME = Duration.ofDays(1);
 
         public During {
-            if (time.isZero() || time.isNegative() || time.compareTo(LONGEST) > 0) {
+            if (time.isZero() || time.isNegative() || time.compareTo(MAX_TIME) > 0) {
                 throw new IllegalArgumentException("must be 1ms to 1d");
             }
         }

@@ -9,23 +9,24 @@ import java.util.Optional;
 /** The expectations of the original pooling document for a pool under load. */
 final class LoadAssessment {
     /** A number is pinned if it is at its maximum in nine of ten samples since it first was, */
-    private static final double HARDLY_EVER_BACK = 0.9;
+    private static final double PINNED_SHARE = 0.9;
 
     /** and for longer than a burst. */
-    private static final double LONGEST_BURST_SECONDS = 1;
+    private static final double MAX_BURST_SECONDS = 1;
 
     /** The minimum number of samples for a conclusion. */
-    private static final int FEWEST_LOOKS = 5;
+    private static final int MIN_SAMPLES = 5;
 
     private LoadAssessment() {}
 
     /** @param returned time from the end until no connection was checked out; empty if one still was */
     static List<LoadExpectation> of(
-            ErrorCounts errors, long requests, PoolUse pool, Optional<Duration> returned, int patience) {
-        return List.of(answered(errors, requests), notPinned(pool), overflow(pool), returned(returned, patience));
+            ErrorCounts errors, long requests, PoolUse pool, Optional<Duration> returned, int maxWaitSeconds) {
+        return List.of(
+                allCorrect(errors, requests), notPinned(pool), overflow(pool), allReturned(returned, maxWaitSeconds));
     }
 
-    private static LoadExpectation answered(ErrorCounts errors, long requests) {
+    private static LoadExpectation allCorrect(ErrorCounts errors, long requests) {
         return new LoadExpectation(
                 "every response correct",
                 errors.total() == 0 && requests > 0,
@@ -38,7 +39,7 @@ final class LoadAssessment {
 
     private static LoadExpectation notPinned(PoolUse pool) {
         boolean pinned = isPinned(pool.allOut());
-        String seen = pool.fewestOut() == pool.mostOut()
+        String range = pool.fewestOut() == pool.mostOut()
                 ? "checked_out %s".formatted(pool.mostOut())
                 : "checked_out %s to %s".formatted(pool.fewestOut(), pool.mostOut());
         return new LoadExpectation(
@@ -46,7 +47,7 @@ final class LoadAssessment {
                 !pinned,
                 "%s; all %s out in %s"
                                 .formatted(
-                                        seen,
+                                        range,
                                         pool.maximum(),
                                         share(pool.allOut().looks(), pool.looks()))
                         + (pinned ? ", and almost always from then on" : ""));
@@ -65,23 +66,23 @@ final class LoadAssessment {
                         share(pool.allOpen().looks(), pool.looks())));
     }
 
-    private static LoadExpectation returned(Optional<Duration> returned, int patience) {
+    private static LoadExpectation allReturned(Optional<Duration> returned, int maxWaitSeconds) {
         return new LoadExpectation(
                 "all connections returned afterwards",
                 returned.isPresent(),
-                returned.map(after -> "checked_out 0 after " + after.toMillis() + " ms")
-                        .orElse("checked_out was not 0 within " + patience + " s"));
+                returned.map(time -> "checked_out 0 after " + time.toMillis() + " ms")
+                        .orElse("checked_out was not 0 within " + maxWaitSeconds + " s"));
     }
 
     private static boolean isPinned(Peak peak) {
-        return peak.secondsSince() > LONGEST_BURST_SECONDS
-                && peak.looksSince() >= FEWEST_LOOKS
-                && peak.looks() >= HARDLY_EVER_BACK * peak.looksSince();
+        return peak.secondsSince() > MAX_BURST_SECONDS
+                && peak.looksSince() >= MIN_SAMPLES
+                && peak.looks() >= PINNED_SHARE * peak.looksSince();
     }
 
-    private static String share(long times, long looks) {
-        return looks == 0
+    private static String share(long count, long samples) {
+        return samples == 0
                 ? "no sample: /health did not answer"
-                : String.format(Locale.ROOT, "%d %% of %,d samples", Math.round(100.0 * times / looks), looks);
+                : String.format(Locale.ROOT, "%d %% of %,d samples", Math.round(100.0 * count / samples), samples);
     }
 }

@@ -16,34 +16,34 @@ import org.xnio.channels.StreamSourceChannel;
  * I/O thread only.
  */
 final class LoadClient {
-    private static final int FIRST_BODY_BYTES = 4 * 1024;
-    private static final int LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+    private static final int INITIAL_BODY_BYTES = 4 * 1024;
+    private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
 
     /** Is notified when a request has ended, successfully or not. */
     @FunctionalInterface
     interface Owner {
-        void over(LoadClient client, Optional<RequestFailure> miss);
+        void finished(LoadClient client, Optional<RequestFailure> failure);
     }
 
-    private final LoadTransport wire;
-    private final RequestSequence script;
+    private final LoadTransport transport;
+    private final RequestSequence sequence;
     private final Owner owner;
-    private Line line = new Line();
-    private ByteBuffer body = ByteBuffer.allocate(FIRST_BODY_BYTES);
-    private LoadRequest question;
+    private LoadConnection loadConnection = new LoadConnection();
+    private ByteBuffer body = ByteBuffer.allocate(INITIAL_BODY_BYTES);
+    private LoadRequest request;
     private boolean isBusy;
     private long intendedNanos;
     private long sentNanos;
 
-    LoadClient(LoadTransport wire, RequestSequence script, Owner owner) {
-        this.wire = wire;
-        this.script = script;
+    LoadClient(LoadTransport transport, RequestSequence sequence, Owner owner) {
+        this.transport = transport;
+        this.sequence = sequence;
         this.owner = owner;
     }
 
     /** Opens the connection ahead of its first use; runs the callback when it is open or has failed to open. */
-    void open(Runnable tried) {
-        line.open(tried, failure -> tried.run());
+    void open(Runnable completion) {
+        loadConnection.open(completion, failure -> completion.run());
     }
 
     /**
@@ -51,17 +51,17 @@ final class LoadClient {
      *
      * @param intended when it was due; at best now
      */
-    void ask(long intended) {
-        question = script.next();
+    void sendNext(long intended) {
+        request = sequence.next();
         intendedNanos = intended;
         sentNanos = System.nanoTime();
         isBusy = true;
-        if (line.isOpen()) {
-            line.send();
+        if (loadConnection.isOpen()) {
+            loadConnection.send();
         } else {
-            line = new Line();
-            Line opening = line;
-            line.open(
+            loadConnection = new LoadConnection();
+            LoadConnection opening = loadConnection;
+            loadConnection.open(
                     opening::send,
                     failure ->
                             opening.end(Optional.of(RequestFailure.unanswered(LoadFailure.CONNECT, reason(failure)))));
@@ -69,17 +69,17 @@ final class LoadClient {
     }
 
     /** Times out a request that was sent before this instant. */
-    void giveUpBefore(long nanos) {
+    void timeOutSentBefore(long nanos) {
         if (isBusy && (nanos == Long.MAX_VALUE || sentNanos - nanos < 0)) {
-            Line silent = line;
-            silent.end(Optional.of(RequestFailure.unanswered(LoadFailure.TIMEOUT, "no answer")));
+            LoadConnection timedOut = loadConnection;
+            timedOut.end(Optional.of(RequestFailure.unanswered(LoadFailure.TIMEOUT, "no answer")));
         }
     }
 
     /** Closes the connection; a request in flight never ends. */
-    void hangUp() {
+    void disconnect() {
         isBusy = false;
-        line.close();
+        loadConnection.close();
     }
 
     boolean isBusy() {
@@ -99,18 +99,18 @@ final class LoadClient {
     }
 
     /** One physical connection. Events of an abandoned connection are ignored. */
-    private final class Line {
+    private final class LoadConnection {
         private ClientConnection connection;
         private boolean isClosed;
         private int status;
 
-        private final ClientCallback<ClientExchange> answered = heard(this::answered);
+        private final ClientCallback<ClientExchange> onResponse = callback(this::onResponse);
         private final ClientCallback<ClientExchange> accepted =
-                heard(exchange -> exchange.setResponseListener(answered));
+                callback(exchange -> exchange.setResponseListener(onResponse));
         private final ChannelListener<StreamSourceChannel> readable = this::read;
 
         void open(Runnable opened, Consumer<IOException> failed) {
-            wire.connect(new ClientCallback<>() {
+            transport.connect(new ClientCallback<>() {
                 @Override
                 public void completed(ClientConnection result) {
                     connection = result;
@@ -135,10 +135,10 @@ final class LoadClient {
         }
 
         void send() {
-            connection.sendRequest(question.request(), accepted);
+            connection.sendRequest(request.request(), accepted);
         }
 
-        private void answered(ClientExchange exchange) {
+        private void onResponse(ClientExchange exchange) {
             status = exchange.getResponse().getResponseCode();
             body.clear();
             read(exchange.getResponseChannel());
@@ -151,7 +151,7 @@ final class LoadClient {
             try {
                 int bytes = channel.read(body);
                 while (bytes > 0) {
-                    makeRoom();
+                    growBody();
                     bytes = channel.read(body);
                 }
                 if (bytes == 0) {
@@ -160,36 +160,36 @@ final class LoadClient {
                     return;
                 }
             } catch (IOException e) {
-                lost(e);
+                connectionLost(e);
                 return;
             }
             body.flip();
-            end(question.judge().judge(status, body));
+            end(request.responseCheck().check(status, body));
         }
 
-        private void makeRoom() throws IOException {
+        private void growBody() throws IOException {
             if (body.hasRemaining()) {
                 return;
             }
-            if (body.capacity() >= LARGEST_BODY_BYTES) {
-                throw new IOException("the response is larger than " + LARGEST_BODY_BYTES + " bytes");
+            if (body.capacity() >= MAX_BODY_BYTES) {
+                throw new IOException("the response is larger than " + MAX_BODY_BYTES + " bytes");
             }
             body = ByteBuffer.allocate(body.capacity() * 2).put(body.flip());
         }
 
         /** Ends the request; a failure that leaves the connection in an unknown state closes it too. */
-        void end(Optional<RequestFailure> miss) {
+        void end(Optional<RequestFailure> failure) {
             if (isClosed || !isBusy) {
                 return;
             }
             isBusy = false;
-            if (miss.isPresent()) {
-                script.failed();
-                if (miss.get().status() == 0) {
+            if (failure.isPresent()) {
+                sequence.failed();
+                if (failure.get().status() == 0) {
                     close();
                 }
             }
-            owner.over(LoadClient.this, miss);
+            owner.finished(LoadClient.this, failure);
         }
 
         void close() {
@@ -197,11 +197,11 @@ final class LoadClient {
             IoUtils.safeClose(connection);
         }
 
-        private void lost(IOException failure) {
+        private void connectionLost(IOException failure) {
             end(Optional.of(RequestFailure.unanswered(LoadFailure.CONNECTION_LOST, reason(failure))));
         }
 
-        private ClientCallback<ClientExchange> heard(Consumer<ClientExchange> listener) {
+        private ClientCallback<ClientExchange> callback(Consumer<ClientExchange> listener) {
             return new ClientCallback<>() {
                 @Override
                 public void completed(ClientExchange exchange) {
@@ -212,7 +212,7 @@ final class LoadClient {
 
                 @Override
                 public void failed(IOException e) {
-                    lost(e);
+                    connectionLost(e);
                 }
             };
         }

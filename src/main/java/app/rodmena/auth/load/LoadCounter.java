@@ -18,7 +18,7 @@ final class LoadCounter {
     private final Map<String, String> examples = new LinkedHashMap<>();
     private long failed;
 
-    void right(long fromDueNanos, long fromSendingNanos) {
+    void addCorrect(long fromDueNanos, long fromSendingNanos) {
         fromDue.recordValue(micros(fromDueNanos));
         fromSending.recordValue(micros(fromSendingNanos));
     }
@@ -27,18 +27,18 @@ final class LoadCounter {
         return Math.min(TimeUnit.NANOSECONDS.toMicros(nanos), fromDue.getHighestTrackableValue());
     }
 
-    void missed(RequestFailure miss) {
+    void addFailed(RequestFailure failure) {
         failed++;
-        failures.merge(miss.failure(), 1L, Long::sum);
-        String kind = miss.failure().name();
-        if (miss.failure() == LoadFailure.STATUS) {
-            statuses.merge(miss.status(), 1L, Long::sum);
-            kind = Integer.toString(miss.status());
+        failures.merge(failure.failure(), 1L, Long::sum);
+        String kind = failure.failure().name();
+        if (failure.failure() == LoadFailure.STATUS) {
+            statuses.merge(failure.status(), 1L, Long::sum);
+            kind = Integer.toString(failure.status());
         }
-        examples.putIfAbsent(kind, miss.detail());
+        examples.putIfAbsent(kind, failure.detail());
     }
 
-    long right() {
+    long correct() {
         return fromDue.getTotalCount();
     }
 
@@ -46,8 +46,8 @@ final class LoadCounter {
         return failed;
     }
 
-    long over() {
-        return right() + failed;
+    long ended() {
+        return correct() + failed;
     }
 
     long p99Micros() {

@@ -17,49 +17,53 @@ import org.xnio.XnioExecutor;
  * <p>Used on the I/O thread only, except for methods documented as thread-safe.
  */
 final class LoadDriver {
-    private static final int OPENED_AT_ONCE = 64;
+    private static final int MAX_CONCURRENT_OPENS = 64;
     private static final long TICK_MILLIS = 20;
 
     /** The interval of the schedule: a due request is late by at most this. */
     private static final long SCHEDULE_TICK_MILLIS = 1;
 
-    private static final long PUBLISHED_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int REMEMBERED_COUNTS = 10;
+    private static final long PUBLISH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int MAX_COUNTS = 10;
     private static final long PAUSE_AFTER_CONNECT_MILLIS = 100;
 
     /** The server is considered gone if no client could connect and no response arrived for this long. */
     private static final long GONE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final LoadTransport wire;
-    private final RequestSchedule pace;
+    private final LoadTransport transport;
+    private final RequestSchedule schedule;
     private final long timeoutNanos;
     private final List<LoadClient> clients = new ArrayList<>();
     private final ArrayDeque<LoadClient> free = new ArrayDeque<>();
-    private final LoadCounter tally = new LoadCounter();
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final LoadCounter counter = new LoadCounter();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private final ArrayDeque<Count> counts = new ArrayDeque<>();
 
     /** The number of requests that had ended at this instant. */
-    private record Count(long nanos, long over) {}
+    private record Count(long nanos, long ended) {}
 
-    private XnioExecutor.Key ticking = XnioExecutor.Key.IMMEDIATE;
+    private XnioExecutor.Key ticker = XnioExecutor.Key.IMMEDIATE;
     private long startNanos;
     private long lastNanos;
     private long lastAnswerNanos;
     private long publishedNanos;
-    private long begun;
-    private int toOpen;
+    private long sent;
+    private int nextToOpen;
     private int opened;
-    private int resting;
+    private int pausing;
     private boolean isStopping;
     private boolean isGone;
     private volatile Progress progress = new Progress(0, 0, Optional.empty(), Duration.ZERO, 0, 0, 0, Optional.empty());
 
-    LoadDriver(LoadTransport wire, RequestSchedule pace, Duration timeout, List<? extends RequestSequence> scripts) {
-        this.wire = wire;
-        this.pace = pace;
+    LoadDriver(
+            LoadTransport transport,
+            RequestSchedule schedule,
+            Duration timeout,
+            List<? extends RequestSequence> sequences) {
+        this.transport = transport;
+        this.schedule = schedule;
         this.timeoutNanos = timeout.toNanos();
-        scripts.forEach(script -> clients.add(new LoadClient(wire, script, this::over)));
+        sequences.forEach(sequence -> clients.add(new LoadClient(transport, sequence, this::finished)));
     }
 
     /**
@@ -68,19 +72,19 @@ final class LoadDriver {
      * @return completes when the last request has ended
      */
     CompletableFuture<Void> start() {
-        wire.run(() -> {
-            for (int i = 0; i < OPENED_AT_ONCE; i++) {
+        transport.run(() -> {
+            for (int i = 0; i < MAX_CONCURRENT_OPENS; i++) {
                 openNext();
             }
         });
-        return over;
+        return finished;
     }
 
     private void openNext() {
-        if (toOpen < clients.size()) {
-            clients.get(toOpen++).open(() -> {
+        if (nextToOpen < clients.size()) {
+            clients.get(nextToOpen++).open(() -> {
                 if (++opened == clients.size()) {
-                    begin();
+                    startSending();
                 } else {
                     openNext();
                 }
@@ -88,47 +92,47 @@ final class LoadDriver {
         }
     }
 
-    private void begin() {
-        if (over.isDone()) {
+    private void startSending() {
+        if (finished.isDone()) {
             return;
         }
         startNanos = System.nanoTime();
         lastNanos = startNanos;
         lastAnswerNanos = startNanos;
         free.addAll(clients);
-        ticking = wire.every(pace.isScheduled() ? SCHEDULE_TICK_MILLIS : TICK_MILLIS, this::tick);
+        ticker = transport.every(schedule.isScheduled() ? SCHEDULE_TICK_MILLIS : TICK_MILLIS, this::tick);
         send();
-        endIfOver();
+        endIfFinished();
     }
 
     /** Stops sending, and waits at most this long for requests in flight. Thread-safe. */
-    void stop(Duration patience) {
-        wire.run(() -> {
+    void stop(Duration maxWait) {
+        transport.run(() -> {
             isStopping = true;
-            endIfOver();
-            wire.after(patience.toMillis(), this::end);
+            endIfFinished();
+            transport.after(maxWait.toMillis(), this::end);
         });
     }
 
     private void tick() {
         long now = System.nanoTime();
-        if (now - publishedNanos >= PUBLISHED_EVERY_NANOS) {
+        if (now - publishedNanos >= PUBLISH_INTERVAL_NANOS) {
             publish(now);
-            clients.forEach(client -> client.giveUpBefore(now - timeoutNanos));
-            if (now - lastAnswerNanos > GONE_AFTER_NANOS && tally.errors(0).connect() > 0 && resting > 0) {
+            clients.forEach(client -> client.timeOutSentBefore(now - timeoutNanos));
+            if (now - lastAnswerNanos > GONE_AFTER_NANOS && counter.errors(0).connect() > 0 && pausing > 0) {
                 isGone = true;
                 isStopping = true;
             }
         }
         send();
-        endIfOver();
+        endIfFinished();
     }
 
     private void send() {
         while (!free.isEmpty() && isDue()) {
-            long index = begun++;
-            long due = pace.isScheduled() ? startNanos + pace.dueNanos(index) : System.nanoTime();
-            free.poll().ask(due);
+            long index = sent++;
+            long due = schedule.isScheduled() ? startNanos + schedule.dueNanos(index) : System.nanoTime();
+            free.poll().sendNext(due);
         }
     }
 
@@ -136,79 +140,79 @@ final class LoadDriver {
         if (!maySend()) {
             return false;
         }
-        return !pace.isScheduled() || System.nanoTime() - startNanos >= pace.dueNanos(begun);
+        return !schedule.isScheduled() || System.nanoTime() - startNanos >= schedule.dueNanos(sent);
     }
 
     private boolean maySend() {
-        return !isStopping && begun < pace.total() && System.nanoTime() - startNanos < pace.sendingNanos();
+        return !isStopping && sent < schedule.total() && System.nanoTime() - startNanos < schedule.sendingNanos();
     }
 
-    private void over(LoadClient client, Optional<RequestFailure> miss) {
-        if (over.isDone()) {
+    private void finished(LoadClient client, Optional<RequestFailure> failure) {
+        if (finished.isDone()) {
             return;
         }
         lastNanos = System.nanoTime();
-        boolean couldConnect = true;
-        if (miss.isPresent()) {
-            tally.missed(miss.get());
-            couldConnect = miss.get().failure() != LoadFailure.CONNECT;
+        boolean connected = true;
+        if (failure.isPresent()) {
+            counter.addFailed(failure.get());
+            connected = failure.get().failure() != LoadFailure.CONNECT;
         } else {
-            tally.right(lastNanos - client.intendedNanos(), lastNanos - client.sentNanos());
+            counter.addCorrect(lastNanos - client.intendedNanos(), lastNanos - client.sentNanos());
         }
-        if (couldConnect) {
+        if (connected) {
             lastAnswerNanos = lastNanos;
             free.add(client);
             send();
-            endIfOver();
+            endIfFinished();
         } else {
-            resting++;
-            wire.after(PAUSE_AFTER_CONNECT_MILLIS, () -> {
-                resting--;
+            pausing++;
+            transport.after(PAUSE_AFTER_CONNECT_MILLIS, () -> {
+                pausing--;
                 free.add(client);
                 send();
-                endIfOver();
+                endIfFinished();
             });
         }
     }
 
-    private void endIfOver() {
-        if (!maySend() && free.size() + resting == clients.size()) {
+    private void endIfFinished() {
+        if (!maySend() && free.size() + pausing == clients.size()) {
             end();
         }
     }
 
     private void end() {
-        if (!over.isDone()) {
-            ticking.remove();
+        if (!finished.isDone()) {
+            ticker.remove();
             publish(System.nanoTime());
-            clients.forEach(LoadClient::hangUp);
-            over.complete(null);
+            clients.forEach(LoadClient::disconnect);
+            finished.complete(null);
         }
     }
 
     private void publish(long now) {
         publishedNanos = now;
-        counts.add(new Count(now, tally.over()));
-        if (counts.size() > REMEMBERED_COUNTS) {
+        counts.add(new Count(now, counter.ended()));
+        if (counts.size() > MAX_COUNTS) {
             counts.remove();
         }
-        Count before = counts.getFirst();
-        double seconds = (now - before.nanos()) / 1e9;
+        Count oldest = counts.getFirst();
+        double seconds = (now - oldest.nanos()) / 1e9;
         progress = new Progress(
-                tally.over(),
-                share(now),
-                pace.total() == Long.MAX_VALUE ? Optional.empty() : Optional.of(pace.total()),
+                counter.ended(),
+                doneShare(now),
+                schedule.total() == Long.MAX_VALUE ? Optional.empty() : Optional.of(schedule.total()),
                 Duration.ofNanos(now - startNanos),
-                seconds == 0 ? 0 : (tally.over() - before.over()) / seconds,
-                tally.p99Micros() / 1000.0,
-                tally.failed(),
+                seconds == 0 ? 0 : (counter.ended() - oldest.ended()) / seconds,
+                counter.p99Micros() / 1000.0,
+                counter.failed(),
                 Optional.empty());
     }
 
-    private double share(long now) {
-        return pace.total() == Long.MAX_VALUE
-                ? Math.min(1, (double) (now - startNanos) / pace.sendingNanos())
-                : (double) tally.over() / pace.total();
+    private double doneShare(long now) {
+        return schedule.total() == Long.MAX_VALUE
+                ? Math.min(1, (double) (now - startNanos) / schedule.sendingNanos())
+                : (double) counter.ended() / schedule.total();
     }
 
     /** The progress, at most 100 ms old. Thread-safe. */
@@ -217,8 +221,8 @@ final class LoadDriver {
     }
 
     /** The counts. Only after the run has ended. */
-    LoadCounter tally() {
-        return tally;
+    LoadCounter counter() {
+        return counter;
     }
 
     /** The time from the start to the last response. Only after the run has ended. */
@@ -228,7 +232,7 @@ final class LoadDriver {
 
     /** The requests that were due but not sent. Only after a run that was not stopped has ended. */
     long unsent() {
-        return pace.isScheduled() && !isStopping ? pace.total() - begun : 0;
+        return schedule.isScheduled() && !isStopping ? schedule.total() - sent : 0;
     }
 
     /** Whether the run ended because the server was gone. Only after the run has ended. */

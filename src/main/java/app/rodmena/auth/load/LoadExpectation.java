@@ -5,6 +5,6 @@ package app.rodmena.auth.load;
  *
  * @param name the expectation
  * @param isMet whether it was met; true if a short run could not show it
- * @param seen the measured numbers
+ * @param observed the measured numbers
  */
-public record LoadExpectation(String name, boolean isMet, String seen) {}
+public record LoadExpectation(String name, boolean isMet, String observed) {}

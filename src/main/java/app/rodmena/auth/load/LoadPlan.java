@@ -22,8 +22,8 @@ public record LoadPlan(
         RequestMix mix,
         Duration timeout,
         Optional<String> key) {
-    public static final int MOST_CLIENTS = 10_000;
-    public static final int HIGHEST_RATE = 1_000_000;
+    public static final int MAX_CLIENTS = 10_000;
+    public static final int MAX_RATE = 1_000_000;
 
     public LoadPlan {
         Objects.requireNonNull(target, "target");
@@ -33,8 +33,8 @@ public record LoadPlan(
     }
 
     /** A copy with another number of clients. */
-    public LoadPlan withClients(int others) {
-        return new LoadPlan(target, amount, others, ratePerSecond, mix, timeout, key);
+    public LoadPlan withClients(int newClients) {
+        return new LoadPlan(target, amount, newClients, ratePerSecond, mix, timeout, key);
     }
 
     /** The number of requests, if it is known: for a duration, only with a rate. */

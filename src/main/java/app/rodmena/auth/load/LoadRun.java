@@ -19,38 +19,38 @@ import java.util.concurrent.TimeoutException;
  */
 public final class LoadRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long LOOK_MILLIS = 5_000;
+    private static final long PROBE_TIMEOUT_MILLIS = 5_000;
 
     /** One, so that the load itself causes the pool to open its connections. */
     private static final int SEEDING_CLIENTS = 1;
 
-    private static final int REMOVING_CLIENTS = 4;
+    private static final int REMOVAL_CLIENTS = 4;
 
     /** The maximum time to create the test data, and to remove it. */
-    private static final Duration SEEDING = Duration.ofSeconds(30);
+    private static final Duration SEEDING_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration REMOVING = Duration.ofSeconds(5);
+    private static final Duration REMOVAL_TIMEOUT = Duration.ofSeconds(5);
 
     /** The maximum wait for requests in flight when the run is stopped. */
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
 
     /** The maximum wait until all connections are checked in. */
-    private static final int RETURNED_SECONDS = 5;
+    private static final int MAX_RETURN_SECONDS = 5;
 
-    private static final long BETWEEN_LOOKS_MILLIS = 20;
+    private static final long PROBE_INTERVAL_MILLIS = 20;
 
     private final LoadPlan plan;
-    private final LoadTransport wire;
-    private final TestData seed;
+    private final LoadTransport transport;
+    private final TestData testData;
     private boolean isSeeded;
     private LoadDriver driver;
     private PoolWatch watch;
-    private CompletableFuture<Void> over;
+    private CompletableFuture<Void> completion;
 
     private LoadRun(LoadPlan plan) {
         this.plan = plan;
-        this.wire = new LoadTransport(plan.target());
-        this.seed = new TestData(wire, plan.key());
+        this.transport = new LoadTransport(plan.target());
+        this.testData = new TestData(transport, plan.key());
     }
 
     /**
@@ -71,46 +71,49 @@ public final class LoadRun implements AutoCloseable {
     }
 
     private void prepare() throws LoadException, InterruptedException {
-        HealthSample pool = look().orElseThrow(() -> new LoadException(
+        HealthSample pool = probe().orElseThrow(() -> new LoadException(
                 plan.target() + " is not an auth server: GET /health does not report the pool's numbers"));
-        watch = new PoolWatch(wire, maximum().orElse(pool.poolSize()));
+        watch = new PoolWatch(transport, maximum().orElse(pool.poolSize()));
         isSeeded = true;
-        for (List<LoadRequest> questions : seed.making(plan.mix())) {
-            LoadDriver seeding = askEach(questions, SEEDING_CLIENTS);
-            if (!endsWithin(SEEDING, seeding)) {
+        for (List<LoadRequest> requests : testData.creation(plan.mix())) {
+            LoadDriver seeding = sendEach(requests, SEEDING_CLIENTS);
+            if (!endsWithin(SEEDING_TIMEOUT, seeding)) {
                 throw new LoadException("could not create the test data on %s within %s s"
-                        .formatted(plan.target(), SEEDING.toSeconds()));
+                        .formatted(plan.target(), SEEDING_TIMEOUT.toSeconds()));
             }
-            for (String problem : seeding.tally().errors(0).examples().values()) {
+            for (String problem : seeding.counter().errors(0).examples().values()) {
                 throw new LoadException("could not create the test data on %s: %s".formatted(plan.target(), problem));
             }
         }
         driver = new LoadDriver(
-                wire, RequestSchedule.of(plan), plan.timeout(), seed.scripts(plan.mix(), plan.clients()));
+                transport, RequestSchedule.of(plan), plan.timeout(), testData.sequences(plan.mix(), plan.clients()));
     }
 
     /** Runs the driver; stops it on a timeout and returns false. */
     private static boolean endsWithin(Duration time, LoadDriver driver) throws InterruptedException {
-        CompletableFuture<Void> over = driver.start();
+        CompletableFuture<Void> completion = driver.start();
         boolean ended = false;
         try {
-            ended = await(over, time);
+            ended = await(completion, time);
             return ended;
         } finally {
             if (!ended) {
                 driver.stop(Duration.ZERO);
-                over.join();
+                completion.join();
             }
         }
     }
 
-    private LoadDriver askEach(List<LoadRequest> questions, int clients) {
-        RequestSequence each = RequestSequence.each(questions.iterator());
+    private LoadDriver sendEach(List<LoadRequest> requests, int clients) {
+        RequestSequence each = RequestSequence.each(requests.iterator());
         return new LoadDriver(
-                wire, RequestSchedule.asFastAsAnswered(questions.size()), SEEDING, Collections.nCopies(clients, each));
+                transport,
+                RequestSchedule.closedLoop(requests.size()),
+                SEEDING_TIMEOUT,
+                Collections.nCopies(clients, each));
     }
 
-    private Optional<HealthSample> look() throws LoadException, InterruptedException {
+    private Optional<HealthSample> probe() throws LoadException, InterruptedException {
         return PoolWatch.numbers(get("/health").bytes());
     }
 
@@ -132,7 +135,7 @@ public final class LoadRun implements AutoCloseable {
 
     private Reply get(String path) throws LoadException, InterruptedException {
         try {
-            return wire.get(path, LOOK_MILLIS).get();
+            return transport.get(path, PROBE_TIMEOUT_MILLIS).get();
         } catch (ExecutionException e) {
             throw new LoadException(
                     "no response from %s: %s"
@@ -144,12 +147,12 @@ public final class LoadRun implements AutoCloseable {
     /** Starts the load. */
     public void start() {
         watch.start();
-        over = driver.start();
+        completion = driver.start();
     }
 
     /** Waits up to this long; returns whether the run has ended. */
     public boolean await(Duration time) throws InterruptedException {
-        return await(over, time);
+        return await(completion, time);
     }
 
     private static boolean await(CompletableFuture<Void> done, Duration time) throws InterruptedException {
@@ -175,42 +178,42 @@ public final class LoadRun implements AutoCloseable {
 
     /** The results; stops a run that has not ended. */
     public LoadResults finish() throws InterruptedException {
-        boolean interrupted = !over.isDone();
+        boolean interrupted = !completion.isDone();
         if (interrupted) {
-            driver.stop(LAST_ANSWERS);
-            over.join();
+            driver.stop(DRAIN_TIMEOUT);
+            completion.join();
         }
         watch.stop();
         Optional<Duration> returned = awaitReturned();
-        LoadCounter tally = driver.tally();
-        ErrorCounts errors = tally.errors(driver.unsent());
+        LoadCounter counter = driver.counter();
+        ErrorCounts errors = counter.errors(driver.unsent());
         PoolUse pool = watch.use();
         return new LoadResults(
                 plan,
-                tally.over(),
-                tally.right(),
+                counter.ended(),
+                counter.correct(),
                 driver.elapsed(),
-                tally.latency(),
-                plan.ratePerSecond().isPresent() ? Optional.of(tally.serviceTime()) : Optional.empty(),
+                counter.latency(),
+                plan.ratePerSecond().isPresent() ? Optional.of(counter.serviceTime()) : Optional.empty(),
                 errors,
                 pool,
-                LoadAssessment.of(errors, tally.over(), pool, returned, RETURNED_SECONDS),
+                LoadAssessment.of(errors, counter.ended(), pool, returned, MAX_RETURN_SECONDS),
                 interrupted,
                 driver.isGone());
     }
 
     private Optional<Duration> awaitReturned() throws InterruptedException {
         long ended = System.nanoTime();
-        long deadline = ended + TimeUnit.SECONDS.toNanos(RETURNED_SECONDS);
+        long deadline = ended + TimeUnit.SECONDS.toNanos(MAX_RETURN_SECONDS);
         while (System.nanoTime() - deadline < 0) {
             try {
-                if (look().filter(pool -> pool.checkedOut() == 0).isPresent()) {
+                if (probe().filter(pool -> pool.checkedOut() == 0).isPresent()) {
                     return Optional.of(Duration.ofNanos(System.nanoTime() - ended));
                 }
             } catch (LoadException e) {
                 // The connections may be back before the time is over
             }
-            TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(PROBE_INTERVAL_MILLIS);
         }
         return Optional.empty();
     }
@@ -226,8 +229,8 @@ public final class LoadRun implements AutoCloseable {
             return true;
         }
         isSeeded = false;
-        LoadDriver removing = askEach(seed.removing(plan.mix()), REMOVING_CLIENTS);
-        return endsWithin(REMOVING, removing) && removing.tally().failed() == 0;
+        LoadDriver removal = sendEach(testData.removal(plan.mix()), REMOVAL_CLIENTS);
+        return endsWithin(REMOVAL_TIMEOUT, removal) && removal.counter().failed() == 0;
     }
 
     @Override
@@ -238,7 +241,7 @@ public final class LoadRun implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            wire.close();
+            transport.close();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

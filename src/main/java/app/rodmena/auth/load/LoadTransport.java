@@ -96,17 +96,17 @@ final class LoadTransport implements AutoCloseable {
     /** Sends one GET; fails with an {@link IOException} without a response. */
     CompletableFuture<Reply> get(String path, long timeoutMillis) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        LoadRequest question = new LoadRequest(request(Methods.GET, path, Optional.empty()), (status, body) -> {
+        LoadRequest probe = new LoadRequest(request(Methods.GET, path, Optional.empty()), (status, body) -> {
             reply.complete(new Reply(
                     status, StandardCharsets.UTF_8.decode(body.duplicate()).toString()));
             return Optional.empty();
         });
-        LoadClient client = new LoadClient(this, RequestSequence.always(question), (asked, miss) -> {
-            miss.ifPresent(why -> reply.completeExceptionally(new IOException(why.detail())));
-            asked.hangUp();
+        LoadClient client = new LoadClient(this, RequestSequence.always(probe), (sender, failure) -> {
+            failure.ifPresent(reason -> reply.completeExceptionally(new IOException(reason.detail())));
+            sender.disconnect();
         });
-        run(() -> client.ask(System.nanoTime()));
-        after(timeoutMillis, () -> client.giveUpBefore(Long.MAX_VALUE));
+        run(() -> client.sendNext(System.nanoTime()));
+        after(timeoutMillis, () -> client.timeOutSentBefore(Long.MAX_VALUE));
         return reply;
     }
 

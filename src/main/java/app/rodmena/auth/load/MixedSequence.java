@@ -4,13 +4,13 @@ import java.util.SplittableRandom;
 
 /** Of ten requests, eight checks, one list and one write, in an order that is the same in every run. */
 final class MixedSequence implements RequestSequence {
-    private static final int OUT_OF = 10;
+    private static final int PARTS = 10;
 
     private final RequestSequence checks;
     private final LoadRequest list;
     private final WriteSequence writes;
     private final SplittableRandom random;
-    private boolean lastWrote;
+    private boolean lastWasWrite;
 
     MixedSequence(RequestSequence checks, LoadRequest list, WriteSequence writes, int seed) {
         this.checks = checks;
@@ -21,17 +21,17 @@ final class MixedSequence implements RequestSequence {
 
     @Override
     public LoadRequest next() {
-        int drawn = random.nextInt(OUT_OF);
-        lastWrote = drawn == 0;
-        if (lastWrote) {
+        int part = random.nextInt(PARTS);
+        lastWasWrite = part == 0;
+        if (lastWasWrite) {
             return writes.next();
         }
-        return drawn == 1 ? list : checks.next();
+        return part == 1 ? list : checks.next();
     }
 
     @Override
     public void failed() {
-        if (lastWrote) {
+        if (lastWasWrite) {
             writes.failed();
         }
     }

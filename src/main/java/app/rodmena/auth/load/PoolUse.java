@@ -41,7 +41,7 @@ public record PoolUse(
          *
          * @param seconds since the previous sample
          */
-        Peak and(boolean isAtMaximum, double seconds) {
+        Peak plusSample(boolean isAtMaximum, double seconds) {
             return looks == 0 && !isAtMaximum
                     ? this
                     : new Peak(looks + (isAtMaximum ? 1 : 0), looksSince + 1, looks == 0 ? 0 : secondsSince + seconds);

@@ -18,33 +18,34 @@ import org.xnio.XnioExecutor;
 final class PoolWatch {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long TICK_MILLIS = 20;
-    private static final int TICKS_OF_THE_FIRST_SECOND = 50;
-    private static final int TICKS_BETWEEN_LOOKS = 5;
+    private static final int TICKS_IN_FIRST_SECOND = 50;
+    private static final int TICKS_PER_SAMPLE = 5;
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final LoadTransport wire;
+    private final LoadTransport transport;
     private final int maximum;
     private final LoadClient client;
-    private XnioExecutor.Key ticking = XnioExecutor.Key.IMMEDIATE;
+    private XnioExecutor.Key ticker = XnioExecutor.Key.IMMEDIATE;
     private volatile Optional<HealthSample> last = Optional.empty();
     private long ticks;
-    private boolean isOver;
-    private long looks;
+    private boolean stopped;
+    private long samples;
     private int poolSize;
-    private int fewestOut = Integer.MAX_VALUE;
-    private int mostOut;
-    private int mostOpen;
+    private int minCheckedOut = Integer.MAX_VALUE;
+    private int maxCheckedOut;
+    private int maxOpen;
     private Peak allOut = Peak.NONE;
     private Peak allOpen = Peak.NONE;
-    private long lastLookNanos;
-    private long sumOfOverflow;
+    private long lastSampleNanos;
+    private long totalOverflow;
 
     /** @param maximum pool_size + max_overflow */
-    PoolWatch(LoadTransport wire, int maximum) {
-        this.wire = wire;
+    PoolWatch(LoadTransport transport, int maximum) {
+        this.transport = transport;
         this.maximum = maximum;
-        LoadRequest question = new LoadRequest(wire.request(Methods.GET, "/health", Optional.empty()), this::see);
-        this.client = new LoadClient(wire, RequestSequence.always(question), (asked, miss) -> {});
+        LoadRequest request =
+                new LoadRequest(transport.request(Methods.GET, "/health", Optional.empty()), this::onResponse);
+        this.client = new LoadClient(transport, RequestSequence.always(request), (sender, failure) -> {});
     }
 
     /** The pool's numbers in a response of {@code /health}; empty if the response is of another kind. */
@@ -68,46 +69,46 @@ final class PoolWatch {
 
     /** Starts sampling. Thread-safe. */
     void start() {
-        wire.run(() -> ticking = wire.every(TICK_MILLIS, this::tick));
+        transport.run(() -> ticker = transport.every(TICK_MILLIS, this::tick));
     }
 
     /** Stops sampling; later samples are not counted. Thread-safe. */
     void stop() {
-        wire.run(() -> {
-            isOver = true;
-            ticking.remove();
-            client.hangUp();
+        transport.run(() -> {
+            stopped = true;
+            ticker.remove();
+            client.disconnect();
         });
     }
 
     private void tick() {
-        client.giveUpBefore(System.nanoTime() - TIMEOUT_NANOS);
-        boolean isTime = ticks < TICKS_OF_THE_FIRST_SECOND || ticks % TICKS_BETWEEN_LOOKS == 0;
+        client.timeOutSentBefore(System.nanoTime() - TIMEOUT_NANOS);
+        boolean isDue = ticks < TICKS_IN_FIRST_SECOND || ticks % TICKS_PER_SAMPLE == 0;
         ticks++;
-        if (isTime && !client.isBusy()) {
-            client.ask(System.nanoTime());
+        if (isDue && !client.isBusy()) {
+            client.sendNext(System.nanoTime());
         }
     }
 
-    private Optional<RequestFailure> see(int status, ByteBuffer body) {
+    private Optional<RequestFailure> onResponse(int status, ByteBuffer body) {
         Optional<HealthSample> numbers = numbers(body);
-        numbers.filter(seen -> !isOver).ifPresent(this::count);
+        numbers.filter(sample -> !stopped).ifPresent(this::add);
         return Optional.empty();
     }
 
-    private void count(HealthSample seen) {
+    private void add(HealthSample sample) {
         long now = System.nanoTime();
-        double seconds = looks == 0 ? 0 : (now - lastLookNanos) / 1e9;
-        lastLookNanos = now;
-        last = Optional.of(seen);
-        looks++;
-        poolSize = seen.poolSize();
-        fewestOut = Math.min(fewestOut, seen.checkedOut());
-        mostOut = Math.max(mostOut, seen.checkedOut());
-        allOut = allOut.and(seen.checkedOut() >= maximum, seconds);
-        mostOpen = Math.max(mostOpen, seen.totalConnections());
-        sumOfOverflow += seen.overflow();
-        allOpen = allOpen.and(seen.totalConnections() >= maximum, seconds);
+        double seconds = samples == 0 ? 0 : (now - lastSampleNanos) / 1e9;
+        lastSampleNanos = now;
+        last = Optional.of(sample);
+        samples++;
+        poolSize = sample.poolSize();
+        minCheckedOut = Math.min(minCheckedOut, sample.checkedOut());
+        maxCheckedOut = Math.max(maxCheckedOut, sample.checkedOut());
+        allOut = allOut.plusSample(sample.checkedOut() >= maximum, seconds);
+        maxOpen = Math.max(maxOpen, sample.totalConnections());
+        totalOverflow += sample.overflow();
+        allOpen = allOpen.plusSample(sample.totalConnections() >= maximum, seconds);
     }
 
     /** The last sample. Thread-safe. */
@@ -124,13 +125,13 @@ final class PoolWatch {
         return new PoolUse(
                 poolSize,
                 maximum,
-                looks,
-                looks == 0 ? 0 : fewestOut,
-                mostOut,
+                samples,
+                samples == 0 ? 0 : minCheckedOut,
+                maxCheckedOut,
                 allOut,
-                mostOpen,
-                looks == 0 ? 0 : (double) sumOfOverflow / looks,
-                Math.max(0, mostOpen - poolSize),
+                maxOpen,
+                samples == 0 ? 0 : (double) totalOverflow / samples,
+                Math.max(0, maxOpen - poolSize),
                 allOpen);
     }
 }

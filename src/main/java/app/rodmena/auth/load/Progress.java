@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The progress of a load test.
  *
- * @param over requests that have ended, successfully or not
+ * @param ended requests that have ended, successfully or not
  * @param share the share of the run that is done, 0 to 1
  * @param planned the total number of requests, if it is known
  * @param perSecond requests per second in the last second
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param pool the last sample of the pool
  */
 public record Progress(
-        long over,
+        long ended,
         double share,
         Optional<Long> planned,
         Duration elapsed,
@@ -23,7 +23,7 @@ public record Progress(
         double p99Millis,
         long errors,
         Optional<HealthSample> pool) {
-    Progress with(Optional<HealthSample> seen) {
-        return new Progress(over, share, planned, elapsed, perSecond, p99Millis, errors, seen);
+    Progress with(Optional<HealthSample> sample) {
+        return new Progress(ended, share, planned, elapsed, perSecond, p99Millis, errors, sample);
     }
 }

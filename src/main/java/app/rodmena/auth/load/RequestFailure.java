@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * @param detail one line for people
  */
 record RequestFailure(LoadFailure failure, int status, String detail) {
-    private static final int LONGEST_DETAIL = 160;
+    private static final int MAX_DETAIL_LENGTH = 160;
 
     static RequestFailure unanswered(LoadFailure failure, String detail) {
         return new RequestFailure(failure, 0, line(detail));
@@ -25,6 +25,6 @@ record RequestFailure(LoadFailure failure, int status, String detail) {
 
     private static String line(String text) {
         String printable = text.replaceAll("\\p{Cntrl}+", " ").strip();
-        return printable.length() > LONGEST_DETAIL ? printable.substring(0, LONGEST_DETAIL) + "..." : printable;
+        return printable.length() > MAX_DETAIL_LENGTH ? printable.substring(0, MAX_DETAIL_LENGTH) + "..." : printable;
     }
 }

@@ -16,7 +16,7 @@ record RequestSchedule(long total, double intervalNanos, long sendingNanos) {
     }
 
     /** A closed loop with this many requests. */
-    static RequestSchedule asFastAsAnswered(long total) {
+    static RequestSchedule closedLoop(long total) {
         return new RequestSchedule(total, 0, Long.MAX_VALUE);
     }
 

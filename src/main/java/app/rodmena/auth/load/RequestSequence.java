@@ -9,12 +9,12 @@ interface RequestSequence {
     /** Is called after a request failed and its effect on the server is unknown. */
     default void failed() {}
 
-    static RequestSequence always(LoadRequest question) {
-        return () -> question;
+    static RequestSequence always(LoadRequest request) {
+        return () -> request;
     }
 
     /** Each request once, in order, shared by all clients. */
-    static RequestSequence each(Iterator<LoadRequest> questions) {
-        return questions::next;
+    static RequestSequence each(Iterator<LoadRequest> requests) {
+        return requests::next;
     }
 }

@@ -13,58 +13,58 @@ import java.util.function.Predicate;
  * Validates responses. The first correct response is parsed as JSON; a response with the same bytes, except for its
  * timestamp, is correct without being parsed, because a driver that parses every response measures itself.
  */
-final class ResponseValidator implements LoadRequest.Judge {
+final class ResponseValidator implements LoadRequest.ResponseCheck {
     private static final int OK = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String TIME = ",\"timestamp\"";
+    private static final String TIMESTAMP = ",\"timestamp\"";
 
-    private final Predicate<JsonNode> says;
-    private byte[] known = {};
+    private final Predicate<JsonNode> expected;
+    private byte[] correctBytes = {};
 
-    /** Whether {@link #known} ends at the timestamp, or is the whole response. */
-    private boolean timed;
+    /** Whether {@link #correctBytes} ends at the timestamp, or is the whole response. */
+    private boolean hasTimestamp;
 
-    ResponseValidator(Predicate<JsonNode> says) {
-        this.says = says;
+    ResponseValidator(Predicate<JsonNode> expected) {
+        this.expected = expected;
     }
 
     @Override
-    public Optional<RequestFailure> judge(int status, ByteBuffer body) {
+    public Optional<RequestFailure> check(int status, ByteBuffer body) {
         if (status != OK) {
             return Optional.of(RequestFailure.answered(LoadFailure.STATUS, status, body));
         }
-        if (isKnown(body)) {
+        if (matchesCorrect(body)) {
             return Optional.empty();
         }
         byte[] bytes = new byte[body.remaining()];
         body.duplicate().get(bytes);
-        if (!isRight(bytes)) {
+        if (!isCorrect(bytes)) {
             return Optional.of(RequestFailure.answered(LoadFailure.WRONG_ANSWER, status, body));
         }
         remember(bytes);
         return Optional.empty();
     }
 
-    private boolean isKnown(ByteBuffer body) {
-        int length = known.length;
-        if (length == 0 || (timed ? body.remaining() <= length : body.remaining() != length)) {
+    private boolean matchesCorrect(ByteBuffer body) {
+        int length = correctBytes.length;
+        if (length == 0 || (hasTimestamp ? body.remaining() <= length : body.remaining() != length)) {
             return false;
         }
-        ByteBuffer beginning = body.duplicate().limit(body.position() + length);
-        return beginning.equals(ByteBuffer.wrap(known)) && body.get(body.limit() - 1) == '}';
+        ByteBuffer prefix = body.duplicate().limit(body.position() + length);
+        return prefix.equals(ByteBuffer.wrap(correctBytes)) && body.get(body.limit() - 1) == '}';
     }
 
-    private boolean isRight(byte[] bytes) {
+    private boolean isCorrect(byte[] bytes) {
         try {
-            return says.test(JSON.readTree(bytes));
+            return expected.test(JSON.readTree(bytes));
         } catch (IOException e) {
             return false;
         }
     }
 
     private void remember(byte[] bytes) {
-        int time = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(TIME);
-        timed = time >= 0;
-        known = timed ? Arrays.copyOf(bytes, time) : bytes;
+        int end = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(TIMESTAMP);
+        hasTimestamp = end >= 0;
+        correctBytes = hasTimestamp ? Arrays.copyOf(bytes, end) : bytes;
     }
 }

@@ -22,26 +22,26 @@ final class TestData {
     private static final int PERMISSIONS_OF_A_ROLE = 5;
     private static final int USERS = 100;
 
-    private final LoadTransport wire;
+    private final LoadTransport transport;
     private final String prefix;
     private final String readKey;
     private final String writeKey;
-    private final boolean isAlone;
-    private final List<WriteSequence> writing = new ArrayList<>();
+    private final boolean ownsNamespace;
+    private final List<WriteSequence> writeSequences = new ArrayList<>();
 
     /** @param key the client key to use; empty for two new ones, one for reads and one for writes */
-    TestData(LoadTransport wire, Optional<String> key) {
-        this.wire = wire;
+    TestData(LoadTransport transport, Optional<String> key) {
+        this.transport = transport;
         this.prefix = "load-" + UUID.randomUUID().toString().substring(0, 8) + "-";
         this.readKey = key.orElseGet(() -> UUID.randomUUID().toString());
         this.writeKey = key.orElseGet(() -> UUID.randomUUID().toString());
-        this.isAlone = key.isEmpty();
+        this.ownsNamespace = key.isEmpty();
     }
 
     /** The requests that create the test data; each list requires the lists before it. */
-    List<List<LoadRequest>> making(RequestMix mix) {
+    List<List<LoadRequest>> creation(RequestMix mix) {
         List<LoadRequest> roles = new ArrayList<>();
-        List<LoadRequest> holdings = new ArrayList<>();
+        List<LoadRequest> grants = new ArrayList<>();
         if (mix != RequestMix.WRITES) {
             for (int role = 0; role < ROLES; role++) {
                 roles.add(read(Methods.POST, "/api/role/" + role(role), TestData::isTrue));
@@ -51,30 +51,30 @@ final class TestData {
             for (int role = 0; role < ROLES; role++) {
                 for (int i = 0; i < PERMISSIONS_OF_A_ROLE; i++) {
                     String path = "/api/permission/%s/%s".formatted(role(role), permission(role, i));
-                    holdings.add(read(Methods.POST, path, TestData::isTrue));
+                    grants.add(read(Methods.POST, path, TestData::isTrue));
                 }
             }
             for (int user = 0; user < USERS; user++) {
                 String path = "/api/membership/%s/%s".formatted(user(user), role(user % ROLES));
-                holdings.add(read(Methods.POST, path, TestData::isTrue));
+                grants.add(read(Methods.POST, path, TestData::isTrue));
             }
         }
-        return List.of(roles, holdings);
+        return List.of(roles, grants);
     }
 
     /** The requests that delete the roles of the test data and of the writes, and with them members and permissions. */
-    List<LoadRequest> removing(RequestMix mix) {
+    List<LoadRequest> removal(RequestMix mix) {
         List<LoadRequest> roles = new ArrayList<>();
         if (mix != RequestMix.WRITES) {
             IntStream.range(0, ROLES)
                     .forEach(role -> roles.add(read(Methods.DELETE, "/api/role/" + role(role), TestData::isAny)));
         }
-        writing.stream().filter(WriteSequence::hasBegun).forEach(script -> roles.add(script.removing()));
+        writeSequences.stream().filter(WriteSequence::isStarted).forEach(sequence -> roles.add(sequence.removal()));
         return roles;
     }
 
     /** The request sequence of each client. */
-    List<RequestSequence> scripts(RequestMix mix, int clients) {
+    List<RequestSequence> sequences(RequestMix mix, int clients) {
         return switch (mix) {
             case ROLES -> {
                 LoadRequest list = listOfRoles();
@@ -85,35 +85,35 @@ final class TestData {
             case CHECKS -> {
                 LoadRequest[] checks = checks();
                 yield IntStream.range(0, clients)
-                        .mapToObj(i -> oneOf(checks, new SplittableRandom(i)))
+                        .mapToObj(i -> anyOf(checks, new SplittableRandom(i)))
                         .toList();
             }
             case WRITES ->
                 IntStream.range(0, clients)
-                        .<RequestSequence>mapToObj(this::writing)
+                        .<RequestSequence>mapToObj(this::writeSequence)
                         .toList();
             case ALL -> {
                 LoadRequest list = listOfRoles();
                 LoadRequest[] checks = checks();
                 yield IntStream.range(0, clients)
-                        .<RequestSequence>mapToObj(
-                                i -> new MixedSequence(oneOf(checks, new SplittableRandom(i)), list, writing(i), i))
+                        .<RequestSequence>mapToObj(i ->
+                                new MixedSequence(anyOf(checks, new SplittableRandom(i)), list, writeSequence(i), i))
                         .toList();
             }
         };
     }
 
-    private static RequestSequence oneOf(LoadRequest[] questions, SplittableRandom random) {
-        return () -> questions[random.nextInt(questions.length)];
+    private static RequestSequence anyOf(LoadRequest[] requests, SplittableRandom random) {
+        return () -> requests[random.nextInt(requests.length)];
     }
 
     private LoadRequest listOfRoles() {
-        Set<String> ours = new HashSet<>();
-        IntStream.range(0, ROLES).forEach(role -> ours.add(role(role)));
+        Set<String> created = new HashSet<>();
+        IntStream.range(0, ROLES).forEach(role -> created.add(role(role)));
         return read(Methods.GET, "/api/roles", answer -> {
             Set<String> listed = new HashSet<>();
             answer.path("result").forEach(entry -> listed.add(entry.path("role").asText()));
-            return isAlone ? listed.equals(ours) : listed.containsAll(ours);
+            return ownsNamespace ? listed.equals(created) : listed.containsAll(created);
         });
     }
 
@@ -127,20 +127,20 @@ final class TestData {
         return checks.toArray(LoadRequest[]::new);
     }
 
-    private LoadRequest check(int user, String permission, boolean held) {
+    private LoadRequest check(int user, String permission, boolean granted) {
         return read(Methods.GET, "/api/has_permission/%s/%s".formatted(user(user), permission), answer -> {
-            JsonNode said = answer.path("data").path("has_permission");
-            return said.isBoolean() && said.asBoolean() == held;
+            JsonNode value = answer.path("data").path("has_permission");
+            return value.isBoolean() && value.asBoolean() == granted;
         });
     }
 
-    private WriteSequence writing(int client) {
+    private WriteSequence writeSequence(int client) {
         String role = prefix + "written-" + client;
         String permission = "/api/permission/%s/%spermission".formatted(role, prefix);
         String membership = "/api/membership/%suser-%s/%s".formatted(prefix, client, role);
         Predicate<JsonNode> deleted =
                 answer -> answer.path("data").path("result").asBoolean();
-        WriteSequence script = new WriteSequence(
+        WriteSequence sequence = new WriteSequence(
                 List.of(
                         write(Methods.POST, "/api/role/" + role, TestData::isTrue),
                         write(Methods.POST, permission, TestData::isTrue),
@@ -149,16 +149,16 @@ final class TestData {
                         write(Methods.DELETE, permission, TestData::isTrue),
                         write(Methods.DELETE, "/api/role/" + role, deleted)),
                 write(Methods.DELETE, "/api/role/" + role, TestData::isAny));
-        writing.add(script);
-        return script;
+        writeSequences.add(sequence);
+        return sequence;
     }
 
-    private LoadRequest read(HttpString method, String path, Predicate<JsonNode> right) {
-        return new LoadRequest(wire.request(method, path, Optional.of(readKey)), new ResponseValidator(right));
+    private LoadRequest read(HttpString method, String path, Predicate<JsonNode> expected) {
+        return new LoadRequest(transport.request(method, path, Optional.of(readKey)), new ResponseValidator(expected));
     }
 
-    private LoadRequest write(HttpString method, String path, Predicate<JsonNode> right) {
-        return new LoadRequest(wire.request(method, path, Optional.of(writeKey)), new ResponseValidator(right));
+    private LoadRequest write(HttpString method, String path, Predicate<JsonNode> expected) {
+        return new LoadRequest(transport.request(method, path, Optional.of(writeKey)), new ResponseValidator(expected));
     }
 
     private static boolean isTrue(JsonNode answer) {

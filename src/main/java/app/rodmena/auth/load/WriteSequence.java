@@ -4,21 +4,21 @@ import java.util.List;
 
 /** Repeats a role's lifecycle; after a failure it starts again, which is correct in any state. */
 final class WriteSequence implements RequestSequence {
-    private final List<LoadRequest> life;
-    private final LoadRequest removing;
+    private final List<LoadRequest> lifecycle;
+    private final LoadRequest removal;
     private int step;
-    private boolean hasBegun;
+    private boolean isStarted;
 
-    WriteSequence(List<LoadRequest> life, LoadRequest removing) {
-        this.life = life;
-        this.removing = removing;
+    WriteSequence(List<LoadRequest> lifecycle, LoadRequest removal) {
+        this.lifecycle = lifecycle;
+        this.removal = removal;
     }
 
     @Override
     public LoadRequest next() {
-        LoadRequest next = life.get(step);
-        step = (step + 1) % life.size();
-        hasBegun = true;
+        LoadRequest next = lifecycle.get(step);
+        step = (step + 1) % lifecycle.size();
+        isStarted = true;
         return next;
     }
 
@@ -28,11 +28,11 @@ final class WriteSequence implements RequestSequence {
     }
 
     /** Whether there may be something to remove: the effect of an aborted request is unknown. */
-    boolean hasBegun() {
-        return hasBegun;
+    boolean isStarted() {
+        return isStarted;
     }
 
-    LoadRequest removing() {
-        return removing;
+    LoadRequest removal() {
+        return removal;
     }
 }

@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param count number of durations
  * @param median 50th percentile; like all following values within 1.6 %
  * @param p99 99th percentile
- * @param most maximum
+ * @param max maximum
  */
-public record LatencySummary(long count, Duration median, Duration p99, Duration most) {
+public record LatencySummary(long count, Duration median, Duration p99, Duration max) {
     static final LatencySummary NONE = new LatencySummary(0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     /** Summarizes a histogram with the buckets of {@link SlidingWindowHistogram}. */

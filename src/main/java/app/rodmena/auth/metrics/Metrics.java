@@ -143,10 +143,10 @@ public final class Metrics {
         }
     }
 
-    private void count(StatementExecution run) {
-        statements.record(run.name(), run.took());
-        if (!run.succeeded()) {
-            statements.countFailure(run.name());
+    private void count(StatementExecution execution) {
+        statements.record(execution.name(), execution.took());
+        if (!execution.succeeded()) {
+            statements.countFailure(execution.name());
         }
     }
 

@@ -19,18 +19,18 @@ public final class RequestMetrics {
      *
      * @param route method and path template, such as {@code GET /api/roles}
      */
-    public record Answers(String route, int status, long count) {}
+    public record ResponseCount(String route, int status, long count) {}
 
     /**
      * Response times of a route with a status since start.
      *
      * @param route method and path template, such as {@code GET /api/roles}
      */
-    public record Latencies(String route, int status, Distribution times) {}
+    public record RouteTimes(String route, int status, Distribution times) {}
 
     private record Key(String route, int status) {}
 
-    private record Answered(Counter count, DistributionCounter times) {
+    private record RouteCounters(Counter count, DistributionCounter times) {
         void add(Duration took) {
             count.inc();
             times.add(took);
@@ -40,7 +40,7 @@ public final class RequestMetrics {
     private final MetricRegistry registry;
     private final TimingRecorders times;
     private final ConcurrentMap<String, String> names = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Key, Answered> responseCounts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, RouteCounters> responseCounts = new ConcurrentHashMap<>();
     private final List<IntSupplier> inFlight = new CopyOnWriteArrayList<>();
 
     RequestMetrics(MetricRegistry registry) {
@@ -57,10 +57,10 @@ public final class RequestMetrics {
                 .add(took);
     }
 
-    private Answered createCounters(Key key) {
+    private RouteCounters createCounters(Key key) {
         String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
         synchronized (registry) {
-            return new Answered(registry.counter(name), new DistributionCounter());
+            return new RouteCounters(registry.counter(name), new DistributionCounter());
         }
     }
 
@@ -79,24 +79,24 @@ public final class RequestMetrics {
     }
 
     /** Response counts, sorted by route and status. */
-    public List<Answers> responseCounts() {
+    public List<ResponseCount> responseCounts() {
         return responseCounts.entrySet().stream()
-                .map(entry -> new Answers(
+                .map(entry -> new ResponseCount(
                         entry.getKey().route,
                         entry.getKey().status,
                         entry.getValue().count().getCount()))
-                .sorted(Comparator.comparing(Answers::route).thenComparing(Answers::status))
+                .sorted(Comparator.comparing(ResponseCount::route).thenComparing(ResponseCount::status))
                 .toList();
     }
 
     /** Response times, sorted by route and status. */
-    public List<Latencies> latencies() {
+    public List<RouteTimes> latencies() {
         return responseCounts.entrySet().stream()
-                .map(entry -> new Latencies(
+                .map(entry -> new RouteTimes(
                         entry.getKey().route,
                         entry.getKey().status,
                         entry.getValue().times().sinceStart()))
-                .sorted(Comparator.comparing(Latencies::route).thenComparing(Latencies::status))
+                .sorted(Comparator.comparing(RouteTimes::route).thenComparing(RouteTimes::status))
                 .toList();
     }
 

@@ -57,7 +57,7 @@ final class SlidingWindowHistogram implements Reservoir {
     }
 
     /** A slice of 10 s with its count only. */
-    private record Past(long startNanos, long count) {}
+    private record PastSlice(long startNanos, long count) {}
 
     /** Reads the durations since its last call. For one thread, which must read more often than every 10 s. */
     final class IntervalReader {
@@ -88,7 +88,7 @@ final class SlidingWindowHistogram implements Reservoir {
     private final LongSupplier clock;
     private final LongAdder totalNanos = new LongAdder();
     private final Deque<Slice> recentSlices = new ArrayDeque<>();
-    private final Deque<Past> pastSlices = new ArrayDeque<>();
+    private final Deque<PastSlice> pastSlices = new ArrayDeque<>();
     private volatile Slice current;
 
     /** The durations of all slices that are no longer shown. Guarded by this, like the field below. */
@@ -122,7 +122,7 @@ final class SlidingWindowHistogram implements Reservoir {
         if (recentSlices.size() > SLICES_SHOWN) {
             Slice old = recentSlices.removeLast();
             expire(old);
-            pastSlices.addFirst(new Past(old.startNanos, old.count()));
+            pastSlices.addFirst(new PastSlice(old.startNanos, old.count()));
         }
         if (recentSlices.size() + pastSlices.size() > SLICES_COUNTED) {
             pastSlices.removeLast();
@@ -172,7 +172,7 @@ final class SlidingWindowHistogram implements Reservoir {
                 count += slice.count();
             }
         }
-        for (Past past : pastSlices) {
+        for (PastSlice past : pastSlices) {
             if (now - past.startNanos <= period.toNanos()) {
                 since = past.startNanos;
                 count += past.count;

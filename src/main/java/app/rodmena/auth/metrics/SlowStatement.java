@@ -12,7 +12,7 @@ import java.util.Set;
  * @param count number of slow runs
  * @param total total duration of the slow runs
  * @param p99 99th percentile of their durations; within 1.6 %
- * @param most maximum duration
+ * @param max maximum duration
  * @param timeouts number of runs that PostgreSQL cancelled because of statement_timeout (SQLState 57014)
  * @param cancelled number of runs that were cancelled on request before statement_timeout (SQLState 57014)
  * @param routes the routes that ran it, at most ten
@@ -24,7 +24,7 @@ public record SlowStatement(
         long count,
         Duration total,
         Duration p99,
-        Duration most,
+        Duration max,
         long timeouts,
         long cancelled,
         Set<String> routes,

@@ -28,21 +28,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class SlowStatements implements StatementListener {
     /** The maximum length of each list. */
-    public static final int LISTED = 50;
+    public static final int MAX_LISTED = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
     private static final String QUERY_CANCELED = "57014";
-    private static final int MAX_KEPT = 4 * LISTED;
+    private static final int MAX_KEPT = 4 * MAX_LISTED;
     private static final int MAX_ROUTES = 10;
     private static final int MAX_LOGGED = 20;
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-    private static final Comparator<Kept> BY_TOTAL =
-            Comparator.comparingLong((Kept kept) -> kept.totalNanos).reversed();
-    private static final Comparator<Kept> BY_MAX =
-            Comparator.comparingLong((Kept kept) -> kept.maxNanos).reversed();
+    private static final Comparator<SlowStatementStats> BY_TOTAL = Comparator.comparingLong(
+                    (SlowStatementStats stats) -> stats.totalNanos)
+            .reversed();
+    private static final Comparator<SlowStatementStats> BY_MAX = Comparator.comparingLong(
+                    (SlowStatementStats stats) -> stats.maxNanos)
+            .reversed();
 
     private final Supplier<PoolSettings> settings;
-    private final Map<String, Kept> bySql = new HashMap<>();
+    private final Map<String, SlowStatementStats> bySql = new HashMap<>();
     private Instant lastLogged = Instant.EPOCH;
     private int logged;
 
@@ -50,7 +52,7 @@ public final class SlowStatements implements StatementListener {
      * The mutable record of one statement. Durations use the buckets of {@link SlidingWindowHistogram}; empty buckets
      * are not stored.
      */
-    private static final class Kept {
+    private static final class SlowStatementStats {
         final String name;
         final String sql;
         final TreeMap<Integer, Integer> buckets = new TreeMap<>();
@@ -64,7 +66,7 @@ public final class SlowStatements implements StatementListener {
         Instant lastLogged = Instant.EPOCH;
         long unlogged;
 
-        Kept(String name, String sql) {
+        SlowStatementStats(String name, String sql) {
             this.name = name;
             this.sql = sql;
         }
@@ -101,28 +103,28 @@ public final class SlowStatements implements StatementListener {
     }
 
     @Override
-    public void onStatement(StatementExecution run) {
+    public void onStatement(StatementExecution execution) {
         PoolSettings now = settings.get();
-        boolean cancelled = run.sqlState().equals(QUERY_CANCELED);
-        if (cancelled || run.took().compareTo(now.slowStatement()) > 0) {
-            boolean timedOut = cancelled && run.took().compareTo(now.statementTimeout()) >= 0;
-            log(run, keep(run, SqlMask.mask(run.sql()), cancelled, timedOut));
+        boolean cancelled = execution.sqlState().equals(QUERY_CANCELED);
+        if (cancelled || execution.took().compareTo(now.slowStatement()) > 0) {
+            boolean timedOut = cancelled && execution.took().compareTo(now.statementTimeout()) >= 0;
+            log(execution, keep(execution, SqlMask.mask(execution.sql()), cancelled, timedOut));
         }
     }
 
     /** The statements with the longest total duration, longest first. */
     public synchronized List<SlowStatement> byTotal() {
-        return top(BY_TOTAL).map(Kept::toSlowStatement).toList();
+        return top(BY_TOTAL).map(SlowStatementStats::toSlowStatement).toList();
     }
 
     /** The statements with the longest single run, longest first. */
     public synchronized List<SlowStatement> byMax() {
-        return top(BY_MAX).map(Kept::toSlowStatement).toList();
+        return top(BY_MAX).map(SlowStatementStats::toSlowStatement).toList();
     }
 
     /** The number of runs that PostgreSQL cancelled because of statement_timeout. */
     public synchronized long timeouts() {
-        return bySql.values().stream().mapToLong(kept -> kept.timeouts).sum();
+        return bySql.values().stream().mapToLong(stats -> stats.timeouts).sum();
     }
 
     synchronized void reset() {
@@ -133,29 +135,29 @@ public final class SlowStatements implements StatementListener {
      * @return number of runs of the statement that were not logged since its last logged run; negative if this run must
      *     not be logged
      */
-    private synchronized long keep(StatementExecution run, String sql, boolean cancelled, boolean timedOut) {
-        Kept kept = bySql.computeIfAbsent(sql, first -> new Kept(run.name(), first));
-        long nanos = run.took().toNanos();
-        kept.count++;
-        kept.totalNanos += nanos;
-        kept.maxNanos = Math.max(kept.maxNanos, nanos);
-        kept.buckets.merge(SlidingWindowHistogram.bucketOf(nanos), 1, Integer::sum);
-        kept.timeouts += timedOut ? 1 : 0;
-        kept.cancelled += cancelled && !timedOut ? 1 : 0;
-        kept.lastSeen = Instant.now();
-        if (kept.routes.size() < MAX_ROUTES) {
-            kept.routes.add(run.route());
+    private synchronized long keep(StatementExecution execution, String sql, boolean cancelled, boolean timedOut) {
+        SlowStatementStats stats = bySql.computeIfAbsent(sql, first -> new SlowStatementStats(execution.name(), first));
+        long nanos = execution.took().toNanos();
+        stats.count++;
+        stats.totalNanos += nanos;
+        stats.maxNanos = Math.max(stats.maxNanos, nanos);
+        stats.buckets.merge(SlidingWindowHistogram.bucketOf(nanos), 1, Integer::sum);
+        stats.timeouts += timedOut ? 1 : 0;
+        stats.cancelled += cancelled && !timedOut ? 1 : 0;
+        stats.lastSeen = Instant.now();
+        if (stats.routes.size() < MAX_ROUTES) {
+            stats.routes.add(execution.route());
         }
         if (bySql.size() > MAX_KEPT) {
-            evictOldest(kept);
+            evictOldest(stats);
         }
-        if (kept.lastSeen.isBefore(kept.lastLogged.plus(LOG_INTERVAL)) || !mayLog(kept.lastSeen)) {
-            kept.unlogged++;
+        if (stats.lastSeen.isBefore(stats.lastLogged.plus(LOG_INTERVAL)) || !mayLog(stats.lastSeen)) {
+            stats.unlogged++;
             return -1;
         }
-        long unlogged = kept.unlogged;
-        kept.unlogged = 0;
-        kept.lastLogged = kept.lastSeen;
+        long unlogged = stats.unlogged;
+        stats.unlogged = 0;
+        stats.lastLogged = stats.lastSeen;
         return unlogged;
     }
 
@@ -168,31 +170,31 @@ public final class SlowStatements implements StatementListener {
         return logged <= MAX_LOGGED;
     }
 
-    private void evictOldest(Kept newest) {
-        Set<Kept> listed = new HashSet<>(List.of(newest));
+    private void evictOldest(SlowStatementStats newest) {
+        Set<SlowStatementStats> listed = new HashSet<>(List.of(newest));
         Stream.concat(top(BY_TOTAL), top(BY_MAX)).forEach(listed::add);
         bySql.values().stream()
-                .filter(kept -> !listed.contains(kept))
-                .min(Comparator.comparing(kept -> kept.lastSeen))
+                .filter(stats -> !listed.contains(stats))
+                .min(Comparator.comparing(stats -> stats.lastSeen))
                 .ifPresent(oldest -> bySql.remove(oldest.sql));
     }
 
-    private Stream<Kept> top(Comparator<Kept> order) {
-        List<Kept> all = new ArrayList<>(bySql.values());
+    private Stream<SlowStatementStats> top(Comparator<SlowStatementStats> order) {
+        List<SlowStatementStats> all = new ArrayList<>(bySql.values());
         all.sort(order);
-        return all.stream().limit(LISTED);
+        return all.stream().limit(MAX_LISTED);
     }
 
-    private static void log(StatementExecution run, long unlogged) {
+    private static void log(StatementExecution execution, long unlogged) {
         if (unlogged >= 0) {
             LOG.warn(
                     "slow_statement statement={} took={}ms route=\"{}\"{}{} sql=\"{}\"",
-                    run.name(),
-                    String.format(Locale.ROOT, "%.3f", run.took().toNanos() / 1e6),
-                    run.route(),
-                    run.succeeded() ? "" : " sqlstate=" + run.sqlState(),
+                    execution.name(),
+                    String.format(Locale.ROOT, "%.3f", execution.took().toNanos() / 1e6),
+                    execution.route(),
+                    execution.succeeded() ? "" : " sqlstate=" + execution.sqlState(),
                     unlogged == 0 ? "" : " untold=" + unlogged,
-                    SqlMask.mask(run.sql()).replace('"', '\''));
+                    SqlMask.mask(execution.sql()).replace('"', '\''));
         }
     }
 }

@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Records one kind of duration and provides its statistics. Thread-safe. */
 public final class TimingRecorder {
-    private record Beginning(Instant time, long count, long totalNanos) {}
+    private record Baseline(Instant time, long count, long totalNanos) {}
 
     private final SlidingWindowHistogram recent = new SlidingWindowHistogram(System::nanoTime);
     private final Timer timer = new Timer(new SlidingWindowRate(recent), new Histogram(recent), Clock.defaultClock());
-    private volatile Beginning countingStart = new Beginning(Instant.now(), 0, 0);
+    private volatile Baseline baseline = new Baseline(Instant.now(), 0, 0);
 
     TimingRecorder() {}
 
@@ -36,7 +36,7 @@ public final class TimingRecorder {
     }
 
     void reset() {
-        countingStart = new Beginning(Instant.now(), timer.getCount(), recent.totalNanos());
+        baseline = new Baseline(Instant.now(), timer.getCount(), recent.totalNanos());
         recent.reset();
     }
 
@@ -57,7 +57,7 @@ public final class TimingRecorder {
     }
 
     public TimingStatistics statistics() {
-        Beginning from = countingStart;
+        Baseline from = baseline;
         long count = timer.getCount() - from.count;
         long totalNanos = recent.totalNanos() - from.totalNanos;
         Snapshot snapshot = timer.getSnapshot();

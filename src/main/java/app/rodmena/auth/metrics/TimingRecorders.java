@@ -28,8 +28,8 @@ final class TimingRecorders {
     }
 
     void record(String name, Duration took) {
-        TimingRecorder known = byName.get(name);
-        (known == null ? named(name) : known).record(took);
+        TimingRecorder recorder = byName.get(name);
+        (recorder == null ? named(name) : recorder).record(took);
     }
 
     /** Counts a failure under a name, next to its timer. */
@@ -45,12 +45,12 @@ final class TimingRecorders {
     }
 
     TimingRecorder named(String name) {
-        return byName.computeIfAbsent(nameWithinLimit(name), first -> {
-            TimingRecorder stopwatch = new TimingRecorder();
+        return byName.computeIfAbsent(nameWithinLimit(name), key -> {
+            TimingRecorder newRecorder = new TimingRecorder();
             synchronized (registry) { // Not while Metrics closes: the MBean would not be unregistered.
-                registry.register(MetricRegistry.name(prefix, first), stopwatch.timer());
+                registry.register(MetricRegistry.name(prefix, key), newRecorder.timer());
             }
-            return stopwatch;
+            return newRecorder;
         });
     }
 

@@ -14,13 +14,13 @@ import java.time.Instant;
  * @param rate1 durations per second in the last minute, or since the start of counting if that is shorter
  * @param rate5 the same for 5 minutes
  * @param rate15 the same for 15 minutes
- * @param least minimum of the last minute; like all following values within 1.6 %
+ * @param min minimum of the last minute; like all following values within 1.6 %
  * @param median 50th percentile of the last minute
  * @param p75 75th percentile
  * @param p95 95th percentile
  * @param p99 99th percentile
  * @param p999 99.9th percentile
- * @param most maximum of the last minute
+ * @param max maximum of the last minute
  */
 public record TimingStatistics(
         Instant since,
@@ -30,10 +30,10 @@ public record TimingStatistics(
         double rate1,
         double rate5,
         double rate15,
-        Duration least,
+        Duration min,
         Duration median,
         Duration p75,
         Duration p95,
         Duration p99,
         Duration p999,
-        Duration most) {}
+        Duration max) {}

@@ -33,12 +33,12 @@ final class CheckoutStacks {
             boolean sampled =
                     checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= MIN_INTERVAL_NANOS);
             Set<String> routes = suspectedRoutes;
-            boolean wanted = sampled || (!routes.isEmpty() && routes.contains(route));
-            if (wanted) {
+            boolean isDue = sampled || (!routes.isEmpty() && routes.contains(route));
+            if (isDue) {
                 recorded++;
                 recordedNanos = nowNanos;
             }
-            return wanted;
+            return isDue;
         }
     }
 

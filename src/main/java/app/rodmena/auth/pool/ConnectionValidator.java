@@ -15,7 +15,7 @@ import java.util.Optional;
 final class ConnectionValidator {
     private ConnectionValidator() {}
 
-    static boolean passes(PhysicalConnection connection, PoolState pool, CheckoutContext borrower) {
+    static boolean passes(PhysicalConnection connection, PoolState pool, CheckoutContext context) {
         PoolSettings settings = pool.settings;
         long now = pool.now();
         long ageNanos = now - connection.openedNanos();
@@ -28,8 +28,8 @@ final class ConnectionValidator {
             return false;
         }
         if (settings.prePing().isDue(now - connection.idleSinceNanos())) {
-            Duration left = Duration.ofNanos(borrower.permit().deadlineNanos() - now);
-            SQLException failure = pool.validate(() -> ConnectionPing.ping(connection.delegate, settings, left));
+            Duration remaining = Duration.ofNanos(context.permit().deadlineNanos() - now);
+            SQLException failure = pool.validate(() -> ConnectionPing.ping(connection.delegate, settings, remaining));
             if (failure != null) {
                 if (ConnectionPing.isTimeout(failure)) {
                     // An unanswered ping costs the caller its timeout, and pings on the other connections are likely
@@ -45,29 +45,29 @@ final class ConnectionValidator {
             }
             now = pool.now();
         }
-        borrower.validAtNanos = now;
-        return pool.interceptors.isEmpty() || passesInterceptors(connection, pool, borrower);
+        context.validAtNanos = now;
+        return pool.interceptors.isEmpty() || passesInterceptors(connection, pool, context);
     }
 
-    private static boolean passesInterceptors(PhysicalConnection connection, PoolState pool, CheckoutContext borrower) {
-        NonClosingConnection loan = new NonClosingConnection(connection.delegate);
+    private static boolean passesInterceptors(PhysicalConnection connection, PoolState pool, CheckoutContext context) {
+        NonClosingConnection checked = new NonClosingConnection(connection.delegate);
         ConnectionCandidate candidate = new ConnectionCandidate(
                 connection.id(),
                 connection.backendPid(),
-                Duration.ofNanos(borrower.validAtNanos - connection.openedNanos()),
+                Duration.ofNanos(context.validAtNanos - connection.openedNanos()),
                 connection.checkouts(),
-                borrower.permit().caller(),
-                loan);
+                context.permit().caller(),
+                checked);
         Optional<String> veto = pool.validate(() -> pool.interceptors.veto(candidate));
         long now = pool.now();
-        borrower.validAtNanos = now;
+        context.validAtNanos = now;
         long ageNanos = now - connection.openedNanos();
         if (veto.isPresent()) {
             connection.retire(INVALIDATE, ageNanos, veto.get());
-            borrower.delayAfterVeto(now);
+            context.delayAfterVeto(now);
             return false;
         }
-        if (!loan.resetAndCheck()) {
+        if (!checked.resetAndCheck()) {
             connection.retire(INVALIDATE, ageNanos, "broken by an interceptor");
             return false;
         }

@@ -219,9 +219,9 @@ public record PoolSettings(
         requireSame("workers", workers, other.workers);
     }
 
-    private static void requireSame(String name, Object now, Object wanted) {
-        if (!now.equals(wanted)) {
-            throw new InvalidPoolSetting(name, wanted, "cannot be changed at run time; it is " + now);
+    private static void requireSame(String name, Object now, Object requested) {
+        if (!now.equals(requested)) {
+            throw new InvalidPoolSetting(name, requested, "cannot be changed at run time; it is " + now);
         }
     }
 

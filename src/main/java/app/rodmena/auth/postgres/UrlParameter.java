@@ -62,13 +62,13 @@ final class UrlParameter {
     /**
      * Translates the parameters to pgjdbc's.
      *
-     * @param given the parameters in the URL, decoded
+     * @param urlParameters the parameters in the URL, decoded
      * @param mayQuote whether errors may quote names and values; false if they could be parts of a password
      * @throws IllegalArgumentException if a parameter is unknown or not allowed
      */
-    static Map<String, String> translate(Map<String, String> given, boolean mayQuote) {
+    static Map<String, String> translate(Map<String, String> urlParameters, boolean mayQuote) {
         Map<String, String> translated = new LinkedHashMap<>();
-        given.forEach((name, value) -> {
+        urlParameters.forEach((name, value) -> {
             String property = property(name, mayQuote);
             if (translated.putIfAbsent(property, value(name, value, mayQuote)) != null) {
                 throw new IllegalArgumentException("has parameter '%s' twice, with two names".formatted(property));

@@ -8,7 +8,7 @@ import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.prometheus.ScrapeBuilder.Valued;
+import app.rodmena.auth.prometheus.ScrapeBuilder.LabelledValue;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** Metrics of the last diagnosis and its PostgreSQL snapshot. A scrape causes no query. */
 final class DiagnosisCollector {
     /** The maximum number of application names: clients choose them freely, so the label must be bounded. */
-    private static final int MOST_NAMES = 50;
+    private static final int MAX_NAMES = 50;
 
     private static final String OTHERS = "others";
 
@@ -34,67 +34,66 @@ final class DiagnosisCollector {
         this.labels = common.add("pool", "auth");
     }
 
-    void addTo(ScrapeBuilder gathering) {
+    void addTo(ScrapeBuilder scrape) {
         Diagnosis diagnosis = diagnostics.last();
-        gathering.gauge(
+        scrape.gauge(
                 "auth_pool_situation",
                 "The pool's situation: 1 for the current one, 0 for the others",
                 Arrays.stream(Situation.values())
-                        .map(each -> new Valued(
+                        .map(each -> new LabelledValue(
                                 labels.add("situation", each.name()), each == diagnosis.situation() ? 1 : 0)));
-        gathering.gauge(
+        scrape.gauge(
                 "auth_pool_holders",
                 "Checked-out connections by verdict",
                 Arrays.stream(Verdict.values())
-                        .map(each -> new Valued(
+                        .map(each -> new LabelledValue(
                                 labels.add("verdict", each.name()),
                                 diagnosis.verdicts().getOrDefault(each, 0))));
-        reconciliation(gathering, diagnosis.reconciliation());
-        gathering.gauge(
+        reconciliation(scrape, diagnosis.reconciliation());
+        scrape.gauge(
                 "auth_postgres_up",
                 "1 while PostgreSQL answers, else 0",
                 common,
                 diagnosis.outage().isPresent() ? 0 : 1);
-        diagnosis.postgres().ifPresent(postgres -> postgres(gathering, postgres));
+        diagnosis.postgres().ifPresent(postgres -> postgres(scrape, postgres));
     }
 
-    private void reconciliation(ScrapeBuilder gathering, Reconciliation seen) {
-        gathering.gauge(
+    private void reconciliation(ScrapeBuilder scrape, Reconciliation seen) {
+        scrape.gauge(
                 "auth_pool_unknown_backends",
                 "Backends with the pool's application_name that the pool does not know",
                 labels,
                 seen.unknownBackends().size());
-        gathering.gauge(
+        scrape.gauge(
                 "auth_pool_lost_connections",
                 "Connections of the pool whose backend is gone",
                 labels,
                 seen.lostConnections().size());
     }
 
-    private void postgres(ScrapeBuilder gathering, PostgresSnapshot postgres) {
+    private void postgres(ScrapeBuilder scrape, PostgresSnapshot postgres) {
         ConnectionSlots slots = postgres.slots();
-        gathering.gauge("auth_postgres_max_connections", "max_connections", common, slots.maxConnections());
-        gathering.gauge(
+        scrape.gauge("auth_postgres_max_connections", "max_connections", common, slots.maxConnections());
+        scrape.gauge(
                 "auth_postgres_superuser_reserved_connections",
                 "Connections reserved for superusers",
                 common,
                 slots.superuserReserved());
-        gathering.gauge(
+        scrape.gauge(
                 "auth_postgres_reserved_connections",
                 "Connections reserved from ordinary roles: superuser_reserved_connections + reserved_connections",
                 common,
                 slots.superuserReserved() + slots.reserved());
-        gathering.gauge(
-                "auth_postgres_backends", "Backends by application_name and state", backends(postgres.counts()));
+        scrape.gauge("auth_postgres_backends", "Backends by application_name and state", backends(postgres.counts()));
     }
 
-    private Stream<Valued> backends(List<BackendStateCount> counts) {
+    private Stream<LabelledValue> backends(List<BackendStateCount> counts) {
         Map<Labels, Integer> byLabels = new LinkedHashMap<>();
         List<String> names = counts.stream()
                 .sorted(Comparator.comparingInt(BackendStateCount::count).reversed())
                 .map(BackendStateCount::application)
                 .distinct()
-                .limit(MOST_NAMES)
+                .limit(MAX_NAMES)
                 .toList();
         for (BackendStateCount each : counts) {
             String name = names.contains(each.application()) ? each.application() : OTHERS;
@@ -102,6 +101,6 @@ final class DiagnosisCollector {
             byLabels.merge(
                     common.merge(Labels.of("application_name", name, "state", state)), each.count(), Integer::sum);
         }
-        return byLabels.entrySet().stream().map(each -> new Valued(each.getKey(), each.getValue()));
+        return byLabels.entrySet().stream().map(each -> new LabelledValue(each.getKey(), each.getValue()));
     }
 }

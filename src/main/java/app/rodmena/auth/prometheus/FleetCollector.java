@@ -14,15 +14,15 @@ final class FleetCollector {
         this.common = common;
     }
 
-    void addTo(ScrapeBuilder gathering) {
-        watch.latest().ifPresent(fleet -> fleet(gathering, fleet));
+    void addTo(ScrapeBuilder scrape) {
+        watch.latest().ifPresent(fleet -> fleet(scrape, fleet));
     }
 
-    private void fleet(ScrapeBuilder gathering, Fleet fleet) {
-        gathering.gauge("auth_pool_fleet_instances", "Processes in the fleet", common, fleet.processes());
-        gathering.gauge("auth_pool_fleet_connections", "Open connections of the fleet", common, fleet.open());
-        gathering.gauge("auth_pool_fleet_committed", "Maximum connections of the fleet", common, fleet.committed());
-        gathering.gauge(
+    private void fleet(ScrapeBuilder scrape, Fleet fleet) {
+        scrape.gauge("auth_pool_fleet_instances", "Processes in the fleet", common, fleet.processes());
+        scrape.gauge("auth_pool_fleet_connections", "Open connections of the fleet", common, fleet.open());
+        scrape.gauge("auth_pool_fleet_committed", "Maximum connections of the fleet", common, fleet.committed());
+        scrape.gauge(
                 "auth_pool_fleet_budget",
                 "Connections PostgreSQL has for them: its tightest limit without what is reserved and what others use",
                 common,

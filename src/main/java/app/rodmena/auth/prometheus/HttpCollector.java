@@ -2,8 +2,8 @@ package app.rodmena.auth.prometheus;
 
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.RequestMetrics;
-import app.rodmena.auth.metrics.RequestMetrics.Latencies;
-import app.rodmena.auth.prometheus.ScrapeBuilder.Spread;
+import app.rodmena.auth.metrics.RequestMetrics.RouteTimes;
+import app.rodmena.auth.prometheus.ScrapeBuilder.LabelledTimes;
 import io.prometheus.metrics.model.snapshots.Labels;
 
 /** Metrics of the API's requests with Micrometer's names and labels. */
@@ -16,15 +16,15 @@ final class HttpCollector {
         this.common = common;
     }
 
-    void addTo(ScrapeBuilder gathering) {
-        gathering.times(
+    void addTo(ScrapeBuilder scrape) {
+        scrape.times(
                 "http_server_requests_seconds",
                 "Time from a request's arrival to its response, by route and status",
-                requests.latencies().stream().map(each -> new Spread(labels(each), each.times())));
-        gathering.gauge("auth_http_requests_in_flight", "Requests in flight", common, requests.inFlight());
+                requests.latencies().stream().map(each -> new LabelledTimes(labels(each), each.times())));
+        scrape.gauge("auth_http_requests_in_flight", "Requests in flight", common, requests.inFlight());
     }
 
-    private Labels labels(Latencies each) {
+    private Labels labels(RouteTimes each) {
         int space = each.route().indexOf(' ');
         return common.merge(Labels.of(
                 "method",

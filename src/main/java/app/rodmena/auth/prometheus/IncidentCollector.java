@@ -2,7 +2,7 @@ package app.rodmena.auth.prometheus;
 
 import app.rodmena.auth.incidents.IncidentCause;
 import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.prometheus.ScrapeBuilder.Valued;
+import app.rodmena.auth.prometheus.ScrapeBuilder.LabelledValue;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 
@@ -16,11 +16,11 @@ final class IncidentCollector {
         this.labels = common.add("pool", "auth");
     }
 
-    void addTo(ScrapeBuilder gathering) {
-        gathering.counter(
+    void addTo(ScrapeBuilder scrape) {
+        scrape.counter(
                 "auth_pool_incidents",
                 "Recorded incidents by cause",
                 Arrays.stream(IncidentCause.values())
-                        .map(cause -> new Valued(labels.add("cause", cause.name()), incidents.count(cause))));
+                        .map(cause -> new LabelledValue(labels.add("cause", cause.name()), incidents.count(cause))));
     }
 }

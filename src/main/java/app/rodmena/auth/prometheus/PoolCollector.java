@@ -9,8 +9,8 @@ import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
-import app.rodmena.auth.prometheus.ScrapeBuilder.Spread;
-import app.rodmena.auth.prometheus.ScrapeBuilder.Valued;
+import app.rodmena.auth.prometheus.ScrapeBuilder.LabelledTimes;
+import app.rodmena.auth.prometheus.ScrapeBuilder.LabelledValue;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -27,99 +27,103 @@ final class PoolCollector {
         this.labels = common.add("pool", "auth");
     }
 
-    void addTo(ScrapeBuilder gathering) {
+    void addTo(ScrapeBuilder scrape) {
         PoolView view = engine.view();
-        micrometers(gathering, view.numbers());
-        ours(gathering, view);
-        events(gathering, engine.events());
+        hikariNames(scrape, view.numbers());
+        admission(scrape, view);
+        events(scrape, engine.events());
     }
 
-    private void micrometers(ScrapeBuilder gathering, PoolSnapshot pool) {
-        gathering.gauge("hikaricp_connections", "Open connections", labels, pool.totalConnections());
-        gathering.gauge("hikaricp_connections_active", "Checked-out connections", labels, pool.checkedOut());
-        gathering.gauge("hikaricp_connections_idle", "Idle connections", labels, pool.idle());
-        gathering.gauge("hikaricp_connections_pending", "Callers waiting for a connection", labels, pool.waiting());
-        gathering.gauge(
+    private void hikariNames(ScrapeBuilder scrape, PoolSnapshot pool) {
+        scrape.gauge("hikaricp_connections", "Open connections", labels, pool.totalConnections());
+        scrape.gauge("hikaricp_connections_active", "Checked-out connections", labels, pool.checkedOut());
+        scrape.gauge("hikaricp_connections_idle", "Idle connections", labels, pool.idle());
+        scrape.gauge("hikaricp_connections_pending", "Callers waiting for a connection", labels, pool.waiting());
+        scrape.gauge(
                 "hikaricp_connections_max",
                 "Maximum connections: pool_size + max_overflow",
                 labels,
                 pool.poolSize() + pool.maxOverflow());
-        gathering.gauge("hikaricp_connections_min", "Connections kept open: pool_size", labels, pool.poolSize());
+        scrape.gauge("hikaricp_connections_min", "Connections kept open: pool_size", labels, pool.poolSize());
         times(
-                gathering,
+                scrape,
                 "acquire",
                 "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
                 times.waitsSinceStart());
-        most(gathering, "acquire", times.waits());
-        times(gathering, "usage", "Time from checkout to checkin", times.usesSinceStart());
-        most(gathering, "usage", times.uses());
-        times(gathering, "creation", "Time to open a connection", times.creationsSinceStart());
-        most(gathering, "creation", times.creations());
-        gathering.counter(
+        recentMax(scrape, "acquire", times.waits());
+        times(scrape, "usage", "Time from checkout to checkin", times.usesSinceStart());
+        recentMax(scrape, "usage", times.uses());
+        times(scrape, "creation", "Time to open a connection", times.creationsSinceStart());
+        recentMax(scrape, "creation", times.creations());
+        scrape.counter(
                 "hikaricp_connections_timeout",
                 "Waits that ended without a connection",
                 labels,
                 engine.events().count(PoolEventKind.TIMEOUT));
     }
 
-    private void times(ScrapeBuilder gathering, String name, String help, Distribution distribution) {
-        gathering.times("hikaricp_connections_" + name + "_seconds", help, Stream.of(new Spread(labels, distribution)));
+    private void times(ScrapeBuilder scrape, String name, String help, Distribution distribution) {
+        scrape.times(
+                "hikaricp_connections_" + name + "_seconds", help, Stream.of(new LabelledTimes(labels, distribution)));
     }
 
-    private void most(ScrapeBuilder gathering, String name, TimingStatistics recent) {
-        gathering.gauge(
+    private void recentMax(ScrapeBuilder scrape, String name, TimingStatistics recent) {
+        scrape.gauge(
                 "hikaricp_connections_" + name + "_seconds_max",
                 "Maximum of the last minute",
                 labels,
-                ScrapeBuilder.seconds(recent.most()));
+                ScrapeBuilder.seconds(recent.max()));
     }
 
-    private void ours(ScrapeBuilder gathering, PoolView view) {
+    private void admission(ScrapeBuilder scrape, PoolView view) {
         PoolSnapshot pool = view.numbers();
-        gathering.gauge("auth_pool_size", "The current pool_size", labels, pool.poolSize());
-        gathering.gauge("auth_pool_max_overflow", "The current max_overflow", labels, pool.maxOverflow());
-        gathering.gauge("auth_pool_overflow", "Open connections beyond pool_size", labels, pool.overflow());
-        gathering.gauge(
+        scrape.gauge("auth_pool_size", "The current pool_size", labels, pool.poolSize());
+        scrape.gauge("auth_pool_max_overflow", "The current max_overflow", labels, pool.maxOverflow());
+        scrape.gauge("auth_pool_overflow", "Open connections beyond pool_size", labels, pool.overflow());
+        scrape.gauge(
                 "auth_pool_utilisation",
                 "Share of the maximum that is checked out, 0 to 1: checked_out / (pool_size + max_overflow)",
                 labels,
                 pool.utilisation());
-        gathering.gauge("auth_pool_waiting", "Callers waiting for a connection", labels, pool.waiting());
-        gathering.gauge(
+        scrape.gauge("auth_pool_waiting", "Callers waiting for a connection", labels, pool.waiting());
+        scrape.gauge(
                 "auth_pool_oldest_waiter_seconds",
                 "Longest current wait",
                 labels,
                 ScrapeBuilder.seconds(view.oldestWait()));
-        gathering.gauge(
-                "auth_pool_suspended", "1 while the pool is suspended by an operator", labels, bit(view.suspended()));
+        scrape.gauge(
+                "auth_pool_suspended",
+                "1 while the pool is suspended by an operator",
+                labels,
+                zeroOrOne(view.suspended()));
     }
 
-    private void events(ScrapeBuilder gathering, PoolEvents events) {
-        gathering.counter(
+    private void events(ScrapeBuilder scrape, PoolEvents events) {
+        scrape.counter(
                 "auth_pool_events",
                 "The pool's events by kind",
                 Arrays.stream(PoolEventKind.values())
-                        .map(kind -> new Valued(labels.add("kind", kind.wireName()), events.count(kind))));
-        gathering.counter(
+                        .map(kind -> new LabelledValue(labels.add("kind", kind.wireName()), events.count(kind))));
+        scrape.counter(
                 "auth_pool_callers_served",
                 "Callers that were served, alone or in a batch",
                 labels,
                 events.callersServed());
-        gathering.counter(
+        scrape.counter(
                 "auth_pool_listener_failures",
                 "Failures of listeners to the pool's events",
                 labels,
                 events.listenerFailures());
         // The ends of leaks are read before their starts, so that the difference is never negative.
         long over = events.count(PoolEventKind.LEAK_RETURNED) + events.count(PoolEventKind.LEAK_RECLAIMED);
-        gathering.gauge(
+        scrape.gauge(
                 "auth_pool_leaks",
                 "Connections checked out for longer than leak_threshold",
                 labels,
                 events.count(PoolEventKind.LEAK_SUSPECTED) - over);
     }
 
-    private static int bit(boolean yes) {
-        return yes ? 1 : 0;
+    private static int zeroOrOne(boolean value) {
+        return value ? 1 : 0;
     }
 }

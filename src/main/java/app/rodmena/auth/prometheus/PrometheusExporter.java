@@ -35,10 +35,10 @@ public final class PrometheusExporter implements AutoCloseable {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    private static final int USUAL_BYTES = 32 * 1024;
+    private static final int INITIAL_BYTES = 32 * 1024;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
     private final PoolCollector pool;
     private final HttpCollector http;
     private final DiagnosisCollector diagnosis;
@@ -63,7 +63,7 @@ public final class PrometheusExporter implements AutoCloseable {
                 new JvmMemoryMetrics(),
                 new JvmThreadMetrics(),
                 new JvmInfoMetrics(),
-                collections,
+                gcMetrics,
                 new ProcessorMetrics(),
                 new FileDescriptorMetrics(),
                 new UptimeMetrics());
@@ -78,7 +78,7 @@ public final class PrometheusExporter implements AutoCloseable {
 
     /** All metrics in this content type. */
     public byte[] scrape(String type) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(USUAL_BYTES);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(INITIAL_BYTES);
         try {
             registry.scrape(body, type);
         } catch (IOException e) {
@@ -89,17 +89,17 @@ public final class PrometheusExporter implements AutoCloseable {
 
     @Override
     public void close() {
-        collections.close();
+        gcMetrics.close();
         registry.close();
     }
 
     private MetricSnapshots collect() {
-        ScrapeBuilder gathering = new ScrapeBuilder();
-        pool.addTo(gathering);
-        http.addTo(gathering);
-        diagnosis.addTo(gathering);
-        incidents.addTo(gathering);
-        fleet.addTo(gathering);
-        return gathering.all();
+        ScrapeBuilder builder = new ScrapeBuilder();
+        pool.addTo(builder);
+        http.addTo(builder);
+        diagnosis.addTo(builder);
+        incidents.addTo(builder);
+        fleet.addTo(builder);
+        return builder.all();
     }
 }

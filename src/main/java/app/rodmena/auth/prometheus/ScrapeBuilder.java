@@ -29,17 +29,17 @@ final class ScrapeBuilder {
     private final List<MetricSnapshot> metrics = new ArrayList<>();
 
     /** A value and its labels. */
-    record Valued(Labels labels, Number value) {}
+    record LabelledValue(Labels labels, Number value) {}
 
     /** A distribution and its labels. */
-    record Spread(Labels labels, Distribution times) {}
+    record LabelledTimes(Labels labels, Distribution times) {}
 
     /** Adds a gauge. */
     void gauge(String name, String help, Labels labels, Number value) {
-        gauge(name, help, Stream.of(new Valued(labels, value)));
+        gauge(name, help, Stream.of(new LabelledValue(labels, value)));
     }
 
-    void gauge(String name, String help, Stream<Valued> values) {
+    void gauge(String name, String help, Stream<LabelledValue> values) {
         List<GaugeDataPointSnapshot> points = values.map(
                         each -> new GaugeDataPointSnapshot(each.value().doubleValue(), each.labels(), null))
                 .collect(Collectors.toList());
@@ -48,10 +48,10 @@ final class ScrapeBuilder {
 
     /** Adds a counter; {@code _total} is appended to its name. */
     void counter(String name, String help, Labels labels, Number value) {
-        counter(name, help, Stream.of(new Valued(labels, value)));
+        counter(name, help, Stream.of(new LabelledValue(labels, value)));
     }
 
-    void counter(String name, String help, Stream<Valued> values) {
+    void counter(String name, String help, Stream<LabelledValue> values) {
         List<CounterDataPointSnapshot> points = values.map(
                         each -> new CounterDataPointSnapshot(each.value().doubleValue(), each.labels(), null, 0))
                 .collect(Collectors.toList());
@@ -59,7 +59,7 @@ final class ScrapeBuilder {
     }
 
     /** Adds histograms of durations, in seconds. */
-    void times(String name, String help, Stream<Spread> spreads) {
+    void times(String name, String help, Stream<LabelledTimes> spreads) {
         List<HistogramDataPointSnapshot> points =
                 spreads.map(ScrapeBuilder::point).collect(Collectors.toList());
         metrics.add(new HistogramSnapshot(metadata(name, help), points));
@@ -77,7 +77,7 @@ final class ScrapeBuilder {
         return new MetricMetadata(name, help);
     }
 
-    private static HistogramDataPointSnapshot point(Spread spread) {
+    private static HistogramDataPointSnapshot point(LabelledTimes spread) {
         Number[] counts = spread.times().counts().toArray(Number[]::new);
         return new HistogramDataPointSnapshot(
                 ClassicHistogramBuckets.of(UPPER_BOUNDS, counts),

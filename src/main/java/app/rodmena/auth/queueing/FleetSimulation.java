@@ -19,11 +19,11 @@ public final class FleetSimulation {
      * The result.
      *
      * @param open connections to the database, all pools together, before the stall
-     * @param mostOpen maximum of the open connections
-     * @param mostActive maximum of the requests that the database served at once
-     * @param answers response times, from arrival to response
+     * @param maxOpen maximum of the open connections
+     * @param maxActive maximum of the requests that the database served at once
+     * @param responseTimes response times, from arrival to response
      */
-    public record Outcome(int open, int mostOpen, int mostActive, WaitDistribution answers) {}
+    public record Outcome(int open, int maxOpen, int maxActive, WaitDistribution responseTimes) {}
 
     private record Request(int worker, double arrivedAt) {}
 
@@ -36,15 +36,15 @@ public final class FleetSimulation {
     private final FleetScenario scenario;
     private final Worker[] workers;
     private final SharedCores<Request> database;
-    private final Deque<Request> inBouncer = new ArrayDeque<>();
-    private final SplittableRandom choice = new SplittableRandom(SEED);
+    private final Deque<Request> bouncerQueue = new ArrayDeque<>();
+    private final SplittableRandom workerChoice = new SplittableRandom(SEED);
     private final DoubleSupplier gaps;
     private final DoubleSupplier demands;
-    private final double[] answers;
-    private int answered;
+    private final double[] responseTimes;
+    private int responses;
     private int open;
-    private int mostOpen;
-    private int mostActive;
+    private int maxOpen;
+    private int maxActive;
 
     private FleetSimulation(FleetScenario scenario) {
         this.scenario = scenario;
@@ -53,27 +53,27 @@ public final class FleetSimulation {
         database = new SharedCores<>(scenario.cores());
         gaps = RandomDurations.exponential(1 / scenario.perSecond(), SEED + 1);
         demands = RandomDurations.exponential(scenario.meanSeconds(), SEED + 2);
-        answers = new double[(int) (2 * scenario.perSecond() * (scenario.seconds() + WARM_UP_SECONDS)) + 100];
+        responseTimes = new double[(int) (2 * scenario.perSecond() * (scenario.seconds() + WARM_UP_SECONDS)) + 100];
     }
 
     /** Runs the simulation; the same scenario always has the same result. */
     public static Outcome run(FleetScenario scenario) {
-        return new FleetSimulation(scenario).play();
+        return new FleetSimulation(scenario).simulate();
     }
 
-    private Outcome play() {
+    private Outcome simulate() {
         double end = WARM_UP_SECONDS + scenario.seconds();
         double stallsAt = WARM_UP_SECONDS + scenario.seconds() / 2;
         double recoversAt = stallsAt + scenario.stallSeconds();
         double nextArrival = gaps.getAsDouble();
-        int openBefore = 0;
+        int openBeforeStall = 0;
         for (double now = 0; now < end; ) {
             double next = Math.min(nextArrival, database.nextEnd());
             if (now < stallsAt && next >= stallsAt) {
                 database.advance(stallsAt);
                 database.stall(scenario.stallSeconds() > 0);
                 now = stallsAt;
-                openBefore = serverConnections(open);
+                openBeforeStall = serverConnections(open);
             } else if (now < recoversAt && next >= recoversAt) {
                 database.advance(recoversAt);
                 database.stall(false);
@@ -82,25 +82,25 @@ public final class FleetSimulation {
                 now = next;
                 database.advance(now);
                 if (next == nextArrival) {
-                    arrive(new Request(choice.nextInt(workers.length), now));
+                    arrive(new Request(workerChoice.nextInt(workers.length), now));
                     nextArrival = now + gaps.getAsDouble();
                 } else {
-                    leave(database.end(), now);
+                    depart(database.end(), now);
                 }
             }
         }
         return new Outcome(
-                openBefore,
-                serverConnections(mostOpen),
-                mostActive,
-                WaitDistribution.of(Arrays.copyOf(answers, answered)));
+                openBeforeStall,
+                serverConnections(maxOpen),
+                maxActive,
+                WaitDistribution.of(Arrays.copyOf(responseTimes, responses)));
     }
 
     /** Behind a pooler, the database sees the pooler's connections only. */
-    private int serverConnections(int ofPools) {
+    private int serverConnections(int poolConnections) {
         return scenario.bouncer().isPresent()
-                ? Math.min(ofPools, scenario.bouncer().getAsInt())
-                : ofPools;
+                ? Math.min(poolConnections, scenario.bouncer().getAsInt())
+                : poolConnections;
     }
 
     private void arrive(Request request) {
@@ -108,36 +108,36 @@ public final class FleetSimulation {
         if (worker.busy == worker.open && worker.open < scenario.poolMaximum()) {
             worker.open++;
             open++;
-            mostOpen = Math.max(mostOpen, open);
+            maxOpen = Math.max(maxOpen, open);
         }
         if (worker.busy < worker.open) {
             worker.busy++;
-            ask(request);
+            serve(request);
         } else {
             worker.waiting.add(request);
         }
     }
 
-    private void ask(Request request) {
+    private void serve(Request request) {
         if (scenario.bouncer().isPresent()
                 && database.active() >= scenario.bouncer().getAsInt()) {
-            inBouncer.add(request);
+            bouncerQueue.add(request);
         } else {
             database.add(request, demands.getAsDouble());
-            mostActive = Math.max(mostActive, database.active());
+            maxActive = Math.max(maxActive, database.active());
         }
     }
 
-    private void leave(Request request, double now) {
+    private void depart(Request request, double now) {
         if (request.arrivedAt > WARM_UP_SECONDS) {
-            answers[answered++] = now - request.arrivedAt;
+            responseTimes[responses++] = now - request.arrivedAt;
         }
-        if (!inBouncer.isEmpty()) {
-            database.add(inBouncer.remove(), demands.getAsDouble());
+        if (!bouncerQueue.isEmpty()) {
+            database.add(bouncerQueue.remove(), demands.getAsDouble());
         }
         Worker worker = workers[request.worker];
         if (!worker.waiting.isEmpty()) {
-            ask(worker.waiting.remove());
+            serve(worker.waiting.remove());
             return;
         }
         worker.busy--;

@@ -41,20 +41,20 @@ public record QueueModel(int servers, OfferedLoad load) {
 
     /** Mean wait in seconds, arrivals that do not wait included; infinite if saturated. */
     public double meanWait() {
-        return isSaturated() ? Double.POSITIVE_INFINITY : waitProbability() * meanWaitOfThoseWhoWait();
+        return isSaturated() ? Double.POSITIVE_INFINITY : waitProbability() * meanPositiveWait();
     }
 
     /** The quantile of the wait in seconds, as 0.99; infinite if saturated. */
-    public double wait(double share) {
+    public double wait(double quantile) {
         if (isSaturated()) {
             return Double.POSITIVE_INFINITY;
         }
-        double exceeding = 1 - share;
+        double tail = 1 - quantile;
         double waiting = waitProbability();
-        return waiting <= exceeding ? 0 : meanWaitOfThoseWhoWait() * Math.log(waiting / exceeding);
+        return waiting <= tail ? 0 : meanPositiveWait() * Math.log(waiting / tail);
     }
 
-    private double meanWaitOfThoseWhoWait() {
+    private double meanPositiveWait() {
         double variability = (load.arrivalVariation() + load.serviceVariation()) / 2;
         return variability / (saturation() - load.perSecond());
     }
@@ -63,10 +63,10 @@ public record QueueModel(int servers, OfferedLoad load) {
      * The minimum number of servers that keeps a quantile of the wait within a limit; empty if it is above
      * {@code most}.
      */
-    public static OptionalInt least(OfferedLoad load, double share, double seconds, int most) {
+    public static OptionalInt minServers(OfferedLoad load, double quantile, double seconds, int maxServers) {
         int first = Math.max(1, (int) Math.floor(load.offered()) + 1);
-        for (int servers = first; servers <= most; servers++) {
-            if (new QueueModel(servers, load).wait(share) <= seconds) {
+        for (int servers = first; servers <= maxServers; servers++) {
+            if (new QueueModel(servers, load).wait(quantile) <= seconds) {
                 return OptionalInt.of(servers);
             }
         }
@@ -74,13 +74,13 @@ public record QueueModel(int servers, OfferedLoad load) {
     }
 
     /** The maximum arrivals per second that keep a quantile of the wait within a limit, at the same service times. */
-    public double most(double share, double seconds) {
+    public double maxPerSecond(double quantile, double seconds) {
         double low = 0;
         double high = saturation();
         // Waits grow with arrivals; 60 bisections are more exact than any measurement.
         for (int i = 0; i < 60; i++) {
             double middle = (low + high) / 2;
-            if (new QueueModel(servers, load.withPerSecond(middle)).wait(share) <= seconds) {
+            if (new QueueModel(servers, load.withPerSecond(middle)).wait(quantile) <= seconds) {
                 low = middle;
             } else {
                 high = middle;

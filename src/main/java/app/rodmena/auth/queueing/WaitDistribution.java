@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The waits in a simulation, in seconds.
  *
- * @param share the share of arrivals that had to wait
+ * @param waitingShare the share of arrivals that had to wait
  */
-public record WaitDistribution(double mean, double p50, double p99, double most, double share) {
+public record WaitDistribution(double mean, double p50, double p99, double max, double waitingShare) {
     /**
      * Summarizes the waits of all arrivals.
      *
@@ -24,7 +24,7 @@ public record WaitDistribution(double mean, double p50, double p99, double most,
                 (double) Arrays.stream(sorted).filter(wait -> wait > 0).count() / sorted.length);
     }
 
-    private static double at(double[] sorted, double share) {
-        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+    private static double at(double[] sorted, double quantile) {
+        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(quantile * sorted.length) - 1)];
     }
 }

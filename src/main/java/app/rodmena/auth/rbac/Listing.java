@@ -41,25 +41,25 @@ public final class Listing<T> {
     private final DatabaseEngine database;
     private final CallContext caller;
     private final TenantListQuery<T> kind;
-    private final TenantQuery question;
+    private final TenantQuery query;
 
     Listing(DatabaseEngine database, CallContext caller, TenantListQuery<T> kind, TenantQuery query) {
         this.database = database;
         this.caller = caller;
         this.kind = kind;
-        this.question = query;
+        this.query = query;
     }
 
-    private record Reading<T>(TenantListQuery<T> kind, TenantQuery question, Runnable before, Consumer<? super T> row) {
+    private record Reading<T>(TenantListQuery<T> kind, TenantQuery query, Runnable before, Consumer<? super T> row) {
         long read(Handle handle) {
             before.run();
-            return kind.forEach(handle, question, row);
+            return kind.forEach(handle, query, row);
         }
     }
 
     /** Reads a list of at most {@value #MAX_SHORT} rows; empty if it is longer. */
     public CompletionStage<Optional<List<T>>> readShort() {
-        return database.submit(caller, kind, question)
+        return database.submit(caller, kind, query)
                 .thenApply(rows -> rows.size() > MAX_SHORT ? Optional.empty() : Optional.of(rows));
     }
 
@@ -71,7 +71,7 @@ public final class Listing<T> {
      * @return the number of rows
      */
     public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {
-        return database.submit(caller, STREAM, new Reading<>(kind, question, before, row));
+        return database.submit(caller, STREAM, new Reading<>(kind, query, before, row));
     }
 
     /** Reads a list of any length into memory. */

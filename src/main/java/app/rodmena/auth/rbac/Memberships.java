@@ -92,7 +92,7 @@ public final class Memberships {
     static final String GRANT = """
             /* memberships.grant */
             with granting as (
-                -- Shared until commit: whoever deletes the role waits, and then sees this grant.
+                -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
                 select id from auth_group
                 where creator = :creator and role = :role and is_active
                 for share

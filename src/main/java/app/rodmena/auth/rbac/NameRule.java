@@ -7,9 +7,9 @@ import java.util.Locale;
  *
  * @param kind the kind, for messages
  * @param marks the characters allowed besides ASCII letters and digits
- * @param longest the maximum number of characters
+ * @param maxLength the maximum number of characters
  */
-record NameRule(String kind, String marks, int longest) {
+record NameRule(String kind, String marks, int maxLength) {
     static final NameRule USER = new NameRule("user", "_.@+-", 64);
     static final NameRule ROLE = new NameRule("role", "_-", 64);
     static final NameRule PERMISSION = new NameRule("permission", "_-", 128);
@@ -25,8 +25,8 @@ record NameRule(String kind, String marks, int longest) {
         if (name.isEmpty()) {
             throw invalid("is empty");
         }
-        if (name.length() > longest) {
-            throw invalid("has more than %s characters".formatted(longest));
+        if (name.length() > maxLength) {
+            throw invalid("has more than %s characters".formatted(maxLength));
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allows(name.charAt(i))) {
@@ -47,8 +47,8 @@ record NameRule(String kind, String marks, int longest) {
                 : String.format(Locale.ROOT, "U+%04X", character);
     }
 
-    private InvalidValueException invalid(String how) {
+    private InvalidValueException invalid(String problem) {
         return new InvalidValueException("%s: %s; allowed are 1 to %s of A-Z a-z 0-9 %s"
-                .formatted(kind, how, longest, String.join(" ", marks.split(""))));
+                .formatted(kind, problem, maxLength, String.join(" ", marks.split(""))));
     }
 }

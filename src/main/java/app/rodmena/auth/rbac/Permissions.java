@@ -199,7 +199,7 @@ public final class Permissions {
     static final String GRANT = """
             /* permissions.grant */
             with granting as (
-                -- Shared until commit: whoever deletes the role waits, and then sees this grant.
+                -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
                 select id from auth_group
                 where creator = :creator and role = :role and is_active
                 for share
@@ -211,8 +211,8 @@ public final class Permissions {
                 update auth_permission p set is_active = true, modified = now() from known
                 where p.id = known.id and not known.is_active
             ), stale as (
-                -- Whoever had it before it died must not have it again. In order of the keys, so
-                -- that two that purge can't wait for each other.
+                -- Its holders from before its deletion must not hold it again. In order of the keys,
+                -- so that concurrent purges cannot deadlock.
                 select fact.permission_id, fact.group_id
                 from permission_groups fact, known, granting
                 where fact.permission_id = known.id and not known.is_active
@@ -223,7 +223,7 @@ public final class Permissions {
                 delete from permission_groups fact using stale
                 where fact.permission_id = stale.permission_id and fact.group_id = stale.group_id
             ), added as (
-                -- A conflict is another client who adds the same permission just now.
+                -- A conflict: another client is adding the same permission.
                 insert into auth_permission (creator, name)
                 select :creator, :name from granting where not exists (select from known)
                 on conflict (creator, name) do update set is_active = true

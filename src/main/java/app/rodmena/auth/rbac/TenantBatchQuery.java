@@ -19,9 +19,9 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     /** Maximum checks in a batch: larger batches cost as much per check, and delay the response to the first caller. */
     private static final int MAX_CHECKS = 256;
 
-    final String alone;
-    final String together;
-    private final int most;
+    final String single;
+    final String batch;
+    private final int maxBatchSize;
     private final int limit;
     private final List<String> names;
     private final Function<Query, A> readOne;
@@ -36,10 +36,10 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             List<String> names,
             Function<Query, A> readOne,
             BiFunction<Query, Integer, List<A>> readMany) {
-        this.most = maxBatchSize;
+        this.maxBatchSize = maxBatchSize;
         this.limit = limit;
-        this.alone = single;
-        this.together = batch;
+        this.single = single;
+        this.batch = batch;
         this.names = names;
         this.readOne = readOne;
         this.readMany = readMany;
@@ -77,29 +77,29 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
 
     @Override
     public int maxBatchSize() {
-        return most;
+        return maxBatchSize;
     }
 
     @Override
-    public A execute(Handle handle, TenantQuery question) {
-        return readOne.apply(alone(handle, question, limit));
+    public A execute(Handle handle, TenantQuery input) {
+        return readOne.apply(single(handle, input, limit));
     }
 
-    final Query alone(Handle handle, TenantQuery question, long limit) {
-        Query query = handle.createQuery(alone).bind("creator", question.key().creator());
+    final Query single(Handle handle, TenantQuery input, long limit) {
+        Query query = handle.createQuery(single).bind("creator", input.key().creator());
         for (int i = 0; i < names.size(); i++) {
-            query.bind(names.get(i), question.names().get(i));
+            query.bind(names.get(i), input.names().get(i));
         }
         return limit == 0 ? query : query.bind("limit", limit);
     }
 
     @Override
     public List<A> executeBatch(Handle handle, List<TenantQuery> queries) {
-        Query query = handle.createQuery(together);
-        bind(query, "creators", queries, asked -> asked.key().creator());
+        Query query = handle.createQuery(batch);
+        bind(query, "creators", queries, input -> input.key().creator());
         for (int i = 0; i < names.size(); i++) {
             int at = i;
-            bind(query, names.get(i) + "s", queries, asked -> asked.names().get(at));
+            bind(query, names.get(i) + "s", queries, input -> input.names().get(at));
         }
         return readMany.apply(limit == 0 ? query : query.bind("limit", (long) limit), queries.size());
     }

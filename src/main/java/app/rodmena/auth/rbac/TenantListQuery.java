@@ -30,9 +30,9 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     }
 
     /** Streams a list of any length with a cursor, which needs a transaction in PostgreSQL. */
-    long forEach(Handle handle, TenantQuery question, Consumer<? super T> each) {
+    long forEach(Handle handle, TenantQuery input, Consumer<? super T> each) {
         return handle.inTransaction(transaction -> {
-            try (ResultIterator<T> rows = alone(transaction, question, Long.MAX_VALUE)
+            try (ResultIterator<T> rows = single(transaction, input, Long.MAX_VALUE)
                     .setFetchSize(FETCH_SIZE)
                     .map(row)
                     .iterator()) {

@@ -21,18 +21,18 @@ import jdk.jfr.Event;
  * share one.
  */
 public final class FlightRecorderListener implements PoolListener, StatementListener {
-    private static final SharedResource<FlightRecorderListener> ONE =
-            new SharedResource<>("flight record", records -> records.leave.run());
+    private static final SharedResource<FlightRecorderListener> SHARED =
+            new SharedResource<>("flight record", records -> records.removeListeners.run());
 
     /** Makes their classes known: a recording lists only events whose classes were used before or during it. */
     static final List<Event> EVENTS =
             List.of(new ConnectJfrEvent(), new CheckoutJfrEvent(), new TimeoutJfrEvent(), new SlowStatementJfrEvent());
 
     /** Recorded checkouts that have not ended, by connection. */
-    private final Map<Integer, CheckoutJfrEvent> out = new ConcurrentHashMap<>();
+    private final Map<Integer, CheckoutJfrEvent> openCheckouts = new ConcurrentHashMap<>();
 
     private final Supplier<Duration> slowStatement;
-    private Runnable leave = () -> {};
+    private Runnable removeListeners = () -> {};
 
     /** @param slowStatement the duration from which a statement is slow */
     FlightRecorderListener(Supplier<Duration> slowStatement) {
@@ -45,12 +45,12 @@ public final class FlightRecorderListener implements PoolListener, StatementList
      * @param engine the engine of this process
      */
     public static Share<FlightRecorderListener> open(DatabaseEngine engine) {
-        return ONE.open(engine, () -> {
+        return SHARED.open(engine, () -> {
             FlightRecorderListener records =
                     new FlightRecorderListener(() -> engine.settings().slowStatement());
             engine.events().add(records);
             engine.add(records);
-            records.leave = () -> {
+            records.removeListeners = () -> {
                 engine.events().remove(records);
                 engine.remove(records);
             };
@@ -80,14 +80,14 @@ public final class FlightRecorderListener implements PoolListener, StatementList
     }
 
     @Override
-    public void onStatement(StatementExecution run) {
+    public void onStatement(StatementExecution execution) {
         SlowStatementJfrEvent slow = new SlowStatementJfrEvent();
-        if (slow.isEnabled() && run.took().compareTo(slowStatement.get()) > 0) {
-            slow.statement = run.name();
-            slow.sql = SqlMask.mask(run.sql());
-            slow.statementTime = run.took().toNanos();
-            slow.route = run.route();
-            slow.sqlState = run.sqlState();
+        if (slow.isEnabled() && execution.took().compareTo(slowStatement.get()) > 0) {
+            slow.statement = execution.name();
+            slow.sql = SqlMask.mask(execution.sql());
+            slow.statementTime = execution.took().toNanos();
+            slow.route = execution.route();
+            slow.sqlState = execution.sqlState();
             slow.commit();
         }
     }
@@ -109,15 +109,15 @@ public final class FlightRecorderListener implements PoolListener, StatementList
         if (checkout.isEnabled()) {
             checkout.begin();
             checkout.waitTime = event.took().toNanos();
-            out.put(event.connectionId(), checkout);
+            openCheckouts.put(event.connectionId(), checkout);
         }
     }
 
     private void checkedIn(PoolEvent event) {
-        if (out.isEmpty()) {
+        if (openCheckouts.isEmpty()) {
             return;
         }
-        CheckoutJfrEvent checkout = out.remove(event.connectionId());
+        CheckoutJfrEvent checkout = openCheckouts.remove(event.connectionId());
         if (checkout != null) {
             checkout.end();
             if (checkout.shouldCommit()) {

@@ -62,7 +62,7 @@ public record AdviceRow(
     }
 
     public static AdviceRow of(PoolSizeAdvice advice) {
-        WorkloadSample evidence = advice.evidence();
+        WorkloadSample evidence = advice.sample();
         return new AdviceRow(
                 advice.toText(),
                 evidence.checkoutsPerSecond(),
@@ -71,13 +71,13 @@ public record AdviceRow(
                 evidence.useVariation(),
                 advice.offeredLoad(),
                 advice.maximum(),
-                advice.smallest().orElse(0),
+                advice.minPoolSize().orElse(0),
                 advice.waitTarget().toMillis(),
                 Text.millisOrNone(advice.expected().meanWait()),
                 Text.millis(evidence.meanWait()),
                 Text.millisOrNone(advice.expected().p99Wait()),
                 Text.millis(evidence.p99Wait()),
                 advice.saturation(),
-                advice.most());
+                advice.maxPerSecond());
     }
 }

@@ -63,7 +63,7 @@ public record FleetRow(
         int otherFleets) {
 
     public static FleetRow of(FleetWatch watch) {
-        String budget = watch.budget().word();
+        String budget = watch.budget().settingValue();
         return watch.latest()
                 .map(fleet -> of(budget, watch.problem(), fleet))
                 .orElseGet(() -> new FleetRow(budget, "", watch.problem(), true, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0));

@@ -59,11 +59,11 @@ public record SecondRow(
                 waits.count(),
                 millis(waits, waits.median()),
                 millis(waits, waits.p99()),
-                millis(waits, waits.most()),
+                millis(waits, waits.max()),
                 uses.count(),
                 millis(uses, uses.median()),
                 millis(uses, uses.p99()),
-                millis(uses, uses.most()));
+                millis(uses, uses.max()));
     }
 
     private static Double millis(LatencySummary tail, Duration time) {

@@ -46,7 +46,7 @@ public record SlowRow(
                 Text.millis(statement.total()),
                 Text.millis(statement.mean()),
                 Text.millis(statement.p99()),
-                Text.millis(statement.most()),
+                Text.millis(statement.max()),
                 statement.timeouts(),
                 statement.cancelled(),
                 statement.routes().stream().sorted().toList(),

@@ -56,12 +56,12 @@ public record Times(
                 statistics.rate15(),
                 Text.millis(statistics.total()),
                 Text.millis(statistics.mean()),
-                Text.millis(statistics.least()),
+                Text.millis(statistics.min()),
                 Text.millis(statistics.median()),
                 Text.millis(statistics.p75()),
                 Text.millis(statistics.p95()),
                 Text.millis(statistics.p99()),
                 Text.millis(statistics.p999()),
-                Text.millis(statistics.most()));
+                Text.millis(statistics.max()));
     }
 }

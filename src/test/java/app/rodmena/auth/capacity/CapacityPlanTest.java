@@ -110,7 +110,7 @@ class CapacityPlanTest {
     @Test
     void aFleetThatNoPostgresCanHoldIsNotToldToRaiseIt() {
         CapacityPlan plan =
-                new CapacityPlan(new ConnectionDemand(10_000, 1000, 1000), ConnectionLimits.given(MaxConnections.MOST));
+                new CapacityPlan(new ConnectionDemand(10_000, 1000, 1000), ConnectionLimits.given(MaxConnections.MAX));
 
         assertThat(plan.demand().total()).isEqualTo(20_010_000);
         assertThat(PlanFixes.toFit(plan)).flatExtracting(PlanFix::commands).noneMatch(line -> line.startsWith("ALTER"));
@@ -123,7 +123,7 @@ class CapacityPlanTest {
         assertThat(plan.limits().room()).isZero();
         assertThat(plan.maxWorkers()).isZero();
         assertThat(plan.maxPerWorker()).isZero();
-        assertThat(PlanFixes.toFit(plan)).extracting(PlanFix::what).containsExactly("A higher max_connections");
+        assertThat(PlanFixes.toFit(plan)).extracting(PlanFix::description).containsExactly("A higher max_connections");
     }
 
     private static ConnectionLimits server(List<ConnectionLimit> bounds, int reserved, int others) {

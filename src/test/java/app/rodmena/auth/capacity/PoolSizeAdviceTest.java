@@ -14,9 +14,9 @@ class PoolSizeAdviceTest {
         PoolSizeAdvice advice = PoolSizeAdvice.of(evidence(410, 1, 1), 10, TARGET);
 
         assertThat(advice.offeredLoad()).isCloseTo(1.0, withPercentage(1));
-        assertThat(advice.smallest()).hasValue(2);
+        assertThat(advice.minPoolSize()).hasValue(2);
         assertThat(advice.saturation()).isCloseTo(4_100, withPercentage(1));
-        assertThat(advice.most()).isBetween(3_500.0, 4_100.0);
+        assertThat(advice.maxPerSecond()).isBetween(3_500.0, 4_100.0);
         assertThat(advice.toText())
                 .startsWith(
                         "You have 10; at today's load (410 checkouts/s of 2.44 ms, 1.0 in use on average) 2 are enough")
@@ -28,7 +28,7 @@ class PoolSizeAdviceTest {
     void whereOneCheckoutAnswersSeveralRequestsItSaysSoAndPromisesNoRateOfRequests() {
         PoolSizeAdvice advice = PoolSizeAdvice.of(evidence(410, 2.5, 1), 10, TARGET);
 
-        assertThat(advice.smallest()).hasValue(2);
+        assertThat(advice.minPoolSize()).hasValue(2);
         assertThat(advice.saturation()).isCloseTo(4_100, withPercentage(1));
         assertThat(advice.toText())
                 .contains("10 saturate at 4,100 checkouts/s")
@@ -37,10 +37,12 @@ class PoolSizeAdviceTest {
 
     @Test
     void usesThatVaryMuchNeedMoreConnections() {
-        int alike =
-                PoolSizeAdvice.of(evidence(3_000, 1, 0), 10, TARGET).smallest().orElseThrow();
-        int varied =
-                PoolSizeAdvice.of(evidence(3_000, 1, 30), 10, TARGET).smallest().orElseThrow();
+        int alike = PoolSizeAdvice.of(evidence(3_000, 1, 0), 10, TARGET)
+                .minPoolSize()
+                .orElseThrow();
+        int varied = PoolSizeAdvice.of(evidence(3_000, 1, 30), 10, TARGET)
+                .minPoolSize()
+                .orElseThrow();
 
         assertThat(varied).isGreaterThan(alike);
     }
@@ -51,7 +53,7 @@ class PoolSizeAdviceTest {
 
         assertThat(advice.expected().utilisation()).isGreaterThan(1);
         assertThat(advice.expected().meanWait()).isEmpty();
-        assertThat(advice.smallest().orElseThrow()).isGreaterThan(12);
+        assertThat(advice.minPoolSize().orElseThrow()).isGreaterThan(12);
     }
 
     @Test
@@ -62,7 +64,7 @@ class PoolSizeAdviceTest {
 
         PoolSizeAdvice advice = PoolSizeAdvice.of(stuck, 10, TARGET);
 
-        assertThat(advice.smallest()).isEmpty();
+        assertThat(advice.minPoolSize()).isEmpty();
         assertThat(advice.toText()).contains("415 ms").doesNotContain("enough");
     }
 

@@ -38,7 +38,7 @@ class LoadAssessmentTest {
         PoolUse unseen = new PoolUse(0, 10, 0, 0, 0, Peak.NONE, 0, 0, 0, Peak.NONE);
 
         assertThat(verdict(unseen)).allMatch(LoadExpectation::isMet);
-        assertThat(verdict(unseen).get(1).seen()).contains("/health did not answer");
+        assertThat(verdict(unseen).get(1).observed()).contains("/health did not answer");
     }
 
     @Test

@@ -31,7 +31,7 @@ class LoadRunTest {
                         new LoadAmount.During(Duration.ofSeconds(5)),
                         OptionalInt.of(60)))) {
             run.start();
-            await().until(() -> run.progress().over() > 60);
+            await().until(() -> run.progress().ended() > 60);
 
             locker.setAutoCommit(false);
             statement.execute("lock table auth_group in access exclusive mode");
@@ -40,7 +40,7 @@ class LoadRunTest {
 
             assertThat(run.await(Duration.ofSeconds(60))).isTrue();
             LoadResults result = run.finish();
-            assertThat(result.right()).isEqualTo(300);
+            assertThat(result.correct()).isEqualTo(300);
             // Of 300 requests 72 were due while it stood still, and 2 were sent: those are all that the other number
             // sees.
             assertThat(result.latency().p999()).isGreaterThan(1_100);
@@ -61,20 +61,20 @@ class LoadRunTest {
             try (LoadRun run = LoadRun.prepare(
                     plan(server.url(), new LoadAmount.During(Duration.ofMinutes(5)), OptionalInt.empty()))) {
                 run.start();
-                await().until(() -> run.progress().over() > 20);
+                await().until(() -> run.progress().ended() > 20);
                 server.kill();
 
                 assertThat(run.await(Duration.ofSeconds(30))).isTrue();
                 LoadResults result = run.finish();
 
-                assertThat(result.gone()).isTrue();
+                assertThat(result.serverGone()).isTrue();
                 assertThat(result.interrupted()).isFalse();
                 assertThat(result.isOk()).isFalse();
                 assertThat(result.errors().connect()).isPositive();
                 assertThat(result.errors().total())
                         .isEqualTo(result.errors().connect() + result.errors().connectionLost());
                 assertThat(result.requests())
-                        .isEqualTo(result.right() + result.errors().total());
+                        .isEqualTo(result.correct() + result.errors().total());
                 assertThat(result.verdict())
                         .filteredOn(expectation -> !expectation.isMet())
                         .extracting(LoadExpectation::name)
@@ -88,15 +88,15 @@ class LoadRunTest {
         try (TestServer server = TestServer.start();
                 LoadRun run = LoadRun.prepare(plan(
                         "http://127.0.0.1:" + server.server.address().getPort(),
-                        new LoadAmount.Requests(LoadAmount.Requests.MOST),
+                        new LoadAmount.Requests(LoadAmount.Requests.MAX_COUNT),
                         OptionalInt.empty()))) {
             run.start();
-            await().atMost(30, TimeUnit.SECONDS).until(() -> run.progress().over() > 20);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> run.progress().ended() > 20);
 
             LoadResults result = run.finish();
 
             assertThat(result.interrupted()).isTrue();
-            assertThat(result.right()).isEqualTo(result.requests()).isGreaterThan(20);
+            assertThat(result.correct()).isEqualTo(result.requests()).isGreaterThan(20);
             assertThat(result.latency().p50()).isPositive();
         }
     }

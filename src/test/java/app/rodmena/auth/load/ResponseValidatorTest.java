@@ -27,10 +27,10 @@ class ResponseValidatorTest {
         ResponseValidator roles =
                 new ResponseValidator(json -> json.path("result").size() == 1);
 
-        assertThat(roles.judge(200, bytes("{\"result\":[1]}"))).isEmpty();
-        assertThat(roles.judge(200, bytes("{\"result\":[1]}"))).isEmpty();
-        assertThat(roles.judge(200, bytes("{\"result\":[1,2]}"))).isPresent();
-        assertThat(roles.judge(200, bytes("{\"result\":[2]}"))).isEmpty();
+        assertThat(roles.check(200, bytes("{\"result\":[1]}"))).isEmpty();
+        assertThat(roles.check(200, bytes("{\"result\":[1]}"))).isEmpty();
+        assertThat(roles.check(200, bytes("{\"result\":[1,2]}"))).isPresent();
+        assertThat(roles.check(200, bytes("{\"result\":[2]}"))).isEmpty();
     }
 
     @Test
@@ -45,14 +45,14 @@ class ResponseValidatorTest {
 
     @Test
     void anotherStatusIsAFailureOfItsOwnAndItsFirstWordsAreKept() {
-        Optional<RequestFailure> miss = answer.judge(503, bytes("{\"message\":\"no connection\nwithin 30 s\"}"));
+        Optional<RequestFailure> miss = answer.check(503, bytes("{\"message\":\"no connection\nwithin 30 s\"}"));
 
         assertThat(miss)
                 .contains(new RequestFailure(LoadFailure.STATUS, 503, "{\"message\":\"no connection within 30 s\"}"));
     }
 
     private Optional<LoadFailure> judge(int status, String body) {
-        return answer.judge(status, bytes(body)).map(RequestFailure::failure);
+        return answer.check(status, bytes(body)).map(RequestFailure::failure);
     }
 
     private static ByteBuffer bytes(String text) {

@@ -57,9 +57,9 @@ class MetricsTest {
         assertThat(metrics.pool().waits().count()).isEqualTo(5);
         TimingStatistics uses = metrics.pool().uses();
         assertThat(uses.count()).isEqualTo(5);
-        assertThat(uses.least()).isBetween(Duration.ofMillis(19), Duration.ofSeconds(5));
+        assertThat(uses.min()).isBetween(Duration.ofMillis(19), Duration.ofSeconds(5));
         assertThat(uses.mean()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
-        assertThat(uses.most()).isGreaterThanOrEqualTo(uses.median());
+        assertThat(uses.max()).isGreaterThanOrEqualTo(uses.median());
         assertThat(uses.rate1()).isPositive();
     }
 
@@ -70,7 +70,7 @@ class MetricsTest {
         assertThatThrownBy(() -> run("select 1")).isInstanceOf(CompletionException.class);
         engine.resume();
         assertThat(metrics.pool().waits().count()).isEqualTo(1);
-        assertThat(metrics.pool().waits().most()).isGreaterThanOrEqualTo(Duration.ofMillis(49));
+        assertThat(metrics.pool().waits().max()).isGreaterThanOrEqualTo(Duration.ofMillis(49));
     }
 
     @Test
@@ -162,9 +162,9 @@ class MetricsTest {
         requests.record("-", 404, Duration.ofMillis(1));
         assertThat(requests.responseCounts())
                 .containsExactly(
-                        new RequestMetrics.Answers("-", 404, 1),
-                        new RequestMetrics.Answers("GET /api/members/{role}", 200, 2),
-                        new RequestMetrics.Answers("GET /api/members/{role}", 503, 1));
+                        new RequestMetrics.ResponseCount("-", 404, 1),
+                        new RequestMetrics.ResponseCount("GET /api/members/{role}", 200, 2),
+                        new RequestMetrics.ResponseCount("GET /api/members/{role}", 503, 1));
         assertThat(requests.statistics().get("get.api.members.role").count()).isEqualTo(3);
         assertThat(metrics.registry().getTimers()).containsKeys("requests.get.api.members.role", "requests.none");
         assertThat(metrics.registry().getCounters())
@@ -180,12 +180,12 @@ class MetricsTest {
         assertThat(after.since()).isAfter(before.since());
         assertThat(after.count()).isZero();
         assertThat(after.mean()).isZero();
-        assertThat(after.most()).isZero();
+        assertThat(after.max()).isZero();
         assertThat(after.rate15()).isZero();
         assertThat(metrics.registry().timer("pool.use").getCount()).isEqualTo(1);
         run("select 1");
         assertThat(metrics.pool().uses().count()).isEqualTo(1);
-        assertThat(metrics.pool().uses().most()).isLessThan(before.least());
+        assertThat(metrics.pool().uses().max()).isLessThan(before.min());
     }
 
     @Test

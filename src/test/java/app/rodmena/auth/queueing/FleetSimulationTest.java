@@ -18,15 +18,15 @@ class FleetSimulationTest {
 
         Outcome outcome = FleetSimulation.run(CALM);
 
-        assertThat(outcome.answers().mean()).isCloseTo(queue.meanWait() + 0.010, withPercentage(5));
+        assertThat(outcome.responseTimes().mean()).isCloseTo(queue.meanWait() + 0.010, withPercentage(5));
     }
 
     @Test
     void aPoolAsLargeAsTheCoresIsAQueueBeforeThem() {
         Outcome outcome = FleetSimulation.run(new FleetScenario(1, 5, 5, 800, 0.010, 10, OptionalInt.empty(), 200, 0));
 
-        assertThat(outcome.mostOpen()).isEqualTo(10);
-        assertThat(outcome.answers().mean())
+        assertThat(outcome.maxOpen()).isEqualTo(10);
+        assertThat(outcome.responseTimes().mean())
                 .isCloseTo(
                         new QueueModel(10, OfferedLoad.independent(800, 0.010, 1)).meanWait() + 0.010,
                         withPercentage(5));
@@ -39,16 +39,17 @@ class FleetSimulationTest {
         Outcome without = FleetSimulation.run(direct);
         Outcome with = FleetSimulation.run(direct.withBouncer(32));
 
-        assertThat(without.mostOpen()).isGreaterThan(2_000);
-        assertThat(with.mostOpen()).isEqualTo(32);
-        assertThat(with.mostActive()).isEqualTo(32);
-        assertThat(with.answers().p99()).isLessThan(without.answers().p99());
+        assertThat(without.maxOpen()).isGreaterThan(2_000);
+        assertThat(with.maxOpen()).isEqualTo(32);
+        assertThat(with.maxActive()).isEqualTo(32);
+        assertThat(with.responseTimes().p99())
+                .isLessThan(without.responseTimes().p99());
     }
 
     @Test
     void aStallOfNoTimeIsNone() {
         // Of 10 cores that are asked for 8, hardly ever 60 are needed; if they stood still, all 200 would soon be out.
-        assertThat(FleetSimulation.run(CALM).mostActive()).isLessThan(100);
+        assertThat(FleetSimulation.run(CALM).maxActive()).isLessThan(100);
     }
 
     @Test

@@ -49,7 +49,7 @@ class QueueModelTest {
         WaitDistribution played = play(servers, load, RandomDurations.exponential(SERVICE, 2));
 
         QueueModel queue = new QueueModel(servers, load);
-        assertThat(played.share()).isCloseTo(queue.waitProbability(), withPercentage(3));
+        assertThat(played.waitingShare()).isCloseTo(queue.waitProbability(), withPercentage(3));
         assertThat(played.mean()).isCloseTo(queue.meanWait(), withPercentage(8));
         assertThat(played.p99()).isCloseTo(queue.wait(0.99), withPercentage(8));
     }
@@ -74,18 +74,18 @@ class QueueModelTest {
     void theLeastPoolKeepsTheTargetAndOneLessDoesNot() {
         OfferedLoad load = load(10, 0.5, 1);
 
-        int least = QueueModel.least(load, 0.99, 0.002, 100).orElseThrow();
+        int least = QueueModel.minServers(load, 0.99, 0.002, 100).orElseThrow();
 
         assertThat(new QueueModel(least, load).wait(0.99)).isLessThanOrEqualTo(0.002);
         assertThat(new QueueModel(least - 1, load).wait(0.99)).isGreaterThan(0.002);
-        assertThat(QueueModel.least(load, 0.99, 0.002, least - 1)).isEmpty();
+        assertThat(QueueModel.minServers(load, 0.99, 0.002, least - 1)).isEmpty();
     }
 
     @Test
     void theMostTrafficKeepsTheTargetAndALittleMoreDoesNot() {
         QueueModel queue = new QueueModel(10, load(10, 0.5, 1));
 
-        double most = queue.most(0.99, 0.010);
+        double most = queue.maxPerSecond(0.99, 0.010);
 
         assertThat(most).isLessThan(queue.saturation());
         assertThat(new QueueModel(10, queue.load().withPerSecond(most * 0.999)).wait(0.99))

@@ -96,7 +96,7 @@ class PlanTest {
 
         @Override
         public String toString() {
-            return questions.alone.substring(3, questions.alone.indexOf(" */"));
+            return questions.single.substring(3, questions.single.indexOf(" */"));
         }
     }
 
@@ -120,7 +120,7 @@ class PlanTest {
         List<String> values =
                 asked.values(7).stream().map(value -> "'" + value + "'").toList();
         for (String mode : MODES) {
-            String plan = plan(mode, RUN, asked.questions.alone, values, "text");
+            String plan = plan(mode, RUN, asked.questions.single, values, "text");
             assertThat(plan).as(mode).doesNotContain("Seq Scan");
             assertThat(pages(plan)).as(plan).isLessThan(asked.pages);
         }
@@ -138,7 +138,7 @@ class PlanTest {
                         .collect(Collectors.joining(", ", "array[", "]")))
                 .toList();
         for (String mode : MODES) {
-            String plan = plan(mode, RUN, asked.questions.together, values, "text[]");
+            String plan = plan(mode, RUN, asked.questions.batch, values, "text[]");
             assertThat(plan).as(mode).doesNotContain("Seq Scan").doesNotContain("hashed SubPlan");
             assertThat(pages(plan)).as(plan).isLessThan(asked.pages * ASKED_TOGETHER);
         }
