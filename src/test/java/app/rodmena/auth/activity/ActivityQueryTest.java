@@ -17,7 +17,7 @@ class ActivityQueryTest {
     private final ActivityQuery activity = new ActivityQuery("test");
 
     @Test
-    void aLockWaitIsSeenWhilePostgresDoesNotSayWhoHoldsTheLock() throws Exception {
+    void aLockWaitWithoutKnownBlockersIsReported() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (Connection monitor = TestPostgres.connect(target);
                 Connection holder = TestPostgres.connect(target);

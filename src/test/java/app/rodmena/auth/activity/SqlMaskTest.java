@@ -32,19 +32,19 @@ class SqlMaskTest {
                 "select a$b$c from t where x = 'v' | select a$b$c from t where x = ?",
                 "insert into t values (1,'a'),(2,'b') | insert into t values (?,?),(?,?)"
             })
-    void masksWhatIsALiteral(String sql, String shown) {
+    void masksLiterals(String sql, String shown) {
         assertThat(SqlMask.mask(sql)).isEqualTo(shown);
     }
 
     @Test
-    void keepsAStatementsNameButNoOtherComment() {
+    void keepsTheNamingCommentOnly() {
         assertThat(SqlMask.mask("/* roles.list */\nselect role from auth_group where creator = $1"))
                 .isEqualTo("/* roles.list */ select role from auth_group where creator = $1");
         assertThat(SqlMask.mask("/* user=alice */ select 1")).isEqualTo("select ?");
     }
 
     @Test
-    void isOneLineOfBoundedLengthWithoutOrdersToATerminal() {
+    void isOneBoundedLineWithoutControlCharacters() {
         assertThat(SqlMask.mask("select\n\ta,\r\n b \u001b[31m from t")).isEqualTo("select a, b [? from t");
         assertThat(SqlMask.mask("select " + "a, ".repeat(500) + "b"))
                 .hasSize(300)
@@ -52,7 +52,7 @@ class SqlMaskTest {
     }
 
     @Test
-    void noKeyIsEverShownWhereverItIs() {
+    void neverShowsAKey() {
         String key = "5f1c2f0a-9b1e-4c37-8a55-0d9b3c6c1e11";
         List<String> around = List.of(
                 "'%s'",

@@ -14,7 +14,7 @@ class CapacityPlanTest {
     private static final ConnectionDemand EIGHT = new ConnectionDemand(8, 5, 5);
 
     @Test
-    void eightDefaultPoolsAndTheirMonitorsFitADefaultPostgres() {
+    void eightDefaultPoolsFitADefaultPostgres() {
         CapacityPlan plan = new CapacityPlan(EIGHT, ConnectionLimits.assumed());
 
         assertThat(plan.demand().pooled()).isEqualTo(80);
@@ -35,7 +35,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void theScaleHasTheOriginalsFleetsAndThePlannedOne() {
+    void theScalingTableHasTheStandardAndThePlannedFleet() {
         assertThat(new CapacityPlan(EIGHT.withWorkers(10), ConnectionLimits.assumed()).scaling())
                 .extracting(
                         plan -> plan.demand().workers(), plan -> plan.demand().pooled(), CapacityPlan::fits)
@@ -48,7 +48,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void eachChangeAloneMakesItFit() {
+    void eachFixAloneMakesThePlanFit() {
         CapacityPlan plan = new CapacityPlan(EIGHT.withWorkers(16), ConnectionLimits.given(100));
 
         assertThat(plan.maxWorkers()).isEqualTo(8);
@@ -67,7 +67,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void whatOthersUseAndWhatIsReservedIsNotTheFleets() {
+    void usedAndReservedConnectionsAreNotAvailable() {
         ConnectionLimits limits = server(List.of(new ConnectionLimit(Kind.MAX_CONNECTIONS, 100, 3 + 2, 10, 0)), 2, 10);
 
         assertThat(new CapacityPlan(EIGHT, limits).headroom()).isEqualTo(100 - 3 - 2 - 10 - 88);
@@ -75,7 +75,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void theTightestLimitDecidesAndIsTheOneToBeRaised() {
+    void theTightestLimitDecidesAndIsRaised() {
         ConnectionLimits limits = server(
                 List.of(
                         new ConnectionLimit(Kind.MAX_CONNECTIONS, 500, 3, 0, 0),
@@ -94,7 +94,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void aDatabaseOfAReservedNameIsQuoted() {
+    void aDatabaseWithAReservedNameIsQuoted() {
         ConnectionLimits limits = server(
                 List.of(
                         new ConnectionLimit(Kind.MAX_CONNECTIONS, 500, 3, 0, 0),
@@ -108,7 +108,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void aFleetThatNoPostgresCanHoldIsNotToldToRaiseIt() {
+    void noRaiseIsSuggestedBeyondTheMaximumOfPostgres() {
         CapacityPlan plan =
                 new CapacityPlan(new ConnectionDemand(10_000, 1000, 1000), ConnectionLimits.given(MaxConnections.MAX));
 
@@ -117,7 +117,7 @@ class CapacityPlanTest {
     }
 
     @Test
-    void whereNothingIsLeftNotEvenOneWorkerFitsAndNothingNegativeIsAdvised() {
+    void withoutRoomNotEvenOneWorkerFits() {
         CapacityPlan plan = new CapacityPlan(EIGHT, ConnectionLimits.given(2));
 
         assertThat(plan.limits().room()).isZero();

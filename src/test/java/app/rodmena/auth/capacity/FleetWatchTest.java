@@ -40,7 +40,7 @@ class FleetWatchTest {
     }
 
     @Test
-    void whatItsMembersMayOpenIsCountedByWhatTheyAnnounce() throws Exception {
+    void membersAreCountedByTheirAnnouncedMaximum() throws Exception {
         try (Connection monitor = named("auth/one/3+4");
                 Connection pooled = named("auth/one");
                 Connection lost = named("auth/without-monitor");
@@ -58,7 +58,7 @@ class FleetWatchTest {
     }
 
     @Test
-    void oneThatHasNotDecidedHasNoShareUntilItHas() throws Exception {
+    void anUndecidedMemberHasNoShare() throws Exception {
         try (Connection newcomer = named("auth/new/3+4")) {
             FleetLocks locks = new FleetLocks(newcomer);
             assertThat(locks.markUndecided()).isTrue();
@@ -73,7 +73,7 @@ class FleetWatchTest {
     }
 
     @Test
-    void growthThatDoesNotFitIsRefusedInWordsAndWhatFitsIsSeenByOthersAtOnce() throws Exception {
+    void growthIsRefusedIfItDoesNotFitAndAnnouncedOtherwise() throws Exception {
         assertThatThrownBy(() -> set("MaxOverflow", 900))
                 .hasStackTraceContaining("max_overflow: 900; would be 895 connections more, of which the fleet has")
                 .hasStackTraceContaining("max_connections 220, 3 reserved");
@@ -90,7 +90,7 @@ class FleetWatchTest {
     }
 
     @Test
-    void aTurnThatSomebodyElseNeverEndsDelaysAResizeForSecondsOnly() throws Exception {
+    void anAdvisoryLockOfAnotherSessionDelaysAResizeForSecondsOnly() throws Exception {
         try (Connection stuck = named("psql")) {
             assertThat(new FleetLocks(stuck).tryTurn()).isTrue();
 
@@ -101,7 +101,7 @@ class FleetWatchTest {
     }
 
     @Test
-    void theBeanShowsTheFleet() {
+    void theMBeanShowsTheFleet() {
         await().untilAsserted(() -> {
             assertThat(get("Fleet", "Problem")).isEqualTo("");
             assertThat((int) get("Fleet", "Processes")).isPositive();
@@ -111,7 +111,7 @@ class FleetWatchTest {
     }
 
     @Test
-    void whatIfThinksOfOtherFleetsAndRefusesNumbersThatCannotBe() throws Exception {
+    void whatIfAcceptsOtherFleetsAndRefusesInvalidNumbers() throws Exception {
         assertThatThrownBy(() -> client.invoke("type=Capacity,name=auth", "whatIf", 8, 5, 100.0))
                 .hasStackTraceContaining("fewer than 100 connections were used in the last minute");
         for (int i = 0; i < 120; i++) {

@@ -10,7 +10,7 @@ class PoolSizeAdviceTest {
     private static final Duration TARGET = Duration.ofMillis(10);
 
     @Test
-    void itSaysWhatThereIsWhatWouldDoAndWhatSaturates() {
+    void theAdviceNamesTheCurrentSizeTheMinimumAndTheSaturation() {
         PoolSizeAdvice advice = PoolSizeAdvice.of(evidence(410, 1, 1), 10, TARGET);
 
         assertThat(advice.offeredLoad()).isCloseTo(1.0, withPercentage(1));
@@ -25,7 +25,7 @@ class PoolSizeAdviceTest {
     }
 
     @Test
-    void whereOneCheckoutAnswersSeveralRequestsItSaysSoAndPromisesNoRateOfRequests() {
+    void withBatchingTheAdviceIsAboutCheckouts() {
         PoolSizeAdvice advice = PoolSizeAdvice.of(evidence(410, 2.5, 1), 10, TARGET);
 
         assertThat(advice.minPoolSize()).hasValue(2);
@@ -36,7 +36,7 @@ class PoolSizeAdviceTest {
     }
 
     @Test
-    void usesThatVaryMuchNeedMoreConnections() {
+    void variableUsesNeedMoreConnections() {
         int alike = PoolSizeAdvice.of(evidence(3_000, 1, 0), 10, TARGET)
                 .minPoolSize()
                 .orElseThrow();
@@ -48,7 +48,7 @@ class PoolSizeAdviceTest {
     }
 
     @Test
-    void morePerSecondThanThePoolCanDoIsSaidToHaveNoEnd() {
+    void anOverloadHasNoExpectedWait() {
         PoolSizeAdvice advice = PoolSizeAdvice.of(evidence(5_000, 1, 1), 10, TARGET);
 
         assertThat(advice.expected().utilisation()).isGreaterThan(1);
@@ -57,7 +57,7 @@ class PoolSizeAdviceTest {
     }
 
     @Test
-    void waitsThatTheLoadDoesNotExplainGiveNoSize() {
+    void contradictoryWaitsGiveNoSize() {
         Duration measured = Duration.ofMillis(415);
         WorkloadSample stuck =
                 new WorkloadSample(410, Duration.ofNanos(2_439_024), 1, 1, Duration.ofMillis(20), measured);

@@ -21,7 +21,7 @@ class ServerLimitsQueryTest {
     private final DatabaseTarget database = TestPostgres.freshDatabase();
 
     @Test
-    void theServersOwnNumbersAreRead() throws SQLException {
+    void theServersLimitsAreRead() throws SQLException {
         try (Connection connection = TestPostgres.connect(database)) {
             ConnectionLimits limits = ServerLimitsQuery.of(connection);
 
@@ -36,7 +36,7 @@ class ServerLimitsQueryTest {
     }
 
     @Test
-    void aRoleWithoutRightsSeesItsLimitsAndTheFleetOfOthersAndSaysWhatItCannotSee() throws SQLException {
+    void aRoleWithoutPrivilegesReportsWhatIsHidden() throws SQLException {
         String role = "plain_" + nameOf(database);
         try (Connection admin = TestPostgres.connect(database);
                 Statement statement = admin.createStatement()) {
@@ -63,7 +63,7 @@ class ServerLimitsQueryTest {
     }
 
     @Test
-    void eachLimitCountsOnlyTheServersOfItsRoleOrItsDatabase() throws SQLException {
+    void eachLimitCountsTheServersOfItsRoleOrDatabase() throws SQLException {
         String role = "lim_" + nameOf(database);
         DatabaseTarget elsewhere = TestPostgres.freshDatabase();
         try (Connection admin = TestPostgres.connect(database);
@@ -97,7 +97,7 @@ class ServerLimitsQueryTest {
     }
 
     @Test
-    void whatIsAskedForAndWaitsForARestartIsTold() throws SQLException {
+    void aPendingRestartIsReported() throws SQLException {
         try (Connection admin = TestPostgres.connect(database);
                 Statement statement = admin.createStatement()) {
             statement.execute("alter system set max_connections = 300");

@@ -69,7 +69,7 @@ class BatchQueryTest {
     }
 
     @Test
-    void togetherEachGetsTheAnswerToItsOwnQuestion() {
+    void eachCallerOfABatchGetsItsOwnResult() {
         long before = checkouts();
         List<CompletableFuture<Integer>> answers =
                 together(SHARE, IntStream.rangeClosed(1, 50).boxed().toList());
@@ -80,7 +80,7 @@ class BatchQueryTest {
     }
 
     @Test
-    void aQuestionThatCanNotBeAnsweredFailsAloneAndTheFailureIsItsOwn() {
+    void aFailingQueryFailsAlone() {
         try (LogOf log = LogOf.logger("auth.database")) {
             List<CompletableFuture<Integer>> answers = together(SHARE, List.of(1, 2, 0, 4, 0));
 
@@ -101,7 +101,7 @@ class BatchQueryTest {
     }
 
     @Test
-    void aDatabaseThatBreaksUnderABatchFailsAllOfItAndSaysSoOnce() throws Exception {
+    void aDatabaseFailureFailsTheWholeBatchAndIsLoggedOnce() throws Exception {
         try (LogOf log = LogOf.logger("auth.database")) {
             List<CompletableFuture<Integer>> answers = together(sleeping("10"), List.of(1, 2, 3));
             terminateSleeper();
@@ -116,7 +116,7 @@ class BatchQueryTest {
     }
 
     @Test
-    void aDatabaseThatBreaksWhileEachIsAskedAloneFailsThoseThatAreLeft() throws Exception {
+    void aDatabaseFailureDuringSingleRunsFailsTheRemainingQueries() throws Exception {
         int before = lostConnections();
         List<CompletableFuture<Integer>> answers = together(
                 new Sleeping("10") {
@@ -147,7 +147,7 @@ class BatchQueryTest {
     }
 
     @Test
-    void answersThatAreTooFewAreNobodys() {
+    void tooFewResultsFailTheBatch() {
         List<CompletableFuture<Integer>> answers = together(
                 new Sleeping("0") {
                     @Override
@@ -166,7 +166,7 @@ class BatchQueryTest {
     }
 
     @Test
-    void theListOfOneCallerIsAskedInOneStatement() {
+    void aListOfInputsOfOneCallerIsOneStatement() {
         long before = checkouts();
 
         assertThat(engine.submitAll(CALLER, SHARE, List.of(1, 2, 4))

@@ -33,21 +33,21 @@ class ConcurrentMigrationsTest {
     }
 
     @Test
-    void eightAtOnceOnAnEmptyDatabaseDoItOnce() throws Exception {
+    void eightConcurrentMigrationsOfAnEmptyDatabaseRunOnce() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         startTogether(target);
         assertThat(rows(target, HISTORY)).containsExactly("1 1", "2 1", "3 1");
     }
 
     @Test
-    void eightAtOnceOnAnOlderInstallationDoItOnce() throws Exception {
+    void eightConcurrentMigrationsOfAnOlderInstallationRunOnce() throws Exception {
         DatabaseTarget target = Catalogue.olderInstallation();
         startTogether(target);
         assertThat(rows(target, HISTORY)).containsExactly("0 1", "1 1", "2 1", "3 1");
     }
 
     @Test
-    void eightProcessesAtOnceDoItOnce() throws Exception {
+    void eightConcurrentProcessesMigrateOnce() throws Exception {
         DatabaseTarget target = Catalogue.olderInstallation();
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < STARTERS; i++) {
@@ -79,7 +79,7 @@ class ConcurrentMigrationsTest {
     }
 
     @Test
-    void aLongReaderDelaysTheMigrationButNotTheReadersAfterIt() throws Exception {
+    void aLongReaderDelaysTheMigrationButNotLaterReaders() throws Exception {
         DatabaseTarget target = Catalogue.olderInstallation();
         try (Connection reader = TestPostgres.connect(target)) {
             reader.setAutoCommit(false);
@@ -96,7 +96,7 @@ class ConcurrentMigrationsTest {
     }
 
     @Test
-    void theStatementTimeoutOfTheDatabaseDoesNotHoldForMigrations() throws Exception {
+    void theStatementTimeoutOfTheDatabaseDoesNotApplyToMigrations() throws Exception {
         DatabaseTarget target = Catalogue.olderInstallation();
         try (Connection reader = TestPostgres.connect(target)) {
             Catalogue.execute(

@@ -42,7 +42,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void opensOncePerProcessAndClosesWithTheLastUser() {
+    void isSharedAndClosedWithTheLastShare() {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
         Share<DatabaseEngine> first = DatabaseEngine.open(config);
         Share<DatabaseEngine> second = DatabaseEngine.open(config(config.target()));
@@ -57,7 +57,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void oneWhoClosesTwiceTakesNothingFromWhoeverOpensNext() {
+    void closingAShareTwiceDoesNotAffectOthers() {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
         Share<DatabaseEngine> former = DatabaseEngine.open(config);
         former.close();
@@ -74,7 +74,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void opensOnlyWhenTheFormerOneIsClosed() throws Exception {
+    void opensOnlyAfterThePreviousOneIsClosed() throws Exception {
         DatabaseConfig config = config(TestPostgres.freshDatabase());
         DatabaseConfig other = new DatabaseConfig(config.target(), config.pool(), "other");
         Share<DatabaseEngine> former = ready(config.target());
@@ -104,7 +104,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void aSilentServerIsAnOutageBeforeConnectTimeoutAndOverAsSoonAsItAnswers() {
+    void aSilentServerIsAnOutageUntilItAnswers() {
         PoolSettings base = PoolSettings.DEFAULT;
         PoolSettings pinging = new PoolSettings(
                 2,
@@ -177,7 +177,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void startsWithoutADatabaseAndIsReadyWhenItComes() throws Exception {
+    void startsWithoutADatabaseAndBecomesReadyWhenItAnswers() throws Exception {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
             server.stop();
             try (Share<DatabaseEngine> share = DatabaseEngine.open(config(server.target()))) {
@@ -195,7 +195,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void seesWithinTwoSecondsThatTheDatabaseIsGoneAndThatItIsBack() throws Exception {
+    void detectsTheEndAndTheReturnOfTheDatabaseWithinTwoSeconds() throws Exception {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
             try (Share<DatabaseEngine> share = ready(server.target())) {
                 DatabaseEngine engine = share.get();
@@ -218,7 +218,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void tellsAStatementTimeoutFromAMistakeOfOurOwn() {
+    void distinguishesAStatementTimeoutFromAnError() {
         PoolSettings hasty = new PoolSettings(
                 1,
                 0,
@@ -246,7 +246,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void takesLimitsThatSomebodySetInPostgresForTheDatabasesFailuresToo() throws Exception {
+    void limitsSetInPostgresAreDatabaseFailures() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (Connection locker = TestPostgres.connect(target);
                 var statement = locker.createStatement()) {
@@ -266,7 +266,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void aListenerThatThrowsFailsNoStatementAndNamesAreOnlyWhatCanBeNoKey() {
+    void aThrowingListenerFailsNoStatementAndNamesContainNoKey() {
         List<String> heard = new ArrayList<>();
         StatementListener broken = run -> {
             throw new StackOverflowError();
@@ -310,7 +310,7 @@ class DatabaseEngineTest {
     }
 
     @Test
-    void showsItselfUnderTheAgreedNames() throws Exception {
+    void hasTheDocumentedNamesInPostgres() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (Share<DatabaseEngine> share = ready(target);
                 var outside = TestPostgres.superuser()) {

@@ -24,7 +24,7 @@ class MigrationsTest {
             """;
 
     @Test
-    void anEmptyDatabaseGetsTheTablesOfThePage() throws Exception {
+    void anEmptyDatabaseGetsAllTables() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         migrate(target);
         assertThat(rows(target, """
@@ -73,7 +73,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aRoleWithoutASchemaIsToldItsSearchPath() throws Exception {
+    void aMissingSchemaIsReportedWithTheSearchPath() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         execute(target, """
                 do $$ begin
@@ -90,7 +90,7 @@ class MigrationsTest {
     }
 
     @Test
-    void migratingAgainChangesNothing() throws Exception {
+    void aSecondMigrationChangesNothing() throws Exception {
         DatabaseTarget target = Catalogue.olderInstallation();
         migrate(target);
         List<String> once = rows(target, EVERYTHING);
@@ -102,7 +102,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aDatabaseThatHasOnlyHalfOfItGetsTheOtherHalf() throws Exception {
+    void aPartialInstallationIsCompleted() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         // As copied by hand: no key, no sequence, no activity, another type, and the permissions not at all.
         execute(target, """
@@ -135,7 +135,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aSchemaThatOthersUseTooIsTheirs() throws Exception {
+    void objectsOfOthersInTheSchemaAreUntouched() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         execute(target, "create table flyway_schema_history (theirs integer); create table orders (id integer)");
         migrate(target);
@@ -144,7 +144,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aRoleThatMayOnlyReadAndWriteNeedsNoMoreOnceTheTablesAreThere() throws Exception {
+    void aReadWriteRoleSufficesOnceTheTablesExist() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         migrate(asPlainRole(target, "may_only_use"));
         assertThat(rows(target, "select count(*) from auth_schema_history where not success"))
@@ -152,7 +152,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aRoleThatMayNotCreateTablesIsToldSo() {
+    void aMissingCreatePrivilegeIsReported() {
         DatabaseTarget target = asPlainRole(TestPostgres.freshDatabase(), "may_not_create");
         assertThatThrownBy(() -> migrate(target))
                 .isInstanceOf(MigrationException.class)
@@ -164,7 +164,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aRoleThatDoesNotOwnTheOlderTablesIsToldSo() throws Exception {
+    void aRoleThatDoesNotOwnTheOlderTablesIsReported() throws Exception {
         DatabaseTarget older = Catalogue.olderInstallation();
         DatabaseTarget target = asPlainRole(older, "owns_nothing");
         execute(older, "grant create on schema public to owns_nothing");
@@ -196,7 +196,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aServerThatIsAwayIsWorthTryingAgain() {
+    void anUnreachableServerIsRetried() {
         DatabaseTarget nowhere = new DatabaseTarget("jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.NONE);
         assertThatThrownBy(() -> migrate(nowhere))
                 .isInstanceOf(MigrationException.class)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class MonitorTest {
     @Test
-    void goesOnAfterAnError() {
+    void continuesAfterAnError() {
         AtomicInteger asked = new AtomicInteger();
         try (Monitor monitor = new Monitor(
                 sessions(TestPostgres.sharedDatabase()),
@@ -43,7 +43,7 @@ class MonitorTest {
     }
 
     @Test
-    void aLoginThatConnectTimeoutAllowsIsNoOutage() throws Exception {
+    void aSlowLoginWithinConnectTimeoutIsNoOutage() throws Exception {
         DatabaseTarget shared = TestPostgres.sharedDatabase();
         DatabaseTarget slow = new DatabaseTarget(
                 shared.jdbcUrl() + "?options=-c%20post_auth_delay%3D2", shared.user(), shared.password());
@@ -56,7 +56,7 @@ class MonitorTest {
     }
 
     @Test
-    void asksOnItsOwnConnection() {
+    void usesItsOwnConnection() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             assertThat(join(monitor, "select current_setting('application_name')"))
                     .isEqualTo("auth/monitor-test/5+5");
@@ -65,7 +65,7 @@ class MonitorTest {
     }
 
     @Test
-    void aSlowQuestionIsCancelledAndNeitherABeatNorTheConnectionSuffers() {
+    void aSlowQueryIsCancelledWithoutAffectingTheProbe() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             int pid = monitor.backendPid();
             List<CompletableFuture<String>> slow = new ArrayList<>();
@@ -82,7 +82,7 @@ class MonitorTest {
     }
 
     @Test
-    void aQuestionThatFailsIsNoFailedBeat() {
+    void aFailedQueryIsNotAFailedProbe() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             CompletableFuture<String> wrong = ask(monitor, "select nonsense");
             assertThatThrownBy(wrong::join).hasRootCauseInstanceOf(SQLException.class);
@@ -92,7 +92,7 @@ class MonitorTest {
     }
 
     @Test
-    void aQuestionThatBreaksTheConnectionIsFollowedByANewOne() {
+    void aQueryThatBreaksTheConnectionIsFollowedByANewConnection() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             int pid = monitor.backendPid();
             assertReason(ask(monitor, "select pg_terminate_backend(pg_backend_pid())"), Reason.DATABASE_DOWN);
@@ -104,7 +104,7 @@ class MonitorTest {
     }
 
     @Test
-    void refusesMoreQuestionsThanItCouldAnswerInTime() {
+    void refusesQueriesBeyondItsLimit() {
         CountDownLatch done = new CountDownLatch(1);
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             CompletableFuture<Boolean> first = monitor.submit(connection -> {
@@ -124,7 +124,7 @@ class MonitorTest {
     }
 
     @Test
-    void tellsSinceWhenPostgresDoesNotAnswerAndComesBack() {
+    void reportsTheStartOfAnOutageAndRecovers() {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 Monitor monitor = alive(proxy.target())) {
             proxy.stop();
@@ -138,7 +138,7 @@ class MonitorTest {
     }
 
     @Test
-    void aSessionThatEndedIsNoOutage() throws Exception {
+    void theEndOfASessionIsNoOutage() throws Exception {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase());
                 var other = new Connector(TestPostgres.sharedDatabase())
                         .open(new SessionOptions("test", Optional.empty(), Duration.ofSeconds(10), Optional.empty()));
@@ -172,7 +172,7 @@ class MonitorTest {
     }
 
     @Test
-    void refusesQuestionsOnceItIsClosed() {
+    void refusesQueriesAfterClose() {
         Monitor monitor = alive(TestPostgres.sharedDatabase());
         monitor.close();
         assertReason(ask(monitor, "select 1"), Reason.SHUTTING_DOWN);

@@ -39,7 +39,7 @@ class OlderInstallationTest {
     }
 
     @Test
-    void everyLivingFactSurvivesAndNoDeadOneComesToLife() throws Exception {
+    void activeRowsSurviveAndInactiveOnesStayInactive() throws Exception {
         List<String> before = rows(target, LIVING_FACTS);
         MigrationsTest.migrate(target);
         assertThat(rows(target, LIVING_FACTS))
@@ -60,7 +60,7 @@ class OlderInstallationTest {
     }
 
     @Test
-    void aTenantInUpperCaseBecomesOneWithItselfInLowerCase() throws Exception {
+    void keysThatDifferInCaseAreMerged() throws Exception {
         MigrationsTest.migrate(target);
         assertThat(rows(target, "select distinct creator from auth_group order by 1"))
                 .containsExactlyInAnyOrder("Workflow_Checker", A, B);
@@ -77,7 +77,7 @@ class OlderInstallationTest {
     }
 
     @Test
-    void whatIsDeadStaysOnRecord() throws Exception {
+    void inactiveRowsAreKept() throws Exception {
         MigrationsTest.migrate(target);
         assertThat(rows(target, "select membership_id, group_id from membership_groups where group_id in (7, 9)"))
                 .containsExactlyInAnyOrder("1 7", "3 9");
@@ -88,7 +88,7 @@ class OlderInstallationTest {
     }
 
     @Test
-    void theLongestNamesOfTheGateFit() throws Exception {
+    void namesOfMaximumLengthFit() throws Exception {
         MigrationsTest.migrate(target);
         execute(target, """
                 insert into auth_group (creator, role) values ('%1$s', repeat('r', 64));
@@ -110,7 +110,7 @@ class OlderInstallationTest {
     }
 
     @Test
-    void namesThatWereAlreadyWiderThanNeededStaySo() throws Exception {
+    void widerColumnsAreKept() throws Exception {
         execute(target, "alter table auth_group alter role type text, alter description type text");
         execute(target, "alter table auth_permission alter name type varchar(255)");
         MigrationsTest.migrate(target);

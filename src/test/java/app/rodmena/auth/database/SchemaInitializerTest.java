@@ -23,7 +23,7 @@ class SchemaInitializerTest {
     private final MigrationException lasting = new MigrationException("wrong password", false, null);
 
     @Test
-    void anErrorIsAFailureLikeAnyOther() {
+    void anErrorIsRetriedLikeAnyFailure() {
         Error error = new ExceptionInInitializerError("no such class");
         try (SchemaInitializer preparation = new SchemaInitializer(failing(error), NEVER, AT_ONCE)) {
             assertThatThrownBy(preparation::awaitFirstAttempt)
@@ -36,21 +36,21 @@ class SchemaInitializerTest {
     }
 
     @Test
-    void whatPassesIsTriedAgainSoon() {
+    void aTransientFailureIsRetriedSoon() {
         try (SchemaInitializer preparation = new SchemaInitializer(failing(passing, passing), AT_ONCE, NEVER)) {
             await().until(preparation::isDone);
         }
     }
 
     @Test
-    void whatLastsIsTriedAgainLater() {
+    void aPermanentFailureIsRetriedLater() {
         try (SchemaInitializer preparation = new SchemaInitializer(failing(lasting, lasting), NEVER, AT_ONCE)) {
             await().until(preparation::isDone);
         }
     }
 
     @Test
-    void theSameFailureIsToldOnceAndItsEndToo() {
+    void aRepeatedFailureIsLoggedOnceAndItsEndToo() {
         try (LogOf log = LogOf.logger("auth.database");
                 SchemaInitializer preparation =
                         new SchemaInitializer(failing(passing, passing, lasting), AT_ONCE, AT_ONCE)) {
@@ -63,7 +63,7 @@ class SchemaInitializerTest {
     }
 
     @Test
-    void whoIsInterruptedWaitsNoLonger() {
+    void anInterruptEndsTheWait() {
         try (SchemaInitializer preparation = new SchemaInitializer(new CountDownLatch(1)::await)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(preparation::awaitFirstAttempt)

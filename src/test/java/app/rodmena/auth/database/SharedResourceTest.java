@@ -16,7 +16,7 @@ class SharedResourceTest {
     private final SharedResource<String> one = new SharedResource<>("room", ended::add);
 
     @Test
-    void whoLeavesTwiceLeavesTheOtherItsShare() {
+    void closingAShareTwiceKeepsTheOthers() {
         Share<String> first = one.open("engine", () -> "room");
         Share<String> second = one.open("engine", () -> "another room");
         assertThat(second.get()).isEqualTo("room");
@@ -30,7 +30,7 @@ class SharedResourceTest {
     }
 
     @Test
-    void otherSettingsAreRefusedInWordsAndTakeNothingFromThoseWhoHaveIt() {
+    void otherSettingsAreRefused() {
         try (Share<String> share = one.open("engine", "every 2 s", () -> "room")) {
             assertThatThrownBy(() -> one.open("engine", "every 5 s", () -> "another room"))
                     .isInstanceOf(IllegalStateException.class)
@@ -43,7 +43,7 @@ class SharedResourceTest {
     }
 
     @Test
-    void whoComesWithTheNextEngineWaitsUntilThoseOfTheFormerHaveLeft() throws Exception {
+    void theNextOwnerWaitsUntilThePreviousOneHasClosed() throws Exception {
         Share<String> first = one.open("former", "every 2 s", () -> "former room");
         Share<String> second = one.open("former", "every 2 s", () -> "former room");
         FutureTask<Share<String>> opening = new FutureTask<>(() -> one.open("next", "every 5 s", () -> "next room"));
@@ -65,7 +65,7 @@ class SharedResourceTest {
     }
 
     @Test
-    void oneThatCantBeOpenedOrClosedIsInNobodysWay() {
+    void aFailedOpenOrCloseDoesNotBlockTheNext() {
         assertThatThrownBy(() -> one.open("engine", () -> {
                     throw new IllegalArgumentException("on purpose");
                 }))

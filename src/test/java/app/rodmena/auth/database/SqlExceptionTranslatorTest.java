@@ -23,7 +23,7 @@ class SqlExceptionTranslatorTest {
         "25P04, DATABASE_DOWN",
         "08, DATABASE_DOWN"
     })
-    void whatTheDatabaseDidNotAnswerIsItsFailure(String state, Reason reason) {
+    void databaseFailuresAreTranslated(String state, Reason reason) {
         assertThat(SqlExceptionTranslator.translate(new IllegalStateException(new SQLException("?", state))))
                 .asInstanceOf(InstanceOfAssertFactories.type(DatabaseFailure.class))
                 .extracting(DatabaseFailure::reason)
@@ -32,7 +32,7 @@ class SqlExceptionTranslatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"42601", "23505", "0", ""})
-    void whatItAnsweredToAMistakeIsOurs(String state) {
+    void statementErrorsAreUnchanged(String state) {
         SQLException mistake = new SQLException("?", state);
 
         assertThat(SqlExceptionTranslator.translate(mistake)).isSameAs(mistake);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SqlStateTest {
     @Test
-    void whatTheNetworkDidIsAddedOnce() {
+    void theNetworkFailureIsAppendedOnce() {
         assertThat(SqlState.firstLine(new SQLException(
                         "The connection attempt failed.", "08001", new UnknownHostException("db.invalid"))))
                 .isEqualTo("The connection attempt failed. (UnknownHostException: db.invalid)");

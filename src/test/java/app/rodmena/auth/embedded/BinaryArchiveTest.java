@@ -14,7 +14,7 @@ class BinaryArchiveTest {
     Path cache;
 
     @Test
-    void twoWhoUnpackAtOnceBothGetTheSameWholeResult() throws Exception {
+    void concurrentUnpackingYieldsOneCompleteResult() throws Exception {
         BinaryArchive archive = BinaryArchive.forThisMachine();
         var other = CompletableFuture.supplyAsync(() -> unpack(archive));
         Path home = unpack(archive);

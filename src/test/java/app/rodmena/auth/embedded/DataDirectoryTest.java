@@ -21,7 +21,7 @@ class DataDirectoryTest {
     Path parent;
 
     @Test
-    void oneThatIsInUseByAnotherProcessIsRefusedWithItsPid() throws Exception {
+    void aDirectoryInUseByAnotherProcessIsRefusedWithItsPid() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         try (var other = ServerProcess.startOn(directory, false)) {
             other.store(1);
@@ -32,7 +32,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneThatIsInUseByThisProcessIsRefusedAndStaysItsOwners() throws Exception {
+    void aDirectoryInUseByThisProcessIsRefused() throws Exception {
         Path directory = parent.resolve("data");
         Path alias = Files.createSymbolicLink(parent.resolve("alias"), directory);
         try (var held = DataDirectory.claim(directory)) {
@@ -49,7 +49,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aPostgresThatSomebodyElseStartedInItIsLeftAlone() throws Exception {
+    void anotherProgramsPostgresIsLeftAlone() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         Path cluster = directory.toRealPath().resolve("postgresql");
         var binaries = PostgresBinaries.unpack(BinaryArchive.forThisMachine(), directory);
@@ -68,7 +68,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aPidThatHasBecomeAnotherProgramsIsNeitherObeyedNorHarmed() throws Exception {
+    void aReusedPidIsNeitherTrustedNorSignalled() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         var bystander = new ProcessBuilder("sleep", "600").start();
         try {
@@ -85,7 +85,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void aPostgresThatCanNotBeToldToBeOursIsNotCalledStopped() throws Exception {
+    void anUnidentifiablePostgresIsNotReportedAsStopped() throws Exception {
         Path program = Files.copy(Path.of("/bin/sleep").toRealPath(), parent.resolve("postgres"));
         var unknown = new ProcessBuilder(program.toString(), "600").start();
         try (var directory = DataDirectory.claim(parent.resolve("data"))) {
@@ -103,7 +103,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneThatWasLeftHalfMadeIsMadeAnew() throws Exception {
+    void anIncompleteClusterIsCreatedAgain() throws Exception {
         Path directory = parent.resolve("data");
         try (var claimed = DataDirectory.claim(directory)) {
             Credentials.createIn(claimed.passwords());
@@ -118,7 +118,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneThatWasLeftWithoutItsRoleOrDatabaseIsCompleted() throws Exception {
+    void aMissingRoleOrDatabaseIsCreated() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         var config = new EmbeddedConfig(directory, false);
         try (var database = EmbeddedDatabase.start(config)) {
@@ -134,7 +134,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneThatWasMadeByAnotherMajorVersionIsRefusedWithBothNamed() throws Exception {
+    void anotherMajorVersionIsRefusedNamingBoth() throws Exception {
         Path directory = parent.resolve("data");
         try (var claimed = DataDirectory.claim(directory)) {
             Files.createDirectory(claimed.cluster());
@@ -148,7 +148,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneWhosePasswordsAreGoneIsRefused() throws Exception {
+    void missingPasswordsAreRefused() throws Exception {
         Path directory = parent.resolve("data");
         try (var claimed = DataDirectory.claim(directory)) {
             Files.createDirectory(claimed.cluster());
@@ -158,7 +158,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneWhosePasswordsAreAnothersIsRefused() throws Exception {
+    void wrongPasswordsAreRefused() throws Exception {
         Path directory = FreshDirectory.copiedTo(parent.resolve("data"));
         Credentials.createIn(directory.resolve("pgpass"));
         assertThatStartingIn(directory).hasMessageContaining("%s/pgpass do not match", directory);
@@ -166,14 +166,14 @@ class DataDirectoryTest {
     }
 
     @Test
-    void oneThatHoldsSomethingElseIsRefusedAndLeftAsItIs() throws Exception {
+    void aDirectoryWithOtherFilesIsRefusedUnchanged() throws Exception {
         Files.writeString(parent.resolve("thesis.txt"), "years of work");
         assertThatStartingIn(parent).hasMessageContaining("%s is not empty", parent);
         assertThat(namesIn(parent)).containsExactly("thesis.txt");
     }
 
     @Test
-    void keptDataStaysWhateverItsDirectoryIsCalled() throws Exception {
+    void keptDataIsNotDeletedForTheNameOfItsDirectory() throws Exception {
         Path kept = parent.resolve("ephemeral-1");
         DataDirectory.claim(kept).close();
         assertThat(kept.resolve("server.lock")).exists();
@@ -181,26 +181,26 @@ class DataDirectoryTest {
     }
 
     @Test
-    void anEmptyDiskOrCheckoutIsFine() throws Exception {
+    void anEmptyMountOrCheckoutIsAccepted() throws Exception {
         Files.createDirectory(parent.resolve("lost+found"));
         Files.writeString(parent.resolve(".gitkeep"), "");
         DataDirectory.claim(parent).close();
     }
 
     @Test
-    void aFileIsNoDirectory() throws Exception {
+    void aFileIsRefused() throws Exception {
         Path file = Files.writeString(parent.resolve("file"), "");
         assertThatStartingIn(file).hasMessage("The data directory %s is a file; it must be a directory", file);
         assertThatStartingIn(file.resolve("data")).hasMessageContaining("%s", file);
     }
 
     @Test
-    void aPlaceWhereNothingCanBeMadeIsNamed() {
+    void aDirectoryThatCannotBeCreatedIsNamed() {
         assertThatStartingIn(Path.of("/proc/data")).hasMessageContaining("/proc/data");
     }
 
     @Test
-    void aNameThatAShellWouldReadDifferentlyIsRefused() {
+    void aNameWithShellCharactersIsRefused() {
         assertThatStartingIn(parent.resolve("$(reboot)")).hasMessageContaining("'%s/?(reboot)'", parent);
     }
 

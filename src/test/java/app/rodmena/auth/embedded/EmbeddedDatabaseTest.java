@@ -42,7 +42,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void itIsDurable() throws Exception {
+    void dataIsDurable() throws Exception {
         assertThat(ask(database.target(), "show fsync")).isEqualTo("on");
         assertThat(ask(database.target(), "show synchronous_commit")).isEqualTo("on");
         assertThat(ask(database.target(), "show full_page_writes")).isEqualTo("on");
@@ -55,12 +55,12 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void itIsTheVersionThatItSays() throws Exception {
+    void theReportedVersionIsTheServers() throws Exception {
         assertThat(ask(database.target(), "show server_version")).isEqualTo(database.version());
     }
 
     @Test
-    void theServersRoleIsNoSuperuserButOwnsItsDatabaseAndSeesAndCancelsOthers() throws Exception {
+    void theServersRoleOwnsItsDatabaseWithoutBeingSuperuser() throws Exception {
         assertThat(ask(database.target(), """
                         select concat_ws(' ', rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls)
                         from pg_roles where rolname = current_user
@@ -77,7 +77,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void everyWayInAsksForAPassword() throws Exception {
+    void everyLoginRequiresAPassword() throws Exception {
         assertThat(ask(
                         asSuperuser(database, directory),
                         "select string_agg(distinct auth_method, ',') from pg_hba_file_rules"))
@@ -91,7 +91,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void thereIsNoWayInButLoopback() throws Exception {
+    void onlyLoopbackAcceptsConnections() throws Exception {
         assertThat(ask(asSuperuser(database, directory), "show unix_socket_directories"))
                 .isEmpty();
         assertThat(ask(database.target(), "show listen_addresses")).isEqualTo("127.0.0.1");
@@ -105,7 +105,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void passwordsAndDataAreForTheOwnerOnly() throws Exception {
+    void passwordsAndDataAreReadableByTheOwnerOnly() throws Exception {
         for (String file : new String[] {"pgpass", "postgresql.log", "server.lock"}) {
             assertThat(permissions(directory.resolve(file))).isEqualTo("rw-------");
         }
@@ -117,7 +117,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void thePsqlCommandWorksWhenPastedAndShowsNoPassword() throws Exception {
+    void thePsqlCommandWorksAndShowsNoPassword() throws Exception {
         assertThat(database.psqlCommand())
                 .doesNotContain(database.target().password().reveal());
         assumeTrue(shell("command -v psql") == 0, "no psql here");
@@ -128,7 +128,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void aCtrlCInTheTerminalDoesNotReachIt() throws Exception {
+    void ctrlCInTheTerminalDoesNotReachPostgres() throws Exception {
         String pid = Files.readAllLines(directory.resolve("postgresql/postmaster.pid"))
                 .get(0);
         assertThat(ps("pgid", pid))

@@ -30,7 +30,7 @@ class RestartTest {
     }
 
     @Test
-    void dataPasswordsAndSettingsAreThereAgainAfterAStop() throws Exception {
+    void dataPasswordsAndSettingsSurviveAStop() throws Exception {
         var config = new EmbeddedConfig(directory, false);
         var before = EmbeddedDatabase.start(config);
         run(before.target(), "create table kept as select 42 as number");
@@ -52,42 +52,42 @@ class RestartTest {
     }
 
     @Test
-    void aServerThatIsKilledTakesItsPostgresWithIt() throws Exception {
+    void aKilledServersPostgresEnds() throws Exception {
         try (var server = ServerProcess.startOn(directory, false)) {
             server.store(100);
             ProcessHandle postmaster = postmaster(directory);
             server.kill();
 
             await().atMost(20, TimeUnit.SECONDS).until(() -> !postmaster.isAlive());
-            assertEverythingIsThereThat(server);
+            assertStored(server);
         }
     }
 
     @Test
-    void aServerThatIsKilledWithItsGuardIsTakenOverFrom() throws Exception {
+    void anOrphanedPostgresIsTakenOver() throws Exception {
         try (var server = ServerProcess.startOn(directory, false)) {
             server.store(100);
             ProcessHandle postmaster = postmaster(directory);
-            server.killWithGuard();
+            server.killWithReaper();
 
             assertThat(postmaster.isAlive()).isTrue();
-            assertEverythingIsThereThat(server);
+            assertStored(server);
             await().until(() -> !postmaster.isAlive());
         }
     }
 
     @Test
-    void aServerThatIsKilledIsTakenOverFromWhileItsGuardIsAtWork() throws Exception {
+    void aPostgresIsTakenOverWhileTheReaperStopsIt() throws Exception {
         try (var server = ServerProcess.startOn(directory, false)) {
             server.store(100);
             server.kill();
 
-            assertEverythingIsThereThat(server);
+            assertStored(server);
         }
     }
 
     @Test
-    void aKilledPostmasterIsRecoveredFrom() throws Exception {
+    void aKilledPostmasterIsRecovered() throws Exception {
         try (var server = ServerProcess.startOn(directory, false)) {
             server.store(100);
             ProcessHandle postmaster = postmaster(directory);
@@ -95,13 +95,13 @@ class RestartTest {
             postmaster.destroyForcibly();
             server.kill();
 
-            assertEverythingIsThereThat(server);
+            assertStored(server);
             assertThat(directory.resolve("postgresql.log")).content().contains("automatic recovery in progress");
         }
     }
 
     @Test
-    void aDatabaseWhosePostmasterWasKilledCanBeClosedAndStartedAgain() throws Exception {
+    void aDatabaseWithAKilledPostmasterCanBeClosedAndRestarted() throws Exception {
         var config = new EmbeddedConfig(directory, false);
         try (var database = EmbeddedDatabase.start(config)) {
             run(database.target(), "create table kept as select 42 as number");
@@ -116,7 +116,7 @@ class RestartTest {
     }
 
     @Test
-    void ephemeralDataGoesAwayAtCloseAndLeavesKeptDataAlone() throws Exception {
+    void closeDeletesEphemeralDataOnly() throws Exception {
         try (var kept = EmbeddedDatabase.start(new EmbeddedConfig(directory, false))) {
             try (var first = EmbeddedDatabase.start(new EmbeddedConfig(directory, true));
                     var second = EmbeddedDatabase.start(new EmbeddedConfig(directory, true))) {
@@ -131,7 +131,7 @@ class RestartTest {
     }
 
     @Test
-    void ephemeralDataGoesAwayWhenItsServerIsKilled() throws Exception {
+    void ephemeralDataIsDeletedAfterAKill() throws Exception {
         try (var server = ServerProcess.startOn(directory, true)) {
             server.store(1);
             server.kill();
@@ -140,11 +140,11 @@ class RestartTest {
     }
 
     @Test
-    void ephemeralDataGoesAwayAtTheNextStartWhenItsServerIsKilledWithItsGuard() throws Exception {
+    void ephemeralDataIsDeletedAtTheNextStartIfTheReaperWasKilledToo() throws Exception {
         try (var server = ServerProcess.startOn(directory, true)) {
             server.store(1);
             ProcessHandle postmaster = postmaster(ephemeral().get(0));
-            server.killWithGuard();
+            server.killWithReaper();
             EmbeddedDatabase.start(new EmbeddedConfig(directory, true)).close();
 
             assertThat(ephemeral()).isEmpty();
@@ -152,7 +152,7 @@ class RestartTest {
         }
     }
 
-    private void assertEverythingIsThereThat(ServerProcess stored) throws Exception {
+    private void assertStored(ServerProcess stored) throws Exception {
         int acknowledged = Math.max(100, stored.lastStored());
         try (var database = EmbeddedDatabase.start(new EmbeddedConfig(directory, false))) {
             // The one that was being stored when the process died may be there or not.

@@ -70,7 +70,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Kills it with -9, and with it its guard, so that its postmaster is left behind. */
-    void killWithGuard() {
+    void killWithReaper() {
         List<ProcessHandle> guards = guards();
         assertThat(guards).hasSize(1);
         guards.forEach(ServerProcess::kill);

@@ -14,7 +14,7 @@ class StartupFailureMessageTest {
             "No space left on the disk of /data; free space and start again, no committed data is lost";
 
     @Test
-    void aFullDiskIsCalledThatWhoeverHitsIt() {
+    void aFullDiskIsReported() {
         assertThat(StartupFailureMessage.from("""
                         creating configuration files ... ok
                         running bootstrap script ... 2026-11-23 14:51:06.843 UTC [6261] PANIC:  could not write to file "pg_wal/xlogtemp.6261": No space left on device
@@ -29,7 +29,7 @@ class StartupFailureMessageTest {
     }
 
     @Test
-    void whatPostgresSaysFirstIsTheReason() {
+    void theFirstPostgresErrorIsTheReason() {
         assertThat(StartupFailureMessage.from("""
                         2026-11-23 14:51:06.843 UTC [6261] LOG:  starting PostgreSQL 18.6
                         2026-11-23 14:51:06.843 UTC [6261] FATAL:  could not open file "global/pg_control": Input/output error
@@ -42,14 +42,14 @@ class StartupFailureMessageTest {
     }
 
     @Test
-    void aDirectoryOfAnotherUserIsNamedWithOurs() {
+    void aForeignDirectoryIsReportedWithBothUsers() {
         assertThat(StartupFailureMessage.from(new AccessDeniedException("/data/server.lock"), DIRECTORY))
                 .hasMessageContaining("/data/server.lock")
                 .hasMessageContaining(System.getProperty("user.name"));
     }
 
     @Test
-    void aUserIdWithoutAnEntryInPasswdIsNamed() {
+    void aUserIdWithoutPasswdEntryIsReported() {
         assertThat(StartupFailureMessage.from(
                         "initdb: could not look up effective user ID 123456: user does not exist\n", DIRECTORY))
                 .contains("/data", "user id 123456", "/etc/passwd");

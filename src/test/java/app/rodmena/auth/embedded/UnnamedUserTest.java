@@ -17,7 +17,7 @@ class UnnamedUserTest {
     Path directory;
 
     @Test
-    void aUserIdWithoutAnEntryInPasswdGetsADataDirectoryAndUsesItAgain() throws Exception {
+    void aUserIdWithoutPasswdEntryCreatesAndReusesADataDirectory() throws Exception {
         assumeTrue(
                 (int) Files.getAttribute(directory, "unix:uid") == 0, "only root can start a process as another user");
         Files.setAttribute(directory, "unix:uid", UID);

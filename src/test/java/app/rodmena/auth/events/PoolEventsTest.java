@@ -39,7 +39,7 @@ class PoolEventsTest {
     }
 
     @Test
-    void aListenerThatThrowsIsCountedLoggedOncePerKindAndKeptFromTheOthers() {
+    void aThrowingListenerIsCountedAndLoggedOncePerKind() {
         PoolEvents pool = new PoolEvents();
         List<PoolEvent> heard = new ArrayList<>();
         pool.add(event -> {
@@ -59,7 +59,7 @@ class PoolEventsTest {
     }
 
     @Test
-    void aListenerThatWasRemovedHearsNothingMore() {
+    void aRemovedListenerGetsNoEvents() {
         PoolEvents pool = new PoolEvents();
         List<PoolEvent> heard = new ArrayList<>();
         PoolListener listener = heard::add;
@@ -71,7 +71,7 @@ class PoolEventsTest {
     }
 
     @Test
-    void theLogTellsEveryEventAtALevelThatSaysHowMuchItMatters() {
+    void everyEventIsLoggedAtItsLevel() {
         database.setLevel(Level.DEBUG);
         EventLog eventLog = new EventLog();
         for (PoolEventKind kind : PoolEventKind.values()) {
@@ -103,7 +103,7 @@ class PoolEventsTest {
     }
 
     @Test
-    void failuresOfOneCauseAreOneLineAndThenASummaryASecond() {
+    void repeatedFailuresAreSummarisedOnceASecond() {
         database.setLevel(Level.INFO);
         EventLog eventLog = new EventLog();
         for (int i = 0; i < 120; i++) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RecentEventsTest {
     @Test
-    void theLastEventsAreRememberedNewestFirstAndOlderOnesForgotten() {
+    void theNewestEventsAreKept() {
         RecentEvents recent = new RecentEvents(3);
         assertThat(recent.newestFirst()).isEmpty();
 
@@ -23,7 +23,7 @@ class RecentEventsTest {
     }
 
     @Test
-    void whoReadsWhileEventsHappenNeverSeesOneTwice() {
+    void aConcurrentReaderSeesNoEventTwice() {
         RecentEvents recent = new RecentEvents(50);
         List<CompletableFuture<Void>> writers = IntStream.range(0, 4)
                 .mapToObj(writer -> CompletableFuture.runAsync(() ->

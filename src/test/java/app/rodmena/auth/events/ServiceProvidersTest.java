@@ -21,7 +21,7 @@ class ServiceProvidersTest {
     public static final class Sound implements Service {}
 
     @Test
-    void whatCannotBeMadeIsLeftOutAndTheOthersAreThere() {
+    void brokenProvidersAreSkipped() {
         List<Service> found = new ArrayList<>();
         ServiceProviders.forEach(Service.class, found::add);
         assertThat(found).hasSize(1).hasOnlyElementsOfType(Sound.class);

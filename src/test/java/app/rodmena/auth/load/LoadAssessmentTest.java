@@ -13,12 +13,12 @@ class LoadAssessmentTest {
     private static final ErrorCounts NONE = new ErrorCounts(0, Map.of(), 0, 0, 0, 0, 0, Map.of());
 
     @Test
-    void aPoolThatComesBackFromItsMaximumIsAsExpected() {
+    void aPoolThatLeavesItsMaximumMeetsTheExpectation() {
         assertThat(verdict(pool(0, 10, new Peak(18, 60, 6)))).allMatch(LoadExpectation::isMet);
     }
 
     @Test
-    void onePinnedAtItsMaximumIsNotHoweverLongItTookToGetThere() {
+    void aPinnedPoolFailsHoweverLateItReachedTheMaximum() {
         assertThat(unmet(verdict(pool(0, 10, new Peak(20, 20, 2)))))
                 .containsExactly("checked_out not pinned at the maximum", "overflow minimal");
     }
@@ -34,7 +34,7 @@ class LoadAssessmentTest {
     }
 
     @Test
-    void aRunTooShortToSeeIsNoReasonToComplain() {
+    void tooFewSamplesAreNoFailure() {
         PoolUse unseen = new PoolUse(0, 10, 0, 0, 0, Peak.NONE, 0, 0, 0, Peak.NONE);
 
         assertThat(verdict(unseen)).allMatch(LoadExpectation::isMet);
@@ -42,7 +42,7 @@ class LoadAssessmentTest {
     }
 
     @Test
-    void nothingAnsweredIsNotAnsweredRightly() {
+    void aRunWithoutResponsesFails() {
         assertThat(unmet(LoadAssessment.of(NONE, 0, pool(0, 5, Peak.NONE), Optional.of(Duration.ZERO), 5)))
                 .containsExactly("every response correct");
     }

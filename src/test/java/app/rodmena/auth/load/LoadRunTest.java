@@ -22,7 +22,7 @@ class LoadRunTest {
     Path directory;
 
     @Test
-    void onAScheduleAServerThatStandsStillIsChargedForEveryRequestThatWasDue() throws Exception {
+    void onAScheduleAStallIsChargedToEveryDueRequest() throws Exception {
         try (TestServer server = TestServer.start();
                 Connection locker = TestPostgres.connect(server.target);
                 var statement = locker.createStatement();
@@ -51,7 +51,7 @@ class LoadRunTest {
     }
 
     @Test
-    void aServerThatDiesEndsTheRunAndEveryFailureIsCounted() throws Exception {
+    void aServerThatDiesEndsTheRunWithAllFailuresCounted() throws Exception {
         try (AuthProcess server = AuthProcess.start(
                         directory,
                         Map.of(),
@@ -84,7 +84,7 @@ class LoadRunTest {
     }
 
     @Test
-    void aRunThatIsStoppedTellsWhatWasMeasuredUntilThen() throws Exception {
+    void aStoppedRunReportsItsResults() throws Exception {
         try (TestServer server = TestServer.start();
                 LoadRun run = LoadRun.prepare(plan(
                         "http://127.0.0.1:" + server.server.address().getPort(),

@@ -15,7 +15,7 @@ class ResponseValidatorTest {
             json -> json.path("data").path("has_permission").asBoolean());
 
     @Test
-    void theSameAnswerAtAnotherTimeIsRightAndTheOppositeIsWrong() {
+    void theSameBodyWithAnotherTimestampIsCorrect() {
         assertThat(judge(200, WRAPPED.formatted(true, 1))).isEmpty();
         assertThat(judge(200, WRAPPED.formatted(true, 2))).isEmpty();
         assertThat(judge(200, WRAPPED.formatted(false, 1))).contains(LoadFailure.WRONG_ANSWER);
@@ -23,7 +23,7 @@ class ResponseValidatorTest {
     }
 
     @Test
-    void anAnswerWithoutATimeHasToBeTheSameToTheLastByte() {
+    void aBodyWithoutTimestampMustBeIdentical() {
         ResponseValidator roles =
                 new ResponseValidator(json -> json.path("result").size() == 1);
 
@@ -34,7 +34,7 @@ class ResponseValidatorTest {
     }
 
     @Test
-    void anAnswerThatIsCutOffOrNoJsonIsWrongAlsoWhenItBeganRightly() {
+    void aTruncatedOrInvalidBodyIsWrong() {
         String whole = WRAPPED.formatted(true, 1);
         assertThat(judge(200, whole)).isEmpty();
 
@@ -44,7 +44,7 @@ class ResponseValidatorTest {
     }
 
     @Test
-    void anotherStatusIsAFailureOfItsOwnAndItsFirstWordsAreKept() {
+    void anotherStatusIsAFailureWithTheStartOfTheBody() {
         Optional<RequestFailure> miss = answer.check(503, bytes("{\"message\":\"no connection\nwithin 30 s\"}"));
 
         assertThat(miss)

@@ -64,7 +64,7 @@ class MetricsTest {
     }
 
     @Test
-    void aWaitThatEndedWithoutAConnectionIsAWaitToo() {
+    void aWaitWithoutAConnectionCounts() {
         engine.change(now -> now.withPoolTimeout(Duration.ofMillis(50)));
         engine.suspend();
         assertThatThrownBy(() -> run("select 1")).isInstanceOf(CompletionException.class);
@@ -74,7 +74,7 @@ class MetricsTest {
     }
 
     @Test
-    void statementsAreMeasuredUnderTheirNamesAndFailuresCounted() {
+    void statementsAreTimedByNameAndFailuresCounted() {
         ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
         Roles roles = new Roles(engine);
         roles.create(CALLER, key, new RoleName("admin")).toCompletableFuture().join();
@@ -93,14 +93,14 @@ class MetricsTest {
     }
 
     @Test
-    void whoIsRefusedAtOnceDuringAnOutageHasNotWaited() {
+    void requestsRefusedDuringAnOutageAreNoWaits() {
         proxy.stop();
         await().until(() -> isRefused() && engine.events().count(PoolEventKind.TIMEOUT) > 2);
         assertThat(metrics.pool().waits().count()).isEqualTo(engine.events().count(PoolEventKind.CHECKOUT));
     }
 
     @Test
-    void ofTooManyNamesThoseThatComeTooLateShareAStopwatchAndACounterOfFailures() {
+    void namesBeyondTheMaximumShareARecorderAndACounter() {
         engine.call(CALLER, handle -> {
                     for (int i = 0; i < 502; i++) {
                         String sql = "/* test.%c%c */ selekt".formatted('a' + i / 26, 'a' + i % 26);
@@ -116,7 +116,7 @@ class MetricsTest {
     }
 
     @Test
-    void howManyCallersAUseIsForIsCountedOverTheSameMinute() {
+    void callersPerUseAreCountedOverTheSameMinute() {
         assertThat(metrics.pool().recentCallersPerUse()).isEqualTo(1);
         ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
         Roles roles = new Roles(engine);
@@ -137,7 +137,7 @@ class MetricsTest {
     }
 
     @Test
-    void gaugesTellWhatThePoolTells() {
+    void gaugesMatchThePool() {
         run("select 1");
         assertThat(gauge("pool.size")).isEqualTo(1);
         assertThat(gauge("pool.connections")).isEqualTo(1);
@@ -172,7 +172,7 @@ class MetricsTest {
     }
 
     @Test
-    void aResetBeginsAnewAndTotalsInTheRegistryGoOn() {
+    void aResetKeepsTheTotalsOfTheRegistry() {
         run("select pg_sleep(0.01)");
         TimingStatistics before = metrics.pool().uses();
         metrics.reset();
@@ -189,7 +189,7 @@ class MetricsTest {
     }
 
     @Test
-    void everythingIsAnMBeanUnderACleanNameAndNothingIsLeftAfterTheLastClose() throws Exception {
+    void everythingIsAnMBeanUntilTheLastClose() throws Exception {
         run("select 1");
         metrics.requests().record("GET /api/roles", 200, Duration.ofMillis(3));
         Share<Metrics> other = Metrics.open(engine);

@@ -38,7 +38,7 @@ class PoolHistoryTest {
     }
 
     @Test
-    void aSecondTellsWhatHappenedInItAndHowItEnded() {
+    void aSecondHasItsEventsAndFinalNumbers() {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
         // The process's own history takes the peak as well, at each full second.
         await().until(() -> Instant.now().get(ChronoField.MILLI_OF_SECOND) < 200);
@@ -74,7 +74,7 @@ class PoolHistoryTest {
     }
 
     @Test
-    void whoWaitsAtItsEndIsSeen() {
+    void waitingCallersAtItsEndAreIncluded() {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
         engine.suspend();
         CompletionStage<?> waiting = sleep(0);
@@ -86,7 +86,7 @@ class PoolHistoryTest {
     }
 
     @Test
-    void itReachesFifteenMinutesBackAndNoFurther() {
+    void itKeepsFifteenMinutes() {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
         IntStream.range(0, 1_000).forEach(second -> history.tick(START.plusSeconds(second)));
         assertThat(history.seconds()).hasSize(900);

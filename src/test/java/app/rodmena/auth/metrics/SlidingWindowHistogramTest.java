@@ -16,7 +16,7 @@ class SlidingWindowHistogramTest {
     private final SlidingWindowHistogram times = new SlidingWindowHistogram(clock::get);
 
     @Test
-    void everyDurationIsToldWithinOnePointSixPercent() {
+    void everyDurationIsAccurateToOnePointSixPercent() {
         Random random = new Random(7);
         for (int i = 0; i < 100_000; i++) {
             long nanos = random.nextLong() >>> (22 + random.nextInt(42));
@@ -26,7 +26,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void whatTakesLongerThanAnHourCountsAsTheLongest() {
+    void durationsAboveAnHourCountAsTheLongest() {
         times.update(Duration.ofDays(3).toNanos());
         times.update(-1);
         assertThat(times.size()).isEqualTo(2);
@@ -36,7 +36,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void percentilesAreThoseOfAllThatWasRecordedAndNotOfASample() {
+    void percentilesUseAllValues() {
         for (int i = 1; i <= 10_000; i++) {
             times.update(i * 1_000L);
         }
@@ -47,7 +47,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void aSingleSlowOneAmongMillionsIsSeen() {
+    void aSingleSlowValueAmongMillionsIsVisible() {
         IntStream.range(0, 2_000_000).forEach(i -> times.update(100_000));
         times.update(Duration.ofSeconds(29).toNanos());
         assertThat(times.getSnapshot().getMax())
@@ -55,7 +55,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void aMinuteLaterNothingIsLeftButTheSum() {
+    void afterAMinuteOnlyTheTotalRemains() {
         times.update(5_000);
         pass(6);
         assertThat(times.size()).isEqualTo(1);
@@ -66,7 +66,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void ratesAreCountsOverTheTimeTheyAreOf() {
+    void ratesAreAveragesOverTheirPeriod() {
         for (int slice = 0; slice < 18; slice++) { // 3 minutes of 20 per second, then 3 of nothing
             IntStream.range(0, 200).forEach(i -> times.update(1));
             pass(1);
@@ -82,7 +82,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void noneIsLostHoweverManyRecordAtOnceAndWhateverRotatesMeanwhile() {
+    void concurrentRecordingAndRotationLoseNoValue() {
         CompletableFuture<?>[] recording = IntStream.range(0, 4)
                 .mapToObj(thread -> CompletableFuture.runAsync(
                         () -> IntStream.range(0, 250_000).forEach(i -> times.update(i))))
@@ -100,7 +100,7 @@ class SlidingWindowHistogramTest {
     }
 
     @Test
-    void whatIsCountedSinceStartOutlivesItsMinuteAndAReset() {
+    void totalsSurviveTheWindowAndAReset() {
         times.update(Duration.ofMillis(3).toNanos());
         pass(8);
         times.update(Duration.ofMillis(3).toNanos());

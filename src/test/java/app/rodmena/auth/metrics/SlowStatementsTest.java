@@ -36,7 +36,7 @@ class SlowStatementsTest {
     }
 
     @Test
-    void onlyWhatWasSlowIsKeptWithItsSqlItsRoutesAndItsTimes() {
+    void onlySlowStatementsAreKept() {
         run("GET /a", "/* test.sleep */ select pg_sleep(0.06), 'secret'");
         run("GET /b", "/* test.sleep */ select pg_sleep(0.12), 'other'");
         run("GET /c", "/* test.sleep */ select pg_sleep(0.001), 'other'");
@@ -56,7 +56,7 @@ class SlowStatementsTest {
     }
 
     @Test
-    void theSameOneIsToldInTheLogOnceInAWhileAndWithoutItsValues() {
+    void aRepeatedStatementIsLoggedOncePerIntervalWithoutValues() {
         try (LogOf log = LogOf.logger("auth.database")) {
             for (int i = 0; i < 3; i++) {
                 run("GET /a", "/* test.sleep */ select pg_sleep(0.06), 'secret'");
@@ -71,7 +71,7 @@ class SlowStatementsTest {
     }
 
     @Test
-    void whatPostgresCancelledAfterStatementTimeoutIsCountedApartFromWhatSomebodyCancelled() throws Exception {
+    void timeoutsAndOtherCancellationsAreCountedSeparately() throws Exception {
         CompletionStage<?> victim = start("GET /a", "/* test.victim */ select pg_sleep(20)");
         try (Connection admin = TestPostgres.superuser();
                 var cancel = admin.prepareStatement("select pg_cancel_backend(?)")) {
@@ -101,7 +101,7 @@ class SlowStatementsTest {
     }
 
     @Test
-    void theListsAreBoundedAndKeepTheWorstAndTheLogIsNotFlooded() {
+    void listsAndLogAreBounded() {
         SlowStatements slow = new SlowStatements(() -> SETTINGS);
         LogOf log = LogOf.logger("auth.database");
         for (int i = 0; i < 1_000; i++) {

@@ -34,13 +34,13 @@ class BatchQueueTest {
     private static final PoolSettings ONE_SLOT = PoolSettings.DEFAULT.withBatchSlots(1);
 
     @Test
-    void whoComesWhileNothingIsUnderWayGoesAtOnceAndAlone() throws Exception {
+    void aSingleRequestRunsImmediately() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<Integer> held = new HeldLane<>(test, 10);
+            HeldBatchQueue<Integer> held = new HeldBatchQueue<>(test, 10);
             for (int i = 0; i < 3; i++) {
                 var answer = held.ask(i);
                 assertThat(held.nextBatch()).containsExactly(i);
-                held.letGo();
+                held.release();
                 assertThat(answer.get()).isEqualTo("answer " + i);
             }
             assertThat(test.count(CHECKOUT)).isEqualTo(3);
@@ -49,22 +49,22 @@ class BatchQueueTest {
     }
 
     @Test
-    void whoeverWaitsGoesTogetherUpToTheMostAndEachGetsItsOwnAnswer() throws Exception {
+    void waitingRequestsShareABatchUpToTheMaximum() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<Integer> held = new HeldLane<>(test, 4);
+            HeldBatchQueue<Integer> held = new HeldBatchQueue<>(test, 4);
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 answers.add(held.ask(i));
             }
             assertThat(held.nextBatch()).containsExactly(0);
             assertThat(test.pool.snapshot().waiting()).isEqualTo(9);
-            held.letGo();
+            held.release();
             assertThat(held.nextBatch()).containsExactly(1, 2, 3, 4);
-            held.letGo();
+            held.release();
             assertThat(held.nextBatch()).containsExactly(5, 6, 7, 8);
-            held.letGo();
+            held.release();
             assertThat(held.nextBatch()).containsExactly(9);
-            held.letGo();
+            held.release();
             for (int i = 0; i < 10; i++) {
                 assertThat(answers.get(i).get()).isEqualTo("answer " + i);
             }
@@ -75,17 +75,17 @@ class BatchQueueTest {
     }
 
     @Test
-    void aBusyLaneWaitsInTheQueueOfThePoolAlsoWhileConnectionsAreFreeAndHoldsUpNobodyElse() throws Exception {
+    void aBusyQueueWaitsForItsBatchAndDelaysNoOtherCaller() throws Exception {
         try (TestPool test = TestPool.timed(TWO_SLOTS)) {
-            HeldLane<String> checks = new HeldLane<>(test, 10);
-            HeldLane<String> lists = new HeldLane<>(test, 10);
-            checks.come("a");
-            checks.come("b");
+            HeldBatchQueue<String> checks = new HeldBatchQueue<>(test, 10);
+            HeldBatchQueue<String> lists = new HeldBatchQueue<>(test, 10);
+            checks.submit("a");
+            checks.submit("b");
             assertThat(checks.nextBatch()).hasSize(1);
             assertThat(checks.nextBatch()).hasSize(1);
-            checks.come("c", new CallContext("GET /c", () -> "f1"));
+            checks.submit("c", new CallContext("GET /c", () -> "f1"));
             test.clock.advance(Duration.ofSeconds(3));
-            checks.come("d", new CallContext("GET /d", () -> "f2"));
+            checks.submit("d", new CallContext("GET /d", () -> "f2"));
 
             assertThat(test.pool.snapshot().checkedOut()).isEqualTo(2);
             assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
@@ -98,43 +98,43 @@ class BatchQueueTest {
                     .isBetween(Duration.ofMillis(2_990), Duration.ofMillis(3_010));
 
             test.checkout().close();
-            lists.come("e");
+            lists.submit("e");
             assertThat(lists.nextBatch()).containsExactly("e");
-            lists.letGo();
-            checks.letGo();
+            lists.release();
+            checks.release();
             assertThat(checks.nextBatch()).containsExactly("c", "d");
-            checks.letGo();
-            checks.letGo();
+            checks.release();
+            checks.release();
         }
     }
 
     @Test
-    void aPlaceGoesToWhoeverCameFirstWhateverItsLane() throws Exception {
+    void permitsGoToTheOldestRequestOfAllQueues() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT.withSize(1, 0))) {
-            HeldLane<String> checks = new HeldLane<>(test, 10);
-            HeldLane<String> lists = new HeldLane<>(test, 10);
+            HeldBatchQueue<String> checks = new HeldBatchQueue<>(test, 10);
+            HeldBatchQueue<String> lists = new HeldBatchQueue<>(test, 10);
             BlockingQueue<String> served = new LinkedBlockingQueue<>();
             Lease all = test.checkout();
-            checks.come("check 1");
+            checks.submit("check 1");
             test.pool.call(CALLER, connection -> served.add("nobody's lane"));
-            lists.come("list 1");
-            checks.come("check 2");
-            lists.come("list 2");
+            lists.submit("list 1");
+            checks.submit("check 2");
+            lists.submit("list 2");
             all.close();
             assertThat(checks.nextBatch()).containsExactly("check 1", "check 2");
             assertThat(served).isEmpty();
-            checks.letGo();
+            checks.release();
             assertThat(served.take()).isEqualTo("nobody's lane");
             assertThat(lists.nextBatch()).containsExactly("list 1", "list 2");
-            lists.letGo();
+            lists.release();
         }
     }
 
     @Test
-    void everyWaitHasItsOwnDeadlineAndItsOwnEvent() throws Exception {
+    void everyRequestHasItsOwnDeadlineAndEvent() throws Exception {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
-            held.come("first");
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
+            held.submit("first");
             held.nextBatch();
             var early = held.ask("early", CallContext.named("early"));
             test.clock.advance(Duration.ofSeconds(20));
@@ -145,48 +145,48 @@ class BatchQueueTest {
             assertThat(test.last(TIMEOUT).caller().route()).isEqualTo("early");
             assertThat(test.last(TIMEOUT).took()).isEqualTo(Duration.ofSeconds(30));
             assertThat(late).isNotDone();
-            held.letGo();
+            held.release();
             assertThat(held.nextBatch()).containsExactly("late");
-            held.letGo();
+            held.release();
             assertThat(late.get()).isEqualTo("answer late");
         }
     }
 
     @Test
-    void moreThanMaxWaitingAreRefusedWhateverTheirLane() throws Exception {
+    void maxWaitingHoldsForAllQueuesTogether() throws Exception {
         try (TestPool test = TestPool.with(Settings.of(ONE_SLOT).maxWaiting(2))) {
-            HeldLane<String> checks = new HeldLane<>(test, 10);
-            HeldLane<String> lists = new HeldLane<>(test, 10);
-            checks.come("a");
-            lists.come("b");
+            HeldBatchQueue<String> checks = new HeldBatchQueue<>(test, 10);
+            HeldBatchQueue<String> lists = new HeldBatchQueue<>(test, 10);
+            checks.submit("a");
+            lists.submit("b");
             var waiting = checks.ask("c");
-            lists.come("d");
+            lists.submit("d");
             assertThat(reasonOf(checks.ask("e"))).isEqualTo(Reason.REJECTED);
             assertThat(test.count(REJECTED)).isEqualTo(1);
             test.checkout().close(); // There are connections, so whoever need not wait goes.
-            checks.letGo();
-            checks.letGo();
-            lists.letGo();
-            lists.letGo();
+            checks.release();
+            checks.release();
+            lists.release();
+            lists.release();
             assertThat(waiting.get()).isEqualTo("answer c");
             await().until(() -> test.sink.callersServed() == 5);
         }
     }
 
     @Test
-    void whoCancelsLeavesTheQueueAndItsNeighboursStay() throws Exception {
+    void aCancelledRequestLeavesTheQueueAndTheOthersStay() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
-            held.come("a");
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
+            held.submit("a");
             held.nextBatch();
             var gone = held.ask("b");
             var stays = held.ask("c");
             assertThat(gone.cancel(true)).isTrue();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(1);
             assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled while waiting for a connection");
-            held.letGo();
+            held.release();
             assertThat(held.nextBatch()).containsExactly("c");
-            held.letGo();
+            held.release();
             assertThat(stays.get()).isEqualTo("answer c");
             assertThat(catchThrowableOfType(CancellationException.class, gone::get))
                     .isNotNull();
@@ -194,9 +194,9 @@ class BatchQueueTest {
     }
 
     @Test
-    void aShutdownRefusesWhoWaitsAndLetsABatchUnderWayFinish() throws Exception {
+    void shutdownRefusesWaitingRequestsAndFinishesRunningBatches() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             var underWay = held.ask("a");
             held.nextBatch();
             var waiting = held.ask("b");
@@ -204,36 +204,36 @@ class BatchQueueTest {
                     () -> test.pool.close(Duration.ofSeconds(30)), task -> new Thread(task).start());
             assertThat(reasonOf(waiting)).isEqualTo(Reason.CLOSED);
             assertThat(reasonOf(held.ask("c"))).isEqualTo(Reason.CLOSED);
-            held.letGo();
+            held.release();
             assertThat(underWay.get()).isEqualTo("answer a");
             closed.get();
         }
     }
 
     @Test
-    void workThatThrowsFailsItsBatchAndNobodyElse() throws Exception {
+    void anExceptionFailsItsBatchOnly() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
-            held.come("a");
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
+            held.submit("a");
             held.nextBatch();
             var poisoned = held.ask("poison");
             var neighbour = held.ask("b");
-            held.letGo();
+            held.release();
             held.nextBatch();
-            held.letGo();
+            held.release();
             for (var failed : List.of(poisoned, neighbour)) {
                 assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
                         .hasRootCauseMessage("poison");
             }
             var next = held.ask("c");
             held.nextBatch();
-            held.letGo();
+            held.release();
             assertThat(next.get()).isEqualTo("answer c");
         }
     }
 
     @Test
-    void answersThatAreTooFewAreNobodys() throws Exception {
+    void tooFewResultsFailTheBatch() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             Semaphore go = new Semaphore(0);
             BatchQueue<String, String> lane = new BatchQueue<>(10, (caller, connection, questions) -> {
@@ -253,16 +253,16 @@ class BatchQueueTest {
     }
 
     @Test
-    void aBatchIsToldOfByItsFirstCallerAndHowManyItCarries() throws Exception {
+    void aBatchEventHasTheFirstCallerAndTheNumberOfCallers() throws Exception {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             CallContext first = new CallContext("GET /first", new Tenant("t1"));
-            held.come("a");
+            held.submit("a");
             held.nextBatch();
-            held.come("b", first);
+            held.submit("b", first);
             test.clock.advance(Duration.ofSeconds(2));
-            held.come("c", new CallContext("GET /other", new Tenant("t1")));
-            held.letGo();
+            held.submit("c", new CallContext("GET /other", new Tenant("t1")));
+            held.release();
             held.nextBatch();
             PoolEvent checkout = test.last(CHECKOUT);
             assertThat(checkout.caller()).isEqualTo(new CallContext("GET /first", new Tenant("t1"), 2));
@@ -272,43 +272,43 @@ class BatchQueueTest {
             assertThat(use.tenant()).isEqualTo("t1");
             assertThat(use.callers()).isEqualTo(2);
 
-            held.come("d", first);
-            held.come("e", new CallContext("GET /first", new Tenant("t2")));
-            held.letGo();
+            held.submit("d", first);
+            held.submit("e", new CallContext("GET /first", new Tenant("t2")));
+            held.release();
             held.nextBatch();
             assertThat(test.last(CHECKOUT).caller().tenant().get()).isEqualTo("several");
-            held.letGo();
+            held.release();
         }
     }
 
     @Test
-    void batchesCanBeSwitchedOffAndOnWhileThePoolRuns() throws Exception {
+    void batchingCanBeSwitchedOffAndOnAtRunTime() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
-            held.come("a");
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
+            held.submit("a");
             held.nextBatch();
-            held.come("b");
-            held.come("c");
+            held.submit("b");
+            held.submit("c");
             test.pool.change(settings -> settings.withBatchSlots(0));
             assertThat(List.of(held.nextBatch(), held.nextBatch()))
                     .containsExactlyInAnyOrder(List.of("b"), List.of("c"));
             test.pool.change(settings -> settings.withBatchSlots(1));
-            held.come("d");
-            held.come("e");
-            held.letGo();
-            held.letGo();
+            held.submit("d");
+            held.submit("e");
+            held.release();
+            held.release();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
-            held.letGo();
+            held.release();
             assertThat(held.nextBatch()).containsExactly("d", "e");
-            held.letGo();
+            held.release();
         }
     }
 
     @Test
-    void whoHasNoTimeLeftIsLeftBehindWhileTheOthersWaitForTheConnection() throws Exception {
+    void anExpiredRequestLeavesABatchThatWaitsForAConnection() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.timedAt(proxy.target(), ONE_SLOT.withSize(1, 0))) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
             var patient = held.ask("patient");
             test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
@@ -322,17 +322,17 @@ class BatchQueueTest {
             assertThat(patient).isNotDone();
             proxy.thaw();
             assertThat(held.nextBatch()).containsExactly("patient");
-            held.letGo();
+            held.release();
             assertThat(patient.get()).isEqualTo("answer patient");
             assertThat(test.last(CHECKOUT).caller().count()).isEqualTo(1);
         }
     }
 
     @Test
-    void anOutageIsToldToEverybodyInTheLane() throws Exception {
+    void anOutageRefusesEveryRequestOfTheQueue() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), ONE_SLOT.withSize(1, 0))) {
-            HeldLane<String> held = new HeldLane<>(test, 10);
+            HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
             List<CompletableFuture<String>> asked =
                     Stream.of("a", "b", "c").map(question -> held.ask(question)).toList();
@@ -345,18 +345,18 @@ class BatchQueueTest {
     }
 
     @Test
-    void aThousandWhoWaitAreAllAnsweredInTheirOrder() throws Exception {
+    void aThousandWaitingRequestsAreAnsweredInOrder() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            HeldLane<Integer> held = new HeldLane<>(test, 100);
-            held.come(-1);
+            HeldBatchQueue<Integer> held = new HeldBatchQueue<>(test, 100);
+            held.submit(-1);
             held.nextBatch();
             List<CompletableFuture<String>> answers =
                     IntStream.range(0, 1000).mapToObj(held::ask).toList();
-            held.letGo();
+            held.release();
             List<Integer> seen = new ArrayList<>();
             while (seen.size() < 1000) {
                 seen.addAll(held.nextBatch());
-                held.letGo();
+                held.release();
             }
             assertThat(seen)
                     .containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList());

@@ -22,7 +22,7 @@ class ChangeTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
     @Test
-    void aChangeTakesEffectAtOnceAndTellsWhatWasBefore() throws Exception {
+    void aChangeTakesEffectImmediatelyAndReturnsThePreviousSettings() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(3, 0))) {
             List<Lease> leases = List.of(test.checkout(), test.checkout(), test.checkout());
             leases.forEach(Lease::close);
@@ -33,7 +33,7 @@ class ChangeTest {
     }
 
     @Test
-    void whoWaitsAlreadyKeepsItsDeadlineWhenPoolTimeoutChanges() throws Exception {
+    void aWaitingCallerKeepsItsDeadlineWhenPoolTimeoutChanges() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease held = test.checkout();
             var patient = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
@@ -48,7 +48,7 @@ class ChangeTest {
     }
 
     @Test
-    void aSmallerQueueRefusesTheNextAndKeepsWhoIsInIt() throws Exception {
+    void aSmallerMaxWaitingRefusesNewCallersOnly() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease held = test.checkout();
             var first = test.pool.call(CALLER, connection -> 1).toCompletableFuture();
@@ -63,7 +63,7 @@ class ChangeTest {
     }
 
     @Test
-    void aShorterLeakThresholdSuspectsWhatIsOutAlready() throws Exception {
+    void aShorterLeakThresholdAppliesToOpenCheckouts() throws Exception {
         try (TestPool test = TestPool.timed(ONE);
                 Lease held = test.checkout()) {
             test.clock.advance(Duration.ofSeconds(5));
@@ -77,7 +77,7 @@ class ChangeTest {
     }
 
     @Test
-    void aSettingThatIsFixedIsRefusedByItsNameAndNothingChanges() throws Exception {
+    void aFixedSettingIsRefusedByName() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             InvalidPoolSetting refusal = catchThrowableOfType(
                     InvalidPoolSetting.class,
@@ -90,7 +90,7 @@ class ChangeTest {
     }
 
     @Test
-    void valuesThatHaveToFitEachOtherChangeTogether() {
+    void dependentSettingsChangeTogether() {
         PoolSettings before = PoolSettings.DEFAULT.withReclaimLeaksAfter(Optional.of(Duration.ofSeconds(90)));
         PoolSettings after = before.with(draft -> draft.leakThreshold(Duration.ofSeconds(125))
                 .reclaimLeaksAfter(Optional.of(Duration.ofSeconds(185)))
@@ -107,7 +107,7 @@ class ChangeTest {
     }
 
     @Test
-    void aValueThatCannotBeHadIsRefusedByItsNameAndNothingChanges() throws Exception {
+    void anInvalidValueIsRefusedByName() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             InvalidPoolSetting refusal =
                     catchThrowableOfType(InvalidPoolSetting.class, () -> test.pool.change(now -> now.withSize(0, 5)));
@@ -117,7 +117,7 @@ class ChangeTest {
     }
 
     @Test
-    void changesByManyAtOnceAreAllKept() throws Exception {
+    void concurrentChangesAreAllKept() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             List<CompletableFuture<Void>> changes = new ArrayList<>();
             IntStream.range(0, 200)
@@ -131,7 +131,7 @@ class ChangeTest {
     }
 
     @Test
-    void evictingClosesWhatIsIdleAndNothingElse() throws Exception {
+    void evictIdleClosesIdleConnectionsOnly() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
             Lease kept = test.checkout();
             List<Lease> others = List.of(test.checkout(), test.checkout(), test.checkout());
@@ -147,7 +147,7 @@ class ChangeTest {
     }
 
     @Test
-    void aSuspendedPoolSaysSoAndMakesEverybodyWait() throws Exception {
+    void aSuspendedPoolReportsItAndQueuesEveryCaller() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             test.pool.suspend();
             assertThat(test.pool.view().suspended()).isTrue();

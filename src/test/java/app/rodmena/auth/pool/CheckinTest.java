@@ -18,7 +18,7 @@ class CheckinTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
     @Test
-    void aTransactionBegunAmongTheStatementsIsNotHandedToTheNextCaller() throws Exception {
+    void anOpenTransactionIsNotHandedToTheNextCaller() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
             for (String begun : List.of("begin", "begin; create temp table t as select 1")) {
                 try (Lease lease = test.checkout();
@@ -37,7 +37,7 @@ class CheckinTest {
     }
 
     @Test
-    void whatWasNotCommittedIsRolledBack() throws Exception {
+    void uncommittedChangesAreRolledBack() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             try (Lease lease = test.checkout()) {
                 lease.connection().setAutoCommit(false);
@@ -52,7 +52,7 @@ class CheckinTest {
     }
 
     @Test
-    void closingALeaseTwiceGivesOnePlaceBack() throws Exception {
+    void closingALeaseTwiceReleasesOnePermit() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease first = test.checkout();
             first.close();
@@ -66,7 +66,7 @@ class CheckinTest {
     }
 
     @Test
-    void aBorrowerMayCloseTheConnectionBeforeTheLease() throws Exception {
+    void theConnectionMayBeClosedBeforeTheLease() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
             lease.connection().close();
@@ -83,7 +83,7 @@ class CheckinTest {
 
     /** HikariCP 7.1 stumbles when it resets the state of a connection that it was told to evict. */
     @Test
-    void aConnectionThatIsClosedAtCheckinMayHaveBeenChanged() throws Exception {
+    void aRetiringConnectionMayHaveChangedStateAtCheckin() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
             lease.connection().setAutoCommit(false);
@@ -94,7 +94,7 @@ class CheckinTest {
     }
 
     @Test
-    void anErrorInTheWorkReachesTheCallerAndTheConnectionThePool() throws Exception {
+    void anErrorReachesTheCallerAndTheConnectionIsReturned() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             for (Throwable failure : List.of(new StackOverflowError("deep"), new IllegalStateException("wrong"))) {
                 assertThatThrownBy(() -> test.pool

@@ -13,19 +13,19 @@ class CheckoutStacksTest {
     private final CheckoutStacks.OfOneConnection one = stacks.ofOneConnection();
 
     @Test
-    void oneInAHundredIsRecordedTheFirstOfThem() {
+    void oneCheckoutInAHundredIsRecordedStartingWithTheFirst() {
         assertThat(LongStream.rangeClosed(1, 1_000).filter(checkout -> wanted("a", checkout, MILLISECOND)))
                 .containsExactly(1L, 101L, 201L, 301L, 401L, 501L, 601L, 701L, 801L, 901L);
     }
 
     @Test
-    void aConnectionThatComesAndGoesVeryFastIsRecordedAHundredTimesASecond() {
+    void aFrequentlyUsedConnectionIsRecordedAHundredTimesASecond() {
         assertThat(LongStream.rangeClosed(1, 1_000_000).filter(checkout -> wanted("a", checkout, 1_000)))
                 .hasSizeBetween(90, 100);
     }
 
     @Test
-    void everyCheckoutOfARouteThatHasLeakedIsRecordedAndOfNoOther() {
+    void everyCheckoutOfALeakingRouteIsRecorded() {
         stacks.recordAlways("leaky");
         assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("leaky", checkout, 1)))
                 .hasSize(99);

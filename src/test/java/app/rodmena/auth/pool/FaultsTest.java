@@ -25,7 +25,7 @@ class FaultsTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
     @Test
-    void aBackendTerminatedDuringAStatementIsReplacedAndWhoWaitsIsServed() throws Exception {
+    void aBackendTerminatedDuringAStatementIsReplacedForTheNextCaller() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             CompletableFuture<Integer> pid = new CompletableFuture<>();
             var broken = test.pool
@@ -48,7 +48,7 @@ class FaultsTest {
     }
 
     @Test
-    void aBackendTerminatedInsideATransactionCommitsNothing() throws Exception {
+    void aBackendTerminatedInATransactionCommitsNothing() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             try (Lease lease = test.checkout()) {
                 lease.connection().setAutoCommit(false);
@@ -66,7 +66,7 @@ class FaultsTest {
     }
 
     @Test
-    void thePlaceOfABrokenConnectionIsFreeThoughItsHolderNeverNotices() throws Exception {
+    void theSlotOfABrokenConnectionIsFreedBeforeItsHolderNotices() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease broken = test.checkout();
             var waiting = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
@@ -79,7 +79,7 @@ class FaultsTest {
     }
 
     @Test
-    void evictionByHikarisBeanIsNoBreakage() throws Exception {
+    void evictionByHikarisMBeanIsNotAFailure() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
             Lease out = test.checkout();
             test.checkout().close();
@@ -97,7 +97,7 @@ class FaultsTest {
     }
 
     @Test
-    void aConnectionAbortedByItsBorrowerGivesItsPlaceBackWithTheLease() throws Exception {
+    void aConnectionAbortedByItsHolderIsReleasedWithTheLease() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease lease = test.checkout();
             var waiting = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
@@ -111,7 +111,7 @@ class FaultsTest {
     }
 
     @Test
-    void aLeaseThatIsNeverClosedIsSuspectedAlsoWhenItsBackendIsGone() throws Exception {
+    void anOpenLeaseIsSuspectedEvenIfItsBackendIsGone() throws Exception {
         try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withSize(1, 1))) {
             Lease leaked = test.checkout();
             test.terminate(leaked.backendPid());
@@ -124,7 +124,7 @@ class FaultsTest {
     }
 
     @Test
-    void aListenerThatThrowsIsNoticedByNobodyButTheCounter() throws Exception {
+    void aThrowingListenerOnlyIncrementsTheCounter() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             test.sink.add(event -> {
                 throw new AssertionError("a listener's own trouble");
@@ -142,7 +142,7 @@ class FaultsTest {
     }
 
     @Test
-    void everyEventTellsWhichConnectionWhichBackendWhoAndHowLong() throws Exception {
+    void everyEventHasItsConnectionBackendCallerAndDuration() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             int pid;
             try (Lease lease = test.checkout()) {

@@ -26,7 +26,7 @@ class FreshConnectionsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     @Test
-    void aConnectionOlderThanPoolRecycleIsReplacedWhenSomebodyWantsIt() throws Exception {
+    void aConnectionOlderThanPoolRecycleIsReplacedAtCheckout() throws Exception {
         try (TestPool test = TestPool.timed(Settings.of(TWO).poolRecycle(Duration.ofMinutes(10)))) {
             test.checkout().close();
             test.clock.advance(Duration.ofMinutes(10));
@@ -43,7 +43,7 @@ class FreshConnectionsTest {
     }
 
     @Test
-    void prePingAlwaysFindsABrokenConnectionHoweverRecentlyItWasUsed() throws Exception {
+    void prePingAlwaysDetectsABrokenConnection() throws Exception {
         try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.ALWAYS))) {
             breakTheIdleConnection(test);
             assertThat(selectOne(test)).isEqualTo(1);
@@ -53,7 +53,7 @@ class FreshConnectionsTest {
     }
 
     @Test
-    void prePingIdleTestsOnlyWhatWasUnusedForHalfASecond() throws Exception {
+    void prePingIdleTestsConnectionsUnusedForHalfASecond() throws Exception {
         try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.IDLE))) {
             breakTheIdleConnection(test);
             test.clock.advance(Duration.ofMillis(500));
@@ -68,7 +68,7 @@ class FreshConnectionsTest {
     }
 
     @Test
-    void connectionsThatAFirewallForgotCostOneCallersPatienceOnlyOnce() throws Exception {
+    void connectionsDroppedByAFirewallDelayOneCallerOnce() throws Exception {
         PoolSettings four = Settings.of(impatient(4, 2)).prePing(PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), four)) {
@@ -91,7 +91,7 @@ class FreshConnectionsTest {
     }
 
     @Test
-    void whileConnectionsAreTestedOthersAreServedByTheOverflow() throws Exception {
+    void theOverflowServesCallersWhileConnectionsAreTested() throws Exception {
         PoolSettings two = Settings.of(impatient(2, 2)).prePing(PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), two)) {
@@ -125,7 +125,7 @@ class FreshConnectionsTest {
     }
 
     @Test
-    void softInvalidationReplacesTheIdleAtCheckoutAndTheBusyAtCheckin() throws Exception {
+    void softInvalidationReplacesIdleConnectionsAtCheckoutAndBusyOnesAtCheckin() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             Lease busy = test.checkout();
             test.checkout().close();

@@ -24,7 +24,7 @@ class InterceptorTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
     /** Vetoes the connections that a test names. */
-    private static final class Grudge implements PoolInterceptor {
+    private static final class VetoList implements PoolInterceptor {
         final List<Integer> against = new CopyOnWriteArrayList<>();
         final List<ConnectionCandidate> seen = new CopyOnWriteArrayList<>();
 
@@ -36,9 +36,9 @@ class InterceptorTest {
     }
 
     @Test
-    void aVetoedConnectionIsClosedAndItsCallerGetsAnother() throws Exception {
+    void aVetoedConnectionIsReplaced() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            Grudge grudge = new Grudge();
+            VetoList grudge = new VetoList();
             grudge.against.add(1);
             test.interceptors.add(grudge);
             try (Lease lease = test.checkout()) {
@@ -53,9 +53,9 @@ class InterceptorTest {
     }
 
     @Test
-    void anInterceptorSeesWhatIsHandedOutAndToWhom() throws Exception {
+    void anInterceptorSeesTheConnectionAndTheCaller() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            Grudge grudge = new Grudge();
+            VetoList grudge = new VetoList();
             test.interceptors.add(grudge);
             test.checkout().close();
             try (Lease lease = test.checkout()) {
@@ -71,7 +71,7 @@ class InterceptorTest {
     }
 
     @Test
-    void whoIsVetoedAgainAndAgainIsRefusedAtItsDeadlineWithoutFloodingTheDatabase() throws Exception {
+    void repeatedVetoesEndAtTheDeadlineWithoutFloodingTheDatabase() throws Exception {
         try (TestPool test = TestPool.with(ONE.withPoolTimeout(Duration.ofMillis(700)))) {
             test.interceptors.add(candidate -> Optional.of("never"));
             long started = System.nanoTime();
@@ -87,9 +87,9 @@ class InterceptorTest {
     }
 
     @Test
-    void anInterceptorThatThrowsIsCountedAndNoVetoAndTheOthersAreStillAsked() throws Exception {
+    void aThrowingInterceptorIsCountedAndVetoesNothing() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            Grudge grudge = new Grudge();
+            VetoList grudge = new VetoList();
             test.interceptors.add(candidate -> {
                 throw new StackOverflowError("on purpose");
             });
@@ -107,7 +107,7 @@ class InterceptorTest {
     }
 
     @Test
-    void anInterceptorMayAskTheDatabaseAndNeitherCloseNorKeepTheConnection() throws Exception {
+    void anInterceptorMayQueryButNeitherCloseNorKeepTheConnection() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             AtomicReference<String> answer = new AtomicReference<>();
             AtomicReference<SQLException> refused = new AtomicReference<>();
@@ -132,7 +132,7 @@ class InterceptorTest {
     }
 
     @Test
-    void aConnectionThatBrokeUnderAnInterceptorIsNotHandedOut() throws Exception {
+    void aConnectionBrokenByAnInterceptorIsNotHandedOut() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             test.interceptors.add(candidate -> {
                 if (candidate.connectionId() == 1) {
@@ -152,9 +152,9 @@ class InterceptorTest {
     }
 
     @Test
-    void anInterceptorThatWasRemovedIsNotAsked() throws Exception {
+    void aRemovedInterceptorIsNotCalled() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            Grudge grudge = new Grudge();
+            VetoList grudge = new VetoList();
             grudge.against.add(1);
             test.interceptors.add(grudge);
             test.interceptors.remove(grudge);

@@ -30,7 +30,7 @@ class LeakTest {
             .withReclaimLeaksAfter(Optional.of(Duration.ofSeconds(20)));
 
     @Test
-    void aConnectionOutForLongerThanTheThresholdIsSuspectedOncePerCheckoutAndMayComeBack() throws Exception {
+    void aLongCheckoutIsSuspectedOnceAndMayBeReturned() throws Exception {
         try (TestPool test = TestPool.timed(Settings.of(PoolSettings.DEFAULT).leakThreshold(Duration.ofSeconds(7)))) {
             Lease lease = test.checkout();
             test.clock.advance(Duration.ofSeconds(7));
@@ -50,7 +50,7 @@ class LeakTest {
     }
 
     @Test
-    void aReclaimedConnectionIsClosedItsPlaceIsFreeAndItsHolderIsToldWhenItGoesOn() throws Exception {
+    void aReclaimedConnectionIsClosedAndItsHolderGetsAnException() throws Exception {
         PoolSettings settings = RECLAIMING.withSize(1, 0).withPoolTimeout(Duration.ofSeconds(30));
         try (TestPool test = TestPool.timed(settings);
                 LogOf log = LogOf.logger("auth.database")) {
@@ -94,7 +94,7 @@ class LeakTest {
     }
 
     @Test
-    void workThatIsInTheMiddleOfAStatementWhenItIsReclaimedFailsWithTheReason() throws Exception {
+    void reclaimingFailsTheRunningStatementWithTheReason() throws Exception {
         try (TestPool test = TestPool.timed(RECLAIMING.withSize(1, 0))) {
             CompletionStage<Object> stuck = test.pool.call(TestPool.CALLER, connection -> {
                 try (var statement = connection.createStatement()) {
@@ -117,7 +117,7 @@ class LeakTest {
     }
 
     @Test
-    void nothingIsReclaimedUnlessItIsAskedFor() throws Exception {
+    void nothingIsReclaimedByDefault() throws Exception {
         try (TestPool test = TestPool.timed(PoolSettings.DEFAULT)) {
             Lease lease = test.checkout();
             test.clock.advance(Duration.ofDays(1));
@@ -129,7 +129,7 @@ class LeakTest {
     }
 
     @Test
-    void aLimitThatIsNotBeyondTheThresholdIsRefused() {
+    void aReclaimLimitBelowTheThresholdIsRefused() {
         assertThatThrownBy(() -> RECLAIMING.withLeakThreshold(Duration.ofSeconds(20)))
                 .isInstanceOf(InvalidPoolSetting.class)
                 .hasMessage("reclaim_leaks_after: 20000 ms; must be longer than leak_threshold, which is 20000 ms");

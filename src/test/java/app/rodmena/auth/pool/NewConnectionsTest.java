@@ -22,7 +22,7 @@ class NewConnectionsTest {
     private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
 
     @Test
-    void aFirstConnectionThatBreaksWhileHikariSetsItUpDoesNotBreakTheLaterOnes() throws Exception {
+    void aConnectionThatBreaksDuringHikarisSetupAffectsNoLaterOne() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             terminateNew(test, connectionId -> connectionId == 1);
             await().until(() -> isAnswered(test));
@@ -36,7 +36,7 @@ class NewConnectionsTest {
     }
 
     @Test
-    void theNetworkTimeoutOfAUseEndsWithIt() throws Exception {
+    void theNetworkTimeoutIsResetAfterAUse() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
             int usual;
             try (Lease lease = test.checkout()) {
@@ -51,7 +51,7 @@ class NewConnectionsTest {
     }
 
     @Test
-    void connectionsThatBreakBeforeTheirFirstCheckoutAreFailedConnectsAndAnOutage() throws Exception {
+    void connectionsLostBeforeFirstUseAreFailedConnectsAndAnOutage() throws Exception {
         PoolSettings settings = Settings.of(TWO).prePing(PrePing.ALWAYS);
         try (TestPool test = TestPool.with(settings)) {
             boolean[] broken = {true};
@@ -79,7 +79,7 @@ class NewConnectionsTest {
     }
 
     @Test
-    void anUnusedConnectionThatBreaksAfterAWhileIsNoFailedConnect() throws Exception {
+    void anUnusedConnectionThatBreaksLaterIsNoFailedConnect() throws Exception {
         TestPool test = TestPool.timed(TWO);
         try (test) {
             Lease first = test.checkout();

@@ -27,7 +27,7 @@ class OutageTest {
     private static final Duration SOON = Duration.ofSeconds(2);
 
     @Test
-    void anOutageIsToldAtOnceToWhoWaitsAndToWhoComesAndIsOverWhenTheServerIsBack() throws Exception {
+    void anOutageRefusesWaitingAndNewCallersUntilTheServerIsBack() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), PoolSettings.DEFAULT.withSize(2, 0))) {
             Lease idleSoon = test.checkout();
@@ -64,7 +64,7 @@ class OutageTest {
     }
 
     @Test
-    void whenPostgresLetsNoMoreInCallersWaitForTheConnectionsThatAreOpen() throws Exception {
+    void callersWaitForOpenConnectionsWhilePostgresRefusesNewOnes() throws Exception {
         try (var admin = TestPostgres.superuser();
                 var statement = admin.createStatement()) {
             statement.execute("create role cramped login connection limit 2");
@@ -86,7 +86,7 @@ class OutageTest {
     }
 
     @Test
-    void connectionsThatTheOutageBrokeAreReplacedBeforeAnybodyGetsThem() throws Exception {
+    void connectionsBrokenByTheOutageAreReplacedBeforeUse() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.timedAt(proxy.target(), PoolSettings.DEFAULT.withSize(3, 0))) {
             List<Lease> leases = List.of(test.checkout(), test.checkout(), test.checkout());

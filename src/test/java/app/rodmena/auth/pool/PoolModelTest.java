@@ -43,7 +43,7 @@ class PoolModelTest {
             Duration.ofSeconds(50));
 
     @Test
-    void thePoolBehavesAsTheModelSays() throws Exception {
+    void thePoolMatchesTheModel() throws Exception {
         Long replayed = Long.getLong(SEED);
         if (replayed != null) {
             new Run(replayed).go();

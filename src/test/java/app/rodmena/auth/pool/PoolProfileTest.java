@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PoolProfileTest {
     @ParameterizedTest
     @CsvSource({"default, 5, 5", "high-traffic, 10, 10", "low-memory, 3, 2", "development, 10, 20"})
-    void aWordStandsForASize(String word, int poolSize, int maxOverflow) {
+    void eachProfileHasItsSize(String word, int poolSize, int maxOverflow) {
         PoolProfile profile = PoolProfile.of(word).orElseThrow();
 
         assertThat(profile.poolSize()).isEqualTo(poolSize);
@@ -17,7 +17,7 @@ class PoolProfileTest {
     }
 
     @Test
-    void thereAreFourWordsAndNoOther() {
+    void thereAreExactlyFourProfiles() {
         assertThat(PoolProfile.profileNames()).containsExactly("default", "high-traffic", "low-memory", "development");
         assertThat(PoolProfile.of("HIGH_TRAFFIC")).isEmpty();
     }

@@ -41,7 +41,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void noSessionOnAStandbyIsUsedAndThePrimaryIsUsedAsSoonAsTheAddressLeadsToIt() throws Exception {
+    void standbySessionsAreRefusedUntilTheAddressLeadsToThePrimary() throws Exception {
         try (TestProxy proxy = new TestProxy(servers.standby());
                 TestPool test = TestPool.at(proxy.target(), TWO)) {
             assertRefused(test, NoPrimaryException.Reason.STANDBY);
@@ -52,7 +52,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void whileTheAddressLeadsToAStandbyOpenSessionsOnThePrimaryAreUsedAndNoneIsAdded() throws Exception {
+    void openPrimarySessionsAreUsedWhileTheAddressLeadsToAStandby() throws Exception {
         try (TestProxy proxy = new TestProxy(servers.primary());
                 TestPool test = TestPool.at(proxy.target(), TWO)) {
             Lease first = test.checkout();
@@ -69,7 +69,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void ofSeveralHostsThePrimaryIsUsedWhereverItStands() throws Exception {
+    void thePrimaryOfSeveralHostsIsUsed() throws Exception {
         try (TestPool test = TestPool.at(servers.standbyThenPrimary(), TWO);
                 Lease lease = test.checkout()) {
             assertThat(isInRecovery(lease.connection())).isFalse();
@@ -88,7 +88,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void readOnlySessionsAreNotUsedAndWritableOnesAreAsSoonAsThereAreAny() throws Exception {
+    void readOnlySessionsAreRefusedUntilWritableOnesExist() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         setReadOnly(target, "on");
         try (TestPool test = TestPool.at(target, TWO)) {
@@ -99,7 +99,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void aSessionThatBecomesReadOnlyIsReplacedWithItsSiblings() throws Exception {
+    void aSessionThatBecomesReadOnlyIsReplacedWithAllOthers() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             Lease sibling = test.checkout();
             try (Lease lease = test.checkout()) {
@@ -115,7 +115,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void anIdleSessionThatBecomesReadOnlyIsReplacedBeforeACallerHasIt() throws Exception {
+    void anIdleReadOnlySessionIsReplacedBeforeUse() throws Exception {
         DatabaseTarget target = servers.primary();
         PoolSettings settings = Settings.of(TWO).prePing(PrePing.ALWAYS);
         try (TestPool test = TestPool.at(target, settings);
@@ -136,7 +136,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void aWriteRefusedAsReadOnlyHasTheSessionsReplaced() throws Exception {
+    void aWriteRefusedAsReadOnlyReplacesAllSessions() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             var write = test.pool.call(CALLER, connection -> {
                 execute(connection, "begin read only");
@@ -154,7 +154,7 @@ class PrimaryOnlyTest {
     }
 
     @Test
-    void aWriteInATransactionThatItsCallerMadeReadOnlyReplacesNothing() throws Exception {
+    void aTransactionMadeReadOnlyByItsCallerReplacesNothing() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             var write = test.pool.call(CALLER, connection -> {
                 connection.setReadOnly(true);

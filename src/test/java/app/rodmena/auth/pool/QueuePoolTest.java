@@ -24,7 +24,7 @@ class QueuePoolTest {
     private static final PoolSettings TWO_PLUS_TWO = PoolSettings.DEFAULT.withSize(2, 2);
 
     @Test
-    void opensNothingBeforeSomebodyAsks() throws Exception {
+    void opensNoConnectionBeforeTheFirstCheckout() throws Exception {
         try (TestPool test = TestPool.with(TWO_PLUS_TWO)) {
             assertThat(test.backends()).isZero();
             assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(2, 2, 0, 0, 0));
@@ -32,7 +32,7 @@ class QueuePoolTest {
     }
 
     @Test
-    void keepsAConnectionAndUsesItAgain() throws Exception {
+    void keepsAndReusesAConnection() throws Exception {
         try (TestPool test = TestPool.with(TWO_PLUS_TWO)) {
             int first;
             try (Lease lease = test.checkout()) {
@@ -48,7 +48,7 @@ class QueuePoolTest {
     }
 
     @Test
-    void overflowsOnlyWhenPoolSizeAreAllOutAndClosesTheOverflowAtCheckin() throws Exception {
+    void opensOverflowOnlyWhenPoolSizeIsExhaustedAndClosesItAtCheckin() throws Exception {
         try (TestPool test = TestPool.with(TWO_PLUS_TWO)) {
             List<Lease> leases = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -68,7 +68,7 @@ class QueuePoolTest {
     }
 
     @Test
-    void neverOpensMoreThanTheMaximumAlsoWhileConnectionsAreReplacedAllTheTime() throws Exception {
+    void neverExceedsTheMaximumDuringReplacement() throws Exception {
         try (TestPool test = TestPool.with(TWO_PLUS_TWO)) {
             AtomicBoolean done = new AtomicBoolean();
             List<CompletableFuture<Void>> callers = new ArrayList<>();
@@ -106,7 +106,7 @@ class QueuePoolTest {
     }
 
     @Test
-    void idleOverflowIsClosedWhenNobodyNeededItForFiveSeconds() throws Exception {
+    void closesIdleOverflowAfterFiveSecondsWithoutDemand() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(4, 4))) {
             List<Lease> leases = new ArrayList<>();
             for (int i = 0; i < 7; i++) {

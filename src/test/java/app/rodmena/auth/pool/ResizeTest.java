@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** pool_size and max_overflow, changed while the pool is in use. */
 class ResizeTest {
     @Test
-    void aSmallerPoolClosesWhatIsIdleAtOnce() throws Exception {
+    void aSmallerPoolClosesIdleConnectionsImmediately() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(4, 0))) {
             checkOut(test, 4).forEach(Lease::close);
             assertThat(test.backends()).isEqualTo(4);
@@ -24,7 +24,7 @@ class ResizeTest {
     }
 
     @Test
-    void aSmallerPoolClosesWhatIsBusyAtCheckinAndTheOldMaximumBoundsTheAnswersUntilThen() throws Exception {
+    void aSmallerPoolClosesBusyConnectionsAtCheckin() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(2, 2))) {
             List<Lease> leases = checkOut(test, 4);
             test.pool.resize(test.pool.settings().withSize(1, 1));
@@ -45,7 +45,7 @@ class ResizeTest {
     }
 
     @Test
-    void aLargerPoolAdmitsWhoWaitsAtOnce() throws Exception {
+    void aLargerPoolAdmitsWaitingCallersImmediately() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(1, 0))) {
             List<Lease> held = checkOut(test, 1);
             var first = test.pool.call(CALLER, connection -> 1).toCompletableFuture();

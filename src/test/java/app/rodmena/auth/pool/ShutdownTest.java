@@ -23,7 +23,7 @@ class ShutdownTest {
     private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
 
     @Test
-    void withinTheGraceWhoIsAdmittedFinishesAndWhoWaitsIsRefused() throws Exception {
+    void withinTheGraceAdmittedWorkFinishesAndWaitingCallersAreRefused() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             Lease held = test.checkout();
             CompletableFuture<Void> go = new CompletableFuture<>();
@@ -46,7 +46,7 @@ class ShutdownTest {
     }
 
     @Test
-    void afterTheGraceConnectionsAreTakenFromTheirHolders() throws Exception {
+    void afterTheGraceHeldConnectionsAreAborted() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             Lease held = test.checkout();
             held.connection().setAutoCommit(false);
@@ -79,7 +79,7 @@ class ShutdownTest {
     }
 
     @Test
-    void closingWhileAConnectionIsBeingOpenedWaitsForThatAndLeavesNothingOpen() throws Exception {
+    void closingWaitsForAConnectionThatIsBeingOpened() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), TWO)) {
             proxy.freeze();
@@ -94,7 +94,7 @@ class ShutdownTest {
     }
 
     @Test
-    void aConnectionThatIsBeingTestedIsNotToldOfAfterItsClose() throws Exception {
+    void aConnectionUnderTestEmitsNoEventAfterItsClose() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), Settings.of(TWO).prePing(PrePing.ALWAYS))) {
             test.checkout().close();

@@ -27,7 +27,7 @@ class TimeLimitsTest {
             .limits(Duration.ofMillis(150), Duration.ofSeconds(1), Duration.ofMillis(400));
 
     @Test
-    void postgresItselfCancelsAStatementAfterStatementTimeout() throws Exception {
+    void postgresCancelsAStatementAfterStatementTimeout() throws Exception {
         try (TestPool test = TestPool.with(SHORT);
                 Lease lease = test.checkout();
                 var statement = lease.connection().createStatement()) {
@@ -44,7 +44,7 @@ class TimeLimitsTest {
     }
 
     @Test
-    void aServerThatFallsSilentCostsSocketTimeoutAndTheConnectionIsReplaced() throws Exception {
+    void aSilentServerCostsSocketTimeoutAndTheConnectionIsReplaced() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), SHORT)) {
             try (Lease lease = test.checkout();
@@ -66,7 +66,7 @@ class TimeLimitsTest {
     }
 
     @Test
-    void aServerThatAcceptsAndNeverAnswersCostsConnectTimeout() throws Exception {
+    void aServerThatNeverAnswersALoginCostsConnectTimeout() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
             proxy.freeze();
             connectingFailsInTime(proxy.target());
@@ -74,7 +74,7 @@ class TimeLimitsTest {
     }
 
     @Test
-    void aServerThatDoesNotEvenAcceptCostsConnectTimeout() throws Exception {
+    void aServerThatDoesNotAcceptCostsConnectTimeout() throws Exception {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         List<SocketChannel> fill = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, loopback)) {

@@ -27,7 +27,7 @@ class TortureTest {
     private static final int MAX_OVERFLOW = 3;
 
     @Test
-    void theNumbersHoldAtEveryInstantAndInTheEndNothingIsLost() throws Exception {
+    void theNumbersAlwaysHoldAndNothingLeaks() throws Exception {
         PoolSettings settings = Settings.of(PoolSettings.DEFAULT.withSize(POOL_SIZE, MAX_OVERFLOW))
                 .maxWaiting(30);
         try (TestPool test = TestPool.with(settings)) {
@@ -39,7 +39,7 @@ class TortureTest {
                 callers.add(start(() -> {
                     while (!done.get()) {
                         try {
-                            borrowSomehow(test, random);
+                            useRandomly(test, random);
                         } catch (SQLException e) {
                             if (!isExpected(e)) {
                                 unexpected.add(e);
@@ -86,7 +86,7 @@ class TortureTest {
         }
     }
 
-    private static void borrowSomehow(TestPool test, Random random) throws SQLException {
+    private static void useRandomly(TestPool test, Random random) throws SQLException {
         int way = random.nextInt(6);
         if (way > 3) {
             get(test.pool.call(CALLER, TortureTest::select));

@@ -27,7 +27,7 @@ class ViewTest {
     private static final CallContext ALICE = new CallContext("GET /api/roles", () -> "f1n6er");
 
     @Test
-    void aConnectionInUseTellsWhoHasItAndWhatForAndTheLastSqlWithoutItsValues() throws Exception {
+    void aConnectionInUseShowsItsHolderAndItsLastSqlWithoutValues() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
                 Lease lease = test.pool.checkout(ALICE)) {
             Instant before = Instant.now();
@@ -52,7 +52,7 @@ class ViewTest {
     }
 
     @Test
-    void anIdleConnectionTellsOfNobody() throws Exception {
+    void anIdleConnectionShowsNoHolder() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
             assertThat(test.pool.connections()).isEmpty();
             test.checkout().close();
@@ -66,7 +66,7 @@ class ViewTest {
     }
 
     @Test
-    void theTextOfAPlainStatementIsNotShownBecauseItMayHaveValuesInIt() throws Exception {
+    void theTextOfAPlainStatementIsHiddenBecauseItMayContainValues() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
                 Lease lease = test.checkout();
                 var statement = lease.connection().createStatement()) {
@@ -76,7 +76,7 @@ class ViewTest {
     }
 
     @Test
-    void aTransactionIsSeenInEveryStateWithoutWaitingForItsStatement() throws Exception {
+    void theTransactionStateIsReadWithoutWaitingForTheStatement() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT);
                 Lease lease = test.checkout()) {
             var connection = lease.connection();
@@ -106,7 +106,7 @@ class ViewTest {
     }
 
     @Test
-    void waitersAreListedInTheirOrderWithTheirDeadlines() throws Exception {
+    void waitersAreListedInOrderWithDeadlines() throws Exception {
         PoolSettings settings = PoolSettings.DEFAULT.withSize(1, 0).withPoolTimeout(Duration.ofSeconds(20));
         try (TestPool test = TestPool.with(settings)) {
             Lease held = test.checkout();
@@ -129,7 +129,7 @@ class ViewTest {
     }
 
     @Test
-    void theOldestWaitIsThereExactlyWhileSomebodyWaitsHoweverBusyThePoolIs() throws Exception {
+    void theOldestWaitIsReportedExactlyWhileACallerWaits() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(2, 1))) {
             AtomicBoolean stop = new AtomicBoolean();
             List<CompletableFuture<Void>> busy = new ArrayList<>();
@@ -154,7 +154,7 @@ class ViewTest {
     }
 
     @Test
-    void listenersMayAskForEveryViewWhileTheyListen() throws Exception {
+    void listenersMayReadEveryView() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT.withSize(2, 2))) {
             AtomicReference<List<ConnectionView>> seen = new AtomicReference<>(List.of());
             test.sink.add(event -> {

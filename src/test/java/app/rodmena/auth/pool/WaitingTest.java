@@ -27,7 +27,7 @@ class WaitingTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
     @Test
-    void aWaitEndsAfterPoolTimeoutAlsoBelowTheQuarterSecondThatHikariCanDo() throws Exception {
+    void poolTimeoutAlsoWorksBelowHikarisMinimum() throws Exception {
         try (TestPool test = TestPool.with(ONE);
                 Lease held = test.checkout()) {
             test.pool.resize(Settings.of(ONE).poolTimeout(Duration.ofMillis(60)));
@@ -44,7 +44,7 @@ class WaitingTest {
     }
 
     @Test
-    void aNewPoolTimeoutHoldsForTheNextCaller() throws Exception {
+    void aNewPoolTimeoutAppliesToTheNextCaller() throws Exception {
         try (TestPool test = TestPool.with(Settings.of(ONE).poolTimeout(Duration.ofMinutes(5)))) {
             Lease held = test.checkout();
             var patient = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
@@ -58,7 +58,7 @@ class WaitingTest {
     }
 
     @Test
-    void theDeadlineCountsFromArrivalWhereverTheTimeWasSpent() throws Exception {
+    void theDeadlineCountsFromArrival() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.timedAt(proxy.target(), ONE)) {
             Lease held = test.checkout();
@@ -78,7 +78,7 @@ class WaitingTest {
     }
 
     @Test
-    void whoWaitsIsServedInTheOrderOfArrivalWhetherItsThreadBlocksOrNot() throws Exception {
+    void blockingAndAsynchronousCallersAreServedInOrderOfArrival() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease held = test.checkout();
             List<Integer> served = Collections.synchronizedList(new ArrayList<>());
@@ -91,7 +91,7 @@ class WaitingTest {
                                         .call(CALLER, connection -> served.add(number))
                                         .toCompletableFuture()
                                 : CompletableFuture.runAsync(
-                                        () -> checkOutAndTell(test, () -> served.add(number)),
+                                        () -> checkOutAndThen(test, () -> served.add(number)),
                                         task -> new Thread(task).start()));
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
@@ -106,7 +106,7 @@ class WaitingTest {
     }
 
     @Test
-    void moreThanMaxWaitingAreRefusedAtOnce() throws Exception {
+    void callersBeyondMaxWaitingAreRejectedImmediately() throws Exception {
         try (TestPool test = TestPool.with(Settings.of(ONE).maxWaiting(2))) {
             Lease held = test.checkout();
             var first = test.pool.call(CALLER, connection -> 1).toCompletableFuture();
@@ -121,7 +121,7 @@ class WaitingTest {
     }
 
     @Test
-    void whileSuspendedEverybodyWaitsAndDeadlinesHold() throws Exception {
+    void aSuspendedPoolQueuesCallersUntilTheirDeadlines() throws Exception {
         try (TestPool test = TestPool.timed(PoolSettings.DEFAULT)) {
             Lease held = test.checkout();
             test.pool.suspend();
@@ -140,7 +140,7 @@ class WaitingTest {
     }
 
     @Test
-    void anInterruptedWaitEndsAndItsPlaceIsNotLost() throws Exception {
+    void anInterruptedWaitEndsWithoutLosingAPermit() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             Lease held = test.checkout();
             assertThat(interruptWhile(test, () -> test.pool.snapshot().waiting() == 1))
@@ -153,7 +153,7 @@ class WaitingTest {
     }
 
     @Test
-    void anInterruptEndsTheWaitForAConnectionThatIsBeingOpenedToo() throws Exception {
+    void anInterruptEndsTheWaitForAnOpeningConnection() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), ONE)) {
             proxy.freeze();
@@ -179,7 +179,7 @@ class WaitingTest {
         return reason.get();
     }
 
-    private static void checkOutAndTell(TestPool test, Runnable then) {
+    private static void checkOutAndThen(TestPool test, Runnable then) {
         try (Lease lease = test.checkout()) {
             assertThat(lease.connectionId()).isPositive();
             then.run();

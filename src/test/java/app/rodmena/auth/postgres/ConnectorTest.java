@@ -25,7 +25,7 @@ class ConnectorTest {
             Optional.of(Duration.ofMillis(4_321)));
 
     @Test
-    void aSessionIsSetUpByTheFirstPacketAlready() throws Exception {
+    void optionsAreSetByTheStartupPacket() throws Exception {
         Connector connector = new Connector(TestPostgres.sharedDatabase());
         try (Connection connection = connector.open(POOLED)) {
             assertThat(show(connection, "application_name")).isEqualTo("connector-test");
@@ -36,7 +36,7 @@ class ConnectorTest {
     }
 
     @Test
-    void withoutLimitsOfItsOwnASessionHasTheServers() throws Exception {
+    void withoutItsOwnLimitsASessionHasTheServers() throws Exception {
         SessionOptions unlimited =
                 new SessionOptions("connector-test", Optional.empty(), Duration.ofSeconds(5), Optional.empty());
         try (Connection connection = new Connector(TestPostgres.sharedDatabase()).open(unlimited)) {
@@ -46,7 +46,7 @@ class ConnectorTest {
     }
 
     @Test
-    void keysAreWorthMoreThanSmallTablesReadFromEndToEndUnlessTheUrlSaysOtherwise() throws Exception {
+    void sessionsPreferIndexesUnlessTheUrlSetsOtherwise() throws Exception {
         DatabaseTarget shared = TestPostgres.sharedDatabase();
         Connector disks = new Connector(new DatabaseTarget(
                 shared.jdbcUrl() + "?options=-c%20random_page_cost=4", shared.user(), shared.password()));
@@ -70,16 +70,16 @@ class ConnectorTest {
     }
 
     @Test
-    void whereStartUpOptionsAreRefusedItGoesOnWithoutThemAndSaysSoOnce() throws Exception {
-        goesOnWithoutOptions(TestProxy::refuseOptions, "refuses start-up options");
+    void connectsWithoutStartupOptionsIfTheyAreRefused() throws Exception {
+        assertConnectsWithoutOptions(TestProxy::refuseOptions, "refuses start-up options");
     }
 
     @Test
-    void whereStartUpOptionsAreIgnoredItNoticesAndSaysSoOnce() throws Exception {
-        goesOnWithoutOptions(TestProxy::ignoreOptions, "ignores start-up options");
+    void connectsWithoutStartupOptionsIfTheyAreIgnored() throws Exception {
+        assertConnectsWithoutOptions(TestProxy::ignoreOptions, "ignores start-up options");
     }
 
-    private static void goesOnWithoutOptions(Consumer<TestProxy> as, String said) throws SQLException {
+    private static void assertConnectsWithoutOptions(Consumer<TestProxy> as, String said) throws SQLException {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger("auth.database");
         log.start();
@@ -105,7 +105,7 @@ class ConnectorTest {
     }
 
     @Test
-    void aUrlThatIsNoneIsRefused() {
+    void anInvalidUrlIsRefused() {
         assertThatThrownBy(() -> new Connector(new DatabaseTarget("jdbc:mysql://db/x", "u", Secret.NONE)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -22,7 +22,7 @@ class DatabaseUrlLoginTest {
     private static String server;
 
     @BeforeAll
-    static void aRoleThatIsAskedForItsPassword() throws Exception {
+    static void createRole() throws Exception {
         server = URI.create(TestPostgres.freshDatabase().jdbcUrl().substring("jdbc:".length()))
                 .getAuthority();
         TestPostgres.createRole(ROLE, "first");
@@ -34,7 +34,7 @@ class DatabaseUrlLoginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain", "a#b%c", "100%25", "p@ss/w:rd?x=y&z", "two words+plus", "ünïcode…", "'\"\\;--"})
-    void anyPasswordLogsInWhenItIsPercentEncoded(String password) throws Exception {
+    void anyPercentEncodedPasswordLogsIn(String password) throws Exception {
         setPassword(password);
 
         assertLogsIn("postgresql://%s:%s@%s/%s".formatted(code(ROLE), code(password), server, code("100% mine?")));
@@ -43,7 +43,7 @@ class DatabaseUrlLoginTest {
     }
 
     @Test
-    void aPasswordFromElsewhereLogsInTheSame() throws Exception {
+    void aPasswordFromAnotherSourceLogsIn() throws Exception {
         setPassword("from elsewhere");
         DatabaseUrl url = DatabaseUrl.parse("postgresql://%s@%s/postgres".formatted(code(ROLE), server));
 
@@ -54,7 +54,7 @@ class DatabaseUrlLoginTest {
     }
 
     @Test
-    void requiredTlsFailsWhereTheServerHasNone() {
+    void requiredTlsFailsIfTheServerHasNone() {
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> connect("postgresql://postgres@%s/postgres?sslmode=require".formatted(server)))
                 .withMessageContaining("SSL");
@@ -70,7 +70,7 @@ class DatabaseUrlLoginTest {
     }
 
     @Test
-    void theNextHostIsTriedWhenTheFirstIsDead() throws Exception {
+    void theNextHostIsTriedIfTheFirstIsDown() throws Exception {
         // For 10 s the driver would pass over the living one too, on which other tests here fail to log in
         String url = "postgresql://postgres@127.0.0.1:1,%s/postgres?hostRecheckSeconds=0".formatted(server);
         try (Connection connection = connect(url)) {

@@ -41,7 +41,7 @@ class DatabaseUrlTest {
                 "jdbc:postgresql://h1:1,h2:2/auth?user=u       | h1,h2        | 1,2       | auth | u",
                 "jdbc:postgresql://h/my%20db+x?user=u          | h            | 5432      | my db x | u",
             })
-    void theDriverUnderstandsWhatWasMeant(String url, String hosts, String ports, String database, String user) {
+    void theDriverParsesTheTranslatedUrl(String url, String hosts, String ports, String database, String user) {
         Properties read = asTheDriverReads(url);
 
         assertThat(read.getProperty("PGHOST")).isEqualTo(hosts);
@@ -51,7 +51,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void whatIsLeftOutIsAsInLibpq() {
+    void defaultsAreThoseOfLibpq() {
         DatabaseUrl url = DatabaseUrl.parse("postgresql://");
 
         assertThat(url.hosts()).containsExactly(new DatabaseUrl.Host("localhost", 5432));
@@ -85,7 +85,7 @@ class DatabaseUrlTest {
                 "jdbc:postgresql://db.example/d?ssl=false      | disable",
                 "postgresql://db.example/d?sslrootcert=system  | verify-full",
             })
-    void tlsIsRequiredBeyondThisMachineUnlessTheUrlSaysOtherwise(String url, String sslmode) {
+    void tlsIsRequiredForOtherHostsUnlessTheUrlSaysOtherwise(String url, String sslmode) {
         assertThat(asTheDriverReads(url).getProperty("sslmode")).isEqualTo(sslmode);
     }
 
@@ -110,7 +110,7 @@ class DatabaseUrlTest {
                 "options=-c%20search_path%3Da%2Bb     | options          | -c search_path=a+b",
                 "prepareThreshold=0                   | prepareThreshold | 0",
             })
-    void libpqsParametersBecomeTheDrivers(String parameter, String name, String value) {
+    void libpqParametersAreTranslated(String parameter, String name, String value) {
         assertThat(asTheDriverReads("postgresql://u@h/d?" + parameter).getProperty(name))
                 .isEqualTo(value);
     }
@@ -148,7 +148,7 @@ class DatabaseUrlTest {
                 "jdbc:mysql://h/d                       | must be postgresql://",
                 "h:5432/d                               | must be postgresql://",
             })
-    void whatCanNotBeIsRefusedWithTheReason(String url, String reason) {
+    void anInvalidUrlIsRefusedWithTheReason(String url, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DatabaseUrl.parse(url))
                 .withMessageContaining(reason)
@@ -184,7 +184,7 @@ class DatabaseUrlTest {
                 "jdbc:postgresql://h/d?sslpassword=hunter2",
                 "postgresql://u:x\nhunter2@h/d",
             })
-    void anErrorShowsNoPieceOfThePassword(String url) {
+    void anErrorContainsNoPartOfThePassword(String url) {
         Throwable error = catchThrowable(() -> DatabaseUrl.parse(url));
 
         assertThat(error).isInstanceOf(IllegalArgumentException.class).hasNoCause();
@@ -198,7 +198,7 @@ class DatabaseUrlTest {
                 "postgresql://h/d?user=u&password=hunter2",
                 "jdbc:postgresql://h/d?user=u&password=hunter2",
             })
-    void thePasswordIsInNothingThatIsShown(String text) {
+    void thePasswordIsNeverShown(String text) {
         DatabaseUrl url = DatabaseUrl.parse(text);
 
         assertThat(url.password().reveal()).isEqualTo("hunter2");

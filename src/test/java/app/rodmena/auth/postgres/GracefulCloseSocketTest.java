@@ -23,7 +23,7 @@ class GracefulCloseSocketTest {
             Optional.of(Duration.ofSeconds(30)));
 
     @Test
-    void theBackendIsGoneWhenCloseReturns() throws Exception {
+    void theBackendHasEndedWhenCloseReturns() throws Exception {
         Connector connector = new Connector(TestPostgres.sharedDatabase());
         try (Connection outside = TestPostgres.superuser()) {
             for (int i = 0; i < 50; i++) {
@@ -36,7 +36,7 @@ class GracefulCloseSocketTest {
     }
 
     @Test
-    void anAbortWithAStatementInFlightDoesNotWaitForIt() throws Exception {
+    void anAbortDoesNotWaitForARunningStatement() throws Exception {
         try (Connection connection = new Connector(TestPostgres.sharedDatabase()).open(SESSION);
                 Connection outside = TestPostgres.superuser()) {
             var statement = CompletableFuture.supplyAsync(
@@ -50,7 +50,7 @@ class GracefulCloseSocketTest {
     }
 
     @Test
-    void aServerThatNeverClosesCostsAQuarterOfASecond() throws Exception {
+    void aServerThatNeverClosesDelaysCloseByAQuarterOfASecond() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase())) {
             Connection connection = new Connector(proxy.target()).open(SESSION);
             proxy.freeze();
@@ -88,7 +88,7 @@ class GracefulCloseSocketTest {
     }
 
     @Test
-    void aPeerThatIsSilentIsAskedForASignOfLife() throws Exception {
+    void aSilentPeerIsProbedByKeepAlive() throws Exception {
         try (Socket socket = new GracefulCloseSocketFactory().createSocket()) {
             assertThat(socket.getKeepAlive()).isTrue();
             assertThat(socket.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(30);

@@ -26,7 +26,7 @@ class TlsTest {
     Path directory;
 
     @Test
-    void requiredTlsIsSpokenAndTheBackendIsGoneWhenCloseReturns() throws Exception {
+    void requiredTlsIsUsedAndTheBackendHasEndedWhenCloseReturns() throws Exception {
         writeCertificate();
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
                         .setServerConfig("ssl", "on")

@@ -12,7 +12,7 @@ class FleetSimulationTest {
     private static final FleetScenario CALM = new FleetScenario(1, 200, 0, 800, 0.010, 10, OptionalInt.empty(), 200, 0);
 
     @Test
-    void coresThatAreSharedEquallyAnswerAsFastAsErlangSaysOnAverage() {
+    void processorSharingHasErlangsMeanResponseTime() {
         // As many leave as would of a queue, so as many are there on average: M/M/c, whose answers take wait + service
         QueueModel queue = new QueueModel(10, OfferedLoad.independent(800, 0.010, 1));
 
@@ -22,7 +22,7 @@ class FleetSimulationTest {
     }
 
     @Test
-    void aPoolAsLargeAsTheCoresIsAQueueBeforeThem() {
+    void aPoolAsLargeAsTheCoresBehavesAsAQueue() {
         Outcome outcome = FleetSimulation.run(new FleetScenario(1, 5, 5, 800, 0.010, 10, OptionalInt.empty(), 200, 0));
 
         assertThat(outcome.maxOpen()).isEqualTo(10);
@@ -33,7 +33,7 @@ class FleetSimulationTest {
     }
 
     @Test
-    void aThousandWorkersFillPostgresWhenItStandsStillAndAPoolerDoesNotLetThem() {
+    void aStallFillsPostgresUnlessAPoolerLimitsConnections() {
         FleetScenario direct = new FleetScenario(1_000, 5, 5, 10_000, 0.001, 16, OptionalInt.empty(), 4, 0.25);
 
         Outcome without = FleetSimulation.run(direct);
@@ -47,13 +47,13 @@ class FleetSimulationTest {
     }
 
     @Test
-    void aStallOfNoTimeIsNone() {
+    void aStallOfZeroDurationHasNoEffect() {
         // Of 10 cores that are asked for 8, hardly ever 60 are needed; if they stood still, all 200 would soon be out.
         assertThat(FleetSimulation.run(CALM).maxActive()).isLessThan(100);
     }
 
     @Test
-    void aScenarioThatCantBeIsRefusedByName() {
+    void anInvalidScenarioIsRefusedByName() {
         assertThatThrownBy(() -> new FleetScenario(10, 5, 5, Double.NaN, 0.001, 4, OptionalInt.empty(), 2, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("perSecond: NaN; must be finite and above 0");

@@ -24,18 +24,18 @@ class QueueModelTest {
         "100, 90.0, 0.2169",
         "1000, 950.0, 0.0683" // the sums of its definition, in logarithms
     })
-    void erlangCIsWhatItsDefinitionGives(int servers, double offered, double probability) {
+    void erlangCMatchesItsDefinition(int servers, double offered, double probability) {
         assertThat(Erlang.c(servers, offered)).isCloseTo(probability, within(0.0001));
     }
 
     @Test
-    void erlangBIsWhatItsDefinitionGives() {
+    void erlangBMatchesItsDefinition() {
         assertThat(Erlang.b(1, 1)).isCloseTo(0.5, within(1e-9));
         assertThat(Erlang.b(10, 5)).isCloseTo(0.0184, within(0.0001));
     }
 
     @Test
-    void numbersOfAnySizeStayNumbers() {
+    void largeNumbersStayFinite() {
         assertThat(Erlang.c(100_000, 99_999)).isBetween(0.0, 1.0);
         assertThat(Erlang.c(5, 1e-12)).isBetween(0.0, 1e-9);
         assertThat(Erlang.c(5, 0)).isZero();
@@ -43,7 +43,7 @@ class QueueModelTest {
 
     @ParameterizedTest
     @CsvSource({"1, 0.5", "1, 0.9", "3, 0.7", "10, 0.5", "10, 0.8", "30, 0.9"})
-    void withExponentialServiceTheFormulaIsWhatIsPlayed(int servers, double utilisation) {
+    void exponentialServiceMatchesTheSimulation(int servers, double utilisation) {
         OfferedLoad load = load(servers, utilisation, 1);
 
         WaitDistribution played = play(servers, load, RandomDurations.exponential(SERVICE, 2));
@@ -56,7 +56,7 @@ class QueueModelTest {
 
     @ParameterizedTest
     @CsvSource({"3, 0.8, 0", "10, 0.8, 0", "10, 0.9, 0", "3, 0.8, 4", "10, 0.8, 4", "10, 0.9, 4"})
-    void theCorrectionForVariabilityIsWithinAQuarter(int servers, double utilisation, double variation) {
+    void theVariabilityCorrectionIsWithinAQuarter(int servers, double utilisation, double variation) {
         OfferedLoad load = load(servers, utilisation, variation);
         DoubleSupplier services =
                 variation == 0 ? RandomDurations.constant(SERVICE) : RandomDurations.mixed(SERVICE, variation, 2);
@@ -71,7 +71,7 @@ class QueueModelTest {
     }
 
     @Test
-    void theLeastPoolKeepsTheTargetAndOneLessDoesNot() {
+    void minServersKeepsTheTargetAndOneLessDoesNot() {
         OfferedLoad load = load(10, 0.5, 1);
 
         int least = QueueModel.minServers(load, 0.99, 0.002, 100).orElseThrow();
@@ -82,7 +82,7 @@ class QueueModelTest {
     }
 
     @Test
-    void theMostTrafficKeepsTheTargetAndALittleMoreDoesNot() {
+    void maxPerSecondKeepsTheTargetAndMoreDoesNot() {
         QueueModel queue = new QueueModel(10, load(10, 0.5, 1));
 
         double most = queue.maxPerSecond(0.99, 0.010);
@@ -95,7 +95,7 @@ class QueueModelTest {
     }
 
     @Test
-    void moreThanCanBeServedIsWaitedForWithoutEnd() {
+    void anOverloadWaitsWithoutBound() {
         QueueModel queue = new QueueModel(2, load(2, 1.2, 1));
 
         assertThat(queue.isSaturated()).isTrue();
@@ -104,7 +104,7 @@ class QueueModelTest {
     }
 
     @Test
-    void whatCannotBeIsRefused() {
+    void invalidArgumentsAreRefused() {
         assertThatThrownBy(() -> new QueueModel(0, load(1, 0.5, 1))).hasMessageContaining("servers: 0");
         assertThatThrownBy(() -> OfferedLoad.independent(-1, 1, 1)).hasMessageContaining("perSecond: -1.0");
         assertThatThrownBy(() -> OfferedLoad.independent(1, Double.NaN, 1)).hasMessageContaining("meanSeconds: NaN");

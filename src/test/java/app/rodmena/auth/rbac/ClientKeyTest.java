@@ -12,7 +12,7 @@ class ClientKeyTest {
     private static final String TEXT = "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a10";
 
     @Test
-    void upperAndLowerCaseAreTheSameKey() {
+    void keysAreCaseInsensitive() {
         ClientKey lower = ClientKey.parse(TEXT);
         ClientKey upper = ClientKey.parse("0B8F4A52-6F0E-4C1D-9A3B-2F6D7C8E9A10");
         assertThat(upper).isEqualTo(lower).hasSameHashCodeAs(lower).hasToString(lower.toString());
@@ -48,7 +48,7 @@ class ClientKeyTest {
                 "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a1\u0661", // a digit, though not one of ours
                 "b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a101" // what UUID.fromString would take
             })
-    void anythingElseIsRefusedWithoutBeingRepeated(String text) {
+    void invalidKeysAreRefusedWithoutBeingRepeated(String text) {
         assertThatThrownBy(() -> ClientKey.parse(text))
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessage("client key: not a UUID of version 4; it must look like"
@@ -56,7 +56,7 @@ class ClientKeyTest {
     }
 
     @Test
-    void itShowsAFingerprintAndNothingOfItself() {
+    void toStringShowsAFingerprintOnly() {
         ClientKey key = ClientKey.parse(TEXT);
         assertThat(key.toString()).matches("[0-9a-f]{12}").isEqualTo(key.fingerprint());
         assertThat(TEXT.replace("-", "")).doesNotContain(key.toString());

@@ -49,18 +49,18 @@ class ConcurrentClientsTest {
     }
 
     @BeforeEach
-    void comeAsSomebodyNew() {
+    void useNewTenant() {
         tenant = tenants.fresh();
     }
 
     @Test
-    void theSameRoleIsCreatedOnce() throws Exception {
+    void aRoleIsCreatedOnce() throws Exception {
         assertThat(together(client -> () -> tenant.createRole("admin"))).containsOnly(true);
         assertThat(tenant.roles()).hasSize(1);
     }
 
     @Test
-    void theSameGrantIsThereOnce() throws Exception {
+    void aGrantIsStoredOnce() throws Exception {
         tenant.createRole("admin");
         assertThat(together(client -> () -> tenant.join("ann", "admin"))).containsOnly(true);
         assertThat(together(client -> () -> tenant.allow("admin", "read"))).containsOnly(true);
@@ -69,7 +69,7 @@ class ConcurrentClientsTest {
     }
 
     @Test
-    void oneOfThoseWhoDeleteTheSameRoleDidIt() throws Exception {
+    void oneOfConcurrentDeletionsSucceeds() throws Exception {
         tenant.createRole("admin");
         for (int user = 0; user < 50; user++) {
             tenant.join("user" + user, "admin");
@@ -79,7 +79,7 @@ class ConcurrentClientsTest {
     }
 
     @Test
-    void everyRoleGivenToADeadUserIsTheirsAndNoneOfTheOldOnes() throws Exception {
+    void aReactivatedUserHasTheNewRolesOnly() throws Exception {
         List<Membership> expected = new ArrayList<>();
         for (int role = 0; role < CLIENTS; role++) {
             tenant.createRole("role%02d".formatted(role));
@@ -97,7 +97,7 @@ class ConcurrentClientsTest {
     }
 
     @Test
-    void everyRoleGivenADeadPermissionHasItAndNoneOfTheOldOnes() throws Exception {
+    void aReactivatedPermissionHasTheNewRolesOnly() throws Exception {
         List<String> expected = new ArrayList<>();
         for (int role = 0; role < CLIENTS; role++) {
             tenant.createRole("role%02d".formatted(role));
@@ -115,7 +115,7 @@ class ConcurrentClientsTest {
     }
 
     @Test
-    void aGrantThatRacesWithADeletionIsNotBroughtBack() throws Exception {
+    void aGrantConcurrentToADeletionIsNotRestored() throws Exception {
         for (int round = 0; round < 40; round++) {
             tenant.createRole("admin");
             together(client -> () -> {
@@ -135,7 +135,7 @@ class ConcurrentClientsTest {
     }
 
     @Test
-    void thoseWhoPurgeRolesAndThoseWhoPurgeUsersDoNotBlockEachOther() throws Exception {
+    void concurrentPurgesOfRolesAndUsersDoNotDeadlock() throws Exception {
         tenant.createRole("spare");
         for (int round = 0; round < 5; round++) {
             for (int role = 0; role < CLIENTS; role++) {
@@ -163,7 +163,7 @@ class ConcurrentClientsTest {
     }
 
     @Test
-    void anythingAtOnceEndsInOrder() throws Exception {
+    void randomConcurrentOperationsLeaveAConsistentState() throws Exception {
         long seed = System.nanoTime();
         List<Boolean> finished = together(client -> () -> {
             Random random = new Random(seed + client);

@@ -9,14 +9,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NamesTest {
     @Test
-    void namesAreTakenAsTheyAre() {
+    void validNamesAreUnchanged() {
         assertThat(new UserName("Ann.O_Neill+x@example-1.org").value()).isEqualTo("Ann.O_Neill+x@example-1.org");
         assertThat(new RoleName("Admin_2-b").value()).isEqualTo("Admin_2-b");
         assertThat(new PermissionName("read-Write_9").value()).isEqualTo("read-Write_9");
     }
 
     @Test
-    void theLongestNamesAreTakenAndLongerOnesAreNot() {
+    void namesUpToTheMaximumLengthAreAccepted() {
         assertThat(new UserName("u".repeat(64)).value()).hasSize(64);
         assertThat(new RoleName("r".repeat(64)).value()).hasSize(64);
         assertThat(new PermissionName("p".repeat(128)).value()).hasSize(128);
@@ -37,7 +37,7 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a\n", "\na", "a/b", "ä", "a\u0000", "a%20", "a'--", "١", "a\u202e", "𝒜"})
-    void nothingElseIsAName(String name) {
+    void otherNamesAreRefused(String name) {
         assertThatThrownBy(() -> new UserName(name)).isInstanceOf(InvalidValueException.class);
         assertThatThrownBy(() -> new RoleName(name)).isInstanceOf(InvalidValueException.class);
         assertThatThrownBy(() -> new PermissionName(name)).isInstanceOf(InvalidValueException.class);
@@ -45,14 +45,14 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a.b", "a@b", "a+b"})
-    void onlyUsersMayLookLikeAddresses(String name) {
+    void onlyUsersMayContainAddressCharacters(String name) {
         assertThat(new UserName(name).value()).isEqualTo(name);
         assertThatThrownBy(() -> new RoleName(name)).isInstanceOf(InvalidValueException.class);
         assertThatThrownBy(() -> new PermissionName(name)).isInstanceOf(InvalidValueException.class);
     }
 
     @Test
-    void theMessageSaysWhatIsWrongWithoutRepeatingWhatATerminalWouldActOn() {
+    void theMessageEscapesControlCharacters() {
         assertThatThrownBy(() -> new RoleName("admin\n"))
                 .hasMessage("role: has U+000A at position 6; allowed are 1 to 64 of A-Z a-z 0-9 _ -");
         assertThatThrownBy(() -> new RoleName("a b")).hasMessageStartingWith("role: has U+0020 at position 2;");

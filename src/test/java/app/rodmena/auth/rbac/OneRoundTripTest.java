@@ -27,7 +27,7 @@ class OneRoundTripTest {
     private final List<String> sent = new CopyOnWriteArrayList<>();
 
     @Test
-    void everyWriteIsSentOnce() throws Exception {
+    void everyWriteIsOneRoundTrip() throws Exception {
         try (Share<DatabaseEngine> share = ReadyEngine.open(
                 new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT, "round-trip-test"))) {
             DatabaseEngine engine = share.get();

@@ -84,8 +84,8 @@ class PlanTest {
      * @param names of which a question consists
      * @param pages that it may read at most
      */
-    private record Asked(TenantBatchQuery<?> questions, List<String> names, int pages) {
-        Asked(TenantBatchQuery<?> questions, int pages, String... names) {
+    private record PlanCase(TenantBatchQuery<?> questions, List<String> names, int pages) {
+        PlanCase(TenantBatchQuery<?> questions, int pages, String... names) {
             this(questions, List.of(names), pages);
         }
 
@@ -100,23 +100,23 @@ class PlanTest {
         }
     }
 
-    static Stream<Asked> questions() {
+    static Stream<PlanCase> questions() {
         return Stream.of(
-                new Asked(Permissions.CHECK_USER, 25, "user17", "permission9"),
-                new Asked(Permissions.CHECK_ROLE, 15, "role3", "permission9"),
-                new Asked(Permissions.OF_ROLE, 200, "role3"),
-                new Asked(Permissions.OF_USER, 400, "user17"),
-                new Asked(Permissions.ROLES_WITH, 150, "permission9"),
-                new Asked(Permissions.USERS_WITH, 70_000, "permission9"),
-                new Asked(Memberships.CHECK_MEMBERSHIP, 15, "member4242", "role3"),
-                new Asked(Memberships.OF_USER, 50, "user17"),
-                new Asked(Memberships.OF_ROLE, 250, "role3"),
-                new Asked(Roles.LIST, 50));
+                new PlanCase(Permissions.CHECK_USER, 25, "user17", "permission9"),
+                new PlanCase(Permissions.CHECK_ROLE, 15, "role3", "permission9"),
+                new PlanCase(Permissions.OF_ROLE, 200, "role3"),
+                new PlanCase(Permissions.OF_USER, 400, "user17"),
+                new PlanCase(Permissions.ROLES_WITH, 150, "permission9"),
+                new PlanCase(Permissions.USERS_WITH, 70_000, "permission9"),
+                new PlanCase(Memberships.CHECK_MEMBERSHIP, 15, "member4242", "role3"),
+                new PlanCase(Memberships.OF_USER, 50, "user17"),
+                new PlanCase(Memberships.OF_ROLE, 250, "role3"),
+                new PlanCase(Roles.LIST, 50));
     }
 
     @ParameterizedTest
     @MethodSource("questions")
-    void askedAloneItIsAnsweredFromIndexes(Asked asked) throws SQLException {
+    void aSingleQueryUsesIndexes(PlanCase asked) throws SQLException {
         List<String> values =
                 asked.values(7).stream().map(value -> "'" + value + "'").toList();
         for (String mode : MODES) {
@@ -128,7 +128,7 @@ class PlanTest {
 
     @ParameterizedTest
     @MethodSource("questions")
-    void askedTogetherEachIsLookedUpByItself(Asked asked) throws SQLException {
+    void aBatchLooksUpEachElementByIndex(PlanCase asked) throws SQLException {
         List<List<String>> questions = IntStream.range(0, ASKED_TOGETHER)
                 .mapToObj(i -> asked.values(i + 1))
                 .toList();
@@ -157,7 +157,7 @@ class PlanTest {
 
     @ParameterizedTest
     @MethodSource("writes")
-    void whatIsWrittenIsFoundByIndexes(String sql) throws SQLException {
+    void everyWriteUsesIndexes(String sql) throws SQLException {
         List<String> values = namesIn(sql).stream().map(WRITTEN::get).toList();
         for (String mode : MODES) {
             assertThat(plan(mode, "explain", sql, values, "text")).as(mode).doesNotContain("Seq Scan");

@@ -25,12 +25,12 @@ class RbacTest {
     }
 
     @BeforeEach
-    void comeAsSomebodyNew() {
+    void useNewTenant() {
         tenant = tenants.fresh();
     }
 
     @Test
-    void aNewKeyIsAnEmptyNamespaceAndNotAnError() {
+    void aNewKeyIsAnEmptyNamespace() {
         assertThat(tenant.roles()).isEmpty();
         assertThat(tenant.members("admin")).isEmpty();
         assertThat(tenant.rolesOf("ann")).isEmpty();
@@ -44,14 +44,14 @@ class RbacTest {
     }
 
     @Test
-    void aRoleIsCreatedOnceHoweverOftenOneAsks() {
+    void aRoleIsCreatedOnce() {
         assertThat(tenant.createRole("admin")).isTrue();
         assertThat(tenant.createRole("admin")).isTrue();
         assertThat(tenant.roles()).containsExactly(new RoleEntry("admin", null));
     }
 
     @Test
-    void rolesAreListedByNameWithTheirDescription() {
+    void rolesAreListedByNameWithDescription() {
         tenant.createRole("b");
         tenant.createRole("a");
         tenant.createRole("B");
@@ -62,7 +62,7 @@ class RbacTest {
     }
 
     @Test
-    void creatingALiveRoleAgainKeepsItsMembersAndChangesNothing() {
+    void recreatingAnActiveRoleKeepsItsMembers() {
         tenant.createRole("admin");
         tenant.join("ann", "admin");
         tenant.allow("admin", "read");
@@ -75,7 +75,7 @@ class RbacTest {
     }
 
     @Test
-    void askingAgainUsesUpNoIds() {
+    void repeatedRequestsConsumeNoIds() {
         tenant.createRole("admin");
         tenant.join("ann", "admin");
         tenant.allow("admin", "read");
@@ -95,7 +95,7 @@ class RbacTest {
     }
 
     @Test
-    void deletingARoleSaysWhetherThereWasOne() {
+    void deletionReturnsWhetherTheRoleExisted() {
         tenant.createRole("admin");
         assertThat(tenant.deleteRole("admin")).isTrue();
         assertThat(tenant.deleteRole("admin")).isFalse();
@@ -104,7 +104,7 @@ class RbacTest {
     }
 
     @Test
-    void aDeletedRoleKeepsItsRowAndNothingElse() {
+    void aDeletedRoleKeepsItsRowOnly() {
         tenant.createRole("admin");
         tenant.join("ann", "admin");
         tenant.allow("admin", "read");
@@ -123,7 +123,7 @@ class RbacTest {
     }
 
     @Test
-    void aDeletionThatFailsHalfWayHasDoneNothing() {
+    void aFailedDeletionIsRolledBack() {
         tenant.createRole("admin");
         tenant.join("ann", "admin");
         tenant.allow("admin", "read");
@@ -141,7 +141,7 @@ class RbacTest {
     }
 
     @Test
-    void aUserJoinsAndLeavesARole() {
+    void aUserIsAddedToAndRemovedFromARole() {
         tenant.createRole("admin");
         assertThat(tenant.join("ann", "admin")).isTrue();
         assertThat(tenant.join("ann", "admin")).isTrue();
@@ -153,7 +153,7 @@ class RbacTest {
     }
 
     @Test
-    void aRoleThatDoesNotExistCanNotBeJoinedAndMakesNoUser() {
+    void anUnknownRoleGetsNoMemberAndCreatesNoUser() {
         tenant.createRole("gone");
         tenant.deleteRole("gone");
         assertThat(tenant.join("ann", "never")).isFalse();
@@ -164,7 +164,7 @@ class RbacTest {
     }
 
     @Test
-    void aRoleThatDoesNotExistCanNotBeGivenAPermission() {
+    void anUnknownRoleGetsNoPermission() {
         tenant.createRole("gone");
         tenant.deleteRole("gone");
         assertThat(tenant.allow("never", "read")).isFalse();
@@ -175,7 +175,7 @@ class RbacTest {
     }
 
     @Test
-    void aRoleGainsAndLosesAPermission() {
+    void aPermissionIsGrantedAndRevoked() {
         tenant.createRole("admin");
         assertThat(tenant.allow("admin", "read")).isTrue();
         assertThat(tenant.allow("admin", "read")).isTrue();
@@ -187,7 +187,7 @@ class RbacTest {
     }
 
     @Test
-    void takingOneThingLeavesTheOthers() {
+    void aRevocationAffectsNothingElse() {
         tenant.createRole("a");
         tenant.createRole("b");
         for (String role : new String[] {"a", "b"}) {
@@ -208,7 +208,7 @@ class RbacTest {
     }
 
     @Test
-    void listsAreCompleteAndByName() {
+    void listsAreCompleteAndSortedByName() {
         tenant.createRole("b");
         tenant.createRole("a");
         tenant.join("bob", "b");
@@ -238,7 +238,7 @@ class RbacTest {
     }
 
     @Test
-    void tenantsSeeNothingOfEachOther() {
+    void tenantsAreIsolated() {
         Tenants.Tenant other = tenants.fresh();
         tenant.createRole("admin");
         tenant.join("ann", "admin");
@@ -254,7 +254,7 @@ class RbacTest {
     }
 
     @Test
-    void aFactThatLinksTwoTenantsGivesNothing() {
+    void aRowThatLinksTwoTenantsGrantsNothing() {
         Tenants.Tenant other = tenants.fresh();
         tenant.createRole("admin");
         tenant.allow("admin", "read");

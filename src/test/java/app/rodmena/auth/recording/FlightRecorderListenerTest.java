@@ -32,7 +32,7 @@ class FlightRecorderListenerTest {
     Path directory;
 
     @Test
-    void whatHappensInThePoolIsInTheRecordingAndNoKeyIs() throws Exception {
+    void poolEventsAreRecordedWithoutKeys() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
         Path file = directory.resolve("auth.jfr");
         try (AuthProcess server = start(target);
@@ -91,7 +91,7 @@ class FlightRecorderListenerTest {
     }
 
     @Test
-    void checkoutsAreOnlyForThoseWhoAskForThem() throws Exception {
+    void checkoutsAreRecordedOnlyOnRequest() throws Exception {
         Path file = directory.resolve("default.jfr");
         try (AuthProcess server = start(TestPostgres.freshDatabase())) {
             jcmd(server, "JFR.start", "name=usual");

@@ -13,13 +13,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A lane whose work waits until the test lets it go. */
-final class HeldLane<Q> {
+final class HeldBatchQueue<Q> {
     private final TestPool test;
     private final BlockingQueue<List<Q>> batches = new LinkedBlockingQueue<>();
     private final Semaphore go = new Semaphore(0);
     private final BatchQueue<Q, String> lane;
 
-    HeldLane(TestPool test, int most) {
+    HeldBatchQueue(TestPool test, int most) {
         this.test = test;
         lane = new BatchQueue<>(most, this::answer);
     }
@@ -39,11 +39,11 @@ final class HeldLane<Q> {
         return ask(question, CALLER);
     }
 
-    void come(Q question) {
-        come(question, CALLER);
+    void submit(Q question) {
+        submit(question, CALLER);
     }
 
-    void come(Q question, CallContext caller) {
+    void submit(Q question, CallContext caller) {
         assertThat(ask(question, caller)).isNotCancelled();
     }
 
@@ -58,7 +58,7 @@ final class HeldLane<Q> {
         return batch;
     }
 
-    void letGo() {
+    void release() {
         go.release();
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Questions answered together: the same answers as alone, to those who asked, whatever their neighbours ask. */
-class TogetherTest {
+class BatchEquivalenceTest {
     private static final int TENANTS = 20;
     private static final int NAMES = 6;
     private static final CallContext CALLER = CallContext.named("test");
@@ -65,7 +65,7 @@ class TogetherTest {
     }
 
     @Test
-    void everyAnswerIsThatOfTheQuestionAskedAlone() throws Exception {
+    void aBatchedQueryHasTheResultOfASingleOne() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         List<Ask> questions = new ArrayList<>();

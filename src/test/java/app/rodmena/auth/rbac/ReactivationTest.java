@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is dead counts for nothing, and what it held does not come back with it. */
-class NothingComesBackTest {
+class ReactivationTest {
     private static Tenants tenants;
 
     private Tenants.Tenant tenant;
@@ -24,7 +24,7 @@ class NothingComesBackTest {
     }
 
     @BeforeEach
-    void annMayRead() {
+    void grantAnnRead() {
         tenant = tenants.fresh();
         tenant.createRole("admin");
         tenant.createRole("other");
@@ -34,30 +34,30 @@ class NothingComesBackTest {
     }
 
     @Test
-    void aRoleCreatedAgainStartsWithoutMembersAndPermissions() {
+    void aRecreatedRoleHasNoMembersOrPermissions() {
         tenant.deleteRole("admin");
         tenant.createRole("admin");
         assertRoleIsNew();
     }
 
     @Test
-    void aRoleThatAnOlderServerDeletedStartsWithoutMembersAndPermissionsToo() {
+    void aRoleDeletedByAnOlderServerIsRecreatedEmpty() {
         tenant.execute("update auth_group set is_active = false where creator = ? and role = 'admin'");
-        assertNobodyMayRead();
+        assertNoUserMayRead();
         tenant.createRole("admin");
         assertRoleIsNew();
     }
 
     @Test
-    void aUserWhoWasSwitchedOffComesBackWithOnlyTheRoleGiven() {
+    void aReactivatedUserHasOnlyTheNewRole() {
         tenant.execute("update auth_membership set is_active = false, modified = '2001-01-01' where creator = ?");
-        assertNobodyMayRead();
+        assertNoUserMayRead();
         assertThat(tenant.isMember("ann", "admin")).isFalse();
         assertThat(tenant.rolesOf("ann")).isEmpty();
         assertThat(tenant.members("admin")).isEmpty();
         assertThat(tenant.join("ann", "other")).isTrue();
         assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "other"));
-        assertNobodyMayRead();
+        assertNoUserMayRead();
         assertThat(
                         tenant.number(
                                 "select count(*) from auth_membership where creator = ? and is_active and modified > '2002-01-01'"))
@@ -65,7 +65,7 @@ class NothingComesBackTest {
     }
 
     @Test
-    void aUserWhoWasSwitchedOffCanBeGivenTheVeryRoleTheyHad() {
+    void aReactivatedUserCanGetTheSameRoleAgain() {
         tenant.execute("update auth_membership set is_active = false where creator = ?");
         assertThat(tenant.join("ann", "admin")).isTrue();
         assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "admin"));
@@ -73,14 +73,14 @@ class NothingComesBackTest {
     }
 
     @Test
-    void aPermissionThatWasSwitchedOffComesBackOnlyForTheRoleGiven() {
+    void aReactivatedPermissionBelongsToTheNewRoleOnly() {
         tenant.execute("update auth_permission set is_active = false, modified = '2001-01-01' where creator = ?");
-        assertNobodyMayRead();
+        assertNoUserMayRead();
         assertThat(tenant.roleCan("admin", "read")).isFalse();
         assertThat(tenant.permissionsOfRole("admin")).isEmpty();
         assertThat(tenant.allow("other", "read")).isTrue();
         assertThat(tenant.whichRolesCan("read")).containsExactly("other");
-        assertNobodyMayRead();
+        assertNoUserMayRead();
         assertThat(
                         tenant.number(
                                 "select count(*) from auth_permission where creator = ? and is_active and modified > '2002-01-01'"))
@@ -88,7 +88,7 @@ class NothingComesBackTest {
     }
 
     @Test
-    void aDeadUserIsNotRevivedByARoleThatDoesNotExist() {
+    void anUnknownRoleDoesNotReactivateAUser() {
         tenant.execute("update auth_membership set is_active = false where creator = ?");
         assertThat(tenant.join("ann", "never")).isFalse();
         assertThat(tenant.number("select count(*) from auth_membership where creator = ? and is_active"))
@@ -98,12 +98,12 @@ class NothingComesBackTest {
     private void assertRoleIsNew() {
         assertThat(tenant.members("admin")).isEmpty();
         assertThat(tenant.permissionsOfRole("admin")).isEmpty();
-        assertNobodyMayRead();
+        assertNoUserMayRead();
         tenant.join("bob", "admin");
         assertThat(tenant.userCan("bob", "read")).isFalse();
     }
 
-    private void assertNobodyMayRead() {
+    private void assertNoUserMayRead() {
         assertThat(tenant.userCan("ann", "read")).isFalse();
         assertThat(tenant.permissionsOfUser("ann")).isEmpty();
         assertThat(tenant.whichUsersCan("read")).isEmpty();
