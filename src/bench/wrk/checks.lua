@@ -1,5 +1,5 @@
--- wrk's questions: has_permission for any user and permission of any tenant. No answer is looked at here, which would
--- cost more than asking; whoever starts this checks some himself.
+-- Sends has_permission for random users and permissions of random tenants. Does not verify the answers, which would
+-- cost more than the requests; the benchmark verifies a sample itself.
 -- Arguments: host:port, users of a tenant, permissions of a tenant, the tenants' keys.
 local threads = 0
 

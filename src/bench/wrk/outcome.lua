@@ -1,4 +1,4 @@
--- The end of every load: what came of it in one line that Wrk.java reads.
+-- Prints the result of a load as one line, which Wrk.java reads.
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format("outcome %d %d %d %d %d %d\n",

@@ -17,15 +17,15 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * has_permission as one would write it with Spring Boot: a controller, JdbcClient, a pool of ten. Everything else is as
- * it comes, but for the address and the pool, which are given on the command line.
+ * A usual implementation of has_permission with Spring Boot: a controller, JdbcClient, a pool of ten. The address and
+ * the pool are set on the command line; everything else has its default.
  */
 @SpringBootApplication
 @RestController
 public class Peer {
     private static final String SCHEME = "Bearer ";
 
-    /** The very SQL that it is compared with, from whoever starts this. */
+    /** The SQL of the server it is compared with, set by the benchmark. */
     private static final String HAS_PERMISSION = System.getenv("HAS_PERMISSION_SQL");
 
     private final JdbcClient database;

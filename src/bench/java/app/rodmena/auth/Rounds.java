@@ -12,32 +12,33 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs benchmarks in turns, round after round, each in a JVM of its own every time, so that whatever else the machine
- * does meets all of them. What others take away only ever adds time: so the least is the best guess at what something
- * costs by itself, and how far the rest is from it is the noise.
+ * Runs benchmarks alternately in several rounds, each run in its own JVM, so that other load on the machine affects all
+ * of them. Other load can only add time: the minimum is the best estimate of the cost, and the distance of the other
+ * values from it is the noise.
  */
 public final class Rounds {
     private static final int SLICES = 40;
 
     private Rounds() {}
 
-    /** Arguments: which benchmarks, as a regular expression, and how many rounds. */
+    /** Arguments: a regular expression that selects the benchmarks, and the number of rounds. */
     public static void main(String[] arguments) throws RunnerException {
-        String which = arguments.length > 0 ? arguments[0] : "Checkout";
+        String pattern = arguments.length > 0 ? arguments[0] : "Checkout";
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
         Map<String, DoubleStream.Builder> scores = new TreeMap<>();
         for (int round = 0; round < rounds; round++) {
-            for (RunResult result : round(which)) {
+            for (RunResult result : round(pattern)) {
                 String name = result.getParams().getBenchmark();
-                DoubleStream.Builder all = scores.computeIfAbsent(name, first -> DoubleStream.builder());
+                DoubleStream.Builder values = scores.computeIfAbsent(name, first -> DoubleStream.builder());
                 result.getBenchmarkResults().stream()
                         .flatMap(benchmark -> benchmark.getIterationResults().stream())
-                        .forEach(slice -> all.add(slice.getPrimaryResult().getScore()));
+                        .forEach(iteration ->
+                                values.add(iteration.getPrimaryResult().getScore()));
             }
         }
-        System.out.printf("%-60s %8s %8s %8s%n", "ns", "least", "quarter", "median");
-        scores.forEach((name, all) -> {
-            double[] sorted = all.build().sorted().toArray();
+        System.out.printf("%-60s %8s %8s %8s%n", "ns", "minimum", "quartile", "median");
+        scores.forEach((name, values) -> {
+            double[] sorted = values.build().sorted().toArray();
             System.out.printf(
                     "%-60s %8.1f %8.1f %8.1f%n",
                     name.substring("app.rodmena.auth.".length()),
@@ -47,9 +48,9 @@ public final class Rounds {
         });
     }
 
-    private static Collection<RunResult> round(String which) throws RunnerException {
+    private static Collection<RunResult> round(String pattern) throws RunnerException {
         return new Runner(new OptionsBuilder()
-                        .include(which)
+                        .include(pattern)
                         .forks(1)
                         .warmupIterations(3)
                         .warmupTime(TimeValue.seconds(1))

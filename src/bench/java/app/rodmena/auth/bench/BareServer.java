@@ -12,18 +12,18 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 
 /**
- * The same server without anybody who watches it: no metrics, no MBeans, no history, no diagnosis or incidents, no
- * doors for operators. There is no such switch in the product; what it costs is measured by leaving it out here. What
- * the engine itself always has stays: the log, which is not told of single checkouts, and the ring of the last events.
+ * The server without metrics, MBeans, history, diagnosis, incidents and the listeners for operators, to measure their
+ * cost; the product has no switch for it. The engine's own listeners remain: the log, which ignores checkouts, and the
+ * ring of recent events.
  */
 public final class BareServer {
     private BareServer() {}
 
-    /** Takes the database's URL from the variable that the product takes it from. */
+    /** Reads the database's URL from the same variable as the product. */
     public static void main(String[] arguments) throws Exception {
         DatabaseUrl url = DatabaseUrl.parse(System.getenv("AUTH_DATABASE_URL"));
-        Share<DatabaseEngine> share =
-                DatabaseEngine.open(new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + Kind.BARE));
+        Share<DatabaseEngine> share = DatabaseEngine.open(
+                new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + ContenderKind.BARE));
         DatabaseEngine engine = share.get();
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);

@@ -11,26 +11,26 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** {@code ./run.sh bench http} and {@code start}, from the command line to the exit code. */
+/** The commands {@code ./run.sh bench http} and {@code ./run.sh bench start}. */
 public final class Bench {
     private static final int DONE = 0;
     private static final int FAILED = 1;
-    private static final int MISUSED = 2;
+    private static final int INVALID_USAGE = 2;
 
     private Bench() {}
 
-    /** The first argument is what to measure. */
+    /** The first argument names the benchmark. */
     public static void main(String[] arguments) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread main = Thread.currentThread();
-        // Ctrl-C ends whatever is waited for, and the servers are stopped on the way out.
+        // Ctrl-C interrupts the main thread, which then stops the servers.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             if (!over.get()) {
                 main.interrupt();
                 join(main);
             }
         }));
-        // What this process does itself is not what anybody wants to read here.
+        // The log of this process is not part of the output.
         ((Logger) LoggerFactory.getLogger("auth.database")).setLevel(Level.WARN);
         ((Logger) LoggerFactory.getLogger("auth.migrations")).setLevel(Level.WARN);
         int code = run(arguments);
@@ -40,7 +40,7 @@ public final class Bench {
 
     private static int run(String[] arguments) throws Exception {
         String what = arguments[0];
-        Task task = what.equals("start") ? new StartBench() : new Options();
+        Benchmark task = what.equals("start") ? new StartBench() : new Options();
         CommandLine command = new CommandLine(task)
                 .setCommandName("./run.sh bench " + what)
                 .setUsageHelpWidth(100)
@@ -48,29 +48,29 @@ public final class Bench {
         try {
             command.parseArgs(Arrays.copyOfRange(arguments, 1, arguments.length));
         } catch (ParameterException e) {
-            return complain(MISUSED, e.getMessage());
+            return printError(INVALID_USAGE, e.getMessage());
         }
-        if (task.isHelpWanted()) {
+        if (task.isHelpRequested()) {
             command.usage(System.out);
             return DONE;
         }
-        if (task.complaint().isPresent()) {
-            return complain(MISUSED, task.complaint().get());
+        if (task.problem().isPresent()) {
+            return printError(INVALID_USAGE, task.problem().get());
         }
         Path directory = Files.createTempDirectory("auth-bench-");
         try {
             task.run(Path.of(System.getProperty("bench.home")), directory);
             return DONE;
-        } catch (Failed e) {
-            return complain(FAILED, e.getMessage());
+        } catch (BenchException e) {
+            return printError(FAILED, e.getMessage());
         } catch (InterruptedException e) {
-            return complain(FAILED, "interrupted");
+            return printError(FAILED, "interrupted");
         } finally {
             FileUtils.deleteQuietly(directory.toFile());
         }
     }
 
-    private static int complain(int code, String message) {
+    private static int printError(int code, String message) {
         System.err.println("bench: " + message);
         return code;
     }

@@ -6,29 +6,30 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Somebody who can be put under load.
+ * A program that can be put under load.
  *
- * @param applicationName of its connections to the database, as a pattern of LIKE
- * @param server its process; pgbench has none
+ * @param applicationName the application_name of its connections, as a LIKE pattern
+ * @param server its process; empty for pgbench
  */
-record Contender(Kind kind, String applicationName, Optional<Server> server, Load load) implements AutoCloseable {
-    /** Asks as many questions as it can. */
+record Contender(ContenderKind kind, String applicationName, Optional<Server> server, Load load)
+        implements AutoCloseable {
+    /** Sends checks as fast as they are answered. */
     @FunctionalInterface
     interface Load {
-        Outcome ask(int clients, Duration time) throws IOException, InterruptedException;
+        LoadOutcome run(int clients, Duration time) throws IOException, InterruptedException;
     }
 
-    /** Puts it under load, and watches. */
-    Turn take(Database database, Dataset data, int clients, int round, Duration time)
+    /** Measures it under load. */
+    Measurement measure(Database database, Dataset data, int clients, int round, Duration time)
             throws IOException, InterruptedException, SQLException {
-        Outcome outcome;
+        LoadOutcome outcome;
         Duration serverBefore = serverCpu();
         Duration databaseBefore = database.cpu();
-        Witness witness = new Witness(database, applicationName, server, data);
+        LoadObserver witness = new LoadObserver(database, applicationName, server, data);
         try (witness) {
-            outcome = load.ask(clients, time);
+            outcome = load.run(clients, time);
         }
-        return new Turn(
+        return new Measurement(
                 kind,
                 clients,
                 round,
@@ -41,7 +42,7 @@ record Contender(Kind kind, String applicationName, Optional<Server> server, Loa
     }
 
     private Duration serverCpu() {
-        return server.map(process -> Proc.cpuOfFamily(process.pid())).orElse(Duration.ZERO);
+        return server.map(process -> ProcFs.cpuWithChildren(process.pid())).orElse(Duration.ZERO);
     }
 
     @Override

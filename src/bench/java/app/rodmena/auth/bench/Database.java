@@ -15,7 +15,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** The one PostgreSQL that all ask: ours, as durable as it comes, and gone at the end. */
+/** The PostgreSQL of all contenders: the embedded one, fully durable, deleted at the end. */
 final class Database implements AutoCloseable {
     private final EmbeddedDatabase server;
     private final long postmaster;
@@ -25,11 +25,11 @@ final class Database implements AutoCloseable {
         try (Connection connection = connect();
                 var rows = connection.createStatement().executeQuery("select pg_backend_pid()")) {
             rows.next();
-            this.postmaster = Proc.parentOf(rows.getLong(1));
+            this.postmaster = ProcFs.parentOf(rows.getLong(1));
         }
     }
 
-    /** Starts it with the tables of this version and the data in them. */
+    /** Starts it, creates the tables and inserts the data. */
     static Database start(Path directory, Dataset data) throws EmbeddedDatabaseException, SQLException {
         EmbeddedDatabase server = EmbeddedDatabase.start(new EmbeddedConfig(directory, true));
         try {
@@ -56,7 +56,7 @@ final class Database implements AutoCloseable {
         return server.version();
     }
 
-    /** As {@code --database-url} takes it, with the password. */
+    /** The value for {@code --database-url}, with the password. */
     String url() {
         URI url = URI.create(target().jdbcUrl().substring("jdbc:".length()));
         return "postgresql://%s:%s@%s:%d%s"
@@ -68,9 +68,9 @@ final class Database implements AutoCloseable {
                 target().jdbcUrl(), target().user(), target().password().reveal());
     }
 
-    /** What all of its processes have used until now. */
+    /** The CPU time of all its processes. */
     Duration cpu() {
-        return Proc.cpuOfFamily(postmaster);
+        return ProcFs.cpuWithChildren(postmaster);
     }
 
     @Override

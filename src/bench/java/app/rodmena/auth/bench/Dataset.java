@@ -9,18 +9,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * Ten tenants with 20 roles and 100 permissions each, and as many users as the memberships make, two for each user.
- * Users and permissions are named by numbers, so that pgbench can make the names up as it goes. A user whose number is
- * even has even roles, which have the even permissions: half of all questions are answered yes.
+ * Ten tenants with 20 roles and 100 permissions each, and users with two memberships each. The names of users and
+ * permissions are numbers, so that pgbench can generate them. Users with even numbers have even roles, which have the
+ * even permissions: half of all checks are answered yes.
  *
- * @param memberships in all, {@link #LEAST_MEMBERSHIPS} or more
+ * @param memberships the total number, {@link #MIN_MEMBERSHIPS} or more
  */
 record Dataset(int memberships) {
-    static final int LEAST_MEMBERSHIPS = 1000;
+    static final int MIN_MEMBERSHIPS = 1000;
     static final int PERMISSIONS = 100;
 
     private static final int TENANTS = 10;
-    private static final int MEMBERSHIPS_OF_A_USER = 2;
+    private static final int MEMBERSHIPS_PER_USER = 2;
 
     private static final List<String> SEED = List.of(
             """
@@ -47,8 +47,8 @@ record Dataset(int memberships) {
             """,
             "vacuum (analyze) auth_group, auth_permission, auth_membership, permission_groups, membership_groups");
 
-    /** One thing to ask, and what has to be answered. */
-    record Question(String key, int user, int permission) {
+    /** A check and its expected answer. */
+    record PermissionQuery(String key, int user, int permission) {
         boolean expected() {
             return (user + permission) % 2 == 0;
         }
@@ -65,14 +65,14 @@ record Dataset(int memberships) {
                 .toList();
     }
 
-    /** Users of each tenant, named from 1 on. */
+    /** The number of users of each tenant, named from 1 on. */
     int users() {
-        return memberships / MEMBERSHIPS_OF_A_USER / TENANTS;
+        return memberships / MEMBERSHIPS_PER_USER / TENANTS;
     }
 
-    Question question() {
+    PermissionQuery randomQuery() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        return new Question(
+        return new PermissionQuery(
                 keys().get(random.nextInt(TENANTS)), random.nextInt(users()) + 1, random.nextInt(PERMISSIONS) + 1);
     }
 
@@ -89,7 +89,7 @@ record Dataset(int memberships) {
             for (String sql : SEED) {
                 statement.execute(sql.replace(":users", Integer.toString(users())));
             }
-            // As this server's own sessions have it: all who compete plan alike
+            // The value of this server's sessions, so that all contenders get the same plans.
             statement.execute("alter role current_user set random_page_cost = 1.1");
         }
     }

@@ -12,22 +12,22 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** What {@code ./run.sh bench http} can be told. */
-final class Options implements Task {
-    private static final int MOST_CLIENTS = 10_000;
+/** The options of {@code ./run.sh bench http}. */
+final class Options implements Benchmark {
+    private static final int MAX_CLIENTS = 10_000;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Every contender's turns under every load (${DEFAULT-VALUE})")
+            description = "Measurements of each contender under each load (${DEFAULT-VALUE})")
     int rounds;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How long a turn takes (${DEFAULT-VALUE})")
+            description = "Duration of a measurement (${DEFAULT-VALUE})")
     int seconds;
 
     @Option(
@@ -43,7 +43,7 @@ final class Options implements Task {
             split = ",",
             hideParamSyntax = true,
             defaultValue = "1,32,100,256,1000",
-            description = "Connections that ask at the same time, load by load (${DEFAULT-VALUE})")
+            description = "Concurrent connections of each load (${DEFAULT-VALUE})")
     List<Integer> clients = new ArrayList<>();
 
     @Option(
@@ -51,21 +51,21 @@ final class Options implements Task {
             paramLabel = "NAME,NAME",
             split = ",",
             hideParamSyntax = true,
-            description = "Some of batched, plain, bare, pgbench, spring; by default all that can be had")
-    Set<Kind> only = new LinkedHashSet<>(Arrays.asList(Kind.values()));
+            description = "Some of batched, plain, bare, pgbench, spring; by default all that are available")
+    Set<ContenderKind> only = new LinkedHashSet<>(Arrays.asList(ContenderKind.values()));
 
     @Option(
             names = "--memberships",
             paramLabel = "1k|100k|1M",
             defaultValue = "100k",
-            converter = Size.class,
-            description = "How many there are in the database (${DEFAULT-VALUE})")
+            converter = SizeConverter.class,
+            description = "Memberships in the database (${DEFAULT-VALUE})")
     int memberships;
 
     @Option(names = "--growth", description = "Also compare 1k memberships with 100k and 1M, at 100 clients")
     boolean growth;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write every turn there")
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write all measurements to this file")
     Path json;
 
     @Option(
@@ -75,20 +75,20 @@ final class Options implements Task {
     boolean help;
 
     @Override
-    public boolean isHelpWanted() {
+    public boolean isHelpRequested() {
         return help;
     }
 
     @Override
-    public Optional<String> complaint() {
+    public Optional<String> problem() {
         if (rounds < 1 || seconds < 1 || warmup < 0) {
             return Optional.of("--rounds and --seconds must be 1 or more, --warmup 0 or more");
         }
-        if (clients.stream().anyMatch(count -> count < 1 || count > MOST_CLIENTS)) {
-            return Optional.of("--clients must be 1 to %d each".formatted(MOST_CLIENTS));
+        if (clients.stream().anyMatch(count -> count < 1 || count > MAX_CLIENTS)) {
+            return Optional.of("--clients must be 1 to %d each".formatted(MAX_CLIENTS));
         }
-        return memberships < Dataset.LEAST_MEMBERSHIPS
-                ? Optional.of("--memberships must be %d or more".formatted(Dataset.LEAST_MEMBERSHIPS))
+        return memberships < Dataset.MIN_MEMBERSHIPS
+                ? Optional.of("--memberships must be %d or more".formatted(Dataset.MIN_MEMBERSHIPS))
                 : Optional.empty();
     }
 

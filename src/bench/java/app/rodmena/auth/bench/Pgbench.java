@@ -1,7 +1,7 @@
 package app.rodmena.auth.bench;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.rbac.AskedSql;
+import app.rodmena.auth.rbac.PermissionSql;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * pgbench, which comes with PostgreSQL: the same query, prepared, with nothing but C and a socket around it. It opens
- * no more connections than the pools of the others may, however many clients there would be.
+ * PostgreSQL's pgbench with the same query as a prepared statement. It opens no more connections than the pools of the
+ * other contenders, for any number of clients.
  */
 final class Pgbench {
-    private static final int MOST_CONNECTIONS = 10;
+    private static final int MAX_CONNECTIONS = 10;
     private static final String LOG = "turn";
 
-    /** The columns of its log of every answer. */
+    /** The columns of its log of all transactions. */
     private static final int LATENCY_MICROS = 2;
 
     private final Path program;
@@ -30,13 +30,13 @@ final class Pgbench {
     private final DatabaseTarget database;
     private final Dataset data;
 
-    /** @param directory empty, for its scripts and logs */
+    /** @param directory an empty directory for its scripts and logs */
     Pgbench(Path program, Path directory, DatabaseTarget database, Dataset data) throws IOException {
         this.program = program;
         this.directory = directory;
         this.database = database;
         this.data = data;
-        String query = AskedSql.hasPermission().replace("\n", " ");
+        String query = PermissionSql.hasPermission().replace("\n", " ");
         for (int tenant = 0; tenant < data.keys().size(); tenant++) {
             Files.writeString(script(tenant), """
                     \\set user random(1, %d)
@@ -47,8 +47,8 @@ final class Pgbench {
         }
     }
 
-    Outcome ask(int clients, Duration time) throws IOException, InterruptedException {
-        int connections = Math.min(clients, MOST_CONNECTIONS);
+    LoadOutcome run(int clients, Duration time) throws IOException, InterruptedException {
+        int connections = Math.min(clients, MAX_CONNECTIONS);
         int threads = Math.min(connections, Runtime.getRuntime().availableProcessors());
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
@@ -71,7 +71,7 @@ final class Pgbench {
                 server.getPath().substring(1)));
         Program.run(
                 directory,
-                Map.of("PGPASSWORD", database.password().reveal(), "PGAPPNAME", Kind.PGBENCH.toString()),
+                Map.of("PGPASSWORD", database.password().reveal(), "PGAPPNAME", ContenderKind.PGBENCH.toString()),
                 command);
         return outcome(time);
     }
@@ -80,7 +80,7 @@ final class Pgbench {
         return directory.resolve("tenant%d.sql".formatted(tenant));
     }
 
-    private Outcome outcome(Duration time) throws IOException {
+    private LoadOutcome outcome(Duration time) throws IOException {
         List<Long> micros = new ArrayList<>();
         for (Path log : logs()) {
             try (Stream<String> lines = Files.lines(log)) {
@@ -89,10 +89,10 @@ final class Pgbench {
             Files.delete(log);
         }
         if (micros.isEmpty()) {
-            throw new Failed("pgbench was not answered once");
+            throw new BenchException("pgbench got no answer");
         }
         micros.sort(Comparator.naturalOrder());
-        return new Outcome(micros.size(), 0, time, quantile(micros, 0.5), quantile(micros, 0.99));
+        return new LoadOutcome(micros.size(), 0, time, quantile(micros, 0.5), quantile(micros, 0.99));
     }
 
     private List<Path> logs() throws IOException {

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs of this machine: found, and run to their end. */
+/** Finds and runs programs of this machine. */
 final class Program {
     private Program() {}
 
-    /** Looks on the PATH, then where PostgreSQL's programs lie on Debian and its like, the newest first. */
+    /** Searches the PATH, then Debian's directories of PostgreSQL, the newest version first. */
     static Optional<Path> find(String name) throws IOException {
         Stream<Path> onPath = Stream.of(System.getenv("PATH").split(":")).map(Path::of);
         return Stream.concat(onPath, postgres())
@@ -42,7 +42,7 @@ final class Program {
         return digits.isEmpty() ? 0 : Integer.parseInt(digits);
     }
 
-    /** Runs it to its end and returns what it said. */
+    /** Runs a program to its end and returns its output. */
     static String run(Path directory, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         ProcessBuilder builder =
@@ -53,7 +53,7 @@ final class Program {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), UTF_8);
             if (process.waitFor() != 0) {
-                throw new Failed(
+                throw new BenchException(
                         "%s failed: %s".formatted(Path.of(command.get(0)).getFileName(), output.strip()));
             }
             return output;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.bench;
 
-import app.rodmena.auth.bench.Growth.Grown;
 import app.rodmena.auth.bench.Results.Spread;
+import app.rodmena.auth.bench.SizeComparison.SizeResult;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** What was measured, in Markdown. */
+/** Formats the results in Markdown. */
 final class Report {
     private Report() {}
 
@@ -29,7 +29,7 @@ final class Report {
                 | | checks/s (range) | p50 ms | p99 ms (range) | errors | connections | CPU per check, server | PostgreSQL | RSS |
                 |---|---:|---:|---:|---:|---:|---:|---:|---:|
                 """.formatted(clients == 1 ? "1 client" : clients + " clients"));
-        for (Kind kind : Kind.values()) {
+        for (ContenderKind kind : ContenderKind.values()) {
             if (!results.of(kind, clients).isEmpty()) {
                 text.append(row(results, kind, clients));
             }
@@ -37,8 +37,8 @@ final class Report {
         return text.toString();
     }
 
-    private static String row(Results results, Kind kind, int clients) {
-        List<Turn> turns = results.of(kind, clients);
+    private static String row(Results results, ContenderKind kind, int clients) {
+        List<Measurement> turns = results.of(kind, clients);
         Spread rate = results.spread(kind, clients, turn -> turn.outcome().perSecond());
         Spread p99 = results.spread(kind, clients, turn -> millis(turn.outcome().p99()));
         boolean isServer = turns.get(0).residentBytes() > 0;
@@ -46,58 +46,60 @@ final class Report {
                 .formatted(
                         kind.title(),
                         whole(rate.median()),
-                        whole(rate.least()),
-                        whole(rate.most()),
+                        whole(rate.min()),
+                        whole(rate.max()),
                         decimal(median(
                                 results,
                                 kind,
                                 clients,
                                 turn -> millis(turn.outcome().median()))),
                         decimal(p99.median()),
-                        decimal(p99.least()),
-                        decimal(p99.most()),
-                        turns.stream().mapToLong(Turn::errors).sum(),
-                        turns.stream().mapToInt(Turn::connections).max().orElseThrow(),
-                        isServer ? micros(median(results, kind, clients, Turn::serverMicrosPerAnswer)) : "–",
-                        micros(median(results, kind, clients, Turn::databaseMicrosPerAnswer)),
-                        isServer ? megabytes(median(results, kind, clients, Turn::residentBytes)) : "–");
+                        decimal(p99.min()),
+                        decimal(p99.max()),
+                        turns.stream().mapToLong(Measurement::errors).sum(),
+                        turns.stream().mapToInt(Measurement::connections).max().orElseThrow(),
+                        isServer ? micros(median(results, kind, clients, Measurement::serverMicrosPerAnswer)) : "–",
+                        micros(median(results, kind, clients, Measurement::databaseMicrosPerAnswer)),
+                        isServer ? megabytes(median(results, kind, clients, Measurement::residentBytes)) : "–");
     }
 
-    private static double median(Results results, Kind kind, int clients, ToDoubleFunction<Turn> number) {
+    private static double median(
+            Results results, ContenderKind kind, int clients, ToDoubleFunction<Measurement> number) {
         return results.spread(kind, clients, number).median();
     }
 
-    /** What more memberships cost. */
-    static String growth(List<Grown> sizes) {
-        StringBuilder text =
-                new StringBuilder("""
+    /** The results for different numbers of memberships. */
+    static String growth(List<SizeResult> sizes) {
+        StringBuilder text = new StringBuilder(
+                """
 
                 ### More memberships, %d clients
 
                 | memberships | checks/s (range) | p99 ms | CPU per check, server | PostgreSQL |
                 |---:|---:|---:|---:|---:|
-                """.formatted(sizes.get(0).turns().get(0).clients()));
-        for (Grown size : sizes) {
+                """.formatted(sizes.get(0).measurements().get(0).clients()));
+        for (SizeResult size : sizes) {
             Spread rate = size.rate();
             text.append("| %s | %s (%s–%s) | %s | %s | %s |%n"
                     .formatted(
                             whole(size.memberships()),
                             whole(rate.median()),
-                            whole(rate.least()),
-                            whole(rate.most()),
+                            whole(rate.min()),
+                            whole(rate.max()),
                             decimal(median(size, turn -> millis(turn.outcome().p99()))),
-                            micros(median(size, Turn::serverMicrosPerAnswer)),
-                            micros(median(size, Turn::databaseMicrosPerAnswer))));
+                            micros(median(size, Measurement::serverMicrosPerAnswer)),
+                            micros(median(size, Measurement::databaseMicrosPerAnswer))));
         }
         return text.toString();
     }
 
-    private static double median(Grown size, ToDoubleFunction<Turn> number) {
-        return Spread.of(size.turns().stream().mapToDouble(number).toArray()).median();
+    private static double median(SizeResult size, ToDoubleFunction<Measurement> number) {
+        return Spread.of(size.measurements().stream().mapToDouble(number).toArray())
+                .median();
     }
 
-    /** One turn, for programs. */
-    static Map<String, Object> row(int memberships, Turn turn) {
+    /** One measurement, for JSON. */
+    static Map<String, Object> row(int memberships, Measurement turn) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("memberships", memberships);
         row.put("contender", turn.kind().toString());

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
-/** Every turn that was taken, and what they are when put together: medians and ranges over the rounds. */
+/** All measurements, with medians and ranges over the rounds. */
 final class Results {
-    private final List<Turn> turns = new ArrayList<>();
+    private final List<Measurement> measurements = new ArrayList<>();
 
-    /** The least, the middle and the most of some numbers. */
-    record Spread(double least, double median, double most) {
+    /** Minimum, median and maximum. */
+    record Spread(double min, double median, double max) {
         static Spread of(double[] numbers) {
             double[] sorted = numbers.clone();
             Arrays.sort(sorted);
@@ -22,34 +22,33 @@ final class Results {
         }
     }
 
-    void add(Turn turn) {
-        turns.add(turn);
+    void add(Measurement measurement) {
+        measurements.add(measurement);
     }
 
-    List<Turn> all() {
-        return List.copyOf(turns);
+    List<Measurement> all() {
+        return List.copyOf(measurements);
     }
 
-    List<Turn> of(Kind kind, int clients) {
-        return turns.stream()
-                .filter(turn -> turn.kind() == kind && turn.clients() == clients)
+    List<Measurement> of(ContenderKind kind, int clients) {
+        return measurements.stream()
+                .filter(measurement -> measurement.kind() == kind && measurement.clients() == clients)
                 .toList();
     }
 
-    Spread spread(Kind kind, int clients, ToDoubleFunction<Turn> number) {
+    Spread spread(ContenderKind kind, int clients, ToDoubleFunction<Measurement> number) {
         return Spread.of(of(kind, clients).stream().mapToDouble(number).toArray());
     }
 
     /**
-     * How many times a number of one contender is that of another: the median of each round's own ratio, since what
-     * slows the machine down for a while slows down both.
+     * The ratio of two contenders: the median of the ratios per round, because a temporary slowdown of the machine
+     * affects both.
      */
-    OptionalDouble ratio(Kind one, Kind other, int clients, ToDoubleFunction<Turn> number) {
-        double[] ratios = of(one, clients).stream()
-                .flatMap(turn ->
-                        sameRound(turn, other)
-                                .map(peer -> number.applyAsDouble(turn) / number.applyAsDouble(peer))
-                                .stream())
+    OptionalDouble ratio(ContenderKind kind, ContenderKind other, int clients, ToDoubleFunction<Measurement> number) {
+        double[] ratios = of(kind, clients).stream()
+                .flatMap(measurement -> sameRound(measurement, other)
+                        .map(peer -> number.applyAsDouble(measurement) / number.applyAsDouble(peer))
+                        .stream())
                 .mapToDouble(Double::doubleValue)
                 .toArray();
         return ratios.length == 0
@@ -57,9 +56,9 @@ final class Results {
                 : OptionalDouble.of(Spread.of(ratios).median());
     }
 
-    private Optional<Turn> sameRound(Turn turn, Kind other) {
-        return of(other, turn.clients()).stream()
-                .filter(peer -> peer.round() == turn.round())
+    private Optional<Measurement> sameRound(Measurement measurement, ContenderKind other) {
+        return of(other, measurement.clients()).stream()
+                .filter(peer -> peer.round() == measurement.round())
                 .findFirst();
     }
 }

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server as a process of its own, which prints where it listens once it does. */
+/** A server in its own process, which prints its address when it listens. */
 final class Server implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("Listening +(http://\\S+)");
-    private static final Duration MOST_START = Duration.ofMinutes(2);
-    private static final Duration MOST_STOP = Duration.ofSeconds(40);
+    private static final Duration MAX_START = Duration.ofMinutes(2);
+    private static final Duration MAX_STOP = Duration.ofSeconds(40);
 
     private final String name;
     private final Process process;
@@ -32,7 +32,7 @@ final class Server implements AutoCloseable {
     /**
      * Starts it and waits until it listens.
      *
-     * @param directory where it runs, and where everything it says goes
+     * @param directory the working directory, which also gets the output
      */
     static Server start(String name, Path directory, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
@@ -64,7 +64,7 @@ final class Server implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(MOST_STOP.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(MAX_STOP.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {
@@ -74,24 +74,24 @@ final class Server implements AutoCloseable {
     }
 
     private URI awaitAddress() throws InterruptedException {
-        long deadline = System.nanoTime() + MOST_START.toNanos();
+        long deadline = System.nanoTime() + MAX_START.toNanos();
         while (System.nanoTime() < deadline) {
-            Matcher listening = LISTENING.matcher(said());
+            Matcher listening = LISTENING.matcher(output());
             if (listening.find()) {
                 return URI.create(listening.group(1));
             }
             if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                throw new Failed("%s ended instead of listening: %s".formatted(name, said().strip()));
+                throw new BenchException("%s ended instead of listening: %s".formatted(name, output().strip()));
             }
         }
-        throw new Failed("%s does not listen: %s".formatted(name, said().strip()));
+        throw new BenchException("%s does not listen: %s".formatted(name, output().strip()));
     }
 
-    private String said() {
+    private String output() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
-            throw new Failed("can't read " + log + ": " + e.getMessage());
+            throw new BenchException("cannot read " + log + ": " + e.getMessage());
         }
     }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Option;
 
-/** How long {@code ./run.sh} takes until the first answer from the database, and what the server takes at rest. */
-final class StartBench implements Task {
+/** Measures the start of {@code ./run.sh} to the first answer, and the server's memory at rest. */
+final class StartBench implements Benchmark {
     @Option(
             names = "--times",
             paramLabel = "N",
@@ -29,29 +29,29 @@ final class StartBench implements Task {
     boolean help;
 
     @Override
-    public boolean isHelpWanted() {
+    public boolean isHelpRequested() {
         return help;
     }
 
     @Override
-    public Optional<String> complaint() {
+    public Optional<String> problem() {
         return times < 1 ? Optional.of("--times must be 1 or more") : Optional.empty();
     }
 
     @Override
     public void run(Path home, Path directory)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
-        List<Start> external = new ArrayList<>();
-        List<Start> own = new ArrayList<>();
+        List<ServerStart> external = new ArrayList<>();
+        List<ServerStart> own = new ArrayList<>();
         try (Database database =
-                Database.start(directory.resolve("postgresql"), new Dataset(Dataset.LEAST_MEMBERSHIPS))) {
-            Map<String, String> elsewhere = Map.of("AUTH_DATABASE_URL", database.url());
+                Database.start(directory.resolve("postgresql"), new Dataset(Dataset.MIN_MEMBERSHIPS))) {
+            Map<String, String> externalSettings = Map.of("AUTH_DATABASE_URL", database.url());
             Path data = Files.createDirectory(directory.resolve("own"));
-            Map<String, String> here = Map.of("AUTH_DATA_DIR", data.toString());
-            Start.of(home, directory, here); // Makes the data directory
+            Map<String, String> ownSettings = Map.of("AUTH_DATA_DIR", data.toString());
+            ServerStart.of(home, directory, ownSettings); // Creates the data directory.
             for (int i = 0; i < times; i++) {
-                external.add(Start.of(home, directory, elsewhere));
-                own.add(Start.of(home, directory, here));
+                external.add(ServerStart.of(home, directory, externalSettings));
+                own.add(ServerStart.of(home, directory, ownSettings));
             }
         }
         System.out.printf(
@@ -64,25 +64,25 @@ final class StartBench implements Task {
                 times,
                 Runtime.version().feature(),
                 Runtime.getRuntime().availableProcessors(),
-                row("on a database that is there", external),
+                row("with a running PostgreSQL", external),
                 row("with its own PostgreSQL, warm", own));
     }
 
-    private static String row(String what, List<Start> starts) {
+    private static String row(String label, List<ServerStart> starts) {
         return "| %s | %s | %s | %s |%n"
                 .formatted(
-                        what,
+                        label,
                         spread(starts, start -> Report.millis(start.toFirstAnswer())),
                         spread(starts, start -> Report.millis(start.cpu())),
-                        Report.megabytes(of(starts, Start::residentBytes).median()));
+                        Report.megabytes(of(starts, ServerStart::residentBytes).median()));
     }
 
-    private static String spread(List<Start> starts, ToDoubleFunction<Start> number) {
+    private static String spread(List<ServerStart> starts, ToDoubleFunction<ServerStart> number) {
         Spread spread = of(starts, number);
-        return "%.0f (%.0f–%.0f)".formatted(spread.median(), spread.least(), spread.most());
+        return "%.0f (%.0f–%.0f)".formatted(spread.median(), spread.min(), spread.max());
     }
 
-    private static Spread of(List<Start> starts, ToDoubleFunction<Start> number) {
+    private static Spread of(List<ServerStart> starts, ToDoubleFunction<ServerStart> number) {
         return Spread.of(starts.stream().mapToDouble(number).toArray());
     }
 }

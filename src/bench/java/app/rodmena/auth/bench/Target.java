@@ -6,42 +6,54 @@ import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Something to be reached, and what was.
+ * A target and the measured value.
  *
- * @param rule as {@code ≥ 2}
+ * @param rule for example {@code ≥ 2}
  */
-record Target(String what, String rule, String measured, boolean reached) {
+record Target(String name, String rule, String measured, boolean isReached) {
     private static final int USUAL_CLIENTS = 100;
     private static final int MANY_CLIENTS = 1000;
 
-    /** Those that this run has measured what it takes for. */
+    /** The targets for which this run has measured all values. */
     static List<Target> of(Results results) {
         List<Target> targets = new ArrayList<>();
-        ToDoubleFunction<Turn> rate = turn -> turn.outcome().perSecond();
-        ToDoubleFunction<Turn> p99 = turn -> turn.outcome().p99().toNanos();
-        atLeast(targets, "checks/s of pgbench at 100 clients", 1, ratio(results, Kind.PGBENCH, USUAL_CLIENTS, rate));
-        atLeast(targets, "checks/s of a query per request", 2, ratio(results, Kind.PLAIN, USUAL_CLIENTS, rate));
-        atLeast(targets, "checks/s of Spring Boot", 5, ratio(results, Kind.SPRING, USUAL_CLIENTS, rate));
-        ratio(results, Kind.PLAIN, USUAL_CLIENTS, p99)
+        ToDoubleFunction<Measurement> rate = turn -> turn.outcome().perSecond();
+        ToDoubleFunction<Measurement> p99 = turn -> turn.outcome().p99().toNanos();
+        atLeast(
+                targets,
+                "checks/s of pgbench at 100 clients",
+                1,
+                ratio(results, ContenderKind.PGBENCH, USUAL_CLIENTS, rate));
+        atLeast(
+                targets,
+                "checks/s of a query per request",
+                2,
+                ratio(results, ContenderKind.PLAIN, USUAL_CLIENTS, rate));
+        atLeast(targets, "checks/s of Spring Boot", 5, ratio(results, ContenderKind.SPRING, USUAL_CLIENTS, rate));
+        ratio(results, ContenderKind.PLAIN, USUAL_CLIENTS, p99)
                 .ifPresent(times -> targets.add(
                         new Target("p99 of a query per request", "< 1 ×", Report.decimal(times) + " ×", times < 1)));
-        atLeast(targets, "checks/s of a query per request at one client", 0.9, ratio(results, Kind.PLAIN, 1, rate));
-        atLeast(targets, "checks/s without listeners", 0.97, ratio(results, Kind.BARE, USUAL_CLIENTS, rate));
-        List<Turn> many = results.of(Kind.BATCHED, MANY_CLIENTS);
-        if (!many.isEmpty()) {
-            long errors = many.stream().mapToLong(Turn::errors).sum();
+        atLeast(
+                targets,
+                "checks/s of a query per request at one client",
+                0.9,
+                ratio(results, ContenderKind.PLAIN, 1, rate));
+        atLeast(targets, "checks/s without listeners", 0.97, ratio(results, ContenderKind.BARE, USUAL_CLIENTS, rate));
+        List<Measurement> errorsRun = results.of(ContenderKind.BATCHED, MANY_CLIENTS);
+        if (!errorsRun.isEmpty()) {
+            long errors = errorsRun.stream().mapToLong(Measurement::errors).sum();
             targets.add(new Target("errors at 1000 clients", "0", Long.toString(errors), errors == 0));
         }
         return targets;
     }
 
-    /** The growth of the data must not cost more than this. */
+    /** The target for the throughput with more memberships. */
     static Target growth(double ratio) {
         return new Target(
                 "checks/s with 1k memberships, at 1M", "≥ 0.70 ×", Report.decimal(ratio) + " ×", ratio >= 0.7);
     }
 
-    static Target healthOf(Outcome health) {
+    static Target healthOf(LoadOutcome health) {
         double millis = Report.millis(health.p99());
         return new Target(
                 "p99 of /health while the pool is exhausted",
@@ -61,17 +73,21 @@ record Target(String what, String rule, String measured, boolean reached) {
         for (Target target : targets) {
             text.append("| %s | %s | %s | %s |%n"
                     .formatted(
-                            target.what, target.rule, target.measured, target.reached ? "reached" : "**not reached**"));
+                            target.name,
+                            target.rule,
+                            target.measured,
+                            target.isReached ? "reached" : "**not reached**"));
         }
         return text.toString();
     }
 
-    private static OptionalDouble ratio(Results results, Kind other, int clients, ToDoubleFunction<Turn> number) {
-        return results.ratio(Kind.BATCHED, other, clients, number);
+    private static OptionalDouble ratio(
+            Results results, ContenderKind other, int clients, ToDoubleFunction<Measurement> number) {
+        return results.ratio(ContenderKind.BATCHED, other, clients, number);
     }
 
-    private static void atLeast(List<Target> targets, String what, double least, OptionalDouble ratio) {
+    private static void atLeast(List<Target> targets, String name, double minimum, OptionalDouble ratio) {
         ratio.ifPresent(times -> targets.add(new Target(
-                what, "≥ %s ×".formatted(Report.decimal(least)), Report.decimal(times) + " ×", times >= least)));
+                name, "≥ %s ×".formatted(Report.decimal(minimum)), Report.decimal(times) + " ×", times >= minimum)));
     }
 }

@@ -9,25 +9,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the benchmark works with on this machine.
+ * The programs that the benchmark uses.
  *
  * @param home this repository
  */
 record Tools(Path home, Wrk wrk, Optional<Path> pgbench) {
-    /** Files that a server with that many clients has open besides. */
+    /** Open files of a server besides its clients' connections. */
     private static final int OTHER_FILES = 200;
 
-    /** @throws Failed naming what is missing */
+    /** @throws BenchException if a program or a resource is missing */
     static Tools find(Path home, int mostClients) throws IOException {
-        if (!Proc.isThere()) {
-            throw new Failed("needs Linux: there is no /proc here to read what processes use");
+        if (!ProcFs.isAvailable()) {
+            throw new BenchException("needs Linux: without /proc, the CPU time of processes is unknown");
         }
-        long files = Proc.mostOpenFiles();
+        long files = ProcFs.maxOpenFiles();
         if (files < mostClients + OTHER_FILES) {
-            throw new Failed("%d clients need more open files than the %d allowed here: ulimit -n %d first"
+            throw new BenchException("%d clients need more open files than the %d allowed here: ulimit -n %d first"
                     .formatted(mostClients, files, mostClients + OTHER_FILES));
         }
-        Path wrk = Program.find("wrk").orElseThrow(() -> new Failed("needs wrk: Debian's package is wrk"));
+        Path wrk = Program.find("wrk").orElseThrow(() -> new BenchException("needs wrk: Debian's package is wrk"));
         return new Tools(home, new Wrk(wrk, home.resolve("src/bench/wrk")), Program.find("pgbench"));
     }
 
@@ -52,7 +52,8 @@ record Tools(Path home, Wrk wrk, Optional<Path> pgbench) {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
-    private static boolean isNewer(Path made, Path source) throws IOException {
-        return Files.exists(made) && Files.getLastModifiedTime(made).compareTo(Files.getLastModifiedTime(source)) > 0;
+    private static boolean isNewer(Path product, Path source) throws IOException {
+        return Files.exists(product)
+                && Files.getLastModifiedTime(product).compareTo(Files.getLastModifiedTime(source)) > 0;
     }
 }

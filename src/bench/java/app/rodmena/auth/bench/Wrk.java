@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** wrk, a load generator that keeps as many connections busy as it is told. */
+/** The load generator wrk, which keeps a given number of connections busy. */
 final class Wrk {
-    /** As outcome.lua prints it: µs, requests, how many got another status, how many failed, median and p99 in µs. */
+    /** The line of outcome.lua: time in µs, requests, other statuses, failures, median and p99 in µs. */
     private static final Pattern OUTCOME = Pattern.compile("outcome (\\d+) (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)");
 
     private static final String TIMEOUT = "10s";
@@ -26,20 +26,20 @@ final class Wrk {
         this.scripts = scripts;
     }
 
-    /** Asks the dataset's questions. */
-    Outcome ask(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
+    /** Sends the checks of the dataset. */
+    LoadOutcome check(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(
                 List.of(server.getAuthority(), Integer.toString(data.users()), Integer.toString(Dataset.PERMISSIONS)));
         arguments.addAll(data.keys());
         return run("checks.lua", server, arguments, clients, time);
     }
 
-    /** Gets one path, again and again. */
-    Outcome get(URI server, String path, int clients, Duration time) throws IOException, InterruptedException {
+    /** Sends GET requests for one path. */
+    LoadOutcome get(URI server, String path, int clients, Duration time) throws IOException, InterruptedException {
         return run("outcome.lua", server.resolve(path), List.of(), clients, time);
     }
 
-    private Outcome run(String script, URI target, List<String> arguments, int clients, Duration time)
+    private LoadOutcome run(String script, URI target, List<String> arguments, int clients, Duration time)
             throws IOException, InterruptedException {
         int threads = Math.min(clients, Runtime.getRuntime().availableProcessors());
         List<String> command = new ArrayList<>(List.of(
@@ -52,15 +52,15 @@ final class Wrk {
                 target.toString(),
                 "--"));
         command.addAll(arguments);
-        String said = Program.run(scripts, Map.of(), command);
-        Matcher outcome = OUTCOME.matcher(said);
+        String output = Program.run(scripts, Map.of(), command);
+        Matcher outcome = OUTCOME.matcher(output);
         if (!outcome.find()) {
-            throw new Failed("wrk said nothing that can be read: " + said.strip());
+            throw new BenchException("unexpected output of wrk: " + output.strip());
         }
-        long refused = number(outcome, 3);
-        return new Outcome(
-                number(outcome, 2) - refused,
-                refused + number(outcome, 4),
+        long otherStatus = number(outcome, 3);
+        return new LoadOutcome(
+                number(outcome, 2) - otherStatus,
+                otherStatus + number(outcome, 4),
                 micros(outcome, 1),
                 micros(outcome, 5),
                 micros(outcome, 6));

@@ -1,5 +1,6 @@
 /**
- * {@code ./run.sh bench}: the server under load beside what it is to be compared with. Started as processes of their
- * own on one PostgreSQL, asked the same questions in turns, and their answers checked.
+ * {@code ./run.sh bench}: compares the server under load with other contenders. Each is a process of its own on the
+ * same PostgreSQL; they get the same checks alternately, and their responses are verified. Start reading with
+ * {@code Bench}.
  */
 package app.rodmena.auth.bench;

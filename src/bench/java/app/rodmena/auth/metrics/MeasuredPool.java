@@ -3,11 +3,11 @@ package app.rodmena.auth.metrics;
 import app.rodmena.auth.events.PoolListener;
 import com.codahale.metrics.MetricRegistry;
 
-/** The listener that measures, without all that it is part of. */
+/** Gives benchmarks the listener that records the pool's times. */
 public final class MeasuredPool {
     private MeasuredPool() {}
 
-    /** A new one, of a registry of its own. */
+    /** A new listener with its own registry. */
     public static PoolListener listener() {
         return new PoolTimes(new MetricRegistry());
     }

@@ -4,15 +4,15 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Statement;
 
-/** Connections to nowhere, which answer at once: what is measured is the pool, and nothing of PostgreSQL. */
-final class StillConnections implements ConnectionSource {
+/** Connections without a server that return immediately, so that only the pool is measured. */
+final class NoOpConnections implements ConnectionSource {
     @Override
     public Connection open(PoolSettings settings) {
         return open();
     }
 
     static Connection open() {
-        return still(Connection.class);
+        return noOp(Connection.class);
     }
 
     @Override
@@ -28,16 +28,16 @@ final class StillConnections implements ConnectionSource {
     @Override
     public void cancel(Connection connection) {}
 
-    private static <T> T still(Class<T> type) {
+    private static <T> T noOp(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(
-                StillConnections.class.getClassLoader(),
+                NoOpConnections.class.getClassLoader(),
                 new Class<?>[] {type},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "isValid", "getAutoCommit", "execute" -> true;
                     case "isClosed", "isReadOnly" -> false;
                     case "getTransactionIsolation" -> Connection.TRANSACTION_READ_COMMITTED;
                     case "getNetworkTimeout", "hashCode" -> 1;
-                    case "createStatement" -> still(Statement.class);
+                    case "createStatement" -> noOp(Statement.class);
                     case "equals" -> proxy == arguments[0];
                     case "toString" -> "still";
                     default -> null;

@@ -13,19 +13,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A start, from the shell to the first answer.
+ * A start of the server.
  *
- * @param toFirstAnswer until the first 200 that took the database
- * @param cpu what the server's process used until then
- * @param residentBytes its memory a while later, when nobody asks it anything
+ * @param toFirstAnswer time from the command to the first 200 of a request that needs the database
+ * @param cpu CPU time of the server's process until then
+ * @param residentBytes its memory afterwards, when idle
  */
-record Start(Duration toFirstAnswer, Duration cpu, long residentBytes) {
-    private static final Duration MOST_START = Duration.ofMinutes(2);
-    private static final Duration REST = Duration.ofSeconds(2);
+record ServerStart(Duration toFirstAnswer, Duration cpu, long residentBytes) {
+    private static final Duration MAX_START = Duration.ofMinutes(2);
+    private static final Duration IDLE_TIME = Duration.ofSeconds(2);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** Starts and stops it, with these settings. */
-    static Start of(Path home, Path directory, Map<String, String> settings) throws IOException, InterruptedException {
+    /** Starts the server with these settings, measures and stops it. */
+    static ServerStart of(Path home, Path directory, Map<String, String> settings)
+            throws IOException, InterruptedException {
         int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(
                         home.resolve("run.sh").toString(),
@@ -41,28 +42,28 @@ record Start(Duration toFirstAnswer, Duration cpu, long residentBytes) {
         long begin = System.nanoTime();
         Process process = builder.start();
         try {
-            HttpRequest question = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/roles".formatted(port)))
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/roles".formatted(port)))
                     .header("Authorization", "Bearer 5eed0000-0000-4000-8000-000000000000")
                     .build();
-            while (!isAnswered(question)) {
-                if (!process.isAlive() || System.nanoTime() - begin > MOST_START.toNanos()) {
-                    throw new Failed("the server did not start; see " + directory.resolve("start.log"));
+            while (!isAnswered(request)) {
+                if (!process.isAlive() || System.nanoTime() - begin > MAX_START.toNanos()) {
+                    throw new BenchException("the server did not start; see " + directory.resolve("start.log"));
                 }
                 Thread.sleep(5);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            Duration cpu = Proc.cpuOfFamily(process.pid());
-            Thread.sleep(REST.toMillis());
-            return new Start(took, cpu, Proc.residentBytes(process.pid()));
+            Duration cpu = ProcFs.cpuWithChildren(process.pid());
+            Thread.sleep(IDLE_TIME.toMillis());
+            return new ServerStart(took, cpu, ProcFs.residentBytes(process.pid()));
         } finally {
             process.destroy();
-            process.waitFor(MOST_START.toSeconds(), TimeUnit.SECONDS);
+            process.waitFor(MAX_START.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
-    private static boolean isAnswered(HttpRequest question) throws InterruptedException {
+    private static boolean isAnswered(HttpRequest request) throws InterruptedException {
         try {
-            return HTTP.send(question, BodyHandlers.discarding()).statusCode() == 200;
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }

@@ -1,7 +1,7 @@
 package app.rodmena.auth.bench;
 
-/** Who is compared. */
-enum Kind {
+/** The kinds of contenders. */
+enum ContenderKind {
     BATCHED("ours, as it comes"),
     PLAIN("ours, a query per request"),
     BARE("ours, without listeners"),
@@ -10,7 +10,7 @@ enum Kind {
 
     private final String title;
 
-    Kind(String title) {
+    ContenderKind(String title) {
         this.title = title;
     }
 
@@ -18,7 +18,7 @@ enum Kind {
         return title;
     }
 
-    /** In a command line, and in application_name. */
+    /** The name in the command line and in application_name. */
     @Override
     public String toString() {
         return name().toLowerCase(java.util.Locale.ROOT);

@@ -1,6 +1,6 @@
 package app.rodmena.auth.bench;
 
-import app.rodmena.auth.rbac.AskedSql;
+import app.rodmena.auth.rbac.PermissionSql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** All who compete, started and waiting for their turns on the same database. */
-final class Field implements AutoCloseable {
-    /** What run.sh starts the server's JVM with, told by it. */
+/** All contenders, started on the same database. */
+final class Contenders implements AutoCloseable {
+    /** The system property in which run.sh passes the flags of the server's JVM. */
     private static final String JVM_FLAGS = "bench.jvm.flags";
 
     private final Tools tools;
@@ -23,7 +23,7 @@ final class Field implements AutoCloseable {
     private final Dataset data;
     private final List<Contender> contenders = new ArrayList<>();
 
-    private Field(Tools tools, Path directory, Database database, Dataset data) {
+    private Contenders(Tools tools, Path directory, Database database, Dataset data) {
         this.tools = tools;
         this.directory = directory;
         this.database = database;
@@ -31,15 +31,16 @@ final class Field implements AutoCloseable {
     }
 
     /**
-     * Starts those who are wanted; one that can't be had here is left out, with a line that says so.
+     * Starts the wanted contenders; prints a line for one that cannot run on this machine and omits it.
      *
-     * @param directory where they run
+     * @param directory their working directory
      */
-    static Field start(Tools tools, Path directory, Database database, Dataset data, Collection<Kind> wanted)
+    static Contenders start(
+            Tools tools, Path directory, Database database, Dataset data, Collection<ContenderKind> wanted)
             throws IOException, InterruptedException {
-        Field field = new Field(tools, directory, database, data);
+        Contenders field = new Contenders(tools, directory, database, data);
         try {
-            for (Kind kind : Kind.values()) {
+            for (ContenderKind kind : ContenderKind.values()) {
                 if (wanted.contains(kind)) {
                     field.enter(kind);
                 }
@@ -55,7 +56,7 @@ final class Field implements AutoCloseable {
         return List.copyOf(contenders);
     }
 
-    Optional<Contender> find(Kind kind) {
+    Optional<Contender> find(ContenderKind kind) {
         return contenders.stream().filter(contender -> contender.kind() == kind).findFirst();
     }
 
@@ -64,7 +65,7 @@ final class Field implements AutoCloseable {
         contenders.forEach(Contender::close);
     }
 
-    private void enter(Kind kind) throws IOException, InterruptedException {
+    private void enter(ContenderKind kind) throws IOException, InterruptedException {
         switch (kind) {
             case BATCHED -> enterOurs(kind, List.of());
             case PLAIN -> enterOurs(kind, List.of("--batching", "off"));
@@ -74,7 +75,7 @@ final class Field implements AutoCloseable {
         }
     }
 
-    private void enterOurs(Kind kind, List<String> flags) throws IOException, InterruptedException {
+    private void enterOurs(ContenderKind kind, List<String> flags) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(tools.home().resolve("run.sh").toString()));
         command.addAll(List.of(
@@ -95,24 +96,24 @@ final class Field implements AutoCloseable {
     private void enterBare() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(tools.java().toString()));
         command.addAll(List.of(System.getProperty(JVM_FLAGS, "").split(" ")));
-        command.add("-Dlogback.configurationFile=app/rodmena/auth/logback.xml"); // what Main chooses
+        command.add("-Dlogback.configurationFile=app/rodmena/auth/logback.xml"); // The same as Main's.
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BareServer.class.getName()));
-        enter(Kind.BARE, "auth/bench-bare%", Map.of("AUTH_DATABASE_URL", database.url()), command);
+        enter(ContenderKind.BARE, "auth/bench-bare%", Map.of("AUTH_DATABASE_URL", database.url()), command);
     }
 
     private void enterSpring() throws IOException, InterruptedException {
         Path jar;
         try {
             jar = tools.springPeer();
-        } catch (Failed e) {
-            leaveOut(
-                    Kind.SPRING,
+        } catch (BenchException e) {
+            omit(
+                    ContenderKind.SPRING,
                     "it could not be built: "
                             + e.getMessage().lines().findFirst().orElse(""));
             return;
         }
         Map<String, String> environment = new HashMap<>();
-        environment.put("HAS_PERMISSION_SQL", AskedSql.hasPermission());
+        environment.put("HAS_PERMISSION_SQL", PermissionSql.hasPermission());
         environment.put("SPRING_DATASOURCE_URL", database.target().jdbcUrl());
         environment.put("SPRING_DATASOURCE_USERNAME", database.target().user());
         environment.put(
@@ -125,20 +126,22 @@ final class Field implements AutoCloseable {
                 "--server.port=0",
                 "--spring.datasource.hikari.maximum-pool-size=10",
                 "--spring.datasource.hikari.data-source-properties.ApplicationName=spring");
-        enter(Kind.SPRING, "spring", environment, command);
+        enter(ContenderKind.SPRING, "spring", environment, command);
     }
 
     private void enterPgbench() throws IOException {
         if (tools.pgbench().isEmpty()) {
-            leaveOut(Kind.PGBENCH, "it is not there; Debian's package is postgresql-contrib");
+            omit(ContenderKind.PGBENCH, "it is not installed; Debian's package is postgresql-contrib");
             return;
         }
         Path scripts = Files.createDirectory(directory.resolve("pgbench"));
         Pgbench pgbench = new Pgbench(tools.pgbench().get(), scripts, database.target(), data);
-        contenders.add(new Contender(Kind.PGBENCH, Kind.PGBENCH.toString(), Optional.empty(), pgbench::ask));
+        contenders.add(
+                new Contender(ContenderKind.PGBENCH, ContenderKind.PGBENCH.toString(), Optional.empty(), pgbench::run));
     }
 
-    private void enter(Kind kind, String applicationName, Map<String, String> environment, List<String> command)
+    private void enter(
+            ContenderKind kind, String applicationName, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         List<String> words = command.stream().filter(word -> !word.isEmpty()).collect(Collectors.toList());
         Server server = Server.start(kind.toString(), directory, environment, words);
@@ -146,10 +149,10 @@ final class Field implements AutoCloseable {
                 kind,
                 applicationName,
                 Optional.of(server),
-                (clients, time) -> tools.wrk().ask(server.address(), data, clients, time)));
+                (clients, time) -> tools.wrk().check(server.address(), data, clients, time)));
     }
 
-    private static void leaveOut(Kind kind, String why) {
-        System.err.printf("bench: %s is left out: %s%n", kind, why);
+    private static void omit(ContenderKind kind, String reason) {
+        System.err.printf("bench: %s is left out: %s%n", kind, reason);
     }
 }

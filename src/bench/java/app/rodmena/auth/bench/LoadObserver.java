@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Watches a contender while it is under load: how many connections to the database it has, how much memory, and whether
- * its answers are right, by questions of its own among the others.
+ * Observes a contender under load: its connections to the database, its memory, and the correctness of its answers, by
+ * additional checks.
  */
-final class Witness implements AutoCloseable {
+final class LoadObserver implements AutoCloseable {
     private static final long PAUSE_MILLIS = 50;
-    private static final Duration MOST_WAIT = Duration.ofSeconds(10);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(10);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -33,14 +33,14 @@ final class Witness implements AutoCloseable {
     private volatile int connections;
     private volatile long residentBytes;
     private volatile int unanswered;
-    private volatile Failed failure;
+    private volatile BenchException failure;
 
     /**
-     * Begins to watch.
+     * Starts the observation.
      *
-     * @param applicationName of its connections, as a pattern of LIKE
+     * @param applicationName the application_name of its connections, as a LIKE pattern
      */
-    Witness(Database database, String applicationName, Optional<Server> server, Dataset data) throws SQLException {
+    LoadObserver(Database database, String applicationName, Optional<Server> server, Dataset data) throws SQLException {
         this.database = database.connect();
         this.applicationName = applicationName;
         this.server = server.map(Server::address);
@@ -50,25 +50,25 @@ final class Witness implements AutoCloseable {
         thread.start();
     }
 
-    /** The most that there were. */
+    /** The maximum number of connections. */
     int connections() {
         return connections;
     }
 
-    /** The most there was; zero without a server. */
+    /** The maximum memory; zero without a server. */
     long residentBytes() {
         return residentBytes;
     }
 
-    /** How many of its own questions were not answered with 200. */
+    /** The number of additional checks that were not answered with 200. */
     int unanswered() {
         return unanswered;
     }
 
     /**
-     * Ends it.
+     * Ends the observation.
      *
-     * @throws Failed if an answer was wrong
+     * @throws BenchException if an answer was wrong, or the observation failed
      */
     @Override
     public void close() throws InterruptedException, SQLException {
@@ -90,30 +90,30 @@ final class Witness implements AutoCloseable {
                     rows.next();
                     connections = Math.max(connections, rows.getInt(1));
                 }
-                pid.ifPresent(process -> residentBytes = Math.max(residentBytes, Proc.residentBytes(process)));
+                pid.ifPresent(process -> residentBytes = Math.max(residentBytes, ProcFs.residentBytes(process)));
                 if (server.isPresent()) {
-                    ask(server.get(), data.question());
+                    verify(server.get(), data.randomQuery());
                 }
                 Thread.sleep(PAUSE_MILLIS);
             } while (!done);
         } catch (SQLException | InterruptedException e) {
-            failure = new Failed("watching failed: " + e.getMessage());
-        } catch (Failed e) {
+            failure = new BenchException("the observation failed: " + e.getMessage());
+        } catch (BenchException e) {
             failure = e;
         }
     }
 
-    private void ask(URI address, Dataset.Question question) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(address.resolve(question.path()))
-                .header("Authorization", "Bearer " + question.key())
-                .timeout(MOST_WAIT)
+    private void verify(URI address, Dataset.PermissionQuery query) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address.resolve(query.path()))
+                .header("Authorization", "Bearer " + query.key())
+                .timeout(RESPONSE_TIMEOUT)
                 .build();
         try {
             HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
                 unanswered++;
-            } else if (!response.body().contains("\"has_permission\":" + question.expected())) {
-                throw new Failed("a wrong answer to %s: %s".formatted(question.path(), response.body()));
+            } else if (!response.body().contains("\"has_permission\":" + query.expected())) {
+                throw new BenchException("a wrong answer to %s: %s".formatted(query.path(), response.body()));
             }
         } catch (IOException e) {
             unanswered++;

@@ -14,29 +14,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** How a server tells of its health while all its connections are out and many wait: a lock is held that all need. */
-final class Exhaustion {
+/** Measures /health while all connections are checked out and many callers wait for one, because of a table lock. */
+final class ExhaustedHealth {
     private static final int CALLERS = 100;
-    private static final int ASKING_FOR_HEALTH = 4;
-    private static final Duration MOST_WAIT = Duration.ofSeconds(10);
+    private static final int HEALTH_CLIENTS = 4;
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-    /** Below statement_timeout, which would end what holds the connections. */
-    private static final Duration LONGEST = Duration.ofSeconds(20);
+    /** Below statement_timeout, which would release the connections. */
+    private static final Duration MAX_DURATION = Duration.ofSeconds(20);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Server server;
     private final Dataset data;
 
-    Exhaustion(Server server, Dataset data) {
+    ExhaustedHealth(Server server, Dataset data) {
         this.server = server;
         this.data = data;
     }
 
-    /** What {@code /health} was answered with while nobody else was answered at all. */
-    Outcome health(Database database, Wrk wrk, Duration time) throws IOException, InterruptedException, SQLException {
+    /** The result of {@code /health} while no other request was answered. */
+    LoadOutcome health(Database database, Wrk wrk, Duration time)
+            throws IOException, InterruptedException, SQLException {
         List<CompletableFuture<HttpResponse<String>>> callers = new ArrayList<>();
-        Outcome outcome;
+        LoadOutcome outcome;
         try (Connection lock = database.connect()) {
             lock.setAutoCommit(false);
             lock.createStatement().execute("lock table auth_group in access exclusive mode");
@@ -45,18 +46,22 @@ final class Exhaustion {
             }
             awaitExhaustion();
             outcome = wrk.get(
-                    server.address(), "/health", ASKING_FOR_HEALTH, time.compareTo(LONGEST) < 0 ? time : LONGEST);
+                    server.address(),
+                    "/health",
+                    HEALTH_CLIENTS,
+                    time.compareTo(MAX_DURATION) < 0 ? time : MAX_DURATION);
             requireExhaustion();
         }
         for (CompletableFuture<HttpResponse<String>> caller : callers) {
             if (caller.join().statusCode() != 200) {
-                throw new Failed("who waited for a lock got " + caller.join().body());
+                throw new BenchException("a request that waited for the lock got "
+                        + caller.join().body());
             }
         }
         return outcome;
     }
 
-    /** A write: each takes a connection of its own. */
+    /** A write, because each takes a connection of its own. */
     private HttpRequest write(int number) {
         URI uri = server.address().resolve("/api/membership/1/role" + number % 2);
         return HttpRequest.newBuilder(uri)
@@ -68,10 +73,10 @@ final class Exhaustion {
     }
 
     private void awaitExhaustion() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + MOST_WAIT.toNanos();
+        long deadline = System.nanoTime() + MAX_WAIT.toNanos();
         while (!isExhausted()) {
             if (System.nanoTime() > deadline) {
-                throw new Failed("the pool could not be exhausted");
+                throw new BenchException("the pool could not be exhausted");
             }
             Thread.sleep(20);
         }
@@ -79,7 +84,7 @@ final class Exhaustion {
 
     private void requireExhaustion() throws IOException, InterruptedException {
         if (!isExhausted()) {
-            throw new Failed("the pool did not stay exhausted");
+            throw new BenchException("the pool did not stay exhausted");
         }
     }
 

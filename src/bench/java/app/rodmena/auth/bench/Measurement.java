@@ -3,26 +3,26 @@ package app.rodmena.auth.bench;
 import java.time.Duration;
 
 /**
- * One contender under one load, once.
+ * One measurement of one contender under one load.
  *
- * @param unanswered how many of the questions whose answers were looked at got none
- * @param serverCpu what the server's process used meanwhile; zero where there is none
- * @param databaseCpu what all of PostgreSQL's processes used meanwhile
- * @param residentBytes the server's memory at its most; zero where there is none
- * @param connections to the database, at the most that was seen
+ * @param unanswered the number of verified checks without a 200
+ * @param serverCpu CPU time of the server's process; zero without a server
+ * @param databaseCpu CPU time of all PostgreSQL processes
+ * @param residentBytes the server's maximum memory; zero without a server
+ * @param connections the maximum number of connections to the database
  */
-record Turn(
-        Kind kind,
+record Measurement(
+        ContenderKind kind,
         int clients,
         int round,
-        Outcome outcome,
+        LoadOutcome outcome,
         int unanswered,
         Duration serverCpu,
         Duration databaseCpu,
         long residentBytes,
         int connections) {
 
-    /** Whatever was not answered, be it wrk that asked or the witness. */
+    /** Failed requests of the load and of the verification. */
     long errors() {
         return outcome.errors() + unanswered;
     }

@@ -8,23 +8,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** What Linux tells of processes, in /proc. */
-final class Proc {
-    /** USER_HZ: 100 on every Linux there is, whatever its kernel's own clock. */
+/** Reads Linux's /proc. */
+final class ProcFs {
+    /** USER_HZ: 100 on every Linux, independent of the kernel's timer. */
     private static final long TICKS_PER_SECOND = 100;
 
     private static final int PARENT = 1;
     private static final int OWN_TIME = 11;
     private static final int REAPED_CHILDRENS_TIME = 13;
 
-    private Proc() {}
+    private ProcFs() {}
 
-    static boolean isThere() {
+    static boolean isAvailable() {
         return Files.isReadable(Path.of("/proc/self/stat"));
     }
 
-    /** The CPU time of a process and all its children, also of those that have ended. */
-    static Duration cpuOfFamily(long pid) {
+    /** The CPU time of a process and all its children, including those that have ended. */
+    static Duration cpuWithChildren(long pid) {
         long ticks = ticks(pid, OWN_TIME) + ticks(pid, REAPED_CHILDRENS_TIME);
         List<ProcessHandle> children =
                 ProcessHandle.of(pid).map(parent -> parent.children().toList()).orElse(List.of());
@@ -38,13 +38,13 @@ final class Proc {
         return Long.parseLong(stat(pid)[PARENT]);
     }
 
-    /** Memory that is really there: VmRSS. */
+    /** The resident memory: VmRSS. */
     static long residentBytes(long pid) {
         return field("/proc/%d/status".formatted(pid), "VmRSS:") * 1024;
     }
 
-    /** How many files this process, and whoever it starts, may have open. */
-    static long mostOpenFiles() {
+    /** The maximum number of open files of this process and of its children. */
+    static long maxOpenFiles() {
         return field("/proc/self/limits", "Max open files");
     }
 
@@ -53,7 +53,7 @@ final class Proc {
         return fields.length == 0 ? 0 : Long.parseLong(fields[first]) + Long.parseLong(fields[first + 1]);
     }
 
-    /** What follows the name, which may have blanks in it: state first; nothing of a process that has gone. */
+    /** The fields after the name, which may contain blanks, from the state on; empty if the process has ended. */
     private static String[] stat(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/%d/stat".formatted(pid)));
@@ -61,7 +61,7 @@ final class Proc {
         } catch (NoSuchFileException e) {
             return new String[0];
         } catch (IOException e) {
-            // It went between the opening and the reading.
+            // It ended between open and read.
             return new String[0];
         }
     }
