@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One server among sessions that look like others of its kind. */
+/** One server, and sessions that simulate other servers. */
 class FleetWatchTest {
     private TestServer server;
     private JmxClient client;

@@ -25,7 +25,7 @@ class ServerLimitsQueryTest {
         try (Connection connection = TestPostgres.connect(database)) {
             ConnectionLimits limits = ServerLimitsQuery.of(connection);
 
-            // Not whether a restart is pending: it stays so once the test below has asked for one.
+            // pendingRestart is not asserted: the test below sets it, and it stays set.
             assertThat(limits.maxConnections().value()).isEqualTo(220);
             assertThat(limits.maxConnections().onCommandLine()).isTrue();
             assertThat(limits.superuserReserved()).isEqualTo(3);

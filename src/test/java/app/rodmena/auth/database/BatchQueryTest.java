@@ -22,11 +22,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Questions asked together on a real database: whose failure is whose. */
+/** Batches on a real database: each failure reaches the right caller. */
 class BatchQueryTest {
     private static final CallContext CALLER = CallContext.named("test");
 
-    /** What is 100 divided by it? Nobody can say of 0. */
+    /** Divides 100 by the input; fails for 0. */
     private static final BatchQuery<Integer, Integer> SHARE = new BatchQuery<>() {
         @Override
         public int maxBatchSize() {
@@ -110,7 +110,7 @@ class BatchQueryTest {
                     .allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(Reason.DATABASE_DOWN));
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("terminating connection"))
-                    .hasSizeLessThanOrEqualTo(1); // none if another test was told the same a moment ago
+                    .hasSizeLessThanOrEqualTo(1); // none if another test has logged the same just before
         }
         assertThat(together(SHARE, List.of(1, 2)).get(1).join()).isEqualTo(50);
     }
@@ -176,7 +176,7 @@ class BatchQueryTest {
         assertThat(checkouts() - before).isEqualTo(1);
     }
 
-    /** All of them wait when the pool goes on, and so go together. */
+    /** Suspends the pool until all wait, so that they form one batch. */
     private static <A> List<CompletableFuture<A>> together(BatchQuery<Integer, A> inquiry, List<Integer> questions) {
         engine.suspend();
         List<CompletableFuture<A>> asked = questions.stream()
@@ -208,7 +208,7 @@ class BatchQueryTest {
         return engine.events().count(PoolEventKind.CHECKOUT);
     }
 
-    /** Takes its time, and then echoes. */
+    /** Sleeps, then returns the input. */
     private static class Sleeping implements BatchQuery<Integer, Integer> {
         private final String seconds;
 

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at a database from outside, and builds older ones. */
+/** Reads the schema of a database, and creates those of older versions. */
 final class Catalogue {
     private Catalogue() {}
 
@@ -37,7 +37,7 @@ final class Catalogue {
         }
     }
 
-    /** The rows as text, columns separated by a blank. */
+    /** The rows as text, with blanks between the columns. */
     static List<String> rows(DatabaseTarget target, String sql) {
         try (Connection connection = TestPostgres.connect(target);
                 var statement = connection.createStatement();

@@ -69,7 +69,7 @@ class ConcurrentMigrationsTest {
         assertThat(rows(target, HISTORY)).containsExactly("0 1", "1 1", "2 1", "3 1");
     }
 
-    /** One server start, as far as its migration goes. */
+    /** The migration of a server's start, in its own process. */
     static final class MigratingProcess {
         private MigratingProcess() {}
 

@@ -201,7 +201,7 @@ class DatabaseEngineTest {
                 DatabaseEngine engine = share.get();
                 assertThat(ask(engine)).isZero();
                 server.stop();
-                // Two seconds are an answer's validity; the rest is for a machine that is busy.
+                // An answer is valid for two seconds; the rest is tolerance for a busy machine.
                 await().atMost(Duration.ofSeconds(3))
                         .until(() -> !engine.availability().reachable());
                 assertThat(engine.availability().problem()).isNotEmpty();
@@ -357,7 +357,7 @@ class DatabaseEngineTest {
                         failure -> assertThat(failure.reason()).isEqualTo(reason));
     }
 
-    /** The answer, or what it failed with. */
+    /** The result, or the failure. */
     private static <T> T join(CompletionStage<T> answer) {
         try {
             return answer.toCompletableFuture().join();

@@ -104,7 +104,7 @@ class MigrationsTest {
     @Test
     void aPartialInstallationIsCompleted() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
-        // As copied by hand: no key, no sequence, no activity, another type, and the permissions not at all.
+        // Tables copied by hand: no key, no sequence, no is_active, another type, and no table of permissions.
         execute(target, """
                 create table auth_group (id integer not null, creator uuid not null, role char(20) not null);
                 insert into auth_group values (41, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'admin');

@@ -9,12 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The database of the service this protocol comes from, before and after. */
+/** A database of the original service, before and after the migration. */
 class OlderInstallationTest {
     private static final String A = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
     private static final String B = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
 
-    /** Who has which role and which role gives what, as far as all of it is alive; keys without regard to case. */
+    /** All active memberships and permissions; keys are compared without case. */
     private static final String LIVING_FACTS = """
             select distinct case when creator ~ '-' then lower(creator) else creator end as creator, kind, one, other
             from (

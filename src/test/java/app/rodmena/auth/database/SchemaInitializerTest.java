@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30) // Who is forgotten waits for ever
+@Timeout(30) // A missed notification would block forever.
 class SchemaInitializerTest {
     private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final Duration NEVER = Duration.ofHours(1);
@@ -74,7 +74,7 @@ class SchemaInitializerTest {
         }
     }
 
-    /** Fails with each of these, then succeeds. */
+    /** Fails with each of these failures, then succeeds. */
     private static SchemaInitializer.Attempt failing(Throwable... failures) {
         Queue<Throwable> left = new ArrayDeque<>(Arrays.asList(failures));
         return () -> {

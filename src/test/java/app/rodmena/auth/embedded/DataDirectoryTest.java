@@ -15,7 +15,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which directories a server may use, and what it says of the others. */
+/** Which data directories are accepted, and the messages for the others. */
 class DataDirectoryTest {
     @TempDir
     Path parent;
@@ -39,7 +39,7 @@ class DataDirectoryTest {
             long pid = ProcessHandle.current().pid();
             assertThatStartingIn(directory).hasMessageContaining("in use by another server (pid %d)", pid);
             assertThatStartingIn(alias).hasMessageContaining("in use by another server (pid %d)", pid);
-            // A lock of the operating system would be gone by now if the file had been opened and closed again.
+            // Opening and closing the file again would have released the lock of the operating system.
             try (var other = ServerProcess.startOn(directory, false)) {
                 assertThat(other.lastStored()).isZero();
             }

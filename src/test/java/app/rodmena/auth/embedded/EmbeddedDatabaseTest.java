@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a new embedded database is like. */
+/** The properties of a new embedded database. */
 class EmbeddedDatabaseTest {
     @TempDir
     static Path parent;

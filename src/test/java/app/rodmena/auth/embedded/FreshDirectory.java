@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.commons.io.FileUtils;
 
-/** A data directory that was started once, copied for each test: that takes a tenth of the time of another initdb. */
+/** A data directory that is created once and copied for each test, in a tenth of the time of initdb. */
 final class FreshDirectory {
     private FreshDirectory() {}
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is there again after a stop, an orderly one or not. */
+/** Restarts after an orderly stop and after kills. */
 class RestartTest {
     @TempDir
     Path parent;
@@ -155,7 +155,7 @@ class RestartTest {
     private void assertStored(ServerProcess stored) throws Exception {
         int acknowledged = Math.max(100, stored.lastStored());
         try (var database = EmbeddedDatabase.start(new EmbeddedConfig(directory, false))) {
-            // The one that was being stored when the process died may be there or not.
+            // The number that was being stored when the process ended may or may not be there.
             assertThat(Integer.parseInt(ask(database.target(), "select count(*) from stored")))
                     .isBetween(acknowledged, acknowledged + 1);
         }

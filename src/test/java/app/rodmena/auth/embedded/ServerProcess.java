@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process with an embedded database in it, which stores one number after another until it is killed. */
+/** A process with an embedded database that stores numbers until it is killed. */
 final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
@@ -25,7 +25,7 @@ final class ServerProcess implements AutoCloseable {
         return startOn(directory, ephemeral, List.of());
     }
 
-    /** @param runner a program that runs it, with that program's arguments */
+    /** @param runner a command prefix that executes the process */
     static ServerProcess startOn(Path directory, boolean ephemeral, List<String> runner) throws IOException {
         List<String> command = new ArrayList<>(runner);
         command.addAll(List.of(
@@ -58,7 +58,7 @@ final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Waits until so many numbers are stored. */
+    /** Waits until this many numbers are stored. */
     void store(int count) throws IOException {
         for (int number = 1; number <= count; number++) {
             assertThat(output.readLine()).isEqualTo(Integer.toString(number));
@@ -69,7 +69,7 @@ final class ServerProcess implements AutoCloseable {
         return process.children().toList();
     }
 
-    /** Kills it with -9, and with it its guard, so that its postmaster is left behind. */
+    /** Kills the process and its reaper with SIGKILL, so that the postmaster is orphaned. */
     void killWithReaper() {
         List<ProcessHandle> guards = guards();
         assertThat(guards).hasSize(1);
@@ -77,7 +77,7 @@ final class ServerProcess implements AutoCloseable {
         kill();
     }
 
-    /** Kills it with -9. */
+    /** Kills the process with SIGKILL. */
     void kill() {
         kill(process.toHandle());
     }
@@ -87,7 +87,7 @@ final class ServerProcess implements AutoCloseable {
         await().atMost(10, TimeUnit.SECONDS).until(() -> !process.isAlive());
     }
 
-    /** The last number that the process said was stored, once it is dead. */
+    /** The last number that the process reported as stored; after its end. */
     int lastStored() throws IOException {
         return output.lines()
                 .reduce((former, latter) -> latter)

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 
-/** Statements on connections of the tests' own. */
+/** Runs statements on separate connections. */
 final class Sql {
     private Sql() {}
 
@@ -28,7 +28,7 @@ final class Sql {
         }
     }
 
-    /** The same database, as the superuser whose password lies in the directory. */
+    /** The same database with the superuser's login, whose password is in the directory. */
     static DatabaseTarget asSuperuser(EmbeddedDatabase database, Path directory) throws Exception {
         return new DatabaseTarget(
                 database.target().jdbcUrl(),

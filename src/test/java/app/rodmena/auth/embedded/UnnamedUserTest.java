@@ -21,7 +21,7 @@ class UnnamedUserTest {
         assumeTrue(
                 (int) Files.getAttribute(directory, "unix:uid") == 0, "only root can start a process as another user");
         Files.setAttribute(directory, "unix:uid", UID);
-        // The capability lets it read the class path, which may be in root's home.
+        // The capability permits reading the class path, which may be in root's home.
         List<String> asUnnamedUser = List.of(
                 "setpriv",
                 "--reuid=" + UID,
@@ -37,7 +37,7 @@ class UnnamedUserTest {
         }
         assertThat(Files.getAttribute(data.resolve("postgresql"), "unix:uid")).isEqualTo(UID);
         try (ServerProcess second = ServerProcess.startOn(data, false, asUnnamedUser)) {
-            // It has the table of the first, so that its own statement fails: it ends, but PostgreSQL was started.
+            // The table of the first run exists, so the statement fails and the process ends; PostgreSQL was started.
             assertThat(second.lastStored()).isZero();
         }
         assertThat(data.resolve("postgresql.log.1")).exists();

@@ -7,17 +7,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ServiceProvidersTest {
-    /** What jars may bring. */
+    /** The service. */
     public interface Service {}
 
-    /** One that can't be made. */
+    /** A provider whose constructor fails. */
     public static final class Broken implements Service {
         public Broken() {
             throw new IllegalStateException("on purpose");
         }
     }
 
-    /** One that can. */
+    /** A working provider. */
     public static final class Sound implements Service {}
 
     @Test

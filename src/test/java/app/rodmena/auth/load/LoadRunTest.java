@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is measured of servers that misbehave. */
+/** Load tests of servers with faults. */
 class LoadRunTest {
     @TempDir
     Path directory;
@@ -41,8 +41,7 @@ class LoadRunTest {
             assertThat(run.await(Duration.ofSeconds(60))).isTrue();
             LoadResults result = run.finish();
             assertThat(result.correct()).isEqualTo(300);
-            // Of 300 requests 72 were due while it stood still, and 2 were sent: those are all that the other number
-            // sees.
+            // Of 300 requests 72 were due during the stall and 2 were sent: the service time counts only those.
             assertThat(result.latency().p999()).isGreaterThan(1_100);
             assertThat(result.latency().p90()).isGreaterThan(500);
             assertThat(result.serviceTime().orElseThrow().p90())

@@ -40,7 +40,7 @@ class PoolHistoryTest {
     @Test
     void aSecondHasItsEventsAndFinalNumbers() {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
-        // The process's own history takes the peak as well, at each full second.
+        // The process's own history also reads the peak, once a second.
         await().until(() -> Instant.now().get(ChronoField.MILLI_OF_SECOND) < 200);
         engine.peakSinceLast();
         List<? extends CompletionStage<?>> calls =

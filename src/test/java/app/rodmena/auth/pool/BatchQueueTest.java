@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Callers who ask the same kind of question: who waits, who goes together, and what becomes of them. */
+/** Batches: which requests wait, which share a connection, and their results. */
 class BatchQueueTest {
     private static final PoolSettings TWO_SLOTS = PoolSettings.DEFAULT.withBatchSlots(2);
     private static final PoolSettings ONE_SLOT = PoolSettings.DEFAULT.withBatchSlots(1);
@@ -163,7 +163,7 @@ class BatchQueueTest {
             lists.submit("d");
             assertThat(reasonOf(checks.ask("e"))).isEqualTo(Reason.REJECTED);
             assertThat(test.count(REJECTED)).isEqualTo(1);
-            test.checkout().close(); // There are connections, so whoever need not wait goes.
+            test.checkout().close(); // A connection is free, so a caller outside the queue is admitted.
             checks.release();
             checks.release();
             lists.release();

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What can be changed and done while the pool runs. */
+/** Changes of settings and operations while the pool runs. */
 class ChangeTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** Giving a connection back, in every way that a caller may think of. */
+/** Check-ins in every state that a caller may leave a connection in. */
 class CheckinTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
@@ -81,7 +81,7 @@ class CheckinTest {
         }
     }
 
-    /** HikariCP 7.1 stumbles when it resets the state of a connection that it was told to evict. */
+    /** HikariCP 7.1 fails to reset the state of a connection that is marked for eviction. */
     @Test
     void aRetiringConnectionMayHaveChangedStateAtCheckin() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {

@@ -8,21 +8,21 @@ import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.testing.ConnectionStories;
 import java.util.Collection;
 
-/** What the events of a pool must look like, whatever happened to it. */
+/** Checks that the events of a pool are in order and complete. */
 final class EventOrder {
     private EventOrder() {}
 
-    /** Every connection was opened first and closed last, and checked in as often as out. */
+    /** Asserts that each connection is opened first, closed last, and checked in as often as checked out. */
     static void assertComplete(Collection<PoolEvent> events) {
         assertThat(stories(events).open()).isEmpty();
     }
 
-    /** As far as it goes: no connection's story has a wrong turn. */
+    /** Asserts that no event is out of order; connections may still be open. */
     static void assertPossible(Collection<PoolEvent> events) {
         stories(events);
     }
 
-    /** The counters say what the listeners heard. */
+    /** Asserts that the counters match the events that listeners received. */
     static void assertBalanced(PoolEvents counters, Collection<PoolEvent> events) {
         for (PoolEventKind kind : PoolEventKind.values()) {
             long heard = events.stream().filter(event -> event.kind() == kind).count();

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** What breaks while the pool is in use, and that every connection's story stays whole. */
+/** Faults while the pool is in use; the events of each connection stay complete. */
 class FaultsTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** pool_recycle, pre_ping, soft invalidation: nobody gets a connection that is too old or broken. */
+/** pool_recycle, pre_ping, soft invalidation: no caller gets an expired or broken connection. */
 class FreshConnectionsTest {
     private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
     private static final Duration PATIENCE = Duration.ofSeconds(1);

@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** A lane whose work waits until the test lets it go. */
+/** A batch queue whose work waits until the test releases it. */
 final class HeldBatchQueue<Q> {
     private final TestPool test;
     private final BlockingQueue<List<Q>> batches = new LinkedBlockingQueue<>();
@@ -51,10 +51,10 @@ final class HeldBatchQueue<Q> {
         return test.pool.call(lane, caller, question).toCompletableFuture();
     }
 
-    /** The questions of the next batch that gets to work. */
+    /** Waits for the next batch that runs; returns its inputs. */
     List<Q> nextBatch() throws InterruptedException {
         List<Q> batch = batches.poll(20, TimeUnit.SECONDS);
-        assertThat(batch).as("a batch that gets to work").isNotNull();
+        assertThat(batch).as("a running batch").isNotNull();
         return batch;
     }
 

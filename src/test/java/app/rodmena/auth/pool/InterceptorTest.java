@@ -19,11 +19,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Who may veto a checkout, and what becomes of the connection, the caller and the interceptor. */
+/** Interceptors and their vetoes. */
 class InterceptorTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
-    /** Vetoes the connections that a test names. */
+    /** Vetoes the connections in its list. */
     private static final class VetoList implements PoolInterceptor {
         final List<Integer> against = new CopyOnWriteArrayList<>();
         final List<ConnectionCandidate> seen = new CopyOnWriteArrayList<>();

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** leak_threshold. */
+/** leak_threshold and reclaim_leaks_after. */
 class LeakTest {
     private static final PoolSettings RECLAIMING = Settings.of(PoolSettings.DEFAULT)
             .leakThreshold(Duration.ofSeconds(7))

@@ -86,7 +86,7 @@ class NewConnectionsTest {
             AtomicInteger unused = new AtomicInteger();
             test.sink.add(event -> {
                 if (event.kind() == CONNECT && unused.compareAndSet(0, event.backendPid())) {
-                    first.close(); // The caller that this connection is opened for takes the first one.
+                    first.close(); // The caller for which this connection is opened gets the first one.
                 }
             });
             try (Lease second = test.checkout()) {
@@ -120,7 +120,7 @@ class NewConnectionsTest {
         field.set(test.pool.hikari, value);
     }
 
-    /** As soon as it is open, and before Hikari has it. */
+    /** Terminates a connection after it is opened, before Hikari has it. */
     private static void terminateNew(TestPool test, IntPredicate which) {
         test.sink.add(event -> {
             if (event.kind() == CONNECT && which.test(event.connectionId())) {

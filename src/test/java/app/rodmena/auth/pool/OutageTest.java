@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL is away for a while, or lets nobody else in. */
+/** PostgreSQL is down for a while, or refuses further connections. */
 class OutageTest {
     private static final Duration SOON = Duration.ofSeconds(2);
 

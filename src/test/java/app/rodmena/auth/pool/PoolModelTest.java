@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Thousands of random operations and faults; after each the pool, its events and PostgreSQL must agree with
- * {@link QueuePoolModel}. A failure tells its seed: {@code -Dpool.model.seed=…} replays it, and
- * {@code -Dpool.model.seconds=…} makes the search longer.
+ * {@link QueuePoolModel}. A failure contains its seed; {@code -Dpool.model.seed=…} replays it, and
+ * {@code -Dpool.model.seconds=…} sets the duration.
  */
 class PoolModelTest {
     private static final String SEED = "pool.model.seed";
@@ -56,7 +56,7 @@ class PoolModelTest {
         }
     }
 
-    /** One pool and what happens to it. */
+    /** One sequence of operations on one pool. */
     private static final class Run {
         private final long seed;
         private final Random random;
@@ -175,7 +175,7 @@ class PoolModelTest {
             }
         }
 
-        /** Overflow is closed after five quiet ticks: rare, if others came in between each time. */
+        /** Lets five ticks without demand pass, after which overflow is closed; random operations rarely do. */
         private void letTimePass() throws SQLException {
             for (int ticks = 1 + random.nextInt(7); ticks > 0; ticks--) {
                 Duration passed = PAUSES.get(random.nextInt(PAUSES.size()));
@@ -200,7 +200,7 @@ class PoolModelTest {
             }
         }
 
-        /** Everything has happened that the model expects, nothing else has, and all the numbers agree. */
+        /** Waits until exactly the expected events have happened and all numbers match the model. */
         private void settle() throws SQLException {
             await().atMost(Duration.ofSeconds(5))
                     .pollDelay(Duration.ZERO)
@@ -237,9 +237,9 @@ class PoolModelTest {
         }
     }
 
-    /** A caller that holds its connection and does what it is told. */
+    /** A caller that holds a connection and executes the orders of the test. */
     private static final class Holder {
-        /** What to do: use the connection and tell whether it answered; or, without {@code answered}, give it back. */
+        /** Uses the connection and completes {@code answered}; without {@code answered}, checks it in. */
         private record Order(CompletableFuture<Boolean> answered) {}
 
         private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -254,7 +254,7 @@ class PoolModelTest {
                     .toCompletableFuture();
         }
 
-        /** Of those who go together the first does what it is told, and the others come along. */
+        /** The first caller of a batch executes the orders; the others share its connection. */
         static List<BatchQueue.BatchResult<Void>> workTogether(
                 CallContext caller, Connection connection, List<Holder> together) throws SQLException {
             String first = caller.route();
@@ -268,7 +268,7 @@ class PoolModelTest {
                     .toList();
         }
 
-        /** Uses the connection. @return whether it answered; otherwise the caller gave up */
+        /** Uses the connection. @return whether PostgreSQL answered; otherwise the caller has returned it */
         boolean worksWell() {
             Order order = new Order(new CompletableFuture<>());
             orders.add(order);

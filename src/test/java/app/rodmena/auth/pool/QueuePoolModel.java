@@ -15,15 +15,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * QueuePool on paper. The test tells it what it does to the real pool, and it predicts; then it hears what the real
- * pool says has happened, and objects to whatever may not happen. Only which idle connection is taken or closed is the
- * real pool's to choose.
+ * A model of QueuePool. The test applies each operation to the model and to the real pool; the model predicts the
+ * events and fails on any other. Only the choice of the idle connection to check out or close is left to the pool.
  */
 final class QueuePoolModel {
     private static final long PRE_PING_IDLE = Duration.ofMillis(500).toNanos();
     private static final int PEAKS = 5;
 
-    /** A connection, and what is bound to happen to it. */
+    /** A connection and its expected events. */
     static final class Link {
         final int id;
         final int backendPid;
@@ -46,10 +45,10 @@ final class QueuePoolModel {
         }
     }
 
-    /** Callers of no lane have none. */
+    /** @param lane the batch queue; empty for a caller without one */
     private record Waiter(int caller, Optional<Integer> lane, long deadline) {}
 
-    /** Who was admitted: the first of them by number, and how many they are. */
+    /** The number of admitted callers of a permit. */
     private record Admission(int count, Optional<Integer> lane) {}
 
     private final Map<Integer, Link> open = new TreeMap<>();
@@ -70,14 +69,14 @@ final class QueuePoolModel {
     private boolean borrowed;
     private boolean connected;
 
-    /** @param mostTogether how many of one lane go together at most */
+    /** @param mostTogether the maximum size of a batch */
     QueuePoolModel(PoolSettings settings, int mostTogether, long now) {
         this.mostTogether = mostTogether;
         this.settings = settings;
         this.now = now;
     }
 
-    // What the test does
+    // Operations
 
     void arrive(int caller, Optional<Integer> lane) {
         Waiter waiter = new Waiter(caller, lane, now + settings.poolTimeout().toNanos());
@@ -90,7 +89,7 @@ final class QueuePoolModel {
         }
     }
 
-    /** A caller that waits does not want to know any more. */
+    /** A waiting caller cancels. */
     void cancel(int caller) {
         queue.removeIf(waiter -> waiter.caller == caller);
         expect(PoolEventKind.TIMEOUT, 1);
@@ -112,7 +111,7 @@ final class QueuePoolModel {
         admitNext();
     }
 
-    /** The caller uses its connection. @return whether that breaks it, so that its holder loses it */
+    /** The caller uses its connection. @return whether the connection breaks and its holder loses it */
     boolean use(int caller) {
         Link link = holders.get(caller);
         if (link.dead) {
@@ -165,7 +164,7 @@ final class QueuePoolModel {
             }
         }
         peaks.addLast(Math.max(peak, holders.size()));
-        peak = holders.size(); // Whoever is out now is needed in the next second, too.
+        peak = holders.size(); // The current checkouts also count for the next second.
         if (peaks.size() > PEAKS) {
             peaks.removeFirst();
         }
@@ -208,7 +207,7 @@ final class QueuePoolModel {
     }
 
     private void closeIdleAbove(int keep) {
-        // None that a caller is about to take.
+        // Connections reserved for admitted callers stay open.
         idleToClose = Math.max(0, Math.min(idle() - borrowing, open.size() - keep));
     }
 
@@ -216,7 +215,7 @@ final class QueuePoolModel {
         due.merge(kind, count, Integer::sum);
     }
 
-    // What the pool says
+    // Events
 
     void hear(PoolEvent event) {
         Link link = open.get(event.connectionId());
@@ -279,7 +278,7 @@ final class QueuePoolModel {
         }
     }
 
-    /** Has everything happened that was bound to? */
+    /** Whether all expected events have happened. */
     boolean isSettled() {
         return borrowing == 0
                 && idleToClose == 0
@@ -287,7 +286,7 @@ final class QueuePoolModel {
                 && open.values().stream().noneMatch(link -> link.comingBack || link.doomed);
     }
 
-    /** The next thing to be done is another one. */
+    /** Starts the next operation. */
     void nextStep() {
         if (connected && open.values().stream().anyMatch(link -> !link.out && !isMarked(link) && !isOld(link))) {
             throw new AssertionError("a connection was opened although another was idle");
@@ -300,13 +299,13 @@ final class QueuePoolModel {
         return due.merge(kind, -1, Integer::sum) >= 0;
     }
 
-    // What can be seen
+    // State
 
     PoolSnapshot snapshot() {
         return new PoolSnapshot(settings.poolSize(), settings.maxOverflow(), holders.size(), open.size(), queue.size());
     }
 
-    /** What pg_stat_activity shows. */
+    /** The expected number of backends in pg_stat_activity. */
     int backends() {
         return (int) open.values().stream().filter(link -> !link.dead).count();
     }

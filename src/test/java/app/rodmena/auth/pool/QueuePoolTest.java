@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** pool_size and max_overflow, as QueuePool has them. */
+/** pool_size and max_overflow, with the semantics of QueuePool. */
 class QueuePoolTest {
     private static final PoolSettings TWO_PLUS_TWO = PoolSettings.DEFAULT.withSize(2, 2);
 
@@ -112,7 +112,7 @@ class QueuePoolTest {
             for (int i = 0; i < 7; i++) {
                 leases.add(test.checkout());
             }
-            // Three come back while fewer than pool_size - 1 are idle: these are kept, however many are open.
+            // Three are checked in while fewer than pool_size - 1 are idle: they are kept, although others are open.
             leases.subList(0, 3).forEach(Lease::close);
             assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(4, 4, 4, 7, 0));
             leases.subList(3, 5).forEach(Lease::close);

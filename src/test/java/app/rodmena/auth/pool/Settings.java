@@ -2,7 +2,7 @@ package app.rodmena.auth.pool;
 
 import java.time.Duration;
 
-/** Settings that differ from others in one thing. */
+/** Copies of settings with one other value. */
 record Settings(PoolSettings base) {
     static Settings of(PoolSettings base) {
         return new Settings(base);

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** The end of a pool. */
+/** Closing a pool. */
 class ShutdownTest {
     private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
 

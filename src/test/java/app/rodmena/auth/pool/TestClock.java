@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** A clock that a test moves. */
+/** A clock that a test advances. */
 final class TestClock implements LongSupplier {
     private final AtomicLong nanos = new AtomicLong(1);
 

@@ -23,7 +23,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real pool on a real PostgreSQL, with everything that happened in it, and the server's own view of it. */
+/** A pool on a real PostgreSQL, with all its events and PostgreSQL's view of it. */
 final class TestPool implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
     static final CallContext CALLER = CallContext.named("test");
@@ -58,7 +58,7 @@ final class TestPool implements AutoCloseable {
         return new TestPool(settings, target, null);
     }
 
-    /** A pool whose time stands still until the test moves it. */
+    /** A pool whose clock the test advances. */
     static TestPool timed(PoolSettings settings) {
         return new TestPool(settings, TestPostgres.sharedDatabase(), new TestClock());
     }
@@ -71,7 +71,7 @@ final class TestPool implements AutoCloseable {
         return pool.checkout(CALLER);
     }
 
-    /** What pg_stat_activity counts. */
+    /** The number of the pool's backends in pg_stat_activity. */
     int backends() throws SQLException {
         try (var query = outside.prepareStatement(
                 "select count(*) from pg_stat_activity where application_name = ? and backend_type = 'client backend'")) {
@@ -83,7 +83,7 @@ final class TestPool implements AutoCloseable {
         }
     }
 
-    /** Is a backend at work on a statement? */
+    /** Whether a backend runs a statement. */
     boolean isActive(int pid) throws SQLException {
         try (var query =
                 outside.prepareStatement("select 1 from pg_stat_activity where pid = ? and state = 'active'")) {
@@ -94,7 +94,7 @@ final class TestPool implements AutoCloseable {
         }
     }
 
-    /** Ends a backend, as an administrator would. */
+    /** Terminates a backend. */
     void terminate(int pid) throws SQLException {
         try (var statement = outside.prepareStatement("select pg_terminate_backend(?, 5000)")) {
             statement.setInt(1, pid);
@@ -102,7 +102,7 @@ final class TestPool implements AutoCloseable {
         }
     }
 
-    /** Ends any one of the pool's backends, if there is one. */
+    /** Terminates one of the pool's backends, if there is one. */
     void terminateOne() throws SQLException {
         try (var statement = outside.prepareStatement("""
                 select pg_terminate_backend(pid) from pg_stat_activity
@@ -139,7 +139,7 @@ final class TestPool implements AutoCloseable {
                 .toList();
     }
 
-    /** Whatever a test did: in the end all is closed, everybody heard everything, and every story is complete. */
+    /** Closes the pool; asserts that all connections are closed and the events are complete. */
     @Override
     public void close() throws SQLException {
         pool.close();
@@ -152,7 +152,7 @@ final class TestPool implements AutoCloseable {
         EventOrder.assertComplete(events);
     }
 
-    /** Opens sessions as the product does. */
+    /** Opens sessions with the product's connector. */
     record Source(Connector connector, String applicationName) implements ConnectionSource {
         @Override
         public Connection open(PoolSettings settings) throws SQLException {

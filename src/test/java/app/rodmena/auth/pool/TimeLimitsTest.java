@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** statement_timeout, connect_timeout, socket_timeout: nothing hangs a thread for ever. */
+/** statement_timeout, connect_timeout, socket_timeout: no thread blocks forever. */
 class TimeLimitsTest {
     private static final PoolSettings SHORT = Settings.of(PoolSettings.DEFAULT.withSize(1, 0))
             .limits(Duration.ofMillis(150), Duration.ofSeconds(1), Duration.ofMillis(400));

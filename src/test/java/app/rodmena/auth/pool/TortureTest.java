@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Many threads at once, while everything breaks: the numbers hold at every instant, and in the end nothing is lost. */
+/** Concurrent use with random faults: the numbers are always consistent, and no permit or connection leaks. */
 class TortureTest {
     private static final int SAMPLES = 10_000;
     private static final Duration LEAST = Duration.ofSeconds(3);
@@ -61,7 +61,7 @@ class TortureTest {
             assertThat(test.pool.acquiring()).isZero();
             assertThat(test.count(CHECKOUT)).isGreaterThan(1_000);
             EventOrder.assertPossible(test.events);
-            // Not one place was lost on the way: all of them can be had at once.
+            // No permit was lost: all of them can be acquired.
             List<Lease> all = new ArrayList<>();
             for (int i = 0; i < settings.maximum(); i++) {
                 all.add(test.checkout());
@@ -109,7 +109,7 @@ class TortureTest {
         }
     }
 
-    /** Backends die, and connections do. */
+    /** Terminates backends and breaks connections. */
     private static boolean isExpected(SQLException e) {
         boolean refused =
                 e instanceof NoConnectionException refusal && refusal.reason() == NoConnectionException.Reason.REJECTED;

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the pool can tell of its connections and of its queue. */
+/** The views of connections and of the queue. */
 class ViewTest {
     private static final CallContext ALICE = new CallContext("GET /api/roles", () -> "f1n6er");
 

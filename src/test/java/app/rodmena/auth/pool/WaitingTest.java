@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** pool_timeout, max_waiting, and who comes next. */
+/** pool_timeout, max_waiting and the order of the queue. */
 class WaitingTest {
     private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
 
@@ -68,7 +68,7 @@ class WaitingTest {
             proxy.freeze();
             test.pool.softInvalidate();
             held.close();
-            // Now it waits for a connection to be opened, which it never will be.
+            // Now it waits for a connection that is never opened.
             await().until(() -> test.pool.snapshot().waiting() == 0);
             assertThat(waiting).isNotDone();
             test.clock.advance(Duration.ofSeconds(1));

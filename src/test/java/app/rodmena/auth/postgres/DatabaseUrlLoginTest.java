@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Logs in at a PostgreSQL that really asks for the password. */
+/** Logs in to a PostgreSQL that requires the password. */
 class DatabaseUrlLoginTest {
     private static final String ROLE = "asked for a password";
     private static String server;
@@ -71,7 +71,7 @@ class DatabaseUrlLoginTest {
 
     @Test
     void theNextHostIsTriedIfTheFirstIsDown() throws Exception {
-        // For 10 s the driver would pass over the living one too, on which other tests here fail to log in
+        // The driver would skip the other host for 10 s too, because logins of other tests fail on it.
         String url = "postgresql://postgres@127.0.0.1:1,%s/postgres?hostRecheckSeconds=0".formatted(server);
         try (Connection connection = connect(url)) {
             assertThat(connection.isValid(1)).isTrue();

@@ -14,7 +14,7 @@ import org.postgresql.Driver;
 class DatabaseUrlTest {
     private static final String OS_USER = System.getProperty("user.name");
 
-    /** What the driver itself makes of our URL. */
+    /** The properties that the driver parses from the JDBC URL. */
     private static Properties asTheDriverReads(String url) {
         Properties nothing = new Properties();
         nothing.setProperty("password", "keeps the driver from looking for ~/.pgpass");

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that speaks TLS, as every server that is not on this machine must. */
+/** A server with TLS, which is required of every host that is not loopback. */
 class TlsTest {
     private static final SessionOptions SESSION = new SessionOptions(
             "tls-test", Optional.empty(), Duration.ofSeconds(5), Optional.of(Duration.ofSeconds(30)));
@@ -59,7 +59,7 @@ class TlsTest {
         }
     }
 
-    /** With the JDK's keytool, as PostgreSQL wants them: PEM, the key readable for its owner alone. */
+    /** Creates key and certificate with keytool, as PEM; PostgreSQL requires that only the owner can read the key. */
     private void writeCertificate() throws Exception {
         Path store = directory.resolve("store.p12");
         Process keytool = new ProcessBuilder(

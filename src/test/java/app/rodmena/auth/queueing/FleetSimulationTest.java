@@ -13,7 +13,7 @@ class FleetSimulationTest {
 
     @Test
     void processorSharingHasErlangsMeanResponseTime() {
-        // As many leave as would of a queue, so as many are there on average: M/M/c, whose answers take wait + service
+        // The rate of departures is that of a queue, so the mean number of jobs is that of M/M/c: wait + service.
         QueueModel queue = new QueueModel(10, OfferedLoad.independent(800, 0.010, 1));
 
         Outcome outcome = FleetSimulation.run(CALM);
@@ -48,7 +48,7 @@ class FleetSimulationTest {
 
     @Test
     void aStallOfZeroDurationHasNoEffect() {
-        // Of 10 cores that are asked for 8, hardly ever 60 are needed; if they stood still, all 200 would soon be out.
+        // With 8 of 10 cores in use, 60 connections are rarely needed; a stall would soon use all 200.
         assertThat(FleetSimulation.run(CALM).maxActive()).isLessThan(100);
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The formulas, against their definitions, summed up elsewhere, and against queues that are played through. */
+/** Compares the formulas with their definitions, calculated independently, and with simulated queues. */
 class QueueModelTest {
     private static final double SERVICE = 0.004;
     private static final int WARM_UP = 50_000;
@@ -66,7 +66,7 @@ class QueueModelTest {
         assertThat(new QueueModel(servers, load).meanWait()).isCloseTo(played.mean(), withPercentage(25));
         OfferedLoad asOfMMc = OfferedLoad.independent(load.perSecond(), load.meanSeconds(), 1);
         assertThat(new QueueModel(servers, asOfMMc).meanWait())
-                .as("uncorrected it is further off")
+                .as("the error without correction")
                 .isNotCloseTo(played.mean(), withPercentage(40));
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Questions answered together: the same answers as alone, to those who asked, whatever their neighbours ask. */
+/** Batched queries have the same results as single ones, whatever else is in the batch. */
 class BatchEquivalenceTest {
     private static final int TENANTS = 20;
     private static final int NAMES = 6;
@@ -22,7 +22,7 @@ class BatchEquivalenceTest {
     private static Tenants tenants;
     private static final List<Tenants.Tenant> ALL = new ArrayList<>();
 
-    /** Twenty tenants, who call different things by the same names. */
+    /** Creates twenty tenants that use the same names for different things. */
     @BeforeAll
     static void open() {
         tenants = new Tenants(4);
@@ -45,7 +45,7 @@ class BatchEquivalenceTest {
                         where creator = ? and random() < 0.4;
                     """.formatted(i, i));
         }
-        // A fact that links two tenants gives nothing, together as little as alone.
+        // A row that links two tenants grants nothing.
         ALL.get(0).execute("""
                 insert into membership_groups select m.id, g.id from auth_membership m, auth_group g
                     where m.creator = ? and g.creator <> ? on conflict do nothing;
@@ -59,7 +59,7 @@ class BatchEquivalenceTest {
         tenants.close();
     }
 
-    /** A question, asked now. */
+    /** A query that can be submitted. */
     private interface Ask {
         CompletionStage<?> now();
     }
@@ -90,7 +90,7 @@ class BatchEquivalenceTest {
         return tenants.engine.events().count(PoolEventKind.CHECKOUT);
     }
 
-    /** What all of them were answered, who were asked at the same time. */
+    /** Submits all queries concurrently; returns their results. */
     private static List<Object> answers(List<Ask> questions) throws Exception {
         List<CompletableFuture<?>> asked = new ArrayList<>();
         questions.forEach(ask -> asked.add(ask.now().toCompletableFuture()));

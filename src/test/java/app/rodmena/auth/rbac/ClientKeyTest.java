@@ -45,8 +45,8 @@ class ClientKeyTest {
                 "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a1",
                 "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a100",
                 "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a1g",
-                "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a1\u0661", // a digit, though not one of ours
-                "b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a101" // what UUID.fromString would take
+                "0b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a1\u0661", // a digit that is not ASCII
+                "b8f4a52-6f0e-4c1d-9a3b-2f6d7c8e9a101" // UUID.fromString accepts it
             })
     void invalidKeysAreRefusedWithoutBeingRepeated(String text) {
         assertThatThrownBy(() -> ClientKey.parse(text))

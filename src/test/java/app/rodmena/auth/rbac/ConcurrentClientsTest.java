@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many clients at once, each on a connection of its own: no error, no deadlock, nothing twice, nothing left over. */
+/** Concurrent clients on separate connections: no error, no deadlock, no duplicate and no orphaned row. */
 class ConcurrentClientsTest {
     private static final int CLIENTS = 64;
     private static final String FACTS_OF_DEAD_ROLES = """
@@ -180,7 +180,7 @@ class ConcurrentClientsTest {
                 .isLessThanOrEqualTo(4);
     }
 
-    /** Anything a client or an administrator may do, on few names, so that they meet. */
+    /** Runs a random operation on one of a few names, so that operations conflict. */
     private void step(Random random) {
         String role = "role" + random.nextInt(4);
         String user = "user" + random.nextInt(4);
@@ -204,7 +204,7 @@ class ConcurrentClientsTest {
         }
     }
 
-    /** What all clients were answered, who had all begun before the first could go on. */
+    /** Runs all clients, each started before the first continues; returns their results. */
     private List<Boolean> behindOneAnother(String lock, IntFunction<Callable<Boolean>> question) throws Exception {
         try (Connection holder = TestPostgres.connect(tenants.target)) {
             holder.setAutoCommit(false);
@@ -219,7 +219,7 @@ class ConcurrentClientsTest {
         }
     }
 
-    /** What all clients were answered, having asked at the same time. */
+    /** Runs all clients concurrently; returns their results. */
     private static List<Boolean> together(IntFunction<Callable<Boolean>> question) throws Exception {
         return answers(ask(question));
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** How often a write goes to PostgreSQL and back. */
+/** The number of round trips of each write. */
 class OneRoundTripTest {
     private static final CallContext CALLER = CallContext.named("test");
 

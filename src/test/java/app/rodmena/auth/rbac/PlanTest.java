@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * That every question stays cheap in an installation with 100,000 memberships, asked alone and together, and every
- * write; planned with its values and without them.
+ * With 100,000 memberships every query, single and batched, and every write uses indexes, with custom and generic
+ * plans.
  */
 class PlanTest {
     private static final int ASKED_TOGETHER = 100;
@@ -42,7 +42,7 @@ class PlanTest {
     static void fill() throws SQLException {
         DatabaseTarget target = MigratedDatabase.fresh();
         connection = TestPostgres.connect(target);
-        // As the sessions have it that ask in earnest
+        // The value of the server's sessions.
         connection.createStatement().execute("set random_page_cost = 1.1");
         statement = connection.createStatement();
         statement.execute("""
@@ -79,17 +79,17 @@ class PlanTest {
     }
 
     /**
-     * One kind of question.
+     * One kind of query.
      *
-     * @param names of which a question consists
-     * @param pages that it may read at most
+     * @param names the parameter names
+     * @param pages the maximum number of pages it reads
      */
     private record PlanCase(TenantBatchQuery<?> questions, List<String> names, int pages) {
         PlanCase(TenantBatchQuery<?> questions, int pages, String... names) {
             this(questions, List.of(names), pages);
         }
 
-        /** A question's names, after its tenant. */
+        /** The parameters after the tenant. */
         List<String> values(int tenant) {
             return Stream.concat(Stream.of("tenant" + tenant), names.stream()).toList();
         }
@@ -100,7 +100,7 @@ class PlanTest {
         }
     }
 
-    static Stream<PlanCase> questions() {
+    static Stream<PlanCase> queries() {
         return Stream.of(
                 new PlanCase(Permissions.CHECK_USER, 25, "user17", "permission9"),
                 new PlanCase(Permissions.CHECK_ROLE, 15, "role3", "permission9"),
@@ -115,7 +115,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @MethodSource("questions")
+    @MethodSource("queries")
     void aSingleQueryUsesIndexes(PlanCase asked) throws SQLException {
         List<String> values =
                 asked.values(7).stream().map(value -> "'" + value + "'").toList();
@@ -127,7 +127,7 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @MethodSource("questions")
+    @MethodSource("queries")
     void aBatchLooksUpEachElementByIndex(PlanCase asked) throws SQLException {
         List<List<String>> questions = IntStream.range(0, ASKED_TOGETHER)
                 .mapToObj(i -> asked.values(i + 1))
@@ -179,7 +179,7 @@ class PlanTest {
                 .toList();
     }
 
-    /** How PostgreSQL answers, and what that cost. */
+    /** PostgreSQL's plan and its cost. */
     private static String plan(String mode, String explain, String sql, List<String> values, String type)
             throws SQLException {
         List<String> names = namesIn(sql);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every route of the wire protocol answers. */
+/** The results of all operations of the services. */
 class RbacTest {
     private static Tenants tenants;
 
@@ -221,7 +221,7 @@ class RbacTest {
         assertThat(tenant.members("b")).containsExactly(new Membership("ann", "b"), new Membership("bob", "b"));
         assertThat(tenant.permissionsOfRole("b")).containsExactly("read", "write");
         assertThat(tenant.whichRolesCan("read")).containsExactly("a", "b");
-        // Once for every role that gives it
+        // One entry for each role that has it.
         assertThat(tenant.permissionsOfUser("ann")).containsExactly("read", "read", "write");
         assertThat(tenant.whichUsersCan("read"))
                 .containsExactly(new Membership("ann", "a"), new Membership("ann", "b"), new Membership("bob", "b"));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is dead counts for nothing, and what it held does not come back with it. */
+/** Inactive and deleted rows grant nothing, and do not regain their former grants when they are reactivated. */
 class ReactivationTest {
     private static Tenants tenants;
 

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** The services over a database of their own; what a test asks for comes back at once or fails the test. */
+/** The services on a separate database, with blocking methods that fail the test on an error. */
 final class Tenants implements AutoCloseable {
     final DatabaseTarget target = MigratedDatabase.fresh();
     final DatabaseEngine engine;
@@ -45,7 +45,7 @@ final class Tenants implements AutoCloseable {
         share.close();
     }
 
-    /** One tenant, in the words of the wire protocol. */
+    /** One tenant, with a method for each route. */
     final class Tenant {
         private static final CallContext CALLER = CallContext.named("test");
 
@@ -123,7 +123,7 @@ final class Tenants implements AutoCloseable {
                     .all());
         }
 
-        /** Changes rows behind the services' back; {@code ?} is this tenant. */
+        /** Changes rows directly; {@code ?} is this tenant. */
         void execute(String sql) {
             try (Connection connection = TestPostgres.connect(target);
                     var statement = connection.createStatement()) {
@@ -133,7 +133,7 @@ final class Tenants implements AutoCloseable {
             }
         }
 
-        /** One number from the rows themselves; {@code ?} is this tenant. */
+        /** Reads one number directly; {@code ?} is this tenant. */
         long number(String sql) {
             try (Connection connection = TestPostgres.connect(target);
                     var statement = connection.createStatement();

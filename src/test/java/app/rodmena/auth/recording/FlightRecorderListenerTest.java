@@ -22,7 +22,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that is recorded as an operator does it, with the JDK's own tools. */
+/** Records a server with the JDK's tools. */
 class FlightRecorderListenerTest {
     private static final Path SETTINGS = Path.of("jmx-dashboards/jfr/auth.jfc").toAbsolutePath();
 
@@ -64,7 +64,7 @@ class FlightRecorderListenerTest {
             assertThat(checkout.getString("tenant")).hasSize(12);
             assertThat(checkout.getInt("callers")).isEqualTo(1);
             assertThat(checkout.getDuration("useTime")).isPositive();
-            // Both are the same span, taken a moment apart.
+            // Both measure the same span, at slightly different times.
             assertThat(checkout.getDuration()
                             .minus(checkout.getDuration("useTime"))
                             .abs())
@@ -103,7 +103,7 @@ class FlightRecorderListenerTest {
 
         assertThat(of("auth.Connect", events)).isNotEmpty();
         assertThat(of("auth.Checkout", events)).isEmpty();
-        // What jfr summary lists
+        // The counts of jfr summary
         try (RecordingFile recording = new RecordingFile(file)) {
             assertThat(recording.readEventTypes())
                     .extracting(EventType::getName)
@@ -112,7 +112,7 @@ class FlightRecorderListenerTest {
         assertThat(hasKey(file)).isFalse();
     }
 
-    /** Whether it is anywhere: in our events, the JVM's, or those of libraries, which nobody asked for. */
+    /** Whether the text is in any event: of this project, of the JVM or of libraries. */
     private boolean hasKey(Path file) throws Exception {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(key);
     }
@@ -150,7 +150,7 @@ class FlightRecorderListenerTest {
         run(command.toArray(String[]::new));
     }
 
-    /** Runs a program of the JDK. @return what it says */
+    /** Runs a program of the JDK. @return its output */
     private String run(String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of(words));
         command.set(0, Path.of(System.getProperty("java.home"), "bin", words[0]).toString());
