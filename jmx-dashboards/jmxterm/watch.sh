@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A line a second: the pool's numbers, over one JMX connection.
+# Prints the pool's numbers once per second, over one JMX connection.
 #   jmx-dashboards/jmxterm/watch.sh [HOST:PORT [SECONDS [more arguments of jmxterm, as -u NAME -p PASSWORD]]]
 set -euo pipefail
 jar=${JMXTERM:-$(dirname "${BASH_SOURCE[0]}")/../../target/test-tools/jmxterm.jar}
@@ -14,11 +14,11 @@ ask() {
   done
 }
 
-# jmxterm prints a value a line; a row is one of each
+# jmxterm prints one value per line; collects one row of all attributes
 rows() {
   local format='%-19s' row=() value
   format+=$(printf ' %%%ds' "${attributes[@]/*/16}")'\n'
-  # shellcheck disable=SC2059  # the format is made above
+  # shellcheck disable=SC2059  # the format is built above
   printf "$format" time "${attributes[@]}"
   while read -r value; do
     [ -n "$value" ] || continue

@@ -1,19 +1,18 @@
-// The three plots, all over the same fifteen minutes. Lines differ in dash and weight, areas in lightness and hatching,
-// not only in colour.
+// The three charts of the last fifteen minutes. Lines differ in dash and weight, areas in lightness and hatching, not
+// only in colour.
 
-import { $, el, say } from './dom.js';
+import { $, el, setText } from './dom.js';
 import { clock, count, duration } from './format.js';
 
 const CAPACITY = 900;
 const REACHES = [[60, '1 min'], [300, '5 min'], [CAPACITY, '15 min']];
 
-/** Colours are the page's own, so that light and dark have theirs. */
+/** Reads a colour from the style sheet, which defines it for light and dark. */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 /**
- * How full it is, as areas that add up: what is out, on top of it what is idle, which makes what is open; of that, what is
- * beyond pool_size is hatched. `at` is where a line runs if that is not its value, `from` the number of the line that its
- * area begins at.
+ * Utilisation as stacked areas: checked out, then idle, which sum up to the open connections; the part beyond pool_size
+ * is hatched. `at` is the height of a line if it differs from its value, `from` the index of the line below its area.
  */
 const FULL = [
   { label: 'checked out', value: (s) => s.checkedOut, colour: 'out', width: 1.25, fill: true },
@@ -33,24 +32,24 @@ const USE = [
   { label: 'p99', value: (s) => s.useP99Millis, colour: 'out', width: 2 },
 ];
 
-/** Millisecond values live over many powers of ten, and zero is none of them. */
+/** Durations use a logarithmic axis, which has no zero. */
 const FLOOR_MILLIS = 0.01;
 
 class Plot {
   #plot;
   #seconds = [];
   #lines;
-  #place;
+  #container;
 
   constructor(id, lines, millis) {
     this.#lines = lines;
-    this.#place = $(id);
+    this.#container = $(id);
     this.millis = millis;
     this.draw();
-    new ResizeObserver(() => this.#plot.setSize(this.#size())).observe(this.#place);
+    new ResizeObserver(() => this.#plot.setSize(this.#size())).observe(this.#container);
   }
 
-  /** Anew, without data. */
+  /** Creates the chart without data. */
   draw() {
     this.#seconds = [];
     this.#plot?.destroy();
@@ -61,12 +60,12 @@ class Plot {
       cursor: { points: { size: 6 }, sync: { key: 'pool' } },
       legend: { live: true, markers: this.#markers() },
       scales: this.millis
-        ? { y: { distr: 3, range: (u, least, most) => [FLOOR_MILLIS, Math.max(10, (most || 1) * 1.5)] } }
-        : { y: { range: (u, least, most) => [0, Math.max(1, most || 1) * 1.08] },
-            waiting: { range: (u, least, most) => [0, Math.max(5, most || 0) * 1.08] } },
+        ? { y: { distr: 3, range: (u, min, max) => [FLOOR_MILLIS, Math.max(10, (max || 1) * 1.5)] } }
+        : { y: { range: (u, min, max) => [0, Math.max(1, max || 1) * 1.08] },
+            waiting: { range: (u, min, max) => [0, Math.max(5, max || 0) * 1.08] } },
       axes: [
         { ...axis, size: 30, space: 90, values: (u, ticks) => ticks.map((tick) => clock(tick * 1000)) },
-        { ...axis, size: 60, ...(this.millis ? { filter: powersOfTen, grid: { ...axis.grid, filter: powersOfTen } } : {}), values: (u, ticks) => ticks.map((tick) => this.#written(tick)) },
+        { ...axis, size: 60, ...(this.millis ? { filter: powersOfTen, grid: { ...axis.grid, filter: powersOfTen } } : {}), values: (u, ticks) => ticks.map((tick) => this.#formatTick(tick)) },
         ...(second ? [{ ...axis, side: 1, scale: 'waiting', grid: { show: false }, stroke: colour('waiting'),
           values: (u, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : '')) }] : []),
       ],
@@ -78,18 +77,18 @@ class Plot {
           stroke: colour(line.colour),
           width: line.width,
           dash: line.dash,
-          fill: filling(line),
-          paths: this.millis ? undefined : uPlot.paths.stepped({ align: -1 }), // Counts are not in between.
-          points: { show: false, filter: this.millis ? alone : undefined, size: 5, fill: colour(line.colour) },
+          fill: fillOf(line),
+          paths: this.millis ? undefined : uPlot.paths.stepped({ align: -1 }), // Counts are integers.
+          points: { show: false, filter: this.millis ? isolatedPoints : undefined, size: 5, fill: colour(line.colour) },
           spanGaps: false,
-          value: (u, drawn, series, index) => this.#said(this.#seconds[index] && line.value(this.#seconds[index])),
+          value: (u, drawn, series, index) => this.#formatValue(this.#seconds[index] && line.value(this.#seconds[index])),
         })),
       ],
-      bands: this.#lines.flatMap((line, index) => (line.from ? [{ series: [index + 1, line.from], fill: filling(line) }] : [])),
-    }, [[], ...this.#lines.map(() => [])], this.#place);
+      bands: this.#lines.flatMap((line, index) => (line.from ? [{ series: [index + 1, line.from], fill: fillOf(line) }] : [])),
+    }, [[], ...this.#lines.map(() => [])], this.#container);
   }
 
-  /** seconds: to be shown, with gaps where some are missing; without a time */
+  /** Shows a list of seconds; entries without a time are gaps. */
   show(seconds) {
     this.#seconds = seconds;
     this.#plot.setData([seconds.map((second) => second.at),
@@ -103,7 +102,7 @@ class Plot {
     return this.millis ? Math.max(value, FLOOR_MILLIS) : value;
   }
 
-  /** As the lines and areas are. */
+  /** Legend markers with the style of the lines and areas. */
   #markers() {
     const line = (series) => this.#lines[series - 1];
     return {
@@ -119,18 +118,18 @@ class Plot {
     };
   }
 
-  #written(tick) {
+  #formatTick(tick) {
     if (!this.millis) return Number.isInteger(tick) ? String(tick) : '';
     return tick === null ? '' : duration(tick);
   }
 
-  #said(value) {
+  #formatValue(value) {
     if (value === null || value === undefined) return '–';
     return this.millis ? duration(value) : count(value);
   }
 
   #size() {
-    return { width: Math.max(280, this.#place.clientWidth), height: this.#place.classList.contains('small') ? 190 : 280 };
+    return { width: Math.max(280, this.#container.clientWidth), height: this.#container.classList.contains('small') ? 190 : 280 };
   }
 }
 
@@ -165,7 +164,7 @@ export class Charts {
     this.#draw();
   }
 
-  /** After the colours changed. */
+  /** Redraws after a change of colours. */
   redraw() {
     this.#plots.forEach((plot) => plot.draw());
     this.#draw();
@@ -180,35 +179,35 @@ export class Charts {
   #draw() {
     const last = this.#seconds[this.#seconds.length - 1];
     if (!last) return;
-    const shown = withGaps(this.#seconds.filter((second) => second.at > last.at - this.#reach));
+    const shown = insertGaps(this.#seconds.filter((second) => second.at > last.at - this.#reach));
     this.#plots.forEach((plot) => plot.show(shown));
-    this.#tell(shown.filter((second) => second.time), last);
+    this.#describe(shown.filter((second) => second.time), last);
   }
 
-  #tell(shown, last) {
-    const most = (value) => shown.reduce((highest, second) => Math.max(highest, value(second) || 0), 0);
+  #describe(shown, last) {
+    const max = (value) => shown.reduce((highest, second) => Math.max(highest, value(second) || 0), 0);
     const span = REACHES.find(([seconds]) => seconds === this.#reach)[1];
-    say($('plot-full-text'), `In the last ${span}: at most ${most((s) => s.peakCheckedOut ?? s.checkedOut)} of `
-      + `${last.poolSize + last.maxOverflow} out, at most ${count(most((s) => s.waiting))} waiting, `
-      + `${count(shown.reduce((sum, s) => sum + (s.timeouts || 0) + (s.rejections || 0), 0))} turned away.`);
-    say($('plot-wait-text'), `p99 was at most ${duration(most((s) => s.waitP99Millis))}. Powers of ten.`);
-    say($('plot-use-text'), `p99 was at most ${duration(most((s) => s.useP99Millis))}. Powers of ten.`);
+    setText($('plot-full-text'), `Last ${span}: maximum ${max((s) => s.peakCheckedOut ?? s.checkedOut)} of `
+      + `${last.poolSize + last.maxOverflow} in use, maximum ${count(max((s) => s.waiting))} waiting, `
+      + `${count(shown.reduce((sum, s) => sum + (s.timeouts || 0) + (s.rejections || 0), 0))} refused.`);
+    setText($('plot-wait-text'), `Maximum p99: ${duration(max((s) => s.waitP99Millis))}. Logarithmic scale.`);
+    setText($('plot-use-text'), `Maximum p99: ${duration(max((s) => s.useP99Millis))}. Logarithmic scale.`);
   }
 }
 
-/** Of the lines a logarithmic axis would have, the few that one can read. */
+/** Keeps only the powers of ten of a logarithmic axis's ticks. */
 function powersOfTen(u, ticks) {
   return ticks.map((tick) => (Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-9 ? tick : null));
 }
 
-/** Those of a line's values that have none beside them, so that no line leads there. */
-function alone(u, series) {
+/** The indexes of values without neighbours, which no line would show. */
+function isolatedPoints(u, series) {
   const none = (value) => value === null || value === undefined;
   return u.data[series].flatMap((value, at, all) => (!none(value) && none(all[at - 1]) && none(all[at + 1]) ? [at] : []));
 }
 
-/** What an area is filled with: the colour of its line, faint, or in stripes where it lies on another. */
-function filling(line) {
+/** The fill of an area: the faint colour of its line, or stripes if it overlaps another area. */
+function fillOf(line) {
   if (line.hatched) return stripes(colour(line.colour));
   return line.fill ? colour(`${line.colour}-fill`) : undefined;
 }
@@ -226,8 +225,8 @@ function stripes(ink) {
   return pen.createPattern(tile, 'repeat');
 }
 
-/** Where seconds are missing the line breaks, instead of claiming that it was straight. */
-function withGaps(seconds) {
+/** Inserts an empty entry where seconds are missing, so that the line breaks. */
+function insertGaps(seconds) {
   const filled = [];
   for (const second of seconds) {
     const before = filled[filled.length - 1];

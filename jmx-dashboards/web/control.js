@@ -1,7 +1,6 @@
-// What an operator may change: the settings that hold at once, actions on the pool, remedies for one holder. Nothing
-// is done without being asked back.
+// Changes by an operator: settings, actions on the pool, actions on one connection. Each asks for confirmation.
 
-import { $, el, say } from './dom.js';
+import { $, el, setText } from './dom.js';
 import { duration } from './format.js';
 import { change } from './source.js';
 
@@ -10,16 +9,16 @@ const SETTINGS = [
   ['maxOverflow', 'max_overflow', 'connections'],
   ['poolTimeoutMillis', 'pool_timeout', 'ms'],
   ['maxWaiting', 'max_waiting', 'callers'],
-  ['batchSlots', 'batch_slots', 'queries, 0: each alone'],
+  ['batchSlots', 'batch_slots', 'queries, 0: no batching'],
   ['leakThresholdMillis', 'leak_threshold', 'ms'],
   ['reclaimLeaksAfterMillis', 'reclaim_leaks_after', 'ms, 0: never'],
   ['slowStatementMillis', 'slow_statement', 'ms'],
 ];
 const ACTIONS = [
-  ['softInvalidateAll', 'Replace all connections', 'Every connection is replaced: idle ones at their next checkout, others when they come back.'],
-  ['evictIdle', 'Close idle connections', 'Connections that nobody uses are closed now; new ones are opened on demand.'],
-  ['suspend', 'Suspend', 'From now on every caller waits, up to its pool_timeout. Whoever has a connection keeps it.'],
-  ['resume', 'Resume', 'Callers go on.'],
+  ['softInvalidateAll', 'Replace all connections', 'Replaces every connection: idle ones at their next checkout, those in use at check-in.'],
+  ['evictIdle', 'Close idle connections', 'Closes all idle connections now; new ones are opened on demand.'],
+  ['suspend', 'Suspend', 'Stops all checkouts: callers wait up to pool_timeout. Connections in use stay in use.'],
+  ['resume', 'Resume', 'Allows checkouts again.'],
 ];
 
 export class Control {
@@ -40,30 +39,30 @@ export class Control {
     }, title)));
   }
 
-  /** Who is asking, and what it may do; the server decides again each time. */
+  /** Shows the operator and its permissions; the server checks them again for each request. */
   show(pool) {
     this.#may = pool.operator?.mayChange ?? false;
-    say($('operator'), pool.operator?.name ? `${pool.operator.name}, ${pool.operator.role}` : '');
-    say($('control-why'), this.#may
-      ? 'What you change holds at once and until the next start; each change is in the log auth.audit.'
-      : 'To change something, log in as an operator with the role control: ./run.sh operator add NAME --role control');
+    setText($('operator'), pool.operator?.name ? `${pool.operator.name}, ${pool.operator.role}` : '');
+    setText($('control-why'), this.#may
+      ? 'Changes take effect immediately and last until the next start; each is written to the log auth.audit.'
+      : 'Changes require an operator with the role control: ./run.sh operator add NAME --role control');
     for (const part of document.querySelectorAll('#settings input, #settings button, #actions button')) part.disabled = !this.#may;
     for (const [name, field] of this.#fields) {
       if (!field.dataset.touched && document.activeElement !== field) field.value = pool.settings[name];
     }
   }
 
-  /** What can be done about one holder. */
+  /** The actions for one connection in use. */
   remedies(holder) {
     if (!this.#may || !holder.backendPid) return [];
     const cancel = this.#remedy(`cancel-${holder.connectionId}`, 'Cancel query', '/actions/cancelQuery',
       { connection: holder.connectionId },
-      `Cancels what connection ${holder.connectionId} (pid ${holder.backendPid}) runs for ${holder.route}, out for `
+      `Cancels the statement of connection ${holder.connectionId} (pid ${holder.backendPid}) for ${holder.route}, in use for `
         + `${duration(holder.heldForMillis)}. ${holder.callers > 1 ? `Its ${holder.callers} callers get` : 'Its caller gets'} an error.`);
     const pid = holder.culprit?.pid || holder.backendPid;
-    const whose = holder.culprit ? `the one it waits for: ${holder.culprit.application || 'unnamed'}, ${holder.culprit.state}` : 'its own';
-    const terminate = this.#remedy(`terminate-${holder.connectionId}`, `End pid ${pid}`, '/actions/terminateBackend', { pid },
-      `Ends PostgreSQL's process ${pid} (${whose}). What it has not committed is lost.`);
+    const whose = holder.culprit ? `the backend that blocks it: ${holder.culprit.application || 'unnamed'}, ${holder.culprit.state}` : 'its own backend';
+    const terminate = this.#remedy(`terminate-${holder.connectionId}`, `Terminate pid ${pid}`, '/actions/terminateBackend', { pid },
+      `Terminates PostgreSQL's backend ${pid} (${whose}). Its open transaction is rolled back.`);
     return [cancel, terminate];
   }
 
@@ -74,9 +73,9 @@ export class Control {
   async #apply() {
     const body = {};
     for (const [name, field] of this.#fields) if (field.dataset.touched) body[name] = Number(field.value);
-    if (Object.keys(body).length === 0) return say($('control-said'), 'Nothing was changed: no value differs.');
-    const words = Object.entries(body).map(([name, value]) => `${name} = ${value}`).join(', ');
-    if (await this.#act('/settings', body, 'Apply', `Sets ${words}. It holds at once.`)) {
+    if (Object.keys(body).length === 0) return setText($('control-result'), 'Nothing to change: no value differs.');
+    const changes = Object.entries(body).map(([name, value]) => `${name} = ${value}`).join(', ');
+    if (await this.#act('/settings', body, 'Apply', `Sets ${changes}, with immediate effect.`)) {
       for (const field of this.#fields.values()) delete field.dataset.touched;
     }
     return undefined;
@@ -85,11 +84,11 @@ export class Control {
   async #act(path, body, title, meaning) {
     if (!(await confirmed(title, meaning))) return false;
     try {
-      const said = await change(path, body);
-      say($('control-said'), `Done: ${title}. ${said.outcome ?? ''}`.trim());
+      const result = await change(path, body);
+      setText($('control-result'), `Done: ${title}. ${result.outcome ?? ''}`.trim());
       return true;
     } catch (refused) {
-      say($('control-said'), `Not done: ${refused.message}`);
+      setText($('control-result'), `Failed: ${refused.message}`);
       return false;
     }
   }
@@ -97,8 +96,8 @@ export class Control {
 
 function confirmed(title, meaning) {
   const dialog = $('confirm');
-  say($('confirm-title'), `${title}?`);
-  say($('confirm-text'), meaning);
+  setText($('confirm-title'), `${title}?`);
+  setText($('confirm-text'), meaning);
   dialog.returnValue = 'no';
   dialog.showModal();
   return new Promise((resolve) => {

@@ -1,8 +1,8 @@
-// The page's few ways to make and find elements. Text is only ever set as text: nothing from the server is markup.
+// Helpers to create and find elements. Text from the server is always set as text, never as markup.
 
 export const $ = (id) => document.getElementById(id);
 
-/** An element with properties and children; `class` and `aria-…` are attributes, `on…` are listeners. */
+/** Creates an element with properties and children; `class` and `aria-…` are attributes, `on…` are listeners. */
 export function el(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -15,12 +15,12 @@ export function el(name, properties = {}, ...children) {
   return element;
 }
 
-/** Puts text where there is other text; what stays the same is left alone, so that screen readers stay silent. */
-export function say(element, text) {
+/** Sets an element's text if it differs: screen readers announce every assignment. */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** A piece of text to be taken along, with a button that copies it. */
+/** A command with a button that copies it. */
 export function command(text) {
   const copy = el('button', {
     type: 'button',

@@ -1,32 +1,32 @@
-// What happened: the last events, filtered here, so that a filter shows at once what there was before it.
+// The last events. They are filtered in the page, so that a filter also applies to earlier events.
 
-import { $, el, say } from './dom.js';
+import { $, el, setText } from './dom.js';
 import { clock, count, duration } from './format.js';
 
-const KEPT = 500;
-const SHOWN = 120;
-/** What the server remembers of them at most; more than that between two looks is lost. */
-export const REMEMBERED = 1000;
+const MAX_OLDER_EVENTS = 500;
+const MAX_ROWS = 120;
+/** Maximum number of events that the server keeps; more between two requests are lost. */
+export const MAX_SERVER_EVENTS = 1000;
 const USES = new Set(['checkout', 'checkin']);
-const LOUD = new Set(['timeout', 'rejected', 'invalidate', 'connect_failed', 'leak_suspected', 'leak_reclaimed']);
+const FAULTS = new Set(['timeout', 'rejected', 'invalidate', 'connect_failed', 'leak_suspected', 'leak_reclaimed']);
 const FILTERS = [
-  ['all but checkouts', (event) => !USES.has(event.kind)],
-  ['everything', () => true],
-  ['trouble', (event) => LOUD.has(event.kind)],
+  ['all except checkouts', (event) => !USES.has(event.kind)],
+  ['all', () => true],
+  ['faults', (event) => FAULTS.has(event.kind)],
   ['leaks', (event) => event.kind.startsWith('leak')],
   ['connections', (event) => /connect|close|overflow|invalidate|recycle/.test(event.kind)],
 ];
 
 export class Events {
   #events = [];
-  #heardUntil = null;
+  #receivedUntil = null;
   #missed = null;
   #drawing = false;
   #body = el('tbody');
 
   constructor() {
     $('events-table').append(
-      el('thead', {}, el('tr', {}, ['Time', 'What', 'Took', 'Connection', 'Route', 'Cause'].map((title) =>
+      el('thead', {}, el('tr', {}, ['Time', 'Event', 'Duration', 'Connection', 'Route', 'Cause'].map((title) =>
         el('th', { scope: 'col' }, title)))),
       this.#body);
     $('events-kind').append(...FILTERS.map(([title], index) => el('option', { value: index }, title)));
@@ -34,60 +34,60 @@ export class Events {
     $('events-text').addEventListener('input', () => this.#draw());
   }
 
-  /** What the server remembers, the newest first; what it has forgotten and was told here before, stays. */
-  show(remembered) {
-    const oldest = remembered[remembered.length - 1];
-    if (remembered.length >= REMEMBERED && this.#heardUntil && oldest.time > this.#heardUntil) {
-      this.#missed = { from: this.#missed?.from ?? this.#heardUntil, to: oldest.time };
-      say($('events-missed'), `Some of what happened from ${clock(this.#missed.from)} to ${clock(this.#missed.to)} was missed.`);
+  /** Merges the server's events, newest first, with older ones that this page received before. */
+  show(serverEvents) {
+    const oldest = serverEvents[serverEvents.length - 1];
+    if (serverEvents.length >= MAX_SERVER_EVENTS && this.#receivedUntil && oldest.time > this.#receivedUntil) {
+      this.#missed = { from: this.#missed?.from ?? this.#receivedUntil, to: oldest.time };
+      setText($('events-missed'), `Some events from ${clock(this.#missed.from)} to ${clock(this.#missed.to)} are missing.`);
     }
-    if (remembered.length) this.heardUntil(remembered[0].time);
-    const known = new Set(remembered.map((event) => JSON.stringify(event)));
+    if (serverEvents.length) this.receivedUntil(serverEvents[0].time);
+    const known = new Set(serverEvents.map((event) => JSON.stringify(event)));
     const before = this.#events.filter((event) => !USES.has(event.kind) && !known.has(JSON.stringify(event)));
-    this.#events = [...remembered, ...before.slice(0, KEPT)].sort((one, other) => compare(other.time, one.time));
+    this.#events = [...serverEvents, ...before.slice(0, MAX_OLDER_EVENTS)].sort((one, other) => compare(other.time, one.time));
     this.#draw();
   }
 
-  /** Nothing from before that time is still to come. */
-  heardUntil(time) {
-    if (!this.#heardUntil || time > this.#heardUntil) this.#heardUntil = time;
+  /** Marks all events up to a time as received. */
+  receivedUntil(time) {
+    if (!this.#receivedUntil || time > this.#receivedUntil) this.#receivedUntil = time;
   }
 
   add(event) {
     this.#events.unshift(event);
-    this.#events.length = Math.min(this.#events.length, REMEMBERED + KEPT);
+    this.#events.length = Math.min(this.#events.length, MAX_SERVER_EVENTS + MAX_OLDER_EVENTS);
     if (this.#drawing) return;
-    this.#drawing = true; // A thousand events a second are drawn as often as the screen is.
+    this.#drawing = true; // Redraws at most once per frame, even for a thousand events per second.
     requestAnimationFrame(() => { this.#drawing = false; this.#draw(); });
   }
 
-  /** How many this page was too slow for. */
+  /** Shows the number of events that the server dropped because this page was too slow. */
   missed(dropped) {
     $('events-dropped').hidden = !dropped;
-    if (dropped) say($('events-dropped'), `${count(dropped)} more happened than this page could be told.`);
+    if (dropped) setText($('events-dropped'), `${count(dropped)} more events were dropped because this page was too slow.`);
   }
 
   #draw() {
     const kind = FILTERS[$('events-kind').value || 0][1];
     const text = $('events-text').value.trim().toLowerCase();
-    const rows = this.#events.filter(kind).filter((event) => !text || written(event).includes(text)).slice(0, SHOWN);
+    const rows = this.#events.filter(kind).filter((event) => !text || searchText(event).includes(text)).slice(0, MAX_ROWS);
     this.#body.replaceChildren(...(rows.length ? rows.map(row) : [
-      el('tr', {}, el('td', { class: 'quiet', colSpan: 6 }, 'Nothing of that kind so far.'))]));
+      el('tr', {}, el('td', { class: 'quiet', colSpan: 6 }, 'No matching events.'))]));
   }
 }
 
-/** Of ISO times. */
+/** Compares ISO times. */
 function compare(one, other) {
   if (one === other) return 0;
   return one < other ? -1 : 1;
 }
 
-function written(event) {
+function searchText(event) {
   return `${event.kind} ${event.route} ${event.tenant} ${event.cause} ${event.connection} ${event.backendPid}`.toLowerCase();
 }
 
 function row(event) {
-  return el('tr', { class: LOUD.has(event.kind) ? 'trouble' : '' },
+  return el('tr', { class: FAULTS.has(event.kind) ? 'trouble' : '' },
     el('td', { class: 'code' }, clock(event.time)),
     el('td', { class: 'code' }, event.kind.replaceAll('_', ' ')),
     el('td', { class: 'number' }, event.tookMillis ? duration(event.tookMillis) : ''),

@@ -1,4 +1,4 @@
-// How numbers and times are written. Times are local; durations take the unit that keeps them short.
+// Formats numbers and times. Times are local; the unit of a duration depends on its size.
 
 const CLOCK = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 const DAY = new Intl.DateTimeFormat([], { month: 'short', day: 'numeric' });
@@ -9,7 +9,7 @@ export const count = (number) => (Number.isFinite(number) ? COUNT.format(number)
 export function duration(millis) {
   if (!Number.isFinite(millis)) return '–';
   if (millis === 0) return '0';
-  // Each unit ends where it would be rounded up to the next one: there is no "60.0 s", and no "1 min 60 s".
+  // Each limit is where rounding would reach the next unit, which avoids "60.0 s" and "1 min 60 s".
   if (millis < 0.9995) return `${Math.round(millis * 1000)} µs`;
   if (millis < 9.95) return `${millis.toFixed(1)} ms`;
   if (millis < 999.5) return `${Math.round(millis)} ms`;
@@ -20,7 +20,7 @@ export function duration(millis) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** The time of day of an ISO time, or of milliseconds since 1970. */
+/** The time of day of an ISO time or of epoch milliseconds. */
 export function clock(at) {
   const time = new Date(at);
   return Number.isNaN(time.getTime()) ? '' : CLOCK.format(time);
@@ -36,7 +36,7 @@ export function sql(text) {
   return (text || '').replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' ').trim();
 }
 
-/** The name in the comment that a statement begins with. */
+/** The name in the comment at the start of a statement. */
 export function statementName(text) {
   return /^\s*\/\*\s*(.*?)\s*\*\//s.exec(text || '')?.[1] ?? '';
 }

@@ -1,10 +1,10 @@
-// Who holds what, who waits, and what is idle; each connection with what PostgreSQL says of it.
+// Connections in use, waiting callers and idle connections, with the state that PostgreSQL reports for each.
 
 import { $, el } from './dom.js';
 import { clock, count, duration, sql, statementName } from './format.js';
 import { Table } from './table.js';
 
-const TROUBLE = new Set(['SLOW_SQL', 'LOCK_WAIT', 'IDLE_IN_TRANSACTION', 'APP_HOLDING', 'LEAK', 'DEAD_BACKEND', 'NETWORK']);
+const FAULTS = new Set(['SLOW_SQL', 'LOCK_WAIT', 'IDLE_IN_TRANSACTION', 'APP_HOLDING', 'LEAK', 'DEAD_BACKEND', 'NETWORK']);
 
 export class Holders {
   #table;
@@ -13,7 +13,7 @@ export class Holders {
   #backends = [];
   #open = [];
 
-  /** remedies: (holder) → buttons for whoever may use them */
+  /** remedies: (holder) → buttons that this operator may use */
   constructor(remedies) {
     this.#table = new Table($('holders-table'), [
       { title: 'Held for', numeric: true, of: (h) => h.heldForMillis, show: (h) => duration(h.heldForMillis) },
@@ -26,14 +26,14 @@ export class Holders {
       { title: 'PostgreSQL', of: (h) => h.backend?.state ?? '', show: (h) => postgres(h.backend) },
       { title: 'Last SQL', of: (h) => h.lastSql, show: (h) => statement(h.connectionId, h.lastSql) },
       { title: 'Tenant', code: true, of: (h) => h.tenant },
-      { title: 'Do', of: () => '', show: (h) => el('span', { class: 'remedies' }, remedies(h)) },
-    ], { by: 0, down: true, none: 'No connection is out.' });
+      { title: 'Actions', of: () => '', show: (h) => el('span', { class: 'remedies' }, remedies(h)) },
+    ], { by: 0, down: true, none: 'No connection is in use.' });
     this.#waiters = new Table($('waiters-table'), [
       { title: 'Route', wide: true, of: (w) => w.route },
       { title: 'Waiting', numeric: true, of: (w) => w.count },
       { title: 'Longest', numeric: true, of: (w) => w.longestMillis, show: (w) => duration(w.longestMillis) },
       { title: 'Since', of: (w) => w.since, show: (w) => clock(w.since) },
-    ], { by: 1, down: true, none: 'Nobody waits.' });
+    ], { by: 1, down: true, none: 'No caller is waiting.' });
     this.#idle = new Table($('idle-table'), [
       { title: 'Connection', numeric: true, of: (c) => c.id },
       { title: 'Pid', numeric: true, of: (c) => c.backendPid, show: (c) => c.backendPid || 'unknown' },
@@ -46,13 +46,13 @@ export class Holders {
   }
 
   show(diagnosis) {
-    this.#table.show(diagnosis.holders.map((holder) => ({ ...holder, class: TROUBLE.has(holder.verdict) ? 'trouble' : '' })));
+    this.#table.show(diagnosis.holders.map((holder) => ({ ...holder, class: FAULTS.has(holder.verdict) ? 'trouble' : '' })));
     this.#waiters.show(diagnosis.waiters);
     this.#backends = diagnosis.postgres?.backends ?? [];
     this.#showIdle();
   }
 
-  /** All connections; of those that are out the diagnosis tells more. */
+  /** Shows the connections that are not in use; the diagnosis has the others. */
   showOpen(connections) {
     this.#open = connections;
     this.#showIdle();
@@ -64,7 +64,7 @@ export class Holders {
   }
 }
 
-/** By its name, which PostgreSQL shows and logs, too; whole for whoever opens it. */
+/** The name of a statement, which PostgreSQL also shows and logs; expands to its text. */
 function statement(connection, text) {
   if (!text) return '';
   const key = `sql-${connection}`;
@@ -74,18 +74,18 @@ function statement(connection, text) {
 }
 
 function verdict(holder) {
-  return el('span', { class: TROUBLE.has(holder.verdict) ? 'tag bad' : 'tag' }, holder.verdict.replaceAll('_', ' '));
+  return el('span', { class: FAULTS.has(holder.verdict) ? 'tag bad' : 'tag' }, holder.verdict.replaceAll('_', ' '));
 }
 
 function why(holder) {
   const more = [
     ...holder.evidence.map((fact) => el('li', {}, fact)),
-    holder.stack?.length ? el('li', {}, 'Its thread now:', el('pre', {}, holder.stack.slice(0, 12).join('\n'))) : null,
+    holder.stack?.length ? el('li', {}, 'Current stack of its thread:', el('pre', {}, holder.stack.slice(0, 12).join('\n'))) : null,
     holder.checkoutStack?.length
-      ? el('li', {}, 'Where it was taken:', el('pre', {}, holder.checkoutStack.slice(0, 12).join('\n'))) : null,
+      ? el('li', {}, 'Stack at its checkout:', el('pre', {}, holder.checkoutStack.slice(0, 12).join('\n'))) : null,
   ].filter(Boolean);
   if (!more.length) return holder.because;
-  // Open ones stay open while the table is drawn anew each second.
+  // Expanded entries stay expanded while the table is redrawn each second.
   const key = `why-${holder.connectionId}`;
   return el('details', { open: opened.has(key), ontoggle: (event) => remember(key, event.target.open) },
     el('summary', { 'data-key': key }, holder.because), el('ul', {}, more));
@@ -99,8 +99,8 @@ function remember(key, open) {
 }
 
 function postgres(backend) {
-  if (!backend) return el('span', { class: 'quiet' }, 'not seen');
-  if (backend.hidden) return el('span', { class: 'quiet' }, 'may not be seen');
+  if (!backend) return el('span', { class: 'quiet' }, 'unknown');
+  if (backend.hidden) return el('span', { class: 'quiet' }, 'hidden');
   const waits = backend.waitEvent ? `, waits for ${backend.waitEventType}/${backend.waitEvent}` : '';
   return `${backend.state}${waits}`;
 }

@@ -1,20 +1,20 @@
-// The page: what there is on it, and what keeps each part up to date.
+// Creates the parts of the page and keeps each up to date.
 
 import { Charts } from './charts.js';
 import { Control } from './control.js';
-import { $, say } from './dom.js';
-import { Events, REMEMBERED } from './events.js';
+import { $, setText } from './dom.js';
+import { Events, MAX_SERVER_EVENTS } from './events.js';
 import { duration } from './format.js';
 import { Holders } from './holders.js';
 import { Fleet, Incidents, Statements } from './panels.js';
-import { Source, ask } from './source.js';
+import { Source, requestJson } from './source.js';
 import { Tiles } from './tiles.js';
 import { VerdictPanel } from './verdict.js';
 
-const LIVE = { live: 'live', polling: 'live, asked each second', paused: 'paused', hidden: 'paused' };
+const LIVE = { live: 'live', polling: 'live, polling', paused: 'paused', hidden: 'paused' };
 
 const theme = localStorage.getItem('theme');
-if (theme) document.documentElement.dataset.theme = theme; // Before the plots look for their colours
+if (theme) document.documentElement.dataset.theme = theme; // Before the charts read their colours
 
 const control = new Control();
 const charts = new Charts();
@@ -27,15 +27,15 @@ const statements = new Statements();
 const fleet = new Fleet();
 const source = new Source();
 
-/** Pushing tells of what happens from then on; what happened before, or while nothing was pushed, is asked for. */
+/** Loads the events from before the stream was opened or while it was closed. */
 let catchingUp = false;
 async function catchUp() {
   if (catchingUp) return;
   catchingUp = true;
   try {
-    events.show(await ask(`/pool/events?limit=${REMEMBERED}`));
+    events.show(await requestJson(`/pool/events?limit=${MAX_SERVER_EVENTS}`));
   } catch {
-    // That the server is silent is said by the banner.
+    // The banner reports an unreachable server.
   } finally {
     catchingUp = false;
   }
@@ -44,7 +44,7 @@ async function catchUp() {
 source.addEventListener('history', ({ detail }) => charts.history(detail));
 source.addEventListener('second', ({ detail }) => {
   if ($('live').dataset.state !== 'live') catchUp();
-  else if (!catchingUp) events.heardUntil(detail.time);
+  else if (!catchingUp) events.receivedUntil(detail.time);
   charts.second(detail);
   tiles.show(detail);
   events.missed(detail.dropped);
@@ -52,26 +52,26 @@ source.addEventListener('second', ({ detail }) => {
 });
 source.addEventListener('event', ({ detail }) => events.add(detail));
 source.addEventListener('live', ({ detail }) => {
-  say($('live'), LIVE[detail]);
+  setText($('live'), LIVE[detail]);
   $('live').dataset.state = detail;
   if (detail === 'live') catchUp();
 });
 source.addEventListener('stale', ({ detail: silent }) => {
   $('stale').hidden = !silent;
   document.body.classList.toggle('is-stale', Boolean(silent));
-  if (silent) say($('stale'), `Nothing heard from the server for ${duration(Math.floor(silent / 1000) * 1000)}: what you see is old.`);
+  if (silent) setText($('stale'), `No data from the server for ${duration(Math.floor(silent / 1000) * 1000)}: the page is outdated.`);
 });
 
-/** Asks for a part of the page again and again, as often as it changes; never twice at once, and not while nobody looks. */
-function keep(everyMillis, path, show) {
+/** Polls the data of a part of the page: one request at a time, and none while the page is hidden or paused. */
+function poll(everyMillis, path, show) {
   let asking = false;
   const once = async () => {
     if (asking || document.hidden || $('pause').getAttribute('aria-pressed') === 'true') return;
     asking = true;
     try {
-      show(await ask(path));
+      show(await requestJson(path));
     } catch {
-      // That the server is silent is said once, by the banner.
+      // The banner reports an unreachable server.
     } finally {
       asking = false;
     }
@@ -80,19 +80,19 @@ function keep(everyMillis, path, show) {
   setInterval(once, everyMillis);
 }
 
-keep(1000, '/diagnosis', (diagnosis) => {
+poll(1000, '/diagnosis', (diagnosis) => {
   verdict.show(diagnosis);
   holders.show(diagnosis);
 });
-keep(2000, '/pool/connections', (connections) => holders.showOpen(connections));
-keep(5000, '/pool', (pool) => {
-  say($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
+poll(2000, '/pool/connections', (connections) => holders.showOpen(connections));
+poll(5000, '/pool', (pool) => {
+  setText($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
   control.show(pool);
 });
-keep(2000, '/incidents', (found) => incidents.show(found));
-keep(5000, '/statements/slow', (slow) => statements.show(slow));
-keep(5000, '/fleet', (seen) => fleet.show(seen));
-keep(10_000, '/capacity', (advice) => fleet.advise(advice));
+poll(2000, '/incidents', (found) => incidents.show(found));
+poll(5000, '/statements/slow', (slow) => statements.show(slow));
+poll(5000, '/fleet', (seen) => fleet.show(seen));
+poll(10_000, '/capacity', (advice) => fleet.advise(advice));
 catchUp();
 
 $('pause').addEventListener('click', () => {

@@ -1,6 +1,6 @@
-// What changes slowly: incidents, slow statements, the fleet.
+// The parts that change slowly: incidents, slow statements, the fleet.
 
-import { $, el, say } from './dom.js';
+import { $, el, setText } from './dom.js';
 import { clock, count, day, duration, sql } from './format.js';
 import { Table } from './table.js';
 
@@ -15,7 +15,7 @@ export class Incidents {
       el('li', {},
         el('a', { href: `/incidents/${encodeURIComponent(incident.id)}`, target: '_blank', rel: 'noopener' },
           el('time', { dateTime: incident.time }, `${day(incident.time)} ${clock(incident.time)}`.trim()), ' ', incident.sentence)))
-      : [el('li', { class: 'quiet' }, 'None since start: nobody timed out, was refused, or seems to have leaked a connection.')]));
+      : [el('li', { class: 'quiet' }, 'No incidents since start.')]));
   }
 }
 
@@ -24,13 +24,13 @@ export class Statements {
     { title: 'Statement', code: true, of: (s) => s.name,
       show: (s) => el('span', { title: sql(s.sql) }, s.name || sql(s.sql).slice(0, 40)) },
     { title: 'Route', route: true, of: (s) => s.routes.join(', ') },
-    { title: 'Times', numeric: true, of: (s) => s.count, show: (s) => count(s.count) },
+    { title: 'Count', numeric: true, of: (s) => s.count, show: (s) => count(s.count) },
     { title: 'Mean', numeric: true, of: (s) => s.meanMillis, show: (s) => duration(s.meanMillis) },
     { title: 'p99', numeric: true, of: (s) => s.p99Millis, show: (s) => duration(s.p99Millis) },
-    { title: 'Worst', numeric: true, of: (s) => s.mostMillis, show: (s) => duration(s.mostMillis) },
+    { title: 'Max', numeric: true, of: (s) => s.mostMillis, show: (s) => duration(s.mostMillis) },
     { title: 'Timed out', numeric: true, of: (s) => s.timeouts, show: (s) => count(s.timeouts) },
     { title: 'Cancelled', numeric: true, of: (s) => s.cancelled, show: (s) => count(s.cancelled) },
-  ], { by: 5, down: true, none: 'None was slow.' });
+  ], { by: 5, down: true, none: 'No slow statements.' });
 
   show(statements) {
     this.#table.show(statements);
@@ -42,17 +42,17 @@ export class Fleet {
     { title: 'Instance', wide: true, of: (i) => i.instance, show: (i) => (i.self ? el('b', {}, `${i.instance} (this one)`) : i.instance) },
     { title: 'Processes', numeric: true, of: (i) => i.processes },
     { title: 'Pool', of: (i) => i.pools },
-    { title: 'May have', numeric: true, of: (i) => i.share, show: (i) => count(i.share) },
-    { title: 'Open now', numeric: true, of: (i) => i.open, show: (i) => count(i.open) },
-  ], { none: 'Not seen yet.' });
+    { title: 'Maximum', numeric: true, of: (i) => i.share, show: (i) => count(i.share) },
+    { title: 'Open', numeric: true, of: (i) => i.open, show: (i) => count(i.open) },
+  ], { none: 'No data yet.' });
 
   show(fleet) {
-    say($('fleet-sentence'), fleet.sentence);
+    setText($('fleet-sentence'), fleet.sentence);
     this.#table.show(fleet.instances ?? []);
     const { committed, others } = fleet;
     const usable = fleet.maxConnections - fleet.reserved;
     const whole = Math.max(usable, committed + others, 1);
-    $('fleet-bar').setAttribute('aria-label', `${committed} committed to pools, ${others} used by others, of ${usable}`);
+    $('fleet-bar').setAttribute('aria-label', `${committed} committed to pools, ${others} used by other applications, of ${usable}`);
     const part = (name, share) => {
       const piece = el('span', { class: name });
       piece.style.inlineSize = `${(100 * share) / whole}%`;
@@ -62,6 +62,6 @@ export class Fleet {
   }
 
   advise(capacity) {
-    say($('advice'), capacity.now.advice);
+    setText($('advice'), capacity.now.advice);
   }
 }

@@ -1,5 +1,5 @@
-// Where the page's data comes from: the last fifteen minutes once, then every second as it ends, pushed by the server;
-// asked for once a second where pushing does not work. Says so when nothing has come for a while.
+// The page's data: the history of fifteen minutes once, then each second by server-sent events, or by polling if those
+// fail. Reports when no data has arrived for a while.
 
 const STALE_AFTER_MILLIS = 5000;
 const PUSH_ATTEMPTS = 3;
@@ -12,29 +12,29 @@ export class Refused extends Error {
   }
 }
 
-/** One answer in JSON. */
-export async function ask(path, options = {}) {
+/** Requests JSON. Throws Refused for an error response. */
+export async function requestJson(path, options = {}) {
   const response = await fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store', ...options });
   const body = await response.json().catch(() => null);
   if (!response.ok) throw new Refused(response.status, body?.message ?? `HTTP ${response.status}`);
   return body;
 }
 
-/** Has the server do something; it says no, with a reason, to whoever may not. */
+/** Sends a change. Throws Refused with the server's reason if the operator lacks the role control. */
 export function change(path, body = {}) {
-  return ask(path, {
+  return requestJson(path, {
     method: 'POST',
     headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   });
 }
 
-/** Tells of `history` (a list of seconds), `second`, `event`, `live` (pushed, polled, paused) and `stale` (since when). */
+/** Dispatches `history` (a list of seconds), `second`, `event`, `live` (the mode) and `stale` (milliseconds or 0). */
 export class Source extends EventTarget {
   #stream = null;
   #polling = 0;
   #failures = 0;
-  #lastHeard = Date.now();
+  #lastReceived = Date.now();
   #paused = false;
 
   start() {
@@ -51,7 +51,7 @@ export class Source extends EventTarget {
 
   #go() {
     if (this.#paused || document.hidden || this.#stream || this.#polling) return;
-    this.#lastHeard = Date.now();
+    this.#lastReceived = Date.now();
     this.#history();
     this.#push();
   }
@@ -61,14 +61,14 @@ export class Source extends EventTarget {
     this.#stream = null;
     clearInterval(this.#polling);
     this.#polling = 0;
-    this.#tell('live', this.#paused ? 'paused' : 'hidden');
+    this.#dispatch('live', this.#paused ? 'paused' : 'hidden');
   }
 
   async #history() {
     try {
-      this.#tell('history', await ask('/pool/history'));
+      this.#dispatch('history', await requestJson('/pool/history'));
     } catch {
-      // The plots begin with now, then; that nothing comes is said by the one who watches.
+      // The charts start empty; #watch reports missing data.
     }
   }
 
@@ -78,10 +78,10 @@ export class Source extends EventTarget {
     stream.addEventListener('open', () => {
       if (this.#failures) this.#history();
       this.#failures = 0;
-      this.#tell('live', 'live');
+      this.#dispatch('live', 'live');
     });
-    stream.addEventListener('pool', (message) => this.#heard('second', JSON.parse(message.data)));
-    stream.addEventListener('event', (message) => this.#heard('event', JSON.parse(message.data)));
+    stream.addEventListener('pool', (message) => this.#received('second', JSON.parse(message.data)));
+    stream.addEventListener('event', (message) => this.#received('event', JSON.parse(message.data)));
     stream.addEventListener('error', () => {
       this.#failures += 1;
       if (this.#failures >= PUSH_ATTEMPTS || stream.readyState === EventSource.CLOSED) {
@@ -93,7 +93,7 @@ export class Source extends EventTarget {
   }
 
   #poll() {
-    this.#tell('live', 'polling');
+    this.#dispatch('live', 'polling');
     let rounds = 0;
     let asking = false;
     const polling = setInterval(async () => {
@@ -101,10 +101,10 @@ export class Source extends EventTarget {
       asking = true;
       rounds += 1;
       try {
-        const second = await ask('/pool/now', { signal: AbortSignal.timeout(STALE_AFTER_MILLIS) });
-        if (this.#polling !== polling) return; // Ended while the answer was on its way.
-        this.#heard('second', second);
-        if (rounds >= ROUNDS_UNTIL_PUSH) { // The server is there again: it may push again, too.
+        const second = await requestJson('/pool/now', { signal: AbortSignal.timeout(STALE_AFTER_MILLIS) });
+        if (this.#polling !== polling) return; // Polling ended during the request.
+        this.#received('second', second);
+        if (rounds >= ROUNDS_UNTIL_PUSH) { // The server is reachable: try the event stream again.
           clearInterval(polling);
           this.#polling = 0;
           this.#failures = 0;
@@ -112,7 +112,7 @@ export class Source extends EventTarget {
           this.#push();
         }
       } catch {
-        // Said by the one who watches.
+        // #watch reports missing data.
       } finally {
         asking = false;
       }
@@ -120,18 +120,18 @@ export class Source extends EventTarget {
     this.#polling = polling;
   }
 
-  #heard(kind, data) {
-    this.#lastHeard = Date.now();
-    this.#tell(kind, data);
+  #received(kind, data) {
+    this.#lastReceived = Date.now();
+    this.#dispatch(kind, data);
   }
 
   #watch() {
     if (this.#paused || document.hidden) return;
-    const silent = Date.now() - this.#lastHeard;
-    this.#tell('stale', silent > STALE_AFTER_MILLIS ? silent : 0);
+    const silent = Date.now() - this.#lastReceived;
+    this.#dispatch('stale', silent > STALE_AFTER_MILLIS ? silent : 0);
   }
 
-  #tell(kind, detail) {
+  #dispatch(kind, detail) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 }

@@ -1,10 +1,9 @@
-// A table that can be sorted by its headings, with the mouse or the keyboard, and that keeps its order while rows come
-// and go.
+// A table that is sorted by its headings, with the mouse or the keyboard, and keeps its order when rows change.
 
 import { el } from './dom.js';
 
 /**
- * columns: [{title, of: row → what it is sorted by, show: row → text or element, numeric, wide, route, code}]
+ * columns: [{title, of: row → sort key, show: row → text or element, numeric, wide, route, code}]
  */
 export class Table {
   #columns;

@@ -1,6 +1,6 @@
-// The numbers of this second, large.
+// The numbers of the current second.
 
-import { $, el, say } from './dom.js';
+import { $, el, setText } from './dom.js';
 import { count, duration } from './format.js';
 
 const TILES = [
@@ -10,7 +10,7 @@ const TILES = [
   ['waiting', 'Waiting', (s) => count(s.waiting)],
   ['oldest', 'Longest wait', (s) => duration(s.oldestWaitMillis)],
   ['rate', 'Checkouts', (s) => `${count(Math.round(s.checkoutsPerSecond))}/s`],
-  ['turned', 'Turned away', (s) => `${count((s.timeouts || 0) + (s.rejections || 0))}/s`],
+  ['turned', 'Refused', (s) => `${count((s.timeouts || 0) + (s.rejections || 0))}/s`],
 ];
 
 export class Tiles {
@@ -25,7 +25,7 @@ export class Tiles {
   }
 
   show(second) {
-    for (const [id, , value] of TILES) say(this.#values.get(id), value(second));
+    for (const [id, , value] of TILES) setText(this.#values.get(id), value(second));
     mark('tile-out', second.checkedOut >= second.poolSize + second.maxOverflow);
     mark('tile-waiting', second.waiting > 0);
     mark('tile-turned', (second.timeouts || 0) + (second.rejections || 0) > 0);

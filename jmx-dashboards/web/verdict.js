@@ -1,8 +1,8 @@
-// Is it well: the sentence of the diagnosis, and what to do.
+// The sentence of the diagnosis and its recommendations.
 
-import { $, command, el, say } from './dom.js';
+import { $, command, el, setText } from './dom.js';
 
-// A shape for each, so that nobody has to tell colours apart.
+// A shape for each situation, for users who cannot distinguish the colours.
 const LOOKS = {
   WELL: ['good', '●'],
   RECOVERING: ['fair', '◑'],
@@ -46,7 +46,7 @@ export class VerdictPanel {
     const [look, shape] = LOOKS[situation] ?? ['fair', '▲'];
     const words = situation.toLowerCase().replaceAll('_', ' ');
     $('well').dataset.look = look;
-    say($('situation'), `${shape} ${words}`);
+    setText($('situation'), `${shape} ${words}`);
     if (sentence !== this.#sentence) {
       this.#sentence = sentence;
       $('sentence').replaceChildren(...sentence.split(INCIDENT).map((part, i) => (i % 2

@@ -1,6 +1,5 @@
-// Uses the dashboard as people do, in a real browser. Whoever started this makes the trouble when it is told to: a word
-// on standard output asks for it, a line on standard input says that it is done. The first thing that is not as it
-// should be ends it with exit code 1.
+// Tests the dashboard in a real browser. The calling test causes the faults: this script requests each by a word on
+// standard output and waits for a line on standard input. The first failure ends it with exit code 1.
 //
 // node dashboard.mjs CHROMIUM PLAYWRIGHT ADMIN-URL DIRECTORY-FOR-SCREENSHOTS
 
@@ -12,7 +11,7 @@ const [chromiumPath, playwright, url, shots] = process.argv.slice(2);
 const { chromium } = createRequire(import.meta.url)(playwright);
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-async function please(word) {
+async function requestFault(word) {
   console.log(word);
   await lines.next();
 }
@@ -23,8 +22,8 @@ const browser = await chromium.launch({
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 });
 
-/** Has the page note each name that it looks for in what the server says and does not find. */
-function noteWhatIsMissing() {
+/** Records each field that the page reads from the server's JSON and that does not exist. */
+function recordMissingFields() {
   const missing = new Set();
   const ofTheLanguage = ['toJSON', 'then'];
   const ofThePage = ['class'];
@@ -45,23 +44,23 @@ function noteWhatIsMissing() {
   window.missing = missing;
 }
 
-/** A page of one operator, whose console must stay empty. */
+/** Opens a page as an operator; its console must stay empty. */
 async function open(operator, viewport, path = '/dashboard', prepare = () => {}) {
   const context = await browser.newContext({
     viewport,
     httpCredentials: { username: operator, password: `the password of ${operator}` },
   });
   const page = await context.newPage();
-  const said = [];
-  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => said.push(String(error)));
-  await page.addInitScript(noteWhatIsMissing);
+  const consoleLines = [];
+  page.on('console', (message) => consoleLines.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => consoleLines.push(String(error)));
+  await page.addInitScript(recordMissingFields);
   await prepare(page);
   await page.goto(url + path);
-  return { page, said, context };
+  return { page, consoleLines, context };
 }
 
-/** A source of data where pushing never works; this test is its clock and its server, which answers when it likes. */
+/** Runs a Source whose event stream never works; the test controls its timers and its delayed responses. */
 function pollWithSlowAnswers() {
   return import('/dashboard/source.js').then(async ({ Source }) => {
     const seen = { asked: 0, streams: 0, seconds: 0 };
@@ -73,7 +72,7 @@ function pollWithSlowAnswers() {
       static CLOSED = 2;
       readyState = 2;
       constructor() { seen.streams += 1; }
-      addEventListener(kind, told) { if (kind === 'error') queueMicrotask(told); }
+      addEventListener(kind, listener) { if (kind === 'error') queueMicrotask(listener); }
       close() {}
     };
     window.fetch = (path) => new Promise((resolve) => {
@@ -98,19 +97,19 @@ const text = (page, id) => page.locator(`#${id}`).innerText();
 async function until(what, holds) {
   const end = Date.now() + 20_000;
   while (!(await holds())) {
-    assert.ok(Date.now() < end, `not seen within 20 s: ${what}`);
+    assert.ok(Date.now() < end, `not within 20 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** The cells of a table's first row by their headings. */
+/** The cells of a table's first row, by heading. */
 const row = (page, id) => page.locator(`#${id}`).evaluate((table) => {
   const cells = table.querySelectorAll('tbody tr:first-child td');
   return Object.fromEntries([...table.querySelectorAll('th')].map((title, column) =>
     [title.textContent, cells[column]?.innerText.trim()]));
 });
 
-/** Every column of a table's first row has what it should have. */
+/** Checks every column of a table's first row. */
 async function assertRow(page, id, expected) {
   const found = await row(page, id);
   assert.deepEqual(Object.keys(found), Object.keys(expected), id);
@@ -122,25 +121,25 @@ async function assertRow(page, id, expected) {
 const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
 async function assertNothingMissing(page) {
-  assert.deepEqual(await page.evaluate(() => [...window.missing]), [], 'the page looks for nothing that is not there');
+  assert.deepEqual(await page.evaluate(() => [...window.missing]), [], 'the page reads only existing fields');
 }
 
 try {
-  const { page, said } = await open('alice', { width: 1400, height: 1200 });
-  await until('a pool that is well', async () => (await text(page, 'sentence')).startsWith('Well'));
-  await until('that it is live', async () => (await text(page, 'live')).includes('live'));
-  await until('fifteen minutes or what there is of them', async () => /at most \d+ of 3 out/.test(await text(page, 'plot-full-text')));
+  const { page, consoleLines } = await open('alice', { width: 1400, height: 1200 });
+  await until('a healthy pool', async () => (await text(page, 'sentence')).startsWith('Well'));
+  await until('live mode', async () => (await text(page, 'live')).includes('live'));
+  await until('the chart of the history', async () => /maximum \d+ of 3 in use/.test(await text(page, 'plot-full-text')));
   assert.equal(await page.locator('#plot-full canvas').count(), 1);
-  await until('the advice on its size', async () => (await text(page, 'advice')).includes('in the last minute: too few'));
+  await until('the sizing advice', async () => (await text(page, 'advice')).includes('in the last minute: too few'));
   const written = await page.evaluate(async () => {
     const { duration } = await import('/dashboard/format.js');
     return [0, 0.9996, 9.96, 999.6, 59_949, 59_960, 119_600, 3_599_600, 7_199_000].map(duration);
   });
   assert.deepEqual(written, ['0', '1.0 ms', '10 ms', '1.0 s', '59.9 s', '1 min 0 s', '2 min 0 s', '1 h 0 min', '2 h 0 min']);
   assert.equal(await page.locator('#reach [aria-pressed=true]').innerText(), '15 min');
-  await until('the fleet, in which it is counted', async () => (await row(page, 'fleet-table')).Processes === '1');
+  await until('the fleet with this process', async () => (await row(page, 'fleet-table')).Processes === '1');
   await assertRow(page, 'fleet-table', {
-    Instance: /^test \(this one\)$/, Processes: /^1$/, Pool: /^2\+1$/, 'May have': /^4$/, 'Open now': /^\d$/,
+    Instance: /^test \(this one\)$/, Processes: /^1$/, Pool: /^2\+1$/, Maximum: /^4$/, Open: /^\d$/,
   });
   await until('the settings', () => page.evaluate(() => {
     const fields = [...document.querySelectorAll('#settings input')];
@@ -148,26 +147,26 @@ try {
   }));
   await page.screenshot({ path: `${shots}/at-rest.png`, fullPage: true });
 
-  await please('EXHAUST');
+  await requestFault('EXHAUST');
   await until('the sentence', async () => (await text(page, 'sentence')).includes('wait for a lock on auth_group'));
-  await until('its situation', async () => /EXHAUSTED/i.test(await text(page, 'situation')));
-  await until('who holds what', async () => (await page.locator('#holders-table tr.trouble').count()) === 3);
-  await until('the plot', async () => /at most 3 of 3 out/.test(await text(page, 'plot-full-text')));
+  await until('the situation', async () => /EXHAUSTED/i.test(await text(page, 'situation')));
+  await until('the connections in use', async () => (await page.locator('#holders-table tr.trouble').count()) === 3);
+  await until('the chart', async () => /maximum 3 of 3 in use/.test(await text(page, 'plot-full-text')));
   await until('an incident', async () => (await page.locator('#incidents a').count()) > 0);
-  await until('what happened', async () => (await text(page, 'events-table')).includes('timeout'));
+  await until('the events', async () => (await text(page, 'events-table')).includes('timeout'));
   await assertRow(page, 'holders-table', {
     'Held for': / s$/, Verdict: /^LOCK WAIT$/, Why: /auth_group/, Route: /^POST \/api\/role\/\{role\}$/, Callers: /^1$/,
     Connection: /^\d+$/, Pid: /^\d+$/, PostgreSQL: /^active, waits for Lock\/relation$/, 'Last SQL': /^roles\./,
-    Tenant: /^[\w-]{12}$/, Do: /^Cancel query\s*End pid \d+$/,
+    Tenant: /^[\w-]{12}$/, Actions: /^Cancel query\s*Terminate pid \d+$/,
   });
   assert.match(await page.locator('#incidents a').first().innerText(), /^\d\d:\d\d:\d\d .*auth_group/s);
-  await page.locator('#events-kind').selectOption({ label: 'trouble' });
+  await page.locator('#events-kind').selectOption({ label: 'faults' });
   await assertRow(page, 'events-table', {
-    Time: /^\d\d:\d\d:\d\d$/, What: /^timeout$/, Took: / s$/, Connection: /^$/, Route: /^POST /, Cause: /\w/,
+    Time: /^\d\d:\d\d:\d\d$/, Event: /^timeout$/, Duration: / s$/, Connection: /^$/, Route: /^POST /, Cause: /\w/,
   });
   assert.match(await text(page, 'tile-overflow'), /1 of 1/);
   await page.locator('#plot-full .u-over').hover();
-  await until('the numbers under the mouse', () => page.evaluate(() =>
+  await until('the numbers at the cursor', () => page.evaluate(() =>
     [...document.querySelectorAll('#plot-full .u-value')].slice(1).every((value) => /^\d+$/.test(value.textContent))));
   await page.mouse.move(0, 0);
   await page.screenshot({ path: `${shots}/in-trouble.png`, fullPage: true });
@@ -177,7 +176,7 @@ try {
 
   const monitor = await open('bob', { width: 390, height: 800 });
   await until('the sentence on a phone', async () => (await text(monitor.page, 'sentence')).includes('auth_group'));
-  await until('who holds what on a phone', async () => (await monitor.page.locator('#holders-table tr.trouble').count()) === 3);
+  await until('the connections in use on a phone', async () => (await monitor.page.locator('#holders-table tr.trouble').count()) === 3);
   await monitor.page.screenshot({ path: `${shots}/in-trouble-on-a-phone.png`, fullPage: true });
 
   const [incident] = await Promise.all([page.waitForEvent('popup'), page.locator('#incidents a').first().click()]);
@@ -192,60 +191,60 @@ try {
   await page.locator('#settings input[name=reclaimLeaksAfterMillis]').fill('120000');
   await page.locator('#settings button').click();
   await page.locator('#confirm-yes').click();
-  await until('that it is done', async () => (await text(page, 'control-said')).startsWith('Done'));
+  await until('confirmation of the change', async () => (await text(page, 'control-result')).startsWith('Done'));
   await until('the new maximum', async () => /of 5/.test(await text(page, 'tile-out')));
   const { settings } = await page.evaluate(async () => (await fetch('/pool')).json());
   assert.equal(settings.reclaimLeaksAfterMillis, 120_000);
 
-  await please('RELIEVE');
-  await until('that it recovers, and who was refused', async () =>
+  await requestFault('RELIEVE');
+  await until('recovery with the number of refused callers', async () =>
     /^(Requests fail|Nothing has failed for .*): \d+ turned away/.test(await text(page, 'sentence')));
   assert.notEqual(await page.locator('#well').getAttribute('data-look'), 'good', 'not green after a failure');
   assert.match(await page.locator('#sentence a').first().getAttribute('href'), /^\/incidents\/\d{8}-/);
   await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
   await assertRow(page, 'statements-table', {
-    Statement: /^roles\./, Route: /^POST \/api\/role\/\{role\}$/, Times: /^\d+$/, Mean: / s$/, p99: / s$/, Worst: / s$/,
+    Statement: /^roles\./, Route: /^POST \/api\/role\/\{role\}$/, Count: /^\d+$/, Mean: / s$/, p99: / s$/, Max: / s$/,
     'Timed out': /^0$/, Cancelled: /^0$/,
   });
-  await until('what is idle, on either side', async () => /^idle/.test((await row(page, 'idle-table')).PostgreSQL));
+  await until('an idle connection with its backend', async () => /^idle/.test((await row(page, 'idle-table')).PostgreSQL));
   await assertRow(page, 'idle-table', {
     Connection: /^\d+$/, Pid: /^\d+$/, State: /^idle$/, 'Open for': / s$/, Checkouts: /^[1-9]/, PostgreSQL: /^idle/,
     'Last SQL': /^roles\./,
   });
 
-  // What happens while the page is paused, and while nothing can be pushed
+  // Events while the page is paused and while the event stream fails
   await page.locator('#pause').click();
-  await until('that it is paused', async () => (await text(page, 'live')).includes('paused'));
+  await until('paused mode', async () => (await text(page, 'live')).includes('paused'));
   const closed = (on) => on.locator('#events-table tr', { hasText: 'evicted' }).count();
   const polling = await open('alice', { width: 1400, height: 1200 }, '/dashboard',
     (on) => on.route(`${url}/events`, (route) => route.fulfill({ status: 503 })));
-  await until('that it is asked for', async () => (await text(polling.page, 'live')).includes('asked each second'));
+  await until('polling mode', async () => (await text(polling.page, 'live')).includes('polling'));
   await until('this second', async () => /of 5/.test(await text(polling.page, 'tile-out')));
   assert.equal(await closed(polling.page), 0);
   await polling.page.evaluate(() => fetch('/actions/evictIdle', {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}',
   }));
-  await until('what happened, by asking', async () => (await closed(polling.page)) > 0);
+  await until('the events by polling', async () => (await closed(polling.page)) > 0);
   await assertNothingMissing(polling.page);
   await polling.context.close();
   await page.locator('#events-kind').selectOption({ label: 'connections' });
   assert.equal(await closed(page), 0);
   await page.locator('#pause').click();
-  await until('what happened meanwhile', async () => (await closed(page)) > 0);
-  assert.ok((await text(page, 'events-table')).includes('connect'), 'what was there stays');
+  await until('the events of the pause', async () => (await closed(page)) > 0);
+  assert.ok((await text(page, 'events-table')).includes('connect'), 'earlier events remain');
 
-  // By keyboard, and in the other colours
+  // Keyboard and theme
   const before = await background(page);
   await page.locator('#theme').focus();
   await page.keyboard.press('Enter');
   assert.notEqual(await background(page), before);
   const other = await background(page);
   await page.reload();
-  assert.equal(await background(page), other, 'it is remembered');
-  await until('what failed before', async () => (await text(page, 'sentence')).includes('turned away'));
-  await until('the plot', async () => /at most \d+ of 5 out/.test(await text(page, 'plot-full-text')));
+  assert.equal(await background(page), other, 'the theme is stored');
+  await until('the earlier failure', async () => (await text(page, 'sentence')).includes('turned away'));
+  await until('the chart', async () => /maximum \d+ of 5 in use/.test(await text(page, 'plot-full-text')));
   await until('this second', async () => /of 5/.test(await text(page, 'tile-out')));
-  await until('what is there', async () => (await text(page, 'statements-table')).includes('roles.'));
+  await until('the slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
   await page.screenshot({ path: `${shots}/at-rest-dark.png`, fullPage: true });
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -254,20 +253,20 @@ try {
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('#statements-table th').first().getAttribute('aria-sort'), 'ascending');
   await assertNothingMissing(page);
-  assert.deepEqual(said, [], 'the console is empty');
+  assert.deepEqual(consoleLines, [], 'the console is empty');
 
   const bare = await open('alice', { width: 400, height: 400 }, '/health');
   assert.deepEqual(await bare.page.evaluate(pollWithSlowAnswers), { asked: 1, streams: 1, seconds: 0 });
 
-  await until('whom it is shown to', async () => (await text(monitor.page, 'operator')).includes('bob'));
+  await until('the operator name', async () => (await text(monitor.page, 'operator')).includes('bob'));
   assert.ok(await monitor.page.locator('#settings button').isDisabled());
-  assert.ok(await monitor.page.locator('#events-dropped').isHidden(), 'nothing was missed');
+  assert.ok(await monitor.page.locator('#events-dropped').isHidden(), 'no events were dropped');
   await monitor.page.route('**/events', async (route) => {
     const now = await (await route.fetch({ url: `${url}/pool/now` })).json();
     await route.fulfill({ contentType: 'text/event-stream', body: `event: pool\ndata: ${JSON.stringify({ ...now, dropped: 1234 })}\n\n` });
   });
   await monitor.page.reload();
-  await until('how many events were missed', async () => (await text(monitor.page, 'events-dropped')).startsWith('1,234 more'));
+  await until('the number of dropped events', async () => (await text(monitor.page, 'events-dropped')).startsWith('1,234 more'));
   const refused = await monitor.page.evaluate(async () => (await fetch('/settings', {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"poolSize": 9}',
   })).status);
@@ -278,8 +277,8 @@ try {
   await monitor.page.unrouteAll({ behavior: 'ignoreErrors' });
   await monitor.context.close();
 
-  await please('STOP');
-  await until('that it is old', async () => (await text(page, 'stale')).includes('Nothing heard from the server for'));
+  await requestFault('STOP');
+  await until('the warning of outdated data', async () => (await text(page, 'stale')).includes('No data from the server for'));
   assert.ok(await page.locator('#stale').isVisible());
   console.log('WELL');
 } catch (failure) {

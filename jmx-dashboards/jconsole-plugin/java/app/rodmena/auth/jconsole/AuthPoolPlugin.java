@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import javax.swing.JPanel;
 import javax.swing.SwingWorker;
 
-/** What JConsole loads: {@code jconsole -pluginpath target/auth-jconsole-plugin.jar}. */
+/** The JConsole plugin: {@code jconsole -pluginpath target/auth-jconsole-plugin.jar}. */
 public final class AuthPoolPlugin extends JConsolePlugin {
     private final PoolPanel panel = new PoolPanel();
 
@@ -34,7 +34,7 @@ public final class AuthPoolPlugin extends JConsolePlugin {
                 if (getContext().getConnectionState() == ConnectionState.CONNECTED) {
                     show(this);
                 } else {
-                    panel.showProblem("Not connected: what is below is old");
+                    panel.showProblem("Not connected: the numbers below are outdated");
                 }
             }
         };
@@ -44,7 +44,7 @@ public final class AuthPoolPlugin extends JConsolePlugin {
         try {
             worker.get()
                     .ifPresentOrElse(
-                            panel::show, () -> panel.showProblem("There is no pool of auth in this JVM, or no more"));
+                            panel::show, () -> panel.showProblem("This JVM has no pool of auth"));
         } catch (ExecutionException e) {
             panel.showProblem("The pool could not be read: " + e.getCause().getMessage());
         } catch (InterruptedException e) {

@@ -18,7 +18,7 @@ import java.util.Deque;
 import java.util.Locale;
 import javax.swing.JPanel;
 
-/** The pool as lines over time: as long as the tab is open, at most fifteen minutes. For Swing's thread only. */
+/** A line chart of the pool since the tab was opened, at most fifteen minutes. For Swing's thread only. */
 final class Chart extends JPanel {
     private static final long serialVersionUID = 1;
     private static final Duration LONGEST = Duration.ofMinutes(15);
@@ -65,7 +65,7 @@ final class Chart extends JPanel {
         g.dispose();
     }
 
-    /** @return how much room it took */
+    /** @return its height */
     private int drawLegend(Graphics2D g) {
         FontMetrics metrics = g.getFontMetrics();
         int x = LEFT;
@@ -111,7 +111,7 @@ final class Chart extends JPanel {
             if (line.getCurrentPoint() == null) {
                 line.moveTo(x, y);
             } else {
-                // Numbers of connections do not glide: steps
+                // Counts change in steps
                 line.lineTo(x, line.getCurrentPoint().getY());
                 line.lineTo(x, y);
             }
@@ -123,7 +123,7 @@ final class Chart extends JPanel {
         return readings.getLast().time();
     }
 
-    /** What the chart's width stands for. */
+    /** The time range of the chart's width. */
     private Duration span() {
         Duration seen = Duration.between(readings.getFirst().time(), now());
         return seen.compareTo(SHORTEST) < 0 ? SHORTEST : seen;

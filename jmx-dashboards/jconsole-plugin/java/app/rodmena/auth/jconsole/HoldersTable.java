@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import javax.swing.table.AbstractTableModel;
 
-/** Who has a connection, a row each. For Swing's thread only. */
+/** The connections in use, one per row. For Swing's thread only. */
 final class HoldersTable extends AbstractTableModel {
     private static final long serialVersionUID = 1;
 
@@ -13,8 +13,8 @@ final class HoldersTable extends AbstractTableModel {
             new Column("id", 30, Integer.class, Holder::connection),
             new Column("pid", 50, Integer.class, Holder::backendPid),
             new Column("held, ms", 60, Long.class, Holder::heldMillis),
-            new Column("why", 100, String.class, Holder::verdict),
-            new Column("because", 250, String.class, Holder::because),
+            new Column("verdict", 100, String.class, Holder::verdict),
+            new Column("reason", 250, String.class, Holder::because),
             new Column("route", 130, String.class, Holder::route),
             new Column("tenant", 70, String.class, Holder::tenant),
             new Column("thread", 60, String.class, Holder::thread),
@@ -22,7 +22,7 @@ final class HoldersTable extends AbstractTableModel {
 
     private transient List<Holder> holders = List.of();
 
-    /** What a column shows; numbers stay numbers, so that they are sorted as such. */
+    /** A column; numbers keep their type, so that they are sorted as numbers. */
     private record Column(String title, int width, Class<?> type, Function<Holder, Object> value) {}
 
     void show(List<Holder> now) {
@@ -30,7 +30,7 @@ final class HoldersTable extends AbstractTableModel {
         fireTableDataChanged();
     }
 
-    /** How wide a column should be, in pixels, or at least in proportion. */
+    /** The preferred width of a column in pixels. */
     int width(int column) {
         return COLUMNS.get(column).width();
     }

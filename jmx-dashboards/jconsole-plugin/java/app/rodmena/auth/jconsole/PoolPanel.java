@@ -11,7 +11,7 @@ import javax.swing.JSplitPane;
 import javax.swing.JTable;
 import javax.swing.JTextArea;
 
-/** The tab: the diagnosis in a sentence, the numbers, the chart, who has the connections. For Swing's thread only. */
+/** The tab: the diagnosis in a sentence, the numbers, the chart, the connections in use. For Swing's thread only. */
 final class PoolPanel extends JPanel {
     private static final long serialVersionUID = 1;
     private static final int SENTENCE_ROWS = 2;
@@ -32,9 +32,9 @@ final class PoolPanel extends JPanel {
         for (int column = 0; column < holders.getColumnCount(); column++) {
             table.getColumnModel().getColumn(column).setPreferredWidth(holders.width(column));
         }
-        table.getAccessibleContext().setAccessibleName("Who has a connection");
+        table.getAccessibleContext().setAccessibleName("Connections in use");
         JScrollPane rows = new JScrollPane(table);
-        rows.setBorder(BorderFactory.createTitledBorder("Who has a connection, longest first"));
+        rows.setBorder(BorderFactory.createTitledBorder("Connections in use, longest first"));
         JSplitPane both = new JSplitPane(JSplitPane.VERTICAL_SPLIT, chart, rows);
         both.setResizeWeight(0.6);
         both.setBorder(null);
@@ -53,7 +53,7 @@ final class PoolPanel extends JPanel {
         holders.show(reading.holders());
     }
 
-    /** Says it; what is shown stays. */
+    /** Shows a problem instead of the sentence; the numbers stay. */
     void showProblem(String problem) {
         sentence.setForeground(TROUBLE);
         sentence.setText(problem);

@@ -14,11 +14,11 @@ import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 
 /**
- * What the pool's MBeans said at one moment.
+ * The values of the pool's MBeans at one moment.
  *
- * @param oldestWaitMillis how long the one of those who wait has waited who waits longest
- * @param diagnosis why the pool is as it is, in one sentence, at most a few seconds old, as are the holders
- * @param holders who has a connection, for how long and why, longest first
+ * @param oldestWaitMillis longest current wait for a connection
+ * @param diagnosis the diagnosis in one sentence; it and the holders are at most a few seconds old
+ * @param holders the connections in use with their verdicts, longest first
  */
 record PoolReading(
         Instant time,
@@ -36,7 +36,7 @@ record PoolReading(
     private static final String POOL = "app.rodmena.auth:type=Pool,name=auth";
     private static final String DIAGNOSIS = "app.rodmena.auth:type=Diagnosis";
 
-    /** Who has one connection, and why. */
+    /** A connection in use. */
     record Holder(
             int connection,
             int backendPid,
@@ -54,7 +54,7 @@ record PoolReading(
         }
     }
 
-    /** What they say now; nothing if there is no such pool. */
+    /** Reads the current values; empty if there is no such pool. */
     static Optional<PoolReading> of(MBeanServerConnection beans) throws IOException, JMException {
         try {
             CompositeData snapshot = (CompositeData) beans.getAttribute(new ObjectName(POOL), "Snapshot");
@@ -101,13 +101,13 @@ record PoolReading(
         return (String) row.get(item);
     }
 
-    /** The numbers in words, also for whoever can't see the chart. */
+    /** The numbers as text. */
     String numbers() {
         String text = "%s of %s connections in use, %s idle, %s beyond pool_size (%s)"
                 .formatted(checkedOut, maximum, idle, overflow, poolSize);
         if (waiting > 0) {
-            text += String.format(Locale.ROOT, "; %d wait, the oldest for %.1f s", waiting, oldestWaitMillis / 1000);
+            text += String.format(Locale.ROOT, "; %d waiting, the oldest for %.1f s", waiting, oldestWaitMillis / 1000);
         }
-        return suspended ? text + "; suspended: everybody waits" : text;
+        return suspended ? text + "; suspended: all callers wait" : text;
     }
 }

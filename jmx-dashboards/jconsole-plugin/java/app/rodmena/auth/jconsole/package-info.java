@@ -1,2 +1,2 @@
-/** A tab "Auth pool" for JConsole. It knows nothing but JMX, so that it also works with a server of another version. */
+/** A tab "Auth pool" for JConsole. It uses JMX only, so that it also works with other versions of the server. */
 package app.rodmena.auth.jconsole;
