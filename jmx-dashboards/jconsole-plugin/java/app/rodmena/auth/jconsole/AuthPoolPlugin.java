@@ -42,9 +42,7 @@ public final class AuthPoolPlugin extends JConsolePlugin {
 
     private void show(SwingWorker<Optional<PoolReading>, Void> worker) {
         try {
-            worker.get()
-                    .ifPresentOrElse(
-                            panel::show, () -> panel.showProblem("This JVM has no pool of auth"));
+            worker.get().ifPresentOrElse(panel::show, () -> panel.showProblem("This JVM has no pool of auth"));
         } catch (ExecutionException e) {
             panel.showProblem("The pool could not be read: " + e.getCause().getMessage());
         } catch (InterruptedException e) {

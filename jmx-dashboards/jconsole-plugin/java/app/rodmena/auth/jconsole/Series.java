@@ -6,7 +6,9 @@ import java.awt.Stroke;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** A line of the chart. The colours (Okabe and Ito) are distinguishable for the colour-blind; the strokes differ, too. */
+/**
+ * A line of the chart. The colours (Okabe and Ito) are distinguishable for the colour-blind; the strokes differ, too.
+ */
 record Series(String label, Color color, Stroke stroke, ToIntFunction<PoolReading> value) {
     private static final Color LIMIT = new Color(0x999999);
 

@@ -2,12 +2,11 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.admin.AdminRoutes.For;
 import app.rodmena.auth.admin.AdminRoutes.Match;
+import app.rodmena.auth.admin.AdminRoutes.RequiredRole;
 import app.rodmena.auth.events.InvalidEventQuery;
 import app.rodmena.auth.incidents.ActionRefusedException;
 import app.rodmena.auth.operators.AuditLog;
-import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorSession;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.TooManyLoginAttemptsException;
@@ -41,48 +40,43 @@ import org.slf4j.LoggerFactory;
  */
 final class AdminHandler implements HttpHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
-    private static final int MOST_BODY_BYTES = 64 * 1024;
-    private static final Duration BODY_WITHIN = Duration.ofSeconds(5);
+    private static final int MAX_BODY_BYTES = 64 * 1024;
+    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
 
     /** Unread responses may take a sixteenth of the heap. */
-    private static final int PART_OF_THE_HEAP = 16;
+    private static final int HEAP_FRACTION = 16;
 
-    private static final int MOST_WAITING_AT_ONCE = 2;
-    private static final int MOST_IN_LINE = 20;
+    private static final int BLOCKING_THREADS = 2;
+    private static final int MAX_QUEUED = 20;
 
-    private final ThreadPoolExecutor patient = new ThreadPoolExecutor(
-            MOST_WAITING_AT_ONCE,
-            MOST_WAITING_AT_ONCE,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_IN_LINE),
-            task -> {
-                Thread thread = new Thread(task, "auth-admin-patient");
+    private final ThreadPoolExecutor blockingExecutor = new ThreadPoolExecutor(
+            BLOCKING_THREADS, BLOCKING_THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), task -> {
+                Thread thread = new Thread(task, "auth-admin-blocking");
                 thread.setDaemon(true);
                 return thread;
             });
-    private final ResponseBudget responses = ResponseBudget.ofHeap(PART_OF_THE_HEAP);
+    private final ResponseBudget responses = ResponseBudget.ofHeap(HEAP_FRACTION);
     private final AdminRequestGate gate;
     private final Operators operators;
 
     AdminHandler(AdminRequestGate gate, Operators operators) {
         this.gate = gate;
         this.operators = operators;
-        patient.allowCoreThreadTimeOut(true);
+        blockingExecutor.allowCoreThreadTimeOut(true);
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Match match;
         try {
-            match = gate.judge(exchange);
+            match = gate.check(exchange);
         } catch (Refusal refusal) {
             refuse(exchange, refusal.reply());
             return;
         }
         if (exchange.isRequestComplete()) {
             login(exchange, match, "");
-        } else if (exchange.getRequestContentLength() > MOST_BODY_BYTES) {
+        } else if (exchange.getRequestContentLength() > MAX_BODY_BYTES) {
             refuse(exchange, tooLarge());
         } else if (HttpContinue.requiresContinueResponse(exchange)) {
             HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, match)));
@@ -93,7 +87,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
 
     private void receive(HttpServerExchange exchange, Match match) {
         RequestBody body = new RequestBody(exchange);
-        body.collect(MOST_BODY_BYTES, BODY_WITHIN, (end, bytes) -> {
+        body.collect(MAX_BODY_BYTES, BODY_TIMEOUT, (end, bytes) -> {
             switch (end) {
                 case COMPLETE -> login(exchange, match, new String(bytes, UTF_8));
                 case TOO_LARGE -> tooLarge().send(exchange, body.lingering(exchange));
@@ -115,7 +109,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     private static Reply tooLarge() {
-        return Reply.error(413, "The request's body is larger than %s bytes".formatted(MOST_BODY_BYTES))
+        return Reply.error(413, "The request's body is larger than %s bytes".formatted(MAX_BODY_BYTES))
                 .closing();
     }
 
@@ -124,21 +118,21 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             exchange.setDispatchExecutor(exchange.getIoThread());
             String address = AdminRequestGate.address(exchange);
-            if (match.place().whom() == For.EVERYBODY) {
-                answer(exchange, match, new OperatorSession("anybody", OperatorRole.MONITOR, address), body);
+            if (match.route().requiredRole() == RequiredRole.NONE) {
+                authorize(exchange, match, operators.anonymous(address), body);
                 return;
             }
             var unused = operators
                     .loginByHeader(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION), address)
                     .whenComplete((caller, failure) -> {
                         if (failure != null) {
-                            finish(exchange, noLogin(match, failure));
+                            finish(exchange, loginFailure(match, failure));
                         } else if (caller.isPresent()) {
-                            answer(exchange, match, caller.get(), body);
+                            authorize(exchange, match, caller.get(), body);
                         } else {
                             finish(
                                     exchange,
-                                    Reply.error(401, "An operator's name and password are needed")
+                                    Reply.error(401, "An operator's name and password are required")
                                             .with(Headers.WWW_AUTHENTICATE, Operators.CHALLENGE));
                         }
                     });
@@ -146,25 +140,26 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     /** The login could not be verified; the response must not look like a wrong password. */
-    private static Reply noLogin(Match match, Throwable failure) {
+    private static Reply loginFailure(Match match, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         Reply reply = cause instanceof TooManyLoginAttemptsException
                 ? Reply.error(429, cause.getMessage())
                 : Reply.error(
-                        503, "Nobody can log in now; the server's log knows the reason as " + logged(match, cause));
+                        503,
+                        "The login could not be verified; see the server's log, error id " + logError(match, cause));
         return reply.with(Headers.RETRY_AFTER, "1");
     }
 
-    private void answer(HttpServerExchange exchange, Match match, OperatorSession caller, String body) {
-        Optional<String> missing = missing(match.place().whom(), caller);
-        if (missing.isPresent()) {
+    private void authorize(HttpServerExchange exchange, Match match, OperatorSession caller, String body) {
+        Optional<String> insufficientRole = roleRefusal(match.route().requiredRole(), caller);
+        if (insufficientRole.isPresent()) {
             AuditLog.denied(
                     caller,
-                    "%s %s".formatted(exchange.getRequestMethod(), match.place().path()));
-            finish(exchange, Reply.error(403, missing.get()));
+                    "%s %s".formatted(exchange.getRequestMethod(), match.route().path()));
+            finish(exchange, Reply.error(403, insufficientRole.get()));
             return;
         }
-        AdminRequest asked = new AdminRequest(
+        AdminRequest request = new AdminRequest(
                 caller,
                 match.rest(),
                 exchange.getQueryString(),
@@ -172,13 +167,14 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
                 header(exchange, Headers.IF_NONE_MATCH),
                 body);
         try {
-            Executor threads =
-                    match.place().waits() ? patient : exchange.getConnection().getWorker();
-            threads.execute(() -> finish(exchange, withinBudget(exchange, caller, ask(match, asked))));
+            Executor executor = match.route().mayBlock()
+                    ? blockingExecutor
+                    : exchange.getConnection().getWorker();
+            executor.execute(() -> finish(exchange, withinBudget(exchange, caller, call(match, request))));
         } catch (RejectedExecutionException e) {
             finish(
                     exchange,
-                    Reply.error(503, "Too many wait for such an answer already, or this server is stopping")
+                    Reply.error(503, "Too many requests are waiting for PostgreSQL, or this server is stopping")
                             .with(Headers.RETRY_AFTER, "1"));
         }
     }
@@ -186,7 +182,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private ResponseWriter withinBudget(HttpServerExchange exchange, OperatorSession caller, ResponseWriter response) {
         if (response instanceof Reply reply
                 && !responses.takeFor(exchange, caller, reply.body().remaining())) {
-            return Reply.error(503, "Too many answers wait for their clients to read them")
+            return Reply.error(503, "Too many responses are waiting to be read by their clients")
                     .with(Headers.RETRY_AFTER, "1");
         }
         return response;
@@ -197,39 +193,37 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     /** The reason why the operator's role does not suffice; empty if it does. */
-    private Optional<String> missing(For whom, OperatorSession caller) {
-        return switch (whom) {
-            case EVERYBODY, READERS -> Optional.empty();
+    private Optional<String> roleRefusal(RequiredRole requiredRole, OperatorSession caller) {
+        return switch (requiredRole) {
+            case NONE, ANY -> Optional.empty();
             case CONTROL ->
                 switch (caller.role()) {
                     case CONTROL -> Optional.empty();
                     case MONITOR ->
                         Optional.of(
                                 operators.isLoginRequired()
-                                        ? "Changes are for operators whose role is control"
-                                        : "Nobody may change anything: this server was started without operators."
-                                                + " ./run.sh operator add NAME --role control adds the first, which"
-                                                + " takes a restart");
+                                        ? "Changes require an operator with the role control"
+                                        : "Changes require an operator, and this server was started without any; add one"
+                                                + " with ./run.sh operator add NAME --role control, then restart");
                 };
         };
     }
 
-    private static ResponseWriter ask(Match match, AdminRequest asked) {
+    private static ResponseWriter call(Match match, AdminRequest request) {
         try {
-            return match.place().page().answer(asked);
+            return match.route().endpoint().handle(request);
         } catch (BadRequestException | InvalidEventQuery | InvalidPoolSetting | ActionRefusedException e) {
             return Reply.error(400, e.getMessage());
         } catch (RuntimeException | Error e) {
-            return Reply.error(
-                    500, "Something unforeseen went wrong; the server's log knows it as " + logged(match, e));
+            return Reply.error(500, "Unexpected error; see the server's log, error id " + logError(match, e));
         }
     }
 
     /** @return the id of the logged error */
-    private static String logged(Match match, Throwable failure) {
+    private static String logError(Match match, Throwable failure) {
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
-        LOG.error("{} failed, error id {}", match.place().path(), id, failure);
+        LOG.error("{} failed, error id {}", match.route().path(), id, failure);
         return id;
     }
 
@@ -237,7 +231,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         try {
             response.send(exchange);
         } catch (RuntimeException e) {
-            LOG.debug("An answer could not be sent", e);
+            LOG.debug("A response could not be sent", e);
             RequestBody.closeConnection(exchange);
         }
     }
@@ -245,6 +239,6 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     /** Interrupts the endpoints that wait; requests queued for them get no response. */
     @Override
     public void close() {
-        patient.shutdownNow();
+        blockingExecutor.shutdownNow();
     }
 }

@@ -69,18 +69,18 @@ public final class AdminListener implements AutoCloseable {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
         }
-        AdminRoutes pages = new AdminRoutes();
-        new HealthEndpoints(health).addTo(pages);
-        new PoolEndpoints(server, engine, metrics).addTo(pages);
-        new DiagnosisEndpoints(diagnostics, incidents, remedies).addTo(pages);
-        new PoolActions(engine).addTo(pages);
-        pages.read("/metrics", asked -> scrape(prometheus, PrometheusExporter.typeFor(asked.accept())));
-        new FleetEndpoints(fleet, server.instance()).addTo(pages);
-        new CapacityEndpoints(adviser).addTo(pages);
-        new DashboardAssets().addTo(pages);
+        AdminRoutes routes = new AdminRoutes();
+        new HealthEndpoints(health).addTo(routes);
+        new PoolEndpoints(server, engine, metrics).addTo(routes);
+        new DiagnosisEndpoints(diagnostics, incidents, remedies).addTo(routes);
+        new PoolActions(engine).addTo(routes);
+        routes.read("/metrics", request -> scrape(prometheus, PrometheusExporter.typeFor(request.accept())));
+        new FleetEndpoints(fleet, server.instance()).addTo(routes);
+        new CapacityEndpoints(adviser).addTo(routes);
+        new DashboardAssets().addTo(routes);
         EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
-        stream.addTo(pages);
-        AdminRequestGate gate = new AdminRequestGate(pages, config.hostNames(), LIMITS.maxHeaderBytes());
+        stream.addTo(routes);
+        AdminRequestGate gate = new AdminRequestGate(routes, config.hostNames(), LIMITS.maxHeaderBytes());
         AdminHandler handler = new AdminHandler(gate, operators);
         try {
             HttpPort port = new HttpPort(

@@ -31,12 +31,12 @@ record AdminRequest(OperatorSession caller, String rest, String query, String ac
             int equals = pair.indexOf('=');
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             if (!known.contains(name)) {
-                throw new BadRequestException("there is no parameter '%s'; there are %s"
+                throw new BadRequestException("unknown parameter '%s'; allowed: %s"
                         .formatted(
                                 name, String.join(", ", known.stream().sorted().toList())));
             }
             if (parameters.put(name, equals < 0 ? "" : decoded(pair.substring(equals + 1))) != null) {
-                throw new BadRequestException(name + ": given twice");
+                throw new BadRequestException(name + ": given more than once");
             }
         }
         return parameters;
@@ -47,17 +47,17 @@ record AdminRequest(OperatorSession caller, String rest, String query, String ac
      *
      * @throws BadRequestException if it is not a whole number in the range
      */
-    static int number(Map<String, String> parameters, String name, int fallback, int least, int most) {
+    static int number(Map<String, String> parameters, String name, int fallback, int min, int max) {
         String text = parameters.getOrDefault(name, "");
         try {
             int number = text.isEmpty() ? fallback : Integer.parseInt(text);
-            if (number >= least && number <= most) {
+            if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // Refused below, like a number out of range
         }
-        throw new BadRequestException("%s: '%s'; must be %s to %s".formatted(name, text, least, most));
+        throw new BadRequestException("%s: '%s'; must be %s to %s".formatted(name, text, min, max));
     }
 
     private static String decoded(String text) {

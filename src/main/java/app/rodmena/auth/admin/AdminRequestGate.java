@@ -19,33 +19,33 @@ import java.util.Optional;
  * Runs on the I/O thread and does not read the body.
  */
 final class AdminRequestGate {
-    private final AdminRoutes pages;
-    private final AllowedHosts names;
+    private final AdminRoutes routes;
+    private final AllowedHosts allowedHosts;
     private final int maxHeaderBytes;
 
-    AdminRequestGate(AdminRoutes pages, AllowedHosts names, int maxHeaderBytes) {
-        this.pages = pages;
-        this.names = names;
+    AdminRequestGate(AdminRoutes adminRoutes, AllowedHosts hosts, int maxHeaderBytes) {
+        this.routes = adminRoutes;
+        this.allowedHosts = hosts;
         this.maxHeaderBytes = maxHeaderBytes;
     }
 
-    Match judge(HttpServerExchange exchange) throws Refusal {
+    Match check(HttpServerExchange exchange) throws Refusal {
         if (RequestHead.size(exchange) > maxHeaderBytes) {
             throw new Refusal(
                     Reply.error(431, "The request's headers are larger than %s bytes".formatted(maxHeaderBytes)));
         }
-        admitSender(exchange);
-        Match match = pages.find(path(exchange)).orElseThrow(() -> new Refusal(Reply.error(404, "No such path")));
+        checkOrigin(exchange);
+        Match match = routes.find(path(exchange)).orElseThrow(() -> new Refusal(Reply.error(404, "No such path")));
         String method = exchange.getRequestMethod().toString();
-        String allow = match.place().allow();
+        String allow = match.route().allow();
         if (method.equals("OPTIONS")) {
             throw new Refusal(Reply.allow(allow));
         }
-        if (!match.place().takes(method)) {
-            throw new Refusal(Reply.error(405, "This path does not take that method; it takes " + allow)
+        if (!match.route().accepts(method)) {
+            throw new Refusal(Reply.error(405, "Method not allowed; this path allows " + allow)
                     .with(Headers.ALLOW, allow));
         }
-        if (match.place().changes() && !isJson(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE))) {
+        if (match.route().changes() && !isJson(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE))) {
             throw new Refusal(Reply.error(415, "The body must be JSON, with Content-Type: application/json"));
         }
         return match;
@@ -55,17 +55,17 @@ final class AdminRequestGate {
         return exchange.getSourceAddress().getAddress().getHostAddress();
     }
 
-    private void admitSender(HttpServerExchange exchange) throws Refusal {
-        Optional<String> objection = OriginCheck.refusalReason(
-                names, exchange.getDestinationAddress().getAddress(), header -> {
+    private void checkOrigin(HttpServerExchange exchange) throws Refusal {
+        Optional<String> refusalReason = OriginCheck.refusalReason(
+                allowedHosts, exchange.getDestinationAddress().getAddress(), header -> {
                     HeaderValues values = exchange.getRequestHeaders().get(header);
                     return values == null ? List.of() : values;
                 });
-        if (objection.isPresent()) {
+        if (refusalReason.isPresent()) {
             AuditLog.denied(
                     address(exchange),
-                    "%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestPath(), objection.get()));
-            throw new Refusal(Reply.error(403, "Denied: " + objection.get()));
+                    "%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestPath(), refusalReason.get()));
+            throw new Refusal(Reply.error(403, "Denied: " + refusalReason.get()));
         }
     }
 

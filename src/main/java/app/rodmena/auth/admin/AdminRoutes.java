@@ -6,15 +6,15 @@ import java.util.Optional;
 
 /** The endpoints by path, with the role each needs. Thread-safe once built, if not changed afterwards. */
 final class AdminRoutes {
-    private final Map<String, Place> exact = new LinkedHashMap<>();
-    private final Map<String, Place> prefixes = new LinkedHashMap<>();
+    private final Map<String, AdminRoute> exact = new LinkedHashMap<>();
+    private final Map<String, AdminRoute> prefixes = new LinkedHashMap<>();
 
     /** The clients that may use an endpoint. */
-    enum For {
+    enum RequiredRole {
         /** All clients, without login. */
-        EVERYBODY,
+        NONE,
         /** Operators with any role. */
-        READERS,
+        ANY,
         /** Operators with the role control. */
         CONTROL
     }
@@ -23,58 +23,59 @@ final class AdminRoutes {
      * The endpoint of a path, for GET and HEAD or for POST.
      *
      * @param changes whether it takes POST
-     * @param waits whether it may block for seconds; all others respond immediately
+     * @param mayBlock whether it may block for seconds; all others respond immediately
      */
-    record Place(String path, boolean changes, boolean waits, For whom, AdminEndpoint page) {
+    record AdminRoute(
+            String path, boolean changes, boolean mayBlock, RequiredRole requiredRole, AdminEndpoint endpoint) {
         String allow() {
             return changes ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
         }
 
-        boolean takes(String method) {
+        boolean accepts(String method) {
             return changes ? method.equals("POST") : method.equals("GET") || method.equals("HEAD");
         }
     }
 
-    /** A place, and the part of the request's path after the place's path. */
-    record Match(Place place, String rest) {}
+    /** A route, and the part of the request's path after the route's path. */
+    record Match(AdminRoute route, String rest) {}
 
-    AdminRoutes open(String path, AdminEndpoint page) {
-        return add(exact, new Place(path, false, false, For.EVERYBODY, page));
+    AdminRoutes open(String path, AdminEndpoint endpoint) {
+        return add(exact, new AdminRoute(path, false, false, RequiredRole.NONE, endpoint));
     }
 
-    AdminRoutes read(String path, AdminEndpoint page) {
-        return add(exact, new Place(path, false, false, For.READERS, page));
+    AdminRoutes read(String path, AdminEndpoint endpoint) {
+        return add(exact, new AdminRoute(path, false, false, RequiredRole.ANY, endpoint));
     }
 
     /** Adds an endpoint that may wait for PostgreSQL. */
-    AdminRoutes readPatiently(String path, AdminEndpoint page) {
-        return add(exact, new Place(path, false, true, For.READERS, page));
+    AdminRoutes readBlocking(String path, AdminEndpoint endpoint) {
+        return add(exact, new AdminRoute(path, false, true, RequiredRole.ANY, endpoint));
     }
 
     /** Adds an endpoint for all longer paths that start with this one, which ends with a slash. */
-    AdminRoutes readBelow(String path, AdminEndpoint page) {
-        return add(prefixes, new Place(path, false, false, For.READERS, page));
+    AdminRoutes readPrefix(String path, AdminEndpoint endpoint) {
+        return add(prefixes, new AdminRoute(path, false, false, RequiredRole.ANY, endpoint));
     }
 
-    AdminRoutes change(String path, AdminEndpoint page) {
-        return add(exact, new Place(path, true, true, For.CONTROL, page));
+    AdminRoutes change(String path, AdminEndpoint endpoint) {
+        return add(exact, new AdminRoute(path, true, true, RequiredRole.CONTROL, endpoint));
     }
 
     Optional<Match> find(String path) {
-        Place place = exact.get(path);
-        if (place != null) {
-            return Optional.of(new Match(place, ""));
+        AdminRoute route = exact.get(path);
+        if (route != null) {
+            return Optional.of(new Match(route, ""));
         }
         return prefixes.values().stream()
-                .filter(below -> path.startsWith(below.path())
-                        && path.length() > below.path().length())
+                .filter(prefix -> path.startsWith(prefix.path())
+                        && path.length() > prefix.path().length())
                 .findFirst()
-                .map(below -> new Match(below, path.substring(below.path().length())));
+                .map(prefix -> new Match(prefix, path.substring(prefix.path().length())));
     }
 
-    private AdminRoutes add(Map<String, Place> places, Place place) {
-        if (places.putIfAbsent(place.path(), place) != null) {
-            throw new IllegalStateException(place.path() + " is taken");
+    private AdminRoutes add(Map<String, AdminRoute> routes, AdminRoute route) {
+        if (routes.putIfAbsent(route.path(), route) != null) {
+            throw new IllegalStateException(route.path() + " is taken");
         }
         return this;
     }

@@ -16,7 +16,7 @@ final class CapacityEndpoints {
     private final PoolSizeAdvisor adviser;
 
     /** @param whatIf the forecast; null if none was requested, or if there is not enough data */
-    private record Shown(
+    private record CapacityResponse(
             boolean known,
             AdviceRow now,
             @JsonInclude(JsonInclude.Include.NON_NULL) OutlookRow whatIf) {}
@@ -25,22 +25,27 @@ final class CapacityEndpoints {
         this.adviser = adviser;
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.read("/capacity", asked -> Reply.json(shown(asked)));
+    void addTo(AdminRoutes routes) {
+        routes.read("/capacity", request -> Reply.json(capacity(request)));
     }
 
-    private Shown shown(AdminRequest asked) {
-        Map<String, String> wanted = asked.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
+    private CapacityResponse capacity(AdminRequest request) {
+        Map<String, String> parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
         AdviceRow now = adviser.advice().map(AdviceRow::of).orElseGet(AdviceRow::none);
-        OutlookRow whatIf = wanted.isEmpty()
+        OutlookRow whatIf = parameters.isEmpty()
                 ? null
                 : adviser.forecast(
-                                AdminRequest.number(wanted, WORKERS, 1, 1, PoolSizeAdvisor.MAX_WORKERS),
+                                AdminRequest.number(parameters, WORKERS, 1, 1, PoolSizeAdvisor.MAX_WORKERS),
                                 AdminRequest.number(
-                                        wanted, POOL_SIZE, adviser.poolMaximum(), 1, PoolSizeAdvisor.MAX_CONNECTIONS),
-                                AdminRequest.number(wanted, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
+                                        parameters,
+                                        POOL_SIZE,
+                                        adviser.poolMaximum(),
+                                        1,
+                                        PoolSizeAdvisor.MAX_CONNECTIONS),
+                                AdminRequest.number(
+                                        parameters, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
                         .map(OutlookRow::of)
                         .orElse(null);
-        return new Shown(now.maximum() > 0, now, whatIf);
+        return new CapacityResponse(now.maximum() > 0, now, whatIf);
     }
 }

@@ -17,30 +17,32 @@ enum ContentNegotiation {
         this.type = type;
     }
 
-    private record Wish(String type, double weight) {
-        static Wish of(String part) {
-            String[] words = part.strip().split("\\s*;\\s*", -1);
-            double weight = Stream.of(words)
+    private record AcceptedType(String type, double weight) {
+        static AcceptedType of(String part) {
+            String[] parts = part.strip().split("\\s*;\\s*", -1);
+            double weight = Stream.of(parts)
                     .skip(1)
-                    .filter(word -> word.matches("q=[01](\\.\\d{0,3})?"))
-                    .mapToDouble(word -> Double.parseDouble(word.substring(2)))
+                    .filter(parameter -> parameter.matches("q=[01](\\.\\d{0,3})?"))
+                    .mapToDouble(parameter -> Double.parseDouble(parameter.substring(2)))
                     .findFirst()
                     .orElse(1);
-            return new Wish(words[0].toLowerCase(Locale.ROOT), weight);
+            return new AcceptedType(parts[0].toLowerCase(Locale.ROOT), weight);
         }
 
-        Optional<ContentNegotiation> form() {
-            return Stream.of(values()).filter(form -> form.type.equals(type)).findFirst();
+        Optional<ContentNegotiation> format() {
+            return Stream.of(values())
+                    .filter(candidate -> candidate.type.equals(type))
+                    .findFirst();
         }
     }
 
     /** The format with the highest weight in an Accept header; JSON if it names none of them. */
     static ContentNegotiation preferred(String accept) {
         return Stream.of(accept.split(","))
-                .map(Wish::of)
-                .filter(wish -> wish.weight > 0)
-                .sorted(Comparator.comparingDouble(Wish::weight).reversed())
-                .flatMap(wish -> wish.form().stream())
+                .map(AcceptedType::of)
+                .filter(accepted -> accepted.weight > 0)
+                .sorted(Comparator.comparingDouble(AcceptedType::weight).reversed())
+                .flatMap(accepted -> accepted.format().stream())
                 .findFirst()
                 .orElse(JSON);
     }

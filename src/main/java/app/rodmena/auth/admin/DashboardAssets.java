@@ -35,35 +35,35 @@ final class DashboardAssets {
             "woff2", "font/woff2",
             "txt", Reply.TEXT);
 
-    private final Map<String, Asset> known = new ConcurrentHashMap<>();
+    private final Map<String, Asset> cache = new ConcurrentHashMap<>();
 
     private record Asset(Reply reply, String tag) {}
 
-    void addTo(AdminRoutes pages) {
-        pages.read("/", asked -> Reply.redirect("/dashboard"));
-        pages.read("/dashboard", asked -> file(INDEX, asked));
-        pages.read("/dashboard/", asked -> Reply.redirect("/dashboard"));
-        pages.readBelow("/dashboard/", asked -> file(asked.rest(), asked));
+    void addTo(AdminRoutes routes) {
+        routes.read("/", request -> Reply.redirect("/dashboard"));
+        routes.read("/dashboard", request -> file(INDEX, request));
+        routes.read("/dashboard/", request -> Reply.redirect("/dashboard"));
+        routes.readPrefix("/dashboard/", request -> file(request.rest(), request));
     }
 
-    private ResponseWriter file(String path, AdminRequest asked) {
+    private ResponseWriter file(String path, AdminRequest request) {
         Optional<Asset> asset = find(path);
         if (asset.isEmpty()) {
             return Reply.error(404, "No such path");
         }
         String tag = asset.get().tag();
         boolean unchanged =
-                asked.ifNoneMatch().contains(tag) || asked.ifNoneMatch().equals("*");
-        return (unchanged ? Reply.unchanged() : asset.get().reply())
+                request.ifNoneMatch().contains(tag) || request.ifNoneMatch().equals("*");
+        return (unchanged ? Reply.notModified() : asset.get().reply())
                 .with(Headers.ETAG, tag)
                 .with(Headers.CACHE_CONTROL, "no-cache");
     }
 
     private Optional<Asset> find(String path) {
-        Asset asset = known.get(path);
+        Asset asset = cache.get(path);
         if (asset == null && PATH.matcher(path).matches()) {
             Optional<Asset> read = read(path);
-            read.ifPresent(found -> known.put(path, found));
+            read.ifPresent(found -> cache.put(path, found));
             return read;
         }
         return Optional.ofNullable(asset);
@@ -78,7 +78,7 @@ final class DashboardAssets {
             byte[] content = in.readAllBytes();
             return Optional.of(new Asset(Reply.of(200, type, content), tag(content)));
         } catch (IOException e) {
-            throw new IllegalStateException(path + " can't be read, though it is there", e);
+            throw new IllegalStateException(path + " cannot be read", e);
         }
     }
 

@@ -41,66 +41,66 @@ final class DiagnosisEndpoints {
         this.remedies = remedies;
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.readPatiently("/diagnosis", this::diagnosis);
-        pages.read(
+    void addTo(AdminRoutes routes) {
+        routes.readBlocking("/diagnosis", this::diagnosis);
+        routes.read(
                 "/incidents",
-                asked -> Reply.json(incidents.newestFirst().stream()
+                request -> Reply.json(incidents.newestFirst().stream()
                         .map(IncidentSummary::of)
                         .toList()));
-        pages.readBelow("/incidents/", this::incident);
-        pages.change("/actions/cancelQuery", asked -> remedy(asked, "connection", remedies::cancelQuery));
-        pages.change("/actions/terminateBackend", asked -> remedy(asked, "pid", remedies::terminateBackend));
+        routes.readPrefix("/incidents/", this::incident);
+        routes.change("/actions/cancelQuery", request -> act(request, "connection", remedies::cancelQuery));
+        routes.change("/actions/terminateBackend", request -> act(request, "pid", remedies::terminateBackend));
     }
 
-    private Reply diagnosis(AdminRequest asked) {
+    private Reply diagnosis(AdminRequest request) {
         Diagnosis diagnosis = diagnostics.current(MAX_AGE);
-        return switch (ContentNegotiation.preferred(asked.accept())) {
+        return switch (ContentNegotiation.preferred(request.accept())) {
             case JSON -> Reply.of(200, Reply.JSON, DiagnosisJson.bytes(diagnosis));
             case TEXT -> Reply.text(DiagnosisText.of(diagnosis));
-            case HTML -> file(DiagnosisHtml.of(diagnosis));
+            case HTML -> singleFilePage(DiagnosisHtml.of(diagnosis));
         };
     }
 
-    private Reply incident(AdminRequest asked) {
-        Optional<IncidentDocument> found = incidents.find(asked.rest()).map(Incident::document);
+    private Reply incident(AdminRequest request) {
+        Optional<IncidentDocument> found = incidents.find(request.rest()).map(Incident::document);
         if (found.isEmpty()) {
-            return Reply.error(404, "No such incident, or not any more");
+            return Reply.error(404, "No such incident; old incidents are deleted");
         }
         IncidentDocument incident = found.get();
-        return switch (ContentNegotiation.preferred(asked.accept())) {
+        return switch (ContentNegotiation.preferred(request.accept())) {
             case JSON -> Reply.of(200, Reply.JSON, incident.json());
             case TEXT -> Reply.text(incident.text());
-            case HTML -> file(incident.html());
+            case HTML -> singleFilePage(incident.html());
         };
     }
 
-    private static Reply file(String html) {
+    private static Reply singleFilePage(String html) {
         return Reply.of(200, Reply.HTML, html.getBytes(StandardCharsets.UTF_8)).with(POLICY, SELF_CONTAINED);
     }
 
-    private static Reply remedy(AdminRequest asked, String target, Doing doing) {
-        JsonFields wanted = JsonFields.of(asked.body(), Set.of(target, DRY_RUN));
-        int number = wanted.integer(target)
-                .orElseThrow(() -> new BadRequestException(target + " is needed: a whole number"));
+    private static Reply act(AdminRequest request, String target, BackendAction action) {
+        JsonFields fields = JsonFields.of(request.body(), Set.of(target, DRY_RUN));
+        int number = fields.integer(target)
+                .orElseThrow(() -> new BadRequestException(target + ": is missing; must be a whole number"));
         try {
-            ActionResult remedy = doing.to(number, wanted.flag(DRY_RUN));
-            audit(asked.caller(), remedy);
-            return Reply.json(remedy);
+            ActionResult result = action.to(number, fields.flag(DRY_RUN));
+            audit(request.caller(), result);
+            return Reply.json(result);
         } catch (ActionOutcomeUnknownException e) {
-            audit(asked.caller(), e.remedy());
+            audit(request.caller(), e.remedy());
             return Reply.error(503, e.getMessage()).with(Headers.RETRY_AFTER, "1");
         }
     }
 
-    private static void audit(OperatorSession caller, ActionResult remedy) {
+    private static void audit(OperatorSession caller, ActionResult result) {
         AuditLog.changed(
                 caller,
-                "invoked %s%s: %s".formatted(remedy.action(), remedy.dryRun() ? " (dry run)" : "", remedy.outcome()));
+                "invoked %s%s: %s".formatted(result.action(), result.dryRun() ? " (dry run)" : "", result.outcome()));
     }
 
     @FunctionalInterface
-    private interface Doing {
+    private interface BackendAction {
         ActionResult to(int number, boolean dryRun);
     }
 }

@@ -43,23 +43,23 @@ import org.slf4j.LoggerFactory;
  */
 final class EventStream implements PoolListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.admin");
-    private static final int MOST_WATCHERS = 20;
-    private static final int MOST_WAITING = 10_000;
+    private static final int MAX_CLIENTS = 20;
+    private static final int MAX_QUEUED_EVENTS = 10_000;
     private static final long PERIOD_MILLIS = 100;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
     /** The default kinds: all except those that occur thousands of times a second in a healthy pool. */
-    private static final Set<PoolEventKind> UNASKED =
+    private static final Set<PoolEventKind> DEFAULT_KINDS =
             EnumSet.complementOf(EnumSet.of(PoolEventKind.CHECKOUT, PoolEventKind.CHECKIN));
 
     private final DatabaseEngine engine;
     private final Metrics metrics;
     private final Diagnostics diagnostics;
     private final Incidents incidents;
-    private final IncidentListener onIncident = this::tell;
+    private final IncidentListener onIncident = this::broadcast;
     private final Operators operators;
-    private final List<SseClient> watchers = new CopyOnWriteArrayList<>();
-    private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final List<SseClient> clients = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MAX_QUEUED_EVENTS);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread worker = new Thread(task, "auth-admin-events");
         worker.setDaemon(true);
@@ -67,7 +67,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     });
 
     /** The kinds that at least one client has chosen. */
-    private volatile Set<PoolEventKind> wanted = Set.of();
+    private volatile Set<PoolEventKind> subscribedKinds = Set.of();
 
     // Used by this object's thread only
     private Instant lastSecond = Instant.MIN;
@@ -78,10 +78,10 @@ final class EventStream implements PoolListener, AutoCloseable {
      *
      * @param dropped number of messages that the client has missed since it connected
      */
-    private record Now(
+    private record CurrentSecond(
             @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
 
-    @SuppressWarnings("FutureReturnValueIgnored") // beat() catches all exceptions; it ends with the thread.
+    @SuppressWarnings("FutureReturnValueIgnored") // tick() catches all exceptions; it ends with the thread.
     EventStream(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, Operators operators) {
         this.engine = engine;
@@ -91,101 +91,103 @@ final class EventStream implements PoolListener, AutoCloseable {
         this.operators = operators;
         incidents.add(onIncident);
         engine.events().add(this);
-        thread.scheduleWithFixedDelay(this::beat, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.read("/events", this::open);
-        pages.read(
+    void addTo(AdminRoutes routes) {
+        routes.read("/events", this::open);
+        routes.read(
                 "/pool/now",
-                asked -> metrics.history()
+                request -> metrics.history()
                         .latest()
-                        .map(second -> Reply.json(now(second, 0)))
-                        .orElseGet(() -> Reply.error(503, "The first second is not over yet")));
+                        .map(second -> Reply.json(currentSecond(second, 0)))
+                        .orElseGet(() -> Reply.error(
+                                503, "No numbers yet; the first are available one second after the start")));
     }
 
     @Override
     public void onEvent(PoolEvent event) {
-        if (wanted.contains(event.kind()) && !queue.offer(event)) {
-            watchersOf(event).forEach(SseClient::missOne);
+        if (subscribedKinds.contains(event.kind()) && !queue.offer(event)) {
+            subscribersOf(event).forEach(SseClient::countDropped);
         }
     }
 
-    private ResponseWriter open(AdminRequest asked) {
-        String kinds = asked.parameters(Set.of("kinds")).getOrDefault("kinds", "");
-        Set<PoolEventKind> chosen = kinds.isEmpty() ? UNASKED : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
+    private ResponseWriter open(AdminRequest request) {
+        String kinds = request.parameters(Set.of("kinds")).getOrDefault("kinds", "");
+        Set<PoolEventKind> chosen =
+                kinds.isEmpty() ? DEFAULT_KINDS : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
         synchronized (this) {
-            if (watchers.size() >= MOST_WATCHERS) {
-                return Reply.error(503, "There are %s watchers already, and may be no more".formatted(MOST_WATCHERS));
+            if (clients.size() >= MAX_CLIENTS) {
+                return Reply.error(503, "The event stream has its maximum of %s clients".formatted(MAX_CLIENTS));
             }
-            SseClient watcher = new SseClient(asked.caller(), chosen, this::forget);
-            watchers.add(watcher);
-            want();
-            return watcher;
+            SseClient client = new SseClient(request.caller(), chosen, this::remove);
+            clients.add(client);
+            updateSubscribedKinds();
+            return client;
         }
     }
 
-    private synchronized void forget(SseClient watcher) {
-        watchers.remove(watcher);
-        want();
+    private synchronized void remove(SseClient client) {
+        clients.remove(client);
+        updateSubscribedKinds();
     }
 
-    private void want() {
+    private void updateSubscribedKinds() {
         Set<PoolEventKind> all = EnumSet.noneOf(PoolEventKind.class);
-        watchers.forEach(watcher -> all.addAll(watcher.kinds()));
-        wanted = all;
+        clients.forEach(client -> all.addAll(client.kinds()));
+        subscribedKinds = all;
     }
 
-    private void beat() {
+    private void tick() {
         try {
-            if (watchers.isEmpty()) {
+            if (clients.isEmpty()) {
                 queue.clear();
                 return;
             }
             for (PoolEvent event = queue.poll(); event != null; event = queue.poll()) {
-                tell(event);
+                broadcast(event);
             }
             Optional<PoolSecond> second = metrics.history().latest();
             if (second.isPresent() && !second.get().time().equals(lastSecond)) {
                 lastSecond = second.get().time();
-                tell(second.get());
+                broadcast(second.get());
             }
             if (System.nanoTime() - lastHeartbeatNanos > HEARTBEAT.toNanos()) {
                 lastHeartbeatNanos = System.nanoTime();
-                watchers.forEach(watcher -> watcher.offer(bytes(": still here\n\n")));
+                clients.forEach(client -> client.offer(bytes(": heartbeat\n\n")));
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("A beat of the event stream failed; the next may not", e);
+            LOG.error("The event stream failed to send; it continues", e);
         }
     }
 
-    private void tell(PoolEvent event) {
+    private void broadcast(PoolEvent event) {
         ByteBuffer message = message("event", EventRow.of(event));
-        watchersOf(event).forEach(watcher -> watcher.offer(message));
+        subscribersOf(event).forEach(client -> client.offer(message));
     }
 
-    private Stream<SseClient> watchersOf(PoolEvent event) {
-        return watchers.stream().filter(watcher -> watcher.kinds().contains(event.kind()));
+    private Stream<SseClient> subscribersOf(PoolEvent event) {
+        return clients.stream().filter(client -> client.kinds().contains(event.kind()));
     }
 
-    private void tell(Incident incident) {
+    private void broadcast(Incident incident) {
         ByteBuffer message = message("incident", IncidentSummary.of(incident));
-        watchers.forEach(watcher -> watcher.offer(message));
+        clients.forEach(client -> client.offer(message));
     }
 
-    private void tell(PoolSecond second) {
-        for (SseClient watcher : watchers) {
-            if (operators.isValid(watcher.caller())) {
-                watcher.offer(message("pool", now(second, watcher.dropped())));
+    private void broadcast(PoolSecond second) {
+        for (SseClient client : clients) {
+            if (operators.isValid(client.caller())) {
+                client.offer(message("pool", currentSecond(second, client.dropped())));
             } else {
-                watcher.close();
+                client.close();
             }
         }
     }
 
-    private Now now(PoolSecond second, long dropped) {
+    private CurrentSecond currentSecond(PoolSecond second, long dropped) {
         Diagnosis diagnosis = diagnostics.last();
-        return new Now(
+        return new CurrentSecond(
                 SecondRow.of(second),
                 diagnosis.situation().name(),
                 diagnosis.sentence(),
@@ -207,6 +209,6 @@ final class EventStream implements PoolListener, AutoCloseable {
         engine.events().remove(this);
         incidents.remove(onIncident);
         thread.shutdownNow();
-        watchers.forEach(SseClient::close);
+        clients.forEach(SseClient::close);
     }
 }

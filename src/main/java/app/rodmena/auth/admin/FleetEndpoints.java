@@ -11,27 +11,28 @@ import java.util.List;
 final class FleetEndpoints {
     private final FleetWatch watch;
 
-    private record Shown(String sentence, @JsonUnwrapped FleetRow fleet, List<Instance> instances) {}
+    private record FleetResponse(
+            String sentence, @JsonUnwrapped FleetRow fleet, List<Instance> instances) {}
 
     private record Instance(boolean self, @JsonUnwrapped MemberRow member) {}
 
-    private final String self;
+    private final String ownInstance;
 
     FleetEndpoints(FleetWatch watch, String self) {
         this.watch = watch;
-        this.self = self;
+        this.ownInstance = self;
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.read("/fleet", asked -> Reply.json(shown()));
+    void addTo(AdminRoutes routes) {
+        routes.read("/fleet", request -> Reply.json(read()));
     }
 
-    private Shown shown() {
-        return new Shown(
-                watch.latest().map(Fleet::toText).orElse("The fleet was not seen yet: " + watch.problem()),
+    private FleetResponse read() {
+        return new FleetResponse(
+                watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
                 FleetRow.of(watch),
                 watch.latest().map(Fleet::members).orElse(List.of()).stream()
-                        .map(member -> new Instance(member.instance().equals(self), MemberRow.of(member)))
+                        .map(member -> new Instance(member.instance().equals(ownInstance), MemberRow.of(member)))
                         .toList());
     }
 }

@@ -13,22 +13,22 @@ final class HealthEndpoints {
         this.health = health;
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.open("/health", asked -> told(health.database()));
-        pages.open("/health/live", asked -> told(health.live()));
-        pages.open("/health/ready", asked -> told(health.ready()));
-        pages.open("/health/started", asked -> told(health.started()));
+    void addTo(AdminRoutes routes) {
+        routes.open("/health", request -> reply(health.database()));
+        routes.open("/health/live", request -> reply(health.live()));
+        routes.open("/health/ready", request -> reply(health.ready()));
+        routes.open("/health/started", request -> reply(health.started()));
     }
 
-    private static Reply told(DatabaseHealth report) {
-        return told(report.healthy(), report);
+    private static Reply reply(DatabaseHealth report) {
+        return reply(report.healthy(), report);
     }
 
-    private static Reply told(HealthReport report) {
-        return told(report.up(), report);
+    private static Reply reply(HealthReport report) {
+        return reply(report.up(), report);
     }
 
-    private static Reply told(boolean well, Object report) {
-        return Reply.of(well ? 200 : 503, Reply.JSON, WireJson.bytes(report));
+    private static Reply reply(boolean up, Object report) {
+        return Reply.of(up ? 200 : 503, Reply.JSON, WireJson.bytes(report));
     }
 }

@@ -36,7 +36,7 @@ final class JsonFields {
         }
         object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                throw new BadRequestException("there is no field '%s'; there are %s"
+                throw new BadRequestException("unknown field '%s'; allowed: %s"
                         .formatted(
                                 name, String.join(", ", known.stream().sorted().toList())));
             }
@@ -69,7 +69,7 @@ final class JsonFields {
         return value.isMissingNode() ? OptionalInt.empty() : OptionalInt.of(value.intValue());
     }
 
-    OptionalLong whole(String name) {
+    OptionalLong longInteger(String name) {
         JsonNode value = object.path(name);
         if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToLong())) {
             throw new BadRequestException("%s: %s; must be a whole number".formatted(name, value));

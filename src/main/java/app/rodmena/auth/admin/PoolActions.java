@@ -23,27 +23,27 @@ final class PoolActions {
         this.engine = engine;
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.change("/settings", this::settings);
-        action(pages, "softInvalidateAll", () -> engine.snapshot().totalConnections(), () -> {
+    void addTo(AdminRoutes routes) {
+        routes.change("/settings", this::settings);
+        action(routes, "softInvalidateAll", () -> engine.snapshot().totalConnections(), () -> {
             int connections = engine.snapshot().totalConnections();
             engine.softInvalidate();
             return connections;
         });
-        action(pages, "evictIdle", () -> engine.snapshot().idle(), engine::evictIdle);
-        action(pages, "suspend", () -> engine.snapshot().checkedOut(), () -> {
+        action(routes, "evictIdle", () -> engine.snapshot().idle(), engine::evictIdle);
+        action(routes, "suspend", () -> engine.snapshot().checkedOut(), () -> {
             engine.suspend();
             return engine.snapshot().checkedOut();
         });
-        action(pages, "resume", () -> engine.snapshot().checkedOut(), () -> {
+        action(routes, "resume", () -> engine.snapshot().checkedOut(), () -> {
             engine.resume();
             return engine.snapshot().checkedOut();
         });
     }
 
-    private Reply settings(AdminRequest asked) {
-        JsonFields wanted = JsonFields.of(
-                asked.body(),
+    private Reply settings(AdminRequest request) {
+        JsonFields fields = JsonFields.of(
+                request.body(),
                 Set.of(
                         "poolSize",
                         "maxOverflow",
@@ -54,50 +54,50 @@ final class PoolActions {
                         "maxWaiting",
                         "batchSlots",
                         DRY_RUN));
-        boolean dryRun = wanted.flag(DRY_RUN);
+        boolean dryRun = fields.flag(DRY_RUN);
         if (dryRun) {
-            PoolSettings now = engine.settings();
-            PoolSettings then = engine.preview(settings -> changed(settings, wanted));
-            return Reply.json(new Settings(true, SettingsRow.of(now), SettingsRow.of(then)));
+            PoolSettings current = engine.settings();
+            PoolSettings preview = engine.preview(settings -> changed(settings, fields));
+            return Reply.json(new Settings(true, SettingsRow.of(current), SettingsRow.of(preview)));
         }
-        PoolSettings before = engine.change(settings -> changed(settings, wanted));
-        PoolSettings after = changed(before, wanted);
-        AuditLog.changed(asked.caller(), "changed settings of the pool: " + wanted);
+        PoolSettings before = engine.change(settings -> changed(settings, fields));
+        PoolSettings after = changed(before, fields);
+        AuditLog.changed(request.caller(), "changed settings of the pool: " + fields);
         return Reply.json(new Settings(false, SettingsRow.of(before), SettingsRow.of(after)));
     }
 
-    private static PoolSettings changed(PoolSettings settings, JsonFields wanted) {
+    private static PoolSettings changed(PoolSettings settings, JsonFields fields) {
         Duration reclaim = millis(
-                wanted, "reclaimLeaksAfterMillis", settings.reclaimLeaksAfter().orElse(Duration.ZERO));
+                fields, "reclaimLeaksAfterMillis", settings.reclaimLeaksAfter().orElse(Duration.ZERO));
         return settings.with(draft -> draft.size(
-                        wanted.integer("poolSize").orElse(settings.poolSize()),
-                        wanted.integer("maxOverflow").orElse(settings.maxOverflow()))
-                .poolTimeout(millis(wanted, "poolTimeoutMillis", settings.poolTimeout()))
-                .leakThreshold(millis(wanted, "leakThresholdMillis", settings.leakThreshold()))
+                        fields.integer("poolSize").orElse(settings.poolSize()),
+                        fields.integer("maxOverflow").orElse(settings.maxOverflow()))
+                .poolTimeout(millis(fields, "poolTimeoutMillis", settings.poolTimeout()))
+                .leakThreshold(millis(fields, "leakThresholdMillis", settings.leakThreshold()))
                 .reclaimLeaksAfter(reclaim.isZero() ? Optional.empty() : Optional.of(reclaim))
-                .slowStatement(millis(wanted, "slowStatementMillis", settings.slowStatement()))
-                .maxWaiting(wanted.integer("maxWaiting").orElse(settings.maxWaiting()))
-                .batchSlots(wanted.integer("batchSlots").orElse(settings.batchSlots())));
+                .slowStatement(millis(fields, "slowStatementMillis", settings.slowStatement()))
+                .maxWaiting(fields.integer("maxWaiting").orElse(settings.maxWaiting()))
+                .batchSlots(fields.integer("batchSlots").orElse(settings.batchSlots())));
     }
 
-    private static Duration millis(JsonFields wanted, String name, Duration fallback) {
-        var millis = wanted.whole(name);
+    private static Duration millis(JsonFields fields, String name, Duration fallback) {
+        var millis = fields.longInteger(name);
         return millis.isPresent() ? Duration.ofMillis(millis.getAsLong()) : fallback;
     }
 
     /**
      * Adds an action.
      *
-     * @param concerned returns the number of connections that the action would affect now
+     * @param countAffected returns the number of connections that the action would affect now
      * @param act runs the action and returns the number of connections affected
      */
-    private static void action(AdminRoutes pages, String name, IntSupplier concerned, IntSupplier act) {
-        pages.change("/actions/" + name, asked -> {
-            boolean dryRun = JsonFields.of(asked.body(), Set.of(DRY_RUN)).flag(DRY_RUN);
-            int connections = (dryRun ? concerned : act).getAsInt();
+    private static void action(AdminRoutes routes, String name, IntSupplier countAffected, IntSupplier act) {
+        routes.change("/actions/" + name, request -> {
+            boolean dryRun = JsonFields.of(request.body(), Set.of(DRY_RUN)).flag(DRY_RUN);
+            int connections = (dryRun ? countAffected : act).getAsInt();
             if (!dryRun) {
                 AuditLog.changed(
-                        asked.caller(), "invoked %s, which concerned %s connections".formatted(name, connections));
+                        request.caller(), "invoked %s, which affected %s connections".formatted(name, connections));
             }
             return Reply.json(new Action(name, dryRun, connections));
         });

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** The state of the pool, its connections, waiters, events and history; times of statements and requests. */
 final class PoolEndpoints {
-    private static final int EVENTS_UNASKED = 200;
+    private static final int DEFAULT_EVENT_LIMIT = 200;
 
     private final AdminServerInfo server;
     private final DatabaseEngine engine;
@@ -70,20 +70,21 @@ final class PoolEndpoints {
         this.metrics = metrics;
     }
 
-    void addTo(AdminRoutes pages) {
-        pages.read("/pool", asked -> Reply.json(pool(asked.caller())));
-        pages.read("/pool/connections", asked -> Reply.json(connections()));
-        pages.read(
+    void addTo(AdminRoutes routes) {
+        routes.read("/pool", request -> Reply.json(pool(request.caller())));
+        routes.read("/pool/connections", request -> Reply.json(connections()));
+        routes.read(
                 "/pool/waiters",
-                asked -> Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
-        pages.read("/pool/events", this::events);
-        pages.read(
+                request ->
+                        Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
+        routes.read("/pool/events", this::events);
+        routes.read(
                 "/pool/history",
-                asked -> Reply.json(
+                request -> Reply.json(
                         metrics.history().seconds().stream().map(SecondRow::of).toList()));
-        pages.read("/statements", asked -> Reply.json(statements()));
-        pages.read("/statements/slow", asked -> Reply.json(slowStatements()));
-        pages.read("/requests", asked -> Reply.json(requests()));
+        routes.read("/statements", request -> Reply.json(statements()));
+        routes.read("/statements/slow", request -> Reply.json(slowStatements()));
+        routes.read("/requests", request -> Reply.json(requests()));
     }
 
     private Pool pool(OperatorSession caller) {
@@ -112,15 +113,19 @@ final class PoolEndpoints {
                 .toList();
     }
 
-    private Reply events(AdminRequest asked) {
-        Map<String, String> wanted = asked.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
+    private Reply events(AdminRequest request) {
+        Map<String, String> parameters = request.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
         EventQuery query = EventQuery.parse(
-                wanted.get("kinds"),
-                AdminRequest.number(wanted, "connection", 0, 0, Integer.MAX_VALUE),
-                wanted.get("from"),
-                wanted.get("to"));
+                parameters.get("kinds"),
+                AdminRequest.number(parameters, "connection", 0, 0, Integer.MAX_VALUE),
+                parameters.get("from"),
+                parameters.get("to"));
         int limit = AdminRequest.number(
-                wanted, "limit", EVENTS_UNASKED, 1, engine.recentEvents().capacity());
+                parameters,
+                "limit",
+                DEFAULT_EVENT_LIMIT,
+                1,
+                engine.recentEvents().capacity());
         return Reply.json(engine.recentEvents().newestFirst().stream()
                 .filter(query)
                 .limit(limit)

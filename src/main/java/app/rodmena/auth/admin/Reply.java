@@ -56,14 +56,14 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     }
 
     /** A 304: the client's copy is current. */
-    static Reply unchanged() {
+    static Reply notModified() {
         return of(304, "", new byte[0]);
     }
 
     Reply with(HttpString name, String value) {
-        Map<HttpString, String> more = new HashMap<>(headers);
-        more.put(name, value);
-        return new Reply(status, type, body, Map.copyOf(more));
+        Map<HttpString, String> extended = new HashMap<>(headers);
+        extended.put(name, value);
+        return new Reply(status, type, body, Map.copyOf(extended));
     }
 
     /** The same response with a header that closes the connection. */

@@ -21,31 +21,31 @@ import org.xnio.channels.StreamSinkChannel;
  * writes them as fast as the client reads. Messages beyond the buffer's limit are dropped and counted. Thread-safe.
  */
 final class SseClient implements ResponseWriter {
-    private static final int MOST_BYTES = 256 * 1024;
+    private static final int MAX_BUFFERED_BYTES = 256 * 1024;
 
     /** Browsers reconnect after this many milliseconds if the stream breaks. */
     private static final String GREETING = "retry: 2000\n\n";
 
     private final OperatorSession caller;
     private final Set<PoolEventKind> kinds;
-    private final Consumer<SseClient> gone;
+    private final Consumer<SseClient> onClosed;
 
     private final AtomicLong dropped = new AtomicLong();
 
     // Guarded by this
     private final Deque<ByteBuffer> pending = new ArrayDeque<>();
     private long pendingBytes;
-    private boolean awaited;
+    private boolean writeScheduled;
     private boolean closed;
     private HttpServerExchange exchange;
 
     /** Used by the I/O thread only. */
     private StreamSinkChannel channel;
 
-    SseClient(OperatorSession caller, Set<PoolEventKind> kinds, Consumer<SseClient> gone) {
+    SseClient(OperatorSession caller, Set<PoolEventKind> kinds, Consumer<SseClient> closedCallback) {
         this.caller = caller;
         this.kinds = Set.copyOf(kinds);
-        this.gone = gone;
+        this.onClosed = closedCallback;
         offer(ByteBuffer.wrap(GREETING.getBytes(UTF_8)));
     }
 
@@ -63,20 +63,20 @@ final class SseClient implements ResponseWriter {
     }
 
     /** Counts an event that was lost because the event queue was full. Never blocks. */
-    void missOne() {
+    void countDropped() {
         dropped.incrementAndGet();
     }
 
     @Override
-    public void send(HttpServerExchange answered) {
-        Reply.protect(answered);
-        answered.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
+    public void send(HttpServerExchange newExchange) {
+        Reply.protect(newExchange);
+        newExchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
         synchronized (this) {
-            exchange = answered;
-            awaited = true;
+            exchange = newExchange;
+            writeScheduled = true;
         }
-        answered.getConnection().addCloseListener(connection -> forget());
-        answered.getIoThread().execute(this::begin);
+        newExchange.getConnection().addCloseListener(connection -> release());
+        newExchange.getIoThread().execute(this::begin);
     }
 
     /** Queues a message, or drops and counts it if the buffer is full. Never blocks. */
@@ -84,14 +84,14 @@ final class SseClient implements ResponseWriter {
         if (closed) {
             return;
         }
-        if (pendingBytes + message.remaining() > MOST_BYTES) {
+        if (pendingBytes + message.remaining() > MAX_BUFFERED_BYTES) {
             dropped.incrementAndGet();
             return;
         }
         pending.add(message.duplicate());
         pendingBytes += message.remaining();
-        if (exchange != null && !awaited) {
-            awaited = true;
+        if (exchange != null && !writeScheduled) {
+            writeScheduled = true;
             exchange.getIoThread().execute(this::write);
         }
     }
@@ -102,25 +102,25 @@ final class SseClient implements ResponseWriter {
         synchronized (this) {
             open = exchange;
         }
-        forget();
+        release();
         if (open != null) {
             RequestBody.closeConnection(open);
         }
     }
 
-    private void forget() {
+    private void release() {
         synchronized (this) {
             closed = true;
             pending.clear();
             pendingBytes = 0;
         }
-        gone.accept(this);
+        onClosed.accept(this);
     }
 
     private void begin() {
         channel = exchange.getResponseChannel();
         if (exchange.getRequestMethod().toString().equals("HEAD")) {
-            forget();
+            release();
             exchange.endExchange();
             return;
         }
@@ -154,7 +154,7 @@ final class SseClient implements ResponseWriter {
             pendingBytes -= pending.remove().limit();
         }
         ByteBuffer next = pending.peek();
-        awaited = next != null;
+        writeScheduled = next != null;
         return next;
     }
 }

@@ -67,16 +67,16 @@ public final class Health {
         return HealthReport.of(List.of(server(phase != Phase.STARTING)));
     }
 
-    private Check server(boolean well) {
-        String now = switch (phase) {
+    private Check server(boolean up) {
+        String phaseName = switch (phase) {
             case STARTING -> "starting";
             case RUNNING -> "running";
             case STOPPING -> "stopping";
         };
-        return new Check("server", Status.upIf(well), Map.of("phase", now));
+        return new Check("server", Status.upIf(up), Map.of("phase", phaseName));
     }
 
-    /** The check of the database, with more data than {@code /health}. An exhausted pool does not fail it. */
+    /** The check of the pool, with more data than {@code /health}. An exhausted pool does not fail it. */
     private static Check pool(PoolSnapshot snapshot) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("pool_size", snapshot.poolSize());

@@ -15,8 +15,8 @@ public record HealthReport(Status status, List<Check> checks) {
         UP,
         DOWN;
 
-        static Status upIf(boolean well) {
-            return well ? UP : DOWN;
+        static Status upIf(boolean isUp) {
+            return isUp ? UP : DOWN;
         }
     }
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.http;
 
-import app.rodmena.auth.http.GateResult.Question;
+import app.rodmena.auth.http.GateResult.ServiceCall;
 import app.rodmena.auth.wire.RequestBody;
 import app.rodmena.auth.wire.ResponseBudget;
 import io.undertow.server.HttpHandler;
@@ -22,112 +22,112 @@ final class ApiHandler implements HttpHandler {
     private static final byte[] NO_BODY = {};
 
     /** A list may keep its database connection waiting for a fifth of read_timeout in total. */
-    private static final int PATIENCE_IN_READ_TIMEOUT = 5;
+    private static final int CLIENT_WAIT_DIVISOR = 5;
 
     private final RequestGate gate;
     private final InFlight inFlight;
-    private final ExceptionMapper failures;
+    private final ExceptionMapper exceptionMapper;
     private final int maxBodyBytes;
-    private final BodyBufferLimiter bodies;
+    private final BodyBufferLimiter bodyLimiter;
     private final ResponseBudget responses;
     private final Duration readTimeout;
-    private final Duration patience;
+    private final Duration maxClientWait;
 
     ApiHandler(
             RequestGate gate,
             InFlight inFlight,
-            ExceptionMapper failures,
+            ExceptionMapper mapper,
             int maxBodyBytes,
             ResponseBudget responses,
             Duration readTimeout) {
         this.gate = gate;
         this.inFlight = inFlight;
-        this.failures = failures;
+        this.exceptionMapper = mapper;
         this.maxBodyBytes = maxBodyBytes;
-        this.bodies = new BodyBufferLimiter(maxBodyBytes);
+        this.bodyLimiter = new BodyBufferLimiter(maxBodyBytes);
         this.responses = responses;
         this.readTimeout = readTimeout;
-        this.patience = readTimeout.dividedBy(PATIENCE_IN_READ_TIMEOUT);
+        this.maxClientWait = readTimeout.dividedBy(CLIENT_WAIT_DIVISOR);
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         InFlight.Request request = inFlight.enter(exchange);
-        GateResult verdict = request.isLate() ? lastVerdict(judge(exchange, request)) : judge(exchange, request);
+        GateResult gateResult = request.isLate() ? duringShutdown(check(exchange, request)) : check(exchange, request);
         if (exchange.isRequestComplete()) {
-            reply(exchange, verdict, NO_BODY);
+            reply(exchange, gateResult, NO_BODY);
             return;
         }
         RequestBody body = new RequestBody(exchange);
         if (exchange.getRequestContentLength() > maxBodyBytes) {
             refuse(exchange, body, ErrorResponses.bodyTooLarge(maxBodyBytes));
         } else if (HttpContinue.requiresContinueResponse(exchange)) {
-            invite(exchange, body, verdict);
+            sendContinue(exchange, body, gateResult);
         } else {
-            receive(exchange, body, verdict);
+            receive(exchange, body, gateResult);
         }
     }
 
-    private GateResult judge(HttpServerExchange exchange, InFlight.Request request) {
+    private GateResult check(HttpServerExchange exchange, InFlight.Request request) {
         try {
-            return gate.judge(exchange, request);
+            return gate.check(exchange, request);
         } catch (RuntimeException e) {
-            return failures.answer("The gate", e);
+            return exceptionMapper.map("The gate", e);
         }
     }
 
     /** During shutdown, requests that need the database are refused; health is still reported. */
-    private static GateResult lastVerdict(GateResult verdict) {
-        return verdict instanceof Response answer ? answer.closing() : ErrorResponses.stopping();
+    private static GateResult duringShutdown(GateResult gateResult) {
+        return gateResult instanceof Response response ? response.closing() : ErrorResponses.stopping();
     }
 
     /** Responds to a client that sent {@code Expect: 100-continue}. */
-    private void invite(HttpServerExchange exchange, RequestBody body, GateResult verdict) {
-        if (verdict instanceof Response answer) {
-            refuse(exchange, body, answer.closing());
+    private void sendContinue(HttpServerExchange exchange, RequestBody body, GateResult gateResult) {
+        if (gateResult instanceof Response response) {
+            refuse(exchange, body, response.closing());
         } else {
-            HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, body, verdict)));
+            HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, body, gateResult)));
         }
     }
 
-    private void receive(HttpServerExchange exchange, RequestBody body, GateResult verdict) {
-        if (!(verdict instanceof GateResult.Posted)) {
-            body.discard(maxBodyBytes, readTimeout, end -> received(exchange, body, verdict, end, NO_BODY));
-        } else if (bodies.take(exchange)) {
-            body.collect(maxBodyBytes, readTimeout, (end, bytes) -> received(exchange, body, verdict, end, bytes));
+    private void receive(HttpServerExchange exchange, RequestBody body, GateResult gateResult) {
+        if (!(gateResult instanceof GateResult.Posted)) {
+            body.discard(maxBodyBytes, readTimeout, end -> onBody(exchange, body, gateResult, end, NO_BODY));
+        } else if (bodyLimiter.reserve(exchange)) {
+            body.collect(maxBodyBytes, readTimeout, (end, bytes) -> onBody(exchange, body, gateResult, end, bytes));
         } else {
             refuse(exchange, body, ErrorResponses.tooManyBodies());
         }
     }
 
-    private void received(
-            HttpServerExchange exchange, RequestBody body, GateResult verdict, RequestBody.End end, byte[] bytes) {
+    private void onBody(
+            HttpServerExchange exchange, RequestBody body, GateResult gateResult, RequestBody.End end, byte[] bytes) {
         switch (end) {
-            case COMPLETE -> reply(exchange, verdict, bytes);
+            case COMPLETE -> reply(exchange, gateResult, bytes);
             case TOO_LARGE -> refuse(exchange, body, ErrorResponses.bodyTooLarge(maxBodyBytes));
             case TOO_SLOW -> refuse(exchange, body, ErrorResponses.bodyTooSlow());
             case BROKEN -> RequestBody.closeConnection(exchange);
         }
     }
 
-    private void reply(HttpServerExchange exchange, GateResult verdict, byte[] body) {
-        if (verdict instanceof Question question) {
+    private void reply(HttpServerExchange exchange, GateResult gateResult, byte[] body) {
+        if (gateResult instanceof ServiceCall call) {
             // Undertow must return from its own call before another thread may use the exchange.
-            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, question, body));
-        } else if (verdict instanceof Response answer) {
-            answer.send(exchange);
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> execute(exchange, call, body));
+        } else if (gateResult instanceof Response response) {
+            response.send(exchange);
         }
     }
 
-    private void ask(HttpServerExchange exchange, Question question, byte[] body) {
+    private void execute(HttpServerExchange exchange, ServiceCall call, byte[] body) {
         // A request pipelined behind this one continues on this executor; the default is a pool of Undertow's.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        ListResponse response = question instanceof GateResult.Listed
-                ? new ListResponse(exchange, responses, question.key(), patience)
+        ListResponse listResponse = call instanceof GateResult.Listed
+                ? new ListResponse(exchange, responses, call.key(), maxClientWait)
                 : null;
-        question.ask(body, response).whenComplete((answer, failure) -> {
-            if (answer != null || response == null || (failure != null && response.fail(failure))) {
-                exchange.getIoThread().execute(() -> answer(exchange, question, answer, failure));
+        call.execute(body, listResponse).whenComplete((response, failure) -> {
+            if (response != null || listResponse == null || (failure != null && listResponse.fail(failure))) {
+                exchange.getIoThread().execute(() -> finish(exchange, call, response, failure));
             }
         });
     }
@@ -137,22 +137,22 @@ final class ApiHandler implements HttpHandler {
      * spin until that thread is done, which cost a third of the I/O thread's time; and the engine's threads are then
      * free for the next query.
      */
-    private void answer(HttpServerExchange exchange, Question question, Response answer, Throwable failure) {
+    private void finish(HttpServerExchange exchange, ServiceCall call, Response response, Throwable failure) {
         try {
-            Response complete = failure == null ? answer : failures.answer(question.route(), failure);
-            if (responses.takeFor(exchange, question.key(), complete.size())) {
-                complete.send(exchange);
+            Response completed = failure == null ? response : exceptionMapper.map(call.route(), failure);
+            if (responses.takeFor(exchange, call.key(), completed.size())) {
+                completed.send(exchange);
             } else {
                 ErrorResponses.tooManyUnread().send(exchange);
             }
         } catch (RuntimeException e) {
-            LOG.error("{} could not be answered", question.route(), e);
+            LOG.error("The response to {} could not be sent", call.route(), e);
             RequestBody.closeConnection(exchange);
         }
     }
 
     /** Responds while the client is still sending. */
-    private static void refuse(HttpServerExchange exchange, RequestBody body, Response answer) {
-        answer.send(exchange, body.lingering(exchange));
+    private static void refuse(HttpServerExchange exchange, RequestBody body, Response response) {
+        response.send(exchange, body.lingering(exchange));
     }
 }

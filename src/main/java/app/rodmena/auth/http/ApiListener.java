@@ -18,10 +18,10 @@ public final class ApiListener implements AutoCloseable {
     private static final long LINGER_MILLIS = 200;
 
     /** Unread responses may take an eighth of the heap. */
-    private static final int PART_OF_THE_HEAP = 8;
+    private static final int HEAP_FRACTION = 8;
 
     /** Part of shutdown_grace reserved at its end for sending refusals; at most a tenth of it. */
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+    private static final Duration MAX_REFUSAL_TIME = Duration.ofSeconds(2);
 
     private final HttpConfig config;
     private final Health health;
@@ -77,7 +77,7 @@ public final class ApiListener implements AutoCloseable {
     static ApiListener start(
             HttpConfig config, RouteTree routes, Health health, RequestListener requests, IncidentLookup incidents)
             throws IOException {
-        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(PART_OF_THE_HEAP));
+        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(HEAP_FRACTION));
     }
 
     static ApiListener start(
@@ -122,7 +122,7 @@ public final class ApiListener implements AutoCloseable {
             health.markStopping();
             inFlight.drain();
             port.stopAccepting();
-            inFlight.await(config.shutdownGrace().minus(lastAnswers()));
+            inFlight.await(config.shutdownGrace().minus(refusalTime()));
         }
         return inFlight.requests() == 0;
     }
@@ -135,17 +135,17 @@ public final class ApiListener implements AutoCloseable {
         }
         closed = true;
         drain();
-        int unanswered = inFlight.await(lastAnswers());
+        int unanswered = inFlight.await(refusalTime());
         if (unanswered > 0) {
-            LOG.warn("Stopping with {} requests unanswered", unanswered);
+            LOG.warn("Stopping with {} requests still in flight", unanswered);
         }
         linger();
         port.close();
     }
 
-    private Duration lastAnswers() {
+    private Duration refusalTime() {
         Duration tenth = config.shutdownGrace().dividedBy(10);
-        return tenth.compareTo(LAST_ANSWERS) < 0 ? tenth : LAST_ANSWERS;
+        return tenth.compareTo(MAX_REFUSAL_TIME) < 0 ? tenth : MAX_REFUSAL_TIME;
     }
 
     /** Lets a request that the client sent just before it noticed the shutdown get a 503 instead of a reset. */

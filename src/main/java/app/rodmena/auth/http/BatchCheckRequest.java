@@ -22,10 +22,10 @@ import java.util.List;
  * {@link InvalidBodyException}.
  */
 final class BatchCheckRequest {
-    static final int MOST = 1000;
+    static final int MAX_CHECKS = 1000;
 
     private static final String SHAPE = "{\"checks\": [{\"user\": \"...\", \"permission\": \"...\"}, ...]}";
-    private static final int LONGEST_FIELD_SHOWN = 40;
+    private static final int MAX_SHOWN_FIELD_LENGTH = 40;
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -58,19 +58,19 @@ final class BatchCheckRequest {
     static BatchCheckRequest of(byte[] body) {
         JsonNode root = read(body);
         if (!root.isObject() || !root.has("checks")) {
-            throw new InvalidBodyException("The body has no list of checks; it must be " + SHAPE);
+            throw new InvalidBodyException("The body has no field checks; it must be " + SHAPE);
         }
-        String stranger = strangerIn(root, "checks", "checks");
-        if (stranger != null) {
-            throw new InvalidBodyException("The body has a field %s; it must be %s".formatted(stranger, SHAPE));
+        String unknown = unknownField(root, "checks", "checks");
+        if (unknown != null) {
+            throw new InvalidBodyException("The body has an unknown field%s; it must be %s".formatted(unknown, SHAPE));
         }
         JsonNode checks = root.get("checks");
         if (!checks.isArray()) {
-            throw new InvalidBodyException("checks: is no list; the body must be " + SHAPE);
+            throw new InvalidBodyException("checks: is not a list; the body must be " + SHAPE);
         }
-        if (checks.isEmpty() || checks.size() > MOST) {
+        if (checks.isEmpty() || checks.size() > MAX_CHECKS) {
             throw new InvalidBodyException(
-                    "checks: has %s entries; allowed are 1 to %s".formatted(checks.size(), MOST));
+                    "checks: has %s entries; allowed are 1 to %s".formatted(checks.size(), MAX_CHECKS));
         }
         List<Entry> entries = new ArrayList<>(checks.size());
         checks.forEach(check -> entries.add(entry(check)));
@@ -90,13 +90,13 @@ final class BatchCheckRequest {
      *
      * @param allowed the results of {@link #checks()}, in the same order
      */
-    ResponseBodies.Checked answered(List<Boolean> allowed) {
+    ResponseBodies.Checked responseData(List<Boolean> allowed) {
         List<Object> results = new ArrayList<>(entries.size());
-        Iterator<Boolean> answers = allowed.iterator();
+        Iterator<Boolean> iterator = allowed.iterator();
         for (Entry entry : entries) {
             results.add(
                     entry.error == null
-                            ? new ResponseBodies.HasPermission(answers.next())
+                            ? new ResponseBodies.HasPermission(iterator.next())
                             : new ResponseBodies.NotChecked(entry.error));
         }
         return new ResponseBodies.Checked(results.size(), results);
@@ -116,11 +116,13 @@ final class BatchCheckRequest {
     private static Entry entry(JsonNode check) {
         try {
             if (!check.isObject()) {
-                throw new InvalidBodyException("is no object; it must be {\"user\": \"...\", \"permission\": \"...\"}");
+                throw new InvalidBodyException(
+                        "is not an object; it must be {\"user\": \"...\", \"permission\": \"...\"}");
             }
-            String stranger = strangerIn(check, "user", "permission");
-            if (stranger != null) {
-                throw new InvalidBodyException("has a field %s; allowed are user and permission".formatted(stranger));
+            String unknown = unknownField(check, "user", "permission");
+            if (unknown != null) {
+                throw new InvalidBodyException(
+                        "has an unknown field%s; allowed are user and permission".formatted(unknown));
             }
             UserName user = new UserName(text(check, "user"));
             return new Entry(new PermissionCheck(user, new PermissionName(text(check, "permission"))), null);
@@ -135,19 +137,17 @@ final class BatchCheckRequest {
             throw new InvalidBodyException(field + ": is missing");
         }
         if (!value.isTextual()) {
-            throw new InvalidBodyException(field + ": is no text");
+            throw new InvalidBodyException(field + ": is not a string");
         }
         return value.textValue();
     }
 
-    /** An unknown field, in a form that is safe to show; null if there is none. */
-    private static String strangerIn(JsonNode object, String one, String other) {
+    /** A space and the name of an unknown field, without the name if it is not safe to show; null if there is none. */
+    private static String unknownField(JsonNode object, String one, String other) {
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!name.equals(one) && !name.equals(other)) {
-                return name.length() <= LONGEST_FIELD_SHOWN && name.matches("[A-Za-z0-9_.-]+")
-                        ? name
-                        : "of another name";
+                return name.length() <= MAX_SHOWN_FIELD_LENGTH && name.matches("[A-Za-z0-9_.-]+") ? " " + name : "";
             }
         }
         return null;

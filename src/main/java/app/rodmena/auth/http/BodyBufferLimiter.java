@@ -13,17 +13,17 @@ final class BodyBufferLimiter {
      * Bytes: 64 bodies of the default maximum size if the heap is large enough. A parsed body takes about four times
      * its size.
      */
-    private static final long MAX =
+    private static final long DEFAULT_MAX_BYTES =
             Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
 
-    private final int largest;
-    private final long most;
-    private final AtomicLong taken = new AtomicLong();
+    private final int maxBodyBytes;
+    private final long maxBytes;
+    private final AtomicLong reserved = new AtomicLong();
 
-    /** @param largest maximum bytes of one body */
-    BodyBufferLimiter(int largest) {
-        this.largest = largest;
-        most = Math.max(MAX, largest);
+    /** @param bodyBytes maximum bytes of one body */
+    BodyBufferLimiter(int bodyBytes) {
+        this.maxBodyBytes = bodyBytes;
+        maxBytes = Math.max(DEFAULT_MAX_BYTES, bodyBytes);
     }
 
     /**
@@ -32,27 +32,27 @@ final class BodyBufferLimiter {
      *
      * @return false, with nothing reserved, if the limit would be exceeded
      */
-    boolean take(HttpServerExchange exchange) {
+    boolean reserve(HttpServerExchange exchange) {
         long announced = exchange.getRequestContentLength();
-        long bytes = announced < 0 ? largest : announced;
-        if (taken.addAndGet(bytes) > most) {
-            taken.addAndGet(-bytes);
+        long bytes = announced < 0 ? maxBodyBytes : announced;
+        if (reserved.addAndGet(bytes) > maxBytes) {
+            reserved.addAndGet(-bytes);
             return false;
         }
-        exchange.addExchangeCompleteListener(new GiveBack(bytes));
+        exchange.addExchangeCompleteListener(new ReleaseOnCompletion(bytes));
         return true;
     }
 
-    private final class GiveBack implements ExchangeCompletionListener {
+    private final class ReleaseOnCompletion implements ExchangeCompletionListener {
         private final long bytes;
 
-        GiveBack(long bytes) {
+        ReleaseOnCompletion(long bytes) {
             this.bytes = bytes;
         }
 
         @Override
         public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
-            taken.addAndGet(-bytes);
+            reserved.addAndGet(-bytes);
             next.proceed();
         }
     }

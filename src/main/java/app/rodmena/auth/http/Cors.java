@@ -25,27 +25,28 @@ final class Cors {
     }
 
     /** Sets the headers that let the requesting page read the response, if its origin is configured. */
-    void mark(HttpServerExchange exchange) {
+    void addHeaders(HttpServerExchange exchange) {
         if (origins.isEmpty()) {
             return;
         }
-        HeaderMap out = exchange.getResponseHeaders();
+        HeaderMap responseHeaders = exchange.getResponseHeaders();
         if (!any) {
-            out.put(Headers.VARY, "Origin");
+            responseHeaders.put(Headers.VARY, "Origin");
         }
         if (allows(exchange)) {
-            out.put(ALLOW_ORIGIN, any ? "*" : exchange.getRequestHeaders().getFirst(Headers.ORIGIN));
-            out.put(EXPOSE_HEADERS, "Allow, Retry-After, WWW-Authenticate");
+            responseHeaders.put(
+                    ALLOW_ORIGIN, any ? "*" : exchange.getRequestHeaders().getFirst(Headers.ORIGIN));
+            responseHeaders.put(EXPOSE_HEADERS, "Allow, Retry-After, WWW-Authenticate");
         }
     }
 
     /** Sets the headers of the response to a preflight request, if its origin is configured. */
-    void markPreflight(HttpServerExchange exchange, String allow) {
+    void addPreflightHeaders(HttpServerExchange exchange, String allow) {
         if (exchange.getRequestHeaders().contains(REQUEST_METHOD) && allows(exchange)) {
-            HeaderMap out = exchange.getResponseHeaders();
-            out.put(ALLOW_METHODS, allow);
-            out.put(ALLOW_HEADERS, "Authorization, Content-Type");
-            out.put(MAX_AGE, "600");
+            HeaderMap responseHeaders = exchange.getResponseHeaders();
+            responseHeaders.put(ALLOW_METHODS, allow);
+            responseHeaders.put(ALLOW_HEADERS, "Authorization, Content-Type");
+            responseHeaders.put(MAX_AGE, "600");
         }
     }
 

@@ -36,10 +36,10 @@ final class ExceptionMapper {
      * @param route the method and path template, for the log
      * @param thrown the exception of the service's stage
      */
-    Response answer(String route, Throwable thrown) {
+    Response map(String route, Throwable thrown) {
         Throwable cause = cause(thrown);
         if (cause instanceof DatabaseFailure failure) {
-            return ErrorResponses.noAnswer(failure, incidents.idOf(failure.reason()));
+            return ErrorResponses.databaseFailure(failure, incidents.idOf(failure.reason()));
         }
         if (cause instanceof ListResponse.NoRoomException) {
             return ErrorResponses.tooManyUnread();
@@ -49,17 +49,17 @@ final class ExceptionMapper {
         }
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
-        String logged = log.log(
+        String loggedId = log.log(
                 Level.ERROR,
-                route + cause.getClass().getName() + place(cause),
+                route + cause.getClass().getName() + location(cause),
                 id,
                 () -> "%s failed, error id %s: %s".formatted(route, id, withoutKeys(cause)),
                 count -> "%s failed %s more times in the last second, as with error id %s".formatted(route, count, id));
-        return Response.error(500, "Something unforeseen went wrong; the server's log knows it as " + logged);
+        return Response.error(500, "Unexpected error; see the server's log, error id " + loggedId);
     }
 
     /** Where it was thrown; the same exception from there within a second is the same error, with the same id. */
-    private static String place(Throwable cause) {
+    private static String location(Throwable cause) {
         return cause.getStackTrace().length == 0 ? "" : cause.getStackTrace()[0].toString();
     }
 

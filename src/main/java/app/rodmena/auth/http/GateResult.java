@@ -6,14 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The result of the gate: a response, or a call of the service. */
-sealed interface GateResult permits Response, GateResult.Question {
+sealed interface GateResult permits Response, GateResult.ServiceCall {
     /** A request that passed the gate, with the parameters of the service call. */
-    sealed interface Question extends GateResult {
+    sealed interface ServiceCall extends GateResult {
         String route();
 
         ClientKey key();
 
-        CompletionStage<Response> ask(CallContext caller, byte[] body, ListResponse response);
+        CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response);
 
         /**
          * Calls the service. Never throws: an exception that the service throws synchronously becomes a failed stage.
@@ -22,9 +22,9 @@ sealed interface GateResult permits Response, GateResult.Question {
          * @param response where a {@link Listed} request may write its response body; then the stage completes with
          *     null. Null for all other requests
          */
-        default CompletionStage<Response> ask(byte[] body, ListResponse response) {
+        default CompletionStage<Response> execute(byte[] body, ListResponse response) {
             try {
-                return ask(new CallContext(route(), key()), body, response);
+                return execute(new CallContext(route(), key()), body, response);
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
@@ -32,41 +32,41 @@ sealed interface GateResult permits Response, GateResult.Question {
     }
 
     /** All parameters are in the path. */
-    record Named(Route.Keyed to, ClientKey key, String first, String second) implements Question {
+    record Named(Route.Keyed matched, ClientKey key, String first, String second) implements ServiceCall {
         @Override
         public String route() {
-            return to.name();
+            return matched.name();
         }
 
         @Override
-        public CompletionStage<Response> ask(CallContext caller, byte[] body, ListResponse response) {
-            return to.action().ask(caller, key, first, second);
+        public CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response) {
+            return matched.action().execute(caller, key, first, second);
         }
     }
 
     /** A request for a list. */
-    record Listed(Route.Listed to, ClientKey key, String first) implements Question {
+    record Listed(Route.Listed matched, ClientKey key, String first) implements ServiceCall {
         @Override
         public String route() {
-            return to.name();
+            return matched.name();
         }
 
         @Override
-        public CompletionStage<Response> ask(CallContext caller, byte[] body, ListResponse response) {
-            return to.action().ask(caller, key, first, response);
+        public CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response) {
+            return matched.action().executeList(caller, key, first, response);
         }
     }
 
     /** The parameters are in the body. */
-    record Posted(Route.Posted to, ClientKey key) implements Question {
+    record Posted(Route.Posted matched, ClientKey key) implements ServiceCall {
         @Override
         public String route() {
-            return to.name();
+            return matched.name();
         }
 
         @Override
-        public CompletionStage<Response> ask(CallContext caller, byte[] body, ListResponse response) {
-            return to.action().ask(caller, key, body);
+        public CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response) {
+            return matched.action().executeBody(caller, key, body);
         }
     }
 }

@@ -129,17 +129,17 @@ public record HttpConfig(
                 shutdownGrace);
     }
 
-    private static void range(String name, int value, int least, int most, String rule) {
-        require(value >= least && value <= most, name, value, rule);
+    private static void range(String name, int value, int min, int max, String rule) {
+        require(value >= min && value <= max, name, value, rule);
     }
 
-    private static void duration(String name, Duration value, long leastMillis, String rule) {
-        long most = Duration.ofHours(1).toMillis();
-        require(value.toMillis() >= leastMillis && value.toMillis() <= most, name, value, rule);
+    private static void duration(String name, Duration value, long minMillis, String rule) {
+        long max = Duration.ofHours(1).toMillis();
+        require(value.toMillis() >= minMillis && value.toMillis() <= max, name, value, rule);
     }
 
-    private static void require(boolean holds, String name, Object value, String rule) {
-        if (!holds) {
+    private static void require(boolean valid, String name, Object value, String rule) {
+        if (!valid) {
             throw new InvalidHttpSetting(name, value, rule);
         }
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Thread-safe.
  */
 final class InFlight {
-    private static final AttachmentKey<Boolean> CUT = AttachmentKey.create(Boolean.class);
+    private static final AttachmentKey<Boolean> TRUNCATED = AttachmentKey.create(Boolean.class);
 
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
@@ -28,8 +28,8 @@ final class InFlight {
     }
 
     /** Marks an exchange whose connection ends before the whole response was sent. */
-    static void markCut(HttpServerExchange exchange) {
-        exchange.putAttachment(CUT, true);
+    static void markTruncated(HttpServerExchange exchange) {
+        exchange.putAttachment(TRUNCATED, true);
     }
 
     /** Counts a request; the count drops again when its exchange completes. */
@@ -40,10 +40,10 @@ final class InFlight {
         return request;
     }
 
-    private void tell(HttpServerExchange exchange, Request request) {
+    private void notifyListener(HttpServerExchange exchange, Request request) {
         listener.onAnswered(
                 request.route,
-                exchange.isResponseStarted() && exchange.getAttachment(CUT) == null
+                exchange.isResponseStarted() && exchange.getAttachment(TRUNCATED) == null
                         ? exchange.getStatusCode()
                         : RequestListener.NOT_ANSWERED,
                 Duration.ofNanos(System.nanoTime() - request.startNanos));
@@ -73,7 +73,7 @@ final class InFlight {
         }
 
         /** Sets the route, once the gate has found it. */
-        void is(Route route) {
+        void setRoute(Route route) {
             this.route = route.name();
         }
 
@@ -81,7 +81,7 @@ final class InFlight {
         public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
             // proceed() starts the next request of the connection; count it before this one leaves.
             try {
-                tell(exchange, this);
+                notifyListener(exchange, this);
             } finally {
                 try {
                     next.proceed();
@@ -100,14 +100,16 @@ final class InFlight {
     /**
      * Waits until no request is in flight. An interrupt ends the wait; the thread's interrupt flag stays set.
      *
-     * @param most maximum time to wait
+     * @param timeout maximum time to wait
      * @return the number of requests still in flight
      */
-    synchronized int await(Duration most) {
-        long deadline = System.nanoTime() + most.toNanos();
+    synchronized int await(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         try {
-            for (long left = most.toNanos(); requests.get() > 0 && left > 0; left = deadline - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+            for (long remaining = timeout.toNanos();
+                    requests.get() > 0 && remaining > 0;
+                    remaining = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, remaining);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -28,33 +28,33 @@ import org.slf4j.LoggerFactory;
  */
 final class ListResponse implements IoCallback {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
-    private static final long MAX_HELD_BACK = 1024 * 1024;
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final long MAX_BUFFERED_BYTES = 1024 * 1024;
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
 
     private final HttpServerExchange exchange;
     private final ResponseBudget budget;
     private final ClientKey tenant;
-    private long patienceNanos;
+    private long remainingWaitNanos;
 
     // Guarded by this
     private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
     /** Bytes taken from the budget: those unsent and those being sent. */
-    private long held;
+    private long reservedBytes;
 
     private boolean started;
     private boolean sending;
     private boolean ended;
-    private boolean gone;
+    private boolean closed;
 
     /** Used by the I/O thread only. */
-    private int beingSent;
+    private int sendingBytes;
 
-    /** @param patience maximum total time to wait for the client while the list is read */
-    ListResponse(HttpServerExchange exchange, ResponseBudget budget, ClientKey tenant, Duration patience) {
+    /** @param maxWait maximum total time to wait for the client while the list is read */
+    ListResponse(HttpServerExchange exchange, ResponseBudget budget, ClientKey tenant, Duration maxWait) {
         this.exchange = exchange;
         this.budget = budget;
         this.tenant = tenant;
-        this.patienceNanos = patience.toNanos();
+        this.remainingWaitNanos = maxWait.toNanos();
     }
 
     /** The budget has no room for a response that has not been started. */
@@ -62,7 +62,7 @@ final class ListResponse implements IoCallback {
         private static final long serialVersionUID = 1;
 
         NoRoomException() {
-            super("too many answers wait for their clients to read them");
+            super("too many responses are waiting to be read by their clients");
         }
     }
 
@@ -90,8 +90,8 @@ final class ListResponse implements IoCallback {
      */
     synchronized void write(byte[] json) {
         while (true) {
-            if (gone) {
-                throw new ClientException("the client is gone");
+            if (closed) {
+                throw new ClientException("the client has disconnected");
             }
             if (budget.take(tenant, json.length)) {
                 break;
@@ -99,38 +99,38 @@ final class ListResponse implements IoCallback {
             if (!started) {
                 throw new NoRoomException();
             }
-            if (held == 0) {
+            if (reservedBytes == 0) {
                 // The client has read everything so far; other responses exhaust the budget.
                 budget.forceTake(tenant, json.length);
                 break;
             }
             awaitClient();
         }
-        held += json.length;
+        reservedBytes += json.length;
         unsent.add(ByteBuffer.wrap(json));
-        if (started || held >= Math.min(MAX_HELD_BACK, budget.max() / 8)) {
+        if (started || reservedBytes >= Math.min(MAX_BUFFERED_BYTES, budget.max() / 8)) {
             send(-1);
         }
     }
 
     private void awaitClient() {
-        if (patienceNanos <= 0) {
+        if (remainingWaitNanos <= 0) {
             throw new ClientException("the client reads too slowly");
         }
         long before = System.nanoTime();
         try {
-            TimeUnit.NANOSECONDS.timedWait(this, Math.min(patienceNanos, LOOK_AGAIN.toNanos()));
+            TimeUnit.NANOSECONDS.timedWait(this, Math.min(remainingWaitNanos, CHECK_INTERVAL.toNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClientException("interrupted");
         }
-        patienceNanos -= System.nanoTime() - before;
+        remainingWaitNanos -= System.nanoTime() - before;
     }
 
     /** Completes the body. */
     synchronized void end() {
         ended = true;
-        send(held);
+        send(reservedBytes);
     }
 
     /**
@@ -139,19 +139,19 @@ final class ListResponse implements IoCallback {
      * @return whether nothing was sent yet, so that the caller can send an error response
      */
     boolean fail(Throwable failure) {
-        boolean cut;
+        boolean truncated;
         synchronized (this) {
-            cut = started;
-            forget();
+            truncated = started;
+            release();
         }
-        if (cut) {
+        if (truncated) {
             LOG.debug("A list is cut off: {}", failure.getMessage());
             exchange.getIoThread().execute(() -> {
-                InFlight.markCut(exchange);
+                InFlight.markTruncated(exchange);
                 RequestBody.closeConnection(exchange);
             });
         }
-        return !cut;
+        return !truncated;
     }
 
     /** @param length bytes of the whole body, if nothing was sent yet; -1 if unknown */
@@ -160,7 +160,7 @@ final class ListResponse implements IoCallback {
             started = true;
             sending = true;
             exchange.getIoThread().execute(() -> begin(length));
-        } else if (!sending && !gone) {
+        } else if (!sending && !closed) {
             sending = true;
             exchange.getIoThread().execute(this::sendNext);
         }
@@ -168,17 +168,17 @@ final class ListResponse implements IoCallback {
 
     private void begin(long length) {
         synchronized (this) {
-            if (gone) {
+            if (closed) {
                 return;
             }
         }
         exchange.addExchangeCompleteListener((completed, next) -> {
             synchronized (this) {
-                forget();
+                release();
             }
             next.proceed();
         });
-        Response.describe(exchange, 200);
+        Response.setStatusAndHeaders(exchange, 200);
         if (length >= 0) {
             exchange.setResponseContentLength(length);
         }
@@ -190,7 +190,7 @@ final class ListResponse implements IoCallback {
         synchronized (this) {
             next = unsent.poll();
             sending = next != null;
-            if (gone || (next == null && !ended)) {
+            if (closed || (next == null && !ended)) {
                 return;
             }
         }
@@ -198,16 +198,16 @@ final class ListResponse implements IoCallback {
             exchange.endExchange();
             return;
         }
-        beingSent = next.remaining();
+        sendingBytes = next.remaining();
         exchange.getResponseSender().send(next, this);
     }
 
     @Override
     public void onComplete(HttpServerExchange sent, Sender sender) {
         synchronized (this) {
-            if (!gone) {
-                budget.release(tenant, beingSent);
-                held -= beingSent;
+            if (!closed) {
+                budget.release(tenant, sendingBytes);
+                reservedBytes -= sendingBytes;
                 notifyAll();
             }
         }
@@ -216,18 +216,18 @@ final class ListResponse implements IoCallback {
 
     @Override
     public void onException(HttpServerExchange sent, Sender sender, IOException exception) {
-        InFlight.markCut(exchange);
+        InFlight.markTruncated(exchange);
         synchronized (this) {
-            forget();
+            release();
         }
         END_EXCHANGE.onException(sent, sender, exception);
     }
 
-    private void forget() {
-        gone = true;
+    private void release() {
+        closed = true;
         unsent.clear();
-        budget.release(tenant, held);
-        held = 0;
+        budget.release(tenant, reservedBytes);
+        reservedBytes = 0;
         notifyAll();
     }
 }

@@ -29,7 +29,7 @@ record ListShape<T>(
     /** A wrapped list: the rows are the data. */
     static <T> ListShape<T> wrapped(String message, Function<? super T, ?> row) {
         return new ListShape<>(
-                row, rows -> Response.wrapped(message, rows), before(message) + "[", count -> "]" + after());
+                row, rows -> Response.wrapped(message, rows), prefix(message) + "[", count -> "]" + suffix());
     }
 
     /**
@@ -45,8 +45,8 @@ record ListShape<T>(
                     data.put(field, rows);
                     return Response.wrapped(message, data);
                 },
-                before(message) + "{" + json(field) + ":[",
-                count -> "],\"count\":" + count + "}" + after());
+                prefix(message) + "{" + json(field) + ":[",
+                count -> "],\"count\":" + count + "}" + suffix());
     }
 
     /** The response for a list in memory. */
@@ -54,11 +54,11 @@ record ListShape<T>(
         return frame.apply(rows.stream().map(row).toList());
     }
 
-    private static String before(String message) {
+    private static String prefix(String message) {
         return "{\"success\":true,\"code\":200,\"message\":" + json(message) + ",\"data\":";
     }
 
-    private static String after() {
+    private static String suffix() {
         return ",\"timestamp\":" + json(Instant.now()) + "}";
     }
 

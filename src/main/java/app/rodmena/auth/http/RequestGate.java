@@ -29,8 +29,8 @@ final class RequestGate {
         this.maxHeaderBytes = maxHeaderBytes;
     }
 
-    GateResult judge(HttpServerExchange exchange, InFlight.Request request) {
-        cors.mark(exchange);
+    GateResult check(HttpServerExchange exchange, InFlight.Request request) {
+        cors.addHeaders(exchange);
         if (RequestHead.targetSize(exchange) > MAX_TARGET_BYTES) {
             return ErrorResponses.targetTooLong(MAX_TARGET_BYTES);
         }
@@ -40,51 +40,51 @@ final class RequestGate {
         // HTTP methods are case-sensitive; compare the method as sent.
         String method = exchange.getRequestMethod().toString();
         if (method.equals(Route.CONNECT)) {
-            return ErrorResponses.methodNotAllowed(RouteTree.EVERY_METHOD);
+            return ErrorResponses.methodNotAllowed(RouteTree.ALL_METHODS);
         }
         if (method.equals(Route.OPTIONS) && exchange.getRequestURI().equals("*")) {
-            return Response.empty().with(Headers.ALLOW, RouteTree.EVERY_METHOD);
+            return Response.empty().with(Headers.ALLOW, RouteTree.ALL_METHODS);
         }
         try {
             Match match = routes.find(RequestPath.of(exchange));
-            return match == null ? ErrorResponses.notFound() : judge(exchange, request, method, match);
+            return match == null ? ErrorResponses.notFound() : check(exchange, request, method, match);
         } catch (MalformedPathException e) {
             return ErrorResponses.malformedPath();
         }
     }
 
-    private GateResult judge(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
+    private GateResult check(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
         Route route = match.resource().route(method);
         if (route != null) {
-            request.is(route);
+            request.setRoute(route);
         }
         if (route instanceof Route.Keyed keyed) {
-            return judge(exchange, key -> new GateResult.Named(keyed, key, match.first(), match.second()));
+            return check(exchange, key -> new GateResult.Named(keyed, key, match.first(), match.second()));
         }
         if (route instanceof Route.Listed listed) {
-            return judge(exchange, key -> new GateResult.Listed(listed, key, match.first()));
+            return check(exchange, key -> new GateResult.Listed(listed, key, match.first()));
         }
         if (route instanceof Route.Posted posted) {
-            return judge(exchange, key -> new GateResult.Posted(posted, key));
+            return check(exchange, key -> new GateResult.Posted(posted, key));
         }
         if (route instanceof Route.Open open) {
-            return open.answer().get();
+            return open.response().get();
         }
         String allow = match.resource().allow();
         if (method.equals(Route.OPTIONS)) {
-            cors.markPreflight(exchange, allow);
+            cors.addPreflightHeaders(exchange, allow);
             return Response.empty().with(Headers.ALLOW, allow);
         }
         return ErrorResponses.methodNotAllowed(allow);
     }
 
-    private static GateResult judge(HttpServerExchange exchange, Function<ClientKey, GateResult> ask) {
+    private static GateResult check(HttpServerExchange exchange, Function<ClientKey, GateResult> call) {
         String credentials = credentials(exchange.getRequestHeaders().get(Headers.AUTHORIZATION));
         if (credentials == null) {
             return ErrorResponses.keyMissing();
         }
         try {
-            return ask.apply(ClientKey.parse(credentials));
+            return call.apply(ClientKey.parse(credentials));
         } catch (InvalidValueException e) {
             return ErrorResponses.badRequest(e.getMessage());
         }

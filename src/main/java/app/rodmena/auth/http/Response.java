@@ -27,7 +27,7 @@ final class Response implements GateResult {
 
         @Override
         public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-            InFlight.markCut(exchange);
+            InFlight.markTruncated(exchange);
             END_EXCHANGE.onException(exchange, sender, exception);
         }
     };
@@ -54,8 +54,8 @@ final class Response implements GateResult {
     }
 
     static Response bare(Object result) {
-        if (result instanceof Boolean yes) {
-            return yes ? TRUE : FALSE;
+        if (result instanceof Boolean bool) {
+            return bool ? TRUE : FALSE;
         }
         return json(200, new ResponseBodies.Bare(result));
     }
@@ -78,9 +78,9 @@ final class Response implements GateResult {
     }
 
     Response with(HttpString name, String value) {
-        List<Header> more = new ArrayList<>(headers);
-        more.add(new Header(name, value));
-        return new Response(status, body, List.copyOf(more));
+        List<Header> extended = new ArrayList<>(headers);
+        extended.add(new Header(name, value));
+        return new Response(status, body, List.copyOf(extended));
     }
 
     /** The same response with a header that closes the connection. */
@@ -89,7 +89,7 @@ final class Response implements GateResult {
     }
 
     /** Sets the status and the headers common to all responses with a JSON body. */
-    static void describe(HttpServerExchange exchange, int status) {
+    static void setStatusAndHeaders(HttpServerExchange exchange, int status) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders()
                 .put(Headers.CONTENT_TYPE, "application/json")
@@ -109,14 +109,14 @@ final class Response implements GateResult {
     }
 
     void send(HttpServerExchange exchange, IoCallback then) {
-        HeaderMap out = exchange.getResponseHeaders();
+        HeaderMap responseHeaders = exchange.getResponseHeaders();
         for (Header header : headers) {
-            out.put(header.name(), header.value());
+            responseHeaders.put(header.name(), header.value());
         }
         if (status == 204) {
             exchange.setStatusCode(status);
         } else {
-            describe(exchange, status);
+            setStatusAndHeaders(exchange, status);
             exchange.setResponseContentLength(body.remaining());
         }
         exchange.getResponseSender().send(body.duplicate(), then);

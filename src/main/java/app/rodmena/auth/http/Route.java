@@ -18,7 +18,7 @@ sealed interface Route {
     String CONNECT = "CONNECT";
 
     /** Needs no client key; answered immediately on the I/O thread. */
-    record Open(String name, Supplier<Response> answer) implements Route {}
+    record Open(String name, Supplier<Response> response) implements Route {}
 
     /** Needs a client key; answered when the database has responded. */
     record Keyed(String name, Action action) implements Route {}
@@ -29,7 +29,7 @@ sealed interface Route {
     /** Calls the service; {@code first} and {@code second} are the path's names, null if its template has fewer. */
     @FunctionalInterface
     interface Action {
-        CompletionStage<Response> ask(CallContext caller, ClientKey key, String first, String second);
+        CompletionStage<Response> execute(CallContext caller, ClientKey key, String first, String second);
     }
 
     /** Needs a client key; a short list is sent when the database has responded, a long one while it is read. */
@@ -41,12 +41,12 @@ sealed interface Route {
      */
     @FunctionalInterface
     interface ListAction {
-        CompletionStage<Response> ask(CallContext caller, ClientKey key, String first, ListResponse response);
+        CompletionStage<Response> executeList(CallContext caller, ClientKey key, String first, ListResponse response);
     }
 
     /** Calls the service with the parameters in the body. */
     @FunctionalInterface
     interface BodyAction {
-        CompletionStage<Response> ask(CallContext caller, ClientKey key, byte[] body);
+        CompletionStage<Response> executeBody(CallContext caller, ClientKey key, byte[] body);
     }
 }

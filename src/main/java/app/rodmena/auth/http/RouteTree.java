@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 final class RouteTree {
     private static final List<String> ORDER = List.of(Route.GET, Route.HEAD, Route.POST, Route.DELETE);
-    static final String EVERY_METHOD = allow(ORDER.stream());
+    static final String ALL_METHODS = allow(ORDER.stream());
 
     private final Node root = new Node();
 
@@ -47,7 +47,7 @@ final class RouteTree {
     record Match(Resource resource, String first, String second) {}
 
     private static final class Node {
-        final Map<String, Node> words = new LinkedHashMap<>();
+        final Map<String, Node> literals = new LinkedHashMap<>();
         Node name;
         Resource resource;
     }
@@ -61,7 +61,7 @@ final class RouteTree {
                 node.name = node.name == null ? new Node() : node.name;
                 node = node.name;
             } else {
-                node = node.words.computeIfAbsent(segment, word -> new Node());
+                node = node.literals.computeIfAbsent(segment, literal -> new Node());
             }
         }
         if (names > 2) {
@@ -86,7 +86,7 @@ final class RouteTree {
             int end = slash < 0 ? path.length() : slash;
             String segment = path.substring(start, end);
             if (node.name == null) {
-                node = node.words.get(segment);
+                node = node.literals.get(segment);
             } else {
                 second = first == null ? null : segment;
                 first = first == null ? segment : first;
@@ -101,10 +101,10 @@ final class RouteTree {
     }
 
     private static void requireUnambiguous(Node node, String path) {
-        if (node.name != null && !node.words.isEmpty()) {
+        if (node.name != null && !node.literals.isEmpty()) {
             throw new IllegalArgumentException(path + " is followed by names and by words");
         }
-        node.words.forEach((word, next) -> requireUnambiguous(next, path + "/" + word));
+        node.literals.forEach((literal, next) -> requireUnambiguous(next, path + "/" + literal));
         if (node.name != null) {
             requireUnambiguous(node.name, path + "/{}");
         }

@@ -52,10 +52,10 @@ final class Routes {
     }
 
     private void permissions(Permissions permissions) {
-        String holds = "/api/permission/{role}/{name}";
-        keyed(GET, holds, RoleName::new, PermissionName::new, permissions::roleHolds, bare());
-        keyed(POST, holds, RoleName::new, PermissionName::new, permissions::grant, bare());
-        keyed(DELETE, holds, RoleName::new, PermissionName::new, permissions::revoke, bare());
+        String permissionPath = "/api/permission/{role}/{name}";
+        keyed(GET, permissionPath, RoleName::new, PermissionName::new, permissions::roleHolds, bare());
+        keyed(POST, permissionPath, RoleName::new, PermissionName::new, permissions::grant, bare());
+        keyed(DELETE, permissionPath, RoleName::new, PermissionName::new, permissions::revoke, bare());
 
         keyed(
                 GET,
@@ -107,20 +107,20 @@ final class Routes {
 
     private static CompletionStage<Response> check(
             Permissions permissions, CallContext caller, ClientKey key, byte[] body) {
-        BatchCheckRequest list = BatchCheckRequest.of(body);
-        List<PermissionCheck> checks = list.checks();
+        BatchCheckRequest request = BatchCheckRequest.of(body);
+        List<PermissionCheck> checks = request.checks();
         CompletionStage<List<Boolean>> allowed = checks.isEmpty()
                 ? CompletableFuture.completedStage(List.of())
                 : permissions.usersHold(caller, key, checks);
-        return allowed.thenApply(answers -> Response.wrapped("Permissions checked", list.answered(answers)));
+        return allowed.thenApply(permitted -> Response.wrapped("Permissions checked", request.responseData(permitted)));
     }
 
     private void memberships(Memberships memberships) {
-        String belongs = "/api/membership/{user}/{role}";
+        String membershipPath = "/api/membership/{user}/{role}";
         Render<Boolean> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
-        keyed(GET, belongs, UserName::new, RoleName::new, memberships::holds, checked);
-        keyed(POST, belongs, UserName::new, RoleName::new, memberships::grant, bare());
-        keyed(DELETE, belongs, UserName::new, RoleName::new, memberships::revoke, bare());
+        keyed(GET, membershipPath, UserName::new, RoleName::new, memberships::holds, checked);
+        keyed(POST, membershipPath, UserName::new, RoleName::new, memberships::grant, bare());
+        keyed(DELETE, membershipPath, UserName::new, RoleName::new, memberships::revoke, bare());
 
         listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListShape.bare(Function.identity()));
         listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListShape.bare(Function.identity()));
@@ -141,13 +141,13 @@ final class Routes {
                 yesOrNo("Role deletion finished", ResponseBodies.Result::new));
     }
 
-    private void open(String path, Supplier<Response> answer) {
-        tree.add(GET, path, new Route.Open(GET + " " + path, answer));
+    private void open(String path, Supplier<Response> supplier) {
+        tree.add(GET, path, new Route.Open(GET + " " + path, supplier));
     }
 
-    private <A, T> void listed(String path, Function<String, A> name, AskList<A, T> ask, ListShape<T> shape) {
+    private <A, T> void listed(String path, Function<String, A> name, ListCall<A, T> call, ListShape<T> shape) {
         Route.ListAction action = (caller, key, first, response) -> {
-            Listing<T> listing = ask.of(caller, key, name.apply(first));
+            Listing<T> listing = call.of(caller, key, name.apply(first));
             return listing.readShort()
                     .thenCompose(rows -> rows.isPresent()
                             ? CompletableFuture.completedStage(shape.whole(rows.get()))
@@ -168,26 +168,26 @@ final class Routes {
     }
 
     private <A, T> void keyed(
-            String method, String path, Function<String, A> name, AskOne<A, T> ask, Render<? super T> render) {
+            String method, String path, Function<String, A> name, OneNameCall<A, T> call, Render<? super T> render) {
         add(
                 method,
                 path,
                 (caller, key, first, second) ->
-                        ask.of(caller, key, name.apply(first)).thenApply(render));
+                        call.of(caller, key, name.apply(first)).thenApply(render));
     }
 
     private <A, B, T> void keyed(
             String method,
             String path,
-            Function<String, A> one,
-            Function<String, B> two,
-            AskTwo<A, B, T> ask,
+            Function<String, A> firstType,
+            Function<String, B> secondType,
+            TwoNameCall<A, B, T> call,
             Render<? super T> render) {
         add(
                 method,
                 path,
-                (caller, key, first, second) ->
-                        ask.of(caller, key, one.apply(first), two.apply(second)).thenApply(render));
+                (caller, key, first, second) -> call.of(caller, key, firstType.apply(first), secondType.apply(second))
+                        .thenApply(render));
     }
 
     private void add(String method, String path, Route.Action action) {
@@ -203,18 +203,18 @@ final class Routes {
     }
 
     @FunctionalInterface
-    private interface AskList<A, T> {
+    private interface ListCall<A, T> {
         Listing<T> of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
-    private interface AskOne<A, T> {
+    private interface OneNameCall<A, T> {
         CompletionStage<T> of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
-    private interface AskTwo<A, B, T> {
-        CompletionStage<T> of(CallContext caller, ClientKey key, A one, B two);
+    private interface TwoNameCall<A, B, T> {
+        CompletionStage<T> of(CallContext caller, ClientKey key, A firstType, B secondType);
     }
 
     /** Converts a service's result to a response; runs on the thread that completes the result. */

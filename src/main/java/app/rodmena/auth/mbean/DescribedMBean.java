@@ -162,13 +162,13 @@ public class DescribedMBean implements DynamicMBean {
         try {
             return method.invoke(bean, arguments);
         } catch (InvocationTargetException e) {
-            throw told(method, e.getCause());
+            throw toMBeanException(method, e.getCause());
         } catch (IllegalAccessException e) {
-            throw told(method, e);
+            throw toMBeanException(method, e);
         }
     }
 
-    private static MBeanException told(Method method, Throwable failure) {
+    private static MBeanException toMBeanException(Method method, Throwable failure) {
         String message = failure.getMessage();
         if (failure instanceof IllegalArgumentException) {
             return new MBeanException(new IllegalArgumentException(message), message);
@@ -177,8 +177,8 @@ public class DescribedMBean implements DynamicMBean {
             return new MBeanException(new IllegalStateException(message), message);
         }
         LOG.error("{} failed", method.getName(), failure);
-        String excuse = "%s failed with an unexpected error; see the server's log".formatted(method.getName());
-        return new MBeanException(new IllegalStateException(excuse), excuse);
+        String logReference = "%s failed with an unexpected error; see the server's log".formatted(method.getName());
+        return new MBeanException(new IllegalStateException(logReference), logReference);
     }
 
     private void addProperties(Method getter, List<Method> described) {

@@ -23,7 +23,7 @@ final class LoginThrottle implements AutoCloseable {
     private static final int MAX_ADDRESSES = 1000;
 
     /** The queue of each address; its head is the attempt that is being verified. */
-    private final Map<String, Queue<Try>> queues = new HashMap<>();
+    private final Map<String, Queue<LoginAttempt>> queues = new HashMap<>();
 
     private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, task -> {
         Thread thread = new Thread(task, "auth-operators");
@@ -31,7 +31,7 @@ final class LoginThrottle implements AutoCloseable {
         return thread;
     });
 
-    private record Try(BooleanSupplier password, CompletableFuture<Boolean> answer) {}
+    private record LoginAttempt(BooleanSupplier password, CompletableFuture<Boolean> result) {}
 
     LoginThrottle() {
         threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -45,13 +45,13 @@ final class LoginThrottle implements AutoCloseable {
      *     waiting, and with any exception of the verification
      */
     CompletableFuture<Boolean> verify(String address, BooleanSupplier password) {
-        Try attempt = new Try(password, new CompletableFuture<>());
+        LoginAttempt attempt = new LoginAttempt(password, new CompletableFuture<>());
         synchronized (this) {
-            Queue<Try> queue = queues.get(address);
+            Queue<LoginAttempt> queue = queues.get(address);
             if (threads.isShutdown()) {
-                attempt.answer.complete(false);
+                attempt.result.complete(false);
             } else if (queue == null ? queues.size() >= MAX_ADDRESSES : queue.size() >= MAX_WAITING) {
-                attempt.answer.completeExceptionally(new TooManyLoginAttemptsException());
+                attempt.result.completeExceptionally(new TooManyLoginAttemptsException());
             } else if (queue == null) {
                 queues.put(address, new ArrayDeque<>(List.of(attempt)));
                 start(address, attempt);
@@ -59,23 +59,23 @@ final class LoginThrottle implements AutoCloseable {
                 queue.add(attempt);
             }
         }
-        return attempt.answer;
+        return attempt.result;
     }
 
-    private void start(String address, Try attempt) {
+    private void start(String address, LoginAttempt attempt) {
         threads.execute(() -> {
             boolean matches;
             try {
                 matches = attempt.password.getAsBoolean();
             } catch (Throwable e) {
-                finish(address, () -> attempt.answer.completeExceptionally(e));
+                finish(address, () -> attempt.result.completeExceptionally(e));
                 return;
             }
             if (matches) {
-                finish(address, () -> attempt.answer.complete(true));
+                finish(address, () -> attempt.result.complete(true));
             } else {
                 var unused = threads.schedule(
-                        () -> finish(address, () -> attempt.answer.complete(false)),
+                        () -> finish(address, () -> attempt.result.complete(false)),
                         PENALTY.toMillis(),
                         TimeUnit.MILLISECONDS);
             }
@@ -84,7 +84,7 @@ final class LoginThrottle implements AutoCloseable {
 
     private void finish(String address, Runnable complete) {
         synchronized (this) {
-            Queue<Try> queue = queues.get(address);
+            Queue<LoginAttempt> queue = queues.get(address);
             queue.remove();
             if (queue.isEmpty()) {
                 queues.remove(address);
@@ -98,11 +98,11 @@ final class LoginThrottle implements AutoCloseable {
     /** Refuses all waiting attempts. */
     @Override
     public void close() {
-        List<Try> waiting;
+        List<LoginAttempt> waiting;
         synchronized (this) {
             threads.shutdownNow();
             waiting = queues.values().stream().flatMap(Queue::stream).toList();
         }
-        waiting.forEach(attempt -> attempt.answer.complete(false));
+        waiting.forEach(attempt -> attempt.result.complete(false));
     }
 }

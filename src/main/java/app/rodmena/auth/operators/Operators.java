@@ -43,14 +43,14 @@ public final class Operators implements AutoCloseable {
     /** Fingerprints of verified passwords, so that a polling client's password is not hashed with PBKDF2 every time. */
     private final Map<Operator, byte[]> verified = new ConcurrentHashMap<>();
 
-    private Map<String, Operator> known = Map.of();
+    private Map<String, Operator> loadedOperators = Map.of();
     private Stamp loadedStamp = Stamp.NONE;
     private long checkedNanos;
 
     /**
      * The hash that an unknown operator's password is compared with, so that the check takes as long as a known one's.
      */
-    private static final class Nobody {
+    private static final class UnknownOperator {
         static final PasswordHash PASSWORD = PasswordHash.of("");
     }
 
@@ -104,7 +104,7 @@ public final class Operators implements AutoCloseable {
         if (file.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
         }
-        Operator operator = known(file.get()).get(name);
+        Operator operator = loadedOperators(file.get()).get(name);
         if (operator != null && isVerified(operator, password)) {
             return CompletableFuture.completedFuture(Optional.of(new OperatorSession(name, operator.role(), address)));
         }
@@ -154,7 +154,7 @@ public final class Operators implements AutoCloseable {
         if (file.isEmpty()) {
             return caller.equals(anonymous(caller.address()));
         }
-        Operator operator = known(file.get()).get(caller.name());
+        Operator operator = loadedOperators(file.get()).get(caller.name());
         return operator != null && operator.role() == caller.role() && verified.containsKey(operator);
     }
 
@@ -174,7 +174,7 @@ public final class Operators implements AutoCloseable {
         if (password.length() > MAX_PASSWORD_LENGTH) {
             return false;
         }
-        boolean matches = (operator == null ? Nobody.PASSWORD : operator.password()).matches(password);
+        boolean matches = (operator == null ? UnknownOperator.PASSWORD : operator.password()).matches(password);
         return matches && operator != null;
     }
 
@@ -193,32 +193,32 @@ public final class Operators implements AutoCloseable {
         }
     }
 
-    private synchronized Map<String, Operator> known(OperatorsFile file) {
+    private synchronized Map<String, Operator> loadedOperators(OperatorsFile file) {
         if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
             try {
                 load(file);
             } catch (OperatorsException e) {
-                if (!known.isEmpty()) {
+                if (!loadedOperators.isEmpty()) {
                     LOG.error("All logins of operators fail until this is fixed: {}", e.getMessage());
                 }
                 clear();
             }
         }
-        return known;
+        return loadedOperators;
     }
 
     private synchronized void load(OperatorsFile file) throws OperatorsException {
         checkedNanos = System.nanoTime();
         Stamp current = stamp(file);
         if (!current.equals(loadedStamp) || current.equals(Stamp.NONE)) {
-            known = Map.copyOf(file.read());
-            verified.keySet().retainAll(known.values());
+            loadedOperators = Map.copyOf(file.read());
+            verified.keySet().retainAll(loadedOperators.values());
             loadedStamp = current;
         }
     }
 
     private void clear() {
-        known = Map.of();
+        loadedOperators = Map.of();
         verified.clear();
         loadedStamp = Stamp.NONE;
     }

@@ -116,7 +116,7 @@ final class GuardedMBeanServer implements InvocationHandler {
     private Object requireVisible(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         if (!MBeanPolicy.isVisible(name)) {
-            throw denied(caller, "to look at " + name);
+            throw denied(caller, "to see " + name);
         }
         return forward(method, arguments);
     }

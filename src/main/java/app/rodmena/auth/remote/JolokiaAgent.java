@@ -46,7 +46,8 @@ final class JolokiaAgent implements AutoCloseable {
     private static final int MAX_THREADS = 500;
     private static final String AGENT_ID = "auth";
 
-    private static final OperatorSession AGENT_SESSION = new OperatorSession("the agent", OperatorRole.MONITOR, "here");
+    private static final OperatorSession AGENT_SESSION =
+            new OperatorSession("the agent", OperatorRole.MONITOR, "this process");
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;

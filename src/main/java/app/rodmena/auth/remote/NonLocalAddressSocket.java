@@ -43,7 +43,7 @@ final class NonLocalAddressSocket extends Socket {
 
     /** The real address of a client, by the host that RMI reports. */
     static String realAddress(String clientHost) {
-        return REAL_ADDRESSES.getOrDefault(clientHost, "somewhere");
+        return REAL_ADDRESSES.getOrDefault(clientHost, "unknown");
     }
 
     /** The reserved address. */

@@ -90,9 +90,9 @@ final class RemoteJmx implements AutoCloseable {
                 RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS_FILTER,
                 RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
         Access access = new Access(beans, operators);
-        Server server = new Server(sockets.listeningOn().getPort(), clients, sockets, environment, access);
+        Server server = new Server(sockets.boundAddress().getPort(), clients, sockets, environment, access);
         JMXConnectorServer connector = new RMIConnectorServer(
-                new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.ofNobody());
+                new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.ofConnector());
         RemoteJmx jmx = new RemoteJmx(sockets, registry, connector);
         try {
             connector.start();
@@ -106,7 +106,7 @@ final class RemoteJmx implements AutoCloseable {
 
     /** The actual address, with the port that was chosen for port 0. */
     InetSocketAddress address() {
-        return sockets.listeningOn();
+        return sockets.boundAddress();
     }
 
     /** Closes all connections, and stops listening. */
@@ -172,8 +172,8 @@ final class RemoteJmx implements AutoCloseable {
         }
 
         /** For calls of the connector itself. */
-        MBeanServer ofNobody() {
-            OperatorSession connector = new OperatorSession("the connector", OperatorRole.MONITOR, "here");
+        MBeanServer ofConnector() {
+            OperatorSession connector = new OperatorSession("the connector", OperatorRole.MONITOR, "this process");
             return GuardedMBeanServer.guard(beans, () -> connector);
         }
     }

@@ -32,7 +32,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
         if (serverSocket != null) {
             throw new IOException("The port is already open; all exported objects must share it");
         }
-        ServerSocket socket = new StrangersServerSocket(tls);
+        ServerSocket socket = new NonLocalAddressServerSocket(tls);
         try {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(address, port), BACKLOG);
@@ -44,7 +44,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
         return socket;
     }
 
-    synchronized InetSocketAddress listeningOn() {
+    synchronized InetSocketAddress boundAddress() {
         return (InetSocketAddress) serverSocket.getLocalSocketAddress();
     }
 
@@ -56,10 +56,10 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
         }
     }
 
-    private static final class StrangersServerSocket extends ServerSocket {
+    private static final class NonLocalAddressServerSocket extends ServerSocket {
         private final Optional<SSLContext> tls;
 
-        StrangersServerSocket(Optional<SSLContext> tls) throws IOException {
+        NonLocalAddressServerSocket(Optional<SSLContext> tls) throws IOException {
             this.tls = tls;
         }
 

@@ -66,7 +66,7 @@ public record SecondRow(
                 millis(uses, uses.max()));
     }
 
-    private static Double millis(LatencySummary tail, Duration time) {
-        return tail.count() == 0 ? null : Text.millis(time);
+    private static Double millis(LatencySummary latency, Duration time) {
+        return latency.count() == 0 ? null : Text.millis(time);
     }
 }

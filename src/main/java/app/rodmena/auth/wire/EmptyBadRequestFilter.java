@@ -45,11 +45,11 @@ final class EmptyBadRequestFilter {
 
     /** Installs the filter on a new connection. */
     static void install(StreamConnection connection, int undertowsHeaderLimit, int ourHeaderLimit) {
-        EmptyBadRequestFilter refusals = new EmptyBadRequestFilter(undertowsHeaderLimit, ourHeaderLimit);
+        EmptyBadRequestFilter filter = new EmptyBadRequestFilter(undertowsHeaderLimit, ourHeaderLimit);
         var source = connection.getSourceChannel();
         var sink = connection.getSinkChannel();
-        source.setConduit(refusals.new Reading(source.getConduit(), sink.getConduit()));
-        sink.setConduit(refusals.new Writing(sink.getConduit()));
+        source.setConduit(filter.new Reading(source.getConduit(), sink.getConduit()));
+        sink.setConduit(filter.new Writing(sink.getConduit()));
     }
 
     private byte[] errorResponse() {
@@ -101,11 +101,11 @@ final class EmptyBadRequestFilter {
     }
 
     private final class Reading extends AbstractStreamSourceConduit<StreamSourceConduit> {
-        private final StreamSinkConduit answers;
+        private final StreamSinkConduit responses;
 
-        Reading(StreamSourceConduit next, StreamSinkConduit answers) {
+        Reading(StreamSourceConduit next, StreamSinkConduit responseSink) {
             super(next);
-            this.answers = answers;
+            this.responses = responseSink;
         }
 
         @Override
@@ -147,10 +147,10 @@ final class EmptyBadRequestFilter {
         private IOException refuse() throws IOException {
             String problem = framing.problem().orElseThrow();
             if (bytesSinceWrite > 0 || !framing.isInBody()) {
-                answers.write(ByteBuffer.wrap(errorResponse(400, "The request is not valid HTTP: " + problem)));
+                responses.write(ByteBuffer.wrap(errorResponse(400, "The request is not valid HTTP: " + problem)));
                 bytesSinceWrite = 0;
-                answers.terminateWrites();
-                answers.flush();
+                responses.terminateWrites();
+                responses.flush();
                 ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
                 for (int left = MAX_DISCARDED_BYTES; left > 0 && next.read(discarded.clear()) > 0; ) {
                     left -= discarded.position();
@@ -181,7 +181,7 @@ final class EmptyBadRequestFilter {
     }
 
     private final class Writing extends AbstractStreamSinkConduit<StreamSinkConduit> {
-        private ByteBuffer instead;
+        private ByteBuffer replacement;
 
         Writing(StreamSinkConduit next) {
             super(next);
@@ -189,19 +189,19 @@ final class EmptyBadRequestFilter {
 
         @Override
         public int write(ByteBuffer source) throws IOException {
-            if (instead == null && isEmptyBadRequest(source)) {
-                instead = ByteBuffer.wrap(errorResponse());
+            if (replacement == null && isEmptyBadRequest(source)) {
+                replacement = ByteBuffer.wrap(errorResponse());
             }
             bytesSinceWrite = 0;
-            if (instead == null) {
+            if (replacement == null) {
                 return super.write(source);
             }
-            super.write(instead);
-            if (instead.hasRemaining()) {
+            super.write(replacement);
+            if (replacement.hasRemaining()) {
                 // The original counts as written only when the replacement is complete; Undertow calls again.
                 return 0;
             }
-            instead = null;
+            replacement = null;
             int written = source.remaining();
             source.position(source.limit());
             return written;

@@ -112,7 +112,7 @@ public final class RequestBody {
 
     private final class Reading implements ChannelListener<StreamSourceChannel> {
         private final Source source;
-        private final Consumer<End> then;
+        private final Consumer<End> onEnd;
         private long left;
         private XnioExecutor.Key deadline;
         private boolean ended;
@@ -120,7 +120,7 @@ public final class RequestBody {
         Reading(Source source, long maxBytes, Consumer<End> callback) {
             this.source = source;
             this.left = maxBytes;
-            this.then = callback;
+            this.onEnd = callback;
         }
 
         void waitFor(Duration timeout) {
@@ -156,7 +156,7 @@ public final class RequestBody {
             return true;
         }
 
-        private void end(End how) {
+        private void end(End result) {
             if (ended) {
                 return;
             }
@@ -166,7 +166,7 @@ public final class RequestBody {
                 channel.getReadSetter().set(null);
                 channel.suspendReads();
             }
-            then.accept(how);
+            onEnd.accept(result);
         }
     }
 }

@@ -27,50 +27,50 @@ class AdminHandlerTest {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void pagesThatWaitKeepNobodyFromThoseThatDoNot() throws Exception {
+    void blockingEndpointsDoNotDelayOthers() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        AdminRoutes pages = new AdminRoutes()
-                .read("/quick", asked -> Reply.text("quick"))
-                .readPatiently("/slow", asked -> {
+        AdminRoutes routes = new AdminRoutes()
+                .read("/quick", endpointRequest -> Reply.text("quick"))
+                .readBlocking("/slow", endpointRequest -> {
                     await().until(() -> released.getCount() == 0);
                     return Reply.text("slow");
                 });
-        AdminRequestGate gate = new AdminRequestGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
-        try (Operators nobody = Operators.anonymous();
-                AdminHandler handler = new AdminHandler(gate, nobody);
+        AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
+        try (Operators operatorsOff = Operators.anonymous();
+                AdminHandler handler = new AdminHandler(gate, operatorsOff);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
             port.open();
             List<CompletableFuture<HttpResponse<String>>> slow =
-                    Stream.generate(() -> ask(port, "/slow")).limit(40).toList();
+                    Stream.generate(() -> send(port, "/slow")).limit(40).toList();
             await().until(() -> slow.stream().filter(CompletableFuture::isDone).count() >= 18);
 
-            assertThat(ask(port, "/quick").get().body()).isEqualTo("quick");
+            assertThat(send(port, "/quick").get().body()).isEqualTo("quick");
 
             released.countDown();
-            for (var answer : slow) {
-                assertThat(answer.get().statusCode()).isIn(200, 503);
+            for (var response : slow) {
+                assertThat(response.get().statusCode()).isIn(200, 503);
             }
-            assertThat(slow.stream().filter(answer -> answer.join().statusCode() == 200))
+            assertThat(slow.stream().filter(response -> response.join().statusCode() == 200))
                     .hasSize(22);
         }
     }
 
     @Test
-    void moreLoginsThanAreTriedAtOnceAreNotDenied(@TempDir Path directory) throws Exception {
+    void tooManyLoginAttemptsGet429(@TempDir Path directory) throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
         file.put(TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
-        AdminRoutes pages = new AdminRoutes().read("/page", asked -> Reply.text("page"));
-        AdminRequestGate gate = new AdminRequestGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
+        AdminRoutes routes = new AdminRoutes().read("/page", endpointRequest -> Reply.text("page"));
+        AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators operators = Operators.of(file);
                 AdminHandler handler = new AdminHandler(gate, operators);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
             port.open();
             String guess = TestAdmin.basic(TestAdmin.CONTROL, "guess");
-            var guesses = Stream.generate(() -> ask(port, "/page", "Authorization", guess))
+            var guesses = Stream.generate(() -> send(port, "/page", "Authorization", guess))
                     .limit(9)
                     .toArray(CompletableFuture<?>[]::new);
 
-            // Whoever stands in line is answered after a second at least
+            // Queued attempts are answered after at least a second
             var first = (HttpResponse<?>) CompletableFuture.anyOf(guesses).get();
             assertThat(first.statusCode()).isEqualTo(429);
             assertThat(first.headers().firstValue("retry-after")).isPresent();
@@ -78,28 +78,28 @@ class AdminHandlerTest {
     }
 
     @Test
-    void aMistakeOfOursIsNotTheClientsFaultAndIsInTheLog() throws Exception {
-        AdminRoutes pages = new AdminRoutes().read("/wrong", asked -> {
-            throw new IllegalArgumentException("a mistake of ours");
+    void unexpectedErrorsGet500AndAreLogged() throws Exception {
+        AdminRoutes routes = new AdminRoutes().read("/wrong", endpointRequest -> {
+            throw new IllegalArgumentException("internal detail");
         });
-        AdminRequestGate gate = new AdminRequestGate(pages, RemoteConfig.DEFAULT.hostNames(), 1024);
-        try (Operators nobody = Operators.anonymous();
-                AdminHandler handler = new AdminHandler(gate, nobody);
+        AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
+        try (Operators operatorsOff = Operators.anonymous();
+                AdminHandler handler = new AdminHandler(gate, operatorsOff);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler);
                 LogOf log = LogOf.logger("auth.admin")) {
             port.open();
-            HttpResponse<String> answer = ask(port, "/wrong").get();
+            HttpResponse<String> response = send(port, "/wrong").get();
 
-            assertThat(answer.statusCode()).isEqualTo(500);
-            assertThat(answer.body()).doesNotContain("mistake of ours");
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.body()).doesNotContain("internal detail");
             assertThat(log.lines()).singleElement().satisfies(line -> {
                 assertThat(line).startsWith("/wrong failed, error id ");
-                assertThat(answer.body()).contains(line.substring(line.lastIndexOf(' ') + 1));
+                assertThat(response.body()).contains(line.substring(line.lastIndexOf(' ') + 1));
             });
         }
     }
 
-    private CompletableFuture<HttpResponse<String>> ask(HttpPort port, String path, String... headers) {
+    private CompletableFuture<HttpResponse<String>> send(HttpPort port, String path, String... headers) {
         URI uri = URI.create("http://127.0.0.1:" + port.address().getPort() + path);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
         if (headers.length > 0) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who gets in, who may change something, and what nobody gets away with. */
+/** Login, roles, origin checks and limits of the admin listener. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminSecurityTest {
     @TempDir
@@ -57,11 +57,11 @@ class AdminSecurityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/pool", "/pool/connections", "/events", "/dashboard", "/fleet", "/"})
-    void whoDoesNotLogInSeesNothing(String path) throws Exception {
-        HttpResponse<String> answer = admin.get(path);
+    void requestsWithoutLoginGet401(String path) throws Exception {
+        HttpResponse<String> response = admin.get(path);
 
-        assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(answer.headers().firstValue("www-authenticate").orElse("")).startsWith("Basic realm=");
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.headers().firstValue("www-authenticate").orElse("")).startsWith("Basic realm=");
     }
 
     @Test
@@ -71,37 +71,37 @@ class AdminSecurityTest {
     }
 
     @Test
-    void aWrongPasswordWaitsASecondAndIsInTheAuditLog() throws Exception {
+    void aWrongPasswordIsDelayedAndAudited() throws Exception {
         long before = System.nanoTime();
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 admin.send(admin.request("/pool").header("Authorization", TestAdmin.basic(TestAdmin.CONTROL, "guess")));
 
-        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(response.statusCode()).isEqualTo(401);
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(900));
         assertThat(audit.lines()).anyMatch(line -> line.contains("to log in as 'alice'"));
     }
 
     @Test
-    void aMonitorReadsAndChangesNothing() throws Exception {
+    void theMonitorRoleMayOnlyRead() throws Exception {
         JsonNode pool = TestAdmin.json(admin.send(admin.request(TestAdmin.MONITOR, "/pool")));
         assertThat(pool.at("/operator/role").textValue()).isEqualTo("monitor");
         assertThat(pool.at("/operator/mayChange").booleanValue()).isFalse();
 
-        HttpResponse<String> answer = admin.post(TestAdmin.MONITOR, "/settings", "{\"poolSize\":1}");
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).contains("role is control");
+        HttpResponse<String> response = admin.post(TestAdmin.MONITOR, "/settings", "{\"poolSize\":1}");
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.body()).contains("role control");
         assertThat(admin.server.poolStatus().poolSize()).isEqualTo(5);
         assertThat(audit.lines()).anyMatch(line -> line.contains("bob (monitor)") && line.contains("POST /settings"));
     }
 
     @Test
-    void controlChangesSettingsAllAtOnceAndTheAuditLogSaysWho() throws Exception {
-        HttpResponse<String> answer =
+    void controlChangesSettingsTogetherAndIsAudited() throws Exception {
+        HttpResponse<String> response =
                 admin.post(TestAdmin.CONTROL, "/settings", "{\"maxWaiting\":77,\"leakThresholdMillis\":2000}");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(TestAdmin.json(answer).at("/before/maxWaiting").intValue()).isEqualTo(1000);
-        assertThat(TestAdmin.json(answer).at("/after/maxWaiting").intValue()).isEqualTo(77);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(TestAdmin.json(response).at("/before/maxWaiting").intValue()).isEqualTo(1000);
+        assertThat(TestAdmin.json(response).at("/after/maxWaiting").intValue()).isEqualTo(77);
         JsonNode pool = TestAdmin.json(admin.send(admin.request(TestAdmin.MONITOR, "/pool")));
         assertThat(pool.at("/settings/leakThresholdMillis").intValue()).isEqualTo(2000);
         assertThat(audit.lines())
@@ -109,7 +109,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void aDryRunTellsAndChangesNothing() throws Exception {
+    void aDryRunChangesNothing() throws Exception {
         JsonNode settings =
                 TestAdmin.json(admin.post(TestAdmin.CONTROL, "/settings", "{\"maxOverflow\":9,\"dryRun\":true}"));
         assertThat(settings.at("/dryRun").booleanValue()).isTrue();
@@ -122,7 +122,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void suspendAndResumeDoWhatTheySay() throws Exception {
+    void suspendAndResumeTakeEffect() throws Exception {
         assertThat(admin.post(TestAdmin.CONTROL, "/actions/suspend", "").statusCode())
                 .isEqualTo(200);
         var waiting = admin.api("/api/roles");
@@ -139,23 +139,23 @@ class AdminSecurityTest {
                 "{\"poolSize\":0} | pool_size: 0; must be 1 to 1000",
                 "{\"poolSize\":\"5\"} | poolSize: \\\"5\\\"; must be a whole number",
                 "{\"poolSize\":5.5} | poolSize: 5.5; must be a whole number",
-                "{\"poolsize\":5} | there is no field 'poolsize'; there are batchSlots, dryRun",
+                "{\"poolsize\":5} | unknown field 'poolsize'; allowed: batchSlots, dryRun",
                 "{\"dryRun\":1} | dryRun: 1; must be true or false",
                 "[1] | the body must be a JSON object",
                 "{\"poolSize\":5 | the body is not JSON",
                 "{\"poolSize\":5,\"poolSize\":6} | the body is not JSON",
                 "{} {} | the body is not JSON"
             })
-    void whatCanNotBeSetIsRefusedInALineThatSaysWhatCan(String body, String complaint) throws Exception {
-        HttpResponse<String> answer = admin.post(TestAdmin.CONTROL, "/settings", body);
+    void invalidSettingsAreRefusedWithTheAllowedValues(String body, String message) throws Exception {
+        HttpResponse<String> response = admin.post(TestAdmin.CONTROL, "/settings", body);
 
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains(complaint);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains(message);
         assertThat(admin.server.poolStatus().poolSize()).isEqualTo(5);
     }
 
     @Test
-    void aChangeIsJsonOrNothing() throws Exception {
+    void changesMustBeJson() throws Exception {
         for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")) {
             assertThat(admin.send(admin.request(TestAdmin.CONTROL, "/actions/evictIdle")
                                     .header("Content-Type", type)
@@ -175,7 +175,7 @@ class AdminSecurityTest {
         "Referer: http://evil.example/page, Referer header",
         "Sec-Fetch-Site: cross-site, the request is from a page of another site"
     })
-    void noPageOfAnotherSiteGetsAnything(String header, String reason) throws Exception {
+    void pagesOfOtherSitesAreRefused(String header, String reason) throws Exception {
         try (RawClient client = new RawClient(admin.port())) {
             String host = header.startsWith("Host") ? header : "Host: localhost:" + admin.port() + "\r\n" + header;
             String login = TestAdmin.basic(TestAdmin.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
@@ -189,7 +189,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void whoIsNoOperatorAnyMoreSeesNoMoreOfTheStream() throws Exception {
+    void theStreamOfARemovedOperatorEnds() throws Exception {
         OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
         file.put("carol", OperatorRole.MONITOR, TestAdmin.password("carol"));
         await().until(() -> admin.send(admin.request("carol", "/pool")).statusCode() == 200);
@@ -205,7 +205,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void itsOwnPageGetsIn() throws Exception {
+    void pagesOfTheServerAreAccepted() throws Exception {
         try (RawClient client = new RawClient(admin.port())) {
             String login = TestAdmin.basic(TestAdmin.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
             client.send(
@@ -217,11 +217,11 @@ class AdminSecurityTest {
     }
 
     @Test
-    void twoHundredHalfRequestsAndBodiesBlockNobodyAndAreCutSoon() throws Exception {
+    void incompleteRequestsDelayNoOtherAndAreClosed() throws Exception {
         List<Socket> halfOpen = new ArrayList<>();
         try {
             for (int i = 0; i < 200; i++) {
-                halfOpen.add(half(
+                halfOpen.add(openIncomplete(
                         i % 2 == 0
                                 ? "GET /pool HTTP/1.1\r\nHost: loc"
                                 : "POST /settings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -231,8 +231,8 @@ class AdminSecurityTest {
                 assertThat(admin.send(admin.request(TestAdmin.MONITOR, "/pool")).statusCode())
                         .isEqualTo(200);
             }
-            assertThat(bytesUntilItIsClosed(halfOpen.get(0))).isLessThan(500);
-            assertThat(bytesUntilItIsClosed(halfOpen.get(1))).isPositive();
+            assertThat(bytesUntilClosed(halfOpen.get(0))).isLessThan(500);
+            assertThat(bytesUntilClosed(halfOpen.get(1))).isPositive();
         } finally {
             for (Socket socket : halfOpen) {
                 socket.close();
@@ -246,7 +246,7 @@ class AdminSecurityTest {
 
     @ParameterizedTest
     @MethodSource("invalidFraming")
-    void aRequestWhoseEndIsInDoubtIsRefusedAtOnce(String headers) throws Exception {
+    void ambiguousFramingIsRefusedImmediately(String headers) throws Exception {
         String login = TestAdmin.basic(TestAdmin.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
         InvalidFraming.assertIsRefused(
                 admin.port(),
@@ -255,7 +255,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void aLargeBodyIsRefusedHoweverItComes() throws Exception {
+    void aTooLargeBodyIsRefused() throws Exception {
         String large = "{\"poolSize\":" + " ".repeat(70_000) + "5}";
         assertThat(admin.post(TestAdmin.CONTROL, "/settings", large).statusCode())
                 .isEqualTo(413);
@@ -266,13 +266,13 @@ class AdminSecurityTest {
                 .isEqualTo(413);
     }
 
-    private Socket half(String request) throws IOException {
+    private Socket openIncomplete(String request) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), admin.port());
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 
-    private static int bytesUntilItIsClosed(Socket socket) throws IOException {
+    private static int bytesUntilClosed(Socket socket) throws IOException {
         socket.setSoTimeout(20_000);
         return socket.getInputStream().readAllBytes().length;
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AdminTlsTest {
     @Test
-    void pagesAndTheStreamComeByTlsAndByNothingElse(@TempDir Path directory) throws Exception {
+    void requestsAndTheStreamRequireTls(@TempDir Path directory) throws Exception {
         TestKeystore key = TestKeystore.make(directory);
         try (TestAdmin admin = TestAdmin.withTls(directory, key)) {
             HttpClient client =

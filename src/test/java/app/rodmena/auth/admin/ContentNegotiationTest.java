@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class ContentNegotiationTest {
     @Test
-    void everybodyGetsWhatTheyPrefer() {
+    void theFormatWithTheHighestWeightIsChosen() {
         assertThat(ContentNegotiation.preferred("")).isEqualTo(ContentNegotiation.JSON);
         assertThat(ContentNegotiation.preferred("*/*")).isEqualTo(ContentNegotiation.JSON);
         assertThat(ContentNegotiation.preferred("text/plain")).isEqualTo(ContentNegotiation.TEXT);

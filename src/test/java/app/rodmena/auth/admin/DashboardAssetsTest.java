@@ -12,7 +12,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files of the dashboard, and no others. */
+/** Serves the dashboard's files and no others. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardAssetsTest {
     private static final String PROBE = "/dashboard/probe/probe.js";
@@ -30,7 +30,7 @@ class DashboardAssetsTest {
     }
 
     @Test
-    void aFileComesWithItsTypeAndIsNotSentTwice() throws Exception {
+    void aFileHasItsTypeAndIsRevalidatedByETag() throws Exception {
         HttpResponse<String> first = admin.get(PROBE);
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(first.body()).startsWith("export");
@@ -47,11 +47,11 @@ class DashboardAssetsTest {
     }
 
     @Test
-    void theRootLeadsToTheDashboard() throws Exception {
-        HttpResponse<String> answer = admin.get("/");
+    void theRootRedirectsToTheDashboard() throws Exception {
+        HttpResponse<String> response = admin.get("/");
 
-        assertThat(answer.statusCode()).isEqualTo(302);
-        assertThat(answer.headers().firstValue("location")).contains("/dashboard");
+        assertThat(response.statusCode()).isEqualTo(302);
+        assertThat(response.headers().firstValue("location")).contains("/dashboard");
     }
 
     @ParameterizedTest
@@ -69,7 +69,7 @@ class DashboardAssetsTest {
                 "/dashboard/%00",
                 "/dashboard/probe/probe.js/"
             })
-    void nothingElseIsThere(String path) throws Exception {
+    void otherFilesAreNotServed(String path) throws Exception {
         try (RawClient client = new RawClient(admin.port())) {
             assertThat(client.request("GET " + path).reply().status()).isEqualTo(404);
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pages for when something is wrong. */
+/** Diagnosis, incidents and actions over HTTP. */
 @TestInstance(Lifecycle.PER_CLASS)
 class DiagnosisEndpointsTest {
     private TestAdmin admin;
@@ -41,7 +41,7 @@ class DiagnosisEndpointsTest {
     }
 
     @Test
-    void anIncidentIsListedAndReadInEveryForm() throws Exception {
+    void anIncidentIsListedAndServedInEveryFormat() throws Exception {
         change("/settings", "{\"poolTimeoutMillis\":200}");
         change("/actions/suspend", "{}");
         JsonNode refused = TestAdmin.json(admin.api("/api/roles").join());
@@ -73,13 +73,13 @@ class DiagnosisEndpointsTest {
                 .contains("default-src 'none'")
                 .doesNotContain("script-src");
 
-        for (String nothing : new String[] {"20260101-000000-000a", "..%2f..%2fetc%2fpasswd", "a/b"}) {
-            assertThat(read("/incidents/" + nothing, "*/*").statusCode()).isEqualTo(404);
+        for (String unknownId : new String[] {"20260101-000000-000a", "..%2f..%2fetc%2fpasswd", "a/b"}) {
+            assertThat(read("/incidents/" + unknownId, "*/*").statusCode()).isEqualTo(404);
         }
     }
 
     @Test
-    void theDiagnosisIsReadAsJsonOrText() throws Exception {
+    void theDiagnosisIsServedAsJsonOrText() throws Exception {
         JsonNode json = TestAdmin.json(read("/diagnosis", "application/json"));
         assertThat(json.path("situation").asText()).isNotEmpty();
         assertThat(json.at("/pool/numbers/poolSize").asInt()).isEqualTo(5);
@@ -90,11 +90,11 @@ class DiagnosisEndpointsTest {
     }
 
     @Test
-    void aRemedyIsTriedDoneRefusedAndAudited() throws Exception {
+    void actionsAreRehearsedExecutedRefusedAndAudited() throws Exception {
         DatabaseTarget target = admin.target;
-        try (Connection colleague = TestPostgres.connect(target)) {
-            colleague.setAutoCommit(false);
-            try (var statement = colleague.createStatement()) {
+        try (Connection blocker = TestPostgres.connect(target)) {
+            blocker.setAutoCommit(false);
+            try (var statement = blocker.createStatement()) {
                 statement.execute("lock table auth_group");
             }
             CompletableFuture<HttpResponse<String>> blocked = admin.api("/api/roles");
@@ -104,44 +104,44 @@ class DiagnosisEndpointsTest {
                 assertThat(holders.path(0).path("verdict").asText()).isEqualTo("LOCK_WAIT");
                 connection[0] = holders.path(0).path("connectionId").asInt();
             });
-            String which = "{\"connection\":%d,\"dryRun\":%s}";
+            String bodyTemplate = "{\"connection\":%d,\"dryRun\":%s}";
             HttpResponse<String> forbidden =
-                    admin.post(TestAdmin.MONITOR, "/actions/cancelQuery", which.formatted(connection[0], false));
+                    admin.post(TestAdmin.MONITOR, "/actions/cancelQuery", bodyTemplate.formatted(connection[0], false));
             assertThat(forbidden.statusCode()).isEqualTo(403);
-            assertThat(change("/actions/cancelQuery", which.formatted(connection[0], true))
+            assertThat(change("/actions/cancelQuery", bodyTemplate.formatted(connection[0], true))
                             .path("outcome")
                             .asText())
                     .startsWith("would cancel ");
             assertThat(blocked).isNotDone();
-            assertThat(change("/actions/cancelQuery", which.formatted(connection[0], false))
+            assertThat(change("/actions/cancelQuery", bodyTemplate.formatted(connection[0], false))
                             .path("outcome")
                             .asText())
                     .startsWith("cancelled ");
             assertThat(blocked.join().statusCode()).isEqualTo(503);
-            colleague.rollback();
+            blocker.rollback();
         }
         assertThat(audit.lines())
                 .anyMatch(line -> line.startsWith("alice (control) from 127.0.0.1 invoked cancelQuery ")
                         && line.contains("(dry run): would cancel"))
                 .anyMatch(line -> line.contains("invoked cancelQuery ") && line.contains(": cancelled"));
 
-        HttpResponse<String> none = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
-        assertThat(none.statusCode()).isEqualTo(400);
-        assertThat(none.body()).contains("there is no client's backend of pid 1");
+        HttpResponse<String> unknownPid = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
+        assertThat(unknownPid.statusCode()).isEqualTo(400);
+        assertThat(unknownPid.body()).contains("there is no client's backend of pid 1");
         assertThat(admin.post(TestAdmin.CONTROL, "/actions/cancelQuery", "{}").body())
-                .contains("connection is needed: a whole number");
+                .contains("connection: is missing");
     }
 
     @Test
-    void aRemedyThatIsNotAnsweredIsNoRefusalAndIsAuditedToo() throws Exception {
+    void anActionWithoutResponseGets503AndIsAudited() throws Exception {
         CompletableFuture<Void> released = new CompletableFuture<>();
         try (Share<DatabaseEngine> share = admin.engine()) {
             var unused = share.get().monitor().submit(monitor -> released.join());
-            HttpResponse<String> answer = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
+            HttpResponse<String> response = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
 
-            assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(answer.headers().firstValue("retry-after")).isPresent();
-            assertThat(answer.body()).contains("PostgreSQL gave no answer within 3 s; nothing was done");
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.headers().firstValue("retry-after")).isPresent();
+            assertThat(response.body()).contains("PostgreSQL gave no answer within 3 s; nothing was done");
             assertThat(audit.lines())
                     .anyMatch(line ->
                             line.contains("alice (control) from 127.0.0.1 invoked terminateBackend 1: Postgre"));
@@ -155,8 +155,8 @@ class DiagnosisEndpointsTest {
     }
 
     private JsonNode change(String path, String json) throws Exception {
-        HttpResponse<String> answer = admin.post(TestAdmin.CONTROL, path, json);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return TestAdmin.json(answer);
+        HttpResponse<String> response = admin.post(TestAdmin.CONTROL, path, json);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return TestAdmin.json(response);
     }
 }

@@ -15,7 +15,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A change of settings that is only tried, on a server whose fleet has limits. */
+/** Dry runs of setting changes on a server with a fleet limit. */
 class DryRunTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -23,7 +23,7 @@ class DryRunTest {
     Path directory;
 
     @Test
-    void itIsAnsweredAsTheChangeWouldBeAndNothingIsChanged() throws Exception {
+    void aDryRunReturnsTheResultOfTheChangeAndChangesNothing() throws Exception {
         try (LiveServer server = LiveServer.withOperator(directory)) {
             HttpResponse<String> tooMany = settings(server, "{\"maxOverflow\":900,\"dryRun\":true}");
             HttpResponse<String> fits = settings(server, "{\"maxOverflow\":7,\"dryRun\":true}");

@@ -15,33 +15,33 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** Reads the stream line by line until it is closed. */
-final class Watch implements AutoCloseable {
+/** Reads the event stream line by line until it is closed. */
+final class EventStreamReader implements AutoCloseable {
     private final int status;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Stream<String> body;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** As soon as there is room for one more: who is gone is noticed when something is to be sent. */
-    static Watch opened(TestAdmin admin, String path) throws Exception {
-        AtomicReference<Watch> opened = new AtomicReference<>();
+    /** Opens the stream once it has room for a client: a disconnect is detected at the next write. */
+    static EventStreamReader open(TestAdmin admin, String path) throws Exception {
+        AtomicReference<EventStreamReader> accepted = new AtomicReference<>();
         await().atMost(Duration.ofSeconds(30)).until(() -> {
-            Watch watch = new Watch(admin, path);
-            if (watch.status == 200) {
-                opened.set(watch);
+            EventStreamReader candidate = new EventStreamReader(admin, path);
+            if (candidate.status == 200) {
+                accepted.set(candidate);
             } else {
-                watch.close();
+                candidate.close();
             }
-            return opened.get() != null;
+            return accepted.get() != null;
         });
-        return opened.get();
+        return accepted.get();
     }
 
-    Watch(TestAdmin admin, String path) throws Exception {
-        HttpResponse<Stream<String>> answer =
+    EventStreamReader(TestAdmin admin, String path) throws Exception {
+        HttpResponse<Stream<String>> response =
                 client.send(admin.request(path).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofLines());
-        status = answer.statusCode();
-        body = answer.body();
+        status = response.statusCode();
+        body = response.body();
         Thread reader = new Thread(() -> {
             try {
                 body.forEach(lines::add);
@@ -57,7 +57,7 @@ final class Watch implements AutoCloseable {
         return status;
     }
 
-    /** What was told so far under a name. */
+    /** The data received so far for an event name. */
     List<JsonNode> data(String event) throws IOException {
         List<JsonNode> found = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {

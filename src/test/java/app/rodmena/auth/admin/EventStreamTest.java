@@ -27,10 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The pool as it is watched: second by second, and event by event. */
+/** The event stream: numbers of each second, events, limits. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EventStreamTest {
-    private static final int MOST_WATCHERS = 20;
+    private static final int MAX_CLIENTS = 20;
 
     private TestAdmin admin;
 
@@ -45,10 +45,10 @@ class EventStreamTest {
     }
 
     @Test
-    void everySecondIsToldWithTheSentenceInTheShapeOfTheHistory() throws Exception {
-        try (Watch watch = Watch.opened(admin, "/events")) {
-            await().until(() -> watch.data("pool").size() >= 2);
-            JsonNode second = watch.data("pool").get(0);
+    void everySecondIsSentWithTheFieldsOfTheHistory() throws Exception {
+        try (EventStreamReader reader = EventStreamReader.open(admin, "/events")) {
+            await().until(() -> reader.data("pool").size() >= 2);
+            JsonNode second = reader.data("pool").get(0);
 
             assertThat(second.at("/sentence").textValue()).isNotEmpty();
             assertThat(second.at("/dropped").intValue()).isZero();
@@ -61,65 +61,68 @@ class EventStreamTest {
     }
 
     @Test
-    void whatHappensIsToldAsItHappensCheckoutsOnlyToWhoAsks() throws Exception {
-        try (Watch usual = Watch.opened(admin, "/events");
-                Watch curious = Watch.opened(admin, "/events?kinds=checkout,checkin")) {
+    void eventsAreSentAndCheckoutsOnlyOnRequest() throws Exception {
+        try (EventStreamReader defaultKinds = EventStreamReader.open(admin, "/events");
+                EventStreamReader checkoutKinds = EventStreamReader.open(admin, "/events?kinds=checkout,checkin")) {
             assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
 
-            await().until(() -> curious.data("event").size() >= 2);
-            assertThat(curious.data("event").get(0).at("/kind").textValue()).isEqualTo("checkout");
-            assertThat(curious.data("event").get(0).at("/route").textValue()).isEqualTo("GET /api/roles");
-            assertThat(usual.data("event"))
+            await().until(() -> checkoutKinds.data("event").size() >= 2);
+            assertThat(checkoutKinds.data("event").get(0).at("/kind").textValue())
+                    .isEqualTo("checkout");
+            assertThat(checkoutKinds.data("event").get(0).at("/route").textValue())
+                    .isEqualTo("GET /api/roles");
+            assertThat(defaultKinds.data("event"))
                     .noneMatch(event -> event.at("/kind").textValue().startsWith("check"));
         }
     }
 
     @Test
-    void oneWhoDoesNotReadHoldsUpNobodyAndIsCutOff() throws Exception {
-        List<Watch> watches = new ArrayList<>();
-        try (Socket deaf = new Socket()) {
-            deaf.setReceiveBufferSize(4096);
-            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.port()));
-            deaf.getOutputStream()
+    void aClientThatDoesNotReadDelaysNoOtherAndIsDisconnected() throws Exception {
+        List<EventStreamReader> readers = new ArrayList<>();
+        try (Socket nonReading = new Socket()) {
+            nonReading.setReceiveBufferSize(4096);
+            nonReading.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.port()));
+            nonReading
+                    .getOutputStream()
                     .write("GET /events?kinds=all HTTP/1.1\r\nHost: localhost\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
-            while (watches.size() < MOST_WATCHERS - 1) {
-                watches.add(Watch.opened(admin, "/events"));
+            while (readers.size() < MAX_CLIENTS - 1) {
+                readers.add(EventStreamReader.open(admin, "/events"));
             }
             await().until(() -> admin.get("/events").statusCode() == 503);
 
             for (int i = 0; i < 20; i++) {
-                List<CompletableFuture<HttpResponse<String>>> asked = Stream.generate(() -> admin.api("/api/roles"))
+                List<CompletableFuture<HttpResponse<String>>> responses = Stream.generate(() -> admin.api("/api/roles"))
                         .limit(100)
                         .toList();
-                for (var answer : asked) {
-                    assertThat(answer.get().statusCode()).isEqualTo(200);
+                for (var response : responses) {
+                    assertThat(response.get().statusCode()).isEqualTo(200);
                 }
             }
 
             awaitRoom();
-            Watch other = watches.get(0);
+            EventStreamReader other = readers.get(0);
             int before = other.data("pool").size();
             await().until(() -> other.data("pool").size() > before + 1);
         } finally {
-            watches.forEach(Watch::close);
+            readers.forEach(EventStreamReader::close);
         }
         awaitRoom();
     }
 
     @Test
-    void nobodyIsToldOfWhatOthersMissed() throws Exception {
+    void droppedEventsAreCountedPerClient() throws Exception {
         try (Share<DatabaseEngine> share = admin.engine();
-                Watch flooded = Watch.opened(admin, "/events?kinds=checkin");
-                Watch other = Watch.opened(admin, "/events?kinds=timeout")) {
+                EventStreamReader flooded = EventStreamReader.open(admin, "/events?kinds=checkin");
+                EventStreamReader other = EventStreamReader.open(admin, "/events?kinds=timeout")) {
             DatabaseEngine engine = share.get();
             PoolEvent event = new PoolEvent(
                     PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", CallContext.POOL, "");
-            // More than the queue has room for between two looks into it
+            // More events than the queue holds between two ticks
             IntStream.range(0, 50_000).forEach(i -> engine.events().emit(event));
             await().until(() -> dropped(flooded) > 0);
 
-            try (Watch late = Watch.opened(admin, "/events?kinds=checkin")) {
+            try (EventStreamReader late = EventStreamReader.open(admin, "/events?kinds=checkin")) {
                 await().until(() -> !late.data("pool").isEmpty());
                 assertThat(dropped(late)).isZero();
                 assertThat(dropped(other)).isZero();
@@ -128,36 +131,36 @@ class EventStreamTest {
         awaitRoom();
     }
 
-    private static int dropped(Watch watch) throws Exception {
-        return watch.data("pool").stream()
+    private static int dropped(EventStreamReader reader) throws Exception {
+        return reader.data("pool").stream()
                 .mapToInt(second -> second.at("/dropped").intValue())
                 .max()
                 .orElse(0);
     }
 
     @Test
-    void thereIsRoomForTwentyAndAgainWhenOneGoes() throws Exception {
-        List<Watch> watches = new ArrayList<>();
+    void twentyClientsAreAcceptedAndAnotherOnceOneLeaves() throws Exception {
+        List<EventStreamReader> readers = new ArrayList<>();
         try {
-            for (int i = 0; i < MOST_WATCHERS; i++) {
-                watches.add(Watch.opened(admin, "/events"));
+            for (int i = 0; i < MAX_CLIENTS; i++) {
+                readers.add(EventStreamReader.open(admin, "/events"));
             }
             assertThat(admin.get("/events").statusCode()).isEqualTo(503);
-            watches.remove(0).close();
+            readers.remove(0).close();
             awaitRoom();
         } finally {
-            watches.forEach(Watch::close);
+            readers.forEach(EventStreamReader::close);
         }
         awaitRoom();
     }
 
     @Test
-    void aKindThatThereIsNotIsRefused() throws Exception {
+    void anUnknownKindIsRefused() throws Exception {
         assertThat(admin.get("/events?kinds=nap").statusCode()).isEqualTo(400);
     }
 
-    /** That somebody else may watch: who is gone is noticed when something is to be sent. */
+    /** Waits until another client is accepted: a disconnect is detected at the next write. */
     private void awaitRoom() throws Exception {
-        Watch.opened(admin, "/events").close();
+        EventStreamReader.open(admin, "/events").close();
     }
 }

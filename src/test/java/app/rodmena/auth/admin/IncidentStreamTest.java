@@ -14,28 +14,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is told of trouble, while it lasts and afterwards. */
-class TroubleTest {
+/** Incidents on the event stream, and their documents. */
+class IncidentStreamTest {
     @Test
-    void anIncidentIsToldAndCanBeReadInEveryForm() throws Exception {
-        PoolSettings impatient = PoolSettings.DEFAULT.withBatchSlots(0).withPoolTimeout(Duration.ofSeconds(1));
-        try (TestAdmin admin = TestAdmin.anonymous(impatient);
-                Watch watch = Watch.opened(admin, "/events");
+    void anIncidentIsStreamedAndServedInEveryFormat() throws Exception {
+        PoolSettings shortTimeout = PoolSettings.DEFAULT.withBatchSlots(0).withPoolTimeout(Duration.ofSeconds(1));
+        try (TestAdmin admin = TestAdmin.anonymous(shortTimeout);
+                EventStreamReader reader = EventStreamReader.open(admin, "/events");
                 Connection locker = TestPostgres.connect(admin.target)) {
             locker.setAutoCommit(false);
             locker.createStatement().execute("lock table auth_group");
             List<CompletableFuture<HttpResponse<String>>> stuck =
                     Stream.generate(() -> admin.api("/api/roles")).limit(12).toList();
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> !watch.data("incident").isEmpty());
+                    .until(() -> !reader.data("incident").isEmpty());
             locker.rollback();
-            for (var answer : stuck) {
-                answer.get();
+            for (var response : stuck) {
+                response.get();
             }
 
-            JsonNode told = watch.data("incident").get(0);
-            String path = "/incidents/" + told.at("/id").textValue();
-            assertThat(admin.json("/incidents").get(0).at("/sentence")).isEqualTo(told.at("/sentence"));
+            JsonNode incident = reader.data("incident").get(0);
+            String path = "/incidents/" + incident.at("/id").textValue();
+            assertThat(admin.json("/incidents").get(0).at("/sentence")).isEqualTo(incident.at("/sentence"));
             assertThat(admin.json(path).at("/diagnosis/holders/0/verdict").textValue())
                     .isEqualTo("LOCK_WAIT");
             for (String page : List.of(path, "/diagnosis")) {

@@ -18,17 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Prometheus gets when it scrapes a server that works. */
+/** The metrics that Prometheus scrapes from a working server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MetricsPageTest {
-    private static final int ASKED = 5;
+class MetricsEndpointTest {
+    private static final int REQUESTS = 5;
 
     private TestAdmin admin;
 
     @BeforeAll
     void start() throws Exception {
         admin = TestAdmin.anonymous(PoolSettings.DEFAULT.withBatchSlots(0));
-        for (int i = 0; i < ASKED; i++) {
+        for (int i = 0; i < REQUESTS; i++) {
             assertThat(admin.api("/api/roles").get().statusCode()).isEqualTo(200);
         }
         assertThat(admin.api("/api/roles/").get().statusCode()).isEqualTo(404);
@@ -39,7 +39,7 @@ class MetricsPageTest {
         admin.close();
     }
 
-    /** The names that popular boards for HikariCP, for the JVM and for HTTP servers ask for. */
+    /** The names that popular boards for HikariCP, the JVM and HTTP servers query. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -62,28 +62,28 @@ class MetricsPageTest {
                 "process_cpu_usage{application=\"auth\"}",
                 "process_uptime_seconds{application=\"auth\"}",
             })
-    void isThereUnderItsName(String start) throws Exception {
+    void hasMetric(String start) throws Exception {
         assertThat(lines()).anyMatch(line -> line.startsWith(start));
     }
 
     @Test
-    void requestsAreToldByRouteAndStatus() throws Exception {
+    void requestsAreCountedByRouteAndStatus() throws Exception {
         assertThat(lines())
                 .anyMatch(line -> line.startsWith("http_server_requests_seconds_count{application=\"auth\"")
                         && line.contains("method=\"GET\"")
                         && line.contains("uri=\"/api/roles\"")
                         && line.contains("status=\"200\"")
                         && line.contains("outcome=\"SUCCESS\"")
-                        && line.endsWith(" " + ASKED))
+                        && line.endsWith(" " + REQUESTS))
                 .anyMatch(line -> line.startsWith("http_server_requests_seconds_bucket{")
                         && line.contains("uri=\"/api/roles\"")
                         && line.contains("status=\"200\"")
                         && line.contains("le=\"+Inf\"")
-                        && line.endsWith(" " + ASKED));
+                        && line.endsWith(" " + REQUESTS));
     }
 
     @Test
-    void whatPostgresSeesIsThereAsSoonAsItWasAsked() {
+    void postgresMetricsAppearAfterTheFirstReading() {
         await().untilAsserted(() -> assertThat(lines())
                 .contains("auth_postgres_up{application=\"auth\"} 1.0")
                 .anyMatch(line -> line.startsWith("auth_postgres_max_connections{application=\"auth\"}"))
@@ -94,7 +94,7 @@ class MetricsPageTest {
     }
 
     @Test
-    void aHistogramOnlyRises() throws Exception {
+    void histogramBucketsAreCumulative() throws Exception {
         Pattern bucket = Pattern.compile("hikaricp_connections_usage_seconds_bucket\\{.*} (\\d+)");
         List<Long> counts = lines().stream()
                 .map(bucket::matcher)
@@ -105,7 +105,7 @@ class MetricsPageTest {
     }
 
     @Test
-    void whoeverWantsOpenMetricsGetsThat() throws Exception {
+    void openMetricsIsSupported() throws Exception {
         HttpResponse<String> response = admin.send(admin.request("/metrics")
                 .header("Accept", "application/openmetrics-text; version=1.0.0, text/plain;q=0.5"));
 
@@ -114,9 +114,9 @@ class MetricsPageTest {
         assertThat(response.body()).endsWith("# EOF\n");
     }
 
-    /** Prometheus's own tool. */
+    /** Checks the output with Prometheus's own tool. */
     @Test
-    void promtoolHasNothingToSay(@TempDir Path directory) throws Exception {
+    void promtoolReportsNoProblem(@TempDir Path directory) throws Exception {
         String promtool = Program.installed("/usr/bin/promtool", "prometheus");
 
         assertThat(Program.run(directory, body(), List.of(promtool, "check", "metrics")))

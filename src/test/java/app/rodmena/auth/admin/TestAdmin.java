@@ -32,7 +32,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/** A whole server with its admin listener, on a database of its own, and somebody who asks both of its ports. */
+/** A server with its admin listener on its own database, and an HTTP client for both ports. */
 final class TestAdmin implements AutoCloseable {
     static final String CONTROL = "alice";
     static final String MONITOR = "bob";
@@ -64,7 +64,7 @@ final class TestAdmin implements AutoCloseable {
         return new TestAdmin(ADMIN_ONLY.withOperators(operators(directory)), PoolSettings.DEFAULT);
     }
 
-    /** The same by TLS. */
+    /** With an operator of each role, and TLS. */
     static TestAdmin withTls(Path directory, TestKeystore key) throws Exception {
         return new TestAdmin(
                 ADMIN_ONLY.withOperators(operators(directory)).withKeystore(Keystore.open(key.file, key.password())),
@@ -86,7 +86,7 @@ final class TestAdmin implements AutoCloseable {
         return "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(UTF_8));
     }
 
-    /** What the server works with; to be closed. */
+    /** The server's engine; the caller closes it. */
     Share<DatabaseEngine> engine() {
         return DatabaseEngine.open(database);
     }
@@ -122,11 +122,11 @@ final class TestAdmin implements AutoCloseable {
         return json(get(path));
     }
 
-    static JsonNode json(HttpResponse<String> answer) throws Exception {
-        return JsonMapper.builder().build().readTree(answer.body());
+    static JsonNode json(HttpResponse<String> response) throws Exception {
+        return JsonMapper.builder().build().readTree(response.body());
     }
 
-    /** Asks the API; never blocks. */
+    /** Sends a GET request to the API; never blocks. */
     CompletableFuture<HttpResponse<String>> api(String path) {
         URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
         return http.sendAsync(

@@ -18,14 +18,14 @@ class HealthTest {
     private final Health health = new Health(() -> pool, () -> database);
 
     @Test
-    void theFiveNumbersAreThoseOfThePool() {
+    void databaseHealthShowsThePoolsNumbers() {
         pool = new PoolSnapshot(5, 5, 7, 9, 3);
 
         assertThat(health.database()).isEqualTo(new DatabaseHealth("healthy", new DatabaseHealth.Pool(5, 7, 0, 4, 9)));
     }
 
     @Test
-    void aDatabaseThatDoesNotAnswerIsUnhealthyAndItsPoolIsStillShown() {
+    void anUnreachableDatabaseIsUnhealthyAndItsPoolIsShown() {
         database = new DatabaseAvailability(false, true, "connection refused", SINCE);
         pool = new PoolSnapshot(5, 5, 2, 3, 0);
 
@@ -35,14 +35,14 @@ class HealthTest {
     }
 
     @Test
-    void whoIsStartingIsAliveButNeitherStartedNorReady() {
+    void aStartingServerIsLiveButNeitherStartedNorReady() {
         assertThat(health.live().up()).isTrue();
         assertThat(health.started().up()).isFalse();
         assertThat(health.ready().up()).isFalse();
     }
 
     @Test
-    void whoIsRunningOnADatabaseThatAnswersIsReady() {
+    void aRunningServerWithAReachableDatabaseIsReady() {
         health.markRunning();
 
         assertThat(health.started().up()).isTrue();
@@ -55,7 +55,7 @@ class HealthTest {
     }
 
     @Test
-    void withoutADatabaseNobodyIsReadyButThatIsNoReasonToRestart() {
+    void anUnreachableDatabaseFailsReadinessButNotLiveness() {
         health.markRunning();
         database = new DatabaseAvailability(false, false, "connection refused", SINCE);
 
@@ -78,7 +78,7 @@ class HealthTest {
     }
 
     @Test
-    void aDatabaseWithoutItsTablesAnswersButIsNotReady() {
+    void aDatabaseWithoutSchemaIsHealthyButNotReady() {
         health.markRunning();
         database = new DatabaseAvailability(true, false, "migrations are running", SINCE);
 
@@ -87,7 +87,7 @@ class HealthTest {
     }
 
     @Test
-    void whoIsStoppingIsAliveAndStartedButNeverReadyAgain() {
+    void aStoppingServerIsLiveAndStartedButNeverReadyAgain() {
         health.markRunning();
         health.markStopping();
         health.markRunning();

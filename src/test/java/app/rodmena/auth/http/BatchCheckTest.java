@@ -20,18 +20,18 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** POST /api/check: many questions in one request. */
+/** POST /api/check: many checks in one request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CheckTest {
+class BatchCheckTest {
     private static final String SHAPE =
             "{\\\"checks\\\": [{\\\"user\\\": \\\"...\\\", \\\"permission\\\": \\\"...\\\"}, ...]}";
     private TestApi api;
 
     @BeforeAll
-    void startWithOneWhoMayRead() throws Exception {
+    void startWithOnePermission() throws Exception {
         api = new TestApi();
         for (String path : List.of("/api/role/r", "/api/membership/ada/r", "/api/permission/r/read")) {
-            api.ask("POST", path);
+            api.send("POST", path);
         }
     }
 
@@ -41,8 +41,8 @@ class CheckTest {
     }
 
     @Test
-    void everyCheckIsAnsweredInItsPlaceAndABadOneToldWhatIsWrongWithIt() throws Exception {
-        HttpResponse<String> answer = check("""
+    void resultsAreInRequestOrderAndInvalidChecksGetAnError() throws Exception {
+        HttpResponse<String> response = check("""
                 {"checks": [
                     {"user": "ada", "permission": "read"},
                     {"user": "ada", "permission": "write"},
@@ -57,40 +57,40 @@ class CheckTest {
                     {"permission": "read", "user": "ada"}]}
                 """);
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(TestApi.timeless(answer.body()))
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(TestApi.withoutTimestamp(response.body()))
                 .isEqualTo("{\"success\":true,\"code\":200,\"message\":\"Permissions checked\",\"data\":"
                         + "{\"count\":11,\"results\":["
                         + "{\"has_permission\":true},"
                         + "{\"has_permission\":false},"
                         + "{\"error\":\"user: has U+0020 at position 2; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + -\"},"
                         + "{\"error\":\"permission: is missing\"},"
-                        + "{\"error\":\"permission: is no text\"},"
-                        + "{\"error\":\"permission: is no text\"},"
-                        + "{\"error\":\"has a field role; allowed are user and permission\"},"
-                        + "{\"error\":\"has a field of another name; allowed are user and permission\"},"
-                        + "{\"error\":\"is no object; it must be {\\\"user\\\": \\\"...\\\", \\\"permission\\\": \\\"...\\\"}\"},"
+                        + "{\"error\":\"permission: is not a string\"},"
+                        + "{\"error\":\"permission: is not a string\"},"
+                        + "{\"error\":\"has an unknown field role; allowed are user and permission\"},"
+                        + "{\"error\":\"has an unknown field; allowed are user and permission\"},"
+                        + "{\"error\":\"is not an object; it must be {\\\"user\\\": \\\"...\\\", \\\"permission\\\": \\\"...\\\"}\"},"
                         + "{\"error\":\"user: is empty; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + -\"},"
                         + "{\"has_permission\":true}]},\"timestamp\":\"T\"}");
     }
 
     @Test
-    void aThousandOfTheLongestNamesFitAndTakeOneConnectionOnce() throws Exception {
+    void aThousandChecksWithTheLongestNamesTakeOneCheckout() throws Exception {
         String body = IntStream.range(0, 1000)
                 .mapToObj(i -> "{\"user\":\"%s\",\"permission\":\"%s\"}"
                         .formatted("u".repeat(60) + "%04d".formatted(i), "p".repeat(124) + "%04d".formatted(i)))
                 .collect(Collectors.joining(",", "{\"checks\":[", "]}"));
         long before = api.engine.events().count(PoolEventKind.CHECKOUT);
-        HttpResponse<String> answer = check(body);
+        HttpResponse<String> response = check(body);
 
         assertThat(body.length()).isGreaterThan(219_000);
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body().split("\"has_permission\":false", -1)).hasSize(1001);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body().split("\"has_permission\":false", -1)).hasSize(1001);
         assertThat(api.engine.events().count(PoolEventKind.CHECKOUT) - before).isEqualTo(1);
     }
 
     @Test
-    void aListOfNothingButBadChecksNeedsNoConnection() throws Exception {
+    void onlyInvalidChecksTakeNoConnection() throws Exception {
         long before = api.engine.events().count(PoolEventKind.CHECKOUT);
 
         assertThat(check("{\"checks\":[{}]}").body()).contains("{\"error\":\"user: is missing\"}");
@@ -101,45 +101,46 @@ class CheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''                       | The body has no list of checks; it must be SHAPE",
+                "''                       | The body has no field checks; it must be SHAPE",
                 "nonsense                 | The body is not JSON; it must be SHAPE",
                 "{\"checks\": []} x       | The body is not JSON; it must be SHAPE",
                 "{\"checks\": [1], \"checks\": [2]} | The body is not JSON; it must be SHAPE",
-                "[]                       | The body has no list of checks; it must be SHAPE",
-                "null                     | The body has no list of checks; it must be SHAPE",
-                "{}                       | The body has no list of checks; it must be SHAPE",
-                "{\"checks\": [1], \"dry\": 1} | The body has a field dry; it must be SHAPE",
-                "{\"checks\": {}}         | checks: is no list; the body must be SHAPE",
-                "{\"checks\": null}       | checks: is no list; the body must be SHAPE",
+                "[]                       | The body has no field checks; it must be SHAPE",
+                "null                     | The body has no field checks; it must be SHAPE",
+                "{}                       | The body has no field checks; it must be SHAPE",
+                "{\"checks\": [1], \"dry\": 1} | The body has an unknown field dry; it must be SHAPE",
+                "{\"checks\": {}}         | checks: is not a list; the body must be SHAPE",
+                "{\"checks\": null}       | checks: is not a list; the body must be SHAPE",
                 "{\"checks\": []}         | checks: has 0 entries; allowed are 1 to 1000",
             })
-    void aBodyThatIsNoListOfChecksIsRefusedInOneClearLine(String body, String message) throws Exception {
-        HttpResponse<String> answer = check(body);
+    void anInvalidBodyIsRefused(String body, String message) throws Exception {
+        HttpResponse<String> response = check(body);
 
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(TestApi.timeless(answer.body())).isEqualTo(TestApi.error(400, message.replace("SHAPE", SHAPE)));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(TestApi.withoutTimestamp(response.body()))
+                .isEqualTo(TestApi.error(400, message.replace("SHAPE", SHAPE)));
     }
 
     @Test
-    void moreThanAThousandAreRefused() throws Exception {
-        HttpResponse<String> answer = check("{\"checks\":[" + "1,".repeat(1000) + "1]}");
+    void moreThanAThousandChecksAreRefused() throws Exception {
+        HttpResponse<String> response = check("{\"checks\":[" + "1,".repeat(1000) + "1]}");
 
-        assertThat(TestApi.timeless(answer.body()))
+        assertThat(TestApi.withoutTimestamp(response.body()))
                 .isEqualTo(TestApi.error(400, "checks: has 1001 entries; allowed are 1 to 1000"));
     }
 
     @Test
-    void theBodyHasItsLimitAndTheKeyComesFirst() throws Exception {
+    void theBodySizeIsLimitedAndTheKeyIsCheckedFirst() throws Exception {
         assertThat(check("{\"checks\":[" + " ".repeat(300_000) + "1]}").statusCode())
                 .isEqualTo(413);
-        assertThat(api.askAnonymously("POST", "/api/check").statusCode()).isEqualTo(401);
-        assertThat(api.ask("GET", "/api/check").statusCode()).isEqualTo(405);
-        assertThat(api.ask("GET", "/api/check").headers().firstValue("Allow")).hasValue("POST, OPTIONS");
-        assertThat(api.ask("POST", "/api/check").statusCode()).isEqualTo(400);
+        assertThat(api.sendWithoutKey("POST", "/api/check").statusCode()).isEqualTo(401);
+        assertThat(api.send("GET", "/api/check").statusCode()).isEqualTo(405);
+        assertThat(api.send("GET", "/api/check").headers().firstValue("Allow")).hasValue("POST, OPTIONS");
+        assertThat(api.send("POST", "/api/check").statusCode()).isEqualTo(400);
     }
 
     @Test
-    void aBodyInPiecesAndOneThatWaitsForItsInvitationAreRead() throws Exception {
+    void chunkedBodiesAndExpectContinueAreSupported() throws Exception {
         try (RawClient client = api.raw()) {
             client.send("POST /api/check HTTP/1.1\r\nHost: h\r\n%s\r\nTransfer-Encoding: chunked\r\n\r\n"
                     .formatted(api.bearer()));
@@ -159,7 +160,7 @@ class CheckTest {
     }
 
     @Test
-    void manyWhoAnnounceLargeBodiesAreRefusedBeforeTheyFillTheMemory() throws Exception {
+    void manyLargeAnnouncedBodiesAreRefused() throws Exception {
         List<RawClient> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 64; i++) {
@@ -169,10 +170,10 @@ class CheckTest {
                         .formatted(api.bearer()));
             }
             HttpResponse<String> refused =
-                    await().until(() -> check("{\"checks\":[{}]}"), answer -> answer.statusCode() == 503);
+                    await().until(() -> check("{\"checks\":[{}]}"), response -> response.statusCode() == 503);
             assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-            assertThat(refused.body()).contains("Too many large requests at once");
-            assertThat(api.ask("GET", "/api/has_permission/ada/read").statusCode())
+            assertThat(refused.body()).contains("Too many requests with large bodies");
+            assertThat(api.send("GET", "/api/has_permission/ada/read").statusCode())
                     .isEqualTo(200);
         } finally {
             for (RawClient client : slow) {
@@ -183,15 +184,15 @@ class CheckTest {
     }
 
     @Test
-    void anotherTenantIsToldNothing() throws Exception {
-        HttpResponse<String> answer = api.client.send(
+    void anotherTenantHasNoPermission() throws Exception {
+        HttpResponse<String> response = api.client.send(
                 api.request("POST", "/api/check")
                         .POST(BodyPublishers.ofString("{\"checks\":[{\"user\":\"ada\",\"permission\":\"read\"}]}"))
                         .header("Authorization", "Bearer " + UUID.randomUUID())
                         .build(),
                 BodyHandlers.ofString());
 
-        assertThat(answer.body()).contains("[{\"has_permission\":false}]");
+        assertThat(response.body()).contains("[{\"has_permission\":false}]");
     }
 
     private HttpResponse<String> check(String body) throws Exception {

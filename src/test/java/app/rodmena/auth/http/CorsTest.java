@@ -14,7 +14,7 @@ class CorsTest {
     };
 
     @Test
-    void aPageOfAConfiguredOriginMayAskAndReadEvenARefusal() throws Exception {
+    void pagesOfAConfiguredOriginMayReadAllResponses() throws Exception {
         try (TestApi api = new TestApi(TestApi.CONFIG.withCorsOrigins(List.of("https://app.example")));
                 RawClient client = api.raw()) {
             RawClient.Reply preflight =
@@ -30,15 +30,15 @@ class CorsTest {
             assertThat(refusal.status()).isEqualTo(401);
             assertThat(refusal.header("access-control-allow-origin")).isEqualTo("https://app.example");
 
-            RawClient.Reply stranger =
+            RawClient.Reply otherOrigin =
                     client.request("GET /ping", "Origin: https://evil.example").reply();
-            assertThat(stranger.headers()).doesNotContainKey("access-control-allow-origin");
-            assertThat(stranger.header("vary")).isEqualTo("Origin");
+            assertThat(otherOrigin.headers()).doesNotContainKey("access-control-allow-origin");
+            assertThat(otherOrigin.header("vary")).isEqualTo("Origin");
         }
     }
 
     @Test
-    void unconfiguredNoPageMayReadAnything() throws Exception {
+    void noPageMayReadWithoutConfiguration() throws Exception {
         try (TestApi api = new TestApi();
                 RawClient client = api.raw()) {
             RawClient.Reply preflight =
@@ -50,7 +50,7 @@ class CorsTest {
     }
 
     @Test
-    void everyPageMayAskWhereAnyOriginIsConfigured() throws Exception {
+    void everyPageMayReadIfAllOriginsAreConfigured() throws Exception {
         try (TestApi api = new TestApi(TestApi.CONFIG.withCorsOrigins(List.of("*")));
                 RawClient client = api.raw()) {
             assertThat(client.request("GET /ping", "Origin: https://some.example")

@@ -31,7 +31,7 @@ class ExceptionMapperTest {
     private TestApi api;
 
     @BeforeAll
-    void startWithARouteThatFailsAsTold() throws Exception {
+    void startWithAFailingRoute() throws Exception {
         api = new TestApi(
                 TestApi.CONFIG,
                 new RouteTree()
@@ -51,67 +51,67 @@ class ExceptionMapperTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    POOL_TIMEOUT      | 1 | No database connection came free in time
+                    POOL_TIMEOUT      | 1 | No database connection became available in time
                     QUEUE_FULL        | 1 | Too many requests are waiting for a database connection
-                    DATABASE_DOWN     | 5 | The database does not answer
-                    NOT_PREPARED      | 5 | The database is not prepared yet
-                    DATABASE_TROUBLE  | 5 | The database can't do this now
-                    STATEMENT_TIMEOUT | 5 | The database took too long to answer
+                    DATABASE_DOWN     | 5 | The database does not respond
+                    NOT_PREPARED      | 5 | The database schema is not ready yet
+                    DATABASE_TROUBLE  | 5 | The database cannot execute this now
+                    STATEMENT_TIMEOUT | 5 | The database took too long to respond
                     SHUTTING_DOWN     | 5 | This server is stopping
                     """)
-    void aDatabaseThatGaveNoAnswerIsSaidToHaveGivenNone(Reason reason, String retryAfter, String message)
+    void databaseFailuresBecome503WithReasonAndRetryAfter(Reason reason, String retryAfter, String message)
             throws Exception {
         DatabaseFailure failure = new DatabaseFailure(reason, "internal: 10.0.0.7", new IllegalStateException());
 
         for (Throwable thrown : new Throwable[] {failure, new CompletionException(failure)}) {
             outcome.set(() -> CompletableFuture.failedFuture(thrown));
-            HttpResponse<String> answer = api.ask("GET", "/fails/x");
+            HttpResponse<String> response = api.send("GET", "/fails/x");
 
-            assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(answer.headers().firstValue("Retry-After")).hasValue(retryAfter);
-            assertThat(TestApi.timeless(answer.body())).isEqualTo(TestApi.noAnswer(reason, message));
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.headers().firstValue("Retry-After")).hasValue(retryAfter);
+            assertThat(TestApi.withoutTimestamp(response.body())).isEqualTo(TestApi.databaseFailure(reason, message));
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"PERMISSION_DENIED", "SCHEMA_MISMATCH"})
-    void aStatementThatTheDatabaseRefusesIsUnavailableAndNamesTheObject(Reason reason) throws Exception {
+    void aRefusedStatementBecomes503AndNamesTheObject(Reason reason) throws Exception {
         outcome.set(() ->
                 CompletableFuture.failedFuture(new DatabaseFailure(reason, "permission denied for table t", null)));
-        HttpResponse<String> answer = api.ask("GET", "/fails/x");
+        HttpResponse<String> response = api.send("GET", "/fails/x");
 
-        assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
-        assertThat(answer.body()).contains(reason.name(), "permission denied for table t");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("Retry-After")).hasValue("5");
+        assertThat(response.body()).contains(reason.name(), "permission denied for table t");
     }
 
     @Test
-    void anythingUnforeseenGetsAnIdThatIsInTheLogAndNothingElseGetsOut() throws Exception {
-        String quoted = "duplicate (creator, role)=(%s, r)".formatted(api.key);
+    void unexpectedErrorsExposeOnlyAnIdThatIsInTheLog() throws Exception {
+        String messageWithKey = "duplicate (creator, role)=(%s, r)".formatted(api.key);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger("auth.http");
         log.start();
         logger.addAppender(log);
         try {
             outcome.set(() -> CompletableFuture.supplyAsync(() -> {
-                throw new IllegalStateException(quoted);
+                throw new IllegalStateException(messageWithKey);
             }));
-            assertIsUnforeseen(api.ask("GET", "/fails/x"), log);
+            assertUnexpectedError(api.send("GET", "/fails/x"), log);
 
             outcome.set(() -> {
-                throw new IllegalStateException(quoted);
+                throw new IllegalStateException(messageWithKey);
             });
-            assertIsUnforeseen(api.ask("GET", "/fails/x"), log);
+            assertUnexpectedError(api.send("GET", "/fails/x"), log);
         } finally {
             logger.detachAppender(log);
         }
     }
 
-    private void assertIsUnforeseen(HttpResponse<String> answer, ListAppender<ILoggingEvent> log) {
-        Matcher id = Pattern.compile("log knows it as ([0-9a-f]{16})\"").matcher(answer.body());
-        assertThat(answer.statusCode()).isEqualTo(500);
-        assertThat(id.find()).as(answer.body()).isTrue();
-        assertThat(answer.body()).doesNotContain("duplicate", "IllegalState", api.key);
+    private void assertUnexpectedError(HttpResponse<String> response, ListAppender<ILoggingEvent> log) {
+        Matcher id = Pattern.compile("error id ([0-9a-f]{16})\"").matcher(response.body());
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(id.find()).as(response.body()).isTrue();
+        assertThat(response.body()).doesNotContain("duplicate", "IllegalState", api.key);
 
         ILoggingEvent event = log.list.get(log.list.size() - 1);
         assertThat(event.getFormattedMessage())
@@ -120,7 +120,7 @@ class ExceptionMapperTest {
     }
 
     @Test
-    void aFailureToAnswerDoesNotHarmTheConnection() throws Exception {
+    void theConnectionStaysUsableAfterAnError() throws Exception {
         outcome.set(() -> CompletableFuture.failedFuture(new IllegalStateException("once")));
         try (RawClient client = api.raw()) {
             assertThat(client.request("GET /fails/x", api.bearer()).reply().status())

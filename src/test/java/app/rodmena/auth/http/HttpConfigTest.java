@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class HttpConfigTest {
     @Test
-    void whatIsImpossibleIsRefusedByNameWithWhatIsAllowed() {
+    void invalidValuesAreRefusedWithSettingAndAllowedValues() {
         HttpConfig good = HttpConfig.DEFAULT;
         Duration second = Duration.ofSeconds(1);
 

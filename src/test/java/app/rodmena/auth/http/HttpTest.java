@@ -27,7 +27,7 @@ class HttpTest {
     @BeforeAll
     void start() throws Exception {
         api = new TestApi();
-        api.ask("POST", "/api/role/ops");
+        api.send("POST", "/api/role/ops");
     }
 
     @AfterAll
@@ -36,7 +36,7 @@ class HttpTest {
     }
 
     @Test
-    void aConnectionServesManyRequestsOneAfterAnother() throws Exception {
+    void aConnectionServesManyRequests() throws Exception {
         try (RawClient client = api.raw()) {
             for (int i = 0; i < 100; i++) {
                 assertThat(client.request("GET /api/roles", api.bearer())
@@ -60,19 +60,19 @@ class HttpTest {
 
             for (int i = 0; i < 300; i++) {
                 assertThat(client.reply().body())
-                        .as("answer " + i)
+                        .as("response " + i)
                         .isEqualTo(i % 3 == 0 ? "{\"message\":\"PONG\"}" : "{\"result\":false}");
             }
         }
         assertThat(Thread.getAllStackTraces().keySet())
-                .as("no second queue: what follows in a pipeline goes on where it arrived")
+                .as("no second queue: pipelined requests continue on their I/O thread")
                 .extracting(Thread::getName)
                 .filteredOn(name -> name.startsWith("auth-http"))
                 .allMatch(name -> name.startsWith("auth-http I/O") || name.equals("auth-http Accept"));
     }
 
     @Test
-    void aLongListReachesAClientThatReadsAtItsLeisure() throws Exception {
+    void aSlowClientReceivesLongListsCompletely() throws Exception {
         String tenant = UUID.randomUUID().toString();
         try (Connection database = TestPostgres.connect(api.target);
                 PreparedStatement roles = database.prepareStatement(
@@ -81,7 +81,7 @@ class HttpTest {
             roles.executeUpdate();
         }
         try (RawClient client = api.raw()) {
-            // Three answers of 4 MB are asked for before the first is read.
+            // Three responses of 4 MB are requested before the first is read.
             for (int i = 0; i < 3; i++) {
                 client.request("GET /api/roles", "Authorization: Bearer " + tenant);
             }
@@ -94,7 +94,7 @@ class HttpTest {
     }
 
     @Test
-    void aHeadHasTheLengthOfItsGetAndNoBodySoThatTheNextAnswerFollowsAtOnce() throws Exception {
+    void headHasTheContentLengthOfGetAndNoBody() throws Exception {
         try (RawClient client = api.raw()) {
             for (String path : List.of("/ping", "/health", "/api/roles", "/api/has_permission/u/p", "/nothing")) {
                 int length = client.request("GET " + path, api.bearer())
@@ -111,7 +111,7 @@ class HttpTest {
     }
 
     @Test
-    void optionsListsTheMethodsWithoutAKey() throws Exception {
+    void optionsListsMethodsWithoutAKey() throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply =
                     client.request("OPTIONS /api/permission/r/p").reply();
@@ -126,7 +126,7 @@ class HttpTest {
     }
 
     @Test
-    void anOldClientIsAnsweredAndClosedUnlessItAsksToStay() throws Exception {
+    void http10ConnectionsAreClosedUnlessKeepAliveIsRequested() throws Exception {
         try (RawClient client = api.raw()) {
             client.send("GET /ping HTTP/1.0\r\n\r\n");
             assertThat(client.reply().header("connection")).isEqualTo("close");
@@ -143,7 +143,7 @@ class HttpTest {
     }
 
     @Test
-    void whoAsksForTheLastAnswerIsClosedAfterIt() throws Exception {
+    void connectionCloseIsHonoured() throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply = client.request("GET /api/roles", api.bearer(), "Connection: close")
                     .reply();
@@ -155,7 +155,7 @@ class HttpTest {
     }
 
     @Test
-    void bodiesThatNobodyNeedsAreReadAndForgotten() throws Exception {
+    void unusedBodiesAreDiscarded() throws Exception {
         HttpResponse<String> fixed = api.client.send(
                 api.request("POST", "/api/role/ops")
                         .POST(BodyPublishers.ofString("{\"description\":\"x\"}"))
@@ -170,7 +170,7 @@ class HttpTest {
             client.send("5\r\nhello\r\n").send("0\r\n\r\n");
             assertThat(client.reply().body()).isEqualTo("{\"result\":true}");
 
-            // A refused one too; the connection goes on behind it.
+            // The body of a refused request is discarded too; the connection stays open.
             client.send("POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
             assertThat(client.reply().status()).isEqualTo(404);
             assertThat(client.request("GET /ping").reply().status()).isEqualTo(200);
@@ -178,7 +178,7 @@ class HttpTest {
     }
 
     @Test
-    void whoExpectsAnInvitationGetsItOrTheRefusalAtOnce() throws Exception {
+    void expectContinueGets100OrTheErrorImmediately() throws Exception {
         try (RawClient client = api.raw()) {
             client.send(
                     "POST /api/role/ops HTTP/1.1\r\nHost: h\r\n%s\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
@@ -195,41 +195,42 @@ class HttpTest {
     }
 
     @Test
-    void whatIsNotHttpIsRefusedInJsonToo() throws Exception {
-        for (String nonsense : List.of(
+    void invalidHttpGetsAJsonError() throws Exception {
+        for (String invalidRequest : List.of(
                 "nonsense\r\n\r\n",
                 "GET /ping HTTP/1.1\r\n\r\n",
                 "GET /ping HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                 "GET /ping HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n")) {
             try (RawClient client = api.raw()) {
-                RawClient.Reply reply = client.send(nonsense).reply();
+                RawClient.Reply reply = client.send(invalidRequest).reply();
 
-                assertThat(reply.status()).as(nonsense).isEqualTo(400);
-                assertThat(reply.header("content-type")).as(nonsense).isEqualTo("application/json");
-                assertThat(reply.header("connection")).as(nonsense).isEqualTo("close");
-                assertThat(TestApi.timeless(reply.body()))
-                        .as(nonsense)
+                assertThat(reply.status()).as(invalidRequest).isEqualTo(400);
+                assertThat(reply.header("content-type")).as(invalidRequest).isEqualTo("application/json");
+                assertThat(reply.header("connection")).as(invalidRequest).isEqualTo("close");
+                assertThat(TestApi.withoutTimestamp(reply.body()))
+                        .as(invalidRequest)
                         .startsWith("{\"success\":false,\"code\":400,")
                         .endsWith("\"timestamp\":\"T\"}");
-                assertThat(client.isClosedByServer()).as(nonsense).isTrue();
+                assertThat(client.isClosedByServer()).as(invalidRequest).isTrue();
             }
         }
     }
 
     @Test
-    void sixtyFourClientsAtOnceAllGetTheirOwnAnswers() throws Exception {
+    void sixtyFourConcurrentClientsGetTheirOwnResponses() throws Exception {
         List<CompletableFuture<Integer>> clients = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
             int client = i;
-            clients.add(CompletableFuture.supplyAsync(() -> converse(client), command -> new Thread(command).start()));
+            clients.add(CompletableFuture.supplyAsync(
+                    () -> countOwnResponses(client), command -> new Thread(command).start()));
         }
         for (CompletableFuture<Integer> client : clients) {
             assertThat(client.get()).isEqualTo(50);
         }
     }
 
-    /** How many of 50 answers were the client's own. */
-    private int converse(int number) {
+    /** The number of responses, of 50, that belong to this client. */
+    private int countOwnResponses(int number) {
         try (RawClient client = api.raw()) {
             String user = "user" + number;
             client.request("POST /api/membership/%s/ops".formatted(user), api.bearer())

@@ -35,7 +35,7 @@ class LimitsTest {
     }
 
     @Test
-    void headersUpToTheLimitPassAndBeyondItAreRefusedOnAConnectionThatGoesOn() throws Exception {
+    void largerHeadersAreRefusedAndTheConnectionStaysOpen() throws Exception {
         try (RawClient client = api.raw()) {
             assertThat(client.request("GET /ping", "X: " + "x".repeat(15_000))
                             .reply()
@@ -45,7 +45,7 @@ class LimitsTest {
             RawClient.Reply refusal =
                     client.request("GET /ping", "X: " + "x".repeat(17_000)).reply();
             assertThat(refusal.status()).isEqualTo(431);
-            assertThat(TestApi.timeless(refusal.body()))
+            assertThat(TestApi.withoutTimestamp(refusal.body()))
                     .isEqualTo(TestApi.error(431, "The request's headers are larger than 16384 bytes"));
 
             assertThat(client.request("GET /ping").reply().status()).isEqualTo(200);
@@ -53,22 +53,22 @@ class LimitsTest {
     }
 
     @Test
-    void headersFarBeyondTheLimitAreRefusedAlikeAndCutOff() throws Exception {
+    void muchLargerHeadersAreRefusedAndTheConnectionIsClosed() throws Exception {
         try (RawClient client = api.raw()) {
-            // Exactly as much as is read before it is cut off: what is left unread would reset the connection.
+            // Exactly what the server reads before it closes: unread bytes would reset the connection.
             String start = "GET /ping HTTP/1.1\r\nHost: h\r\nX: ";
             client.send(start + "x".repeat(2 * 16 * 1024 + 1 - start.length()));
 
             RawClient.Reply refusal = client.reply();
             assertThat(refusal.status()).isEqualTo(431);
-            assertThat(TestApi.timeless(refusal.body()))
+            assertThat(TestApi.withoutTimestamp(refusal.body()))
                     .isEqualTo(TestApi.error(431, "The request's headers are larger than 16384 bytes"));
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
 
     @Test
-    void aTargetThatIsTooLongIsRefused() throws Exception {
+    void aTooLongTargetIsRefused() throws Exception {
         try (RawClient client = api.raw()) {
             assertThat(client.request("GET /ping?" + "q".repeat(8_000)).reply().status())
                     .isEqualTo(200);
@@ -76,7 +76,7 @@ class LimitsTest {
                 RawClient.Reply refusal = client.request("GET " + target).reply();
 
                 assertThat(refusal.status()).isEqualTo(414);
-                assertThat(TestApi.timeless(refusal.body()))
+                assertThat(TestApi.withoutTimestamp(refusal.body()))
                         .isEqualTo(TestApi.error(414, "The request target is longer than 8192 bytes"));
             }
         }
@@ -97,7 +97,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyUpToTheLimitPasses() throws Exception {
+    void aBodyOfTheMaximumSizeIsAccepted() throws Exception {
         try (RawClient client = api.raw()) {
             client.send("POST /api/role/r HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 262144\r\n\r\n"
                     .formatted(api.bearer()));
@@ -109,7 +109,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/role/toolarge", "/nothing"})
-    void aBodyAnnouncedTooLargeIsRefusedBeforeItIsSentAndTheClientGetsToReadIt(String path) throws Exception {
+    void aTooLargeAnnouncedBodyIsRefusedWithAReadableResponse(String path) throws Exception {
         try (RawClient client = api.raw()) {
             client.send("POST %s HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 3000000\r\n\r\n"
                     .formatted(path, api.bearer()));
@@ -117,11 +117,11 @@ class LimitsTest {
 
             assertIsTooLarge(client.reply());
         }
-        assertThat(api.ask("GET", "/api/roles").body()).doesNotContain("toolarge");
+        assertThat(api.send("GET", "/api/roles").body()).doesNotContain("toolarge");
     }
 
     @Test
-    void aBodyThatTurnsOutTooLargeIsRefusedAndNothingIsDone() throws Exception {
+    void aTooLargeChunkedBodyIsRefusedWithoutEffect() throws Exception {
         try (RawClient client = api.raw()) {
             client.send("POST /api/role/toolarge HTTP/1.1\r\nHost: h\r\n%s\r\nTransfer-Encoding: chunked\r\n\r\n"
                     .formatted(api.bearer()));
@@ -132,35 +132,35 @@ class LimitsTest {
 
             assertIsTooLarge(client.reply());
         }
-        assertThat(api.ask("GET", "/api/roles").body()).doesNotContain("toolarge");
+        assertThat(api.send("GET", "/api/roles").body()).doesNotContain("toolarge");
     }
 
     private static void assertIsTooLarge(RawClient.Reply reply) {
         assertThat(reply.status()).isEqualTo(413);
         assertThat(reply.header("connection")).isEqualTo("close");
-        assertThat(TestApi.timeless(reply.body()))
+        assertThat(TestApi.withoutTimestamp(reply.body()))
                 .isEqualTo(TestApi.error(413, "The request's body is larger than 262144 bytes"));
     }
 
     @Test
-    void slowAndSilentClientsAreCutOffAndHoldNobodyUp() throws Exception {
-        try (TestApi impatient = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)))) {
+    void slowAndSilentClientsAreDisconnectedAndDelayNoOtherClient() throws Exception {
+        try (TestApi shortTimeouts = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)))) {
             List<RawClient> silent = new ArrayList<>();
             List<RawClient> slowHeaders = new ArrayList<>();
             List<RawClient> slowBodies = new ArrayList<>();
             for (int i = 0; i < 80; i++) {
-                silent.add(impatient.raw());
-                slowHeaders.add(impatient.raw().send("GET /ping HTTP/1.1\r\nHost: h\r\nX-Slow: "));
-                slowBodies.add(impatient
+                silent.add(shortTimeouts.raw());
+                slowHeaders.add(shortTimeouts.raw().send("GET /ping HTTP/1.1\r\nHost: h\r\nX-Slow: "));
+                slowBodies.add(shortTimeouts
                         .raw()
                         .send("POST /api/role/slow HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 9\r\n\r\nx"
-                                .formatted(impatient.bearer())));
+                                .formatted(shortTimeouts.bearer())));
             }
 
-            assertThat(impatient.ask("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
+            assertThat(shortTimeouts.send("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
 
             for (RawClient client : slowBodies) {
-                assertThat(TestApi.timeless(client.reply().body()))
+                assertThat(TestApi.withoutTimestamp(client.reply().body()))
                         .isEqualTo(TestApi.error(408, "The request's body did not arrive in time"));
             }
             for (List<RawClient> clients : List.of(slowHeaders, silent, slowBodies)) {
@@ -169,12 +169,12 @@ class LimitsTest {
                     client.close();
                 }
             }
-            assertThat(impatient.ask("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
+            assertThat(shortTimeouts.send("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
         }
     }
 
     @Test
-    void manyIdleConnectionsAreFine() throws Exception {
+    void hundredsOfIdleConnectionsAreSupported() throws Exception {
         List<RawClient> idle = new ArrayList<>();
         try {
             for (int i = 0; i < 400; i++) {
@@ -197,24 +197,25 @@ class LimitsTest {
 
     @Test
     @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void whoNeverReadsIsCutOffAndHoldsNobodyUp() throws Exception {
-        try (TestApi impatient = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)));
-                RawClient deaf = impatient.raw()) {
+    void aClientThatNeverReadsIsDisconnected() throws Exception {
+        try (TestApi shortTimeouts = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)));
+                RawClient nonReading = shortTimeouts.raw()) {
             String request = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n".repeat(500);
 
-            // The server's answers fill both ends' buffers; then nothing of ours is read any more, until it is cut off.
+            // The responses fill the buffers of both ends; then the server reads no more and disconnects.
             assertThat(catchThrowable(() -> {
                         for (int i = 0; i < 2_000; i++) {
-                            deaf.send(request);
+                            nonReading.send(request);
                         }
                     }))
                     .isInstanceOf(IOException.class);
-            assertThat(impatient.askAnonymously("GET", "/ping").statusCode()).isEqualTo(200);
+            assertThat(shortTimeouts.sendWithoutKey("GET", "/ping").statusCode())
+                    .isEqualTo(200);
         }
     }
 
     @Test
-    void moreClientsThanAllowedWaitUntilOthersLeave() throws Exception {
+    void clientsBeyondTheMaximumWaitForAFreeConnection() throws Exception {
         try (TestApi api = new TestApi(TestApi.CONFIG.withMaxClients(8))) {
             List<RawClient> clients = new ArrayList<>();
             try {

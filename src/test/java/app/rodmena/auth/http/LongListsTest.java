@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Lists of thousands of rows: whole, cut off or refused, never a part that looks like the whole. */
+/** Lists of thousands of rows: complete, cut off or refused, never truncated without notice. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LongListsTest {
@@ -32,7 +32,7 @@ class LongListsTest {
     private static final String PATH = "/api/members/" + LongList.ROLE;
     private static final long BUDGET = 2L * 1024 * 1024;
 
-    /** A list may hold a connection for its client for a fifth of the first. */
+    /** A list may wait for its client for a fifth of the read timeout. */
     private static final TestApi.Limits LIMITS = new TestApi.Limits(Duration.ofSeconds(3), BUDGET);
 
     private final List<Integer> statuses = new CopyOnWriteArrayList<>();
@@ -52,18 +52,18 @@ class LongListsTest {
     }
 
     @Test
-    void aLongListIsCompleteAndInOrder() throws Exception {
-        assertThat(api.ask("GET", PATH).body()).isEqualTo(LongList.members(ROWS));
-        assertThat(api.ask("HEAD", PATH).statusCode()).isEqualTo(200);
-        assertThat(askWith(fewerKey, PATH).body()).isEqualTo(LongList.members(FEWER_ROWS));
-        assertThat(askWith(fewerKey, PATH).headers().firstValue("Content-Length"))
+    void longListsAreCompleteAndOrdered() throws Exception {
+        assertThat(api.send("GET", PATH).body()).isEqualTo(LongList.members(ROWS));
+        assertThat(api.send("HEAD", PATH).statusCode()).isEqualTo(200);
+        assertThat(requestWithKey(fewerKey, PATH).body()).isEqualTo(LongList.members(FEWER_ROWS));
+        assertThat(requestWithKey(fewerKey, PATH).headers().firstValue("Content-Length"))
                 .hasValue(String.valueOf(LongList.members(FEWER_ROWS).length()));
     }
 
     @Test
-    void everyLongListHasTheShapeOfAShortOne() throws Exception {
+    void longListsHaveTheJsonOfShortOnes() throws Exception {
         JsonNode ofUser = JSON.readTree(
-                askWith(fewerKey, "/api/user_permissions/user-0000001").body());
+                requestWithKey(fewerKey, "/api/user_permissions/user-0000001").body());
         assertThat(ofUser.path("success").booleanValue()).isTrue();
         assertThat(ofUser.path("code").intValue()).isEqualTo(200);
         assertThat(ofUser.path("timestamp").textValue()).hasSize(26);
@@ -76,23 +76,23 @@ class LongListsTest {
                         .textValue())
                 .isEqualTo("permission-0006000");
 
-        JsonNode ofRole = JSON.readTree(
-                askWith(fewerKey, "/api/role_permissions/" + LongList.ROLE).body());
+        JsonNode ofRole = JSON.readTree(requestWithKey(fewerKey, "/api/role_permissions/" + LongList.ROLE)
+                .body());
         assertThat(ofRole.path("data")).hasSize(FEWER_ROWS);
     }
 
     @Test
-    void manyAtOnceAreAllAnswered() throws Exception {
+    void concurrentLongListsAreAnswered() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> lists = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            lists.add(api.askAsync("GET", PATH));
+            lists.add(api.sendAsync("GET", PATH));
         }
         for (CompletableFuture<HttpResponse<String>> list : lists) {
-            HttpResponse<String> answer = list.get();
-            if (answer.statusCode() == 200) {
-                assertThat(answer.body()).isEqualTo(LongList.members(ROWS));
+            HttpResponse<String> response = list.get();
+            if (response.statusCode() == 200) {
+                assertThat(response.body()).isEqualTo(LongList.members(ROWS));
             } else {
-                assertIsRefused(answer.statusCode(), answer.body());
+                assertIsRefused(response.statusCode(), response.body());
             }
         }
         assertThat(lists).anySatisfy(list -> assertThat(list.get().statusCode()).isEqualTo(200));
@@ -100,47 +100,48 @@ class LongListsTest {
     }
 
     @Test
-    void answersThatAreNotReadAreBoundedAndTakeNothingFromOtherTenants() throws Exception {
-        List<RawClient> deaf = new ArrayList<>();
+    void unreadResponsesAreBoundedAndLeaveRoomForOtherTenants() throws Exception {
+        List<RawClient> nonReading = new ArrayList<>();
         try {
             for (int i = 0; i < 10; i++) {
-                deaf.add(api.raw().request("GET " + PATH, api.bearer()));
+                nonReading.add(api.raw().request("GET " + PATH, api.bearer()));
             }
             await().until(() -> api.budget.total() > BUDGET / 3);
             for (int i = 0; i < 10; i++) {
                 assertThat(api.budget.total()).isLessThan(BUDGET);
-                assertThat(askWith(fewerKey, "/api/user_roles/user-0000001").statusCode())
+                assertThat(requestWithKey(fewerKey, "/api/user_roles/user-0000001")
+                                .statusCode())
                         .isEqualTo(200);
-                assertThat(api.askAnonymously("GET", "/health").statusCode()).isEqualTo(200);
+                assertThat(api.sendWithoutKey("GET", "/health").statusCode()).isEqualTo(200);
             }
             await().atMost(Duration.ofSeconds(60)).until(() -> api.listener.inFlight() == 0);
             assertThat(api.budget.total()).isZero();
         } finally {
-            for (RawClient client : deaf) {
+            for (RawClient client : nonReading) {
                 client.close();
             }
         }
     }
 
     @Test
-    void whatFindsNoRoomIsRefusedWithAReason() throws Exception {
+    void aListBeyondTheBudgetIsRefusedWithAReason() throws Exception {
         try (TestApi small = new TestApi(new TestApi.Limits(Duration.ofSeconds(3), 2048), RequestListener.NONE)) {
             LongList.create(small.target, small.key, 1500, 100);
             for (String path : List.of(PATH, "/api/role_permissions/" + LongList.ROLE)) {
-                HttpResponse<String> refusal = small.ask("GET", path);
+                HttpResponse<String> refusal = small.send("GET", path);
 
                 assertThat(refusal.statusCode()).isEqualTo(503);
                 assertThat(refusal.headers().firstValue("Retry-After")).hasValue("1");
                 assertThat(refusal.body()).contains("\"reason\":\"UNREAD_RESPONSES\"");
             }
-            assertThat(small.ask("GET", "/api/permission/big/permission-0000001")
+            assertThat(small.send("GET", "/api/permission/big/permission-0000001")
                             .body())
                     .isEqualTo("{\"result\":true}");
         }
     }
 
     @Test
-    void aClientThatDoesNotReadALongListIsCutAndItsConnectionComesBack() throws Exception {
+    void aClientThatDoesNotReadIsDisconnectedAndItsDatabaseConnectionReleased() throws Exception {
         try (RawClient slow = api.raw().request("GET " + PATH, api.bearer())) {
             await().until(() -> slow.hasReply() && api.engine.snapshot().checkedOut() == 1);
             statuses.clear();
@@ -151,7 +152,7 @@ class LongListsTest {
     }
 
     @Test
-    void aFailureInTheMiddleCutsTheConnection() throws Exception {
+    void aFailureInTheMiddleClosesTheConnection() throws Exception {
         try (RawClient client = api.raw().request("GET " + PATH, api.bearer())) {
             await().until(client::hasReply);
             try (var connection = TestPostgres.connect(api.target);
@@ -167,7 +168,7 @@ class LongListsTest {
         await().until(() -> api.budget.total() == 0);
     }
 
-    private HttpResponse<String> askWith(String key, String path) throws IOException, InterruptedException {
+    private HttpResponse<String> requestWithKey(String key, String path) throws IOException, InterruptedException {
         return api.client.send(
                 api.request("GET", path)
                         .header("Authorization", "Bearer " + key)

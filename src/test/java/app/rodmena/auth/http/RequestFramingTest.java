@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class FramingTest {
+class RequestFramingTest {
     private TestApi api;
 
     @BeforeAll
     void start() throws Exception {
-        // What is refused only when time is over fails this test.
+        // With these timeouts, a request that is refused only by a timeout fails the test.
         Duration hour = Duration.ofHours(1);
         api = new TestApi(TestApi.CONFIG.withTimeouts(hour, hour, Duration.ZERO));
     }
@@ -40,17 +40,17 @@ class FramingTest {
 
     @ParameterizedTest
     @MethodSource("invalid")
-    void aRequestWhoseEndIsInDoubtIsRefusedAtOnce(String headers) throws Exception {
+    void ambiguousFramingIsRefusedImmediately(String headers) throws Exception {
         InvalidFraming.assertIsRefused(
                 api.listener.port(),
                 "POST /api/role/doubtful HTTP/1.1\r\nHost: h\r\n%s\r\n%s".formatted(api.bearer(), headers));
 
         await().untilAsserted(() -> assertThat(api.listener.inFlight()).isZero());
-        assertThat(api.ask("GET", "/api/roles").body()).doesNotContain("doubtful");
+        assertThat(api.send("GET", "/api/roles").body()).doesNotContain("doubtful");
     }
 
     @Test
-    void aChunkedRequestOfHttp10AndABareLineFeedInTheRequestLineAreRefused() throws Exception {
+    void chunkedHttp10AndBareLineFeedsAreRefused() throws Exception {
         for (String request : List.of(
                 "POST /ping HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "GET /ping HTTP/1.1\nHost: h\r\n\r\n",
@@ -60,8 +60,8 @@ class FramingTest {
     }
 
     @Test
-    void requestsBeforeAnInvalidOneAreAnsweredFirstAndThoseBehindItNever() throws Exception {
-        api.ask("POST", "/api/role/kept");
+    void requestsBeforeAnInvalidOneAreAnsweredAndLaterOnesDiscarded() throws Exception {
+        api.send("POST", "/api/role/kept");
         String valid = "GET /ping HTTP/1.1\r\nHost: h\r\n\r\n";
         String invalid = "POST /ping HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551616\r\n\r\n";
         String smuggled = "DELETE /api/role/kept HTTP/1.1\r\nHost: h\r\n%s\r\n\r\n".formatted(api.bearer());
@@ -73,11 +73,11 @@ class FramingTest {
             assertThat(client.reply().status()).isEqualTo(400);
             assertThat(client.isClosedByServer()).isTrue();
         }
-        assertThat(api.ask("GET", "/api/roles").body()).contains("kept");
+        assertThat(api.send("GET", "/api/roles").body()).contains("kept");
     }
 
     @Test
-    void validChunksPassHoweverTheyAreSplit() throws Exception {
+    void validChunksAreAcceptedInAnySplit() throws Exception {
         String request = "POST /api/role/chunked HTTP/1.1\r\nHost: h\r\n%s\r\nTransfer-Encoding:  Chunked \r\n\r\n"
                         .formatted(api.bearer())
                 + "5;a=\"b\"\r\nhello\r\nA\r\n0123456789\r\n0\r\nX-Trailer: y\r\n\r\n";
@@ -94,7 +94,7 @@ class FramingTest {
     }
 
     @Test
-    void manyInvalidRequestsTakeNoPlaceOfOtherClients() throws Exception {
+    void invalidRequestsOccupyNoConnections() throws Exception {
         Duration hour = Duration.ofHours(1);
         try (TestApi small = new TestApi(TestApi.CONFIG.withMaxClients(20).withTimeouts(hour, hour, Duration.ZERO))) {
             List<RawClient> clients = new ArrayList<>();
@@ -105,7 +105,7 @@ class FramingTest {
                                     "POST /api/role/r HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 9223372036854775808\r\n\r\n"
                                             .formatted(small.bearer())));
                 }
-                assertThat(small.askAnonymously("GET", "/health/live").statusCode())
+                assertThat(small.sendWithoutKey("GET", "/health/live").statusCode())
                         .isEqualTo(200);
             } finally {
                 for (RawClient client : clients) {

@@ -53,12 +53,12 @@ class RequestGateTest {
                 "/api/./roles",
                 "/api/x/../roles"
             })
-    void anUnknownPathIsNotFoundBeforeAnyKeyIsLookedAt(String path) throws Exception {
+    void unknownPathsGet404WithoutAKey(String path) throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply = client.request("GET " + path).reply();
 
             assertThat(reply.status()).isEqualTo(404);
-            assertThat(TestApi.timeless(reply.body())).isEqualTo(TestApi.error(404, "No such path"));
+            assertThat(TestApi.withoutTimestamp(reply.body())).isEqualTo(TestApi.error(404, "No such path"));
         }
     }
 
@@ -75,8 +75,7 @@ class RequestGateTest {
                     get     | /api/roles                | GET, HEAD, OPTIONS
                     BREW    | /api/has_permission/u/p   | GET, HEAD, OPTIONS
                     """)
-    void aWrongMethodIsToldTheRightOnesBeforeAnyKeyIsLookedAt(String method, String path, String allow)
-            throws Exception {
+    void wrongMethodsGet405AndTheAllowedOnesWithoutAKey(String method, String path, String allow) throws Exception {
         try (RawClient client = api.raw()) {
             client.request(method + " " + path);
             RawClient.Reply reply = method.equals("HEAD") ? client.replyWithoutBody() : client.reply();
@@ -84,14 +83,14 @@ class RequestGateTest {
             assertThat(reply.status()).isEqualTo(405);
             assertThat(reply.header("allow")).isEqualTo(allow);
             if (!method.equals("HEAD")) {
-                assertThat(TestApi.timeless(reply.body()))
-                        .isEqualTo(TestApi.error(405, "This path does not take that method; it takes " + allow));
+                assertThat(TestApi.withoutTimestamp(reply.body()))
+                        .isEqualTo(TestApi.error(405, "Method not allowed; this path allows " + allow));
             }
         }
     }
 
     @Test
-    void nobodyConnectsThroughUs() throws Exception {
+    void connectIsNotAllowed() throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply = client.send("CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n")
                     .reply();
@@ -114,15 +113,15 @@ class RequestGateTest {
                 "Authorization: Bearer 7c8e0a52-7d9c-4a0e-9d36-2f7b0f1c5a11\r\n"
                         + "Authorization: Bearer 7c8e0a52-7d9c-4a0e-9d36-2f7b0f1c5a11"
             })
-    void withoutAWellFormedHeaderNobodyIsKnownWhateverTheNamesAre(String header) throws Exception {
+    void missingOrMalformedCredentialsGet401BeforeNamesAreChecked(String header) throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply =
                     client.request("GET /api/members/b%20d", header).reply();
 
             assertThat(reply.status()).isEqualTo(401);
             assertThat(reply.header("www-authenticate")).isEqualTo("Bearer realm=\"auth\"");
-            assertThat(TestApi.timeless(reply.body()))
-                    .isEqualTo(TestApi.error(401, "A client key is needed: Authorization: Bearer <UUID version 4>"));
+            assertThat(TestApi.withoutTimestamp(reply.body()))
+                    .isEqualTo(TestApi.error(401, "A client key is required: Authorization: Bearer <UUID version 4>"));
         }
     }
 
@@ -137,7 +136,7 @@ class RequestGateTest {
                 "7c8e0a52-7d9c-4a0e-9d36-2f7b0f1c5a1",
                 "1-1-4001-8001-1"
             })
-    void aKeyOfAnotherKindIsBadAndIsNotRepeated(String key) throws Exception {
+    void anInvalidKeyGets400AndIsNotEchoed(String key) throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply = client.request("GET /api/members/b%20d", "Authorization: Bearer " + key)
                     .reply();
@@ -162,7 +161,7 @@ class RequestGateTest {
                 "GET /api/workflow/user/u/can_run/LONG65",
                 "GET /api/members/LONG65"
             })
-    void aBadNameIsBad(String request) throws Exception {
+    void invalidNamesGet400(String request) throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply = client.request(request.replace("LONG65", "x".repeat(65)), api.bearer())
                     .reply();
@@ -174,9 +173,9 @@ class RequestGateTest {
     }
 
     @Test
-    void aPathIsDecodedOncePlusesAreKeptAndAnEncodedSlashSeparates() throws Exception {
-        api.ask("POST", "/api/role/staff");
-        api.ask("POST", "/api/membership/a+b@example.org/staff");
+    void pathsAreDecodedOnceAndPlusIsKeptAndEncodedSlashSeparates() throws Exception {
+        api.send("POST", "/api/role/staff");
+        api.send("POST", "/api/membership/a+b@example.org/staff");
 
         for (String path : List.of(
                 "/api/user_roles/a+b@example.org",
@@ -193,7 +192,7 @@ class RequestGateTest {
                         .isEqualTo("{\"result\":[{\"user\":\"a+b@example.org\",\"role\":\"staff\"}]}");
             }
         }
-        assertThat(api.ask("GET", "/api/user_roles/a%252Bb").statusCode()).isEqualTo(400);
+        assertThat(api.send("GET", "/api/user_roles/a%252Bb").statusCode()).isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -209,7 +208,7 @@ class RequestGateTest {
                 "/api/members/\u00fc",
                 "/api/members/<b>"
             })
-    void aPathThatCannotBeReadIsBad(String path) throws Exception {
+    void malformedPathsGet400(String path) throws Exception {
         try (RawClient client = api.raw()) {
             RawClient.Reply reply = client.request("GET " + path, api.bearer()).reply();
 
@@ -220,15 +219,15 @@ class RequestGateTest {
     }
 
     @Test
-    void whatNeedsNoKeyIsNotBotheredByABadOne() throws Exception {
+    void publicPathsIgnoreAnInvalidKey() throws Exception {
         for (String path : List.of("/ping", "/health", "/health/live", "/health/ready", "/health/started")) {
-            HttpResponse<String> answer = api.client.send(
+            HttpResponse<String> response = api.client.send(
                     api.request("GET", path)
                             .header("Authorization", "Bearer nonsense")
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
 
-            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(response.statusCode()).as(path).isEqualTo(200);
         }
     }
 }

@@ -29,7 +29,7 @@ class RoutesTest {
 
     /** ada: admin, ops; bob: ops. admin: read, write; ops: read, run. */
     @BeforeAll
-    void startWithSomeRoles() throws Exception {
+    void startWithRoles() throws Exception {
         api = new TestApi();
         for (String path : List.of(
                 "/api/role/ops",
@@ -41,7 +41,7 @@ class RoutesTest {
                 "/api/permission/admin/read",
                 "/api/permission/ops/read",
                 "/api/permission/ops/run")) {
-            assertThat(api.ask("POST", path).body()).isEqualTo("{\"result\":true}");
+            assertThat(api.send("POST", path).body()).isEqualTo("{\"result\":true}");
         }
         try (Connection database = TestPostgres.connect(api.target);
                 var statement = database.createStatement()) {
@@ -110,60 +110,60 @@ class RoutesTest {
 
     @ParameterizedTest
     @MethodSource("reads")
-    void everyReadAnswersInItsShapeAndHeadAnswersLikeIt(String path, String body) throws Exception {
-        HttpResponse<String> got = api.ask("GET", path);
-        HttpResponse<String> head = api.ask("HEAD", path);
+    void everyReadReturnsItsJsonAndHeadItsHeaders(String path, String body) throws Exception {
+        HttpResponse<String> get = api.send("GET", path);
+        HttpResponse<String> head = api.send("HEAD", path);
 
-        assertThat(got.statusCode()).isEqualTo(200);
-        assertThat(got.headers().firstValue("Content-Type")).hasValue("application/json");
-        assertThat(TestApi.timeless(got.body())).isEqualTo(body);
+        assertThat(get.statusCode()).isEqualTo(200);
+        assertThat(get.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(TestApi.withoutTimestamp(get.body())).isEqualTo(body);
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
         assertThat(head.headers().firstValue("Content-Length"))
-                .isEqualTo(got.headers().firstValue("Content-Length"))
+                .isEqualTo(get.headers().firstValue("Content-Length"))
                 .isPresent();
     }
 
-    /** With batches off each has a query of its own; with them on those who wait go together. */
+    /** Without batching each request runs its own query; with it, waiting requests share one. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
-    void manyAtOnceAreAnsweredLikeOne(int batchSlots) throws Exception {
+    void concurrentReadsAreAnsweredAsSingleOnes(int batchSlots) throws Exception {
         PoolSettings before = api.engine.change(settings -> settings.withBatchSlots(batchSlots));
         try {
-            List<Arguments> asked = new ArrayList<>();
-            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            List<Arguments> requests = new ArrayList<>();
+            List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 reads().forEach(read -> {
-                    asked.add(read);
-                    answers.add(api.askAsync("GET", (String) read.get()[0]));
+                    requests.add(read);
+                    responses.add(api.sendAsync("GET", (String) read.get()[0]));
                 });
             }
-            for (int i = 0; i < asked.size(); i++) {
-                assertThat(TestApi.timeless(answers.get(i).get().body()))
-                        .as("%s", asked.get(i).get()[0])
-                        .isEqualTo(asked.get(i).get()[1]);
+            for (int i = 0; i < requests.size(); i++) {
+                assertThat(TestApi.withoutTimestamp(responses.get(i).get().body()))
+                        .as("%s", requests.get(i).get()[0])
+                        .isEqualTo(requests.get(i).get()[1]);
             }
         } finally {
             api.engine.change(settings -> before);
         }
     }
 
-    /** Sixty-four clients, each on a connection of its own, all wanting the same. */
+    /** Sixty-four clients on their own connections send the same write. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void theSameWritesAtOnceAllSucceedAndAreThereOnce(int batchSlots) throws Exception {
+    void concurrentEqualWritesSucceedAndTakeEffectOnce(int batchSlots) throws Exception {
         PoolSettings before = api.engine.change(settings -> settings.withBatchSlots(batchSlots));
         try {
             for (int round = 0; round < 5; round++) {
-                atOnce("POST", "/api/role/same", "{\"result\":true}");
-                atOnce("POST", "/api/membership/sam/same", "{\"result\":true}");
-                atOnce("POST", "/api/permission/same/same", "{\"result\":true}");
-                answers("GET", "/api/members/same", "{\"result\":[{\"user\":\"sam\",\"role\":\"same\"}]}");
-                answers("GET", "/api/which_roles_can/same", "{\"result\":[{\"role\":\"same\"}]}");
-                atOnce("DELETE", "/api/permission/same/same", "{\"result\":true}");
-                atOnce("DELETE", "/api/membership/sam/same", "{\"result\":true}");
-                answers("GET", "/api/members/same", "{\"result\":[]}");
-                List<String> deleted = atOnce("DELETE", "/api/role/same");
+                sendConcurrently("POST", "/api/role/same", "{\"result\":true}");
+                sendConcurrently("POST", "/api/membership/sam/same", "{\"result\":true}");
+                sendConcurrently("POST", "/api/permission/same/same", "{\"result\":true}");
+                assertResponse("GET", "/api/members/same", "{\"result\":[{\"user\":\"sam\",\"role\":\"same\"}]}");
+                assertResponse("GET", "/api/which_roles_can/same", "{\"result\":[{\"role\":\"same\"}]}");
+                sendConcurrently("DELETE", "/api/permission/same/same", "{\"result\":true}");
+                sendConcurrently("DELETE", "/api/membership/sam/same", "{\"result\":true}");
+                assertResponse("GET", "/api/members/same", "{\"result\":[]}");
+                List<String> deleted = sendConcurrently("DELETE", "/api/role/same");
                 assertThat(deleted)
                         .filteredOn(body -> body.contains("{\"result\":true}"))
                         .hasSize(1);
@@ -176,44 +176,46 @@ class RoutesTest {
         }
     }
 
-    private void atOnce(String method, String path, String body) throws Exception {
-        assertThat(atOnce(method, path)).containsOnly(body);
+    private void sendConcurrently(String method, String path, String body) throws Exception {
+        assertThat(sendConcurrently(method, path)).containsOnly(body);
     }
 
-    /** What all of them were answered, each with 200. */
-    private List<String> atOnce(String method, String path) throws Exception {
-        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+    /** The bodies of all responses; each must have status 200. */
+    private List<String> sendConcurrently(String method, String path) throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
         for (int client = 0; client < 64; client++) {
-            asked.add(api.askAsync(method, path));
+            requests.add(api.sendAsync(method, path));
         }
         List<String> bodies = new ArrayList<>();
-        for (CompletableFuture<HttpResponse<String>> answer : asked) {
-            assertThat(answer.get().statusCode()).isEqualTo(200);
-            bodies.add(answer.get().body());
+        for (CompletableFuture<HttpResponse<String>> response : requests) {
+            assertThat(response.get().statusCode()).isEqualTo(200);
+            bodies.add(response.get().body());
         }
         return bodies;
     }
 
     @Test
-    void aRoleIsMadeFilledEmptiedAndDeleted() throws Exception {
-        answers("POST", "/api/permission/temps/read", "{\"result\":false}");
-        answers("POST", "/api/membership/eve/temps", "{\"result\":false}");
-        answers("POST", "/api/role/temps", "{\"result\":true}");
-        answers("POST", "/api/role/temps", "{\"result\":true}");
-        answers("POST", "/api/membership/eve/temps", "{\"result\":true}");
-        answers("POST", "/api/permission/temps/read", "{\"result\":true}");
-        answers("GET", "/api/has_permission/eve/read", wrapped("Permission checked", "{\"has_permission\":true}"));
-        answers("DELETE", "/api/permission/temps/read", "{\"result\":true}");
-        answers("DELETE", "/api/permission/temps/read", "{\"result\":true}");
-        answers("GET", "/api/has_permission/eve/read", wrapped("Permission checked", "{\"has_permission\":false}"));
-        answers("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
-        answers("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
-        answers("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":true}"));
-        answers("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":false}"));
+    void aRoleIsCreatedFilledEmptiedAndDeleted() throws Exception {
+        assertResponse("POST", "/api/permission/temps/read", "{\"result\":false}");
+        assertResponse("POST", "/api/membership/eve/temps", "{\"result\":false}");
+        assertResponse("POST", "/api/role/temps", "{\"result\":true}");
+        assertResponse("POST", "/api/role/temps", "{\"result\":true}");
+        assertResponse("POST", "/api/membership/eve/temps", "{\"result\":true}");
+        assertResponse("POST", "/api/permission/temps/read", "{\"result\":true}");
+        assertResponse(
+                "GET", "/api/has_permission/eve/read", wrapped("Permission checked", "{\"has_permission\":true}"));
+        assertResponse("DELETE", "/api/permission/temps/read", "{\"result\":true}");
+        assertResponse("DELETE", "/api/permission/temps/read", "{\"result\":true}");
+        assertResponse(
+                "GET", "/api/has_permission/eve/read", wrapped("Permission checked", "{\"has_permission\":false}"));
+        assertResponse("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
+        assertResponse("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
+        assertResponse("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":true}"));
+        assertResponse("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":false}"));
     }
 
     @Test
-    void everyKeyIsANamespaceOfItsOwnInWhateverCase() throws Exception {
+    void everyKeyIsANamespaceAndItsCaseIsIgnored() throws Exception {
         try (RawClient client = api.raw()) {
             assertThat(client.request(
                                     "GET /api/members/ops",
@@ -230,10 +232,12 @@ class RoutesTest {
         }
     }
 
-    private void answers(String method, String path, String body) throws IOException, InterruptedException {
-        HttpResponse<String> answer = api.ask(method, path);
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(TestApi.timeless(answer.body())).as(method + " " + path).isEqualTo(body);
+    private void assertResponse(String method, String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> response = api.send(method, path);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(TestApi.withoutTimestamp(response.body()))
+                .as(method + " " + path)
+                .isEqualTo(body);
     }
 
     private static String wrapped(String message, String data) {

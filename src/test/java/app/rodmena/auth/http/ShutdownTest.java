@@ -20,18 +20,18 @@ import org.junit.jupiter.api.Test;
 
 class ShutdownTest {
     @Test
-    void whatIsInFlightIsAnsweredAndWhatComesLaterIsRefused() throws Exception {
+    void requestsInFlightAreAnsweredAndLaterOnesRefused() throws Exception {
         try (TestApi api = new TestApi();
                 Connection blocker = TestPostgres.connect(api.target);
                 RawClient inFlight = api.raw();
                 RawClient keptAlive = api.raw();
                 RawClient idle = api.raw()) {
-            api.ask("POST", "/api/role/ops");
+            api.send("POST", "/api/role/ops");
             assertThat(keptAlive.request("GET /ping").reply().status()).isEqualTo(200);
             assertThat(idle.request("GET /ping").reply().status()).isEqualTo(200);
             lockRoles(blocker);
             inFlight.request("POST /api/membership/ada/ops", api.bearer());
-            awaitSomebodyBlocked(blocker);
+            awaitBlockedBackend(blocker);
 
             int port = api.listener.port();
             CompletableFuture<Void> closed = CompletableFuture.runAsync(api.listener::close);
@@ -43,8 +43,9 @@ class ShutdownTest {
             assertThat(refusal.status()).isEqualTo(503);
             assertThat(refusal.header("connection")).isEqualTo("close");
             assertThat(refusal.header("retry-after")).isEqualTo("5");
-            assertThat(TestApi.timeless(refusal.body()))
-                    .isEqualTo(TestApi.noAnswer(DatabaseFailure.Reason.SHUTTING_DOWN, "This server is stopping"));
+            assertThat(TestApi.withoutTimestamp(refusal.body()))
+                    .isEqualTo(
+                            TestApi.databaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "This server is stopping"));
             assertThat(keptAlive.isClosedByServer()).isTrue();
             assertThat(api.health.ready().up()).isFalse();
             assertThat(closed).isNotDone();
@@ -54,33 +55,33 @@ class ShutdownTest {
             assertThat(inFlight.reply().body()).isEqualTo("{\"result\":true}");
             closed.get(10, SECONDS);
             assertThat(idle.isClosedByServer()).isTrue();
-            assertNothingRuns();
+            assertNoThreads();
         }
     }
 
     @Test
-    void whatHealthSaysIsTrueUntilTheEnd() throws Exception {
+    void healthIsReportedDuringShutdown() throws Exception {
         try (TestApi api = new TestApi();
                 Connection blocker = TestPostgres.connect(api.target);
                 RawClient inFlight = api.raw();
                 RawClient health = api.raw();
                 RawClient live = api.raw();
                 RawClient ready = api.raw()) {
-            api.ask("POST", "/api/role/ops");
+            api.send("POST", "/api/role/ops");
             for (RawClient probe : List.of(health, live, ready)) {
                 assertThat(probe.request("GET /ping").reply().status()).isEqualTo(200);
             }
             lockRoles(blocker);
             inFlight.request("POST /api/membership/ada/ops", api.bearer());
-            awaitSomebodyBlocked(blocker);
+            awaitBlockedBackend(blocker);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(api.listener::close);
             await().until(() -> !api.health.ready().up());
 
-            RawClient.Reply five = health.request("GET /health").reply();
-            assertThat(five.status()).isEqualTo(200);
-            assertThat(five.body())
+            RawClient.Reply databaseHealth = health.request("GET /health").reply();
+            assertThat(databaseHealth.status()).isEqualTo(200);
+            assertThat(databaseHealth.body())
                     .startsWith("{\"status\":\"healthy\",\"database\":{\"pool_size\":5,\"checked_out\":1,");
-            assertThat(five.header("connection")).isEqualTo("close");
+            assertThat(databaseHealth.header("connection")).isEqualTo("close");
             assertThat(health.isClosedByServer()).isTrue();
 
             RawClient.Reply alive = live.request("GET /health/live").reply();
@@ -98,36 +99,36 @@ class ShutdownTest {
     }
 
     @Test
-    void whoTakesLongerThanTheGraceIsCutOff() throws Exception {
-        HttpConfig hasty =
+    void requestsBeyondTheGracePeriodAreCutOff() throws Exception {
+        HttpConfig shortGrace =
                 TestApi.CONFIG.withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMillis(300));
-        try (TestApi api = new TestApi(hasty);
+        try (TestApi api = new TestApi(shortGrace);
                 Connection blocker = TestPostgres.connect(api.target);
                 RawClient stuck = api.raw()) {
-            api.ask("POST", "/api/role/ops");
+            api.send("POST", "/api/role/ops");
             lockRoles(blocker);
             stuck.request("POST /api/membership/ada/ops", api.bearer());
-            awaitSomebodyBlocked(blocker);
+            awaitBlockedBackend(blocker);
 
             long began = System.nanoTime();
             api.listener.close();
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
             assertThat(stuck.isClosedByServer()).isTrue();
-            assertNothingRuns();
+            assertNoThreads();
             blocker.rollback();
         }
     }
 
     @Test
-    void aClientThatLeavesBeforeItsAnswerIsNotWaitedFor() throws Exception {
+    void disconnectedClientsAreNotWaitedFor() throws Exception {
         try (TestApi api = new TestApi();
                 Connection blocker = TestPostgres.connect(api.target)) {
-            api.ask("POST", "/api/role/ops");
+            api.send("POST", "/api/role/ops");
             lockRoles(blocker);
-            try (RawClient impatient = api.raw()) {
-                impatient.request("POST /api/membership/ada/ops", api.bearer());
-                awaitSomebodyBlocked(blocker);
+            try (RawClient leaving = api.raw()) {
+                leaving.request("POST /api/membership/ada/ops", api.bearer());
+                awaitBlockedBackend(blocker);
             }
             try (RawClient halfWay = api.raw()) {
                 halfWay.send("POST /api/role/ops HTTP/1.1\r\nHost: h\r\n%s\r\nContent-Length: 9\r\n\r\nx"
@@ -136,22 +137,22 @@ class ShutdownTest {
             blocker.rollback();
 
             CompletableFuture.runAsync(api.listener::close).get(10, SECONDS);
-            assertNothingRuns();
+            assertNoThreads();
         }
     }
 
     @Test
-    void closingTwiceIsClosingOnce() throws Exception {
+    void closeIsIdempotent() throws Exception {
         try (TestApi api = new TestApi()) {
             api.listener.close();
             api.listener.close();
 
-            assertNothingRuns();
+            assertNoThreads();
         }
     }
 
     @Test
-    void aPortThatIsTakenIsNamedAndNothingIsLeftRunning() throws Exception {
+    void aPortInUseIsNamedAndNoThreadKeepsRunning() throws Exception {
         try (TestApi api = new TestApi()) {
             HttpConfig taken = TestApi.CONFIG.withAddress("127.0.0.1", api.listener.port());
 
@@ -160,7 +161,7 @@ class ShutdownTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + api.listener.port());
         }
-        assertNothingRuns();
+        assertNoThreads();
     }
 
     private static void lockRoles(Connection blocker) throws SQLException {
@@ -170,7 +171,7 @@ class ShutdownTest {
         }
     }
 
-    private static void awaitSomebodyBlocked(Connection blocker) {
+    private static void awaitBlockedBackend(Connection blocker) {
         await().until(() -> {
             try (Statement statement = blocker.createStatement();
                     var blocked = statement.executeQuery("select count(*) from pg_stat_activity"
@@ -180,7 +181,7 @@ class ShutdownTest {
         });
     }
 
-    private static void assertNothingRuns() {
+    private static void assertNoThreads() {
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("auth-http")));
     }

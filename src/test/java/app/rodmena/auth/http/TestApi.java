@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The real API on a free port, and a client that has a key. All are of one process and so share one engine; their keys
- * keep them apart.
+ * The API on a free port, and an HTTP client with a key. All instances of a process share one engine; their keys
+ * separate them.
  */
 final class TestApi implements AutoCloseable {
     static final HttpConfig CONFIG = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
@@ -56,7 +56,7 @@ final class TestApi implements AutoCloseable {
         listener = ApiListener.start(config, engine, health, requests, IncidentLookup.NONE);
     }
 
-    /** What answers to slow clients may take. */
+    /** Limits of responses to slow clients. */
     record Limits(Duration readTimeout, long responseBytes) {}
 
     TestApi(Limits limits, RequestListener requests) throws IOException {
@@ -70,7 +70,7 @@ final class TestApi implements AutoCloseable {
                 budget);
     }
 
-    /** With routes of the test's own, to see what becomes of answers that no service gives on demand. */
+    /** With the test's own routes, for results that no service returns on demand. */
     TestApi(HttpConfig config, RouteTree routes) throws IOException {
         this(config, routes, RequestListener.NONE);
     }
@@ -94,24 +94,24 @@ final class TestApi implements AutoCloseable {
     }
 
     /** With the key. */
-    HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
+    HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
         return client.send(
                 request(method, path).header("Authorization", "Bearer " + key).build(), BodyHandlers.ofString());
     }
 
     /** With the key, without waiting. */
-    CompletableFuture<HttpResponse<String>> askAsync(String method, String path) {
+    CompletableFuture<HttpResponse<String>> sendAsync(String method, String path) {
         return client.sendAsync(
                 request(method, path).header("Authorization", "Bearer " + key).build(), BodyHandlers.ofString());
     }
 
     /** Without a key. */
-    HttpResponse<String> askAnonymously(String method, String path) throws IOException, InterruptedException {
+    HttpResponse<String> sendWithoutKey(String method, String path) throws IOException, InterruptedException {
         return client.send(request(method, path).build(), BodyHandlers.ofString());
     }
 
-    /** The body with its time blanked, which is of the form that clients parse. */
-    static String timeless(String body) {
+    /** The body with its timestamp replaced, if that has the documented format. */
+    static String withoutTimestamp(String body) {
         return body.replaceFirst(
                 "\"timestamp\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}\"}$", "\"timestamp\":\"T\"}");
     }
@@ -120,8 +120,8 @@ final class TestApi implements AutoCloseable {
         return error(code, message, "{}");
     }
 
-    /** What a client is told when the database gave no answer. */
-    static String noAnswer(DatabaseFailure.Reason reason, String message) {
+    /** The body of the response to a database failure. */
+    static String databaseFailure(DatabaseFailure.Reason reason, String message) {
         return error(503, message, "{\"reason\":\"%s\"}".formatted(reason));
     }
 

@@ -13,16 +13,16 @@ import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 import org.junit.jupiter.api.Test;
 
-/** The diagnosis of a whole server, as a remote client sees it. */
+/** The diagnosis of a server, read by a remote JMX client. */
 class DiagnosisOverJmxTest {
     @Test
-    void tellsWhoHoldsTheLockThatRequestsWaitFor() throws Exception {
+    void theDiagnosisNamesTheBlockerOfALock() throws Exception {
         ObjectName name = new ObjectName("app.rodmena.auth:type=Diagnosis");
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada");
-                Connection stranger = TestPostgres.connect(server.target)) {
-            stranger.setAutoCommit(false);
-            try (var statement = stranger.createStatement()) {
+                Connection blocker = TestPostgres.connect(server.target)) {
+            blocker.setAutoCommit(false);
+            try (var statement = blocker.createStatement()) {
                 statement.execute("lock table auth_group");
             }
             CompletableFuture<Integer> request = CompletableFuture.supplyAsync(() -> get(server));
@@ -42,7 +42,7 @@ class DiagnosisOverJmxTest {
             assertThat((int) holder.get("culpritPid")).isPositive();
             assertThat((String) client.connection().invoke(name, "diagnose", null, null))
                     .contains("select pg_terminate_backend(" + holder.get("culpritPid") + ")");
-            stranger.rollback();
+            blocker.rollback();
             assertThat(request.join()).isEqualTo(200);
         }
     }

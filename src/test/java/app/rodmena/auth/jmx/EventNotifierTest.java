@@ -50,7 +50,7 @@ class EventNotifierTest {
     }
 
     @Test
-    void aSubscriberThatHangsSlowsNobodyAndCostsNoEventThatMatters() throws Exception {
+    void aHangingSubscriberDelaysNoEventAndLosesNoSignificantOne() throws Exception {
         CountDownLatch hanging = new CountDownLatch(1);
         try (EventNotifier notifier = notifier()) {
             notifier.subscribers()
@@ -80,7 +80,7 @@ class EventNotifierTest {
     }
 
     @Test
-    void aSubscriberThatFailsCostsTheOthersNothing() throws Exception {
+    void aFailingSubscriberDoesNotAffectOthers() throws Exception {
         try (EventNotifier notifier = notifier()) {
             notifier.subscribers()
                     .addNotificationListener(
@@ -99,7 +99,7 @@ class EventNotifierTest {
     }
 
     @Test
-    void nothingIsMadeWhileNobodyIsSubscribed() throws Exception {
+    void nothingIsSentWithoutSubscribers() throws Exception {
         try (EventNotifier notifier = notifier()) {
             notifier.subscribers().addNotificationListener(receiver, null, "once");
             notifier.subscribers().removeNotificationListener(receiver, null, "once");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every bean, as a remote client sees them. */
+/** Rules for every MBean, checked by a remote JMX client. */
 class EveryMBeanTest {
     private static TestServer server;
     private static JmxClient client;
@@ -46,7 +46,7 @@ class EveryMBeanTest {
     }
 
     @Test
-    void theyAreTheseUnderNamesThatNeedNoQuotes() throws Exception {
+    void beansHaveTheseNamesWithoutQuotes() throws Exception {
         assertThat(JmxClient.names(MBeans.DOMAIN))
                 .extracting(ObjectName::getCanonicalKeyPropertyListString)
                 .containsExactlyInAnyOrder(
@@ -72,7 +72,7 @@ class EveryMBeanTest {
     }
 
     @Test
-    void everyAttributeCanBeReadAndIsWhatItSaysItIs() throws Exception {
+    void everyAttributeIsReadableAndOfItsOpenType() throws Exception {
         for (ObjectName name : JmxClient.names(MBeans.DOMAIN)) {
             MBeanInfo info = client.connection().getMBeanInfo(name);
             String[] all = Arrays.stream(info.getAttributes())
@@ -91,7 +91,7 @@ class EveryMBeanTest {
     }
 
     @Test
-    void everythingIsDescribedAndEveryNumberHasItsUnit() throws Exception {
+    void everyFeatureIsDescribedAndEveryNumberHasAUnit() throws Exception {
         for (ObjectName name : JmxClient.names(MBeans.DOMAIN)) {
             MBeanInfo info = client.connection().getMBeanInfo(name);
             assertThat(info.getDescription()).contains(" ");
@@ -111,7 +111,7 @@ class EveryMBeanTest {
 
     /** On a difference, the expected table can be pasted into the manual. */
     @Test
-    void theManualsTableOfMBeansIsTheOneOfTheProgram() throws Exception {
+    void theManualListsAllMBeans() throws Exception {
         List<String> lines = new ArrayList<>(List.of("| MBean | attributes | operations |", "|---|---|---|"));
         for (ObjectName name : JmxClient.names(MBeans.DOMAIN)) {
             lines.add(row(name, client.connection().getMBeanInfo(name)));

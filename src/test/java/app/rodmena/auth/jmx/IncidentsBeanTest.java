@@ -21,13 +21,13 @@ import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 import org.junit.jupiter.api.Test;
 
-/** Incidents and remedies, as a remote client has them. */
+/** The MBeans of incidents and remedies, used by a remote JMX client. */
 class IncidentsBeanTest {
     private static final String INCIDENTS = "type=Incidents";
     private static final String REMEDIES = "type=Remedies";
 
     @Test
-    void aSubscriberIsNotifiedOfAnIncidentAndReadsAllOfIt() throws Exception {
+    void aSubscriberIsNotifiedOfAnIncidentAndCanReadIt() throws Exception {
         try (TroubledServer server = server();
                 JmxClient client = new JmxClient("ada")) {
             List<Notification> received = new CopyOnWriteArrayList<>();
@@ -54,7 +54,7 @@ class IncidentsBeanTest {
     }
 
     @Test
-    void aRemedyTellsWhatItDidAndIsAudited() throws Exception {
+    void anActionReturnsItsOutcomeAndIsAudited() throws Exception {
         try (TroubledServer server = server();
                 JmxClient client = new JmxClient("ada");
                 LogOf audit = LogOf.logger("auth.audit")) {
@@ -76,7 +76,7 @@ class IncidentsBeanTest {
     }
 
     @Test
-    void aRemedyThatIsNotAnsweredIsAuditedToo() throws Exception {
+    void anActionWithoutResponseIsAudited() throws Exception {
         CompletableFuture<Void> released = new CompletableFuture<>();
         try (TroubledServer server = server();
                 JmxClient client = new JmxClient("ada");

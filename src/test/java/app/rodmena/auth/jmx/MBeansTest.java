@@ -30,7 +30,7 @@ import javax.management.timer.Timer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** The beans of a whole server, as a remote client has them. */
+/** The MBeans of a server, used by a remote JMX client. */
 class MBeansTest {
     private static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
     private static final String POOL = "type=Pool,name=auth";
@@ -41,7 +41,7 @@ class MBeansTest {
     private static final String SERVER = "type=Server";
 
     @Test
-    void thePoolTellsItsNumbersSinglyAndTogether() throws Exception {
+    void thePoolsNumbersAreAttributesAndOneComposite() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada")) {
             assertThat(server.get("/api/roles")).isEqualTo(200);
@@ -70,7 +70,7 @@ class MBeansTest {
     }
 
     @Test
-    void thePoolDoesWhatItIsTold() throws Exception {
+    void poolOperationsTakeEffectAndAreAudited() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada");
                 Log audit = new Log("auth.audit")) {
@@ -102,7 +102,7 @@ class MBeansTest {
     }
 
     @Test
-    void settingsThatMayChangeAreWrittenAtOnceAndAudited() throws Exception {
+    void settingChangesTakeEffectAndAreAudited() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada");
                 Log audit = new Log("auth.audit")) {
@@ -130,7 +130,7 @@ class MBeansTest {
     }
 
     @Test
-    void aSettingThatCantBeIsRefusedInOneLineAndChangesNothing() throws Exception {
+    void anInvalidSettingIsRefusedAndChangesNothing() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada");
                 Log audit = new Log("auth.audit")) {
@@ -203,7 +203,7 @@ class MBeansTest {
     }
 
     @Test
-    void aRemoteSubscriberIsNotifiedOfWhatItAskedFor() throws Exception {
+    void aRemoteSubscriberReceivesFilteredEvents() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada")) {
             List<Notification> received = new CopyOnWriteArrayList<>();
@@ -227,7 +227,7 @@ class MBeansTest {
     }
 
     @Test
-    void aSubscriberThatHangsSlowsNoRequest() throws Exception {
+    void aHangingSubscriberDelaysNoRequest() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada")) {
             NotificationListener hangs = (notification, handback) -> {
@@ -250,7 +250,7 @@ class MBeansTest {
     }
 
     @Test
-    void levelsOfLoggersChangeAndGoBack() throws Exception {
+    void logLevelsChangeAndReset() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada");
                 Log audit = new Log("auth.audit");
@@ -286,7 +286,7 @@ class MBeansTest {
     }
 
     @Test
-    void theServerTellsWhatItIsAndWhatItAnswered() throws Exception {
+    void theServerBeanHasIdentityAndRequestCounts() throws Exception {
         try (TestServer server = TestServer.start();
                 JmxClient client = new JmxClient("ada")) {
             assertThat(server.get("/api/roles")).isEqualTo(200);
@@ -308,8 +308,8 @@ class MBeansTest {
     }
 
     @Test
-    void aSecondServerOfThisJvmSharesTheBeansAndTheLastTakesThemAway() throws Exception {
-        assertThat(ours()).isEmpty();
+    void serversOfOneJvmShareTheBeansUntilTheLastCloses() throws Exception {
+        assertThat(registeredNames()).isEmpty();
         TestServer first = TestServer.start();
         Set<ObjectName> alone = JmxClient.names(MBeans.DOMAIN);
         TestServer second = first.another();
@@ -326,16 +326,16 @@ class MBeansTest {
                 .isPositive();
 
         second.close();
-        assertThat(ours()).isEmpty();
+        assertThat(registeredNames()).isEmpty();
     }
 
     @Test
-    void aNameThatIsTakenStaysWithWhoHasIt() throws Exception {
+    void aNameInUseIsNotReplaced() throws Exception {
         PLATFORM.registerMBean(new Timer(), JmxClient.name(POOL));
         try (TestServer server = TestServer.start()) {
             assertThat(server.get("/api/roles")).isEqualTo(200);
         }
-        List<ObjectName> left = ours();
+        List<ObjectName> left = registeredNames();
         PLATFORM.unregisterMBean(JmxClient.name(POOL));
 
         assertThat(left).containsExactly(JmxClient.name(POOL));
@@ -351,7 +351,7 @@ class MBeansTest {
                 .toList();
     }
 
-    private static List<ObjectName> ours() throws Exception {
+    private static List<ObjectName> registeredNames() throws Exception {
         return Stream.of(MBeans.DOMAIN, "com.zaxxer.hikari", "metrics")
                 .flatMap(domain -> {
                     try {
@@ -363,7 +363,7 @@ class MBeansTest {
                 .toList();
     }
 
-    /** What a logger says, while this is open. */
+    /** Records the lines of a logger until closed. */
     private static final class Log implements AutoCloseable {
         private final Logger logger;
         private final ListAppender<ILoggingEvent> appender = new ListAppender<>();

@@ -26,22 +26,23 @@ class DescribedMBeanTest {
         private int readings;
         private boolean heating;
 
-        @Description("What it shows")
+        @Description("The display")
         record Display(
-                @Description(value = "Of the water", unit = "degrees Celsius")
+                @Description(value = "Temperature of the water", unit = "degrees Celsius")
                 int degrees,
 
-                @Description(value = "How often somebody looked", unit = "readings")
+                @Description(value = "Number of readings", unit = "readings")
                 int readings) {}
 
-        @Description("A cup that was poured")
+        @Description("A poured cup")
         record Cup(
-                @TableKey @Description("Who drinks it") String drinker,
+                @TableKey @Description("Name of the drinker")
+                String drinker,
 
-                @Description(value = "What is in it", unit = "millilitres")
+                @Description(value = "Volume", unit = "millilitres")
                 long content) {}
 
-        @Description("All it shows")
+        @Description("The display as a whole")
         @Flatten
         public Display getDisplay() {
             return new Display(degrees, ++readings);
@@ -78,35 +79,36 @@ class DescribedMBeanTest {
             heating = false;
         }
 
-        @Description("What heating takes")
-        public String estimate(@Description(value = "To heat", unit = "litres") double water) {
+        @Description("Estimates the heating time")
+        public String estimate(@Description(value = "Volume of water", unit = "litres") double water) {
             return water + " litres take a while";
         }
 
-        @Description("Explodes")
+        @Description("Fails with an unexpected exception")
         public void explode() {
             if (!heating) {
-                throw new ArrayStoreException("internals that are nobody's business");
+                throw new ArrayStoreException("internal detail");
             }
         }
 
         public String getSecret() {
-            return "nobody described it, so nobody sees it";
+            return "has no description, so it is no attribute";
         }
     }
 
     @Test
-    void componentsOfARecordAreAttributesOfTheirOwnWithTheSameDescription() throws Exception {
+    void flattenedComponentsAreAttributesWithTheSameDescription() throws Exception {
         assertThat(bean.getAttribute("Degrees")).isEqualTo(20);
         CompositeData display = (CompositeData) bean.getAttribute("Display");
         assertThat(display.get("degrees")).isEqualTo(20);
-        assertThat(display.getCompositeType().getDescription("degrees")).isEqualTo("Of the water [degrees Celsius]");
+        assertThat(display.getCompositeType().getDescription("degrees"))
+                .isEqualTo("Temperature of the water [degrees Celsius]");
         assertThat(Arrays.stream(bean.getMBeanInfo().getAttributes())
                         .filter(attribute -> attribute.getName().equals("Degrees"))
                         .findFirst())
                 .hasValueSatisfying(attribute -> {
                     assertThat(attribute.getDescription())
-                            .isEqualTo("Of the water. When written: 0 to 100 [degrees Celsius]");
+                            .isEqualTo("Temperature of the water. When written: 0 to 100 [degrees Celsius]");
                     assertThat(attribute.isWritable()).isTrue();
                     assertThat(attribute.getDescriptor().getFieldValue("units")).isEqualTo("degrees Celsius");
                     assertThat(attribute.getDescriptor().getFieldValue("openType"))
@@ -115,7 +117,7 @@ class DescribedMBeanTest {
     }
 
     @Test
-    void whatIsReadInOneCallIsOfOneInstant() {
+    void attributesReadTogetherAreOfOneInstant() {
         List<Attribute> values = bean.getAttributes(new String[] {"Readings", "Display", "Readings"})
                 .asList();
 
@@ -127,7 +129,7 @@ class DescribedMBeanTest {
     }
 
     @Test
-    void tablesHaveRowsByTheirKeyAndListsKeepTheirOrder() throws Exception {
+    void tablesAreIndexedByKeyAndListsKeepTheirOrder() throws Exception {
         TabularData cups = (TabularData) bean.getAttribute("Cups");
         assertThat(cups.get(new Object[] {"ada"}).get("content")).isEqualTo(200L);
         assertThat((CompositeData[]) bean.getAttribute("Poured"))
@@ -136,7 +138,7 @@ class DescribedMBeanTest {
     }
 
     @Test
-    void aValueThatIsRefusedIsRefusedInTheWordsOfTheBean() throws Exception {
+    void refusedValuesHaveTheBeansMessage() throws Exception {
         bean.setAttribute(new Attribute("Degrees", 100));
         assertThat(bean.getAttribute("Boiling")).isEqualTo(true);
 
@@ -152,10 +154,10 @@ class DescribedMBeanTest {
     }
 
     @Test
-    void operationsTellTheirParametersAndCheckThem() throws Exception {
+    void operationsDescribeAndCheckTheirParameters() throws Exception {
         MBeanOperationInfo estimate = operation("estimate");
         assertThat(estimate.getSignature()[0].getName()).isEqualTo("water");
-        assertThat(estimate.getSignature()[0].getDescription()).isEqualTo("To heat [litres]");
+        assertThat(estimate.getSignature()[0].getDescription()).isEqualTo("Volume of water [litres]");
         assertThat(estimate.getImpact()).isEqualTo(MBeanOperationInfo.INFO);
         assertThat(operation("off").getImpact()).isEqualTo(MBeanOperationInfo.ACTION);
 
@@ -171,7 +173,7 @@ class DescribedMBeanTest {
     }
 
     @Test
-    void whatGoesWrongIsToldInClassesThatEveryClientHasAndInnardsAreNotTold() {
+    void exceptionsUseJdkClassesAndHideInternals() {
         assertThatThrownBy(() -> invoke("off"))
                 .isInstanceOf(MBeanException.class)
                 .hasMessage("it is off already")
@@ -186,14 +188,14 @@ class DescribedMBeanTest {
     }
 
     @Test
-    void whatIsNotDescribedOrNotOpenCanBeNoBean() {
+    void beansWithoutDescriptionOrOpenTypeAreRefused() {
         assertThatThrownBy(() -> new DescribedMBean(new Object())).hasMessageContaining("has no description");
         assertThatThrownBy(() -> new DescribedMBean(new Closed())).hasMessageContaining("has no open type");
     }
 
-    @Description("Has an attribute that only we could read")
+    @Description("Has an attribute without an open type")
     static final class Closed {
-        @Description("Such")
+        @Description("A kettle")
         public Kettle getKettle() {
             return new Kettle();
         }

@@ -11,12 +11,12 @@ class LoginThrottleTest {
     private static final String HERE = "127.0.0.1";
 
     @Test
-    void aCheckThatFailsIsNoWrongPasswordAndHoldsUpNobody() {
-        try (LoginThrottle turnstile = new LoginThrottle()) {
-            CompletableFuture<Boolean> failed = turnstile.verify(HERE, () -> {
+    void aFailedVerificationIsReportedAndDelaysNoOtherAttempt() {
+        try (LoginThrottle throttle = new LoginThrottle()) {
+            CompletableFuture<Boolean> failed = throttle.verify(HERE, () -> {
                 throw new IllegalStateException("this Java has no hash");
             });
-            CompletableFuture<Boolean> next = turnstile.verify(HERE, () -> true);
+            CompletableFuture<Boolean> next = throttle.verify(HERE, () -> true);
 
             assertThatThrownBy(failed::join).hasRootCauseMessage("this Java has no hash");
             assertThat(next.join()).isTrue();
@@ -24,15 +24,15 @@ class LoginThrottleTest {
     }
 
     @Test
-    void whoFindsTheLineFullIsToldSo() {
-        try (LoginThrottle turnstile = new LoginThrottle()) {
-            var line = Stream.generate(() -> turnstile.verify(HERE, () -> false))
+    void attemptsBeyondTheQueueAreRejected() {
+        try (LoginThrottle throttle = new LoginThrottle()) {
+            var attempts = Stream.generate(() -> throttle.verify(HERE, () -> false))
                     .limit(9)
                     .toList();
 
-            assertThatThrownBy(line.get(8)::join).hasCauseInstanceOf(TooManyLoginAttemptsException.class);
-            assertThat(line.get(0)).isNotDone();
-            assertThat(turnstile.verify("192.0.2.1", () -> true).join()).isTrue();
+            assertThatThrownBy(attempts.get(8)::join).hasCauseInstanceOf(TooManyLoginAttemptsException.class);
+            assertThat(attempts.get(0)).isNotDone();
+            assertThat(throttle.verify("192.0.2.1", () -> true).join()).isTrue();
         }
     }
 }

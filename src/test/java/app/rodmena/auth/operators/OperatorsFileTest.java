@@ -25,13 +25,13 @@ class OperatorsFileTest {
     private OperatorsFile file;
 
     @BeforeEach
-    void name() {
+    void setUp() {
         path = directory.resolve("operators");
         file = new OperatorsFile(path);
     }
 
     @Test
-    void whoIsAddedIsListedWithTheRoleUntilRemoved() throws Exception {
+    void operatorsAreListedWithTheirRolesUntilRemoved() throws Exception {
         assertThat(file.put("bob", OperatorRole.MONITOR, "bob's password")).isTrue();
         assertThat(file.put("alice", OperatorRole.CONTROL, "alice's password")).isTrue();
         assertThat(file.put("bob", OperatorRole.CONTROL, "another password")).isFalse();
@@ -43,7 +43,7 @@ class OperatorsFileTest {
     }
 
     @Test
-    void onlyItsOwnerMayReadItAndNothingElseIsLeftBehind() throws Exception {
+    void theFileIsOwnerOnlyAndNoTemporaryFileRemains() throws Exception {
         file.put("alice", OperatorRole.CONTROL, "correct horse");
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
@@ -54,7 +54,7 @@ class OperatorsFileTest {
     }
 
     @Test
-    void neitherThePasswordNorEqualHashesAreInIt() throws Exception {
+    void theFileContainsSaltedHashesOnly() throws Exception {
         file.put("alice", OperatorRole.CONTROL, "correct horse");
         file.put("bob", OperatorRole.CONTROL, "correct horse");
 
@@ -67,7 +67,7 @@ class OperatorsFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-r-----", "rw----r--", "rw-rw-rw-", "rwx------"})
-    void aFileThatIsNotItsOwnersOnlyIsRefused(String permissions) throws Exception {
+    void aFileAccessibleByOthersIsRefused(String permissions) throws Exception {
         write(LINE, permissions);
 
         assertThatThrownBy(file::check)
@@ -86,7 +86,7 @@ class OperatorsFileTest {
                 "a b:control:x",
                 "alice:control:pbkdf2-sha512$1$x$y"
             })
-    void aLineThatIsNoneIsRefusedByNumberAndNotQuoted(String line) throws Exception {
+    void anInvalidLineIsRefusedByNumberAndNotEchoed(String line) throws Exception {
         write("# ours\n\n" + line, "rw-------");
 
         assertThatThrownBy(file::check)
@@ -97,20 +97,20 @@ class OperatorsFileTest {
     }
 
     @Test
-    void aNameThatIsThereTwiceIsRefused() throws Exception {
+    void aDuplicateNameIsRefused() throws Exception {
         write(LINE + "\n" + LINE, "rw-------");
 
         assertThatThrownBy(file::check).hasMessageContaining("line 2: ");
     }
 
     @Test
-    void aFileThatIsNotThereIsRefusedWithTheCommandThatWritesIt() {
+    void aMissingFileIsRefusedWithTheCommandThatCreatesIt() {
         assertThatThrownBy(file::check).hasMessageContaining("./run.sh operator add NAME --role monitor|control");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1234567"})
-    void aPasswordThatIsTooShortIsRefused(String password) {
+    void aTooShortPasswordIsRefused(String password) {
         assertThatThrownBy(() -> file.put("alice", OperatorRole.CONTROL, password))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(file.exists()).isFalse();

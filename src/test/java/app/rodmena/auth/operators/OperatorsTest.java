@@ -38,7 +38,7 @@ class OperatorsTest {
     }
 
     @Test
-    void theRightPasswordIsAnsweredWithTheRole() {
+    void theCorrectPasswordGivesASessionWithTheRole() {
         assertThat(login(PASSWORD)).contains(new OperatorSession("alice", OperatorRole.CONTROL, HERE));
         assertThat(operators.isValid(new OperatorSession("alice", OperatorRole.CONTROL, HERE)))
                 .isTrue();
@@ -47,7 +47,7 @@ class OperatorsTest {
     }
 
     @Test
-    void aWrongPasswordAndAnUnknownNameAreAnsweredAfterASecond() {
+    void wrongPasswordsAndUnknownNamesAreAnsweredAfterASecond() {
         login(PASSWORD);
         long before = System.nanoTime();
         assertThat(login("wrong")).isEmpty();
@@ -56,7 +56,7 @@ class OperatorsTest {
     }
 
     @Test
-    void guessesFromOneAddressWaitForEachOtherAndNobodyElseWaitsForThem() {
+    void attemptsFromOneAddressAreQueuedAndDelayNoOtherAddress() {
         List<CompletableFuture<Optional<OperatorSession>>> guesses = IntStream.range(0, 50)
                 .mapToObj(i -> operators.login("alice", "guess " + i, "192.0.2.1"))
                 .toList();
@@ -67,7 +67,7 @@ class OperatorsTest {
     }
 
     @Test
-    void whoIsKnownAlreadyDoesNotWaitForAnybody() {
+    void aVerifiedPasswordDoesNotWait() {
         login(PASSWORD);
         List<CompletableFuture<Optional<OperatorSession>>> guesses = IntStream.range(0, 9)
                 .mapToObj(i -> operators.login("alice", "guess " + i, HERE))
@@ -78,7 +78,7 @@ class OperatorsTest {
     }
 
     @Test
-    void whoIsRemovedIsKnownNoMore() throws Exception {
+    void aRemovedOperatorCannotLogIn() throws Exception {
         OperatorSession alice = login(PASSWORD).orElseThrow();
         file.remove("alice");
 
@@ -87,7 +87,7 @@ class OperatorsTest {
     }
 
     @Test
-    void whoGetsAnotherPasswordIsKnownByThatOnly() throws Exception {
+    void aChangedPasswordInvalidatesSessionsAndTheOldPassword() throws Exception {
         OperatorSession alice = login(PASSWORD).orElseThrow();
         file.put("alice", OperatorRole.CONTROL, "another password");
 
@@ -97,7 +97,7 @@ class OperatorsTest {
     }
 
     @Test
-    void whileTheFileCanNotBeReadNobodyIsKnown() throws Exception {
+    void allLoginsFailWhileTheFileIsInvalid() throws Exception {
         OperatorSession alice = login(PASSWORD).orElseThrow();
         String text = Files.readString(file.path());
         Files.writeString(file.path(), "???");
@@ -109,18 +109,18 @@ class OperatorsTest {
     }
 
     @Test
-    void withoutAFileEverybodyMayReadAndNobodyMore() {
-        try (Operators nobody = Operators.anonymous()) {
-            assertThat(nobody.isLoginRequired()).isFalse();
-            assertThat(nobody.login("alice", "x", HERE).join())
+    void withoutAFileAllClientsMayReadOnly() {
+        try (Operators anonymous = Operators.anonymous()) {
+            assertThat(anonymous.isLoginRequired()).isFalse();
+            assertThat(anonymous.login("alice", "x", HERE).join())
                     .contains(new OperatorSession("anonymous", OperatorRole.MONITOR, HERE));
-            assertThat(nobody.isValid(new OperatorSession("anonymous", OperatorRole.CONTROL, HERE)))
+            assertThat(anonymous.isValid(new OperatorSession("anonymous", OperatorRole.CONTROL, HERE)))
                     .isFalse();
         }
     }
 
     @Test
-    void whoStillWaitsWhenItClosesIsRefused() {
+    void waitingAttemptsAreRefusedOnClose() {
         CompletableFuture<Optional<OperatorSession>> guess = operators.login("alice", "wrong", HERE);
         CompletableFuture<Optional<OperatorSession>> next = operators.login("alice", PASSWORD, HERE);
         operators.close();

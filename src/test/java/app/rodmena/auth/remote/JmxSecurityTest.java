@@ -23,14 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What nobody may do over remote JMX, tried with the highest role there is. */
+/** Attacks over remote JMX with the role control; all must be denied. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AttacksOnJmxTest {
+class JmxSecurityTest {
     private TestRemote remote;
     private JMXConnector connector;
     private MBeanServerConnection beans;
 
-    /** One thing to try. */
+    /** One attack. */
     private interface Attack {
         Object on(MBeanServerConnection beans) throws Exception;
     }
@@ -58,59 +58,63 @@ class AttacksOnJmxTest {
         ObjectName memory = new ObjectName("java.lang:type=Memory");
         ObjectName pool = new ObjectName("com.zaxxer.hikari:type=PoolConfig,name=auth");
         ObjectName loader = new ObjectName("app.rodmena.auth:type=MLet");
-        ObjectName ours = new ObjectName(TestRemote.BEAN);
+        ObjectName ownBean = new ObjectName(TestRemote.BEAN);
         String[] string = {String.class.getName()};
         return Stream.of(
-                attack("diagnostic options", on -> on.getAttribute(diagnostic, "DiagnosticOptions")),
+                attack("diagnostic options", connection -> connection.getAttribute(diagnostic, "DiagnosticOptions")),
                 attack(
                         "diagnostic command",
-                        on -> on.invoke(commands, "vmSystemProperties", new Object[0], new String[0])),
+                        connection -> connection.invoke(commands, "vmSystemProperties", new Object[0], new String[0])),
                 attack(
                         "heap dump",
-                        on -> on.invoke(diagnostic, "dumpHeap", new Object[] {"/tmp/x.hprof", true}, new String[] {
-                            "java.lang.String", "boolean"
-                        })),
+                        connection -> connection.invoke(
+                                diagnostic, "dumpHeap", new Object[] {"/tmp/x.hprof", true}, new String[] {
+                                    "java.lang.String", "boolean"
+                                })),
                 attack(
                         "a flag of the JVM",
-                        on -> on.invoke(diagnostic, "setVMOption", new Object[] {"HeapDumpPath", "/tmp"}, new String[] {
-                            "java.lang.String", "java.lang.String"
-                        })),
+                        connection -> connection.invoke(
+                                diagnostic, "setVMOption", new Object[] {"HeapDumpPath", "/tmp"}, new String[] {
+                                    "java.lang.String", "java.lang.String"
+                                })),
                 attack(
                         "level of java.util.logging",
-                        on -> on.invoke(logging, "setLoggerLevel", new Object[] {"", "ALL"}, new String[] {
-                            "java.lang.String", "java.lang.String"
-                        })),
-                attack("flight recording", on -> on.invoke(recorder, "newRecording", null, null)),
-                attack("garbage collection", on -> on.invoke(memory, "gc", null, null)),
-                attack("verbose", on -> {
-                    on.setAttribute(memory, new Attribute("Verbose", true));
+                        connection ->
+                                connection.invoke(logging, "setLoggerLevel", new Object[] {"", "ALL"}, new String[] {
+                                    "java.lang.String", "java.lang.String"
+                                })),
+                attack("flight recording", connection -> connection.invoke(recorder, "newRecording", null, null)),
+                attack("garbage collection", connection -> connection.invoke(memory, "gc", null, null)),
+                attack("verbose", connection -> {
+                    connection.setAttribute(memory, new Attribute("Verbose", true));
                     return null;
                 }),
-                attack("login of the pool", on -> {
-                    on.setAttribute(pool, new Attribute("Username", "postgres"));
+                attack("login of the pool", connection -> {
+                    connection.setAttribute(pool, new Attribute("Username", "postgres"));
                     return null;
                 }),
                 attack(
                         "login of the pool in a list",
-                        on -> on.setAttributes(pool, new AttributeList(List.of(new Attribute("Password", "x"))))),
-                attack("password of the pool", on -> on.getAttribute(pool, "Password")),
-                attack("a new bean", on -> on.createMBean(MLet.class.getName(), loader)),
+                        connection -> connection.setAttributes(
+                                pool, new AttributeList(List.of(new Attribute("Password", "x"))))),
+                attack("password of the pool", connection -> connection.getAttribute(pool, "Password")),
+                attack("a new bean", connection -> connection.createMBean(MLet.class.getName(), loader)),
                 attack(
                         "a new bean with arguments",
-                        on -> on.createMBean(
+                        connection -> connection.createMBean(
                                 "javax.management.monitor.StringMonitor", loader, new Object[] {"x"}, string)),
-                attack("end of a bean", on -> {
-                    on.unregisterMBean(ours);
+                attack("end of a bean", connection -> {
+                    connection.unregisterMBean(ownBean);
                     return null;
                 }),
-                attack("a bean as listener", on -> {
-                    on.addNotificationListener(ours, memory, null, null);
+                attack("a bean as listener", connection -> {
+                    connection.addNotificationListener(ownBean, memory, null, null);
                     return null;
                 }),
-                attack("look at a hidden bean", on -> on.getMBeanInfo(commands)),
-                attack("instance of a hidden bean", on -> on.getObjectInstance(commands)),
-                attack("an object that acts when it is read", on -> {
-                    on.setAttribute(ours, new Attribute("Degrees", new BadAttributeValueExpException("x")));
+                attack("look at a hidden bean", connection -> connection.getMBeanInfo(commands)),
+                attack("instance of a hidden bean", connection -> connection.getObjectInstance(commands)),
+                attack("an object that acts when it is read", connection -> {
+                    connection.setAttribute(ownBean, new Attribute("Degrees", new BadAttributeValueExpException("x")));
                     return null;
                 }));
     }
@@ -130,7 +134,7 @@ class AttacksOnJmxTest {
     }
 
     @Test
-    void everyDenialIsToldWithOperatorAndAddress() throws Exception {
+    void denialsAreAuditedWithOperatorAndAddress() throws Exception {
         ObjectName pool = new ObjectName("com.zaxxer.hikari:type=PoolConfig,name=auth");
         assertThatThrownBy(() -> beans.getAttribute(pool, "Password")).isInstanceOf(SecurityException.class);
 
@@ -138,7 +142,7 @@ class AttacksOnJmxTest {
     }
 
     @Test
-    void whatCanNotBeReadIsNotShown() throws Exception {
+    void unreadableBeansAndAttributesAreHidden() throws Exception {
         assertThat(Stream.of(beans.getMBeanInfo(new ObjectName("java.lang:type=Runtime"))
                         .getAttributes()))
                 .extracting(attribute -> attribute.getName())
@@ -154,7 +158,7 @@ class AttacksOnJmxTest {
     }
 
     @Test
-    void noQueryGuessesAtWhatCanNotBeRead() throws Exception {
+    void queriesCannotTestUnreadableValues() throws Exception {
         ObjectName runtime = new ObjectName("java.lang:type=Runtime");
 
         assertThat(beans.queryNames(runtime, Query.match(Query.attr("VmName"), Query.value("*"))))

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Remote JMX as people use it from a shell: jmxterm, which only knows {@code host:port}. */
+/** Remote JMX from a shell with jmxterm, which is given {@code host:port} only. */
 class JmxtermTest {
     private static final Path JAR = Path.of("target", "test-tools", "jmxterm.jar");
 
@@ -21,16 +21,16 @@ class JmxtermTest {
     Path directory;
 
     @Test
-    void monitorReadsAndDoesNoMore() throws Exception {
+    void monitorMayOnlyRead() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory)) {
-            String said = jmxterm(
+            String consoleOutput = jmxterm(
                     remote,
                     TestRemote.MONITOR,
                     "get -b %s Degrees".formatted(TestRemote.BEAN),
                     "set -b %s Degrees 30".formatted(TestRemote.BEAN),
                     "run -b %s reset".formatted(TestRemote.BEAN));
 
-            assertThat(said)
+            assertThat(consoleOutput)
                     .contains("Degrees = 20;", "Denied to bob: to set Degrees", "Denied to bob: to invoke reset");
             assertThat(remote.thermostat.getDegrees()).isEqualTo(20);
         }
@@ -39,7 +39,7 @@ class JmxtermTest {
     @Test
     void controlReadsSetsInvokesAndIsNotified() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory)) {
-            String said = jmxterm(
+            String consoleOutput = jmxterm(
                     remote,
                     TestRemote.CONTROL,
                     "info -b " + TestRemote.BEAN,
@@ -48,10 +48,10 @@ class JmxtermTest {
                     "get -b %s Degrees".formatted(TestRemote.BEAN),
                     "run -b %s reset".formatted(TestRemote.BEAN),
                     "get -b java.lang:type=Runtime SystemProperties",
-                    // Gives the notification time to come
+                    // Gives the notification time to arrive
                     "domains");
 
-            assertThat(said)
+            assertThat(consoleOutput)
                     .contains("Degrees = 30;", "#operation returns:", "Degrees", "reset", "app.rodmena.auth")
                     .doesNotContain("com.sun.management", "java.home");
             assertThat(remote.thermostat.getDegrees()).isEqualTo(20);
@@ -59,13 +59,13 @@ class JmxtermTest {
     }
 
     @Test
-    void withoutAPasswordNobodyGetsIn() throws Exception {
+    void aLoginRequiresAPassword() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory)) {
             assertThat(jmxterm(remote, null, "domains")).contains("Wrong name or password");
         }
     }
 
-    /** @return all it says */
+    /** @return its output */
     private String jmxterm(TestRemote remote, String operator, String... commands)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(

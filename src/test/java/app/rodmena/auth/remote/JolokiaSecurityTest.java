@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What nobody may do over Jolokia, tried with the highest role there is. */
+/** Attacks over Jolokia with the role control; all must be denied. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AttacksOnJolokiaTest {
+class JolokiaSecurityTest {
     private TestRemote remote;
 
     @BeforeAll
@@ -54,9 +54,9 @@ class AttacksOnJolokiaTest {
                 {"type":"exec","mbean":"jolokia:type=ServerHandler,agent=auth","operation":"mBeanServersInfo"}""", """
                 {"type":"config"}"""})
     void isDenied(String request) throws Exception {
-        HttpResponse<String> answer = remote.post(TestRemote.CONTROL, request);
+        HttpResponse<String> response = remote.post(TestRemote.CONTROL, request);
 
-        assertThat(answer.body()).contains("\"status\":403").doesNotContain(System.getProperty("user.dir"));
+        assertThat(response.body()).contains("\"status\":403").doesNotContain(System.getProperty("user.dir"));
     }
 
     @ParameterizedTest
@@ -66,17 +66,17 @@ class AttacksOnJolokiaTest {
                 {"type":"list","path":"com.sun.management/type=DiagnosticCommand"}""", """
                 {"type":"search","mbean":"com.sun.management:*"}""", """
                 {"type":"version"}"""})
-    void nothingHiddenIsInAnyAnswer(String request) throws Exception {
-        String answer = remote.post(TestRemote.CONTROL, request).body();
+    void responsesContainNothingHidden(String request) throws Exception {
+        String response = remote.post(TestRemote.CONTROL, request).body();
 
-        assertThat(answer.replaceFirst("\"request\":\\{.*?\\}", ""))
+        assertThat(response.replaceFirst("\"request\":\\{.*?\\}", ""))
                 .contains("\"status\":200")
                 .doesNotContain(System.getProperty("user.dir"), "vmSystemProperties", "InputArguments", "hunter2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/exec/" + TestRemote.BEAN + "/reset", "/write/" + TestRemote.BEAN + "/Degrees/30"})
-    void nothingIsChangedByGet(String path) throws Exception {
+    void getChangesNothing(String path) throws Exception {
         assertThat(remote.get(TestRemote.CONTROL, path).body()).contains("\"status\":403");
         assertThat(remote.thermostat.getDegrees()).isEqualTo(20);
     }
@@ -87,11 +87,11 @@ class AttacksOnJolokiaTest {
                 {"type":"read","mbean":"java.lang:type=Memory","target":"service:jmx:rmi:///jndi/rmi://x/y"}""", """
                 {"type":"version","options":{"target":{"url":"service:jmx:rmi:///jndi/rmi://x/y"}}}""", """
                 [{"type":"version"},{"type":"version","target":{"url":"service:jmx:rmi:///jndi/rmi://x/y"}}]"""})
-    void noRequestIsPassedOn(String request) throws Exception {
-        HttpResponse<String> answer = remote.post(TestRemote.CONTROL, request);
+    void proxyRequestsAreRefused(String request) throws Exception {
+        HttpResponse<String> response = remote.post(TestRemote.CONTROL, request);
 
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.body()).contains("\"status\":403");
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.body()).contains("\"status\":403");
     }
 
     @ParameterizedTest
@@ -105,21 +105,21 @@ class AttacksOnJolokiaTest {
         "Sec-Fetch-Site, cross-site",
         "Sec-Fetch-Site, same-site"
     })
-    void noPageOfAnotherSiteIsAnswered(String header, String value) throws Exception {
-        HttpResponse<String> answer =
+    void pagesOfOtherSitesAreRefused(String header, String value) throws Exception {
+        HttpResponse<String> response =
                 remote.send(remote.request(TestRemote.CONTROL, "/version").header(header, value));
 
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(answer.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control"));
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control"));
     }
 
     @Test
-    void aPageOfThisServerIsAnswered() throws Exception {
-        HttpResponse<String> answer = remote.send(remote.request(TestRemote.CONTROL, "/version")
+    void pagesOfTheServerAreAccepted() throws Exception {
+        HttpResponse<String> response = remote.send(remote.request(TestRemote.CONTROL, "/version")
                 .header("Origin", "http://127.0.0.1:" + remote.jolokiaPort())
                 .header("Sec-Fetch-Site", "same-origin"));
 
-        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(response.statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -135,7 +135,7 @@ class AttacksOnJolokiaTest {
         "127.0.0.1:99, 200",
         "[::1]:8778, 200"
     })
-    void onlyItsOwnNamesAreAnswered(String host, int status) throws Exception {
+    void onlyItsOwnHostNamesAreAccepted(String host, int status) throws Exception {
         assertThat(raw("GET /jolokia/version HTTP/1.1\r\nHost: " + host)).startsWith("HTTP/1.1 " + status + " ");
     }
 
@@ -158,15 +158,15 @@ class AttacksOnJolokiaTest {
         "GET, /read/java.lang:type=Runtime?callback=f, 403",
         "GET, /version?call%62ack=f, 403"
     })
-    void otherPathsMethodsAndScriptsAreRefused(String method, String path, int status) throws Exception {
-        HttpResponse<String> answer =
+    void otherPathsMethodsAndJsonpAreRefused(String method, String path, int status) throws Exception {
+        HttpResponse<String> response =
                 remote.send(remote.request(TestRemote.CONTROL, path).method(method, BodyPublishers.noBody()));
 
-        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(response.statusCode()).isEqualTo(status);
     }
 
     @Test
-    void nobodyGetsInWithoutTheRightPassword() throws Exception {
+    void aLoginRequiresTheCorrectPassword() throws Exception {
         HttpResponse<String> without = remote.get(null, "/version");
         assertThat(without.statusCode()).isEqualTo(401);
         assertThat(without.headers().firstValue("WWW-Authenticate"))
@@ -175,8 +175,8 @@ class AttacksOnJolokiaTest {
                 .header("Authorization", TestRemote.basic(TestRemote.CONTROL, "wrong")));
         assertThat(wrong.statusCode()).isEqualTo(401);
         assertThat(wrong.body()).doesNotContain("agent");
-        for (String nonsense : new String[] {"Basic", "Basic !!!", "Bearer x", "Basic " + "QQ=="}) {
-            assertThat(remote.send(remote.request(null, "/version").header("Authorization", nonsense))
+        for (String invalidHeader : new String[] {"Basic", "Basic !!!", "Bearer x", "Basic " + "QQ=="}) {
+            assertThat(remote.send(remote.request(null, "/version").header("Authorization", invalidHeader))
                             .statusCode())
                     .isEqualTo(401);
         }
@@ -184,21 +184,21 @@ class AttacksOnJolokiaTest {
 
     @ParameterizedTest
     @CsvSource({"exec,operation,reset", "write,attribute,Degrees"})
-    void monitorReadsAndDoesNoMore(String type, String key, String what) throws Exception {
-        String answer = remote.post(
+    void monitorMayOnlyRead(String type, String key, String what) throws Exception {
+        String response = remote.post(
                         TestRemote.MONITOR,
                         "{\"type\":\"%s\",\"mbean\":\"%s\",\"%s\":\"%s\",\"value\":30}"
                                 .formatted(type, TestRemote.BEAN, key, what))
                 .body();
 
-        assertThat(answer).contains("\"status\":403");
+        assertThat(response).contains("\"status\":403");
         assertThat(remote.thermostat.getDegrees()).isEqualTo(20);
         assertThat(remote.get(TestRemote.MONITOR, "/read/" + TestRemote.BEAN).body())
                 .contains("\"Degrees\":20");
     }
 
     @Test
-    void everyDenialIsToldWithOperatorAndAddress() throws Exception {
+    void denialsAreAuditedWithOperatorAndAddress() throws Exception {
         remote.get(TestRemote.MONITOR, "/read/java.lang:type=Runtime/BootClassPath");
 
         assertThat(remote.audit())
@@ -206,7 +206,7 @@ class AttacksOnJolokiaTest {
     }
 
     @Test
-    void aBodyOfAnySizeOrDepthDoesNoHarm() throws Exception {
+    void largeAndDeepBodiesAreRefused() throws Exception {
         assertThat(remote.post(TestRemote.CONTROL, "[".repeat(200_000)).statusCode())
                 .isEqualTo(400);
         assertThat(remote.post(TestRemote.CONTROL, " ".repeat(300_000)).statusCode())

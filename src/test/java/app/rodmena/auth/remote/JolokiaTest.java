@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jolokia as its clients use it. */
+/** Jolokia with its Java client and over HTTP. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JolokiaTest {
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
@@ -58,7 +58,7 @@ class JolokiaTest {
     }
 
     @Test
-    void itsOwnJavaClientReadsSetsInvokesListsAndSearches() throws Exception {
+    void theJavaClientReadsWritesInvokesListsAndSearches() throws Exception {
         try (JolokiaClient client = client(TestRemote.CONTROL)) {
             JolokiaVersionResponse version = client.execute(new JolokiaVersionRequest());
             assertThat(version.getAgentVersion()).startsWith("2.6");
@@ -81,7 +81,7 @@ class JolokiaTest {
     }
 
     @Test
-    void manyReadsAreOnePost() throws Exception {
+    void severalReadsAreOnePost() throws Exception {
         try (JolokiaClient client = client(TestRemote.MONITOR)) {
             List<? extends JolokiaResponse<?>> answers = client.execute(List.of(
                     new JolokiaReadRequest(remote.bean),
@@ -101,7 +101,7 @@ class JolokiaTest {
     }
 
     @Test
-    void aBeanIsReadWholeThoughPartOfItIsHidden() throws Exception {
+    void aBeanWithHiddenAttributesIsReadable() throws Exception {
         assertThat(remote.get(TestRemote.MONITOR, "/read/java.lang:type=Runtime")
                         .body())
                 .contains("\"status\":200", "\"Uptime\"")
@@ -109,7 +109,7 @@ class JolokiaTest {
     }
 
     @Test
-    void theAgentIsAlwaysOfTheSameName() throws Exception {
+    void theAgentIdIsConstant() throws Exception {
         assertThat(remote.get(TestRemote.MONITOR, "/version").body())
                 .contains("\"agentId\":\"auth\"", "\"discoveryEnabled\":\"false\"");
     }
@@ -130,15 +130,15 @@ class JolokiaTest {
     }
 
     @Test
-    void notificationsAreSentAsEventsAndAWatcherWhoDoesNotReadHoldsUpNobody() throws Exception {
-        String deaf = register();
-        subscribe(deaf, "sse");
+    void notificationsAreStreamedAndANonReadingClientDelaysNoOther() throws Exception {
+        String nonReading = register();
+        subscribe(nonReading, "sse");
         try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), remote.jolokiaPort())) {
             write(
                     silent,
                     "GET /jolokia/notification/open/%s/sse HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n\r\n"
                             .formatted(
-                                    deaf,
+                                    nonReading,
                                     TestRemote.basic(TestRemote.MONITOR, TestRemote.password(TestRemote.MONITOR))));
             List<String> events = new CopyOnWriteArrayList<>();
             String client = register();
@@ -186,9 +186,9 @@ class JolokiaTest {
     }
 
     @Test
-    void twoHundredHalfRequestsBlockNobodyAndAreCutSoon() throws Exception {
+    void incompleteRequestsDelayNoOtherAndAreClosed() throws Exception {
         List<Socket> halfOpen =
-                IntStream.range(0, 200).mapToObj(i -> halfRequest()).toList();
+                IntStream.range(0, 200).mapToObj(i -> openIncomplete()).toList();
         try {
             for (int i = 0; i < 20; i++) {
                 long before = System.nanoTime();
@@ -235,7 +235,7 @@ class JolokiaTest {
         return matcher.group(1);
     }
 
-    private Socket halfRequest() {
+    private Socket openIncomplete() {
         try {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), remote.jolokiaPort());
             write(socket, "POST /jolokia HTTP/1.1\r\nHost: loc");

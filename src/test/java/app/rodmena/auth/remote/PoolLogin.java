@@ -4,7 +4,7 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** A bean of the name of Hikari's settings, and with a login like theirs. */
+/** A bean with the name of HikariCP's configuration bean and its credential attributes. */
 public final class PoolLogin implements PoolLoginMBean {
     private static final String NAME = "com.zaxxer.hikari:type=PoolConfig,name=auth";
 
@@ -30,6 +30,6 @@ public final class PoolLogin implements PoolLoginMBean {
 
     @Override
     public void setUsername(String user) {
-        throw new AssertionError("Nobody may");
+        throw new AssertionError("must be denied");
     }
 }

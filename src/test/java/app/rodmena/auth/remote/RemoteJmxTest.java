@@ -38,7 +38,7 @@ class RemoteJmxTest {
     Path directory;
 
     @Test
-    void withoutOperatorsEverybodyOnThisMachineReadsAndNobodyDoesMore() throws Exception {
+    void withoutOperatorsLocalClientsMayOnlyRead() throws Exception {
         try (TestRemote remote = TestRemote.anonymous();
                 JMXConnector connector = remote.jmx(null)) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
@@ -56,7 +56,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void aConsoleIsShownHowTheProcessWasStartedAsEmptyValues() throws Exception {
+    void hiddenRuntimeAttributesAreEmptyForConsoles() throws Exception {
         try (TestRemote remote = TestRemote.anonymous();
                 JMXConnector connector = remote.jmx(null)) {
             RuntimeMXBean runtime = ManagementFactory.newPlatformMXBeanProxy(
@@ -87,7 +87,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void everyCallerLooksAtThreads() throws Exception {
+    void everyClientMayReadThreads() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory);
                 JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
             ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
@@ -101,7 +101,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void controlAlsoSetsAndInvokesWhichIsTold() throws Exception {
+    void controlMayWriteAndInvokeAndIsAudited() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory);
                 JMXConnector connector = remote.jmx(TestRemote.CONTROL)) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
@@ -118,7 +118,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void monitorReadsAndDoesNoMore() throws Exception {
+    void monitorMayOnlyRead() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory);
                 JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
@@ -133,7 +133,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void nobodyGetsInWithoutTheRightPassword() throws Exception {
+    void aLoginRequiresTheCorrectPassword() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory)) {
             assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(SecurityException.class);
             assertThatThrownBy(() -> remote.jmx("mallory", "wrong")).isInstanceOf(SecurityException.class);
@@ -143,7 +143,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void whoIsRemovedIsOutThoughConnected() throws Exception {
+    void aRemovedOperatorLosesOpenConnections() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory);
                 JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
@@ -157,22 +157,22 @@ class RemoteJmxTest {
 
     @Test
     void notificationsArrive() throws Exception {
-        List<Notification> arrived = new CopyOnWriteArrayList<>();
+        List<Notification> notifications = new CopyOnWriteArrayList<>();
         try (TestRemote remote = TestRemote.withOperators(directory);
                 JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
             connector
                     .getMBeanServerConnection()
                     .addNotificationListener(
-                            remote.bean, (notification, nothing) -> arrived.add(notification), null, null);
+                            remote.bean, (notification, nothing) -> notifications.add(notification), null, null);
             remote.thermostat.reset();
 
-            await().until(() -> !arrived.isEmpty());
-            assertThat(arrived.get(0).getMessage()).isEqualTo("reset to 20");
+            await().until(() -> !notifications.isEmpty());
+            assertThat(notifications.get(0).getMessage()).isEqualTo("reset to 20");
         }
     }
 
     @Test
-    void registryAndServerAreOneLoopbackPortAndNoOther() throws Exception {
+    void registryAndServerShareOneLoopbackPort() throws Exception {
         List<String> before = ListeningSockets.ofThisProcess();
         try (TestRemote remote = TestRemote.withOperators(directory);
                 JMXConnector connector = remote.jmx(TestRemote.MONITOR)) {
@@ -185,7 +185,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void nobodyPutsAServerOfTheirOwnInThePlaceOfOurs() throws Exception {
+    void localProcessesCannotRebindTheRegistry() throws Exception {
         try (TestRemote remote = TestRemote.anonymous()) {
             Registry registry = LocateRegistry.getRegistry("127.0.0.1", remote.jmxPort());
 
@@ -198,7 +198,7 @@ class RemoteJmxTest {
     }
 
     @Test
-    void connectionsThatSayNothingBlockNobody() throws Exception {
+    void silentConnectionsDelayNoOther() throws Exception {
         try (TestRemote remote = TestRemote.anonymous()) {
             List<Socket> silent = IntStream.range(0, 200)
                     .mapToObj(i -> connect(remote.jmxPort()))
@@ -214,12 +214,12 @@ class RemoteJmxTest {
     }
 
     @Test
-    void twoOfThemInOneJvmDoNotCollide() throws Exception {
+    void twoServersInOneJvmDoNotCollide() throws Exception {
         try (TestRemote remote = TestRemote.anonymous();
-                Operators nobody = Operators.anonymous();
+                Operators operators = Operators.anonymous();
                 RemoteAccess second = RemoteAccess.start(
                         RemoteConfig.DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)),
-                        nobody)) {
+                        operators)) {
             assertThat(second.jmx()).isNotEqualTo(remote.access.jmx());
             assertThat(second.jolokia()).isNotEqualTo(remote.access.jolokia());
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TlsTest {
+class RemoteTlsTest {
     @TempDir
     Path directory;
 
@@ -31,7 +31,7 @@ class TlsTest {
     }
 
     @Test
-    void jolokiaAnswersByTlsAndByTheNamesOfTheCertificate() throws Exception {
+    void jolokiaAcceptsTheHostNamesOfTheCertificate() throws Exception {
         RemoteConfig config = RemoteConfig.DEFAULT
                 .withOperators(TestRemote.operators(directory))
                 .withKeystore(Keystore.open(key.file, key.password()));
@@ -49,7 +49,7 @@ class TlsTest {
     }
 
     @Test
-    void remoteJmxIsOfNoUseWithoutTls() throws Exception {
+    void remoteJmxRequiresTls() throws Exception {
         RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(key.file, key.password()));
         try (TestRemote remote = TestRemote.of(config)) {
             assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(IOException.class);
@@ -57,7 +57,7 @@ class TlsTest {
     }
 
     @Test
-    void anyAddressIsListenedOnWithOperatorsAndTls() throws Exception {
+    void anyAddressIsAllowedWithOperatorsAndTls() throws Exception {
         RemoteConfig config = new RemoteConfig(
                 "0.0.0.0",
                 OptionalInt.empty(),
@@ -65,15 +65,15 @@ class TlsTest {
                 OptionalInt.of(0),
                 Optional.of(TestRemote.operators(directory)),
                 Optional.of(Keystore.open(key.file, key.password())));
-        try (Operators known = config.openOperators();
-                RemoteAccess access = RemoteAccess.start(config, known)) {
+        try (Operators operatorLogins = config.openOperators();
+                RemoteAccess access = RemoteAccess.start(config, operatorLogins)) {
             assertThat(access.jolokia().orElseThrow().getAddress().isAnyLocalAddress())
                     .isTrue();
         }
     }
 
     @Test
-    void noAddressButLoopbackIsListenedOnWithoutOperatorsOrTls() throws Exception {
+    void onlyLoopbackIsAllowedWithoutOperatorsOrTls() throws Exception {
         OptionalInt any = OptionalInt.of(0);
         assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, any, Optional.empty(), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -83,7 +83,7 @@ class TlsTest {
     }
 
     @Test
-    void aKeystoreThatCanNotBeOpenedIsRefused() {
+    void anInvalidKeystoreIsRefused() {
         assertThatThrownBy(() -> Keystore.open(key.file, "wrong".toCharArray()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("invalid keystore");

@@ -31,7 +31,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import org.slf4j.LoggerFactory;
 
-/** Both doors on ports of their own, with a bean of ours behind them and what is told to the audit log. */
+/** Jolokia and remote JMX on free ports, a test bean, and the lines of the audit log. */
 final class TestRemote implements AutoCloseable {
     static final String CONTROL = "alice";
     static final String MONITOR = "bob";
@@ -45,7 +45,7 @@ final class TestRemote implements AutoCloseable {
     final Thermostat thermostat;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Logger audit = (Logger) LoggerFactory.getLogger("auth.audit");
-    private final ListAppender<ILoggingEvent> told = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> auditAppender = new ListAppender<>();
 
     private TestRemote(RemoteConfig config) throws Exception {
         operators = config.openOperators();
@@ -54,8 +54,8 @@ final class TestRemote implements AutoCloseable {
         bean = new ObjectName(BEAN);
         thermostat = new Thermostat(bean);
         BEANS.registerMBean(thermostat, bean);
-        told.start();
-        audit.addAppender(told);
+        auditAppender.start();
+        audit.addAppender(auditAppender);
     }
 
     /** Without operators. */
@@ -83,9 +83,9 @@ final class TestRemote implements AutoCloseable {
         return "the password of " + name;
     }
 
-    /** What the audit log was told since the start. */
+    /** The lines of the audit log since the start. */
     List<String> audit() {
-        return List.copyOf(told.list).stream()
+        return List.copyOf(auditAppender.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }
@@ -114,7 +114,7 @@ final class TestRemote implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** @param operator as whom; null: without a login */
+    /** @param operator the operator to log in as; null for no login */
     HttpRequest.Builder request(String operator, String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(jolokia(path)).timeout(Duration.ofSeconds(20));
         return operator == null ? request : request.header("Authorization", basic(operator, password(operator)));
@@ -124,12 +124,12 @@ final class TestRemote implements AutoCloseable {
         return "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(UTF_8));
     }
 
-    /** As a console connects that is told {@code host:port}. */
+    /** Connects as a console does that is given {@code host:port}. */
     JMXConnector jmx(String operator) throws IOException {
         return jmx(operator, operator == null ? "" : password(operator));
     }
 
-    @SuppressWarnings("BanJNDI") // It is what consoles do, and the registry is our own
+    @SuppressWarnings("BanJNDI") // Consoles do this, too, and the registry is our own
     JMXConnector jmx(String operator, String password) throws IOException {
         JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:%d/jmxrmi".formatted(jmxPort()));
         Map<String, ?> login =
@@ -139,7 +139,7 @@ final class TestRemote implements AutoCloseable {
 
     @Override
     public void close() throws JMException {
-        audit.detachAppender(told);
+        audit.detachAppender(auditAppender);
         BEANS.unregisterMBean(bean);
         access.close();
         operators.close();

@@ -6,14 +6,14 @@ import javax.management.Notification;
 import javax.management.NotificationBroadcasterSupport;
 import javax.management.ObjectName;
 
-/** A bean of ours to try everything on: something to read, to set, to invoke and to be notified of. */
+/** A test bean with a writable attribute, an operation and a notification. */
 public final class Thermostat extends NotificationBroadcasterSupport implements ThermostatMBean {
     private final ObjectName name;
     private final AtomicLong sequence = new AtomicLong();
     private volatile int degrees = 20;
 
     Thermostat(ObjectName name) {
-        super(new MBeanNotificationInfo(new String[] {"reset"}, Notification.class.getName(), "It was reset"));
+        super(new MBeanNotificationInfo(new String[] {"reset"}, Notification.class.getName(), "Sent on reset"));
         this.name = name;
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TotalsTest {
     @Test
-    void everyKindOfEventIsCountedInItsOwnTotal() {
+    void everyKindIsCountedInItsOwnTotal() {
         PoolEvents events = new PoolEvents();
         CallContext five = CallContext.named("test").batchOf(5);
         int times = 0;

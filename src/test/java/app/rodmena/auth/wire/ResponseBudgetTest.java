@@ -10,7 +10,7 @@ class ResponseBudgetTest {
     private final ResponseBudget budget = new ResponseBudget(100);
 
     @Test
-    void aTenantMayHoldAsMuchAsRemainsFree() {
+    void anOwnerMayHoldAsMuchAsRemainsFree() {
         assertThat(budget.take(one, 51)).isFalse();
         assertThat(budget.take(one, 50)).isTrue();
         assertThat(budget.take(one, 1)).isFalse();
