@@ -12,6 +12,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.SharedResource.Share;
+import app.rodmena.auth.diagnosis.Commands;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
@@ -22,8 +23,10 @@ import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.incidents.BackendActions;
 import app.rodmena.auth.incidents.Incidents;
+import app.rodmena.auth.jmx.LogbackLevels;
 import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.jmx.MonitoredEngine;
+import app.rodmena.auth.jmx.ServerInfo;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.OperatorsException;
@@ -33,15 +36,21 @@ import app.rodmena.auth.prometheus.PrometheusExporter;
 import app.rodmena.auth.recording.FlightRecorderListener;
 import app.rodmena.auth.remote.RemoteAccess;
 import app.rodmena.auth.wire.DescriptorLimit;
+import app.rodmena.auth.wire.FreePorts;
+import app.rodmena.auth.wire.ListenerAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,6 +151,12 @@ public final class AuthServer implements AutoCloseable {
         }
     }
 
+    /** The version of this server. */
+    public static String version() {
+        return Optional.ofNullable(AuthServer.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
+
     public static Builder builder(ServerConfig config) {
         return new Builder(config);
     }
@@ -164,7 +179,7 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
-        FreePorts.require(config);
+        requireFreePorts();
         Operators operators = config.remote().openOperators();
         parts.push(operators);
         target = target();
@@ -176,12 +191,8 @@ public final class AuthServer implements AutoCloseable {
         parts.push(FlightRecorderListener.open(engine));
         parts.push(this::leaveEngine);
         metrics = join(Metrics.open(engine));
-        diagnostics = join(Diagnostics.open(
-                engine,
-                metrics,
-                config.instance(),
-                config.diagnosis(),
-                () -> ShellCommands.of(config, embedded, Optional.ofNullable(remote))));
+        diagnostics =
+                join(Diagnostics.open(engine, metrics, config.instance(), config.diagnosis(), this::shellCommands));
         incidents = join(Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents()));
         BackendActions remedies = new BackendActions(engine, config.instance(), config.incidents());
         fleet = join(FleetWatch.open(engine, config.capacity().budget()));
@@ -189,17 +200,19 @@ public final class AuthServer implements AutoCloseable {
                 new PoolSizeAdvisor(engine, metrics, fleet, config.capacity().waitTarget());
         PrometheusExporter prometheus = new PrometheusExporter(engine, metrics, diagnostics, incidents, fleet);
         parts.push(prometheus);
-        LiveServerInfo facts = new LiveServerInfo(
-                config, () -> Optional.ofNullable(api), () -> admin, () -> Optional.ofNullable(remote));
+        Instant startedAt = Instant.now();
         MonitoredEngine watched =
                 new MonitoredEngine(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
-        parts.push(MBeans.register(watched, LogbackLevels.ofThisProcess(), facts));
+        parts.push(MBeans.register(
+                watched,
+                LogbackLevels.ofThisProcess(),
+                new ServerInfo(version(), config.instance(), startedAt, this::addresses, this::inFlight)));
         Health health = new Health(engine);
         // Before any wait, so that operators can see why a start takes long.
         admin = AdminListener.start(
                 config.remote(),
                 operators,
-                new AdminServerInfo(facts.version(), facts.instance(), facts.startedAt()),
+                new AdminServerInfo(version(), config.instance(), startedAt),
                 engine,
                 metrics,
                 prometheus,
@@ -223,6 +236,52 @@ public final class AuthServer implements AutoCloseable {
         remote = RemoteAccess.start(config.remote(), operators);
         parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
+    }
+
+    private void requireFreePorts() throws IOException {
+        try (FreePorts ports = new FreePorts()) {
+            ports.require(
+                    "--host and --port",
+                    config.http().host(),
+                    OptionalInt.of(config.http().port()));
+            String host = config.remote().host();
+            ports.require("--admin-host and --admin-port", host, config.remote().adminPort());
+            ports.require(
+                    "--admin-host and --jolokia-port", host, config.remote().jolokiaPort());
+            ports.require("--admin-host and --jmx-port", host, config.remote().jmxPort());
+        }
+    }
+
+    /** Empty parts until the listeners are started. */
+    private Map<String, String> addresses() {
+        Map<String, String> addresses = new TreeMap<>();
+        if (api != null) {
+            addresses.put("api", "http://" + ListenerAddress.forClient(api.address()));
+        }
+        adminAddress()
+                .ifPresent(address -> addresses.put("admin", scheme() + "://" + ListenerAddress.forClient(address)));
+        jolokiaAddress().ifPresent(address -> addresses.put("jolokia", ListenerAddress.forClient(address)));
+        jmxAddress().ifPresent(address -> addresses.put("jmx", ListenerAddress.forClient(address)));
+        return addresses;
+    }
+
+    private int inFlight() {
+        return api == null ? 0 : api.inFlight();
+    }
+
+    /** The commands for an operator to access the server's database and its MBeans. */
+    private Commands shellCommands() {
+        String psql = config.database() instanceof Database.External external
+                ? external.url().psqlCommand()
+                : psql().orElse(Commands.DEFAULT.psql());
+        String jolokia = jolokiaAddress()
+                .map(address -> scheme() + "://" + ListenerAddress.forClient(address) + "/jolokia")
+                .orElse(""); // Not the default port: another server may have it.
+        return new Commands(psql, jolokia);
+    }
+
+    private String scheme() {
+        return hasTls() ? "https" : "http";
     }
 
     private HttpConfig http() {
@@ -262,13 +321,13 @@ public final class AuthServer implements AutoCloseable {
         interceptors.forEach(engine.interceptors()::remove);
     }
 
-    /** The engine, for commands that run in this process. */
-    DatabaseEngine engine() {
+    /** The database engine with its pool, for code that runs in this process. */
+    public DatabaseEngine engine() {
         return engine;
     }
 
     /** The database's address and login. */
-    DatabaseTarget databaseTarget() {
+    public DatabaseTarget databaseTarget() {
         return target;
     }
 
@@ -295,12 +354,12 @@ public final class AuthServer implements AutoCloseable {
 
     /** The address Jolokia is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jolokiaAddress() {
-        return remote.jolokia();
+        return Optional.ofNullable(remote).flatMap(RemoteAccess::jolokia);
     }
 
     /** The address remote JMX is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jmxAddress() {
-        return remote.jmx();
+        return Optional.ofNullable(remote).flatMap(RemoteAccess::jmx);
     }
 
     /** Whether the admin listener, Jolokia and remote JMX use TLS. */

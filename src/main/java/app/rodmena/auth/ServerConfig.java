@@ -2,6 +2,7 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.InstanceName;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;

@@ -1,5 +1,5 @@
 /**
- * The entry point: reads the configuration, composes the server from the other packages and runs the process. May use
- * all packages; none uses it. Start reading at {@link AuthServer} and {@link Main}.
+ * The API to embed the server: composes it from the other packages. May use all packages but cli and settings. Start
+ * reading at {@link AuthServer}.
  */
 package app.rodmena.auth;

@@ -40,7 +40,39 @@ class ArchitectureTest {
             entry("capacity", List.of("pool", "database", "metrics", "queueing")),
             entry("recording", List.of("events", "pool", "database", "activity")),
             entry("load", List.of()),
-            entry("cli", List.of("events", "postgres", "pool", "embedded", "database", "queueing", "capacity", "load")),
+            entry(
+                    "settings",
+                    List.of(
+                            "",
+                            "operators",
+                            "postgres",
+                            "pool",
+                            "embedded",
+                            "database",
+                            "http",
+                            "capacity",
+                            "diagnosis",
+                            "incidents")),
+            entry(
+                    "cli",
+                    List.of(
+                            "",
+                            "settings",
+                            "wire",
+                            "operators",
+                            "events",
+                            "postgres",
+                            "pool",
+                            "embedded",
+                            "database",
+                            "rbac",
+                            "http",
+                            "jmx",
+                            "queueing",
+                            "capacity",
+                            "load",
+                            "diagnosis",
+                            "incidents")),
             entry("activity", List.of("database")),
             entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
             entry("incidents", List.of("events", "pool", "database", "activity", "metrics", "diagnosis")),
@@ -92,14 +124,14 @@ class ArchitectureTest {
             entry("com.fasterxml.jackson..", List.of("http", "wire", "incidents", "admin", "cli", "load")),
             entry("org.HdrHistogram..", List.of("load")),
             entry("jdk.jfr..", List.of("recording")),
-            entry("picocli..", List.of("")),
+            entry("picocli..", List.of("cli", "settings")),
             entry("javax.management..", List.of("mbean", "jmx", "remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
             entry("io.micrometer..", List.of("prometheus")),
             entry("io.prometheus..", List.of("prometheus")),
             entry("org.jolokia..", List.of("remote")),
             entry("com.sun.net.httpserver..", List.of("remote")),
-            entry("ch.qos.logback..", List.of(""))));
+            entry("ch.qos.logback..", List.of("cli", "jmx"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -129,6 +161,23 @@ class ArchitectureTest {
                         .isTrue());
     }
 
+    /** The cycle check below sees only sub-packages. */
+    @Test
+    void theRootUsesNeitherSettingsNorCli() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(room("settings"), room("cli"))
+                .check(CLASSES);
+        assertThat(CLASSES.stream()
+                        .filter(type ->
+                                type.isTopLevelClass() && type.getPackageName().equals(ROOT)))
+                .extracting(JavaClass::getSimpleName)
+                .containsExactlyInAnyOrder("AuthServer", "ServerConfig");
+    }
+
     @Test
     void thereAreNoCyclesBetweenRooms() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
@@ -156,9 +205,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheRootReadsTheEnvironment() {
+    void onlySettingsReadTheEnvironment() {
         noClasses()
-                .that(not(resideInAPackage(ROOT)))
+                .that(not(resideInAPackage(room("settings"))))
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import app.rodmena.auth.cli.Main;
+import app.rodmena.auth.cli.ProcessLifecycle;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.incidents.IncidentCause;
+import app.rodmena.auth.settings.Setting;
 import app.rodmena.auth.testing.Documentation;
 import app.rodmena.auth.testing.Documentation.Found;
 import app.rodmena.auth.testing.TestPostgres;

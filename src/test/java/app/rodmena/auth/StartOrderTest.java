@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.settings.DatabaseConfigReader;
+import app.rodmena.auth.settings.ResolvedSettings;
+import app.rodmena.auth.settings.ServerConfigReader;
+import app.rodmena.auth.settings.ServerOptions;
 import app.rodmena.auth.testing.AuthProcess;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,5 @@
 /**
- * The commands of run.sh that run once and end: their output and their exit codes. The root package parses their
- * command lines. Start reading at {@link Command}.
+ * The program: its main class, the commands of run.sh, the text printed at start and the exit codes. May use all
+ * packages; none uses it. Start reading at {@link Main}.
  */
 package app.rodmena.auth.cli;

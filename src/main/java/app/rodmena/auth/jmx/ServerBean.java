@@ -68,14 +68,14 @@ final class ServerBean {
 
     @Description("The server's listeners and their addresses")
     public Table<Address> getAddresses() {
-        return new Table<>(server.addresses().entrySet().stream()
+        return new Table<>(server.addresses().get().entrySet().stream()
                 .map(entry -> new Address(entry.getKey(), entry.getValue()))
                 .toList());
     }
 
     @Description(value = "Requests in flight", unit = "requests")
     public int getRequestsInFlight() {
-        return server.inFlight();
+        return server.inFlight().getAsInt();
     }
 
     @Description(value = "Requests answered since start, by all servers of this process", unit = "requests")

@@ -95,6 +95,21 @@ public record DatabaseUrl(
         return new DatabaseTarget(jdbcUrl(), user, password, passwordFile);
     }
 
+    /** A shell command that connects psql to the first host. It contains no password. */
+    public String psqlCommand() {
+        Host host = hosts.get(0);
+        return "psql -h %s -p %s -U %s -d %s"
+                .formatted(
+                        shellWord(host.name().replaceAll("[\\[\\]]", "")),
+                        host.port(),
+                        shellWord(user),
+                        shellWord(database));
+    }
+
+    private static String shellWord(String text) {
+        return text.matches("[A-Za-z0-9_.:/@+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
     /** The URL without the password, for messages. */
     @Override
     public String toString() {

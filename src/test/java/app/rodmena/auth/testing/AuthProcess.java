@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.Main;
+import app.rodmena.auth.cli.Main;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

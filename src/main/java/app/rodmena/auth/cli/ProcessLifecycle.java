@@ -1,0 +1,113 @@
+package app.rodmena.auth.cli;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Stops the process in order and sets its exit code. A signal closes nothing itself: it releases the main thread, which
+ * closes all components in order; the process then exits with the main thread's code. (By default, the JVM exits with
+ * 143 on SIGTERM, also after an orderly stop.) Thread-safe.
+ */
+public final class ProcessLifecycle {
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    private final boolean handlesSignals;
+    private boolean isHooked;
+    private Thread starting;
+
+    /** A lifecycle without signal handling: only {@link #stop()} stops it. */
+    public ProcessLifecycle() {
+        this(false);
+    }
+
+    private ProcessLifecycle(boolean handlesSignals) {
+        this.handlesSignals = handlesSignals;
+    }
+
+    /** A lifecycle that handles signals immediately. */
+    static ProcessLifecycle ofServer() {
+        ProcessLifecycle lifetime = ofCommand();
+        lifetime.handleSignals();
+        return lifetime;
+    }
+
+    /** A lifecycle that handles signals from its first start on; earlier signals end the process immediately. */
+    static ProcessLifecycle ofCommand() {
+        return new ProcessLifecycle(true);
+    }
+
+    private synchronized void handleSignals() {
+        if (handlesSignals && !isHooked) {
+            isHooked = true;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::haltWhenDone, "shutdown"));
+        }
+    }
+
+    /**
+     * Runs a start. A stop interrupts the start instead of waiting for it; an exception of the interrupted start is
+     * reported as the interruption.
+     *
+     * @throws InterruptedException if the process was asked to stop before the start, or if the start failed after that
+     */
+    <T> T start(Callable<T> start) throws Exception {
+        begin();
+        try {
+            return start.call();
+        } catch (Exception e) {
+            if (!isAskedToStop()) {
+                throw e;
+            }
+            InterruptedException interrupted = new InterruptedException("asked to stop while starting");
+            interrupted.initCause(e);
+            throw interrupted;
+        } finally {
+            finish();
+        }
+    }
+
+    private synchronized void begin() throws InterruptedException {
+        if (isAskedToStop()) {
+            throw new InterruptedException("asked to stop before starting");
+        }
+        handleSignals();
+        starting = Thread.currentThread();
+    }
+
+    private synchronized void finish() {
+        starting = null;
+        Thread.interrupted(); // An interrupt that came too late for the start must not affect later work.
+    }
+
+    /** Waits until the process is asked to stop; returns immediately if it already was. */
+    void awaitStop() throws InterruptedException {
+        stop.await();
+    }
+
+    /** Asks the process to stop, like a signal. */
+    synchronized void stop() {
+        stop.countDown();
+        if (starting != null) {
+            starting.interrupt();
+        }
+    }
+
+    private boolean isAskedToStop() {
+        return stop.getCount() == 0;
+    }
+
+    /** Ends the process with this code. All components must be closed. Does not return. */
+    void end(int code) {
+        exitCode.complete(code);
+        // Blocks forever if a signal came before; the shutdown hook then ends the process.
+        System.exit(code);
+    }
+
+    private void haltWhenDone() {
+        stop();
+        int code = exitCode.join();
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(code);
+    }
+}

@@ -1,0 +1,159 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.embedded.EmbeddedDatabase;
+import app.rodmena.auth.settings.ResolvedSettings;
+import app.rodmena.auth.settings.Setting;
+import app.rodmena.auth.settings.SettingValue;
+import app.rodmena.auth.wire.ListenerAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** The text that the server prints at start: its configuration, its addresses and commands to try it. */
+final class StartupBanner {
+    private static final int LONGEST_NAME = Arrays.stream(Setting.values())
+                    .mapToInt(setting -> setting.flag().length())
+                    .max()
+                    .orElseThrow()
+            - 2;
+
+    private static final int LONGEST_VALUE = 14;
+
+    private StartupBanner() {}
+
+    /** The effective configuration, each value with its origin; no secrets. */
+    static String configuration(String version, ResolvedSettings settings, ServerConfig config) {
+        StringBuilder text = new StringBuilder(
+                "auth %s on Java %s\n".formatted(version, Runtime.version().feature()));
+        Set<Setting> silent = withoutMeaning(config.database());
+        for (Setting.Group group : Setting.Group.values()) {
+            text.append("\n").append(group.title()).append("\n");
+            Arrays.stream(Setting.values())
+                    .filter(setting -> setting.group() == group && !silent.contains(setting))
+                    .forEach(setting -> text.append(row(setting, settings, config)));
+        }
+        return text.append("\nFiles\n").append(files(settings, config)).toString();
+    }
+
+    /** The absolute paths of the files and directories in use, and whether they exist. */
+    private static String files(ResolvedSettings settings, ServerConfig config) {
+        StringBuilder text = new StringBuilder();
+        if (config.database() instanceof Database.Embedded own) {
+            Path data = own.config().dataDir();
+            text.append(file(Setting.DATA_DIR, data, EmbeddedDatabase.hasDataIn(data) ? "found" : "new"));
+        } else {
+            settings.find(Setting.DATABASE_PASSWORD_FILE)
+                    .ifPresent(given -> text.append(file(Setting.DATABASE_PASSWORD_FILE, given.path(), "found")));
+        }
+        Path operators = settings.get(Setting.OPERATORS).path();
+        boolean hasOperators = config.remote().operators().isPresent();
+        text.append(
+                file(Setting.OPERATORS, operators, hasOperators ? "found" : "not found: all may read, none may write"));
+        config.incidents()
+                .directory()
+                .ifPresent(directory -> text.append(
+                        file(Setting.INCIDENTS_DIR, directory, Files.isDirectory(directory) ? "found" : "new")));
+        return text.toString();
+    }
+
+    private static String file(Setting setting, Path path, String state) {
+        return "  %s  %s  %s\n"
+                .formatted(
+                        padded(name(setting), LONGEST_NAME),
+                        path.toAbsolutePath().normalize(),
+                        state);
+    }
+
+    private static String name(Setting setting) {
+        return setting.flag().substring(2);
+    }
+
+    /** The addresses of a started server's listeners, its database, and two commands to try it. */
+    static String started(AuthServer server) {
+        return started(
+                server.address(),
+                server.database(),
+                server.psql(),
+                server.adminAddress().map(address -> scheme(server) + "://" + ListenerAddress.forClient(address)),
+                server.jolokiaAddress()
+                        .map(address -> scheme(server) + "://" + ListenerAddress.forClient(address) + "/jolokia"),
+                server.jmxAddress().map(ListenerAddress::forClient));
+    }
+
+    private static String scheme(AuthServer server) {
+        return server.hasTls() ? "https" : "http";
+    }
+
+    static String started(
+            InetSocketAddress address,
+            String database,
+            Optional<String> psql,
+            Optional<String> admin,
+            Optional<String> jolokia,
+            Optional<String> jmx) {
+        String url = "http://" + ListenerAddress.forClient(address);
+        // Any version 4 UUID is a key to a namespace of its own, so a random one works.
+        UUID key = UUID.randomUUID();
+        return """
+
+                Listening  %s
+                Admin      %s
+                Jolokia    %s
+                JMX        %s
+                Database   %s
+                %s
+                Try it, in a namespace of your own (any version 4 UUID is the key to one):
+
+                  curl -X POST %s/api/role/admin \\
+                       -H 'Authorization: Bearer %s'
+                  curl %s/api/roles \\
+                       -H 'Authorization: Bearer %s'
+
+                """.formatted(
+                url,
+                admin.orElse("off"),
+                jolokia.orElse("off"),
+                jmx.map("%s    (jconsole, VisualVM: this as it is)"::formatted).orElse("off"),
+                database,
+                psql.map("           %s\n"::formatted).orElse(""),
+                url,
+                key,
+                url,
+                key);
+    }
+
+    private static String row(Setting setting, ResolvedSettings settings, ServerConfig config) {
+        String name = name(setting);
+        if (!settings.has(setting)) {
+            return "  %s  -%n".formatted(padded(name, LONGEST_NAME));
+        }
+        SettingValue given = settings.get(setting);
+        String value = setting.isSecret() ? masked(config.database()) : given.text();
+        String margin = value.length() > LONGEST_VALUE ? "\n" + " ".repeat(LONGEST_NAME + LONGEST_VALUE + 4) : "";
+        return "  %s  %s%s  %s%n"
+                .formatted(padded(name, LONGEST_NAME), padded(value, LONGEST_VALUE), margin, given.origin());
+    }
+
+    private static String masked(Database database) {
+        return database instanceof Database.External external ? external.url().toString() : "****";
+    }
+
+    /** The settings without effect on the configured database. */
+    private static Set<Setting> withoutMeaning(Database database) {
+        return database instanceof Database.Embedded
+                ? EnumSet.of(Setting.DATABASE_PASSWORD_FILE)
+                : EnumSet.of(Setting.DATA_DIR, Setting.EPHEMERAL);
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+}

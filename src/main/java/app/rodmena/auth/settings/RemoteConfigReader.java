@@ -1,0 +1,92 @@
+package app.rodmena.auth.settings;
+
+import app.rodmena.auth.operators.Keystore;
+import app.rodmena.auth.operators.OperatorsException;
+import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.operators.RemoteConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Converts the operator settings into a {@link RemoteConfig}, and refuses listeners without access control. */
+final class RemoteConfigReader {
+    private static final int HIGHEST_PORT = 65_535;
+
+    private final ResolvedSettings settings;
+
+    RemoteConfigReader(ResolvedSettings settings) {
+        this.settings = settings;
+    }
+
+    /** @throws UsageException for an invalid value, or for a non-loopback address without operators or without TLS */
+    RemoteConfig read() {
+        SettingValue host = settings.get(Setting.ADMIN_HOST);
+        if (!host.text().matches("[A-Za-z0-9._:%-]+")) {
+            throw host.refuse("must be a name or an address");
+        }
+        OptionalInt adminPort = port(Setting.ADMIN_PORT);
+        OptionalInt jolokiaPort = port(Setting.JOLOKIA_PORT);
+        OptionalInt jmxPort = port(Setting.JMX_PORT);
+        Optional<OperatorsFile> operators = operators();
+        Optional<Keystore> keystore = keystore();
+        boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
+        if (isOpen && !RemoteConfig.isLoopback(host.text())) {
+            if (operators.isEmpty()) {
+                throw host.refuse("must be a loopback address as long as there are no operators:"
+                        + " ./run.sh operator add NAME --role monitor|control adds one");
+            }
+            if (keystore.isEmpty()) {
+                throw host.refuse("must be a loopback address as long as there is no TLS: give it a --keystore");
+            }
+        }
+        return new RemoteConfig(host.text(), adminPort, jolokiaPort, jmxPort, operators, keystore);
+    }
+
+    private OptionalInt port(Setting setting) {
+        SettingValue port = settings.get(setting);
+        return port.text().equals("off") ? OptionalInt.empty() : OptionalInt.of(port.integer(0, HIGHEST_PORT));
+    }
+
+    /** Reads the operators file. A configured file must exist; the default file may be absent. */
+    private Optional<OperatorsFile> operators() {
+        SettingValue given = settings.get(Setting.OPERATORS);
+        OperatorsFile file = new OperatorsFile(given.path());
+        if (given.isDefault() && !file.exists()) {
+            return Optional.empty();
+        }
+        try {
+            file.check();
+            return Optional.of(file);
+        } catch (OperatorsException e) {
+            throw new UsageException(given.name() + ": " + e.getMessage());
+        }
+    }
+
+    private Optional<Keystore> keystore() {
+        if (!settings.has(Setting.KEYSTORE)) {
+            if (settings.has(Setting.KEYSTORE_PASSWORD_FILE)) {
+                throw settings.get(Setting.KEYSTORE_PASSWORD_FILE).refuse("must go with --keystore");
+            }
+            return Optional.empty();
+        }
+        SettingValue given = settings.get(Setting.KEYSTORE);
+        if (!settings.has(Setting.KEYSTORE_PASSWORD_FILE)) {
+            throw given.refuse("must go with --keystore-password-file");
+        }
+        char[] password = password(settings.get(Setting.KEYSTORE_PASSWORD_FILE));
+        try {
+            return Optional.of(Keystore.open(given.path(), password));
+        } catch (IOException e) {
+            throw given.refuse(e.getMessage());
+        }
+    }
+
+    private static char[] password(SettingValue given) {
+        try {
+            return Files.readString(given.path()).replaceFirst("\\r?\\n$", "").toCharArray();
+        } catch (IOException e) {
+            throw given.refuse("must be a file this process can read, in UTF-8");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package app.rodmena.auth.settings;
+
+import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.capacity.BudgetPolicy;
+import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.http.InvalidHttpSetting;
+import app.rodmena.auth.incidents.IncidentsConfig;
+import app.rodmena.auth.incidents.InvalidIncidentsSetting;
+import app.rodmena.auth.pool.InvalidPoolSetting;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PrePing;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Converts settings, which are text, into the packages' configurations. Every error names the flag or the variable. */
+public final class ServerConfigReader {
+    private final ResolvedSettings settings;
+
+    public ServerConfigReader(ResolvedSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Reads all settings.
+     *
+     * @throws UsageException for an invalid value
+     */
+    public ServerConfig read(ServerConfig.Database database) {
+        SettingValue instance = settings.get(Setting.INSTANCE);
+        if (!DatabaseConfig.isValidInstance(instance.text())) {
+            throw instance.refuse(DatabaseConfig.INSTANCE_RULE);
+        }
+        return new ServerConfig(
+                database,
+                pool(),
+                capacity(),
+                http(),
+                new RemoteConfigReader(settings).read(),
+                diagnosis(),
+                incidents(),
+                instance.text(),
+                settings.get(Setting.FAIL_FAST).yes());
+    }
+
+    /**
+     * Reads the pool's settings.
+     *
+     * @throws UsageException for an invalid value
+     */
+    public PoolSettings pool() {
+        SettingValue statementTimeout = settings.get(Setting.STATEMENT_TIMEOUT);
+        if (duration(Setting.SOCKET_TIMEOUT).compareTo(statementTimeout.duration()) <= 0) {
+            throw settings.get(Setting.SOCKET_TIMEOUT)
+                    .refuse("must be longer than %s, which is %s"
+                            .formatted(statementTimeout.name(), statementTimeout.text()));
+        }
+        try {
+            return new PoolSettings(
+                    integer(Setting.POOL_SIZE),
+                    integer(Setting.MAX_OVERFLOW),
+                    duration(Setting.POOL_TIMEOUT),
+                    duration(Setting.POOL_RECYCLE),
+                    prePing(),
+                    duration(Setting.STATEMENT_TIMEOUT),
+                    duration(Setting.CONNECT_TIMEOUT),
+                    duration(Setting.SOCKET_TIMEOUT),
+                    duration(Setting.LEAK_THRESHOLD),
+                    reclaimLeaksAfter(),
+                    duration(Setting.SLOW_STATEMENT),
+                    integer(Setting.MAX_WAITING),
+                    integer(Setting.WORKERS),
+                    batchSlots());
+        } catch (InvalidPoolSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private DiagnosisConfig diagnosis() {
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private IncidentsConfig incidents() {
+        SettingValue directory = settings.get(Setting.INCIDENTS_DIR);
+        try {
+            return new IncidentsConfig(
+                    directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
+                    duration(Setting.INCIDENT_WAIT),
+                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).yes());
+        } catch (InvalidIncidentsSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    private CapacityConfig capacity() {
+        SettingValue target = settings.get(Setting.WAIT_TARGET);
+        if (!CapacityConfig.isWaitTarget(target.duration())) {
+            throw target.refuse(CapacityConfig.WAIT_TARGET_RULE);
+        }
+        Map<String, BudgetPolicy> meanings = Arrays.stream(BudgetPolicy.values())
+                .collect(Collectors.toMap(BudgetPolicy::settingValue, Function.identity()));
+        return new CapacityConfig(
+                settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), target.duration());
+    }
+
+    private int batchSlots() {
+        int slots = settings.get(Setting.BATCH_SLOTS).integer(1, PoolSettings.MAX_CONNECTIONS);
+        return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
+    }
+
+    private PrePing prePing() {
+        List<String> words =
+                Arrays.stream(PrePing.values()).map(ServerConfigReader::word).toList();
+        Map<String, PrePing> meanings = Arrays.stream(PrePing.values())
+                .collect(Collectors.toMap(ServerConfigReader::word, Function.identity()));
+        return settings.get(Setting.PRE_PING).oneOf(meanings, words);
+    }
+
+    private Optional<Duration> reclaimLeaksAfter() {
+        SettingValue after = settings.get(Setting.RECLAIM_LEAKS_AFTER);
+        return after.text().equals("off") ? Optional.empty() : Optional.of(after.duration());
+    }
+
+    private static String word(PrePing when) {
+        return when.name().toLowerCase(Locale.ROOT);
+    }
+
+    private HttpConfig http() {
+        try {
+            return new HttpConfig(
+                    settings.get(Setting.HOST).text(),
+                    integer(Setting.PORT),
+                    integer(Setting.MAX_CLIENTS),
+                    settings.get(Setting.MAX_HEADER_SIZE).size(),
+                    settings.get(Setting.MAX_BODY_SIZE).size(),
+                    duration(Setting.READ_TIMEOUT),
+                    duration(Setting.IDLE_TIMEOUT),
+                    settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
+                    duration(Setting.SHUTDOWN_GRACE));
+        } catch (InvalidHttpSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
+    }
+
+    /** The value of the setting that a package's exception names. */
+    private SettingValue given(String setting) {
+        return settings.get(Setting.valueOf(setting.toUpperCase(Locale.ROOT)));
+    }
+
+    private int integer(Setting setting) {
+        return settings.get(setting).integer();
+    }
+
+    private Duration duration(Setting setting) {
+        return settings.get(setting).duration();
+    }
+}

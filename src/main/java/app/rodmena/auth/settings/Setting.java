@@ -1,0 +1,324 @@
+package app.rodmena.auth.settings;
+
+import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.incidents.IncidentsConfig;
+import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.pool.PoolProfile;
+import app.rodmena.auth.pool.PoolSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * All settings: the single source of the flags, the environment variables, {@code --help}, the configuration printed at
+ * start and the table in the manual.
+ */
+public enum Setting {
+    HOST(Group.API, "ADDRESS", HttpConfig.DEFAULT.host(), "Address the API listens on; 0.0.0.0 for all addresses"),
+    PORT(Group.API, "PORT", HttpConfig.DEFAULT.port(), "Port of the API; 0 for any free port"),
+    MAX_CLIENTS(
+            Group.API,
+            "N",
+            HttpConfig.DEFAULT.maxClients(),
+            "Maximum open connections to the API; further ones wait to be accepted. Each uses a file descriptor:"
+                    + " ulimit -n may allow fewer"),
+    MAX_HEADER_SIZE(Group.API, "SIZE", "16k", "Maximum size of request line and headers; beyond it 431"),
+    MAX_BODY_SIZE(
+            Group.API, "SIZE", "256k", "Maximum size of a request body; beyond it 413. 1,000 checks take at most 219k"),
+    READ_TIMEOUT(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.readTimeout(),
+            "Maximum wait for a request's headers, for its body, and for a client to read its answer; a fifth of it"
+                    + " in all for a database connection that waits for the client of a long list"),
+    IDLE_TIMEOUT(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.idleTimeout(),
+            "A connection without requests is closed after this time"),
+    CORS_ORIGIN(
+            Group.API,
+            "ORIGIN",
+            "",
+            Kind.LIST,
+            "Origin whose pages may call the API, or *; repeatable. None by default"),
+    SHUTDOWN_GRACE(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.shutdownGrace(),
+            "On SIGTERM, maximum wait for requests in flight"),
+
+    DATABASE_URL(
+            Group.DATABASE,
+            "URL",
+            "",
+            Kind.SECRET,
+            "postgresql://user:password@host:port/db or jdbc:postgresql://...; of several hosts, as h1:5432,h2:5432, the"
+                    + " primary is used. Without it the server starts its own PostgreSQL"),
+    DATABASE_PASSWORD_FILE(
+            Group.DATABASE,
+            "FILE",
+            "",
+            "File with the password, if the URL has none; read at every login. Or set PGPASSWORD"),
+    DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Data directory of the server's own PostgreSQL"),
+    EPHEMERAL(
+            Group.DATABASE,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Start the server's own PostgreSQL without data, and delete the data at exit"),
+    FAIL_FAST(
+            Group.DATABASE,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Exit with 1 if the database is unavailable at start, instead of waiting for it"),
+
+    PROFILE(
+            Group.POOL,
+            "NAME",
+            PoolProfile.DEFAULT.profileName(),
+            "Pool size and overflow by name: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
+    POOL_SIZE(Group.POOL, "N", PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
+    MAX_OVERFLOW(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.maxOverflow(),
+            "Extra connections while all of --pool-size are checked out"),
+    POOL_TIMEOUT(Group.POOL, "DURATION", PoolSettings.DEFAULT.poolTimeout(), "Maximum wait for a connection"),
+    POOL_RECYCLE(
+            Group.POOL, "DURATION", PoolSettings.DEFAULT.poolRecycle(), "A connection older than this is replaced"),
+    PRE_PING(
+            Group.POOL,
+            "WHEN",
+            PoolSettings.DEFAULT.prePing().name().toLowerCase(Locale.ROOT),
+            "Test a connection at checkout: always; idle (if unused for over 500ms); off"),
+    STATEMENT_TIMEOUT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.statementTimeout(),
+            "PostgreSQL cancels a statement that takes longer"),
+    CONNECT_TIMEOUT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.connectTimeout(),
+            "Maximum wait for the TCP connection to the database, and for each answer during login; in whole seconds,"
+                    + " rounded up"),
+    SOCKET_TIMEOUT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.socketTimeout(),
+            "Maximum wait for an answer of the database; longer than --statement-timeout"),
+    LEAK_THRESHOLD(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.leakThreshold(),
+            "A connection held longer is reported as a suspected leak"),
+    RECLAIM_LEAKS_AFTER(
+            Group.POOL,
+            "DURATION",
+            "off",
+            "A connection held longer is taken from its holder and closed; longer than --leak-threshold, or off"),
+    SLOW_STATEMENT(
+            Group.POOL,
+            "DURATION",
+            PoolSettings.DEFAULT.slowStatement(),
+            "A statement that takes longer is logged and listed as slow"),
+    MAX_WAITING(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.maxWaiting(),
+            "Maximum waiting callers; further ones are rejected at once with 503"),
+    BATCHING(
+            Group.POOL,
+            "on|off",
+            "on",
+            "on: waiting questions of one kind share one query; off: a query and a connection for each"),
+    BATCH_SLOTS(
+            Group.POOL, "N", PoolSettings.DEFAULT.batchSlots(), "Concurrent batch queries for each kind of question"),
+    WORKERS(
+            Group.POOL,
+            "N",
+            PoolSettings.DEFAULT.workers(),
+            "Number of processes like this one that share the database"),
+    BUDGET(
+            Group.POOL,
+            "WHAT",
+            CapacityConfig.DEFAULT.budget().settingValue(),
+            "If all processes on the database may open more connections than it allows: warn; refuse to start; off"),
+    WAIT_TARGET(
+            Group.POOL,
+            "DURATION",
+            CapacityConfig.DEFAULT.waitTarget(),
+            "Target p99 wait for a connection; used for sizing advice"),
+
+    SLOW_QUERY(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.slowQuery(),
+            "A running statement is diagnosed as slow after this time; while callers wait, after 1s at the latest"),
+    DIAGNOSIS_INTERVAL(
+            Group.DIAGNOSIS,
+            "DURATION",
+            DiagnosisConfig.DEFAULT.interval(),
+            "Interval of the automatic diagnosis; a requested one is at most 500ms old"),
+
+    INCIDENT_WAIT(
+            Group.DIAGNOSIS,
+            "DURATION",
+            IncidentsConfig.DEFAULT.longWait(),
+            "A longer wait for a connection is recorded as an incident"),
+    INCIDENTS_DIR(
+            Group.DIAGNOSIS,
+            "DIRECTORY",
+            "",
+            "Directory of incidents, or off; by default the directory incidents in --data-dir"),
+    ALLOW_TERMINATE_OTHERS(
+            Group.DIAGNOSIS,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Operators may terminate another application's backend that blocks one of this server"),
+
+    ADMIN_HOST(
+            Group.OPERATORS,
+            "ADDRESS",
+            RemoteConfig.DEFAULT.host(),
+            "Address of the admin listener, Jolokia and JMX; any but loopback requires --operators and --keystore"),
+    ADMIN_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.adminPort().orElseThrow(),
+            "Port of the admin listener: dashboard, metrics, pool, diagnosis; 0 for any free port, or off"),
+    JOLOKIA_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.jolokiaPort().orElseThrow(),
+            "Port of Jolokia, the MBeans over HTTP; 0 for any free port, or off"),
+    JMX_PORT(
+            Group.OPERATORS,
+            "PORT",
+            RemoteConfig.DEFAULT.jmxPort().orElseThrow(),
+            "Port of remote JMX, for JConsole and similar clients; 0 for any free port, or off"),
+    OPERATORS(
+            Group.OPERATORS,
+            "FILE",
+            "./operators",
+            "Operators, as written by ./run.sh operator add; without them every client may read, none may change"),
+    KEYSTORE(
+            Group.OPERATORS, "FILE", "", "PKCS#12 or JKS file with the key and certificate for TLS on these listeners"),
+    KEYSTORE_PASSWORD_FILE(Group.OPERATORS, "FILE", "", "File with the keystore's password"),
+
+    INSTANCE(Group.PROCESS, "NAME", "", "Name of this process in pg_stat_activity; by default host-pid"),
+    LOG_LEVEL(
+            Group.PROCESS,
+            "LOGGER=LEVEL",
+            "",
+            Kind.LIST,
+            "For example auth.database=DEBUG, which logs every event of the pool; repeatable");
+
+    /** A group of settings in the help and in the configuration printed at start. */
+    public enum Group {
+        API("API"),
+        DATABASE("Database"),
+        POOL("Pool"),
+        DIAGNOSIS("Diagnosis"),
+        OPERATORS("Operators"),
+        PROCESS("Process");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    private enum Kind {
+        VALUE,
+        /** The value is never printed. */
+        SECRET,
+        /** The flag may be repeated; the environment variable holds values separated by commas. */
+        LIST,
+        /** The flag without a value means true. */
+        SWITCH
+    }
+
+    private final Group group;
+    private final String label;
+    private final String fallback;
+    private final Kind kind;
+    private final String meaning;
+
+    Setting(Group group, String label, String fallback, String meaning) {
+        this(group, label, fallback, Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, int fallback, String meaning) {
+        this(group, label, Integer.toString(fallback), Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, Duration fallback, String meaning) {
+        this(group, label, DurationFormat.of(fallback), Kind.VALUE, meaning);
+    }
+
+    Setting(Group group, String label, String fallback, Kind kind, String meaning) {
+        this.group = group;
+        this.label = label;
+        this.fallback = fallback;
+        this.kind = kind;
+        this.meaning = meaning;
+    }
+
+    /** The name on the command line, for example {@code --max-overflow}. */
+    public String flag() {
+        return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The name in the environment, for example {@code AUTH_MAX_OVERFLOW}. */
+    public String variable() {
+        return "AUTH_" + name();
+    }
+
+    public Group group() {
+        return group;
+    }
+
+    /** The placeholder for the value in the help. */
+    public String label() {
+        return label;
+    }
+
+    /** The default value; empty if there is none or if it depends on the process. */
+    public Optional<String> fallback() {
+        return fallback.isEmpty() ? Optional.empty() : Optional.of(fallback);
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    public boolean isSecret() {
+        return kind == Kind.SECRET;
+    }
+
+    public boolean isList() {
+        return kind == Kind.LIST;
+    }
+
+    public boolean isSwitch() {
+        return kind == Kind.SWITCH;
+    }
+
+    public static Optional<Setting> ofVariable(String variable) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.variable().equals(variable))
+                .findFirst();
+    }
+}

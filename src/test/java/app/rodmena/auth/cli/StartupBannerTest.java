@@ -1,0 +1,46 @@
+package app.rodmena.auth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StartupBannerTest {
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, http://127.0.0.1:4000/api/roles",
+        "0.0.0.0, http://127.0.0.1:4000/api/roles",
+        "::1, http://[0:0:0:0:0:0:0:1]:4000/api/roles",
+        "::, http://127.0.0.1:4000/api/roles",
+        "10.1.2.3, http://10.1.2.3:4000/api/roles"
+    })
+    void thePrintedCommandsGoWhereTheServerListens(String host, String url) throws UnknownHostException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 4000);
+
+        assertThat(StartupBanner.started(
+                        address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
+                .contains("curl " + url + " \\");
+    }
+
+    @Test
+    void thePsqlCommandIsPrintedWhereThereIsOne() {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
+
+        assertThat(StartupBanner.started(
+                        address,
+                        "somewhere",
+                        Optional.of("psql x"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()))
+                .contains("\n           psql x\n");
+        assertThat(StartupBanner.started(
+                        address, "somewhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
+                .doesNotContain("psql");
+    }
+}
