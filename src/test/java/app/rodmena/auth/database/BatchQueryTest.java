@@ -34,20 +34,20 @@ class BatchQueryTest {
         }
 
         @Override
-        public Integer execute(Handle handle, Integer question) {
+        public Integer execute(Handle handle, Integer input) {
             return handle.createQuery("/* test.share */ select 100 / :by")
-                    .bind("by", question)
+                    .bind("by", input)
                     .mapTo(Integer.class)
                     .one();
         }
 
         @Override
-        public List<Integer> executeBatch(Handle handle, List<Integer> questions) {
+        public List<Integer> executeBatch(Handle handle, List<Integer> inputs) {
             return handle.createQuery("""
                             /* test.share_together */
                             select 100 / n from unnest(:all) with ordinality asked (n, place) order by place
                             """)
-                    .bindArray("all", Integer.class, questions.toArray())
+                    .bindArray("all", Integer.class, inputs.toArray())
                     .mapTo(Integer.class)
                     .list();
         }
@@ -72,7 +72,7 @@ class BatchQueryTest {
     void eachCallerOfABatchGetsItsOwnResult() {
         long before = checkouts();
         List<CompletableFuture<Integer>> answers =
-                together(SHARE, IntStream.rangeClosed(1, 50).boxed().toList());
+                batch(SHARE, IntStream.rangeClosed(1, 50).boxed().toList());
         for (int i = 1; i <= 50; i++) {
             assertThat(answers.get(i - 1).join()).isEqualTo(100 / i);
         }
@@ -82,7 +82,7 @@ class BatchQueryTest {
     @Test
     void aFailingQueryFailsAlone() {
         try (LogOf log = LogOf.logger("auth.database")) {
-            List<CompletableFuture<Integer>> answers = together(SHARE, List.of(1, 2, 0, 4, 0));
+            List<CompletableFuture<Integer>> answers = batch(SHARE, List.of(1, 2, 0, 4, 0));
 
             assertThat(answers.get(0).join()).isEqualTo(100);
             assertThat(answers.get(1).join()).isEqualTo(50);
@@ -103,7 +103,7 @@ class BatchQueryTest {
     @Test
     void aDatabaseFailureFailsTheWholeBatchAndIsLoggedOnce() throws Exception {
         try (LogOf log = LogOf.logger("auth.database")) {
-            List<CompletableFuture<Integer>> answers = together(sleeping("10"), List.of(1, 2, 3));
+            List<CompletableFuture<Integer>> answers = batch(sleeping("10"), List.of(1, 2, 3));
             terminateSleeper();
 
             assertThat(answers)
@@ -112,22 +112,22 @@ class BatchQueryTest {
                     .filteredOn(line -> line.contains("terminating connection"))
                     .hasSizeLessThanOrEqualTo(1); // none if another test has logged the same just before
         }
-        assertThat(together(SHARE, List.of(1, 2)).get(1).join()).isEqualTo(50);
+        assertThat(batch(SHARE, List.of(1, 2)).get(1).join()).isEqualTo(50);
     }
 
     @Test
     void aDatabaseFailureDuringSingleRunsFailsTheRemainingQueries() throws Exception {
         int before = lostConnections();
-        List<CompletableFuture<Integer>> answers = together(
+        List<CompletableFuture<Integer>> answers = batch(
                 new Sleeping("10") {
                     @Override
-                    public List<Integer> executeBatch(Handle handle, List<Integer> questions) {
+                    public List<Integer> executeBatch(Handle handle, List<Integer> inputs) {
                         throw new IllegalStateException("not together");
                     }
 
                     @Override
-                    public Integer execute(Handle handle, Integer question) {
-                        return question == 2 ? super.execute(handle, question) : question;
+                    public Integer execute(Handle handle, Integer input) {
+                        return input == 2 ? super.execute(handle, input) : input;
                     }
                 },
                 List.of(1, 2, 3, 4));
@@ -148,16 +148,16 @@ class BatchQueryTest {
 
     @Test
     void tooFewResultsFailTheBatch() {
-        List<CompletableFuture<Integer>> answers = together(
+        List<CompletableFuture<Integer>> answers = batch(
                 new Sleeping("0") {
                     @Override
-                    public List<Integer> executeBatch(Handle handle, List<Integer> questions) {
+                    public List<Integer> executeBatch(Handle handle, List<Integer> inputs) {
                         return List.of(-1);
                     }
 
                     @Override
-                    public Integer execute(Handle handle, Integer question) {
-                        return question;
+                    public Integer execute(Handle handle, Integer input) {
+                        return input;
                     }
                 },
                 List.of(1, 2, 3));
@@ -177,10 +177,10 @@ class BatchQueryTest {
     }
 
     /** Suspends the pool until all wait, so that they form one batch. */
-    private static <A> List<CompletableFuture<A>> together(BatchQuery<Integer, A> inquiry, List<Integer> questions) {
+    private static <A> List<CompletableFuture<A>> batch(BatchQuery<Integer, A> query, List<Integer> inputs) {
         engine.suspend();
-        List<CompletableFuture<A>> asked = questions.stream()
-                .map(question -> engine.submit(CALLER, inquiry, question).toCompletableFuture())
+        List<CompletableFuture<A>> asked = inputs.stream()
+                .map(input -> engine.submit(CALLER, query, input).toCompletableFuture())
                 .toList();
         engine.resume();
         return asked;
@@ -222,15 +222,15 @@ class BatchQueryTest {
         }
 
         @Override
-        public Integer execute(Handle handle, Integer question) {
+        public Integer execute(Handle handle, Integer input) {
             sleep(handle);
-            return question;
+            return input;
         }
 
         @Override
-        public List<Integer> executeBatch(Handle handle, List<Integer> questions) {
+        public List<Integer> executeBatch(Handle handle, List<Integer> inputs) {
             sleep(handle);
-            return questions;
+            return inputs;
         }
 
         private void sleep(Handle handle) {

@@ -35,7 +35,7 @@ class DatabaseEngineTest {
     void answersOnceTheDatabaseIsPrepared() {
         try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
             DatabaseEngine engine = share.get();
-            assertThat(ask(engine)).isZero();
+            assertThat(query(engine)).isZero();
             assertThat(engine.snapshot().checkedOut()).isZero();
             assertThat(engine.availability().ready()).isTrue();
         }
@@ -51,7 +51,7 @@ class DatabaseEngineTest {
         first.close();
         first.close();
         await().until(() -> engine.availability().ready());
-        assertThat(ask(engine)).isZero();
+        assertThat(query(engine)).isZero();
         second.close();
         assertReason(engine.call(CALLER, handle -> 1), Reason.SHUTTING_DOWN);
     }
@@ -69,7 +69,7 @@ class DatabaseEngineTest {
                 assertThat(joined.get()).isSameAs(latter.get());
             }
             latter.get().awaitFirstAttempt();
-            assertThat(ask(latter.get())).isZero();
+            assertThat(query(latter.get())).isZero();
         }
     }
 
@@ -87,7 +87,7 @@ class DatabaseEngineTest {
         asked.await();
         CompletableFuture<Void> closing =
                 CompletableFuture.runAsync(() -> DatabaseEngine.release(former, Duration.ofMinutes(1)));
-        await().until(() -> refusesQuestions(former.get()));
+        await().until(() -> refusesQueries(former.get()));
 
         CompletableFuture<Share<DatabaseEngine>> opening =
                 CompletableFuture.supplyAsync(() -> DatabaseEngine.open(other));
@@ -124,7 +124,7 @@ class DatabaseEngineTest {
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 Share<DatabaseEngine> share = ReadyEngine.open(new DatabaseConfig(proxy.target(), pinging, "silent"))) {
             DatabaseEngine engine = share.get();
-            assertThat(ask(engine)).isZero();
+            assertThat(query(engine)).isZero();
 
             proxy.freeze();
             long started = System.nanoTime();
@@ -151,7 +151,7 @@ class DatabaseEngineTest {
         }
     }
 
-    private static boolean refusesQuestions(DatabaseEngine engine) {
+    private static boolean refusesQueries(DatabaseEngine engine) {
         return engine.call(CALLER, handle -> 1).toCompletableFuture().isCompletedExceptionally();
     }
 
@@ -189,7 +189,7 @@ class DatabaseEngineTest {
                 server.start();
 
                 await().until(() -> engine.availability().ready());
-                assertThat(ask(engine)).isZero();
+                assertThat(query(engine)).isZero();
             }
         }
     }
@@ -199,7 +199,7 @@ class DatabaseEngineTest {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
             try (Share<DatabaseEngine> share = ready(server.target())) {
                 DatabaseEngine engine = share.get();
-                assertThat(ask(engine)).isZero();
+                assertThat(query(engine)).isZero();
                 server.stop();
                 // An answer is valid for two seconds; the rest is tolerance for a busy machine.
                 await().atMost(Duration.ofSeconds(3))
@@ -260,7 +260,7 @@ class DatabaseEngineTest {
                 statement.execute("rollback");
 
                 assertReason(engine.call(CALLER, handle -> handle.execute("select pg_sleep(9)")), Reason.DATABASE_DOWN);
-                assertThat(ask(engine)).isZero();
+                assertThat(query(engine)).isZero();
             }
         }
     }
@@ -314,7 +314,7 @@ class DatabaseEngineTest {
         DatabaseTarget target = TestPostgres.freshDatabase();
         try (Share<DatabaseEngine> share = ready(target);
                 var outside = TestPostgres.superuser()) {
-            assertThat(ask(share.get())).isZero();
+            assertThat(query(share.get())).isZero();
             try (var names = outside.createStatement().executeQuery("""
                             select string_agg(application_name, ' ' order by application_name) from pg_stat_activity
                             where application_name like 'auth/engine-test%'
@@ -333,7 +333,7 @@ class DatabaseEngineTest {
         return new DatabaseConfig(target, PoolSettings.DEFAULT, "engine-test");
     }
 
-    private static int ask(DatabaseEngine engine) {
+    private static int query(DatabaseEngine engine) {
         return join(engine.call(CALLER, DatabaseEngineTest::count));
     }
 

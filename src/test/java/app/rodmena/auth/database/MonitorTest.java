@@ -70,7 +70,7 @@ class MonitorTest {
             int pid = monitor.backendPid();
             List<CompletableFuture<String>> slow = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                slow.add(ask(monitor, "select pg_sleep(30)"));
+                slow.add(submit(monitor, "select pg_sleep(30)"));
             }
             await().pollInterval(Duration.ofMillis(20)).until(() -> {
                 assertThat(monitor.heartbeat().isAlive()).isTrue();
@@ -84,7 +84,7 @@ class MonitorTest {
     @Test
     void aFailedQueryIsNotAFailedProbe() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
-            CompletableFuture<String> wrong = ask(monitor, "select nonsense");
+            CompletableFuture<String> wrong = submit(monitor, "select nonsense");
             assertThatThrownBy(wrong::join).hasRootCauseInstanceOf(SQLException.class);
             assertThat(join(monitor, "select 'still there'")).isEqualTo("still there");
             assertThat(monitor.heartbeat().isAlive()).isTrue();
@@ -95,7 +95,7 @@ class MonitorTest {
     void aQueryThatBreaksTheConnectionIsFollowedByANewConnection() {
         try (Monitor monitor = alive(TestPostgres.sharedDatabase())) {
             int pid = monitor.backendPid();
-            assertReason(ask(monitor, "select pg_terminate_backend(pg_backend_pid())"), Reason.DATABASE_DOWN);
+            assertReason(submit(monitor, "select pg_terminate_backend(pg_backend_pid())"), Reason.DATABASE_DOWN);
             await().until(() -> monitor.backendPid() != 0 && monitor.backendPid() != pid);
             await().untilAsserted(
                             () -> assertThat(join(monitor, "select 'back'")).isEqualTo("back"));
@@ -114,7 +114,7 @@ class MonitorTest {
                     .toCompletableFuture();
             List<CompletableFuture<String>> others = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                others.add(ask(monitor, "select 1"));
+                others.add(submit(monitor, "select 1"));
             }
             assertReason(others.get(39), Reason.QUEUE_FULL);
             done.countDown();
@@ -130,7 +130,7 @@ class MonitorTest {
             proxy.stop();
             await().until(() -> monitor.outage().isPresent());
             assertThat(monitor.outage().orElseThrow().sqlState()).startsWith("08");
-            await().untilAsserted(() -> assertReason(ask(monitor, "select 1"), Reason.DATABASE_DOWN));
+            await().untilAsserted(() -> assertReason(submit(monitor, "select 1"), Reason.DATABASE_DOWN));
             proxy.start();
             await().until(() -> monitor.outage().isEmpty());
             assertThat(join(monitor, "select 'back'")).isEqualTo("back");
@@ -173,7 +173,7 @@ class MonitorTest {
     void refusesQueriesAfterClose() {
         Monitor monitor = alive(TestPostgres.sharedDatabase());
         monitor.close();
-        assertReason(ask(monitor, "select 1"), Reason.SHUTTING_DOWN);
+        assertReason(submit(monitor, "select 1"), Reason.SHUTTING_DOWN);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -195,10 +195,10 @@ class MonitorTest {
     }
 
     private static String join(Monitor monitor, String sql) {
-        return ask(monitor, sql).join();
+        return submit(monitor, sql).join();
     }
 
-    private static CompletableFuture<String> ask(Monitor monitor, String sql) {
+    private static CompletableFuture<String> submit(Monitor monitor, String sql) {
         return monitor.submit(connection -> {
                     try (var statement = connection.prepareStatement(sql);
                             var result = statement.executeQuery()) {

@@ -15,7 +15,7 @@ class OlderInstallationTest {
     private static final String B = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
 
     /** All active memberships and permissions; keys are compared without case. */
-    private static final String LIVING_FACTS = """
+    private static final String ACTIVE_ROWS = """
             select distinct case when creator ~ '-' then lower(creator) else creator end as creator, kind, one, other
             from (
                 select m.creator, 'has' as kind, m."user" as one, g.role as other
@@ -34,15 +34,15 @@ class OlderInstallationTest {
     private DatabaseTarget target;
 
     @BeforeEach
-    void buildIt() {
+    void createInstallation() {
         target = Catalogue.olderInstallation();
     }
 
     @Test
     void activeRowsSurviveAndInactiveOnesStayInactive() throws Exception {
-        List<String> before = rows(target, LIVING_FACTS);
+        List<String> before = rows(target, ACTIVE_ROWS);
         MigrationsTest.migrate(target);
-        assertThat(rows(target, LIVING_FACTS))
+        assertThat(rows(target, ACTIVE_ROWS))
                 .isEqualTo(before)
                 .containsExactly(
                         "Workflow_Checker has bot Bot",

@@ -16,16 +16,16 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30) // A missed notification would block forever.
 class SchemaInitializerTest {
-    private static final Duration AT_ONCE = Duration.ofMillis(1);
+    private static final Duration NO_PAUSE = Duration.ofMillis(1);
     private static final Duration NEVER = Duration.ofHours(1);
 
-    private final MigrationException passing = new MigrationException("connection refused", true, null);
-    private final MigrationException lasting = new MigrationException("wrong password", false, null);
+    private final MigrationException transientFailure = new MigrationException("connection refused", true, null);
+    private final MigrationException permanentFailure = new MigrationException("wrong password", false, null);
 
     @Test
     void anErrorIsRetriedLikeAnyFailure() {
         Error error = new ExceptionInInitializerError("no such class");
-        try (SchemaInitializer preparation = new SchemaInitializer(failing(error), NEVER, AT_ONCE)) {
+        try (SchemaInitializer preparation = new SchemaInitializer(failing(error), NEVER, NO_PAUSE)) {
             assertThatThrownBy(preparation::awaitFirstAttempt)
                     .isInstanceOfSatisfying(
                             DatabaseFailure.class,
@@ -37,14 +37,16 @@ class SchemaInitializerTest {
 
     @Test
     void aTransientFailureIsRetriedSoon() {
-        try (SchemaInitializer preparation = new SchemaInitializer(failing(passing, passing), AT_ONCE, NEVER)) {
+        try (SchemaInitializer preparation =
+                new SchemaInitializer(failing(transientFailure, transientFailure), NO_PAUSE, NEVER)) {
             await().until(preparation::isDone);
         }
     }
 
     @Test
     void aPermanentFailureIsRetriedLater() {
-        try (SchemaInitializer preparation = new SchemaInitializer(failing(lasting, lasting), NEVER, AT_ONCE)) {
+        try (SchemaInitializer preparation =
+                new SchemaInitializer(failing(permanentFailure, permanentFailure), NEVER, NO_PAUSE)) {
             await().until(preparation::isDone);
         }
     }
@@ -52,8 +54,8 @@ class SchemaInitializerTest {
     @Test
     void aRepeatedFailureIsLoggedOnceAndItsEndToo() {
         try (LogOf log = LogOf.logger("auth.database");
-                SchemaInitializer preparation =
-                        new SchemaInitializer(failing(passing, passing, lasting), AT_ONCE, AT_ONCE)) {
+                SchemaInitializer preparation = new SchemaInitializer(
+                        failing(transientFailure, transientFailure, permanentFailure), NO_PAUSE, NO_PAUSE)) {
             await().until(preparation::isDone);
             await().until(() -> log.lines().size() == 3);
             assertThat(log.lines().get(0)).contains("connection refused");

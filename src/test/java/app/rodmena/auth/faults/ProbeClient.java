@@ -54,7 +54,7 @@ final class ProbeClient {
                         "permission/%s/visit".formatted(VISITORS))
                 .forEach(path -> {
                     Exchange exchange =
-                            send(Question.write("POST", "/api/" + path)).join();
+                            send(ProbeRequest.write("POST", "/api/" + path)).join();
                     if (!exchange.right()) {
                         throw new IllegalStateException(exchange.toString());
                     }
@@ -70,26 +70,26 @@ final class ProbeClient {
         int turn = asked++;
         int about = turn % tenants;
         var unused = switch (turn % 6) {
-            case 0, 2, 4 -> send(Question.check("alice", permission(about), about == tenant));
+            case 0, 2, 4 -> send(ProbeRequest.check("alice", permission(about), about == tenant));
             case 1 -> createRole();
-            case 3 -> send(Question.members(ROLE, tenant));
+            case 3 -> send(ProbeRequest.members(ROLE, tenant));
             default -> send(everyPermission());
         };
     }
 
-    private Question everyPermission() {
+    private ProbeRequest everyPermission() {
         String[] permissions = new String[tenants];
         boolean[] expected = new boolean[tenants];
         for (int i = 0; i < tenants; i++) {
             permissions[i] = permission(i);
             expected[i] = i == tenant;
         }
-        return Question.batch("alice", permissions, expected, Outcome.WRONG);
+        return ProbeRequest.batch("alice", permissions, expected, Outcome.WRONG);
     }
 
     private CompletableFuture<Exchange> createRole() {
         String role = "role-%d".formatted(roles++);
-        return send(Question.write("POST", "/api/role/" + role)).thenApply(exchange -> {
+        return send(ProbeRequest.write("POST", "/api/role/" + role)).thenApply(exchange -> {
             observations.wrote(this, role, exchange);
             return exchange;
         });
@@ -100,7 +100,7 @@ final class ProbeClient {
      * must reflect it.
      */
     void changeAndRead(ScheduledExecutorService timer, boolean member) {
-        var unused = send(Question.write(member ? "POST" : "DELETE", "/api/membership/visitor/" + VISITORS))
+        var unused = send(ProbeRequest.write(member ? "POST" : "DELETE", "/api/membership/visitor/" + VISITORS))
                 .thenCompose(written -> written.right() ? readBack(member) : CompletableFuture.completedFuture(null))
                 .whenComplete((read, failure) -> later(timer, () -> changeAndRead(timer, !member)));
     }
@@ -113,11 +113,11 @@ final class ProbeClient {
 
     private CompletableFuture<?> readBack(boolean member) {
         return CompletableFuture.allOf(
-                send(Question.check("visitor", "visit", member, Outcome.STALE)),
-                send(Question.batch("visitor", new String[] {"visit"}, new boolean[] {member}, Outcome.STALE)));
+                send(ProbeRequest.check("visitor", "visit", member, Outcome.STALE)),
+                send(ProbeRequest.batch("visitor", new String[] {"visit"}, new boolean[] {member}, Outcome.STALE)));
     }
 
-    CompletableFuture<Exchange> send(Question question) {
+    CompletableFuture<Exchange> send(ProbeRequest question) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + question.path()))
                 .method(
                         question.method(),
@@ -130,12 +130,12 @@ final class ProbeClient {
                         failure == null ? exchange(question, sent, answer) : lost(question, sent, failure)));
     }
 
-    private Exchange exchange(Question question, Duration sent, HttpResponse<String> answer) {
+    private Exchange exchange(ProbeRequest question, Duration sent, HttpResponse<String> answer) {
         String body = answer.body();
         observations.lookForSecrets("an answer of " + question.path(), body);
         JsonNode details = answer.statusCode() == 503 ? details(body) : JSON.missingNode();
         Outcome outcome = switch (answer.statusCode()) {
-            case 200 -> question.judge().apply(body);
+            case 200 -> question.classify().apply(body);
             case 503 -> Outcome.REFUSED;
             default -> Outcome.UNEXPECTED;
         };
@@ -151,7 +151,7 @@ final class ProbeClient {
                 body.substring(0, Math.min(300, body.length())));
     }
 
-    private Exchange lost(Question question, Duration sent, Throwable failure) {
+    private Exchange lost(ProbeRequest question, Duration sent, Throwable failure) {
         return new Exchange(
                 tenant,
                 question.method() + " " + question.path(),

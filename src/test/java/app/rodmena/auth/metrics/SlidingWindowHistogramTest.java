@@ -20,8 +20,8 @@ class SlidingWindowHistogramTest {
         Random random = new Random(7);
         for (int i = 0; i < 100_000; i++) {
             long nanos = random.nextLong() >>> (22 + random.nextInt(42));
-            long told = SlidingWindowHistogram.midpointOf(SlidingWindowHistogram.bucketOf(nanos));
-            assertThat(told).as("%d ns", nanos).isCloseTo(nanos, within(nanos / 64 + 1));
+            long reported = SlidingWindowHistogram.midpointOf(SlidingWindowHistogram.bucketOf(nanos));
+            assertThat(reported).as("%d ns", nanos).isCloseTo(nanos, within(nanos / 64 + 1));
         }
     }
 

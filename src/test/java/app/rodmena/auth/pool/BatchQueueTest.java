@@ -38,7 +38,7 @@ class BatchQueueTest {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             HeldBatchQueue<Integer> held = new HeldBatchQueue<>(test, 10);
             for (int i = 0; i < 3; i++) {
-                var answer = held.ask(i);
+                var answer = held.call(i);
                 assertThat(held.nextBatch()).containsExactly(i);
                 held.release();
                 assertThat(answer.get()).isEqualTo("answer " + i);
@@ -54,7 +54,7 @@ class BatchQueueTest {
             HeldBatchQueue<Integer> held = new HeldBatchQueue<>(test, 4);
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                answers.add(held.ask(i));
+                answers.add(held.call(i));
             }
             assertThat(held.nextBatch()).containsExactly(0);
             assertThat(test.pool.snapshot().waiting()).isEqualTo(9);
@@ -136,9 +136,9 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             held.submit("first");
             held.nextBatch();
-            var early = held.ask("early", CallContext.named("early"));
+            var early = held.call("early", CallContext.named("early"));
             test.clock.advance(Duration.ofSeconds(20));
-            var late = held.ask("late");
+            var late = held.call("late");
             test.clock.advance(Duration.ofSeconds(10));
             test.pool.tick();
             assertThat(reasonOf(early)).isEqualTo(Reason.TIMEOUT);
@@ -159,9 +159,9 @@ class BatchQueueTest {
             HeldBatchQueue<String> lists = new HeldBatchQueue<>(test, 10);
             checks.submit("a");
             lists.submit("b");
-            var waiting = checks.ask("c");
+            var waiting = checks.call("c");
             lists.submit("d");
-            assertThat(reasonOf(checks.ask("e"))).isEqualTo(Reason.REJECTED);
+            assertThat(reasonOf(checks.call("e"))).isEqualTo(Reason.REJECTED);
             assertThat(test.count(REJECTED)).isEqualTo(1);
             test.checkout().close(); // A connection is free, so a caller outside the queue is admitted.
             checks.release();
@@ -179,8 +179,8 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             held.submit("a");
             held.nextBatch();
-            var gone = held.ask("b");
-            var stays = held.ask("c");
+            var gone = held.call("b");
+            var stays = held.call("c");
             assertThat(gone.cancel(true)).isTrue();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(1);
             assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled while waiting for a connection");
@@ -197,13 +197,13 @@ class BatchQueueTest {
     void shutdownRefusesWaitingRequestsAndFinishesRunningBatches() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
-            var underWay = held.ask("a");
+            var underWay = held.call("a");
             held.nextBatch();
-            var waiting = held.ask("b");
+            var waiting = held.call("b");
             CompletableFuture<Void> closed = CompletableFuture.runAsync(
                     () -> test.pool.close(Duration.ofSeconds(30)), task -> new Thread(task).start());
             assertThat(reasonOf(waiting)).isEqualTo(Reason.CLOSED);
-            assertThat(reasonOf(held.ask("c"))).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(held.call("c"))).isEqualTo(Reason.CLOSED);
             held.release();
             assertThat(underWay.get()).isEqualTo("answer a");
             closed.get();
@@ -216,8 +216,8 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             held.submit("a");
             held.nextBatch();
-            var poisoned = held.ask("poison");
-            var neighbour = held.ask("b");
+            var poisoned = held.call("poison");
+            var neighbour = held.call("b");
             held.release();
             held.nextBatch();
             held.release();
@@ -225,7 +225,7 @@ class BatchQueueTest {
                 assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
                         .hasRootCauseMessage("poison");
             }
-            var next = held.ask("c");
+            var next = held.call("c");
             held.nextBatch();
             held.release();
             assertThat(next.get()).isEqualTo("answer c");
@@ -310,9 +310,9 @@ class BatchQueueTest {
                 TestPool test = TestPool.timedAt(proxy.target(), ONE_SLOT.withSize(1, 0))) {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
-            var patient = held.ask("patient");
+            var patient = held.call("patient");
             test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
-            var hasty = held.ask("hasty");
+            var hasty = held.call("hasty");
             proxy.freeze();
             test.pool.softInvalidate();
             all.close();
@@ -334,8 +334,9 @@ class BatchQueueTest {
                 TestPool test = TestPool.at(proxy.target(), ONE_SLOT.withSize(1, 0))) {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
-            List<CompletableFuture<String>> asked =
-                    Stream.of("a", "b", "c").map(question -> held.ask(question)).toList();
+            List<CompletableFuture<String>> asked = Stream.of("a", "b", "c")
+                    .map(question -> held.call(question))
+                    .toList();
             proxy.stop();
             test.pool.softInvalidate();
             all.close();
@@ -351,7 +352,7 @@ class BatchQueueTest {
             held.submit(-1);
             held.nextBatch();
             List<CompletableFuture<String>> answers =
-                    IntStream.range(0, 1000).mapToObj(held::ask).toList();
+                    IntStream.range(0, 1000).mapToObj(held::call).toList();
             held.release();
             List<Integer> seen = new ArrayList<>();
             while (seen.size() < 1000) {

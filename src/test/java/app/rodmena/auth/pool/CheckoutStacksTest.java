@@ -14,26 +14,26 @@ class CheckoutStacksTest {
 
     @Test
     void oneCheckoutInAHundredIsRecordedStartingWithTheFirst() {
-        assertThat(LongStream.rangeClosed(1, 1_000).filter(checkout -> wanted("a", checkout, MILLISECOND)))
+        assertThat(LongStream.rangeClosed(1, 1_000).filter(checkout -> recordedShare("a", checkout, MILLISECOND)))
                 .containsExactly(1L, 101L, 201L, 301L, 401L, 501L, 601L, 701L, 801L, 901L);
     }
 
     @Test
     void aFrequentlyUsedConnectionIsRecordedAHundredTimesASecond() {
-        assertThat(LongStream.rangeClosed(1, 1_000_000).filter(checkout -> wanted("a", checkout, 1_000)))
+        assertThat(LongStream.rangeClosed(1, 1_000_000).filter(checkout -> recordedShare("a", checkout, 1_000)))
                 .hasSizeBetween(90, 100);
     }
 
     @Test
     void everyCheckoutOfALeakingRouteIsRecorded() {
         stacks.recordAlways("leaky");
-        assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("leaky", checkout, 1)))
+        assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> recordedShare("leaky", checkout, 1)))
                 .hasSize(99);
-        assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> wanted("tight", checkout, 1)))
+        assertThat(LongStream.rangeClosed(2, 100).filter(checkout -> recordedShare("tight", checkout, 1)))
                 .isEmpty();
     }
 
-    private boolean wanted(String route, long checkout, long nanosEach) {
+    private boolean recordedShare(String route, long checkout, long nanosEach) {
         return one.shouldRecord(route, checkout, checkout * nanosEach);
     }
 }

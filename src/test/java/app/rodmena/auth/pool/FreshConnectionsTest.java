@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** pool_recycle, pre_ping, soft invalidation: no caller gets an expired or broken connection. */
 class FreshConnectionsTest {
     private static final PoolSettings TWO = PoolSettings.DEFAULT.withSize(2, 0);
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(1);
 
     @Test
     void aConnectionOlderThanPoolRecycleIsReplacedAtCheckout() throws Exception {
@@ -69,7 +69,7 @@ class FreshConnectionsTest {
 
     @Test
     void connectionsDroppedByAFirewallDelayOneCallerOnce() throws Exception {
-        PoolSettings four = Settings.of(impatient(4, 2)).prePing(PrePing.ALWAYS);
+        PoolSettings four = Settings.of(withShortTimeout(4, 2)).prePing(PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), four)) {
             List<Lease> leases = new ArrayList<>();
@@ -82,7 +82,8 @@ class FreshConnectionsTest {
             long started = System.nanoTime();
             assertThat(selectOne(test)).isEqualTo(1);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - started)).isBetween(PATIENCE, PATIENCE.multipliedBy(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - started))
+                    .isBetween(SHORT_TIMEOUT, SHORT_TIMEOUT.multipliedBy(3));
             test.awaitCount(CLOSE, 4);
             assertThat(test.count(INVALIDATE)).isEqualTo(1);
             assertThat(test.count(SOFT_INVALIDATE)).isEqualTo(4);
@@ -92,7 +93,7 @@ class FreshConnectionsTest {
 
     @Test
     void theOverflowServesCallersWhileConnectionsAreTested() throws Exception {
-        PoolSettings two = Settings.of(impatient(2, 2)).prePing(PrePing.ALWAYS);
+        PoolSettings two = Settings.of(withShortTimeout(2, 2)).prePing(PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), two)) {
             Lease one = test.checkout();
@@ -153,9 +154,9 @@ class FreshConnectionsTest {
         test.terminate(pid);
     }
 
-    private static PoolSettings impatient(int poolSize, int maxOverflow) {
+    private static PoolSettings withShortTimeout(int poolSize, int maxOverflow) {
         return Settings.of(PoolSettings.DEFAULT.withSize(poolSize, maxOverflow))
-                .limits(Duration.ofSeconds(20), PATIENCE, Duration.ofSeconds(30));
+                .limits(Duration.ofSeconds(20), SHORT_TIMEOUT, Duration.ofSeconds(30));
     }
 
     private static int selectOne(TestPool test) throws SQLException {

@@ -16,39 +16,39 @@ import java.util.concurrent.TimeUnit;
 final class HeldBatchQueue<Q> {
     private final TestPool test;
     private final BlockingQueue<List<Q>> batches = new LinkedBlockingQueue<>();
-    private final Semaphore go = new Semaphore(0);
-    private final BatchQueue<Q, String> lane;
+    private final Semaphore permits = new Semaphore(0);
+    private final BatchQueue<Q, String> queue;
 
     HeldBatchQueue(TestPool test, int most) {
         this.test = test;
-        lane = new BatchQueue<>(most, this::answer);
+        queue = new BatchQueue<>(most, this::answer);
     }
 
-    private List<BatchQueue.BatchResult<String>> answer(CallContext caller, Connection connection, List<Q> questions) {
-        batches.add(questions);
-        go.acquireUninterruptibly();
-        if (questions.contains("poison")) {
+    private List<BatchQueue.BatchResult<String>> answer(CallContext caller, Connection connection, List<Q> inputs) {
+        batches.add(inputs);
+        permits.acquireUninterruptibly();
+        if (inputs.contains("poison")) {
             throw new IllegalStateException("poison");
         }
-        return questions.stream()
-                .map(question -> BatchQueue.BatchResult.of("answer " + question))
+        return inputs.stream()
+                .map(input -> BatchQueue.BatchResult.of("answer " + input))
                 .toList();
     }
 
-    CompletableFuture<String> ask(Q question) {
-        return ask(question, CALLER);
+    CompletableFuture<String> call(Q input) {
+        return call(input, CALLER);
     }
 
-    void submit(Q question) {
-        submit(question, CALLER);
+    void submit(Q input) {
+        submit(input, CALLER);
     }
 
-    void submit(Q question, CallContext caller) {
-        assertThat(ask(question, caller)).isNotCancelled();
+    void submit(Q input, CallContext caller) {
+        assertThat(call(input, caller)).isNotCancelled();
     }
 
-    CompletableFuture<String> ask(Q question, CallContext caller) {
-        return test.pool.call(lane, caller, question).toCompletableFuture();
+    CompletableFuture<String> call(Q input, CallContext caller) {
+        return test.pool.call(queue, caller, input).toCompletableFuture();
     }
 
     /** Waits for the next batch that runs; returns its inputs. */
@@ -59,6 +59,6 @@ final class HeldBatchQueue<Q> {
     }
 
     void release() {
-        go.release();
+        permits.release();
     }
 }

@@ -25,22 +25,22 @@ class InterceptorTest {
 
     /** Vetoes the connections in its list. */
     private static final class VetoList implements PoolInterceptor {
-        final List<Integer> against = new CopyOnWriteArrayList<>();
+        final List<Integer> connectionIds = new CopyOnWriteArrayList<>();
         final List<ConnectionCandidate> seen = new CopyOnWriteArrayList<>();
 
         @Override
         public Optional<String> veto(ConnectionCandidate candidate) {
             seen.add(candidate);
-            return against.contains(candidate.connectionId()) ? Optional.of("not that one") : Optional.empty();
+            return connectionIds.contains(candidate.connectionId()) ? Optional.of("not that one") : Optional.empty();
         }
     }
 
     @Test
     void aVetoedConnectionIsReplaced() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            VetoList grudge = new VetoList();
-            grudge.against.add(1);
-            test.interceptors.add(grudge);
+            VetoList vetoes = new VetoList();
+            vetoes.connectionIds.add(1);
+            test.interceptors.add(vetoes);
             try (Lease lease = test.checkout()) {
                 assertThat(lease.connectionId()).isEqualTo(2);
             }
@@ -55,12 +55,12 @@ class InterceptorTest {
     @Test
     void anInterceptorSeesTheConnectionAndTheCaller() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            VetoList grudge = new VetoList();
-            test.interceptors.add(grudge);
+            VetoList vetoes = new VetoList();
+            test.interceptors.add(vetoes);
             test.checkout().close();
             try (Lease lease = test.checkout()) {
-                ConnectionCandidate candidate = grudge.seen.get(1);
-                assertThat(grudge.seen).hasSize(2);
+                ConnectionCandidate candidate = vetoes.seen.get(1);
+                assertThat(vetoes.seen).hasSize(2);
                 assertThat(candidate.connectionId()).isEqualTo(lease.connectionId());
                 assertThat(candidate.backendPid()).isEqualTo(lease.backendPid());
                 assertThat(candidate.checkouts()).isEqualTo(1);
@@ -89,19 +89,19 @@ class InterceptorTest {
     @Test
     void aThrowingInterceptorIsCountedAndVetoesNothing() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            VetoList grudge = new VetoList();
+            VetoList vetoes = new VetoList();
             test.interceptors.add(candidate -> {
                 throw new StackOverflowError("on purpose");
             });
             test.interceptors.add(candidate -> {
                 throw new SQLException("on purpose");
             });
-            test.interceptors.add(grudge);
+            test.interceptors.add(vetoes);
             for (int i = 0; i < 3; i++) {
                 test.checkout().close();
             }
             assertThat(test.interceptors.failures()).isEqualTo(6);
-            assertThat(grudge.seen).hasSize(3);
+            assertThat(vetoes.seen).hasSize(3);
             assertThat(test.count(CONNECT)).isEqualTo(1);
         }
     }
@@ -154,12 +154,12 @@ class InterceptorTest {
     @Test
     void aRemovedInterceptorIsNotCalled() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            VetoList grudge = new VetoList();
-            grudge.against.add(1);
-            test.interceptors.add(grudge);
-            test.interceptors.remove(grudge);
+            VetoList vetoes = new VetoList();
+            vetoes.connectionIds.add(1);
+            test.interceptors.add(vetoes);
+            test.interceptors.remove(vetoes);
             test.checkout().close();
-            assertThat(grudge.seen).isEmpty();
+            assertThat(vetoes.seen).isEmpty();
         }
     }
 }

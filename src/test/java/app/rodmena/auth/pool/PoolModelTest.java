@@ -34,7 +34,7 @@ class PoolModelTest {
     private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 10));
     private static final int STEPS = 300;
     private static final int LANES = 2;
-    private static final int MOST_TOGETHER = 2;
+    private static final int MAX_BATCH = 2;
     private static final List<Duration> PAUSES = List.of(
             Duration.ofMillis(100),
             Duration.ofMillis(501),
@@ -62,7 +62,7 @@ class PoolModelTest {
         private final Random random;
         private final List<String> history = new ArrayList<>();
         private final Map<Integer, Holder> callers = new HashMap<>();
-        private final Queue<PoolEvent> heard = new ConcurrentLinkedQueue<>();
+        private final Queue<PoolEvent> events = new ConcurrentLinkedQueue<>();
         private final TestPool test;
         private final QueuePoolModel model;
         private final List<BatchQueue<Holder, Void>> lanes = new ArrayList<>();
@@ -75,10 +75,10 @@ class PoolModelTest {
                             Settings.of(randomSize(PoolSettings.DEFAULT)).poolRecycle(Duration.ofSeconds(400)))
                     .maxWaiting(8);
             test = TestPool.timed(settings);
-            test.sink.add(heard::add);
-            model = new QueuePoolModel(settings, MOST_TOGETHER, test.clock.getAsLong());
+            test.sink.add(events::add);
+            model = new QueuePoolModel(settings, MAX_BATCH, test.clock.getAsLong());
             for (int i = 0; i < LANES; i++) {
-                lanes.add(new BatchQueue<>(MOST_TOGETHER, Holder::workTogether));
+                lanes.add(new BatchQueue<>(MAX_BATCH, Holder::runBatch));
             }
         }
 
@@ -104,18 +104,18 @@ class PoolModelTest {
             if (choice < 34) {
                 checkOut();
             } else if (choice < 62) {
-                anyOf(model.holders().keySet()).ifPresent(this::giveBack);
+                anyOf(model.holders().keySet()).ifPresent(this::checkIn);
             } else if (choice < 72) {
                 anyOf(model.holders().keySet()).ifPresent(this::use);
             } else if (choice < 78) {
                 anyOf(model.living()).ifPresent(this::kill);
             } else if (choice < 80) {
-                did("soft-invalidate");
+                record("soft-invalidate");
                 model.softInvalidate();
                 test.pool.softInvalidate();
             } else if (choice < 84) {
                 PoolSettings size = randomSize(test.pool.settings());
-                did("resize to " + size.poolSize() + "+" + size.maxOverflow());
+                record("resize to " + size.poolSize() + "+" + size.maxOverflow());
                 model.resize(size);
                 test.pool.resize(size);
             } else if (choice < 86) {
@@ -133,14 +133,15 @@ class PoolModelTest {
             int caller = ++lastCaller;
             int number = random.nextInt(2 * LANES);
             Optional<Integer> lane = number < LANES ? Optional.of(number) : Optional.empty();
-            did("caller " + caller + " comes" + lane.map(of -> " to lane " + of).orElse(""));
+            record("caller " + caller + " comes"
+                    + lane.map(of -> " to lane " + of).orElse(""));
             model.arrive(caller, lane);
             callers.put(caller, new Holder(test.pool, lane.map(lanes::get), caller));
         }
 
         private void cancel() {
             anyOf(model.waitingInLanes()).ifPresent(caller -> {
-                did("caller " + caller + " cancels");
+                record("caller " + caller + " cancels");
                 model.cancel(caller);
                 assertThat(callers.remove(caller).end.cancel(false)).isTrue();
             });
@@ -148,25 +149,25 @@ class PoolModelTest {
 
         private void changeBatchSlots() {
             PoolSettings settings = test.pool.settings().withBatchSlots(random.nextInt(3));
-            did("batch slots " + settings.batchSlots());
+            record("batch slots " + settings.batchSlots());
             model.resize(settings);
             test.pool.resize(settings);
         }
 
-        private void giveBack(int caller) {
-            did("caller " + caller + " gives back");
-            model.giveBack(caller);
-            callers.remove(caller).giveBack();
+        private void checkIn(int caller) {
+            record("caller " + caller + " gives back");
+            model.checkIn(caller);
+            callers.remove(caller).checkIn();
         }
 
         private void use(int caller) {
-            did("caller " + caller + " works");
+            record("caller " + caller + " works");
             boolean breaks = model.use(caller);
             assertThat(callers.get(caller).worksWell()).isEqualTo(!breaks);
         }
 
         private void kill(Link link) {
-            did("the backend of connection " + link.id + " dies");
+            record("the backend of connection " + link.id + " dies");
             model.kill(link);
             try {
                 test.terminate(link.backendPid);
@@ -179,7 +180,7 @@ class PoolModelTest {
         private void letTimePass() throws SQLException {
             for (int ticks = 1 + random.nextInt(7); ticks > 0; ticks--) {
                 Duration passed = PAUSES.get(random.nextInt(PAUSES.size()));
-                did("tick after " + passed);
+                record("tick after " + passed);
                 model.tick(passed);
                 test.clock.advance(passed);
                 test.pool.tick();
@@ -190,11 +191,11 @@ class PoolModelTest {
 
         private void suspendOrResume() {
             if (model.isSuspended()) {
-                did("resume");
+                record("resume");
                 model.resume();
                 test.pool.resume();
             } else {
-                did("suspend");
+                record("suspend");
                 model.suspend();
                 test.pool.suspend();
             }
@@ -206,7 +207,7 @@ class PoolModelTest {
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> {
-                        hearAll();
+                        deliverEvents();
                         return model.isSettled()
                                 && test.pool.snapshot().equals(model.snapshot())
                                 && test.pool.hikari.getTotalConnections()
@@ -215,14 +216,14 @@ class PoolModelTest {
             assertThat(test.backends()).as("in pg_stat_activity").isEqualTo(model.backends());
         }
 
-        private void hearAll() {
-            for (PoolEvent event = heard.poll(); event != null; event = heard.poll()) {
+        private void deliverEvents() {
+            for (PoolEvent event = events.poll(); event != null; event = events.poll()) {
                 history.add("  " + event.kind().wireName() + " " + event.connectionId() + " " + event.cause());
-                model.hear(event);
+                model.onEvent(event);
             }
         }
 
-        private void did(String what) {
+        private void record(String what) {
             history.add(what);
         }
 
@@ -250,19 +251,19 @@ class PoolModelTest {
             name = Integer.toString(number);
             CallContext caller = CallContext.named(name);
             end = lane.map(of -> pool.call(of, caller, this))
-                    .orElseGet(() -> pool.call(caller, this::obey))
+                    .orElseGet(() -> pool.call(caller, this::execute))
                     .toCompletableFuture();
         }
 
         /** The first caller of a batch executes the orders; the others share its connection. */
-        static List<BatchQueue.BatchResult<Void>> workTogether(
+        static List<BatchQueue.BatchResult<Void>> runBatch(
                 CallContext caller, Connection connection, List<Holder> together) throws SQLException {
             String first = caller.route();
             Holder holder = together.stream()
                     .filter(one -> one.name.equals(first))
                     .findFirst()
                     .orElseThrow();
-            holder.obey(connection);
+            holder.execute(connection);
             return together.stream()
                     .map(one -> BatchQueue.BatchResult.<Void>of(null))
                     .toList();
@@ -279,12 +280,12 @@ class PoolModelTest {
             orders.add(new Order(null));
         }
 
-        void giveBack() {
+        void checkIn() {
             leave();
             end.join();
         }
 
-        private Void obey(Connection connection) throws SQLException {
+        private Void execute(Connection connection) throws SQLException {
             try {
                 for (Order order = orders.take(); order.answered != null; order = orders.take()) {
                     work(connection, order.answered);

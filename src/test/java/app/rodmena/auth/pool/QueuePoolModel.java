@@ -32,9 +32,9 @@ final class QueuePoolModel {
         private boolean out;
         private boolean dead;
         private boolean leaked;
-        private boolean comingBack;
-        private boolean doomed;
-        private boolean overflowTold;
+        private boolean returning;
+        private boolean retiring;
+        private boolean overflowReported;
 
         private Link(PoolEvent connect, long now, int generation) {
             id = connect.connectionId();
@@ -55,7 +55,7 @@ final class QueuePoolModel {
     private final Map<Integer, Link> holders = new TreeMap<>();
     private final List<Waiter> queue = new ArrayList<>();
     private final Map<Integer, Admission> admissions = new HashMap<>();
-    private final int mostTogether;
+    private final int maxBatch;
     private final Map<PoolEventKind, Integer> due = new EnumMap<>(PoolEventKind.class);
     private final Deque<Integer> peaks = new ArrayDeque<>();
     private PoolSettings settings;
@@ -69,9 +69,9 @@ final class QueuePoolModel {
     private boolean borrowed;
     private boolean connected;
 
-    /** @param mostTogether the maximum size of a batch */
-    QueuePoolModel(PoolSettings settings, int mostTogether, long now) {
-        this.mostTogether = mostTogether;
+    /** @param maxBatch the maximum size of a batch */
+    QueuePoolModel(PoolSettings settings, int maxBatch, long now) {
+        this.maxBatch = maxBatch;
         this.settings = settings;
         this.now = now;
     }
@@ -95,11 +95,11 @@ final class QueuePoolModel {
         expect(PoolEventKind.TIMEOUT, 1);
     }
 
-    void giveBack(int caller) {
+    void checkIn(int caller) {
         Link link = holders.remove(caller);
         int staying = open.size();
-        link.comingBack = true;
-        link.doomed = isMarked(link)
+        link.returning = true;
+        link.retiring = isMarked(link)
                 || staying > settings.maximum()
                 || (staying > settings.poolSize() && queue.isEmpty() && idle() >= settings.poolSize() - 1);
         leave(caller);
@@ -116,8 +116,8 @@ final class QueuePoolModel {
         Link link = holders.get(caller);
         if (link.dead) {
             holders.remove(caller);
-            link.comingBack = true;
-            link.doomed = true;
+            link.returning = true;
+            link.retiring = true;
             expect(PoolEventKind.INVALIDATE, 1);
             leave(caller);
         }
@@ -184,7 +184,7 @@ final class QueuePoolModel {
             boolean together = next.get().lane.isPresent() && settings.batchSlots() > 0;
             List<Waiter> admitted = queue.stream()
                     .filter(waiter -> together ? waiter.lane.equals(next.get().lane) : waiter.equals(next.get()))
-                    .limit(mostTogether)
+                    .limit(maxBatch)
                     .toList();
             queue.removeAll(admitted);
             admit(admitted);
@@ -217,7 +217,7 @@ final class QueuePoolModel {
 
     // Events
 
-    void hear(PoolEvent event) {
+    void onEvent(PoolEvent event) {
         Link link = open.get(event.connectionId());
         boolean may = switch (event.kind()) {
             case CONNECT -> {
@@ -230,7 +230,7 @@ final class QueuePoolModel {
                 int first = Integer.parseInt(event.caller().route());
                 boolean asPromised = admissions.containsKey(first)
                         && admissions.get(first).count == event.caller().count();
-                boolean usable = borrowing-- > 0 && !link.out && !link.doomed && isUsable(link);
+                boolean usable = borrowing-- > 0 && !link.out && !link.retiring && isUsable(link);
                 link.out = true;
                 link.since = now;
                 holders.put(first, link);
@@ -239,36 +239,36 @@ final class QueuePoolModel {
             }
             case LEAK_SUSPECTED -> link.leaked && met(event.kind());
             case LEAK_RETURNED -> {
-                boolean wasLeaked = link.leaked && link.comingBack;
+                boolean wasLeaked = link.leaked && link.returning;
                 link.leaked = false;
                 yield wasLeaked;
             }
             case CHECKIN -> {
-                boolean comesBack = link.out && link.comingBack && !link.leaked;
+                boolean comesBack = link.out && link.returning && !link.leaked;
                 link.out = false;
-                link.comingBack = false;
+                link.returning = false;
                 link.since = now;
                 yield comesBack;
             }
             case SOFT_INVALIDATE -> isMarked(link) && met(event.kind());
             case RECYCLE -> {
-                link.doomed = true;
+                link.retiring = true;
                 yield borrowed && !link.out && !isMarked(link) && isOld(link);
             }
             case INVALIDATE -> {
-                link.doomed = true;
-                yield link.out ? link.comingBack && met(event.kind()) : borrowed && link.dead && isPinged(link);
+                link.retiring = true;
+                yield link.out ? link.returning && met(event.kind()) : borrowed && link.dead && isPinged(link);
             }
             case OVERFLOW_CLOSE -> {
-                link.overflowTold = true;
+                link.overflowReported = true;
                 yield open.size() > settings.poolSize();
             }
             case CLOSE -> {
                 boolean overflow = open.size() > settings.poolSize();
                 open.remove(link.id);
                 yield !link.out
-                        && overflow == link.overflowTold
-                        && (link.doomed || (borrowed && isMarked(link)) || idleToClose-- > 0);
+                        && overflow == link.overflowReported
+                        && (link.retiring || (borrowed && isMarked(link)) || idleToClose-- > 0);
             }
             case TIMEOUT, REJECTED -> met(event.kind());
             case CONNECT_FAILED, LEAK_RECLAIMED -> false;
@@ -283,7 +283,7 @@ final class QueuePoolModel {
         return borrowing == 0
                 && idleToClose == 0
                 && due.values().stream().allMatch(count -> count == 0)
-                && open.values().stream().noneMatch(link -> link.comingBack || link.doomed);
+                && open.values().stream().noneMatch(link -> link.returning || link.retiring);
     }
 
     /** Starts the next operation. */

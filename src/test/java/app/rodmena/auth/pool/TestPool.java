@@ -34,7 +34,7 @@ final class TestPool implements AutoCloseable {
     final PoolInterceptors interceptors = new PoolInterceptors();
     final TestClock clock;
     final Pool pool;
-    private final Connection outside;
+    private final Connection observer;
 
     private TestPool(PoolSettings settings, DatabaseTarget target, TestClock clock) {
         sink.add(events::add);
@@ -44,7 +44,7 @@ final class TestPool implements AutoCloseable {
                 ? new Pool(applicationName, settings, source, sink, interceptors)
                 : new Pool(applicationName, settings, source, sink, interceptors, clock);
         try {
-            outside = TestPostgres.superuser();
+            observer = TestPostgres.superuser();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -73,7 +73,7 @@ final class TestPool implements AutoCloseable {
 
     /** The number of the pool's backends in pg_stat_activity. */
     int backends() throws SQLException {
-        try (var query = outside.prepareStatement(
+        try (var query = observer.prepareStatement(
                 "select count(*) from pg_stat_activity where application_name = ? and backend_type = 'client backend'")) {
             query.setString(1, applicationName);
             try (var result = query.executeQuery()) {
@@ -86,7 +86,7 @@ final class TestPool implements AutoCloseable {
     /** Whether a backend runs a statement. */
     boolean isActive(int pid) throws SQLException {
         try (var query =
-                outside.prepareStatement("select 1 from pg_stat_activity where pid = ? and state = 'active'")) {
+                observer.prepareStatement("select 1 from pg_stat_activity where pid = ? and state = 'active'")) {
             query.setInt(1, pid);
             try (var result = query.executeQuery()) {
                 return result.next();
@@ -96,7 +96,7 @@ final class TestPool implements AutoCloseable {
 
     /** Terminates a backend. */
     void terminate(int pid) throws SQLException {
-        try (var statement = outside.prepareStatement("select pg_terminate_backend(?, 5000)")) {
+        try (var statement = observer.prepareStatement("select pg_terminate_backend(?, 5000)")) {
             statement.setInt(1, pid);
             statement.execute();
         }
@@ -104,7 +104,7 @@ final class TestPool implements AutoCloseable {
 
     /** Terminates one of the pool's backends, if there is one. */
     void terminateOne() throws SQLException {
-        try (var statement = outside.prepareStatement("""
+        try (var statement = observer.prepareStatement("""
                 select pg_terminate_backend(pid) from pg_stat_activity
                 where application_name = ? and state in ('idle', 'active', 'idle in transaction')
                 order by random() limit 1
@@ -147,7 +147,7 @@ final class TestPool implements AutoCloseable {
         assertThat(pool.snapshot().totalConnections()).as("open").isZero();
         assertThat(pool.snapshot().waiting()).as("waiting").isZero();
         await().atMost(Duration.ofSeconds(10)).until(() -> backends() == 0);
-        outside.close();
+        observer.close();
         EventOrder.assertBalanced(sink, events);
         EventOrder.assertComplete(events);
     }

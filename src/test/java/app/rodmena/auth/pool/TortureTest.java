@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Concurrent use with random faults: the numbers are always consistent, and no permit or connection leaks. */
 class TortureTest {
     private static final int SAMPLES = 10_000;
-    private static final Duration LEAST = Duration.ofSeconds(3);
+    private static final Duration MIN_DURATION = Duration.ofSeconds(3);
     private static final int POOL_SIZE = 3;
     private static final int MAX_OVERFLOW = 3;
 
@@ -71,7 +71,7 @@ class TortureTest {
     }
 
     private static void sampleAndCheck(TestPool test) throws SQLException {
-        long end = System.nanoTime() + LEAST.toNanos();
+        long end = System.nanoTime() + MIN_DURATION.toNanos();
         int maximum = POOL_SIZE + MAX_OVERFLOW;
         for (int i = 0; i < SAMPLES || System.nanoTime() < end; i++) {
             PoolSnapshot now = test.pool.snapshot();

@@ -27,7 +27,7 @@ class BatchEquivalenceTest {
     static void open() {
         tenants = new Tenants(4);
         for (int i = 0; i < TENANTS; i++) {
-            Tenants.Tenant tenant = tenants.fresh();
+            Tenants.Tenant tenant = tenants.newTenant();
             ALL.add(tenant);
             tenant.execute("""
                     select setseed(0.%02d);
@@ -60,30 +60,30 @@ class BatchEquivalenceTest {
     }
 
     /** A query that can be submitted. */
-    private interface Ask {
-        CompletionStage<?> now();
+    private interface Submission {
+        CompletionStage<?> submit();
     }
 
     @Test
     void aBatchedQueryHasTheResultOfASingleOne() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        List<Ask> questions = new ArrayList<>();
+        List<Submission> queries = new ArrayList<>();
         for (int i = 0; i < 3_000; i++) {
-            questions.add(question(random));
+            queries.add(randomQuery(random));
         }
         tenants.engine.change(settings -> settings.withBatchSlots(0).withMaxWaiting(10_000));
-        List<Object> alone = answers(questions);
+        List<Object> expected = answers(queries);
         for (int slots = 1; slots <= 3; slots++) {
             int now = slots;
             tenants.engine.change(settings -> settings.withBatchSlots(now));
             long before = tenants.engine.events().callersServed();
             long checkouts = checkouts();
-            assertThat(answers(questions)).as("seed %d, %d slots", seed, slots).isEqualTo(alone);
-            assertThat(tenants.engine.events().callersServed() - before).isEqualTo(questions.size());
-            assertThat(checkouts() - checkouts).as("connections taken").isLessThan(questions.size() / 3);
+            assertThat(answers(queries)).as("seed %d, %d slots", seed, slots).isEqualTo(expected);
+            assertThat(tenants.engine.events().callersServed() - before).isEqualTo(queries.size());
+            assertThat(checkouts() - checkouts).as("connections taken").isLessThan(queries.size() / 3);
         }
-        assertThat(alone).contains(true, false);
+        assertThat(expected).contains(true, false);
     }
 
     private static long checkouts() {
@@ -91,9 +91,9 @@ class BatchEquivalenceTest {
     }
 
     /** Submits all queries concurrently; returns their results. */
-    private static List<Object> answers(List<Ask> questions) throws Exception {
+    private static List<Object> answers(List<Submission> queries) throws Exception {
         List<CompletableFuture<?>> asked = new ArrayList<>();
-        questions.forEach(ask -> asked.add(ask.now().toCompletableFuture()));
+        queries.forEach(ask -> asked.add(ask.submit().toCompletableFuture()));
         List<Object> answers = new ArrayList<>();
         for (CompletableFuture<?> answer : asked) {
             answers.add(answer.get());
@@ -101,7 +101,7 @@ class BatchEquivalenceTest {
         return answers;
     }
 
-    private static Ask question(Random random) {
+    private static Submission randomQuery(Random random) {
         ClientKey key = ALL.get(random.nextInt(TENANTS)).key;
         String one = "name" + random.nextInt(NAMES + 1);
         String two = "name" + random.nextInt(NAMES + 1);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Concurrent clients on separate connections: no error, no deadlock, no duplicate and no orphaned row. */
 class ConcurrentClientsTest {
     private static final int CLIENTS = 64;
-    private static final String FACTS_OF_DEAD_ROLES = """
+    private static final String ROWS_OF_INACTIVE_ROLES = """
             select count(*) from auth_group g
             where creator = ? and not is_active
                 and (exists (select from membership_groups where group_id = g.id)
@@ -50,20 +50,21 @@ class ConcurrentClientsTest {
 
     @BeforeEach
     void useNewTenant() {
-        tenant = tenants.fresh();
+        tenant = tenants.newTenant();
     }
 
     @Test
     void aRoleIsCreatedOnce() throws Exception {
-        assertThat(together(client -> () -> tenant.createRole("admin"))).containsOnly(true);
+        assertThat(concurrently(client -> () -> tenant.createRole("admin"))).containsOnly(true);
         assertThat(tenant.roles()).hasSize(1);
     }
 
     @Test
     void aGrantIsStoredOnce() throws Exception {
         tenant.createRole("admin");
-        assertThat(together(client -> () -> tenant.join("ann", "admin"))).containsOnly(true);
-        assertThat(together(client -> () -> tenant.allow("admin", "read"))).containsOnly(true);
+        assertThat(concurrently(client -> () -> tenant.addMember("ann", "admin")))
+                .containsOnly(true);
+        assertThat(concurrently(client -> () -> tenant.grant("admin", "read"))).containsOnly(true);
         assertThat(tenant.members("admin")).containsExactly(new Membership("ann", "admin"));
         assertThat(tenant.permissionsOfRole("admin")).containsExactly("read");
     }
@@ -72,10 +73,10 @@ class ConcurrentClientsTest {
     void oneOfConcurrentDeletionsSucceeds() throws Exception {
         tenant.createRole("admin");
         for (int user = 0; user < 50; user++) {
-            tenant.join("user" + user, "admin");
+            tenant.addMember("user" + user, "admin");
         }
-        assertThat(together(client -> () -> tenant.deleteRole("admin"))).containsOnlyOnce(true);
-        assertThat(tenant.number(FACTS_OF_DEAD_ROLES)).isZero();
+        assertThat(concurrently(client -> () -> tenant.deleteRole("admin"))).containsOnlyOnce(true);
+        assertThat(tenant.number(ROWS_OF_INACTIVE_ROLES)).isZero();
     }
 
     @Test
@@ -84,14 +85,14 @@ class ConcurrentClientsTest {
         for (int role = 0; role < CLIENTS; role++) {
             tenant.createRole("role%02d".formatted(role));
             tenant.createRole("old%02d".formatted(role));
-            tenant.join("ann", "old%02d".formatted(role));
-            tenant.join("ann", "role%02d".formatted(role));
+            tenant.addMember("ann", "old%02d".formatted(role));
+            tenant.addMember("ann", "role%02d".formatted(role));
             expected.add(new Membership("ann", "role%02d".formatted(role)));
         }
         tenant.execute("update auth_membership set is_active = false where creator = ?");
-        assertThat(behindOneAnother(
+        assertThat(queuedBehindLock(
                         "select from auth_membership where creator = ? for update",
-                        client -> () -> tenant.join("ann", "role%02d".formatted(client))))
+                        client -> () -> tenant.addMember("ann", "role%02d".formatted(client))))
                 .containsOnly(true);
         assertThat(tenant.rolesOf("ann")).isEqualTo(expected);
     }
@@ -102,14 +103,14 @@ class ConcurrentClientsTest {
         for (int role = 0; role < CLIENTS; role++) {
             tenant.createRole("role%02d".formatted(role));
             tenant.createRole("old%02d".formatted(role));
-            tenant.allow("old%02d".formatted(role), "read");
-            tenant.allow("role%02d".formatted(role), "read");
+            tenant.grant("old%02d".formatted(role), "read");
+            tenant.grant("role%02d".formatted(role), "read");
             expected.add("role%02d".formatted(role));
         }
         tenant.execute("update auth_permission set is_active = false where creator = ?");
-        assertThat(behindOneAnother(
+        assertThat(queuedBehindLock(
                         "select from auth_permission where creator = ? for update",
-                        client -> () -> tenant.allow("role%02d".formatted(client), "read")))
+                        client -> () -> tenant.grant("role%02d".formatted(client), "read")))
                 .containsOnly(true);
         assertThat(tenant.whichRolesCan("read")).isEqualTo(expected);
     }
@@ -118,15 +119,15 @@ class ConcurrentClientsTest {
     void aGrantConcurrentToADeletionIsNotRestored() throws Exception {
         for (int round = 0; round < 40; round++) {
             tenant.createRole("admin");
-            together(client -> () -> {
+            concurrently(client -> () -> {
                 if (client == CLIENTS / 2) {
                     return tenant.deleteRole("admin");
                 }
                 return client % 2 == 0
-                        ? tenant.join("user" + client, "admin")
-                        : tenant.allow("admin", "permission" + client);
+                        ? tenant.addMember("user" + client, "admin")
+                        : tenant.grant("admin", "permission" + client);
             });
-            assertThat(tenant.number(FACTS_OF_DEAD_ROLES)).isZero();
+            assertThat(tenant.number(ROWS_OF_INACTIVE_ROLES)).isZero();
             tenant.createRole("admin");
             assertThat(tenant.members("admin")).isEmpty();
             assertThat(tenant.permissionsOfRole("admin")).isEmpty();
@@ -150,14 +151,14 @@ class ConcurrentClientsTest {
                         on conflict do nothing;
                     update auth_membership set is_active = false where creator = ?;
                     """);
-            assertThat(behindOneAnother(
+            assertThat(queuedBehindLock(
                             """
                             select from membership_groups f join auth_group g on g.id = f.group_id
                             where creator = ? for update of f
                             """,
                             client -> client % 2 == 0
                                     ? () -> tenant.deleteRole("role" + client)
-                                    : () -> tenant.join("user" + client, "spare")))
+                                    : () -> tenant.addMember("user" + client, "spare")))
                     .containsOnly(true);
         }
     }
@@ -165,7 +166,7 @@ class ConcurrentClientsTest {
     @Test
     void randomConcurrentOperationsLeaveAConsistentState() throws Exception {
         long seed = System.nanoTime();
-        List<Boolean> finished = together(client -> () -> {
+        List<Boolean> finished = concurrently(client -> () -> {
             Random random = new Random(seed + client);
             for (int i = 0; i < 100; i++) {
                 step(random);
@@ -173,7 +174,7 @@ class ConcurrentClientsTest {
             return true;
         });
         assertThat(finished).as("seed %d", seed).hasSize(CLIENTS);
-        assertThat(tenant.number(FACTS_OF_DEAD_ROLES)).as("seed %d", seed).isZero();
+        assertThat(tenant.number(ROWS_OF_INACTIVE_ROLES)).as("seed %d", seed).isZero();
         assertThat(tenant.number("select count(*) from auth_group where creator = ?"))
                 .isLessThanOrEqualTo(4);
         assertThat(tenant.number("select count(*) from auth_membership where creator = ?"))
@@ -188,10 +189,10 @@ class ConcurrentClientsTest {
         switch (random.nextInt(10)) {
             case 0 -> tenant.createRole(role);
             case 1 -> tenant.deleteRole(role);
-            case 2, 3 -> tenant.join(user, role);
-            case 4, 5 -> tenant.allow(role, permission);
-            case 6 -> tenant.leave(user, role);
-            case 7 -> tenant.forbid(role, permission);
+            case 2, 3 -> tenant.addMember(user, role);
+            case 4, 5 -> tenant.grant(role, permission);
+            case 6 -> tenant.removeMember(user, role);
+            case 7 -> tenant.revoke(role, permission);
             case 8 -> tenant.whichUsersCan(permission);
             case 9 ->
                 tenant.execute(
@@ -205,11 +206,11 @@ class ConcurrentClientsTest {
     }
 
     /** Runs all clients, each started before the first continues; returns their results. */
-    private List<Boolean> behindOneAnother(String lock, IntFunction<Callable<Boolean>> question) throws Exception {
+    private List<Boolean> queuedBehindLock(String lock, IntFunction<Callable<Boolean>> operation) throws Exception {
         try (Connection holder = TestPostgres.connect(tenants.target)) {
             holder.setAutoCommit(false);
             holder.createStatement().execute(lock.replace("?", "'" + tenant.key.creator() + "'"));
-            List<Future<Boolean>> asked = ask(question);
+            List<Future<Boolean>> asked = ask(operation);
             await().atMost(60, SECONDS).until(() -> tenant.number("""
                                     select count(*) from pg_stat_activity
                                     where datname = current_database() and wait_event_type = 'Lock'
@@ -220,15 +221,15 @@ class ConcurrentClientsTest {
     }
 
     /** Runs all clients concurrently; returns their results. */
-    private static List<Boolean> together(IntFunction<Callable<Boolean>> question) throws Exception {
-        return answers(ask(question));
+    private static List<Boolean> concurrently(IntFunction<Callable<Boolean>> operation) throws Exception {
+        return answers(ask(operation));
     }
 
-    private static List<Future<Boolean>> ask(IntFunction<Callable<Boolean>> question) {
+    private static List<Future<Boolean>> ask(IntFunction<Callable<Boolean>> operation) {
         CountDownLatch ready = new CountDownLatch(CLIENTS);
         List<Future<Boolean>> asked = new ArrayList<>();
         for (int client = 0; client < CLIENTS; client++) {
-            Callable<Boolean> mine = question.apply(client);
+            Callable<Boolean> mine = operation.apply(client);
             asked.add(clients.submit(() -> {
                 ready.countDown();
                 ready.await();

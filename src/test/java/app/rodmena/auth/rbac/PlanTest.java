@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * plans.
  */
 class PlanTest {
-    private static final int ASKED_TOGETHER = 100;
+    private static final int BATCH_SIZE = 100;
     private static final String LIMIT = "limit";
     private static final List<String> MODES = List.of("force_custom_plan", "force_generic_plan");
     private static final Pattern PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
@@ -84,9 +84,9 @@ class PlanTest {
      * @param names the parameter names
      * @param pages the maximum number of pages it reads
      */
-    private record PlanCase(TenantBatchQuery<?> questions, List<String> names, int pages) {
-        PlanCase(TenantBatchQuery<?> questions, int pages, String... names) {
-            this(questions, List.of(names), pages);
+    private record PlanCase(TenantBatchQuery<?> query, List<String> names, int pages) {
+        PlanCase(TenantBatchQuery<?> query, int pages, String... names) {
+            this(query, List.of(names), pages);
         }
 
         /** The parameters after the tenant. */
@@ -96,7 +96,7 @@ class PlanTest {
 
         @Override
         public String toString() {
-            return questions.single.substring(3, questions.single.indexOf(" */"));
+            return query.single.substring(3, query.single.indexOf(" */"));
         }
     }
 
@@ -116,31 +116,31 @@ class PlanTest {
 
     @ParameterizedTest
     @MethodSource("queries")
-    void aSingleQueryUsesIndexes(PlanCase asked) throws SQLException {
+    void aSingleQueryUsesIndexes(PlanCase planCase) throws SQLException {
         List<String> values =
-                asked.values(7).stream().map(value -> "'" + value + "'").toList();
+                planCase.values(7).stream().map(value -> "'" + value + "'").toList();
         for (String mode : MODES) {
-            String plan = plan(mode, RUN, asked.questions.single, values, "text");
+            String plan = plan(mode, RUN, planCase.query.single, values, "text");
             assertThat(plan).as(mode).doesNotContain("Seq Scan");
-            assertThat(pages(plan)).as(plan).isLessThan(asked.pages);
+            assertThat(pages(plan)).as(plan).isLessThan(planCase.pages);
         }
     }
 
     @ParameterizedTest
     @MethodSource("queries")
-    void aBatchLooksUpEachElementByIndex(PlanCase asked) throws SQLException {
-        List<List<String>> questions = IntStream.range(0, ASKED_TOGETHER)
-                .mapToObj(i -> asked.values(i + 1))
+    void aBatchLooksUpEachElementByIndex(PlanCase planCase) throws SQLException {
+        List<List<String>> inputs = IntStream.range(0, BATCH_SIZE)
+                .mapToObj(i -> planCase.values(i + 1))
                 .toList();
-        List<String> values = IntStream.range(0, questions.get(0).size())
-                .mapToObj(at -> questions.stream()
+        List<String> values = IntStream.range(0, inputs.get(0).size())
+                .mapToObj(at -> inputs.stream()
                         .map(question -> "'" + question.get(at) + "'")
                         .collect(Collectors.joining(", ", "array[", "]")))
                 .toList();
         for (String mode : MODES) {
-            String plan = plan(mode, RUN, asked.questions.batch, values, "text[]");
+            String plan = plan(mode, RUN, planCase.query.batch, values, "text[]");
             assertThat(plan).as(mode).doesNotContain("Seq Scan").doesNotContain("hashed SubPlan");
-            assertThat(pages(plan)).as(plan).isLessThan(asked.pages * ASKED_TOGETHER);
+            assertThat(pages(plan)).as(plan).isLessThan(planCase.pages * BATCH_SIZE);
         }
     }
 

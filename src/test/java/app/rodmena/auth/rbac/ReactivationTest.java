@@ -25,11 +25,11 @@ class ReactivationTest {
 
     @BeforeEach
     void grantAnnRead() {
-        tenant = tenants.fresh();
+        tenant = tenants.newTenant();
         tenant.createRole("admin");
         tenant.createRole("other");
-        tenant.join("ann", "admin");
-        tenant.allow("admin", "read");
+        tenant.addMember("ann", "admin");
+        tenant.grant("admin", "read");
         assertThat(tenant.userCan("ann", "read")).isTrue();
     }
 
@@ -55,7 +55,7 @@ class ReactivationTest {
         assertThat(tenant.isMember("ann", "admin")).isFalse();
         assertThat(tenant.rolesOf("ann")).isEmpty();
         assertThat(tenant.members("admin")).isEmpty();
-        assertThat(tenant.join("ann", "other")).isTrue();
+        assertThat(tenant.addMember("ann", "other")).isTrue();
         assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "other"));
         assertNoUserMayRead();
         assertThat(
@@ -67,7 +67,7 @@ class ReactivationTest {
     @Test
     void aReactivatedUserCanGetTheSameRoleAgain() {
         tenant.execute("update auth_membership set is_active = false where creator = ?");
-        assertThat(tenant.join("ann", "admin")).isTrue();
+        assertThat(tenant.addMember("ann", "admin")).isTrue();
         assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "admin"));
         assertThat(tenant.userCan("ann", "read")).isTrue();
     }
@@ -78,7 +78,7 @@ class ReactivationTest {
         assertNoUserMayRead();
         assertThat(tenant.roleCan("admin", "read")).isFalse();
         assertThat(tenant.permissionsOfRole("admin")).isEmpty();
-        assertThat(tenant.allow("other", "read")).isTrue();
+        assertThat(tenant.grant("other", "read")).isTrue();
         assertThat(tenant.whichRolesCan("read")).containsExactly("other");
         assertNoUserMayRead();
         assertThat(
@@ -90,7 +90,7 @@ class ReactivationTest {
     @Test
     void anUnknownRoleDoesNotReactivateAUser() {
         tenant.execute("update auth_membership set is_active = false where creator = ?");
-        assertThat(tenant.join("ann", "never")).isFalse();
+        assertThat(tenant.addMember("ann", "never")).isFalse();
         assertThat(tenant.number("select count(*) from auth_membership where creator = ? and is_active"))
                 .isZero();
     }
@@ -99,7 +99,7 @@ class ReactivationTest {
         assertThat(tenant.members("admin")).isEmpty();
         assertThat(tenant.permissionsOfRole("admin")).isEmpty();
         assertNoUserMayRead();
-        tenant.join("bob", "admin");
+        tenant.addMember("bob", "admin");
         assertThat(tenant.userCan("bob", "read")).isFalse();
     }
 

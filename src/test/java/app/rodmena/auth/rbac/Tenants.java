@@ -36,7 +36,7 @@ final class Tenants implements AutoCloseable {
         permissions = new Permissions(engine);
     }
 
-    Tenant fresh() {
+    Tenant newTenant() {
         return new Tenant(ClientKey.parse(UUID.randomUUID().toString()));
     }
 
@@ -56,69 +56,69 @@ final class Tenants implements AutoCloseable {
         }
 
         boolean createRole(String role) {
-            return now(roles.create(CALLER, key, new RoleName(role)));
+            return join(roles.create(CALLER, key, new RoleName(role)));
         }
 
         boolean deleteRole(String role) {
-            return now(roles.delete(CALLER, key, new RoleName(role)));
+            return join(roles.delete(CALLER, key, new RoleName(role)));
         }
 
         List<RoleEntry> roles() {
-            return now(roles.list(CALLER, key).all());
+            return join(roles.list(CALLER, key).all());
         }
 
-        boolean join(String user, String role) {
-            return now(memberships.grant(CALLER, key, new UserName(user), new RoleName(role)));
+        boolean addMember(String user, String role) {
+            return join(memberships.grant(CALLER, key, new UserName(user), new RoleName(role)));
         }
 
-        boolean leave(String user, String role) {
-            return now(memberships.revoke(CALLER, key, new UserName(user), new RoleName(role)));
+        boolean removeMember(String user, String role) {
+            return join(memberships.revoke(CALLER, key, new UserName(user), new RoleName(role)));
         }
 
         boolean isMember(String user, String role) {
-            return now(memberships.holds(CALLER, key, new UserName(user), new RoleName(role)));
+            return join(memberships.holds(CALLER, key, new UserName(user), new RoleName(role)));
         }
 
         List<Membership> rolesOf(String user) {
-            return now(memberships.ofUser(CALLER, key, new UserName(user)).all());
+            return join(memberships.ofUser(CALLER, key, new UserName(user)).all());
         }
 
         List<Membership> members(String role) {
-            return now(memberships.ofRole(CALLER, key, new RoleName(role)).all());
+            return join(memberships.ofRole(CALLER, key, new RoleName(role)).all());
         }
 
-        boolean allow(String role, String permission) {
-            return now(permissions.grant(CALLER, key, new RoleName(role), new PermissionName(permission)));
+        boolean grant(String role, String permission) {
+            return join(permissions.grant(CALLER, key, new RoleName(role), new PermissionName(permission)));
         }
 
-        boolean forbid(String role, String permission) {
-            return now(permissions.revoke(CALLER, key, new RoleName(role), new PermissionName(permission)));
+        boolean revoke(String role, String permission) {
+            return join(permissions.revoke(CALLER, key, new RoleName(role), new PermissionName(permission)));
         }
 
         boolean roleCan(String role, String permission) {
-            return now(permissions.roleHolds(CALLER, key, new RoleName(role), new PermissionName(permission)));
+            return join(permissions.roleHolds(CALLER, key, new RoleName(role), new PermissionName(permission)));
         }
 
         boolean userCan(String user, String permission) {
-            return now(permissions.userHolds(CALLER, key, new UserName(user), new PermissionName(permission)));
+            return join(permissions.userHolds(CALLER, key, new UserName(user), new PermissionName(permission)));
         }
 
         List<String> permissionsOfRole(String role) {
-            return now(permissions.ofRole(CALLER, key, new RoleName(role)).all());
+            return join(permissions.ofRole(CALLER, key, new RoleName(role)).all());
         }
 
         List<String> permissionsOfUser(String user) {
-            return now(permissions.ofUser(CALLER, key, new UserName(user)).all());
+            return join(permissions.ofUser(CALLER, key, new UserName(user)).all());
         }
 
         List<String> whichRolesCan(String permission) {
-            return now(permissions
+            return join(permissions
                     .rolesWith(CALLER, key, new PermissionName(permission))
                     .all());
         }
 
         List<Membership> whichUsersCan(String permission) {
-            return now(permissions
+            return join(permissions
                     .usersWith(CALLER, key, new PermissionName(permission))
                     .all());
         }
@@ -146,7 +146,7 @@ final class Tenants implements AutoCloseable {
         }
     }
 
-    private static <T> T now(CompletionStage<T> answer) {
+    private static <T> T join(CompletionStage<T> answer) {
         try {
             return answer.toCompletableFuture().get(60, SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {

@@ -6,24 +6,25 @@ import java.util.function.Function;
 /**
  * A request, and how to classify its response.
  *
- * @param judge classifies the body of a response with status 200
+ * @param classify classifies the body of a response with status 200
  */
-record Question(String method, String path, String body, Function<String, Outcome> judge) {
+record ProbeRequest(String method, String path, String body, Function<String, Outcome> classify) {
     private static final String YES = "\"has_permission\":true";
     private static final String NO = "\"has_permission\":false";
 
-    static Question write(String method, String path) {
-        return new Question(method, path, "", body -> body.equals("{\"result\":true}") ? Outcome.RIGHT : Outcome.WRONG);
+    static ProbeRequest write(String method, String path) {
+        return new ProbeRequest(
+                method, path, "", body -> body.equals("{\"result\":true}") ? Outcome.RIGHT : Outcome.WRONG);
     }
 
     /** A check. An unexpected yes counts as another tenant's answer. */
-    static Question check(String user, String permission, boolean expected) {
+    static ProbeRequest check(String user, String permission, boolean expected) {
         return check(user, permission, expected, expected ? Outcome.WRONG : Outcome.FOREIGN);
     }
 
     /** @param otherwise the outcome of the opposite answer */
-    static Question check(String user, String permission, boolean expected, Outcome otherwise) {
-        return new Question(
+    static ProbeRequest check(String user, String permission, boolean expected, Outcome otherwise) {
+        return new ProbeRequest(
                 "GET",
                 "/api/has_permission/%s/%s".formatted(user, permission),
                 "",
@@ -33,10 +34,10 @@ record Question(String method, String path, String body, Function<String, Outcom
     }
 
     /** Lists the members of a role: alice, who exists in every tenant, and a user named after the tenant. */
-    static Question members(String role, int tenant) {
+    static ProbeRequest members(String role, int tenant) {
         String expected = """
                 {"result":[{"user":"alice","role":"%1$s"},{"user":"tenant-%2$d","role":"%1$s"}]}""".formatted(role, tenant);
-        return new Question("GET", "/api/members/" + role, "", body -> {
+        return new ProbeRequest("GET", "/api/members/" + role, "", body -> {
             if (body.equals(expected)) {
                 return Outcome.RIGHT;
             }
@@ -46,7 +47,7 @@ record Question(String method, String path, String body, Function<String, Outcom
     }
 
     /** A batch of checks of one user for several permissions. */
-    static Question batch(String user, String[] permissions, boolean[] expected, Outcome otherwise) {
+    static ProbeRequest batch(String user, String[] permissions, boolean[] expected, Outcome otherwise) {
         StringBuilder asked = new StringBuilder("{\"checks\":[");
         StringBuilder answers = new StringBuilder("\"results\":[");
         for (int i = 0; i < permissions.length; i++) {
@@ -58,7 +59,7 @@ record Question(String method, String path, String body, Function<String, Outcom
                     .append("}");
         }
         String right = answers.append("]").toString();
-        return new Question(
+        return new ProbeRequest(
                 "POST",
                 "/api/check",
                 asked.append("]}").toString(),
