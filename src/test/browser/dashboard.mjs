@@ -198,7 +198,7 @@ try {
 
   await requestFault('RELIEVE');
   await until('recovery with the number of refused callers', async () =>
-    /^(Requests fail|Nothing has failed for .*): \d+ turned away/.test(await text(page, 'sentence')));
+    /^(Requests fail|Nothing has failed for .*): \d+ requests? refused/.test(await text(page, 'sentence')));
   assert.notEqual(await page.locator('#well').getAttribute('data-look'), 'good', 'not green after a failure');
   assert.match(await page.locator('#sentence a').first().getAttribute('href'), /^\/incidents\/\d{8}-/);
   await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
@@ -241,7 +241,7 @@ try {
   const other = await background(page);
   await page.reload();
   assert.equal(await background(page), other, 'the theme is stored');
-  await until('the earlier failure', async () => (await text(page, 'sentence')).includes('turned away'));
+  await until('the earlier failure', async () => (await text(page, 'sentence')).includes(' refused '));
   await until('the chart', async () => /maximum \d+ of 5 in use/.test(await text(page, 'plot-full-text')));
   await until('this second', async () => /of 5/.test(await text(page, 'tile-out')));
   await until('the slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));

@@ -56,7 +56,7 @@ class PoolerWithoutServerTest {
 
                 assertThat(diagnosis.verdicts()).doesNotContainKey(Verdict.NETWORK);
                 assertThat(diagnosis.sentence())
-                        .contains("8 of 10 connections out")
+                        .contains("8 of 10 connections in use")
                         .contains("PgBouncer accepts");
                 assertThat(diagnosis.steps())
                         .extracting(Recommendation::command)
@@ -120,7 +120,7 @@ class PoolerWithoutServerTest {
     }
 
     private static Diagnosis look(TestServer server) {
-        return server.server.diagnostics().look().toCompletableFuture().join();
+        return server.server.diagnostics().diagnose().toCompletableFuture().join();
     }
 
     private static CompletableFuture<HttpResponse<String>> write(TestServer server) {

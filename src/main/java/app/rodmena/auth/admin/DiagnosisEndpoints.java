@@ -88,7 +88,7 @@ final class DiagnosisEndpoints {
             audit(request.caller(), result);
             return Reply.json(result);
         } catch (ActionOutcomeUnknownException e) {
-            audit(request.caller(), e.remedy());
+            audit(request.caller(), e.result());
             return Reply.error(503, e.getMessage()).with(Headers.RETRY_AFTER, "1");
         }
     }

@@ -11,6 +11,6 @@ import java.time.Instant;
 record IncidentSummary(String id, Instant time, String cause, String sentence, long swallowed) {
     static IncidentSummary of(Incident incident) {
         return new IncidentSummary(
-                incident.id(), incident.time(), incident.cause().name(), incident.sentence(), incident.swallowed());
+                incident.id(), incident.time(), incident.cause().name(), incident.sentence(), incident.repetitions());
     }
 }

@@ -9,16 +9,16 @@ import java.util.List;
 final class BlindSpots {
     private BlindSpots() {}
 
-    static List<String> of(Observation observed) {
+    static List<String> of(Observation observation) {
         List<String> spots = new ArrayList<>();
-        if (observed.postgres().isEmpty() && observed.outage().isEmpty()) {
-            spots.add("PostgreSQL did not tell its side in time (%s): the verdicts are from this side alone"
-                    .formatted(observed.silence()));
+        if (observation.postgres().isEmpty() && observation.outage().isEmpty()) {
+            spots.add("PostgreSQL's view is missing (%s): the verdicts use the client side only"
+                    .formatted(observation.missingReason()));
         }
-        observed.postgres().ifPresent(view -> ofPostgres(view, spots));
-        if (observed.postgres().isPresent() && !observed.pidsKnown()) {
-            spots.add("Backend pids are unknown, as behind PgBouncer: what PostgreSQL says can't be told apart by"
-                    + " connection");
+        observation.postgres().ifPresent(view -> ofPostgres(view, spots));
+        if (observation.postgres().isPresent() && !observation.pidsKnown()) {
+            spots.add("Backend pids are unknown, for example behind PgBouncer: backends cannot be matched to"
+                    + " connections");
         }
         return spots;
     }
@@ -26,21 +26,19 @@ final class BlindSpots {
     private static void ofPostgres(PostgresSnapshot view, List<String> spots) {
         long hidden = view.backends().stream().filter(Backend::hidden).count();
         if (hidden > 0) {
-            spots.add("What %s may not be seen by our role %s; as a superuser: grant pg_read_all_stats to \"%s\""
+            spots.add("Role %s may not see the activity of %s; as a superuser: grant pg_read_all_stats to \"%s\""
                     .formatted(
-                            hidden == 1 ? "1 other session does" : hidden + " other sessions do",
-                            view.role(),
-                            view.role()));
+                            view.role(), Formats.count((int) hidden, "other session", "other sessions"), view.role()));
         }
-        long unexplained = view.backends().stream()
+        long unknownLocks = view.backends().stream()
                 .filter(backend -> backend.waitsForLock() && backend.lockWait().isEmpty())
                 .count();
-        if (unexplained > 0) {
-            spots.add("PostgreSQL did not say in time which session holds the lock that %s"
-                    .formatted(unexplained == 1 ? "1 session waits for" : unexplained + " sessions wait for"));
+        if (unknownLocks > 0) {
+            spots.add("PostgreSQL did not report in time which session holds the lock that %s"
+                    .formatted(unknownLocks == 1 ? "1 session waits for" : unknownLocks + " sessions wait for"));
         }
         if (view.backends().stream().anyMatch(backend -> backend.state().equals("disabled"))) {
-            spots.add("PostgreSQL does not track what its backends do: set track_activities = on");
+            spots.add("PostgreSQL does not track the activity of its backends: set track_activities = on");
         }
     }
 }

@@ -24,43 +24,43 @@ final class BlockingChains {
     private static final int PREPARED_TRANSACTION = 0;
 
     private final Map<Integer, Backend> backends = new HashMap<>();
-    private final Map<Integer, Integer> connections = new HashMap<>();
+    private final Map<Integer, Integer> connectionIds = new HashMap<>();
 
     BlockingChains(PostgresSnapshot view, List<ConnectionView> ours) {
         view.backends().forEach(backend -> backends.put(backend.pid(), backend));
         ours.stream()
                 .filter(connection -> connection.backendPid() != 0)
-                .forEach(connection -> connections.put(connection.backendPid(), connection.id()));
+                .forEach(connection -> connectionIds.put(connection.backendPid(), connection.id()));
     }
 
     /** Of several heads, the one with the oldest transaction: the others are more likely to end soon. */
     Optional<Blocker> of(Backend waiting) {
         Map<Integer, List<Integer>> chains = new LinkedHashMap<>();
         extend(chains, List.of(), waiting.pid());
-        Deque<Integer> toFollow = new ArrayDeque<>(chains.keySet());
-        while (!toFollow.isEmpty()) {
-            int pid = toFollow.remove();
-            toFollow.addAll(extend(chains, chains.get(pid), pid));
+        Deque<Integer> pending = new ArrayDeque<>(chains.keySet());
+        while (!pending.isEmpty()) {
+            int pid = pending.remove();
+            pending.addAll(extend(chains, chains.get(pid), pid));
         }
         Optional<Blocker> head = chains.entrySet().stream()
                 .filter(chain -> blockers(chain.getKey()).isEmpty())
-                .map(chain -> culprit(chain.getValue()))
+                .map(chain -> toBlocker(chain.getValue()))
                 .max(Comparator.comparing(this::age));
         // No head: a deadlock, which PostgreSQL detects and breaks after deadlock_timeout (1 s by default).
-        return head.or(() -> chains.values().stream().findFirst().map(this::culprit));
+        return head.or(() -> chains.values().stream().findFirst().map(this::toBlocker));
     }
 
     /** Adds a chain for each blocker of {@code pid} that has none yet. @return the pids of these blockers */
     private List<Integer> extend(Map<Integer, List<Integer>> chains, List<Integer> chain, int pid) {
-        List<Integer> met = new ArrayList<>();
+        List<Integer> added = new ArrayList<>();
         for (int blocker : blockers(pid)) {
-            List<Integer> longer = new ArrayList<>(chain);
-            longer.add(blocker);
-            if (chains.putIfAbsent(blocker, longer) == null) {
-                met.add(blocker);
+            List<Integer> extended = new ArrayList<>(chain);
+            extended.add(blocker);
+            if (chains.putIfAbsent(blocker, extended) == null) {
+                added.add(blocker);
             }
         }
-        return met;
+        return added;
     }
 
     private List<Integer> blockers(int pid) {
@@ -70,15 +70,15 @@ final class BlockingChains {
                 .orElse(List.of());
     }
 
-    private Duration age(Blocker culprit) {
-        return Optional.ofNullable(backends.get(culprit.pid()))
+    private Duration age(Blocker candidate) {
+        return Optional.ofNullable(backends.get(candidate.pid()))
                 .flatMap(Backend::transactionFor)
                 .orElse(Duration.ZERO);
     }
 
-    private Blocker culprit(List<Integer> chain) {
+    private Blocker toBlocker(List<Integer> chain) {
         int pid = chain.get(chain.size() - 1);
-        Integer connection = connections.get(pid);
+        Integer connection = connectionIds.get(pid);
         OptionalInt connectionId = connection == null ? OptionalInt.empty() : OptionalInt.of(connection);
         Backend backend = backends.get(pid);
         if (backend == null) {

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param after the view after the query
  * @param heldFor the time in use, at {@code after}
  * @param backend PostgreSQL's view of its backend; empty if there is none
- * @param asked whether PostgreSQL answered the query
+ * @param postgresAnswered whether PostgreSQL answered the query
  * @param stack the stack of the thread that holds it, taken between the views; empty if none was taken
  */
 record ConnectionObservation(
@@ -23,7 +23,7 @@ record ConnectionObservation(
         ConnectionView after,
         Duration heldFor,
         Optional<Backend> backend,
-        boolean asked,
+        boolean postgresAnswered,
         List<StackTraceElement> stack) {
 
     /** Whether both views show the same use of the connection and no statement was prepared in between. */

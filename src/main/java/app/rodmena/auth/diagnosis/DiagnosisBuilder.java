@@ -12,22 +12,22 @@ final class DiagnosisBuilder {
     private DiagnosisBuilder() {}
 
     static Diagnosis diagnose(
-            Observation observed, List<Holder> holders, Reconciliation reconciliation, Commands commands) {
-        Situation situation = SituationClassifier.of(observed, holders);
+            Observation observation, List<Holder> holders, Reconciliation reconciliation, Commands commands) {
+        Situation situation = SituationClassifier.of(observation, holders);
         return new Diagnosis(
-                observed.after().at(),
+                observation.after().at(),
                 situation,
-                Sentence.of(situation, observed, holders),
-                Recommendations.of(situation, observed, holders, commands),
-                observed.after().view(),
+                Sentence.of(situation, observation, holders),
+                Recommendations.of(situation, observation, holders, commands),
+                observation.after().view(),
                 holders,
-                waiters(observed.after()),
-                observed.postgres(),
-                observed.lastSeen(),
-                observed.outage(),
+                waiters(observation.after()),
+                observation.postgres(),
+                observation.lastSeen(),
+                observation.outage(),
                 reconciliation,
-                BlindSpots.of(observed),
-                observed.failures());
+                BlindSpots.of(observation),
+                observation.failures());
     }
 
     private static List<WaiterGroup> waiters(PoolFacts facts) {

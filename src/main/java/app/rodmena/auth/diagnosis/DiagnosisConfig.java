@@ -13,13 +13,14 @@ public record DiagnosisConfig(Duration interval, Duration slowQuery) {
     public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(2), Duration.ofSeconds(5));
 
     public DiagnosisConfig {
-        range("diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1), "must be 100ms to 1h");
-        range("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1), "must be 1ms to 1d");
+        requireRange(
+                "diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1), "must be 100ms to 1h");
+        requireRange("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1), "must be 1ms to 1d");
     }
 
-    private static void range(String name, Duration value, Duration least, Duration most, String rule) {
+    private static void requireRange(String name, Duration value, Duration min, Duration max, String rule) {
         Objects.requireNonNull(value, name);
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new InvalidDiagnosisSetting(name, value, rule);
         }
     }

@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 
 /** Formats a diagnosis as text for a terminal of 120 columns. */
 public final class DiagnosisText {
-    private static final int MOST_HOLDERS = 40;
-    private static final int MOST_BACKENDS = 15;
-    private static final int MOST_FRAMES = 8;
-    private static final int MOST_COUNTS = 8;
+    private static final int MAX_HOLDERS = 40;
+    private static final int MAX_BACKENDS = 15;
+    private static final int MAX_FRAMES = 8;
+    private static final int MAX_COUNTS = 8;
 
     private final Diagnosis diagnosis;
     private final StringBuilder text = new StringBuilder(4_096);
@@ -38,7 +38,7 @@ public final class DiagnosisText {
         diagnosis.postgres().ifPresent(this::postgres);
         reconciliation();
         diagnosis.blindSpots().forEach(spot -> {
-            text.append('\n').append(TextColumns.paragraph("Not seen: " + spot, 0));
+            text.append('\n').append(TextColumns.paragraph("Not visible: " + spot, 0));
         });
         return text.toString();
     }
@@ -48,7 +48,7 @@ public final class DiagnosisText {
         String oldest = numbers.waiting() == 0
                 ? ""
                 : ", the first for " + Formats.time(diagnosis.pool().oldestWait());
-        return "%s at %s: pool of %s + %s, %s out, %s open, %s waiting%s"
+        return "%s at %s: pool of %s + %s, %s in use, %s open, %s waiting%s"
                 .formatted(
                         diagnosis.situation(),
                         diagnosis.time().truncatedTo(ChronoUnit.MILLIS),
@@ -64,7 +64,7 @@ public final class DiagnosisText {
         if (diagnosis.steps().isEmpty()) {
             return;
         }
-        head("What to do, the safest first");
+        heading("Recommendations, safest first");
         int number = 1;
         for (Recommendation step : diagnosis.steps()) {
             text.append(TextColumns.wrap("%3s. ".formatted(number++), step.what(), "     ", ""));
@@ -78,9 +78,9 @@ public final class DiagnosisText {
         if (diagnosis.holders().isEmpty()) {
             return;
         }
-        head("Who has connections, the longest first");
-        TextColumns table = new TextColumns(">id", ">pid", ">out for", "verdict", ">callers", "route", "it");
-        List<Holder> shown = diagnosis.holders().stream().limit(MOST_HOLDERS).toList();
+        heading("Connections in use, longest first");
+        TextColumns table = new TextColumns(">id", ">pid", ">used for", "verdict", ">callers", "route", "reason");
+        List<Holder> shown = diagnosis.holders().stream().limit(MAX_HOLDERS).toList();
         shown.forEach(holder -> table.row(
                 holder.connectionId(),
                 holder.backendPid() == 0 ? "?" : holder.backendPid(),
@@ -90,29 +90,29 @@ public final class DiagnosisText {
                 shortened(holder.route(), 36),
                 holder.because()));
         text.append(table.wrapped());
-        more(diagnosis.holders().size() - shown.size());
+        omitted(diagnosis.holders().size() - shown.size());
         shown.stream()
-                .filter(holder -> !holder.stack().isEmpty() && isAboutCode(holder.verdict()))
+                .filter(holder -> !holder.stack().isEmpty() && isCausedByCode(holder.verdict()))
                 .findFirst()
                 .ifPresent(this::stacks);
     }
 
-    private static boolean isAboutCode(Verdict verdict) {
+    private static boolean isCausedByCode(Verdict verdict) {
         return verdict == Verdict.APP_HOLDING || verdict == Verdict.LEAK || verdict == Verdict.IDLE_IN_TRANSACTION;
     }
 
     private void stacks(Holder holder) {
-        head("Where connection %s is in the code (thread %s)".formatted(holder.connectionId(), holder.thread()));
-        frames(fromTheApplicationOn(holder));
+        heading("Stack of connection %s (thread %s)".formatted(holder.connectionId(), holder.thread()));
+        frames(fromApplicationFrame(holder));
         // A stack without application code is of a thread of the pool and does not help.
         if (holder.checkoutStack().stream().anyMatch(StackFrames::isOfApplication)) {
-            head("Where it was taken");
+            heading("Stack at its checkout");
             frames(holder.checkoutStack());
         }
     }
 
     /** The stack from the innermost application frame; the library frames that it calls are omitted. */
-    private static List<String> fromTheApplicationOn(Holder holder) {
+    private static List<String> fromApplicationFrame(Holder holder) {
         int first = holder.stack().indexOf(holder.applicationFrame());
         return first < 0
                 ? holder.stack()
@@ -120,24 +120,24 @@ public final class DiagnosisText {
     }
 
     private void frames(List<String> stack) {
-        stack.stream().limit(MOST_FRAMES).forEach(frame -> text.append(TextColumns.paragraph(frame, 2)));
-        more(stack.size() - MOST_FRAMES);
+        stack.stream().limit(MAX_FRAMES).forEach(frame -> text.append(TextColumns.paragraph(frame, 2)));
+        omitted(stack.size() - MAX_FRAMES);
     }
 
     private void waiters() {
         if (diagnosis.waiters().isEmpty()) {
             return;
         }
-        head("Who waits for one");
-        TextColumns table = new TextColumns(">count", ">the first for", "route");
+        heading("Waiting requests");
+        TextColumns table = new TextColumns(">count", ">longest", "route");
         diagnosis.waiters().forEach(group -> table.row(group.count(), Formats.time(group.longest()), group.route()));
         text.append(table.wrapped());
     }
 
     private void postgres(PostgresSnapshot view) {
         ConnectionSlots slots = view.slots();
-        head(
-                "PostgreSQL %s.%s%s: %s of %s connections are taken: %s by this process, %s by other instances, %s by others"
+        heading(
+                "PostgreSQL %s.%s%s: %s of %s connections in use: %s by this process, %s by other instances, %s by others"
                         .formatted(
                                 view.version() / 10_000,
                                 view.version() % 10_000,
@@ -158,7 +158,7 @@ public final class DiagnosisText {
         TextColumns table =
                 new TextColumns(">pid", "application", "user", "state", ">for", "waits for", "blocked by", "query");
         busy.stream()
-                .limit(MOST_BACKENDS)
+                .limit(MAX_BACKENDS)
                 .forEach(backend -> table.row(
                         backend.pid(),
                         shortened(backend.application(), 20),
@@ -172,7 +172,7 @@ public final class DiagnosisText {
                                 .collect(Collectors.joining(" ")),
                         backend.query()));
         text.append(table.clipped());
-        more(busy.size() - MOST_BACKENDS);
+        omitted(busy.size() - MAX_BACKENDS);
     }
 
     /**
@@ -180,7 +180,7 @@ public final class DiagnosisText {
      */
     private static String counts(PostgresSnapshot view) {
         String all = view.counts().stream()
-                .limit(MOST_COUNTS)
+                .limit(MAX_COUNTS)
                 .map(count -> "%s %s %s"
                         .formatted(
                                 count.count(),
@@ -196,35 +196,35 @@ public final class DiagnosisText {
     }
 
     private void reconciliation() {
-        Reconciliation both = diagnosis.reconciliation();
-        if (!both.agrees()) {
-            head("The pool and PostgreSQL do not agree");
-            both.unknownBackends()
+        Reconciliation result = diagnosis.reconciliation();
+        if (!result.agrees()) {
+            heading("The pool and PostgreSQL disagree");
+            result.unknownBackends()
                     .forEach(backend -> text.append(TextColumns.paragraph(
-                            "backend %s from %s has the pool's name, and the pool does not know it"
+                            "backend %s from %s has the pool's application_name but belongs to no connection of the pool"
                                     .formatted(
                                             backend.pid(),
                                             backend.client().isEmpty() ? "a local socket" : backend.client()),
                             2)));
-            both.lostConnections()
+            result.lostConnections()
                     .forEach(lost -> text.append(TextColumns.paragraph(
-                            "connection %s talks to backend %s, which is gone"
+                            "connection %s uses backend %s, which no longer exists"
                                     .formatted(lost.connectionId(), lost.backendPid()),
                             2)));
         }
     }
 
-    private void head(String line) {
+    private void heading(String line) {
         text.append('\n').append(TextColumns.paragraph(line, 0));
     }
 
-    private void more(int left) {
-        if (left > 0) {
-            text.append("  … and ").append(left).append(" more\n");
+    private void omitted(int number) {
+        if (number > 0) {
+            text.append("  … and ").append(number).append(" more\n");
         }
     }
 
-    private static String shortened(String name, int most) {
-        return name.length() <= most ? name : name.substring(0, most - 1) + "…";
+    private static String shortened(String name, int maxLength) {
+        return name.length() <= maxLength ? name : name.substring(0, maxLength - 1) + "…";
     }
 }

@@ -6,7 +6,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.SharedResource;
 import app.rodmena.auth.database.SharedResource.Share;
-import app.rodmena.auth.diagnosis.HolderAnalyzer.Judged;
+import app.rodmena.auth.diagnosis.HolderAnalyzer.AnalyzedHolders;
 import app.rodmena.auth.diagnosis.HolderAnalyzer.Suspect;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.QueueSnapshot;
@@ -37,18 +37,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class Diagnostics {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
-    private static final SharedResource<Diagnostics> ONE = new SharedResource<>("diagnosis", Diagnostics::end);
+    private static final SharedResource<Diagnostics> SHARED = new SharedResource<>("diagnosis", Diagnostics::stop);
 
     /** The pause before the second observation that confirms a lost connection. */
     private static final long CONFIRM_MILLIS = 250;
 
     /** After a slow query, the pause is this multiple of the query's duration, which limits the load on PostgreSQL. */
-    private static final int MOST_SHARE = 20;
+    private static final int PAUSE_FACTOR = 20;
 
     /** The limit of that pause, as a multiple of the interval. */
-    private static final int MOST_INTERVALS = 5;
+    private static final int MAX_INTERVALS = 5;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private final Observer observer;
     private final DiagnosisConfig config;
@@ -59,16 +59,16 @@ public final class Diagnostics {
     private final Object lock = new Object();
 
     /** The pending diagnosis on demand, shared by all requests until it begins; guarded by the lock. */
-    private CompletableFuture<Diagnosis> next;
+    private CompletableFuture<Diagnosis> pending;
 
     /** Finds the incident that explains failures of a kind. */
     private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
 
     /** The input of the last diagnosis. */
-    private record Conclusion(
+    private record Analysis(
             Observation observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
 
-    private volatile Conclusion conclusion;
+    private volatile Analysis analysis;
     private volatile Diagnosis last;
     private Set<Suspect> suspects = Set.of();
 
@@ -82,8 +82,8 @@ public final class Diagnostics {
         this.commands = commands;
         this.observer = new Observer(engine, metrics, new ActivityQuery(instance), kind -> incidents.apply(kind));
         this.reconciler = new Reconciler(instance);
-        conclusion = conclude(observer.withoutPostgres(), Reconciliation.NONE);
-        last = diagnosisOf(conclusion);
+        analysis = analyze(observer.withoutPostgres(), Reconciliation.NONE);
+        last = diagnosisOf(analysis);
         thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread worker = new Thread(task, "diagnosis");
             worker.setDaemon(true);
@@ -107,21 +107,21 @@ public final class Diagnostics {
             String instance,
             DiagnosisConfig config,
             Supplier<Commands> commands) {
-        return ONE.open(engine, config, () -> new Diagnostics(engine, metrics, instance, config, commands));
+        return SHARED.open(engine, config, () -> new Diagnostics(engine, metrics, instance, config, commands));
     }
 
     /** Sets the function that finds the incident that explains failures of a kind, for all later diagnoses. */
-    public void explainFailures(Function<FailureKind, Optional<String>> incidents) {
+    public void setIncidentLookup(Function<FailureKind, Optional<String>> incidents) {
         this.incidents = incidents;
     }
 
     /** The last diagnosis, computed again with the queue at the time of a refusal. Never blocks. */
     public Diagnosis last(QueueSnapshot queue) {
-        Conclusion known = conclusion;
-        Observation then = known.observed.with(queue);
-        List<Holder> holders =
-                HolderAnalyzer.judge(then, config, known.suspectedBefore).holders();
-        return DiagnosisBuilder.diagnose(then, holders, known.reconciliation, commands.get());
+        Analysis latest = analysis;
+        Observation atRefusal = latest.observed.with(queue);
+        List<Holder> holders = HolderAnalyzer.analyze(atRefusal, config, latest.suspectedBefore)
+                .holders();
+        return DiagnosisBuilder.diagnose(atRefusal, holders, latest.reconciliation, commands.get());
     }
 
     /** The last diagnosis, periodic or on demand. Never blocks. */
@@ -135,17 +135,17 @@ public final class Diagnostics {
      * @return a stage that completes within about two seconds, whatever the state of the database, and with the last
      *     diagnosis after the end. It completes on the diagnosis thread, which dependent stages must not block
      */
-    public CompletionStage<Diagnosis> look() {
+    public CompletionStage<Diagnosis> diagnose() {
         synchronized (lock) {
-            if (next == null) {
+            if (pending == null) {
                 try {
-                    thread.execute(this::lookNow);
+                    thread.execute(this::diagnoseNow);
                 } catch (RejectedExecutionException e) {
                     return CompletableFuture.completedFuture(last);
                 }
-                next = new CompletableFuture<>();
+                pending = new CompletableFuture<>();
             }
-            return next.copy();
+            return pending.copy();
         }
     }
 
@@ -154,12 +154,12 @@ public final class Diagnostics {
      * last diagnosis if the new one takes longer.
      */
     public Diagnosis current(Duration maxAge) {
-        Diagnosis known = last;
-        if (Duration.between(known.time(), Instant.now()).compareTo(maxAge) <= 0) {
-            return known;
+        Diagnosis latest = last;
+        if (Duration.between(latest.time(), Instant.now()).compareTo(maxAge) <= 0) {
+            return latest;
         }
         try {
-            return look().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return diagnose().toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return last;
         } catch (InterruptedException e) {
@@ -177,86 +177,86 @@ public final class Diagnostics {
         listeners.remove(listener);
     }
 
-    private void end() {
+    private void stop() {
         thread.shutdownNow();
-        CompletableFuture<Diagnosis> asked;
+        CompletableFuture<Diagnosis> request;
         synchronized (lock) {
-            asked = next;
+            request = pending;
         }
-        if (asked != null) {
-            asked.complete(last);
+        if (request != null) {
+            request.complete(last);
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // lookNow catches every exception.
+    @SuppressWarnings("FutureReturnValueIgnored") // diagnoseNow catches every exception.
     private void schedule(Duration pause) {
         thread.schedule(
                 () -> {
-                    Duration rest = lookNow().multipliedBy(MOST_SHARE);
-                    Duration most = config.interval().multipliedBy(MOST_INTERVALS);
-                    Duration longer = rest.compareTo(most) < 0 ? rest : most;
-                    schedule(longer.compareTo(config.interval()) > 0 ? longer : config.interval());
+                    Duration rest = diagnoseNow().multipliedBy(PAUSE_FACTOR);
+                    Duration max = config.interval().multipliedBy(MAX_INTERVALS);
+                    Duration bounded = rest.compareTo(max) < 0 ? rest : max;
+                    schedule(bounded.compareTo(config.interval()) > 0 ? bounded : config.interval());
                 },
                 pause.toNanos(),
                 TimeUnit.NANOSECONDS);
     }
 
     /** @return the duration of the query to PostgreSQL */
-    private Duration lookNow() {
-        CompletableFuture<Diagnosis> asked;
+    private Duration diagnoseNow() {
+        CompletableFuture<Diagnosis> request;
         synchronized (lock) {
-            asked = next;
-            next = null;
+            request = pending;
+            pending = null;
         }
         Duration took = Duration.ZERO;
         try {
-            took = lookUntilCertain();
-            listeners.forEach(this::tell);
+            took = diagnoseAndConfirm();
+            listeners.forEach(this::notifyListener);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // end() was called.
+            Thread.currentThread().interrupt(); // stop() was called.
         } catch (Throwable e) { // An uncaught exception would end the periodic diagnosis.
-            LOG.error("A diagnosis failed; the next may not", e);
+            LOG.error("A diagnosis failed; the periodic diagnosis continues", e);
         } finally {
-            if (asked != null) {
-                asked.complete(last);
+            if (request != null) {
+                request.complete(last);
             }
         }
         return took;
     }
 
     /** Publishes a diagnosis; suspected lost connections are confirmed by a second observation first. */
-    private Duration lookUntilCertain() throws InterruptedException {
-        Conclusion seen = lookOnce();
+    private Duration diagnoseAndConfirm() throws InterruptedException {
+        Analysis result = analyzeOnce();
         if (!suspects.isEmpty()) {
             TimeUnit.MILLISECONDS.sleep(CONFIRM_MILLIS);
-            seen = lookOnce();
+            result = analyzeOnce();
         }
-        conclusion = seen;
-        last = diagnosisOf(seen);
-        return seen.observed.postgres().map(PostgresSnapshot::took).orElse(Duration.ZERO);
+        analysis = result;
+        last = diagnosisOf(result);
+        return result.observed.postgres().map(PostgresSnapshot::took).orElse(Duration.ZERO);
     }
 
-    private Conclusion lookOnce() throws InterruptedException {
+    private Analysis analyzeOnce() throws InterruptedException {
         Observation observed = observer.observe();
-        return conclude(observed, reconciler.compare(observed));
+        return analyze(observed, reconciler.compare(observed));
     }
 
-    private Conclusion conclude(Observation observed, Reconciliation reconciliation) {
+    private Analysis analyze(Observation observed, Reconciliation reconciliation) {
         Set<Suspect> before = suspects;
-        Judged judged = HolderAnalyzer.judge(observed, config, before);
-        suspects = judged.suspects();
-        return new Conclusion(observed, before, judged.holders(), reconciliation);
+        AnalyzedHolders analyzed = HolderAnalyzer.analyze(observed, config, before);
+        suspects = analyzed.suspects();
+        return new Analysis(observed, before, analyzed.holders(), reconciliation);
     }
 
-    private Diagnosis diagnosisOf(Conclusion known) {
-        return DiagnosisBuilder.diagnose(known.observed, known.holders, known.reconciliation, commands.get());
+    private Diagnosis diagnosisOf(Analysis latest) {
+        return DiagnosisBuilder.diagnose(latest.observed, latest.holders, latest.reconciliation, commands.get());
     }
 
-    private void tell(DiagnosisListener listener) {
+    private void notifyListener(DiagnosisListener listener) {
         try {
             listener.onDiagnosis(last);
         } catch (Throwable e) {
-            LOG.warn("A listener to diagnoses failed", e);
+            LOG.warn("A diagnosis listener failed", e);
         }
     }
 }

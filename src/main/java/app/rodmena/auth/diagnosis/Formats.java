@@ -21,22 +21,22 @@ final class Formats {
             return tenth == 0 ? seconds + " s" : seconds + "." + tenth + " s";
         }
         if (seconds < 3_600) {
-            return two(seconds / 60, "min", seconds % 60, "s");
+            return twoUnits(seconds / 60, "min", seconds % 60, "s");
         }
         return seconds < 86_400
-                ? two(seconds / 3_600, "h", seconds % 3_600 / 60, "min")
-                : two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h");
+                ? twoUnits(seconds / 3_600, "h", seconds % 3_600 / 60, "min")
+                : twoUnits(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h");
     }
 
-    private static String two(long large, String largeUnit, long small, String smallUnit) {
+    private static String twoUnits(long large, String largeUnit, long small, String smallUnit) {
         return small == 0
                 ? "%s %s".formatted(large, largeUnit)
                 : "%s %s %s %s".formatted(large, largeUnit, small, smallUnit);
     }
 
     /** For example {@code 1 request} or {@code 37 requests}. */
-    static String count(int number, String one, String many) {
-        return number + " " + (number == 1 ? one : many);
+    static String count(int number, String singular, String plural) {
+        return number + " " + (number == 1 ? singular : plural);
     }
 
     /** For example {@code 830} or {@code 1.4}: one decimal place below 10. */

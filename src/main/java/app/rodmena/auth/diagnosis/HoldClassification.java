@@ -9,12 +9,12 @@ import java.util.Optional;
  * @param verdict the verdict
  * @param because the verdict as a predicate, without its subject
  * @param evidence the observed facts
- * @param culprit the session at the head of the chain of lock waits; empty without a lock wait
+ * @param blocker the session at the head of the chain of lock waits; empty without a lock wait
  * @param unconfirmed the verdict if a second observation confirms it; empty if no confirmation is needed
  */
 record HoldClassification(
         Verdict verdict,
         String because,
         List<String> evidence,
-        Optional<Blocker> culprit,
+        Optional<Blocker> blocker,
         Optional<Verdict> unconfirmed) {}

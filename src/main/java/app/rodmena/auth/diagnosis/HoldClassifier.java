@@ -21,74 +21,75 @@ import java.util.function.Function;
 final class HoldClassifier {
     private final Thresholds thresholds;
     private final Optional<Monitor.Outage> outage;
-    private final Function<Backend, Optional<Blocker>> culprits;
+    private final Function<Backend, Optional<Blocker>> blockerFinder;
 
-    /** @param culprits finds the session at the head of a backend's chain of lock waits */
+    /** @param blockers finds the session at the head of a backend's chain of lock waits */
     HoldClassifier(
-            Thresholds thresholds, Optional<Monitor.Outage> outage, Function<Backend, Optional<Blocker>> culprits) {
+            Thresholds thresholds, Optional<Monitor.Outage> outage, Function<Backend, Optional<Blocker>> blockers) {
         this.thresholds = thresholds;
         this.outage = outage;
-        this.culprits = culprits;
+        this.blockerFinder = blockers;
     }
 
     /** @param suspected whether the previous observation already suspected a lost connection */
-    HoldClassification judge(ConnectionObservation seen, boolean suspected) {
-        List<String> evidence = evidence(seen);
-        if (!seen.isSteady()) {
-            return working("comes and goes", evidence);
+    HoldClassification classify(ConnectionObservation observation, boolean suspected) {
+        List<String> evidence = evidence(observation);
+        if (!observation.isSteady()) {
+            return working("made progress during the observation", evidence);
         }
-        if (!seen.asked()) {
-            return outage.isPresent() ? duringOutage(seen, evidence) : fromOurSide(seen, evidence);
+        if (!observation.postgresAnswered()) {
+            return outage.isPresent() ? duringOutage(observation, evidence) : fromClientSide(observation, evidence);
         }
-        if (!seen.isPidKnown()) {
-            return fromOurSide(seen, evidence);
+        if (!observation.isPidKnown()) {
+            return fromClientSide(observation, evidence);
         }
-        if (seen.backend().isEmpty()) {
-            return dead(seen, suspected, evidence);
+        if (observation.backend().isEmpty()) {
+            return withoutBackend(observation, suspected, evidence);
         }
-        Backend backend = seen.backend().get();
+        Backend backend = observation.backend().get();
         if (backend.isActive()) {
-            return active(seen, backend, suspected, evidence);
+            return active(observation, backend, suspected, evidence);
         }
         if (backend.hidden() || backend.state().isEmpty() || backend.state().equals("disabled")) {
-            return fromOurSide(seen, evidence);
+            return fromClientSide(observation, evidence);
         }
-        if (seen.isReading()) {
-            return bothWait(seen, backend, suspected, evidence);
+        if (observation.isReading()) {
+            return bothSidesWait(observation, backend, suspected, evidence);
         }
-        return seen.isQuiet() ? quiet(seen, evidence) : working("is between two statements", evidence);
+        return observation.isQuiet() ? quiet(observation, evidence) : working("is between two statements", evidence);
     }
 
     private HoldClassification active(
-            ConnectionObservation seen, Backend backend, boolean suspected, List<String> evidence) {
-        Duration running = seen.runningFor();
+            ConnectionObservation observation, Backend backend, boolean suspected, List<String> evidence) {
+        Duration running = observation.runningFor();
         if (backend.waitsForLock()) {
             return waitsForLock(backend, running, evidence);
         }
-        if (seen.isReading() && backend.waitEvent().equals("ClientWrite")) {
-            return bothWait(seen, backend, suspected, evidence);
+        if (observation.isReading() && backend.waitEvent().equals("ClientWrite")) {
+            return bothSidesWait(observation, backend, suspected, evidence);
         }
-        return running(seen, running, waitOf(backend), evidence);
+        return running(observation, running, describeWait(backend), evidence);
     }
 
     private HoldClassification waitsForLock(Backend backend, Duration running, List<String> evidence) {
         if (running.compareTo(thresholds.lock()) < 0) {
             return working("has just begun to wait for a lock", evidence);
         }
-        Optional<Blocker> culprit = culprits.apply(backend);
+        Optional<Blocker> blocker = blockerFinder.apply(backend);
         String lock = Phrases.lock(backend.lockWait().map(LockWait::what).orElse(""));
-        String because = "waits for %s%s, for %s"
+        String because = "has waited %s for %s%s"
                 .formatted(
+                        Formats.time(running),
                         lock,
-                        culprit.map(head -> " held by " + Phrases.culprit(head)).orElse(""),
-                        Formats.time(running));
-        return new HoldClassification(Verdict.LOCK_WAIT, because, evidence, culprit, Optional.empty());
+                        blocker.map(session -> " held by " + Phrases.blocker(session))
+                                .orElse(""));
+        return new HoldClassification(Verdict.LOCK_WAIT, because, evidence, blocker, Optional.empty());
     }
 
     private HoldClassification running(
-            ConnectionObservation seen, Duration running, String wait, List<String> evidence) {
-        String because =
-                "runs %s for %s%s".formatted(Formats.statement(seen.after().lastSql()), Formats.time(running), wait);
+            ConnectionObservation observation, Duration running, String wait, List<String> evidence) {
+        String because = "has run %s for %s%s"
+                .formatted(Formats.statement(observation.after().lastSql()), Formats.time(running), wait);
         boolean slow = running.compareTo(thresholds.slowQuery()) >= 0;
         return slow ? verdict(Verdict.SLOW_SQL, because, evidence) : working(because, evidence);
     }
@@ -96,66 +97,70 @@ final class HoldClassifier {
     /**
      * The backend does not exist. Needs confirmation: the notice of a backend that has just ended may be in transit.
      */
-    private HoldClassification dead(ConnectionObservation seen, boolean suspected, List<String> evidence) {
-        String because = "talks to a backend that is gone (pid %s)%s"
+    private HoldClassification withoutBackend(
+            ConnectionObservation observation, boolean suspected, List<String> evidence) {
+        String because = "uses a backend that no longer exists (pid %s)%s"
                 .formatted(
-                        seen.after().backendPid(),
-                        seen.isReading() ? ", and waits for its answer for " + Formats.time(seen.runningFor()) : "");
+                        observation.after().backendPid(),
+                        observation.isReading()
+                                ? ", and has waited for its response for " + Formats.time(observation.runningFor())
+                                : "");
         return confirmed(Verdict.DEAD_BACKEND, because, suspected, evidence);
     }
 
     /**
      * Each side waits for the other: the network lost the statement or its result. Healthy networks need milliseconds.
      */
-    private HoldClassification bothWait(
-            ConnectionObservation seen, Backend backend, boolean suspected, List<String> evidence) {
+    private HoldClassification bothSidesWait(
+            ConnectionObservation observation, Backend backend, boolean suspected, List<String> evidence) {
         Duration silence = backend.stateFor().orElse(Duration.ZERO);
-        Duration waiting = seen.after().lastSqlAge().orElse(seen.heldFor());
-        Duration both = silence.compareTo(waiting) < 0 ? silence : waiting;
-        if (both.compareTo(thresholds.silence()) < 0) {
-            return working("waits for an answer that is on its way", evidence);
+        Duration waiting = observation.after().lastSqlAge().orElse(observation.heldFor());
+        Duration silentFor = silence.compareTo(waiting) < 0 ? silence : waiting;
+        if (silentFor.compareTo(thresholds.silence()) < 0) {
+            return working("waits for a response that may be in transit", evidence);
         }
-        String because = "waits for an answer for %s while PostgreSQL waits for us"
-                .formatted(Formats.time(both.compareTo(seen.heldFor()) < 0 ? both : seen.heldFor()));
+        String because = "has waited %s for a response while PostgreSQL waits for the client"
+                .formatted(Formats.time(
+                        silentFor.compareTo(observation.heldFor()) < 0 ? silentFor : observation.heldFor()));
         return confirmed(Verdict.NETWORK, because, suspected, evidence);
     }
 
-    private HoldClassification duringOutage(ConnectionObservation seen, List<String> evidence) {
-        if (seen.isReading() && seen.runningFor().compareTo(thresholds.silence()) >= 0) {
+    private HoldClassification duringOutage(ConnectionObservation observation, List<String> evidence) {
+        if (observation.isReading() && observation.runningFor().compareTo(thresholds.silence()) >= 0) {
             return verdict(
                     Verdict.NETWORK,
-                    "waits for an answer for %s while PostgreSQL can't be reached"
-                            .formatted(Formats.time(seen.runningFor())),
+                    "has waited %s for a response while PostgreSQL is unreachable"
+                            .formatted(Formats.time(observation.runningFor())),
                     evidence);
         }
-        return fromOurSide(seen, evidence);
+        return fromClientSide(observation, evidence);
     }
 
     /** Classifies by the client side only. */
-    private HoldClassification fromOurSide(ConnectionObservation seen, List<String> evidence) {
-        if (seen.isReading()) {
-            String orQueued = seen.isPidKnown() ? "" : " (or waits for a server connection of the pooler)";
-            return running(seen, seen.runningFor(), orQueued, evidence);
+    private HoldClassification fromClientSide(ConnectionObservation observation, List<String> evidence) {
+        if (observation.isReading()) {
+            String poolerNote = observation.isPidKnown() ? "" : " (or waits for a server connection of the pooler)";
+            return running(observation, observation.runningFor(), poolerNote, evidence);
         }
-        if (seen.isQuiet()) {
-            return quiet(seen, evidence);
+        if (observation.isQuiet()) {
+            return quiet(observation, evidence);
         }
-        return seen.after().transaction() == TransactionState.UNKNOWN
-                ? verdict(Verdict.UNKNOWN, "is out, and neither side tells what for", evidence)
+        return observation.after().transaction() == TransactionState.UNKNOWN
+                ? verdict(Verdict.UNKNOWN, "is in use for an unknown reason", evidence)
                 : working("is between two statements", evidence);
     }
 
-    private HoldClassification quiet(ConnectionObservation seen, List<String> evidence) {
-        Duration quiet = seen.quietFor();
-        boolean inTransaction = seen.after().transaction() != TransactionState.IDLE
-                || seen.backend().map(Backend::isIdleInTransaction).orElse(false);
-        String open = inTransaction ? ", with a transaction open" : "";
-        String where = StackFrames.ofApplication(seen.stack())
+    private HoldClassification quiet(ConnectionObservation observation, List<String> evidence) {
+        Duration quiet = observation.quietFor();
+        boolean inTransaction = observation.after().transaction() != TransactionState.IDLE
+                || observation.backend().map(Backend::isIdleInTransaction).orElse(false);
+        String open = inTransaction ? ", with an open transaction" : "";
+        String where = StackFrames.ofApplication(observation.stack())
                 .map(frame -> ", in " + StackFrames.withoutPackage(frame))
                 .orElse("");
         if (quiet.compareTo(thresholds.leak()) >= 0) {
-            String because = "was held for %s, the last %s without SQL%s%s"
-                    .formatted(Formats.time(seen.heldFor()), Formats.time(quiet), open, where);
+            String because = "has been held for %s, the last %s without SQL%s%s"
+                    .formatted(Formats.time(observation.heldFor()), Formats.time(quiet), open, where);
             return verdict(Verdict.LEAK, because, evidence);
         }
         if (quiet.compareTo(thresholds.quiet()) < 0) {
@@ -164,23 +169,22 @@ final class HoldClassifier {
         return inTransaction
                 ? verdict(
                         Verdict.IDLE_IN_TRANSACTION,
-                        "has had a transaction open and run nothing for %s%s".formatted(Formats.time(quiet), where),
+                        "has been idle in transaction for %s%s".formatted(Formats.time(quiet), where),
                         evidence)
                 : verdict(
                         Verdict.APP_HOLDING,
-                        "is held by the application, which has run nothing on it for %s%s"
-                                .formatted(Formats.time(quiet), where),
+                        "has been held by the application without SQL for %s%s".formatted(Formats.time(quiet), where),
                         evidence);
     }
 
     private static HoldClassification confirmed(
             Verdict verdict, String because, boolean suspected, List<String> evidence) {
         if (suspected) {
-            evidence.add("it was so a quarter of a second earlier, too");
+            evidence.add("confirmed by an observation 250 ms earlier");
             return verdict(verdict, because, evidence);
         }
         return new HoldClassification(
-                Verdict.WORKING, "may be in trouble", evidence, Optional.empty(), Optional.of(verdict));
+                Verdict.WORKING, "needs a second observation", evidence, Optional.empty(), Optional.of(verdict));
     }
 
     private static HoldClassification working(String because, List<String> evidence) {
@@ -191,39 +195,41 @@ final class HoldClassifier {
         return new HoldClassification(verdict, because, evidence, Optional.empty(), Optional.empty());
     }
 
-    private static String waitOf(Backend backend) {
+    private static String describeWait(Backend backend) {
         return backend.waitEventType().isEmpty()
                 ? ""
-                : " (waits for %s %s)".formatted(backend.waitEventType(), backend.waitEvent());
+                : " (wait event %s %s)".formatted(backend.waitEventType(), backend.waitEvent());
     }
 
-    private static List<String> evidence(ConnectionObservation seen) {
+    private static List<String> evidence(ConnectionObservation observation) {
         List<String> facts = new ArrayList<>();
-        ConnectionView after = seen.after();
-        facts.add("our side: %s%s"
+        ConnectionView after = observation.after();
+        facts.add("client: %s%s"
                 .formatted(
                         after.transaction().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                         after.lastSqlAge()
                                 .map(age -> ", prepared %s %s ago"
                                         .formatted(Formats.statement(after.lastSql()), Formats.time(age)))
-                                .orElse(", prepared nothing yet")));
-        if (!seen.isSteady()) {
-            facts.add("it came or went, or went on to another statement, while PostgreSQL was asked");
+                                .orElse(", no statement prepared yet")));
+        if (!observation.isSteady()) {
+            facts.add(
+                    "client: the connection was returned, checked out or used for another statement during the query");
         }
-        if (!seen.asked()) {
-            facts.add("PostgreSQL's side: it did not answer");
-        } else if (!seen.isPidKnown()) {
-            facts.add("PostgreSQL's side: unknown, because a proxy hides the pid");
+        if (!observation.postgresAnswered()) {
+            facts.add("PostgreSQL: no answer");
+        } else if (!observation.isPidKnown()) {
+            facts.add("PostgreSQL: unknown, because a proxy hides the pid");
         } else {
-            facts.add(seen.backend()
+            facts.add(observation
+                    .backend()
                     .map(HoldClassifier::evidence)
-                    .orElse("PostgreSQL's side: it has no process %s".formatted(after.backendPid())));
+                    .orElse("PostgreSQL: no backend with pid %s".formatted(after.backendPid())));
         }
         return facts;
     }
 
     private static String evidence(Backend backend) {
-        return "PostgreSQL's side: %s%s%s%s"
+        return "PostgreSQL: %s%s%s%s"
                 .formatted(
                         backend.state().isEmpty() ? "state hidden" : backend.state(),
                         backend.stateFor()
@@ -231,7 +237,7 @@ final class HoldClassifier {
                                 .orElse(""),
                         backend.waitEventType().isEmpty()
                                 ? ""
-                                : ", waits for %s %s".formatted(backend.waitEventType(), backend.waitEvent()),
+                                : ", wait event %s %s".formatted(backend.waitEventType(), backend.waitEvent()),
                         backend.lockWait()
                                 .map(wait -> ", blocked by " + wait.blockedBy())
                                 .orElse(""));

@@ -30,53 +30,54 @@ final class HolderAnalyzer {
      * @param holders the connections in use, the longest use first
      * @param suspects the uses with a suspected lost connection, which needs a second observation
      */
-    record Judged(List<Holder> holders, Set<Suspect> suspects) {}
+    record AnalyzedHolders(List<Holder> holders, Set<Suspect> suspects) {}
 
-    private final Observation observed;
-    private final HoldClassifier judge;
+    private final Observation observation;
+    private final HoldClassifier classifier;
 
     private HolderAnalyzer(Observation observed, DiagnosisConfig config) {
-        this.observed = observed;
-        Optional<BlockingChains> culprits = observed.postgres()
+        this.observation = observed;
+        Optional<BlockingChains> blockingChains = observed.postgres()
                 .map(view -> new BlockingChains(view, observed.after().connections()));
-        this.judge = new HoldClassifier(
-                Thresholds.of(config, observed.after().settings().leakThreshold(), observed.isWanted()),
+        this.classifier = new HoldClassifier(
+                Thresholds.of(config, observed.after().settings().leakThreshold(), observed.isContended()),
                 observed.outage(),
-                backend -> culprits.flatMap(known -> known.of(backend)));
+                backend -> blockingChains.flatMap(chains -> chains.of(backend)));
     }
 
-    static Judged judge(Observation observed, DiagnosisConfig config, Set<Suspect> suspectedBefore) {
-        return new HolderAnalyzer(observed, config).judgeAll(suspectedBefore);
+    static AnalyzedHolders analyze(Observation observed, DiagnosisConfig config, Set<Suspect> suspectedBefore) {
+        return new HolderAnalyzer(observed, config).analyzeAll(suspectedBefore);
     }
 
-    private Judged judgeAll(Set<Suspect> suspectedBefore) {
+    private AnalyzedHolders analyzeAll(Set<Suspect> suspectedBefore) {
         List<Holder> holders = new ArrayList<>();
         Set<Suspect> suspects = new HashSet<>();
-        for (ConnectionView connection : observed.after().connections()) {
+        for (ConnectionView connection : observation.after().connections()) {
             if (connection.use().isPresent()) {
-                ConnectionObservation seen =
-                        sighting(connection, connection.use().get());
-                Suspect asSuspect = Suspect.of(connection);
-                HoldClassification judgement = judge.judge(seen, suspectedBefore.contains(asSuspect));
-                if (judgement.unconfirmed().isPresent()) {
-                    suspects.add(asSuspect);
+                ConnectionObservation observedConnection =
+                        observe(connection, connection.use().get());
+                Suspect suspect = Suspect.of(connection);
+                HoldClassification classification =
+                        classifier.classify(observedConnection, suspectedBefore.contains(suspect));
+                if (classification.unconfirmed().isPresent()) {
+                    suspects.add(suspect);
                 }
-                holders.add(holder(seen, connection.use().get(), judgement));
+                holders.add(holder(observedConnection, connection.use().get(), classification));
             }
         }
         holders.sort(Comparator.comparing(Holder::heldFor).reversed());
-        return new Judged(holders, suspects);
+        return new AnalyzedHolders(holders, suspects);
     }
 
-    private ConnectionObservation sighting(ConnectionView after, Use use) {
-        Duration heldFor = Duration.between(use.since(), observed.after().at());
+    private ConnectionObservation observe(ConnectionView after, Use use) {
+        Duration heldFor = Duration.between(use.since(), observation.after().at());
         return new ConnectionObservation(
-                observed.before().connection(after.id()).filter(before -> isSameUse(before, after)),
+                observation.before().connection(after.id()).filter(before -> isSameUse(before, after)),
                 after,
                 heldFor.isNegative() ? Duration.ZERO : heldFor,
-                observed.postgres().flatMap(view -> backend(view, after)),
-                observed.postgres().isPresent(),
-                observed.stacks().getOrDefault(after.id(), List.of()));
+                observation.postgres().flatMap(view -> backend(view, after)),
+                observation.postgres().isPresent(),
+                observation.stacks().getOrDefault(after.id(), List.of()));
     }
 
     private static boolean isSameUse(ConnectionView before, ConnectionView after) {
@@ -88,15 +89,16 @@ final class HolderAnalyzer {
     }
 
     private boolean isOfSameAge(PostgresSnapshot view, Backend backend, ConnectionView connection) {
-        Duration sinceView = Duration.between(view.takenAt(), observed.after().at());
+        Duration sinceView =
+                Duration.between(view.takenAt(), observation.after().at());
         Duration ageThen = connection.age().minus(sinceView).minus(TOLERANCE);
         return backend.connectedFor()
                 .map(connected -> connected.compareTo(ageThen) >= 0)
                 .orElse(true);
     }
 
-    private Holder holder(ConnectionObservation seen, Use use, HoldClassification judgement) {
-        ConnectionView connection = seen.after();
+    private Holder holder(ConnectionObservation observedConnection, Use use, HoldClassification classification) {
+        ConnectionView connection = observedConnection.after();
         return new Holder(
                 connection.id(),
                 connection.backendPid(),
@@ -105,17 +107,17 @@ final class HolderAnalyzer {
                 use.callers(),
                 use.thread(),
                 use.since(),
-                seen.heldFor(),
-                judgement.verdict(),
-                judgement.because(),
-                judgement.evidence(),
-                judgement.culprit(),
+                observedConnection.heldFor(),
+                classification.verdict(),
+                classification.because(),
+                classification.evidence(),
+                classification.blocker(),
                 connection.lastSql(),
                 connection.lastSqlAge(),
                 connection.transaction(),
-                seen.backend(),
-                StackFrames.lines(seen.stack()),
-                StackFrames.lines(observed.checkoutStacks().getOrDefault(connection.id(), List.of())),
-                StackFrames.ofApplication(seen.stack()).orElse(""));
+                observedConnection.backend(),
+                StackFrames.lines(observedConnection.stack()),
+                StackFrames.lines(observation.checkoutStacks().getOrDefault(connection.id(), List.of())),
+                StackFrames.ofApplication(observedConnection.stack()).orElse(""));
     }
 }

@@ -17,13 +17,13 @@ import java.util.Optional;
  * @param after the pool after the query
  * @param postgres PostgreSQL's view; empty if PostgreSQL did not answer
  * @param lastSeen PostgreSQL's last view before it stopped answering; empty while it answers, or if there is none
- * @param silence the reason why it did not answer; empty if it did, or during an outage
+ * @param missingReason the reason why it did not answer; empty if it did, or during an outage
  * @param outage the reason why PostgreSQL cannot be queried; empty if it can
  * @param availability the availability of the database to requests
  * @param stacks the current stacks of the threads that hold connections for 200 ms or longer, by connection number
  * @param checkoutStacks the stacks at their checkouts, by connection number; empty lists where none was recorded
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
- * @param pace the throughput of the pool
+ * @param throughput the throughput of the pool
  * @param failures the failures of the last 15 minutes, the latest first
  * @param role the role of the pool's connections
  * @param database the database of the pool's connections
@@ -33,23 +33,23 @@ record Observation(
         PoolFacts after,
         Optional<PostgresSnapshot> postgres,
         Optional<PostgresSnapshot> lastSeen,
-        String silence,
+        String missingReason,
         Optional<Monitor.Outage> outage,
         DatabaseAvailability availability,
         Map<Integer, List<StackTraceElement>> stacks,
         Map<Integer, List<StackTraceElement>> checkoutStacks,
         boolean pidsKnown,
-        Throughput pace,
+        Throughput throughput,
         List<RecentFailure> failures,
         String role,
         String database) {
-    private static final Duration MOMENT = Duration.ofSeconds(10);
+    private static final Duration RECENT = Duration.ofSeconds(10);
 
     /** Whether callers wait for a connection, or were refused after a wait within the last 10 s. */
-    boolean isWanted() {
-        return after.anybodyWaits()
+    boolean isContended() {
+        return after.hasWaiters()
                 || failures.stream()
-                        .filter(failure -> failure.ago().compareTo(MOMENT) < 0)
+                        .filter(failure -> failure.ago().compareTo(RECENT) < 0)
                         .anyMatch(failure ->
                                 failure.kind() == FailureKind.POOL_TIMEOUT || failure.kind() == FailureKind.QUEUE_FULL);
     }
@@ -61,13 +61,13 @@ record Observation(
                 after.with(queue),
                 postgres,
                 lastSeen,
-                silence,
+                missingReason,
                 outage,
                 availability,
                 stacks,
                 checkoutStacks,
                 pidsKnown,
-                pace,
+                throughput,
                 failures,
                 role,
                 database);

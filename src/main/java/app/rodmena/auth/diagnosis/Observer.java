@@ -22,20 +22,20 @@ import java.util.function.Function;
 
 /** Observes the pool, then PostgreSQL, then the pool again. Not thread-safe. */
 final class Observer {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
 
     /** The minimum time in use for a stack trace, because taking one pauses the thread briefly. */
-    private static final Duration LONG_ENOUGH_FOR_A_STACK = Duration.ofMillis(200);
+    private static final Duration MIN_USE_FOR_STACK = Duration.ofMillis(200);
 
-    private static final long LEAST_NANOS_TO_MEASURE = Duration.ofMillis(500).toNanos();
+    private static final long MIN_RATE_NANOS = Duration.ofMillis(500).toNanos();
 
     private final DatabaseEngine engine;
     private final PoolTimes times;
     private final ActivityQuery activity;
-    private final Function<FailureKind, Optional<String>> incidents;
+    private final Function<FailureKind, Optional<String>> incidentLookup;
     private Optional<PostgresSnapshot> lastSeen = Optional.empty();
     private long checkins;
-    private long countedNanos = System.nanoTime();
+    private long checkinsReadNanos = System.nanoTime();
     private double perSecond;
 
     /** @param incidents finds the incident that explains failures of a kind */
@@ -44,7 +44,7 @@ final class Observer {
             Metrics metrics,
             ActivityQuery activity,
             Function<FailureKind, Optional<String>> incidents) {
-        this.incidents = incidents;
+        this.incidentLookup = incidents;
         this.engine = engine;
         this.times = metrics.pool();
         this.activity = activity;
@@ -53,24 +53,24 @@ final class Observer {
 
     /** An observation of the pool only. Does not block. */
     Observation withoutPostgres() {
-        PoolFacts facts = PoolFacts.of(engine);
-        return observed(facts, facts, Optional.empty(), "it was not asked", Map.of(), Map.of());
+        PoolFacts pool = PoolFacts.of(engine);
+        return observation(pool, pool, Optional.empty(), "not queried", Map.of(), Map.of());
     }
 
     Observation observe() throws InterruptedException {
         PoolFacts before = PoolFacts.of(engine);
         Optional<PostgresSnapshot> view = Optional.empty();
-        String silence = "";
+        String missingReason = "";
         if (engine.availability().keptBack()) {
-            silence = "the pooler keeps the monitor's statements back";
+            missingReason = "the pooler delays the monitor's statements";
         } else if (engine.monitor().outage().filter(Monitor.Outage::tried).isEmpty()) {
             try {
-                view = Optional.of(ask());
+                view = Optional.of(queryActivity());
                 lastSeen = view;
             } catch (ExecutionException e) {
-                silence = String.valueOf(e.getCause().getMessage());
+                missingReason = String.valueOf(e.getCause().getMessage());
             } catch (TimeoutException e) {
-                silence = "no answer within " + Formats.time(PATIENCE);
+                missingReason = "no answer within " + Formats.time(QUERY_TIMEOUT);
             }
         }
         Map<Integer, List<StackTraceElement>> stacks = new HashMap<>();
@@ -85,18 +85,21 @@ final class Observer {
         // A thread that returned its connection in between may have been at other work when its stack was taken.
         stacks.keySet().removeIf(id -> !isSameUse(before, after, id));
         checkoutStacks.keySet().removeIf(id -> !isSameUse(before, after, id));
-        return observed(before, after, view, silence, stacks, checkoutStacks);
+        return observation(before, after, view, missingReason, stacks, checkoutStacks);
     }
 
-    private PostgresSnapshot ask() throws InterruptedException, ExecutionException, TimeoutException {
-        return engine.monitor().submit(activity).toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    private PostgresSnapshot queryActivity() throws InterruptedException, ExecutionException, TimeoutException {
+        return engine.monitor()
+                .submit(activity)
+                .toCompletableFuture()
+                .get(QUERY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private Observation observed(
+    private Observation observation(
             PoolFacts before,
             PoolFacts after,
             Optional<PostgresSnapshot> view,
-            String silence,
+            String missingReason,
             Map<Integer, List<StackTraceElement>> stacks,
             Map<Integer, List<StackTraceElement>> checkoutStacks) {
         Optional<Monitor.Outage> outage =
@@ -106,25 +109,27 @@ final class Observer {
                 after,
                 view,
                 view.isPresent() ? Optional.empty() : lastSeen,
-                silence,
+                missingReason,
                 outage,
                 engine.availability(),
                 stacks,
                 checkoutStacks,
                 engine.monitor().backendPid() != 0,
-                pace(),
-                engine.recentFailures().recent().stream().map(this::explained).toList(),
+                throughput(),
+                engine.recentFailures().recent().stream()
+                        .map(this::withIncident)
+                        .toList(),
                 engine.role(),
                 engine.database());
     }
 
-    private RecentFailure explained(RecentFailures.Recent recent) {
+    private RecentFailure withIncident(RecentFailures.Recent recent) {
         return new RecentFailure(
-                recent.kind(), recent.count(), recent.ago(), recent.message(), incidents.apply(recent.kind()));
+                recent.kind(), recent.count(), recent.ago(), recent.message(), incidentLookup.apply(recent.kind()));
     }
 
-    private static boolean isLong(PoolFacts facts, ConnectionView.Use use) {
-        return Duration.between(use.since(), facts.at()).compareTo(LONG_ENOUGH_FOR_A_STACK) >= 0;
+    private static boolean isLong(PoolFacts pool, ConnectionView.Use use) {
+        return Duration.between(use.since(), pool.at()).compareTo(MIN_USE_FOR_STACK) >= 0;
     }
 
     private static boolean isSameUse(PoolFacts before, PoolFacts after, int id) {
@@ -134,13 +139,13 @@ final class Observer {
                 && after.connection(id).flatMap(ConnectionView::use).isPresent();
     }
 
-    private Throughput pace() {
+    private Throughput throughput() {
         long now = System.nanoTime();
-        if (now - countedNanos >= LEAST_NANOS_TO_MEASURE) {
-            long counted = engine.events().count(PoolEventKind.CHECKIN);
-            perSecond = (counted - checkins) * 1e9 / (now - countedNanos);
-            checkins = counted;
-            countedNanos = now;
+        if (now - checkinsReadNanos >= MIN_RATE_NANOS) {
+            long total = engine.events().count(PoolEventKind.CHECKIN);
+            perSecond = (total - checkins) * 1e9 / (now - checkinsReadNanos);
+            checkins = total;
+            checkinsReadNanos = now;
         }
         return new Throughput(
                 perSecond, times.uses().median(), times.creations().median());

@@ -9,29 +9,29 @@ final class Phrases {
         if (what.isEmpty()) {
             return "a lock";
         }
-        boolean speaksForItself =
+        boolean isComplete =
                 what.contains(" lock") || what.startsWith("another transaction") || what.startsWith("what another");
-        return speaksForItself ? what : "a lock on " + what;
+        return isComplete ? what : "a lock on " + what;
     }
 
     /** For example {@code pid 4123 (psql, idle in transaction for 42 s)}. */
-    static String culprit(Blocker culprit) {
-        if (culprit.pid() == 0) {
-            return culprit.application() + " (see pg_prepared_xacts)";
+    static String blocker(Blocker session) {
+        if (session.pid() == 0) {
+            return session.application() + " (see pg_prepared_xacts)";
         }
-        String who = culprit.connectionId().isPresent()
-                ? "our own connection " + culprit.connectionId().getAsInt()
-                : name(culprit);
-        String doing = culprit.hidden()
-                ? "what it does is hidden from us"
-                : "%s for %s".formatted(culprit.state(), Formats.time(culprit.lasting()));
-        return "pid %s (%s, %s)".formatted(culprit.pid(), who, doing);
+        String label = session.connectionId().isPresent()
+                ? "connection %s of this pool".formatted(session.connectionId().getAsInt())
+                : name(session);
+        String activity = session.hidden()
+                ? "activity hidden from this role"
+                : "%s for %s".formatted(session.state(), Formats.time(session.lasting()));
+        return "pid %s (%s, %s)".formatted(session.pid(), label, activity);
     }
 
-    private static String name(Blocker culprit) {
-        if (!culprit.application().isEmpty()) {
-            return culprit.application();
+    private static String name(Blocker session) {
+        if (!session.application().isEmpty()) {
+            return session.application();
         }
-        return culprit.user().isEmpty() ? "nameless" : "user " + culprit.user();
+        return session.user().isEmpty() ? "no application_name" : "user " + session.user();
     }
 }

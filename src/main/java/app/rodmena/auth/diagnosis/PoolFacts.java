@@ -34,7 +34,7 @@ record PoolFacts(
     /** A copy with the queue at the time of a refusal. */
     PoolFacts with(QueueSnapshot queue) {
         PoolSnapshot numbers = view.numbers();
-        PoolSnapshot then = new PoolSnapshot(
+        PoolSnapshot atRefusal = new PoolSnapshot(
                 numbers.poolSize(),
                 numbers.maxOverflow(),
                 numbers.checkedOut(),
@@ -42,7 +42,7 @@ record PoolFacts(
                 queue.waiters().size());
         return new PoolFacts(
                 at,
-                new PoolView(then, queue.oldestWait(), view.suspended()),
+                new PoolView(atRefusal, queue.oldestWait(), view.suspended()),
                 settings,
                 connections,
                 queue.waiters(),
@@ -53,7 +53,7 @@ record PoolFacts(
         return connections.stream().filter(connection -> connection.id() == id).findFirst();
     }
 
-    boolean anybodyWaits() {
+    boolean hasWaiters() {
         return view.numbers().waiting() > 0;
     }
 }

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 
 /** Recommends actions with their exact commands, the safest first. A pure function. */
 final class Recommendations {
-    private static final int MOST_CULPRITS = 3;
-    private static final Duration EARLIER_TIMEOUT = Duration.ofSeconds(5);
+    private static final int MAX_BLOCKERS = 3;
+    private static final Duration SHORTER_TIMEOUT = Duration.ofSeconds(5);
 
     /** The margin of socket_timeout over statement_timeout, so that PostgreSQL cancels the statement first. */
     private static final Duration SOCKET_MARGIN = Duration.ofSeconds(5);
@@ -41,13 +41,13 @@ final class Recommendations {
             Pattern.compile("permission denied for (table|sequence|schema|function) (\\S+)");
     private static final Pattern MISSING_RELATION = Pattern.compile("relation \"([^\"]+)\" does not exist");
 
-    private final Observation observed;
+    private final Observation observation;
     private final List<Holder> holders;
     private final Commands commands;
     private final List<Recommendation> steps = new ArrayList<>();
 
     private Recommendations(Observation observed, List<Holder> holders, Commands commands) {
-        this.observed = observed;
+        this.observation = observed;
         this.holders = holders;
         this.commands = commands;
     }
@@ -61,202 +61,207 @@ final class Recommendations {
             case WELL, RECOVERING -> {}
             case FAILING -> failing();
             case STALLED -> stalled();
-            case TROUBLED, BLOCKED, EXHAUSTED -> aboutHolders();
+            case TROUBLED, BLOCKED, EXHAUSTED -> forHolders();
             case SATURATED -> saturated();
             case OPENING -> opening();
             case REFUSED -> refused();
             case NO_PRIMARY -> noPrimary();
             case DATABASE_DOWN -> down();
-            case NOT_PREPARED -> add("The log says what the migration failed with; it is tried again by itself", "");
+            case NOT_PREPARED ->
+                add("Find the error of the migration in the log; the migration is retried automatically", "");
             case SUSPENDED ->
                 add(
-                        "Let everybody go on: the operation resume of the MBean app.rodmena.auth:type=Pool,name=auth, in"
+                        "Resume the pool: the operation resume of the MBean app.rodmena.auth:type=Pool,name=auth, in"
                                 + " JConsole or over Jolokia",
                         commands.exec("resume"));
         }
         return steps;
     }
 
-    private void aboutHolders() {
+    private void forHolders() {
         Map<Verdict, List<Holder>> byVerdict = holders.stream()
                 .collect(Collectors.groupingBy(Holder::verdict, LinkedHashMap::new, Collectors.toList()));
         // The same order as in the sentence: the verdict of the most connections first.
-        List<List<Holder>> byWeight = byVerdict.values().stream()
+        List<List<Holder>> bySize = byVerdict.values().stream()
                 .sorted(Comparator.comparing(group -> -group.size()))
                 .toList();
-        byWeight.forEach(group -> {
+        bySize.forEach(group -> {
             switch (group.get(0).verdict()) {
-                case LOCK_WAIT -> locked(group);
-                case SLOW_SQL -> slow(group);
-                case IDLE_IN_TRANSACTION -> idleInTransaction(group);
-                case APP_HOLDING, LEAK -> heldByTheApplication(group.get(0));
-                case DEAD_BACKEND, NETWORK -> lost(group.get(0));
+                case LOCK_WAIT -> forLockWaits(group);
+                case SLOW_SQL -> forSlowSql(group);
+                case IDLE_IN_TRANSACTION -> forIdleInTransaction(group);
+                case APP_HOLDING, LEAK -> forApplication(group.get(0));
+                case DEAD_BACKEND, NETWORK -> forLostPeer(group.get(0));
                 case WORKING, UNKNOWN -> {}
             }
         });
     }
 
-    private void locked(List<Holder> group) {
-        Map<Integer, Blocker> culprits = new LinkedHashMap<>();
-        group.stream().map(Holder::culprit).flatMap(Optional::stream).forEach(one -> culprits.put(one.pid(), one));
-        culprits.values().stream().limit(MOST_CULPRITS).forEach(this::culprit);
+    private void forLockWaits(List<Holder> group) {
+        Map<Integer, Blocker> blockers = new LinkedHashMap<>();
+        group.stream()
+                .map(Holder::culprit)
+                .flatMap(Optional::stream)
+                .forEach(found -> blockers.put(found.pid(), found));
+        blockers.values().stream().limit(MAX_BLOCKERS).forEach(this::forBlocker);
     }
 
-    private void culprit(Blocker culprit) {
-        int pid = culprit.pid();
+    private void forBlocker(Blocker blocker) {
+        int pid = blocker.pid();
         if (pid == 0) {
             add(
                     "Find the prepared transaction",
                     commands.psql("select gid, owner, database, prepared from pg_prepared_xacts order by prepared"));
             add(
-                    "Roll it back, or commit prepared it, by its gid (takes its owner or a superuser, in its database)",
+                    "Roll it back by its gid, or commit it with commit prepared (requires its owner or a superuser, in its database)",
                     commands.psql("rollback prepared 'GID'"));
             return;
         }
-        if (culprit.connectionId().isPresent()) {
+        if (blocker.connectionId().isPresent()) {
             add(
-                    "The lock is held by our own connection %s: its stack tells where the code is that has to let go"
-                            .formatted(culprit.connectionId().getAsInt()),
+                    "The lock is held by connection %s of this pool: find the code that holds it in the stack of its thread"
+                            .formatted(blocker.connectionId().getAsInt()),
                     commands.threads());
         } else {
             add(
-                    "See who pid %s is, and whether its owner can end what it does".formatted(pid),
+                    "Identify pid %s, and ask its owner to end its transaction".formatted(pid),
                     commands.psql("select pid, usename, application_name, client_addr, state, xact_start, query"
                             + " from pg_stat_activity where pid = " + pid));
         }
-        if (culprit.state().equals("active") || culprit.hidden()) {
-            signal(culprit, "Cancel what pid %s runs; its session lives on", "select pg_cancel_backend(%s)");
+        if (blocker.state().equals("active") || blocker.hidden()) {
+            signal(blocker, "Cancel the statement of pid %s; its session stays open", "select pg_cancel_backend(%s)");
         }
         signal(
-                culprit,
-                "End the session of pid %s: its transaction is rolled back, and its lock is free",
+                blocker,
+                "Terminate the session of pid %s: its transaction is rolled back and its locks are released",
                 "select pg_terminate_backend(%s)");
-        if (culprit.state().startsWith("idle in transaction") && Commands.isPlain(culprit.user())) {
+        if (blocker.state().startsWith("idle in transaction") && Commands.isPlain(blocker.user())) {
             String timeout = "set idle_in_transaction_session_timeout = '1min'";
-            boolean isOurRole = observed.postgres()
-                    .filter(view -> view.role().equals(culprit.user()))
+            boolean isOurRole = observation
+                    .postgres()
+                    .filter(view -> view.role().equals(blocker.user()))
                     .isPresent();
-            String that = "So that PostgreSQL does that by itself from the next session on";
+            String timeoutAdvice = "Let PostgreSQL terminate such sessions automatically, from the next session on";
             if (isOurRole) {
-                add(that, commands.psql("alter role current_user " + timeout));
+                add(timeoutAdvice, commands.psql("alter role current_user " + timeout));
             } else {
-                addForSuperuser(that, "alter role %s %s".formatted(culprit.user(), timeout));
+                addForSuperuser(timeoutAdvice, "alter role %s %s".formatted(blocker.user(), timeout));
             }
         }
     }
 
-    private void signal(Blocker culprit, String what, String sql) {
-        String whatOfPid = what.formatted(culprit.pid());
-        String sqlOfPid = sql.formatted(culprit.pid());
-        if (culprit.endable()) {
-            add(whatOfPid, commands.psql(sqlOfPid));
+    private void signal(Blocker blocker, String what, String sql) {
+        String text = what.formatted(blocker.pid());
+        String statement = sql.formatted(blocker.pid());
+        if (blocker.endable()) {
+            add(text, commands.psql(statement));
         } else {
-            addForSuperuser(whatOfPid, sqlOfPid);
+            addForSuperuser(text, statement);
         }
     }
 
-    private void slow(List<Holder> group) {
+    private void forSlowSql(List<Holder> group) {
         String pids = pids(group);
         if (!pids.isEmpty()) {
             add(
-                    "See what the statements wait for",
+                    "Find what the statements wait for",
                     commands.psql("select pid, now() - query_start as running, wait_event_type, wait_event, query"
                             + " from pg_stat_activity where pid in (%s) order by 2 desc".formatted(pids)));
             add(
-                    "Cancel them: whoever asked gets 503 and may ask again",
+                    "Cancel the statements: their callers get 503 and may retry",
                     commands.psql(
                             "select pg_cancel_backend(pid) from pg_stat_activity where pid in (%s)".formatted(pids)
                                     + " and state = 'active'"));
         }
-        Duration timeout = observed.after().settings().statementTimeout();
-        if (timeout.compareTo(EARLIER_TIMEOUT) > 0) {
+        Duration timeout = observation.after().settings().statementTimeout();
+        if (timeout.compareTo(SHORTER_TIMEOUT) > 0) {
             add(
-                    "Let PostgreSQL cancel earlier by itself: now it does after " + Formats.time(timeout),
-                    "./run.sh --statement-timeout %ss".formatted(EARLIER_TIMEOUT.toSeconds()));
+                    "Let PostgreSQL cancel statements earlier: the statement timeout is now " + Formats.time(timeout),
+                    "./run.sh --statement-timeout %ss".formatted(SHORTER_TIMEOUT.toSeconds()));
         }
     }
 
-    private void idleInTransaction(List<Holder> group) {
+    private void forIdleInTransaction(List<Holder> group) {
         add(
                 "Find the code that leaves a transaction open: connection %s is in %s"
                         .formatted(group.get(0).connectionId(), frame(group.get(0))),
                 commands.threads());
         add(
-                "Let PostgreSQL end such sessions by itself; the pool replaces their connections",
+                "Let PostgreSQL terminate such sessions automatically; the pool replaces their connections",
                 commands.psql("alter role current_user set idle_in_transaction_session_timeout = '1min'"));
         if (!pids(group).isEmpty()) {
             add(
-                    "End them now: what they did is rolled back, and whoever has one gets an error",
+                    "Terminate the sessions now: their transactions are rolled back, and their callers get an error",
                     commands.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
                             .formatted(pids(group))));
         }
     }
 
-    private void heldByTheApplication(Holder longest) {
+    private void forApplication(Holder longest) {
         add(
-                "Find the code that has connection %s: thread %s is in %s"
+                "Find the code that holds connection %s: thread %s is in %s"
                         .formatted(longest.connectionId(), longest.thread(), frame(longest)),
                 commands.threads());
-        add("Give connections back before anything slow is done, in try-with-resources", "");
+        add("Return connections before slow work, with try-with-resources", "");
         if (longest.verdict() == Verdict.LEAK) {
-            long limit = observed.after().settings().leakThreshold().toMillis() + 1_000;
+            long limit = observation.after().settings().leakThreshold().toMillis() + 1_000;
             add(
-                    "Take back whatever is out for longer than %s, at once and until the next start: whoever still uses it gets"
+                    "Reclaim connections in use for longer than %s, from now until the next start: their callers get"
                                     .formatted(Formats.time(Duration.ofMillis(limit)))
-                            + " an error (ReclaimLeaksAfterMillis of the MBean PoolSettings; takes an operator of role control)",
+                            + " an error (ReclaimLeaksAfterMillis of the MBean PoolSettings; requires an operator with role control)",
                     commands.set("ReclaimLeaksAfterMillis", limit));
         }
     }
 
-    private void lost(Holder first) {
-        PoolSettings settings = observed.after().settings();
+    private void forLostPeer(Holder first) {
+        PoolSettings settings = observation.after().settings();
         add(
-                "Wait: each holder gets an error %s after it began to wait, at the latest, and its connection is replaced"
+                "Wait: each caller gets an error within %s of the start of its wait, and its connection is replaced"
                         .formatted(Formats.time(settings.socketTimeout())),
                 "");
-        add("See whether packets are lost between here and there", commands.sockets());
+        add("Check for packet loss between this host and PostgreSQL", commands.sockets());
         if (first.backendPid() != 0) {
-            add("PostgreSQL's log tells what became of pid %s".formatted(first.backendPid()), "");
+            add("Look for pid %s in PostgreSQL's log".formatted(first.backendPid()), "");
         }
-        Duration earlier = settings.statementTimeout().plus(SOCKET_MARGIN);
-        if (settings.socketTimeout().compareTo(earlier) > 0) {
+        Duration shorter = settings.statementTimeout().plus(SOCKET_MARGIN);
+        if (settings.socketTimeout().compareTo(shorter) > 0) {
             add(
-                    "Give up earlier; it must be longer than --statement-timeout",
-                    "./run.sh --socket-timeout %sms".formatted(earlier.toMillis()));
+                    "Shorten the socket timeout; it must be longer than --statement-timeout",
+                    "./run.sh --socket-timeout %sms".formatted(shorter.toMillis()));
         }
     }
 
     private void saturated() {
-        if (observed.availability().keptBack()) {
-            keptBack();
+        if (observation.availability().keptBack()) {
+            poolerFull();
             return;
         }
-        PoolSnapshot numbers = observed.after().view().numbers();
-        add("See which routes ask most: the group of waiters below, and the timers in the MBean domain metrics", "");
-        if (SituationClassifier.waitsForBatch(observed)) {
+        PoolSnapshot numbers = observation.after().view().numbers();
+        add("Find the busiest routes: see the waiting requests below, and the timers in the MBean domain metrics", "");
+        if (SituationClassifier.waitsForBatch(observation)) {
             add(
-                    "More connections would not help: of each kind of question %s under way at once. If there are idle cores,"
+                    "More connections do not help: the limit is %s at a time for each kind of query. If there are idle cores,"
                                     .formatted(Formats.count(
-                                            observed.after().settings().batchSlots(), "batch is", "batches are"))
-                            + " let there be more",
-                    "./run.sh --batch-slots " + 2 * observed.after().settings().batchSlots());
+                                            observation.after().settings().batchSlots(), "batch", "batches"))
+                            + " raise it",
+                    "./run.sh --batch-slots "
+                            + 2 * observation.after().settings().batchSlots());
             return;
         }
-        Optional<Integer> free = observed.postgres().map(Recommendations::free);
+        Optional<Integer> free = observation.postgres().map(Recommendations::free);
         if (free.isPresent() && free.get() > 0) {
             int larger = numbers.poolSize() + Math.min(numbers.poolSize(), free.get());
             add(
-                    "If PostgreSQL has idle cores, let more connections be opened (it has room for %s)"
-                            .formatted(free.get()),
+                    "If PostgreSQL has idle cores, allow more connections (it has %s free)".formatted(free.get()),
                     "./run.sh --pool-size " + larger);
         } else {
-            add("More connections would not help before PostgreSQL has room for them", "");
+            add("Do not enlarge the pool before PostgreSQL has free connections", "");
         }
     }
 
     /** A query through the pooler would wait as well, so no command queries PostgreSQL through it. */
-    private void keptBack() {
-        if (observed.availability().problem().contains("max_client_conn")) {
+    private void poolerFull() {
+        if (observation.availability().problem().contains("max_client_conn")) {
             add(
                     "Raise max_client_conn in pgbouncer.ini and reload PgBouncer (reload on its admin console, or SIGHUP), or"
                             + " let its other clients open fewer connections",
@@ -264,24 +269,24 @@ final class Recommendations {
             return;
         }
         add(
-                "See whether PgBouncer's pool is full (sv_active, cl_waiting) or paused (takes one of its admin_users or"
+                "Check whether PgBouncer's pool is full (sv_active, cl_waiting) or paused (requires one of its admin_users or"
                         + " stats_users)",
                 commands.console("show pools"));
-        add("If it is paused, let it go on (takes one of its admin_users)", commands.console("resume"));
+        add("If it is paused, resume it (requires one of its admin_users)", commands.console("resume"));
         add(
-                "If it is full, ask PostgreSQL itself, not through PgBouncer, what those sessions run or wait for:"
+                "If it is full, query PostgreSQL directly, not through PgBouncer, for what its sessions run or wait for:"
                         + " select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from"
                         + " pg_stat_activity where state <> 'idle'",
                 "");
         add(
-                "If they only have too much to do, and PostgreSQL has idle cores, raise default_pool_size in pgbouncer.ini"
-                        + " and reload it",
+                "If the sessions do normal work and PostgreSQL has idle cores, raise default_pool_size in pgbouncer.ini"
+                        + " and reload PgBouncer",
                 commands.console("reload"));
     }
 
     private void opening() {
-        add("See how long it takes to connect from here, and what it waits for", commands.psql("select 1"));
-        PoolSettings settings = observed.after().settings();
+        add("Measure how long it takes to connect from this host", commands.psql("select 1"));
+        PoolSettings settings = observation.after().settings();
         if (settings.maxOverflow() > 0) {
             add(
                     "Keep more connections open, so that fewer are opened under load",
@@ -290,7 +295,7 @@ final class Recommendations {
     }
 
     private void failing() {
-        RecentFailure last = observed.failures().get(0);
+        RecentFailure last = observation.failures().get(0);
         switch (last.kind()) {
             case CONNECT_FAILED, DATABASE_DOWN -> connectFailed();
             case PERMISSION_DENIED -> permissionDenied(last.message());
@@ -298,14 +303,14 @@ final class Recommendations {
             case DATABASE_TROUBLE, STATEMENT_TIMEOUT, CONNECTION_LOST -> limits(last.message());
             case POOL_TIMEOUT, QUEUE_FULL, NOT_PREPARED, UNEXPECTED -> {}
         }
-        observed.failures().stream()
+        observation.failures().stream()
                 .flatMap(failure -> failure.incident().stream())
                 .findFirst()
-                .ifPresent(id -> add("Read the incident %s: it is what the server saw then".formatted(id), ""));
+                .ifPresent(id -> add("Read incident %s: it shows the state at that time".formatted(id), ""));
     }
 
     private void stalled() {
-        add("The events of the pool say why its connections are lost: invalidate, connect_failed and close", "");
+        add("Find the reason why connections are lost in the pool's events invalidate, connect_failed and close", "");
     }
 
     private void connectFailed() {
@@ -328,15 +333,15 @@ final class Recommendations {
             case "function" -> "execute";
             default -> "";
         };
-        String what = "Grant role %s again what it lacks".formatted(observed.role());
-        if (privileges.isEmpty() || !Commands.isPlain(denied.group(2)) || !Commands.isPlain(observed.role())) {
-            add(what + " (takes the owner or a superuser)", "");
+        String what = "Grant role %s the missing privileges".formatted(observation.role());
+        if (privileges.isEmpty() || !Commands.isPlain(denied.group(2)) || !Commands.isPlain(observation.role())) {
+            add(what + " (requires the owner or a superuser)", "");
             return;
         }
         String object = (kind.equals("function") ? "routine" : kind) + " " + denied.group(2);
         add(
-                "%s (takes the owner of the %s, or a superuser)".formatted(what, kind),
-                commands.psql("grant %s on %s to %s".formatted(privileges, object, observed.role())));
+                "%s (requires the owner of the %s or a superuser)".formatted(what, kind),
+                commands.psql("grant %s on %s to %s".formatted(privileges, object, observation.role())));
     }
 
     /** Does not recommend a restart: migrations that are recorded as applied are not applied again. */
@@ -347,14 +352,14 @@ final class Recommendations {
                 ? "schemaname not in ('pg_catalog', 'information_schema')"
                 : "tablename = '%s'".formatted(relation);
         add(
-                "See in which schema the tables are, whether role %s may use it, and which schemas it searches"
-                        .formatted(observed.role()),
+                "Find the schema of the tables, whether role %s may use it, and which schemas are searched"
+                        .formatted(observation.role()),
                 commands.psql("select schemaname, tablename, tableowner,"
                         + " has_schema_privilege('%s', schemaname, 'usage') as usable,"
-                                .formatted(observed.role().replace("'", "''"))
+                                .formatted(observation.role().replace("'", "''"))
                         + " current_schemas(false) as searched from pg_tables where " + where));
         add(
-                "If it is nowhere, restore it from a backup, or undo what renamed or dropped it. A restart does not create"
+                "If the table is in no schema, restore it from a backup, or undo its renaming. A restart does not create"
                         + " it again",
                 "");
     }
@@ -365,15 +370,16 @@ final class Recommendations {
             return;
         }
         add(
-                "See which limits hold for new sessions of this role: those with the source user or database were set with"
+                "List the limits of new sessions of this role: those with the source user or database were set with"
                         + " alter role or alter database, and reset removes them",
                 commands.psql("select name, setting, unit, source from pg_settings where name in ('lock_timeout',"
                         + " 'statement_timeout', 'transaction_timeout', 'idle_session_timeout',"
                         + " 'idle_in_transaction_session_timeout') and setting <> '0'"));
-        ROLE_LIMITS.forEach((said, setting) -> {
-            if (message.contains(said)) {
+        ROLE_LIMITS.forEach((phrase, setting) -> {
+            if (message.contains(phrase)) {
                 add(
-                        "If the %s of this role is too short, let new sessions have the server's".formatted(setting),
+                        "If the %s of this role is too short, reset it to the server's value for new sessions"
+                                .formatted(setting),
                         commands.psql("alter role current_user reset " + setting));
             }
         });
@@ -386,60 +392,63 @@ final class Recommendations {
             return;
         }
         add(
-                "See who has PostgreSQL's connections (if it refuses you, too: as a superuser, for whom some are kept)",
+                "Find who uses PostgreSQL's connections (if this login is refused, too: as a superuser, who has reserved ones)",
                 commands.psql("select application_name, usename, state, count(*), max(now() - state_change) as longest"
                         + " from pg_stat_activity where backend_type = 'client backend'"
                         + " group by 1, 2, 3 order by 4 desc"));
-        int maximum = observed.after().settings().maximum();
+        int maximum = observation.after().settings().maximum();
         if (maximum > 1) {
             add(
-                    "Ask for fewer: this process may have %s".formatted(maximum),
+                    "Open fewer connections: this process may open %s".formatted(maximum),
                     "./run.sh --pool-size %s --max-overflow 0".formatted(maximum / 2));
         }
         raiseLimit(maximum);
-        aboutHolders();
+        forHolders();
     }
 
     private void raiseLimit(int maximum) {
         Optional<ConnectionSlots> slots =
-                observed.postgres().or(observed::lastSeen).map(PostgresSnapshot::slots);
+                observation.postgres().or(observation::lastSeen).map(PostgresSnapshot::slots);
         String message = refusalMessage();
         if (message.contains("for role")) {
-            raise("role", observed.role(), slots.map(ConnectionSlots::roleLimit), maximum);
+            raise("role", observation.role(), slots.map(ConnectionSlots::roleLimit), maximum);
         } else if (message.contains("for database")) {
-            raise("database", observed.database(), slots.map(ConnectionSlots::databaseLimit), maximum);
+            raise("database", observation.database(), slots.map(ConnectionSlots::databaseLimit), maximum);
         } else {
             add(
-                    "As a superuser, raise the limit that is reached: of the role or of the database (alter role, alter"
-                            + " database … connection limit), at once; or max_connections (alter system), which takes a"
-                            + " restart of PostgreSQL: a reload does nothing",
+                    "As a superuser, raise the limit that is reached: that of the role or of the database (alter role, alter"
+                            + " database … connection limit), which takes effect immediately; or max_connections (alter system),"
+                            + " which requires a restart of PostgreSQL",
                     "");
         }
     }
 
     private void raise(String kind, String name, Optional<OptionalInt> limit, int maximum) {
-        int known = limit.orElse(OptionalInt.empty()).orElse(0);
+        int currentLimit = limit.orElse(OptionalInt.empty()).orElse(0);
         addForSuperuser(
-                "Let the %s have more".formatted(kind),
-                "alter %s %s connection limit %s".formatted(kind, Commands.identifier(name), known + maximum + 1));
+                "Raise the connection limit of the %s".formatted(kind),
+                "alter %s %s connection limit %s"
+                        .formatted(kind, Commands.identifier(name), currentLimit + maximum + 1));
     }
 
     private void noPrimary() {
-        NoPrimaryException.Reason reason = observed.outage()
+        NoPrimaryException.Reason reason = observation
+                .outage()
                 .flatMap(Monitor.Outage::noPrimary)
-                .or(() -> observed.after()
+                .or(() -> observation
+                        .after()
                         .opening()
                         .failure()
                         .filter(NoPrimaryException.class::isInstance)
                         .map(failure -> ((NoPrimaryException) failure).reason()))
                 .orElse(NoPrimaryException.Reason.NONE_FOUND);
         add(
-                "See whether this is a standby, or its sessions are read-only by default, and where that was set",
+                "Check whether this is a standby, or its sessions are read-only by default, and where that is set",
                 commands.psql("select pg_is_in_recovery(), setting, source, sourcefile from pg_settings"
                         + " where name = 'default_transaction_read_only'"));
         if (reason != NoPrimaryException.Reason.READ_ONLY) {
             add(
-                    "Lead the address in the database URL to the primary: requests are answered again within about a second",
+                    "Point the address in the database URL to the primary: requests are answered again within about a second",
                     "");
             addForSuperuser("If the primary is lost, promote the standby", "select pg_promote()");
         }
@@ -450,24 +459,22 @@ final class Recommendations {
 
     /** Sessions that are read-only by default need an explicit read-write transaction to reset that default. */
     private void writable() {
-        String what =
-                "If the sessions should be writable, and that they are not was set for the database or the role (the"
-                        + " source is database, user or database user), reset it (takes the owner of the database, or a superuser)";
-        boolean plain = Commands.isPlain(observed.database()) && Commands.isPlain(observed.role());
+        String what = "If sessions should be writable and the default is set for the database or the role (the"
+                + " source is database, user or database user), reset it (requires the owner of the database or a superuser)";
+        boolean plain = Commands.isPlain(observation.database()) && Commands.isPlain(observation.role());
         add(
                 what,
                 plain
                         ? commands.psql("begin read write;"
                                 + " alter database %s reset default_transaction_read_only;"
-                                        .formatted(observed.database())
-                                + " alter role %s reset default_transaction_read_only;".formatted(observed.role())
+                                        .formatted(observation.database())
+                                + " alter role %s reset default_transaction_read_only;".formatted(observation.role())
                                 + " alter role %s in database %s reset default_transaction_read_only;"
-                                        .formatted(observed.role(), observed.database())
+                                        .formatted(observation.role(), observation.database())
                                 + " commit")
                         : "");
         addForSuperuser(
-                "If the source is configuration file, correct that file, and have it read again",
-                "select pg_reload_conf()");
+                "If the source is configuration file, correct that file and reload it", "select pg_reload_conf()");
     }
 
     /** The number of further connections that the pool's role can open to the pool's database. */
@@ -477,16 +484,16 @@ final class Recommendations {
                 .map(Backend::database)
                 .findFirst()
                 .orElse("");
-        int ofRole =
-                left(view, view.slots().roleLimit(), backend -> backend.user().equals(view.role()));
-        int inDatabase = left(
+        int ofRole = remaining(
+                view, view.slots().roleLimit(), backend -> backend.user().equals(view.role()));
+        int inDatabase = remaining(
                 view,
                 view.slots().databaseLimit(),
                 backend -> backend.database().equals(database));
         return Math.min(view.slots().free(), Math.min(ofRole, inDatabase));
     }
 
-    private static int left(PostgresSnapshot view, OptionalInt limit, Predicate<Backend> counted) {
+    private static int remaining(PostgresSnapshot view, OptionalInt limit, Predicate<Backend> counted) {
         long used = view.backends().stream().filter(counted).count();
         return limit.isPresent() ? Math.max(0, limit.getAsInt() - (int) used) : Integer.MAX_VALUE;
     }
@@ -496,31 +503,31 @@ final class Recommendations {
         String state = refusalState();
         if (state.startsWith("28")) {
             add(
-                    "Correct the user or the password: a new one in --database-password-file is read at the next connect,"
-                            + " one in --database-url takes a restart",
+                    "Correct the user or the password: --database-password-file is read at the next connection attempt,"
+                            + " --database-url requires a restart",
                     "");
-            add("See what PostgreSQL says to this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
+            add("Test this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
             if (state.equals("28000")) {
                 addForSuperuser(
-                        "If the role may not log in, let it",
-                        "alter role %s login".formatted(Commands.identifier(observed.role())));
+                        "If the role may not log in, allow it",
+                        "alter role %s login".formatted(Commands.identifier(observation.role())));
             }
             return true;
         }
         if (state.startsWith("3D")) {
-            add("Create that database, or name another in --database-url", "");
+            add("Create the database, or set another in --database-url", "");
             return true;
         }
-        String database = Commands.identifier(observed.database());
+        String database = Commands.identifier(observation.database());
         if (state.equals("42501")) {
             addForSuperuser(
-                    "Let the role connect to the database",
-                    "grant connect on database %s to %s".formatted(database, Commands.identifier(observed.role())));
+                    "Allow the role to connect to the database",
+                    "grant connect on database %s to %s".formatted(database, Commands.identifier(observation.role())));
             return true;
         }
         if (state.equals("55000")) {
             addForSuperuser(
-                    "Let the database be connected to (from another database)",
+                    "Allow connections to the database (from another database)",
                     "alter database %s allow_connections true".formatted(database));
             return true;
         }
@@ -528,16 +535,18 @@ final class Recommendations {
     }
 
     private String refusalState() {
-        return observed.outage()
+        return observation
+                .outage()
                 .map(Monitor.Outage::sqlState)
-                .or(() -> observed.after().opening().failure().map(SQLException::getSQLState))
+                .or(() -> observation.after().opening().failure().map(SQLException::getSQLState))
                 .orElse("");
     }
 
     private String refusalMessage() {
-        return observed.outage()
+        return observation
+                .outage()
                 .map(Monitor.Outage::message)
-                .or(() -> observed.after().opening().failure().map(SQLException::getMessage))
+                .or(() -> observation.after().opening().failure().map(SQLException::getMessage))
                 .orElse("");
     }
 
@@ -545,19 +554,19 @@ final class Recommendations {
         if (loginRefused()) {
             return;
         }
-        add("See whether PostgreSQL runs and can be reached from here", commands.psql("select 1"));
-        if (observed.outage().map(Monitor.Outage::message).orElse("").contains("server_login_retry")) {
+        add("Check whether PostgreSQL runs and is reachable from this host", commands.psql("select 1"));
+        if (observation.outage().map(Monitor.Outage::message).orElse("").contains("server_login_retry")) {
             add(
-                    "See in PgBouncer's log why its logins to PostgreSQL fail; when that is put right, requests are answered"
+                    "Find in PgBouncer's log why its logins to PostgreSQL fail; once that is fixed, requests are answered"
                             + " again after server_login_retry (15 s by default)",
                     "");
             return;
         }
-        add("Nothing has to be done here: within about a second of its return requests are answered again", "");
+        add("This server needs no action: it answers requests again within about a second of PostgreSQL's return", "");
     }
 
     private static String frame(Holder holder) {
-        return holder.applicationFrame().isEmpty() ? "code that the stack does not show" : holder.applicationFrame();
+        return holder.applicationFrame().isEmpty() ? "code without an application frame" : holder.applicationFrame();
     }
 
     /** The known pids, separated by commas; empty if none is known, for example behind PgBouncer. */

@@ -31,7 +31,7 @@ final class Reconciler {
     private final String pool;
     private Map<Integer, Instant> unknownSince = Map.of();
     private Map<Integer, Instant> lostSince = Map.of();
-    private final Set<Integer> told = new HashSet<>();
+    private final Set<Integer> reported = new HashSet<>();
     private long unknownTotal;
     private long lostTotal;
 
@@ -40,32 +40,32 @@ final class Reconciler {
         pool = "auth/" + instance;
     }
 
-    Reconciliation compare(Observation observed) {
-        boolean possible = observed.postgres().isPresent() && observed.pidsKnown();
+    Reconciliation compare(Observation observation) {
+        boolean possible = observation.postgres().isPresent() && observation.pidsKnown();
         if (!possible) {
             unknownSince = Map.of();
             lostSince = Map.of();
             return new Reconciliation(false, List.of(), List.of(), unknownTotal, lostTotal);
         }
-        PostgresSnapshot view = observed.postgres().get();
-        Instant now = observed.after().at();
-        List<Backend> unknown = unknown(view, observed);
-        List<Lost> lost = lost(view, observed);
+        PostgresSnapshot view = observation.postgres().get();
+        Instant now = observation.after().at();
+        List<Backend> unknown = unknown(view, observation);
+        List<Lost> lost = lost(view, observation);
         unknownSince = since(unknownSince, unknown.stream().map(Backend::pid), now);
         lostSince = since(lostSince, lost.stream().map(Lost::connectionId), now);
         List<Backend> stillUnknown = unknown.stream()
                 .filter(backend -> isLasting(unknownSince.get(backend.pid()), now))
                 .toList();
         List<Lost> stillLost = lost.stream()
-                .filter(one -> isLasting(lostSince.get(one.connectionId()), now))
+                .filter(lostConnection -> isLasting(lostSince.get(lostConnection.connectionId()), now))
                 .toList();
-        tell(stillUnknown, stillLost);
+        report(stillUnknown, stillLost);
         return new Reconciliation(true, stillUnknown, stillLost, unknownTotal, lostTotal);
     }
 
     /** The start of each uninterrupted difference. */
-    private static Map<Integer, Instant> since(Map<Integer, Instant> before, Stream<Integer> seen, Instant now) {
-        return seen.collect(Collectors.toMap(Function.identity(), number -> before.getOrDefault(number, now)));
+    private static Map<Integer, Instant> since(Map<Integer, Instant> before, Stream<Integer> current, Instant now) {
+        return current.collect(Collectors.toMap(Function.identity(), id -> before.getOrDefault(id, now)));
     }
 
     private static boolean isLasting(Instant since, Instant now) {
@@ -73,18 +73,18 @@ final class Reconciler {
     }
 
     /** The pool's backends without a connection before or after the query, except for one that is being opened. */
-    private List<Backend> unknown(PostgresSnapshot view, Observation observed) {
+    private List<Backend> unknown(PostgresSnapshot view, Observation observation) {
         Set<Integer> known = new HashSet<>();
-        observed.before().connections().forEach(connection -> known.add(connection.backendPid()));
-        observed.after().connections().forEach(connection -> known.add(connection.backendPid()));
+        observation.before().connections().forEach(connection -> known.add(connection.backendPid()));
+        observation.after().connections().forEach(connection -> known.add(connection.backendPid()));
         return view.backends().stream()
                 .filter(backend -> backend.owner() == BackendOwner.POOL && !known.contains(backend.pid()))
-                .filter(backend -> !isBeingOpened(backend, observed))
+                .filter(backend -> !isBeingOpened(backend, observation))
                 .toList();
     }
 
-    private static boolean isBeingOpened(Backend backend, Observation observed) {
-        Optional<Duration> attempt = observed.after().opening().attempt();
+    private static boolean isBeingOpened(Backend backend, Observation observation) {
+        Optional<Duration> attempt = observation.after().opening().attempt();
         Optional<Duration> age = backend.connectedFor();
         return attempt.isPresent()
                 && age.isPresent()
@@ -92,11 +92,12 @@ final class Reconciler {
     }
 
     /** The connections without a backend that were open both before and after the query. */
-    private List<Lost> lost(PostgresSnapshot view, Observation observed) {
+    private List<Lost> lost(PostgresSnapshot view, Observation observation) {
         Set<Integer> pids = view.backends().stream().map(Backend::pid).collect(Collectors.toSet());
-        Set<Integer> before =
-                observed.before().connections().stream().map(ConnectionView::id).collect(Collectors.toSet());
-        return observed.after().connections().stream()
+        Set<Integer> before = observation.before().connections().stream()
+                .map(ConnectionView::id)
+                .collect(Collectors.toSet());
+        return observation.after().connections().stream()
                 .filter(connection -> before.contains(connection.id()) && !pids.contains(connection.backendPid()))
                 .filter(connection -> connection.state() != ConnectionView.State.CLOSING)
                 .map(connection -> new Lost(
@@ -106,31 +107,31 @@ final class Reconciler {
                 .toList();
     }
 
-    private void tell(List<Backend> unknown, List<Lost> lost) {
-        Set<Integer> now = new HashSet<>();
+    private void report(List<Backend> unknown, List<Lost> lost) {
+        Set<Integer> differences = new HashSet<>();
         for (Backend backend : unknown) {
-            now.add(backend.pid());
-            if (told.add(backend.pid())) {
+            differences.add(backend.pid());
+            if (reported.add(backend.pid())) {
                 unknownTotal++;
                 LOG.warn(
-                        "PostgreSQL has a backend {} of {} from {} that this pool does not know: another process with"
-                                + " the same --instance, or a connection that was lost",
+                        "PostgreSQL's backend {} of {} from {} belongs to no connection of this pool: another process"
+                                + " uses the same --instance, or the pool lost a connection",
                         backend.pid(),
                         pool,
                         backend.client().isEmpty() ? "a local socket" : backend.client());
             }
         }
-        for (Lost one : lost) {
-            now.add(-one.connectionId());
-            if (told.add(-one.connectionId())) {
+        for (Lost lostConnection : lost) {
+            differences.add(-lostConnection.connectionId());
+            if (reported.add(-lostConnection.connectionId())) {
                 lostTotal++;
                 LOG.warn(
-                        "The pool's connection {} talks to a backend {} that PostgreSQL no longer has; {}",
-                        one.connectionId(),
-                        one.backendPid(),
-                        one.out() ? "somebody has it" : "it is replaced when somebody wants it");
+                        "The pool's connection {} uses backend {}, which no longer exists; {}",
+                        lostConnection.connectionId(),
+                        lostConnection.backendPid(),
+                        lostConnection.out() ? "it is in use" : "it is replaced at its next checkout");
             }
         }
-        told.retainAll(now);
+        reported.retainAll(differences);
     }
 }

@@ -23,134 +23,137 @@ import java.util.stream.Collectors;
 
 /** Describes the situation and its causes in one sentence for an operator. A pure function. */
 final class Sentence {
-    private static final int MOST_REASONS = 3;
+    private static final int MAX_REASONS = 3;
 
-    private final Observation observed;
+    private final Observation observation;
     private final List<Holder> holders;
     private final PoolSnapshot numbers;
 
     private Sentence(Observation observed, List<Holder> holders) {
-        this.observed = observed;
+        this.observation = observed;
         this.holders = holders;
         this.numbers = observed.after().view().numbers();
     }
 
     static String of(Situation situation, Observation observed, List<Holder> holders) {
-        return new Sentence(observed, holders).say(situation);
+        return new Sentence(observed, holders).write(situation);
     }
 
-    private String say(Situation situation) {
+    private String write(Situation situation) {
         return switch (situation) {
             case WELL -> state(situation);
             case FAILING ->
                 "%s: %s; %s"
                         .formatted(
-                                observed.failures().get(0).kind() == FailureKind.CONNECT_FAILED
-                                        ? "Connecting fails"
+                                observation.failures().get(0).kind() == FailureKind.CONNECT_FAILED
+                                        ? "Connection attempts fail"
                                         : "Requests fail",
                                 failures(),
-                                head());
+                                usage());
             case RECOVERING ->
                 "Nothing has failed for %s: %s; %s"
-                        .formatted(Formats.time(observed.failures().get(0).ago()), failures(), head());
-            default -> observed.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
+                        .formatted(Formats.time(observation.failures().get(0).ago()), failures(), usage());
+            default -> observation.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
         };
     }
 
     /**
-     * For example {@code 20 turned away 40 s ago (no connection came free within pool_timeout), incident 20261125-…}.
+     * For example {@code 20 requests refused 40 s ago (no connection came free within pool_timeout), incident
+     * 20261125-…}.
      */
     private String failures() {
-        boolean turnedAway =
-                observed.failures().stream().anyMatch(failure -> failure.kind() == FailureKind.DATABASE_DOWN);
-        return observed.failures().stream()
+        boolean refused =
+                observation.failures().stream().anyMatch(failure -> failure.kind() == FailureKind.DATABASE_DOWN);
+        return observation.failures().stream()
                 // A failed attempt to connect is the cause of the refusals, which are already listed.
-                .filter(failure -> !turnedAway || failure.kind() != FailureKind.CONNECT_FAILED)
-                .limit(MOST_REASONS)
+                .filter(failure -> !refused || failure.kind() != FailureKind.CONNECT_FAILED)
+                .limit(MAX_REASONS)
                 .map(this::failure)
                 .collect(Collectors.joining("; "));
     }
 
     private String failure(RecentFailure failure) {
-        String what = failure.kind() == FailureKind.CONNECT_FAILED
-                ? Formats.count(failure.count(), "attempt", "attempts") + " to connect failed"
-                : failure.count() + (failure.kind().withoutConnection() ? " turned away" : " failed");
-        String who = failure.kind() == FailureKind.PERMISSION_DENIED ? ", role " + observed.role() : "";
+        String attempts = failure.kind() == FailureKind.CONNECT_FAILED
+                ? Formats.count(failure.count(), "connection attempt", "connection attempts") + " failed"
+                : Formats.count(failure.count(), "request", "requests")
+                        + (failure.kind().withoutConnection() ? " refused" : " failed");
+        String role = failure.kind() == FailureKind.PERMISSION_DENIED ? ", role " + observation.role() : "";
         return "%s %s ago (%s%s)%s"
                 .formatted(
-                        what,
+                        attempts,
                         Formats.time(failure.ago()),
                         failure.message(),
-                        who,
+                        role,
                         failure.incident().map(id -> ", incident " + id).orElse(""));
     }
 
     private String state(Situation situation) {
         return switch (situation) {
             case WELL, FAILING, RECOVERING ->
-                "Well: %s of %s out, %s".formatted(numbers.checkedOut(), maximum(), turn());
-            case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(head(), reasons());
-            case SATURATED -> "%s: %s".formatted(head(), observed.availability().keptBack() ? keptBack() : pace());
-            case OPENING -> "%s: %s".formatted(head(), opening());
-            case STALLED -> "%s, and none is handed out: %s".formatted(head(), stalled());
-            case REFUSED -> "%s: %s%s".formatted(head(), refusal(), troubles());
-            case NO_PRIMARY -> "No primary %s: %s; %s%s".formatted(since(), noPrimary(), head(), troubles());
-            case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), head(), troubles());
+                "Well: %s of %s connections in use, %s".formatted(numbers.checkedOut(), maximum(), waiters());
+            case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(usage(), reasons());
+            case SATURATED ->
+                "%s: %s".formatted(usage(), observation.availability().keptBack() ? poolerFull() : throughput());
+            case OPENING -> "%s: %s".formatted(usage(), opening());
+            case STALLED -> "%s, and no connection is handed out: %s".formatted(usage(), stalled());
+            case REFUSED -> "%s: %s%s".formatted(usage(), refusal(), troubleClauses());
+            case NO_PRIMARY -> "No primary %s: %s; %s%s".formatted(since(), noPrimary(), usage(), troubleClauses());
+            case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), usage(), troubleClauses());
             case NOT_PREPARED ->
-                "PostgreSQL answers, but nothing can be asked yet: %s"
-                        .formatted(observed.availability().problem());
+                "PostgreSQL answers, but the tables are not ready: %s"
+                        .formatted(observation.availability().problem());
             case SUSPENDED ->
-                "Suspended by an operator, so that everybody waits until it is resumed: %s".formatted(head());
+                "Suspended by an operator; all requests wait until the pool is resumed: %s".formatted(usage());
         };
     }
 
-    private String turn() {
+    private String waiters() {
         return numbers.waiting() == 0
-                ? "nobody waits"
-                : "%s for a turn, the first for %s"
+                ? "no requests waiting"
+                : "%s waiting, the first for %s"
                         .formatted(
-                                Formats.count(numbers.waiting(), "request waits", "requests wait"),
-                                Formats.time(observed.after().view().oldestWait()));
+                                Formats.count(numbers.waiting(), "request", "requests"),
+                                Formats.time(observation.after().view().oldestWait()));
     }
 
-    /** For example {@code 10 of 10 connections out for up to 12.4 s, 37 requests waiting}. */
-    private String head() {
+    /** For example {@code 10 of 10 connections in use for up to 12.4 s, 37 requests waiting}. */
+    private String usage() {
         String longest = holders.isEmpty()
                 ? ""
                 : " for up to " + Formats.time(holders.get(0).heldFor());
         String waiting = numbers.waiting() == 0
-                ? "nobody waits"
+                ? "no requests waiting"
                 : Formats.count(numbers.waiting(), "request", "requests") + " waiting"
-                        + (SituationClassifier.waitsForBatch(observed) ? " for the batch before theirs" : "");
-        return "%s of %s connections out%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
+                        + (SituationClassifier.waitsForBatch(observation) ? " for the previous batch" : "");
+        return "%s of %s connections in use%s, %s".formatted(numbers.checkedOut(), maximum(), longest, waiting);
     }
 
     private int maximum() {
         return numbers.poolSize() + numbers.maxOverflow();
     }
 
-    private String troubles() {
+    private String troubleClauses() {
         return holders.stream().anyMatch(holder -> holder.verdict().isTrouble()) ? "; " + reasons() : "";
     }
 
     /** One clause for each group of holders with the same reason, the largest group first. */
     private String reasons() {
-        record Reason(Verdict verdict, Optional<Integer> culprit, String lock) {}
+        record Reason(Verdict verdict, Optional<Integer> blockerPid, String lock) {}
         Map<Reason, List<Holder>> groups = holders.stream()
                 .collect(Collectors.groupingBy(
                         holder -> new Reason(holder.verdict(), holder.culprit().map(Blocker::pid), lockOf(holder)),
                         LinkedHashMap::new,
                         Collectors.toList()));
-        List<List<Holder>> byWeight = groups.values().stream()
+        List<List<Holder>> bySize = groups.values().stream()
                 .sorted(Comparator.<List<Holder>, Boolean>comparing(
                                 group -> !group.get(0).verdict().isTrouble())
                         .thenComparing(group -> -group.size()))
                 .toList();
         List<String> clauses = new ArrayList<>();
-        byWeight.stream().limit(MOST_REASONS).map(Sentence::clause).forEach(clauses::add);
-        int left = byWeight.stream().skip(MOST_REASONS).mapToInt(List::size).sum();
-        if (left > 0) {
-            clauses.add("%s are out for other reasons".formatted(left));
+        bySize.stream().limit(MAX_REASONS).map(Sentence::clause).forEach(clauses::add);
+        int remaining = bySize.stream().skip(MAX_REASONS).mapToInt(List::size).sum();
+        if (remaining > 0) {
+            clauses.add("%s are in use for other reasons".formatted(remaining));
         }
         return String.join("; ", clauses);
     }
@@ -172,36 +175,37 @@ final class Sentence {
                                 one ? "waits" : "wait",
                                 Phrases.lock(lockOf(first)),
                                 first.culprit()
-                                        .map(head -> " held by " + Phrases.culprit(head))
+                                        .map(session -> " held by " + Phrases.blocker(session))
                                         .orElse(""));
             case SLOW_SQL ->
                 one ? "1 " + first.because() : "%s run slow SQL, the longest %s".formatted(count, first.because());
             case IDLE_IN_TRANSACTION ->
                 one
                         ? "1 %s (%s)".formatted(first.because(), first.route())
-                        : "%s have a transaction open and run nothing; the longest %s (%s)"
+                        : "%s are idle in transaction; the longest %s (%s)"
                                 .formatted(count, first.because(), first.route());
             case APP_HOLDING ->
                 one
                         ? "1 %s (%s)".formatted(first.because(), first.route())
-                        : "%s are held by the application without SQL; the longest %s (%s)"
+                        : "%s are held by the application without running SQL; the longest %s (%s)"
                                 .formatted(count, first.because(), first.route());
             case LEAK ->
                 one
-                        ? "1 seems to have leaked: it %s (%s)".formatted(first.because(), first.route())
-                        : "%s seem to have leaked: the longest %s (%s)"
+                        ? "1 is a suspected leak: it %s (%s)".formatted(first.because(), first.route())
+                        : "%s are suspected leaks: the longest %s (%s)"
                                 .formatted(count, first.because(), first.route());
             case DEAD_BACKEND ->
                 one
                         ? "1 " + first.because()
-                        : "%s talk to backends that are gone (pids %s)".formatted(count, pids(group));
+                        : "%s use backends that no longer exist (pids %s)".formatted(count, pids(group));
             case NETWORK ->
                 one
                         ? "1 " + first.because()
-                        : "%s wait for answers that the network does not deliver; the longest %s"
+                        : "%s wait for responses that the network does not deliver; the longest %s"
                                 .formatted(count, first.because());
-            case WORKING -> one ? "1 is at work" : "%s are at work".formatted(count);
-            case UNKNOWN -> one ? "of 1 neither side tells why" : "of %s neither side tells why".formatted(count);
+            case WORKING -> one ? "1 is in normal use" : "%s are in normal use".formatted(count);
+            case UNKNOWN ->
+                one ? "1 is in use for an unknown reason" : "%s are in use for unknown reasons".formatted(count);
         };
     }
 
@@ -213,32 +217,32 @@ final class Sentence {
         return group.size() > 5 ? first + " …" : first;
     }
 
-    private String pace() {
-        Throughput pace = observed.pace();
-        return "each is back soon (half within %s), and %s a second pass: more is asked for than they can do"
-                .formatted(Formats.time(pace.medianUse()), Formats.rate(pace.perSecond()));
+    private String throughput() {
+        Throughput rates = observation.throughput();
+        return "each is returned soon (median %s, %s check-ins per second): the load exceeds the pool's capacity"
+                .formatted(Formats.time(rates.medianUse()), Formats.rate(rates.perSecond()));
     }
 
-    private String keptBack() {
-        String problem = observed.availability().problem();
+    private String poolerFull() {
+        String problem = observation.availability().problem();
         if (problem.contains("max_client_conn")) {
             return "%s %s".formatted(problem, since());
         }
-        return "PgBouncer accepts connections but has given none of its server connections to the monitor %s: all are in"
+        return "PgBouncer accepts connections but has given no server connection to the monitor %s: all are in use,"
                         .formatted(since())
-                + " use, it is paused, or PostgreSQL behind it does not answer it";
+                + " PgBouncer is paused, or PostgreSQL does not answer it";
     }
 
     private String opening() {
-        OpeningView opening = observed.after().opening();
+        OpeningView opening = observation.after().opening();
         String attempt = opening.attempt()
-                .map(time -> ", and the one that is being opened has taken %s so far".formatted(Formats.time(time)))
+                .map(time -> ", the current attempt has taken %s so far".formatted(Formats.time(time)))
                 .orElse("");
         String failure = opening.failure()
                 .map(Sentence::firstLine)
                 .map(", the last attempt failed (%s)"::formatted)
                 .orElse("");
-        return "others are not open yet, and %s %s for one to be opened%s%s"
+        return "%s %s for a new connection%s%s"
                 .formatted(
                         opening.borrowers(),
                         opening.borrowers() == 1 ? "caller waits" : "callers wait",
@@ -247,29 +251,29 @@ final class Sentence {
     }
 
     private String refusal() {
-        Optional<SQLException> failure = observed.after().opening().failure();
+        Optional<SQLException> failure = observation.after().opening().failure();
         String message = failure.map(Sentence::firstLine)
-                .or(() -> observed.outage().map(Monitor.Outage::message))
+                .or(() -> observation.outage().map(Monitor.Outage::message))
                 .orElse("");
         String state = failure.map(SQLException::getSQLState)
-                .or(() -> observed.outage().map(Monitor.Outage::sqlState))
+                .or(() -> observation.outage().map(Monitor.Outage::sqlState))
                 .orElse("");
         if (!SituationClassifier.isRefusal(state)) {
             return "no connection can be opened (%s)".formatted(message);
         }
-        return "PostgreSQL refuses more (%s)%s".formatted(message, state.startsWith("53") ? slots() : "");
+        return "PostgreSQL refuses new connections (%s)%s".formatted(message, state.startsWith("53") ? slots() : "");
     }
 
     private String stalled() {
-        int callers = numbers.waiting() + observed.after().opening().borrowers();
-        int lost = observed.after().opening().unused();
-        return "%s although places are free%s"
+        int callers = numbers.waiting() + observation.after().opening().borrowers();
+        int lost = observation.after().opening().unused();
+        return "%s although the pool is not full%s"
                 .formatted(
                         callers == 1 ? "1 caller waits" : callers + " callers wait",
                         lost == 0
                                 ? ""
                                 : "; " + Formats.count(lost, "connection was", "connections were")
-                                        + " opened and lost");
+                                        + " opened and lost before use");
     }
 
     private static String firstLine(SQLException failure) {
@@ -278,9 +282,10 @@ final class Sentence {
 
     /** The distribution of PostgreSQL's connections by its current or last view; empty if there is none. */
     private String slots() {
-        return observed.postgres()
-                .or(observed::lastSeen)
-                .map(view -> "; of its %s connections %s are ours, %s other instances', %s others'%s%s"
+        return observation
+                .postgres()
+                .or(observation::lastSeen)
+                .map(view -> "; of its %s connections this process has %s, other instances have %s, others %s%s%s"
                         .formatted(
                                 view.slots().maxConnections(),
                                 view.slots().ours() + view.slots().oursBeside(),
@@ -288,12 +293,12 @@ final class Sentence {
                                 view.slots().others(),
                                 largest(view),
                                 limit("role " + view.role(), view.slots().roleLimit())
-                                        + limit("our database", view.slots().databaseLimit())))
+                                        + limit("this database", view.slots().databaseLimit())))
                 .orElse("");
     }
 
-    private static String limit(String whose, OptionalInt limit) {
-        return limit.isPresent() ? ", and %s may have %s".formatted(whose, limit.getAsInt()) : "";
+    private static String limit(String owner, OptionalInt limit) {
+        return limit.isPresent() ? "; the limit of %s is %s".formatted(owner, limit.getAsInt()) : "";
     }
 
     private static String largest(PostgresSnapshot view) {
@@ -305,26 +310,28 @@ final class Sentence {
                         Integer::sum));
         return byName.entrySet().stream()
                 .max(Map.Entry.comparingByValue())
-                .map(entry -> ", most of those %s's (%s)".formatted(entry.getKey(), entry.getValue()))
+                .map(entry -> ", of which %s has %s".formatted(entry.getKey(), entry.getValue()))
                 .orElse("");
     }
 
     private String noPrimary() {
-        return observed.after().opening().failure().map(Sentence::firstLine).orElseGet(this::outage);
+        return observation.after().opening().failure().map(Sentence::firstLine).orElseGet(this::outage);
     }
 
     private String since() {
-        Instant since = observed.outage()
+        Instant since = observation
+                .outage()
                 .map(Monitor.Outage::since)
-                .or(() -> observed.after().opening().downSince())
-                .orElseGet(() -> observed.availability().since());
-        Duration lasting = Duration.between(since, observed.after().at());
-        return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Formats.time(lasting));
+                .or(() -> observation.after().opening().downSince())
+                .orElseGet(() -> observation.availability().since());
+        Duration duration = Duration.between(since, observation.after().at());
+        return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Formats.time(duration));
     }
 
     private String outage() {
-        return observed.outage()
+        return observation
+                .outage()
                 .map(Monitor.Outage::message)
-                .orElseGet(() -> observed.availability().problem());
+                .orElseGet(() -> observation.availability().problem());
     }
 }

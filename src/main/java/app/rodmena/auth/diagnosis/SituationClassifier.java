@@ -15,17 +15,17 @@ final class SituationClassifier {
     private static final Duration SLOW_OPENING = Duration.ofSeconds(1);
 
     /** The maximum normal wait while connections are available: for the preceding batch of the same kind. */
-    private static final Duration TURN = Duration.ofMillis(250);
+    private static final Duration NORMAL_BATCH_WAIT = Duration.ofMillis(250);
 
     /**
      * The SQLSTATE prefixes of a refused login: insufficient resources (too many connections, in total or for this role
      * or database), invalid authorization, no such database, no privilege to connect, a database that allows no
      * connections.
      */
-    private static final List<String> REFUSED = List.of("53", "28", "3D", "42501", "55000");
+    private static final List<String> REFUSAL_STATES = List.of("53", "28", "3D", "42501", "55000");
 
     /** The time after the last failure during which the situation is {@link Situation#FAILING}. */
-    private static final Duration FAILING = Duration.ofSeconds(10);
+    private static final Duration FAILING_PERIOD = Duration.ofSeconds(10);
 
     /**
      * From this number on, new connections without a checkout are considered lost; one or two may still be handed out.
@@ -34,82 +34,82 @@ final class SituationClassifier {
 
     private SituationClassifier() {}
 
-    static Situation of(Observation observed, List<Holder> holders) {
-        PoolSnapshot numbers = observed.after().view().numbers();
-        OpeningView opening = observed.after().opening();
-        if (observed.after().view().suspended()) {
+    static Situation of(Observation observation, List<Holder> holders) {
+        PoolSnapshot numbers = observation.after().view().numbers();
+        OpeningView opening = observation.after().opening();
+        if (observation.after().view().suspended()) {
             return Situation.SUSPENDED;
         }
-        if (observed.outage().isPresent()) {
-            return ofOutage(observed.outage().get());
+        if (observation.outage().isPresent()) {
+            return ofOutage(observation.outage().get());
         }
-        if (observed.availability().keptBack()) {
+        if (observation.availability().keptBack()) {
             return Situation.SATURATED;
         }
-        if (!observed.availability().migrated()) {
+        if (!observation.availability().migrated()) {
             return Situation.NOT_PREPARED;
         }
         if (opening.downSince().isPresent()) {
             return failedWith(opening, NoPrimaryException.SQL_STATE::equals) ? Situation.NO_PRIMARY : Situation.REFUSED;
         }
         // A caller without a connection is normal for a short time, so both views must show one.
-        boolean lacking = numbers.waiting() > 0
-                || Math.min(opening.borrowers(), observed.before().opening().borrowers()) > 0;
-        if (lacking && failedWith(opening, SituationClassifier::isRefusal)) {
+        boolean lacksConnection = numbers.waiting() > 0
+                || Math.min(opening.borrowers(), observation.before().opening().borrowers()) > 0;
+        if (lacksConnection && failedWith(opening, SituationClassifier::isRefusal)) {
             return Situation.REFUSED;
         }
-        boolean stalled = lacksAll(observed.before()) && lacksAll(observed.after());
+        boolean stalled = waitsWithoutUse(observation.before()) && waitsWithoutUse(observation.after());
         if (stalled && opening.unused() >= LOST_CONNECTS) {
             return Situation.STALLED;
         }
         if (holders.stream().anyMatch(holder -> holder.verdict().isTrouble())) {
-            return waitsForPlace(observed)
+            return isFull(observation)
                     ? Situation.EXHAUSTED
-                    : waitsForBatch(observed) ? Situation.BLOCKED : Situation.TROUBLED;
+                    : waitsForBatch(observation) ? Situation.BLOCKED : Situation.TROUBLED;
         }
-        if (opening.borrowers() > 0 && isHard(opening)) {
+        if (opening.borrowers() > 0 && isSlowOrFailing(opening)) {
             return Situation.OPENING;
         }
-        if (stalled && observed.after().view().oldestWait().compareTo(SLOW_OPENING) >= 0) {
+        if (stalled && observation.after().view().oldestWait().compareTo(SLOW_OPENING) >= 0) {
             return Situation.STALLED;
         }
-        if (numbers.waiting() > 0 && (waitsForPlace(observed) || waitsForBatch(observed))) {
+        if (numbers.waiting() > 0 && (isFull(observation) || waitsForBatch(observation))) {
             return Situation.SATURATED;
         }
-        return observed.failures().stream()
+        return observation.failures().stream()
                 .findFirst()
-                .map(last -> last.ago().compareTo(FAILING) < 0 ? Situation.FAILING : Situation.RECOVERING)
+                .map(last -> last.ago().compareTo(FAILING_PERIOD) < 0 ? Situation.FAILING : Situation.RECOVERING)
                 .orElse(Situation.WELL);
     }
 
     /** Whether callers wait and no connection is in use. */
-    private static boolean lacksAll(PoolFacts facts) {
+    private static boolean waitsWithoutUse(PoolFacts facts) {
         return facts.view().numbers().checkedOut() == 0
                 && facts.view().numbers().waiting() + facts.opening().borrowers() > 0;
     }
 
     /** Whether a new caller has to wait for a check-in. */
-    private static boolean waitsForPlace(Observation observed) {
-        return !hasRoom(observed.after().view().numbers());
+    private static boolean isFull(Observation observation) {
+        return !hasFreePermit(observation.after().view().numbers());
     }
 
     /**
      * Whether a caller waits unusually long for a batch of the same kind to end, although connections are available.
      */
-    static boolean waitsForBatch(Observation observed) {
-        PoolView view = observed.after().view();
+    static boolean waitsForBatch(Observation observation) {
+        PoolView view = observation.after().view();
         return view.numbers().waiting() > 0
                 && view.numbers().checkedOut() > 0
-                && hasRoom(view.numbers())
+                && hasFreePermit(view.numbers())
                 && !view.suspended()
-                && view.oldestWait().compareTo(TURN) >= 0;
+                && view.oldestWait().compareTo(NORMAL_BATCH_WAIT) >= 0;
     }
 
-    private static boolean hasRoom(PoolSnapshot numbers) {
+    private static boolean hasFreePermit(PoolSnapshot numbers) {
         return numbers.checkedOut() < numbers.poolSize() + numbers.maxOverflow();
     }
 
-    private static boolean isHard(OpeningView opening) {
+    private static boolean isSlowOrFailing(OpeningView opening) {
         return opening.failure().isPresent()
                 || opening.attempt()
                         .filter(time -> time.compareTo(SLOW_OPENING) >= 0)
@@ -128,6 +128,6 @@ final class SituationClassifier {
     }
 
     static boolean isRefusal(String sqlState) {
-        return REFUSED.stream().anyMatch(sqlState::startsWith);
+        return REFUSAL_STATES.stream().anyMatch(sqlState::startsWith);
     }
 }

@@ -5,9 +5,9 @@ import java.util.Optional;
 
 /** Finds the application's frames in a stack: those of neither the pool nor a library. Pure functions. */
 final class StackFrames {
-    private static final int MOST = 40;
+    private static final int MAX_FRAMES = 40;
 
-    private static final List<String> NOT_THE_APPLICATION = List.of(
+    private static final List<String> LIBRARY_PREFIXES = List.of(
             "java.",
             "javax.",
             "jdk.",
@@ -35,7 +35,7 @@ final class StackFrames {
 
     /** Whether a line is a frame of neither the pool nor a library. */
     static boolean isOfApplication(String line) {
-        return NOT_THE_APPLICATION.stream().noneMatch(line::startsWith);
+        return LIBRARY_PREFIXES.stream().noneMatch(line::startsWith);
     }
 
     /** The short form of a line, for example {@code Billing.charge(Billing.java:31)}. */
@@ -46,7 +46,7 @@ final class StackFrames {
 
     /** The innermost frames as lines; their number is limited. */
     static List<String> lines(List<StackTraceElement> stack) {
-        return stack.stream().limit(MOST).map(StackFrames::line).toList();
+        return stack.stream().limit(MAX_FRAMES).map(StackFrames::line).toList();
     }
 
     /** Omits the class loader and the module, and the address in the class name of a lambda. */

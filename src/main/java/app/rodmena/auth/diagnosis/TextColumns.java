@@ -101,18 +101,18 @@ final class TextColumns {
      * Wraps a text.
      *
      * @param first the prefix of the first line
-     * @param others the prefix of the other lines
-     * @param broken the suffix of every line except the last
+     * @param continuation the prefix of the other lines
+     * @param suffix the suffix of every line except the last
      */
-    static String wrap(String first, String text, String others, String broken) {
+    static String wrap(String first, String text, String continuation, String suffix) {
         StringBuilder wrapped = new StringBuilder();
         StringBuilder line = new StringBuilder(first);
         boolean empty = true;
-        int room = broken.isEmpty() ? Math.max(1, WIDTH - others.length()) : Integer.MAX_VALUE;
+        int room = suffix.isEmpty() ? Math.max(1, WIDTH - continuation.length()) : Integer.MAX_VALUE;
         for (String word : words(text, room)) {
-            if (!empty && line.length() + 1 + word.length() + broken.length() > WIDTH) {
-                wrapped.append(line).append(broken).append('\n');
-                line = new StringBuilder(others);
+            if (!empty && line.length() + 1 + word.length() + suffix.length() > WIDTH) {
+                wrapped.append(line).append(suffix).append('\n');
+                line = new StringBuilder(continuation);
                 empty = true;
             }
             if (!empty) {

@@ -16,10 +16,10 @@ record Thresholds(Duration slowQuery, Duration quiet, Duration lock, Duration le
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration QUARTER = Duration.ofMillis(250);
 
-    /** @param wanted whether callers wait for a connection, which lowers the limits */
-    static Thresholds of(DiagnosisConfig config, Duration leakThreshold, boolean wanted) {
-        boolean stricter = wanted && config.slowQuery().compareTo(SECOND) > 0;
+    /** @param contended whether callers wait for a connection, which lowers the limits */
+    static Thresholds of(DiagnosisConfig config, Duration leakThreshold, boolean contended) {
+        boolean stricter = contended && config.slowQuery().compareTo(SECOND) > 0;
         return new Thresholds(
-                stricter ? SECOND : config.slowQuery(), wanted ? QUARTER : SECOND, LOCK, leakThreshold, SECOND);
+                stricter ? SECOND : config.slowQuery(), contended ? QUARTER : SECOND, LOCK, leakThreshold, SECOND);
     }
 }

@@ -9,15 +9,15 @@ import java.util.Objects;
 public final class ActionOutcomeUnknownException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    private final transient ActionResult remedy;
+    private final transient ActionResult result;
 
-    ActionOutcomeUnknownException(ActionResult remedy, Throwable cause) {
-        super(remedy.outcome(), cause);
-        this.remedy = Objects.requireNonNull(remedy, "remedy");
+    ActionOutcomeUnknownException(ActionResult outcome, Throwable cause) {
+        super(outcome.outcome(), cause);
+        this.result = Objects.requireNonNull(outcome, "remedy");
     }
 
     /** The attempted action, for the audit log; its outcome equals the message. */
-    public ActionResult remedy() {
-        return remedy;
+    public ActionResult result() {
+        return result;
     }
 }

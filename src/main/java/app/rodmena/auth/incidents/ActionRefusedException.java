@@ -4,7 +4,7 @@ package app.rodmena.auth.incidents;
 public final class ActionRefusedException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    ActionRefusedException(String why) {
-        super(why);
+    ActionRefusedException(String reason) {
+        super(reason);
     }
 }

@@ -23,10 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>PostgreSQL reuses pids: the statement that signals a backend also verifies its identity by its start time.
  */
 public final class BackendActions {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    private static final String LOOK = """
+    private static final String SELECT_BACKEND = """
             /* remedies.look */
             with recursive blockers(pid) as (
                 select unnest(pg_blocking_pids(waiting.pid)) from pg_stat_activity waiting
@@ -60,14 +60,14 @@ public final class BackendActions {
     private static final class Attempt {
         final String action;
         final boolean dryRun;
-        private final AtomicBoolean over = new AtomicBoolean();
+        private final AtomicBoolean ended = new AtomicBoolean();
 
         Attempt(String action, boolean dryRun) {
             this.action = action;
             this.dryRun = dryRun;
         }
 
-        ActionResult with(String outcome) {
+        ActionResult result(String outcome) {
             return new ActionResult(action, dryRun, outcome);
         }
 
@@ -76,17 +76,19 @@ public final class BackendActions {
          *
          * @throws ActionRefusedException if the timeout has expired
          */
-        void act() {
-            if (!over.compareAndSet(false, true)) {
-                throw new ActionRefusedException("nobody waits for it any more");
+        void start() {
+            if (!ended.compareAndSet(false, true)) {
+                throw new ActionRefusedException("the action has timed out");
             }
         }
 
         /** Ends the wait without a result. The action is not executed any more, unless it has started. */
-        ActionOutcomeUnknownException giveUp(String why, Throwable cause) {
-            boolean undone = over.compareAndSet(false, true);
+        ActionOutcomeUnknownException abandon(String reason, Throwable cause) {
+            boolean notStarted = ended.compareAndSet(false, true);
             return new ActionOutcomeUnknownException(
-                    with(why + (undone ? "; nothing was done" : "; whether it was done is not known")), cause);
+                    result(reason
+                            + (notStarted ? "; the action was not executed" : "; the action may have been executed")),
+                    cause);
         }
     }
 
@@ -101,7 +103,7 @@ public final class BackendActions {
             boolean isClient,
             boolean isMonitor,
             boolean isBlocker) {
-        String described() {
+        String describe() {
             return "backend %s (%s, user %s, %s%s)"
                     .formatted(
                             pid,
@@ -134,27 +136,26 @@ public final class BackendActions {
         int pid = connection.backendPid();
         if (pid == 0) {
             throw new ActionRefusedException(
-                    "the backend of connection %s is unknown: something stands in between, as PgBouncer"
-                            .formatted(connectionId));
+                    "the backend of connection %s is unknown, for example behind PgBouncer".formatted(connectionId));
         }
         Attempt attempt = new Attempt("cancelQuery " + connectionId, dryRun);
-        return ask(attempt, monitor -> {
-            Target target = look(monitor, pid)
+        return execute(attempt, monitor -> {
+            Target target = findBackend(monitor, pid)
                     .filter(found -> found.application.equals(application))
                     .orElseThrow(() -> new ActionRefusedException(
-                            "connection %s has no backend %s in PostgreSQL any more".formatted(connectionId, pid)));
+                            "connection %s: backend %s no longer exists".formatted(connectionId, pid)));
             if (!target.state.equals("active") || target.queryStarted == null) {
                 throw new ActionRefusedException(
-                        "nothing runs on connection %s: %s".formatted(connectionId, target.described()));
+                        "no statement runs on connection %s: %s".formatted(connectionId, target.describe()));
             }
             if (dryRun) {
-                return attempt.with("would cancel what runs on " + target.described());
+                return attempt.result("would cancel the statement of " + target.describe());
             }
-            attempt.act();
+            attempt.start();
             if (!signal(monitor, CANCEL, target.pid, target.started, target.queryStarted)) {
-                throw new ActionRefusedException("it ended by itself just now: " + target.described());
+                throw new ActionRefusedException("it has already ended: " + target.describe());
             }
-            return attempt.with("cancelled what ran on " + target.described());
+            return attempt.result("cancelled the statement of " + target.describe());
         });
     }
 
@@ -167,19 +168,19 @@ public final class BackendActions {
      */
     public ActionResult terminateBackend(int pid, boolean dryRun) {
         Attempt attempt = new Attempt("terminateBackend " + pid, dryRun);
-        return ask(attempt, monitor -> {
-            Target target = look(monitor, pid)
+        return execute(attempt, monitor -> {
+            Target target = findBackend(monitor, pid)
                     .filter(Target::isClient)
-                    .orElseThrow(() -> new ActionRefusedException("there is no client's backend of pid " + pid));
+                    .orElseThrow(() -> new ActionRefusedException("there is no client backend with pid " + pid));
             requireAllowed(target);
             if (dryRun) {
-                return attempt.with("would terminate " + target.described());
+                return attempt.result("would terminate " + target.describe());
             }
-            attempt.act();
+            attempt.start();
             if (!signal(monitor, TERMINATE, target.pid, target.started)) {
-                throw new ActionRefusedException("it ended by itself just now: " + target.described());
+                throw new ActionRefusedException("it has already ended: " + target.describe());
             }
-            return attempt.with("terminated " + target.described());
+            return attempt.result("terminated " + target.describe());
         });
     }
 
@@ -193,29 +194,27 @@ public final class BackendActions {
     private void requireAllowed(Target target) {
         if (target.started == null) {
             throw new ActionRefusedException(
-                    "this server's role may not see what backend %s is: grant it pg_read_all_stats"
-                            .formatted(target.pid));
+                    "this server's role may not see backend %s: grant it pg_read_all_stats".formatted(target.pid));
         }
         if (target.isMonitor) {
-            throw new ActionRefusedException(
-                    "backend %s is the one that watches, and answers this".formatted(target.pid));
+            throw new ActionRefusedException("backend %s is this server's monitor session".formatted(target.pid));
         }
         if (target.application.equals(application)) {
             return;
         }
         if (!target.isBlocker) {
             throw new ActionRefusedException(
-                    "%s is not this server's, and keeps none of its connections waiting".formatted(target.described()));
+                    "%s neither belongs to this server nor blocks one of its connections".formatted(target.describe()));
         }
         if (!terminateOthers) {
             throw new ActionRefusedException(
-                    "%s blocks this server but is not its own: that takes --allow-terminate-others"
-                            .formatted(target.described()));
+                    "%s blocks this server but does not belong to it: requires --allow-terminate-others"
+                            .formatted(target.describe()));
         }
     }
 
-    private Optional<Target> look(Connection monitor, int pid) throws SQLException {
-        try (var query = monitor.prepareStatement(LOOK)) {
+    private Optional<Target> findBackend(Connection monitor, int pid) throws SQLException {
+        try (var query = monitor.prepareStatement(SELECT_BACKEND)) {
             query.setString(1, application);
             query.setInt(2, pid);
             try (ResultSet row = query.executeQuery()) {
@@ -239,12 +238,12 @@ public final class BackendActions {
     }
 
     /** @return whether a backend with this identity existed and was signalled */
-    private static boolean signal(Connection monitor, String sql, int pid, OffsetDateTime... moments)
+    private static boolean signal(Connection monitor, String sql, int pid, OffsetDateTime... timestamps)
             throws SQLException {
         try (var query = monitor.prepareStatement(sql)) {
             query.setInt(1, pid);
-            for (int i = 0; i < moments.length; i++) {
-                query.setObject(i + 2, moments[i]);
+            for (int i = 0; i < timestamps.length; i++) {
+                query.setObject(i + 2, timestamps[i]);
             }
             try (ResultSet row = query.executeQuery()) {
                 return row.next() && row.getBoolean(1);
@@ -252,19 +251,16 @@ public final class BackendActions {
         }
     }
 
-    private ActionResult ask(Attempt attempt, Monitor.DiagnosticQuery<ActionResult> question) {
+    private ActionResult execute(Attempt attempt, Monitor.DiagnosticQuery<ActionResult> query) {
         try {
-            return engine.monitor()
-                    .submit(question)
-                    .toCompletableFuture()
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return engine.monitor().submit(query).toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw failure(attempt, e.getCause());
         } catch (TimeoutException e) {
-            throw attempt.giveUp("PostgreSQL gave no answer within 3 s", e);
+            throw attempt.abandon("PostgreSQL did not answer within 3 s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw attempt.giveUp("interrupted", e);
+            throw attempt.abandon("interrupted", e);
         }
     }
 
@@ -274,8 +270,8 @@ public final class BackendActions {
         }
         if (failure instanceof SQLException sql && INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
             return new ActionRefusedException("PostgreSQL refuses: this server's role may not signal that backend;"
-                    + " a member of pg_signal_backend may, and a superuser's only a superuser");
+                    + " a member of pg_signal_backend may, except for the backend of a superuser");
         }
-        return attempt.giveUp("PostgreSQL can't be asked now: " + failure.getMessage(), failure);
+        return attempt.abandon("PostgreSQL cannot be queried: " + failure.getMessage(), failure);
     }
 }

@@ -42,12 +42,12 @@ public final class DiagnosisJson {
     static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .addModule(new SimpleModule()
-                    .addSerializer(writing(Instant.class, (time, json) -> json.writeString(text(time))))
-                    .addSerializer(writing(Duration.class, (time, json) -> writeMillis(time, json)))
-                    .addSerializer(writing(OptionalInt.class, (number, json) -> writeInt(number, json)))
+                    .addSerializer(serializer(Instant.class, (time, json) -> json.writeString(text(time))))
+                    .addSerializer(serializer(Duration.class, (time, json) -> writeMillis(time, json)))
+                    .addSerializer(serializer(OptionalInt.class, (number, json) -> writeInt(number, json)))
                     .addSerializer(new OptionalSerializer())
-                    .addSerializer(writing(PoolSnapshot.class, DiagnosisJson::writeNumbers))
-                    .addSerializer(writing(PoolEvent.class, DiagnosisJson::writeEvent))
+                    .addSerializer(serializer(PoolSnapshot.class, DiagnosisJson::writeNumbers))
+                    .addSerializer(serializer(PoolEvent.class, DiagnosisJson::writeEvent))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
             .addMixIn(LatencySummary.class, LatencyNames.class)
@@ -92,11 +92,11 @@ public final class DiagnosisJson {
     }
 
     @FunctionalInterface
-    private interface Writing<T> {
+    private interface ValueWriter<T> {
         void write(T value, JsonGenerator json) throws IOException;
     }
 
-    private static <T> StdSerializer<T> writing(Class<T> type, Writing<T> writing) {
+    private static <T> StdSerializer<T> serializer(Class<T> type, ValueWriter<T> writing) {
         return new StdSerializer<>(type) {
             private static final long serialVersionUID = 1;
 

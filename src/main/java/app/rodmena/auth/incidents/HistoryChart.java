@@ -22,7 +22,7 @@ final class HistoryChart {
     HistoryChart(List<JsonNode> seconds) {
         this.seconds = seconds;
         this.minutes = IntStream.of(2, 5, 15)
-                .filter(enough -> seconds.size() <= enough * 60)
+                .filter(range -> seconds.size() <= range * 60)
                 .findFirst()
                 .orElse(15);
     }
@@ -70,7 +70,7 @@ final class HistoryChart {
     }
 
     private static String ago(int seconds) {
-        return seconds == 0 ? "then" : String.format(Locale.ROOT, "-%d:%02d", seconds / 60, seconds % 60);
+        return seconds == 0 ? "0:00" : String.format(Locale.ROOT, "-%d:%02d", seconds / 60, seconds % 60);
     }
 
     private double x(int index) {

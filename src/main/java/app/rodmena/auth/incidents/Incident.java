@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param time the time of its first occurrence
  * @param cause its most severe cause when it was recorded
  * @param sentence its description
- * @param swallowed the number of further occurrences, which were attributed to this incident
+ * @param repetitions the number of further occurrences, which were attributed to this incident
  * @param frozenAfter the time from the occurrence until the state was recorded
  * @param document the complete incident as JSON
  */
@@ -19,11 +19,11 @@ public record Incident(
         Instant time,
         IncidentCause cause,
         String sentence,
-        long swallowed,
+        long repetitions,
         Duration frozenAfter,
         IncidentDocument document) {
     /** A copy with another number of further occurrences; the document keeps the old number. */
-    Incident again(long swallowed) {
-        return new Incident(id, time, cause, sentence, swallowed, frozenAfter, document);
+    Incident withRepetitions(long repetitions) {
+        return new Incident(id, time, cause, sentence, repetitions, frozenAfter, document);
     }
 }

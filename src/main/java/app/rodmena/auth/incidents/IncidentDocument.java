@@ -17,10 +17,10 @@ import java.util.Optional;
 /** The stored form of an incident: JSON, from which the text and HTML forms are generated. Immutable. */
 public final class IncidentDocument {
     /** The maximum number of holders with stacks, which limits the size of a file. */
-    private static final int MOST_STACKS = 50;
+    private static final int MAX_STACKS = 50;
 
-    private static final int MOST_WAITERS = 200;
-    private static final int MOST_BACKENDS = 500;
+    private static final int MAX_WAITERS = 200;
+    private static final int MAX_BACKENDS = 500;
 
     private final byte[] json;
 
@@ -52,7 +52,7 @@ public final class IncidentDocument {
             earlier.document().tree().path("stages").forEach(stages::add);
             stages.addObject().put("cause", earlier.cause().name()).put("sentence", earlier.sentence());
         });
-        tree.set("diagnosis", bounded(DiagnosisJson.tree(diagnosis)));
+        tree.set("diagnosis", limited(DiagnosisJson.tree(diagnosis)));
         tree.set("events", DiagnosisJson.MAPPER.valueToTree(events));
         tree.set("history", DiagnosisJson.MAPPER.valueToTree(history));
         return new Incident(id, time, cause, sentence, 0, took, new IncidentDocument(DiagnosisJson.bytes(tree)));
@@ -69,7 +69,7 @@ public final class IncidentDocument {
             String id = tree.path("id").asText();
             if (!IncidentId.PATTERN.matcher(id).matches()
                     || !tree.path("diagnosis").isObject()) {
-                throw new IOException("it is no incident");
+                throw new IOException("not an incident");
             }
             return new Incident(
                     id,
@@ -80,20 +80,20 @@ public final class IncidentDocument {
                     Duration.ofMillis(tree.path("frozenAfterMillis").asLong()),
                     new IncidentDocument(json));
         } catch (IllegalArgumentException | DateTimeParseException e) {
-            throw new IOException("it is no incident of this version", e);
+            throw new IOException("not an incident of this version", e);
         }
     }
 
     /** A copy with another number of further occurrences, in the document as well. */
-    static Incident withSwallowed(Incident incident, long swallowed) {
+    static Incident withRepetitions(Incident incident, long repetitions) {
         ObjectNode tree = incident.document().tree();
-        tree.put("swallowed", swallowed);
+        tree.put("swallowed", repetitions);
         return new Incident(
                 incident.id(),
                 incident.time(),
                 incident.cause(),
                 incident.sentence(),
-                swallowed,
+                repetitions,
                 incident.frozenAfter(),
                 new IncidentDocument(DiagnosisJson.bytes(tree)));
     }
@@ -121,23 +121,23 @@ public final class IncidentDocument {
         }
     }
 
-    private static ObjectNode bounded(ObjectNode diagnosis) {
+    private static ObjectNode limited(ObjectNode diagnosis) {
         int number = 0;
         for (JsonNode holder : diagnosis.path("holders")) {
-            if (++number > MOST_STACKS) {
+            if (++number > MAX_STACKS) {
                 ((ObjectNode) holder).putArray("stack");
                 ((ObjectNode) holder).putArray("checkoutStack");
             }
         }
-        cut(diagnosis.path("waiters"), MOST_WAITERS);
-        cut(diagnosis.path("postgres").path("backends"), MOST_BACKENDS);
-        cut(diagnosis.path("lastSeen").path("backends"), MOST_BACKENDS);
+        truncate(diagnosis.path("waiters"), MAX_WAITERS);
+        truncate(diagnosis.path("postgres").path("backends"), MAX_BACKENDS);
+        truncate(diagnosis.path("lastSeen").path("backends"), MAX_BACKENDS);
         return diagnosis;
     }
 
-    private static void cut(JsonNode list, int most) {
+    private static void truncate(JsonNode list, int max) {
         if (list instanceof ArrayNode array) {
-            while (array.size() > most) {
+            while (array.size() > max) {
                 array.remove(array.size() - 1);
             }
         }

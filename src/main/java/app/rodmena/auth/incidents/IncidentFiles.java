@@ -27,17 +27,17 @@ import org.slf4j.LoggerFactory;
 final class IncidentFiles implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
     private static final Pattern NAME = Pattern.compile(IncidentId.PATTERN.pattern() + "\\.json");
-    private static final long MOST_BYTES = 16 * 1024 * 1024;
-    private static final int MOST_QUEUED = 100;
+    private static final long MAX_BYTES = 16 * 1024 * 1024;
+    private static final int MAX_QUEUED = 100;
 
     private final Path directory;
-    private final int most;
+    private final int maxFiles;
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1,
             1,
             0,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_QUEUED),
+            new LinkedBlockingQueue<>(MAX_QUEUED),
             task -> {
                 Thread worker = new Thread(task, "incident-files");
                 worker.setDaemon(true);
@@ -49,45 +49,45 @@ final class IncidentFiles implements AutoCloseable {
     /** @param most the maximum number of files */
     IncidentFiles(Path directory, int most) {
         this.directory = directory;
-        this.most = most;
+        this.maxFiles = most;
     }
 
     /** Reads the stored incidents asynchronously and passes them to {@code use}, the oldest first. */
-    void load(Consumer<Incident> use) {
-        thread.execute(() -> loadNow(use));
+    void load(Consumer<Incident> consumer) {
+        thread.execute(() -> loadNow(consumer));
     }
 
     /** Stores an incident asynchronously; replaces an incident with the same id. */
-    void keep(Incident incident) {
-        thread.execute(() -> keepNow(incident));
+    void store(Incident incident) {
+        thread.execute(() -> storeNow(incident));
     }
 
-    private void loadNow(Consumer<Incident> use) {
+    private void loadNow(Consumer<Incident> consumer) {
         if (!Files.isDirectory(directory)) {
             return;
         }
         try {
-            int foreign = 0;
-            for (Path file : newestFirst().stream().limit(most).sorted().toList()) {
+            int unreadable = 0;
+            for (Path file : newestFirst().stream().limit(maxFiles).sorted().toList()) {
                 try {
-                    if (Files.size(file) > MOST_BYTES) {
-                        throw new IOException("it is too large");
+                    if (Files.size(file) > MAX_BYTES) {
+                        throw new IOException("the file is too large");
                     }
-                    use.accept(IncidentDocument.read(Files.readAllBytes(file)));
+                    consumer.accept(IncidentDocument.read(Files.readAllBytes(file)));
                 } catch (IOException e) {
-                    foreign++;
-                    LOG.debug("{} is no incident", file, e);
+                    unreadable++;
+                    LOG.debug("{} is not an incident", file, e);
                 }
             }
-            if (foreign > 0) {
-                LOG.warn("{} files in {} can't be read as incidents and are left alone", foreign, directory);
+            if (unreadable > 0) {
+                LOG.warn("{} files in {} are not valid incidents and are ignored", unreadable, directory);
             }
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("Earlier incidents can't be read from {}: {}", directory, e.toString());
+            LOG.warn("Stored incidents cannot be read from {}: {}", directory, e.toString());
         }
     }
 
-    private void keepNow(Incident incident) {
+    private void storeNow(Incident incident) {
         Path file = directory.resolve(incident.id() + ".json");
         try {
             Files.createDirectories(directory);
@@ -101,12 +101,12 @@ final class IncidentFiles implements AutoCloseable {
             prune();
             if (failing) {
                 failing = false;
-                LOG.info("Incidents are kept in {} again", directory);
+                LOG.info("Incidents are stored in {} again", directory);
             }
         } catch (IOException | UncheckedIOException | SecurityException e) {
             if (!failing) {
                 failing = true;
-                LOG.warn("Incidents can't be kept in {}, only in memory: {}", directory, e.toString());
+                LOG.warn("Incidents cannot be stored in {}, only in memory: {}", directory, e.toString());
             }
         }
     }
@@ -123,7 +123,7 @@ final class IncidentFiles implements AutoCloseable {
     }
 
     private void prune() throws IOException {
-        for (Path old : newestFirst().stream().skip(most).toList()) {
+        for (Path old : newestFirst().stream().skip(maxFiles).toList()) {
             try {
                 Files.delete(old);
             } catch (NoSuchFileException e) {
@@ -134,12 +134,12 @@ final class IncidentFiles implements AutoCloseable {
 
     private List<Path> newestFirst() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            List<Path> ours = new ArrayList<>(files.filter(
+            List<Path> incidents = new ArrayList<>(files.filter(
                             file -> NAME.matcher(file.getFileName().toString()).matches())
                     .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
                     .toList());
-            ours.sort(Comparator.reverseOrder());
-            return ours;
+            incidents.sort(Comparator.reverseOrder());
+            return incidents;
         }
     }
 

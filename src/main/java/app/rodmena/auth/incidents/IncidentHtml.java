@@ -31,7 +31,7 @@ final class IncidentHtml {
             @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr, figure { break-inside: avoid } }
             """;
 
-    private static final int LONGEST_CELL = 160;
+    private static final int MAX_CELL_LENGTH = 160;
 
     private final JsonNode incident;
     private final JsonNode diagnosis;
@@ -48,36 +48,35 @@ final class IncidentHtml {
 
     /** A diagnosis without an incident, in the same format. */
     static String ofDiagnosis(JsonNode diagnosis) {
-        ObjectNode alone = DiagnosisJson.MAPPER.createObjectNode();
-        alone.set("diagnosis", diagnosis);
-        return new IncidentHtml(alone).writeDiagnosis();
+        ObjectNode wrapper = DiagnosisJson.MAPPER.createObjectNode();
+        wrapper.set("diagnosis", diagnosis);
+        return new IncidentHtml(wrapper).writeDiagnosis();
     }
 
     private String write() {
         String id = text(incident, "id");
         begin("Incident " + id, text(incident, "sentence"));
-        html.append(
-                "<p class='facts'>Incident %s: %s at %s on %s, frozen after %s ms; happened %s times more meanwhile</p>"
-                        .formatted(
-                                id,
-                                text(incident, "cause"),
-                                text(incident, "time"),
-                                text(incident, "instance"),
-                                text(incident, "frozenAfterMillis"),
-                                text(incident, "swallowed")));
+        html.append("<p class='facts'>Incident %s: %s at %s on %s, recorded after %s ms, repeated %s times</p>"
+                .formatted(
+                        id,
+                        text(incident, "cause"),
+                        text(incident, "time"),
+                        text(incident, "instance"),
+                        text(incident, "frozenAfterMillis"),
+                        text(incident, "swallowed")));
         if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
             html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
         }
         for (JsonNode stage : incident.path("stages")) {
-            html.append("<p>Before, %s: %s</p>".formatted(text(stage, "cause"), text(stage, "sentence")));
+            html.append("<p>Earlier, %s: %s</p>".formatted(text(stage, "cause"), text(stage, "sentence")));
         }
-        return writeTheRest();
+        return writeSections();
     }
 
     private String writeDiagnosis() {
-        begin("The pool, diagnosed", text(diagnosis, "sentence"));
+        begin("Pool diagnosis", text(diagnosis, "sentence"));
         html.append("<p class='facts'>%s at %s</p>".formatted(text(diagnosis, "situation"), text(diagnosis, "time")));
-        return writeTheRest();
+        return writeSections();
     }
 
     private void begin(String title, String sentence) {
@@ -88,13 +87,13 @@ final class IncidentHtml {
         html.append("<h1>%s</h1>".formatted(sentence));
     }
 
-    private String writeTheRest() {
+    private String writeSections() {
         steps();
         history();
         holders();
-        table("Who waits for one", diagnosis.path("waiters"), "count:#", "longestMillis:#ms", "route");
+        table("Waiting requests", diagnosis.path("waiters"), "count:#", "longestMillis:#ms", "route");
         table(
-                "What PostgreSQL's processes do",
+                "PostgreSQL's backends",
                 diagnosis.path("postgres").path("backends"),
                 "pid:#",
                 "application",
@@ -103,9 +102,9 @@ final class IncidentHtml {
                 "stateForMillis:#ms",
                 "waitEvent:waits for",
                 "query");
-        lines("What could not be seen", diagnosis.path("blindSpots"));
+        lines("Not visible", diagnosis.path("blindSpots"));
         table(
-                "The last events, newest first",
+                "Last events, newest first",
                 incident.path("events"),
                 "time",
                 "kind",
@@ -124,7 +123,7 @@ final class IncidentHtml {
         if (steps.isEmpty()) {
             return;
         }
-        html.append("<h2>What to do, the safest first</h2><ol>");
+        html.append("<h2>Recommendations, safest first</h2><ol>");
         for (JsonNode step : steps) {
             html.append("<li>").append(text(step, "what"));
             if (!text(step, "command").isEmpty()) {
@@ -141,31 +140,31 @@ final class IncidentHtml {
         if (seconds.isEmpty()) {
             return;
         }
-        html.append("<h2>What led to it, second by second</h2>");
+        html.append("<h2>History by second</h2>");
         html.append(new HistoryChart(seconds)
                 .fit(HistorySecond::maximum)
                 .fit(HistorySecond::waiting)
                 .draw("area", HistorySecond::out)
                 .draw("limit", HistorySecond::maximum)
                 .draw("bad", HistorySecond::waiting)
-                .svg("Connections out (area) of those there may be (dashed), and callers that wait (red)"));
+                .svg("Connections in use (area), their maximum (dashed), waiting callers (red)"));
         html.append(new HistoryChart(seconds)
                 .fit(HistorySecond::checkouts)
                 .fit(HistorySecond::refusals)
                 .draw("line", HistorySecond::checkouts)
                 .draw("bad", HistorySecond::refusals)
-                .svg("Checkouts a second (blue), timeouts and rejections a second (red)"));
+                .svg("Checkouts per second (blue), timeouts and rejections per second (red)"));
         html.append(new HistoryChart(seconds)
                 .fit(HistorySecond::use)
                 .fit(HistorySecond::wait)
                 .draw("line", HistorySecond::use)
                 .draw("bad", HistorySecond::wait)
-                .svg("99 % of uses (blue) and of waits (red) were shorter than, in milliseconds"));
+                .svg("p99 of uses (blue) and of waits (red), in milliseconds"));
     }
 
     private void holders() {
         table(
-                "Who has connections, the longest first",
+                "Connections in use, longest first",
                 diagnosis.path("holders"),
                 "connectionId:#",
                 "backendPid:#pid",
@@ -178,10 +177,10 @@ final class IncidentHtml {
         for (JsonNode holder : diagnosis.path("holders")) {
             if (!holder.path("stack").isEmpty()) {
                 lines(
-                        "Where connection %s is, on thread %s"
+                        "Stack of connection %s (thread %s)"
                                 .formatted(text(holder, "connectionId"), text(holder, "thread")),
                         holder.path("stack"));
-                lines("Where it was taken", holder.path("checkoutStack"));
+                lines("Stack at its checkout", holder.path("checkoutStack"));
             }
         }
     }
@@ -223,8 +222,8 @@ final class IncidentHtml {
 
     private static String shortened(JsonNode row, String field) {
         JsonNode value = row.path(field);
-        return value.isTextual() && value.asText().length() > LONGEST_CELL
-                ? escaped(value.asText().substring(0, LONGEST_CELL - 1) + "…")
+        return value.isTextual() && value.asText().length() > MAX_CELL_LENGTH
+                ? escaped(value.asText().substring(0, MAX_CELL_LENGTH - 1) + "…")
                 : text(row, field);
     }
 

@@ -23,7 +23,7 @@ final class IncidentRoots {
             case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
             case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED ->
                 diagnosis.situation().name();
-            case TROUBLED, BLOCKED, EXHAUSTED -> ofMost(diagnosis);
+            case TROUBLED, BLOCKED, EXHAUSTED -> mostFrequent(diagnosis);
             case WELL, RECOVERING, FAILING -> OpenIncidents.UNKNOWN;
         };
     }
@@ -48,7 +48,7 @@ final class IncidentRoots {
         return "held by " + route;
     }
 
-    private static String ofMost(Diagnosis diagnosis) {
+    private static String mostFrequent(Diagnosis diagnosis) {
         Map<String, Long> counts = diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble())
                 .collect(Collectors.groupingBy(
@@ -63,9 +63,9 @@ final class IncidentRoots {
         return switch (holder.verdict()) {
             case LOCK_WAIT ->
                 holder.culprit()
-                        .map(culprit -> ours(diagnosis, culprit)
-                                .map(blocker -> ofHolding(blocker.route()))
-                                .orElse("lock held by pid " + culprit.pid()))
+                        .map(blockingSession -> holderOf(diagnosis, blockingSession)
+                                .map(holding -> ofHolding(holding.route()))
+                                .orElse("lock held by pid " + blockingSession.pid()))
                         .orElse("lock");
             case APP_HOLDING, LEAK, IDLE_IN_TRANSACTION -> ofHolding(holder.route());
             case SLOW_SQL -> "slow SQL of " + holder.route();
@@ -74,8 +74,8 @@ final class IncidentRoots {
         };
     }
 
-    private static Optional<Holder> ours(Diagnosis diagnosis, Blocker culprit) {
-        OptionalInt id = culprit.connectionId();
+    private static Optional<Holder> holderOf(Diagnosis diagnosis, Blocker blockingSession) {
+        OptionalInt id = blockingSession.connectionId();
         return diagnosis.holders().stream()
                 .filter(holder -> id.isPresent() && holder.connectionId() == id.getAsInt())
                 .findFirst();

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 
 /** Formats an incident as text for a terminal: the diagnosis, then the events and the history. */
 final class IncidentText {
-    private static final int MOST_EVENTS = 30;
+    private static final int MAX_EVENTS = 30;
     private static final int MINUTES = 15;
     private static final int CELLS = 90;
     private static final String BARS = " ▁▂▃▄▅▆▇█";
@@ -17,7 +17,7 @@ final class IncidentText {
 
     static String of(JsonNode incident) {
         StringBuilder text = new StringBuilder(8_192);
-        text.append("Incident %s: %s at %s, on %s; frozen after %s ms%s%n%n"
+        text.append("Incident %s: %s at %s on %s, recorded after %s ms%s%n%n"
                 .formatted(
                         incident.path("id").asText(),
                         incident.path("cause").asText(),
@@ -30,7 +30,7 @@ final class IncidentText {
             text.append(sentence).append("\n\n");
         }
         for (JsonNode stage : incident.path("stages")) {
-            text.append("Before, %s: %s\n\n"
+            text.append("Earlier, %s: %s\n\n"
                     .formatted(
                             stage.path("cause").asText(), stage.path("sentence").asText()));
         }
@@ -40,8 +40,8 @@ final class IncidentText {
         return text.toString();
     }
 
-    private static String again(long swallowed) {
-        return swallowed == 0 ? "" : "; happened %s times more meanwhile".formatted(swallowed);
+    private static String again(long repetitions) {
+        return repetitions == 0 ? "" : ", repeated %s times".formatted(repetitions);
     }
 
     /** Draws one character for each 10 seconds, with their maximum. */
@@ -49,13 +49,13 @@ final class IncidentText {
         if (seconds.isEmpty()) {
             return;
         }
-        text.append("\nThe %s minutes before, ten seconds a column, now on the right\n".formatted(MINUTES));
-        line(text, "connections out", seconds, HistorySecond::out);
+        text.append("\nThe last %s minutes, 10 s per column, newest on the right\n".formatted(MINUTES));
+        line(text, "connections in use", seconds, HistorySecond::out);
         line(text, "waiting", seconds, HistorySecond::waiting);
-        line(text, "refused a second", seconds, HistorySecond::refusals);
+        line(text, "refused per second", seconds, HistorySecond::refusals);
         line(text, "p99 of waits, ms", seconds, HistorySecond::wait);
         line(text, "p99 of uses, ms", seconds, HistorySecond::use);
-        line(text, "checkouts a second", seconds, HistorySecond::checkouts);
+        line(text, "checkouts per second", seconds, HistorySecond::checkouts);
     }
 
     private static void line(StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {
@@ -68,15 +68,15 @@ final class IncidentText {
                 cells[cell] = Math.max(cells[cell], value.applyAsDouble(all.get(i)));
             }
         }
-        double most = 0;
+        double max = 0;
         for (double cell : cells) {
-            most = Math.max(most, cell);
+            max = Math.max(max, cell);
         }
         StringBuilder bars = new StringBuilder();
         for (double cell : cells) {
-            bars.append(BARS.charAt(cell == 0 ? 0 : (int) Math.max(1, Math.round(cell / most * (BARS.length() - 1)))));
+            bars.append(BARS.charAt(cell == 0 ? 0 : (int) Math.max(1, Math.round(cell / max * (BARS.length() - 1)))));
         }
-        text.append(String.format(Locale.ROOT, "  %-18s %s max %s%n", name, bars, number(most)));
+        text.append(String.format(Locale.ROOT, "  %-20s %s max %s%n", name, bars, number(max)));
     }
 
     private static String number(double value) {
@@ -89,11 +89,11 @@ final class IncidentText {
         if (events.isEmpty()) {
             return;
         }
-        text.append("\nThe last of %s events, newest first%n".formatted(events.size()));
+        text.append("\nThe last %s events, newest first%n".formatted(events.size()));
         int shown = 0;
         for (JsonNode event : events) {
-            if (++shown > MOST_EVENTS) {
-                text.append("  … and ").append(events.size() - MOST_EVENTS).append(" more\n");
+            if (++shown > MAX_EVENTS) {
+                text.append("  … and ").append(events.size() - MAX_EVENTS).append(" more\n");
                 return;
             }
             text.append(String.format(
@@ -101,8 +101,8 @@ final class IncidentText {
                             "  %s  %-15s %6s %8s %12s  %s %s",
                             event.path("time").asText().replaceAll(".*T|Z", ""),
                             event.path("kind").asText(),
-                            or(event.path("connection").asInt(), "connection "),
-                            or(event.path("backendPid").asInt(), "pid "),
+                            prefixed(event.path("connection").asInt(), "connection "),
+                            prefixed(event.path("backendPid").asInt(), "pid "),
                             number(event.path("tookMillis").asDouble()) + " ms",
                             event.path("route").asText(),
                             event.path("cause").asText())
@@ -111,7 +111,7 @@ final class IncidentText {
         }
     }
 
-    private static String or(int number, String name) {
+    private static String prefixed(int number, String name) {
         return number == 0 ? "" : name.charAt(0) + "" + number;
     }
 }

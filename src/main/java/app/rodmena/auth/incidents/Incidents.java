@@ -50,19 +50,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class Incidents {
     /** The maximum number of incidents kept, in memory and as files. */
-    public static final int REMEMBERED = 20;
+    public static final int MAX_INCIDENTS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
-    private static final SharedResource<Incidents> ONE = new SharedResource<>("record of incidents", Incidents::end);
+    private static final SharedResource<Incidents> SHARED = new SharedResource<>("incident recorder", Incidents::stop);
 
-    private static final int EVENTS = 200;
+    private static final int MAX_EVENTS = 200;
     private static final long TICK_MILLIS = 500;
 
     /** The maximum wait for a new diagnosis before the incident is recorded with the last one. */
-    private static final Duration PATIENCE = Duration.ofMillis(750);
+    private static final Duration DIAGNOSIS_TIMEOUT = Duration.ofMillis(750);
 
-    private static final Duration LONGER_PATIENCE = Duration.ofSeconds(3);
-    private static final Duration UPDATE = Duration.ofMinutes(1);
+    private static final Duration LATE_DIAGNOSIS_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration UPDATE_INTERVAL = Duration.ofMinutes(1);
 
     private final DatabaseEngine engine;
     private final Metrics metrics;
@@ -104,12 +104,12 @@ public final class Incidents {
         for (IncidentCause cause : IncidentCause.values()) {
             counts.put(cause, new LongAdder());
         }
-        files = config.directory().map(directory -> new IncidentFiles(directory, REMEMBERED));
-        files.ifPresent(kept -> kept.load(this::remember));
+        files = config.directory().map(directory -> new IncidentFiles(directory, MAX_INCIDENTS));
+        files.ifPresent(incidentFiles -> incidentFiles.load(this::put));
         engine.events().add(onEvent);
         engine.add(onRefusal);
         engine.add(onFailure);
-        diagnostics.explainFailures(this::lastIdOf);
+        diagnostics.setIncidentLookup(this::lastIdOf);
         diagnostics.add(onDiagnosis);
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -124,14 +124,14 @@ public final class Incidents {
      */
     public static Share<Incidents> open(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
-        return ONE.open(engine, config, () -> new Incidents(engine, metrics, diagnostics, instance, config));
+        return SHARED.open(engine, config, () -> new Incidents(engine, metrics, diagnostics, instance, config));
     }
 
     /** The incidents kept, the newest first. */
     public List<Incident> newestFirst() {
         synchronized (incidents) {
             return incidents.descendingMap().values().stream()
-                    .map(incident -> incident.again(swallowed(incident)))
+                    .map(incident -> incident.withRepetitions(repetitions(incident)))
                     .toList();
         }
     }
@@ -139,7 +139,7 @@ public final class Incidents {
     /** The incident with an id; empty if it is not kept. */
     public Optional<Incident> find(String id) {
         synchronized (incidents) {
-            return Optional.ofNullable(incidents.get(id)).map(this::upToDate);
+            return Optional.ofNullable(incidents.get(id)).map(this::withCurrentRepetitions);
         }
     }
 
@@ -178,8 +178,8 @@ public final class Incidents {
         listeners.remove(listener);
     }
 
-    private void end() {
-        diagnostics.explainFailures(kind -> Optional.empty());
+    private void stop() {
+        diagnostics.setIncidentLookup(kind -> Optional.empty());
         engine.events().remove(onEvent);
         engine.remove(onRefusal);
         engine.remove(onFailure);
@@ -194,12 +194,12 @@ public final class Incidents {
                 if (event.took().compareTo(config.longWait()) > 0) {
                     String wait = "A caller of %s waited %s ms for connection %s"
                             .formatted(event.caller().route(), event.took().toMillis(), event.connectionId());
-                    happened(IncidentCause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
+                    record(IncidentCause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
                 }
             }
             case LEAK_SUSPECTED -> {
                 String holding = IncidentRoots.ofHolding(event.caller().route());
-                happened(IncidentCause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
+                record(IncidentCause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
             }
             case TIMEOUT,
                     REJECTED, // Handled by onRefusal.
@@ -221,10 +221,10 @@ public final class Incidents {
     private void onRefusal(NoConnectionException.Reason reason, int callers, Supplier<QueueSnapshot> queue) {
         Evidence evidence = Evidence.of(queue);
         switch (reason) {
-            case TIMEOUT -> happened(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
-            case REJECTED -> happened(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
+            case TIMEOUT -> record(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
+            case REJECTED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
             case DATABASE_DOWN ->
-                happened(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
+                record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
             case CANCELLED, CLOSED, INTERRUPTED -> {}
         }
     }
@@ -239,10 +239,10 @@ public final class Incidents {
             switch (cause) {
                 // A single broken connection is no outage. If one follows, the incident becomes more severe.
                 case DATABASE_DOWN ->
-                    happened(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
+                    record(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
                 case DATABASE_TROUBLE ->
-                    happened(cause, IncidentRoots.of(failure), Instant.now(), callers, Evidence.NONE);
-                default -> happened(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
+                    record(cause, IncidentRoots.of(failure), Instant.now(), callers, Evidence.NONE);
+                default -> record(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
             }
         });
     }
@@ -255,7 +255,7 @@ public final class Incidents {
                         && holder.verdict() != Verdict.LEAK // has a separate cause
                         && holder.heldFor().compareTo(config.longWait()) > 0)
                 .findFirst()
-                .ifPresent(holder -> happened(
+                .ifPresent(holder -> record(
                         IncidentCause.STUCK,
                         IncidentRoots.of(diagnosis, holder),
                         diagnosis.time(),
@@ -264,10 +264,10 @@ public final class Incidents {
         boolean wasDown = isDown;
         isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
         if (isDown && !wasDown && engine.availability().migrated()) {
-            happened(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, diagnosis.time());
+            record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, diagnosis.time());
         }
         if (diagnosis.situation() == Situation.STALLED) {
-            happened(IncidentCause.STALLED, root, diagnosis.time());
+            record(IncidentCause.STALLED, root, diagnosis.time());
         }
     }
 
@@ -276,33 +276,33 @@ public final class Incidents {
             Duration oldestWait = engine.view().oldestWait();
             if (oldestWait.compareTo(config.longWait()) > 0) {
                 String wait = "A caller waited %s ms for a connection".formatted(oldestWait.toMillis());
-                happened(IncidentCause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
+                record(IncidentCause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
             }
-            if (Duration.between(updated, Instant.now()).compareTo(UPDATE) >= 0) {
+            if (Duration.between(updated, Instant.now()).compareTo(UPDATE_INTERVAL) >= 0) {
                 updated = Instant.now();
-                writeHowOften();
+                storeRepetitions();
             }
         } catch (Throwable e) { // An uncaught exception would end the periodic check.
-            LOG.error("Looking for incidents failed; it goes on", e);
+            LOG.error("The periodic check for incidents failed; it continues", e);
         }
     }
 
     /** Updates the number of further occurrences in memory and in the files. */
-    private void writeHowOften() {
+    private void storeRepetitions() {
         for (Incident incident : newestFirst()) {
             find(incident.id())
-                    .filter(known -> known.swallowed() != stored(known.id()))
-                    .ifPresent(known -> {
-                        remember(known);
-                        keep(known.id());
+                    .filter(current -> current.repetitions() != storedRepetitions(current.id()))
+                    .ifPresent(current -> {
+                        put(current);
+                        store(current.id());
                     });
         }
     }
 
-    private long stored(String id) {
+    private long storedRepetitions(String id) {
         synchronized (incidents) {
             Incident incident = incidents.get(id);
-            return incident == null ? 0 : incident.swallowed();
+            return incident == null ? 0 : incident.repetitions();
         }
     }
 
@@ -343,12 +343,12 @@ public final class Incidents {
         }
     }
 
-    private void happened(IncidentCause cause, String root, Instant time) {
-        happened(cause, root, time, 1, Evidence.NONE);
+    private void record(IncidentCause cause, String root, Instant time) {
+        record(cause, root, time, 1, Evidence.NONE);
     }
 
-    private void happened(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
-        OpenIncidents.Decision decision = open.happened(cause, root, time, times, evidence.queue.isPresent());
+    private void record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
+        OpenIncidents.Decision decision = open.record(cause, root, time, times, evidence.queue.isPresent());
         if (decision.isNew()) {
             counts.get(cause).increment();
         }
@@ -357,7 +357,7 @@ public final class Incidents {
             try {
                 thread.execute(() -> freeze(decision.id(), time, decision.cause(), evidence, queue));
             } catch (RejectedExecutionException e) {
-                LOG.debug("{} is nobody's any more", decision.id(), e);
+                LOG.debug("Incident {} is not recorded: the recorder is closed", decision.id(), e);
             }
         }
     }
@@ -368,43 +368,46 @@ public final class Incidents {
             Optional<Incident> before = find(id);
             Instant time = before.map(Incident::time).orElse(happened);
             int connectionId = evidence.connectionId;
-            List<PoolEvent> events =
-                    engine.recentEvents().newestFirst().stream().limit(EVENTS).toList();
+            List<PoolEvent> events = engine.recentEvents().newestFirst().stream()
+                    .limit(MAX_EVENTS)
+                    .toList();
             List<PoolSecond> history = metrics.history().seconds();
-            CompletableFuture<Diagnosis> look = diagnostics.look().toCompletableFuture();
-            within(PATIENCE, look);
-            boolean isLate = !look.isDone();
+            CompletableFuture<Diagnosis> pendingDiagnosis =
+                    diagnostics.diagnose().toCompletableFuture();
+            awaitDiagnosis(DIAGNOSIS_TIMEOUT, pendingDiagnosis);
+            boolean isLate = !pendingDiagnosis.isDone();
             Diagnosis diagnosis = last(queue, evidence);
             open.rootFound(id, IncidentRoots.of(diagnosis));
             Duration took = Duration.between(happened, Instant.now());
             Incident incident = IncidentDocument.freeze(
                     id, time, cause, sentence(diagnosis, evidence), instance, diagnosis, events, history, took, before);
-            remember(incident);
-            announce(incident, diagnosis, connectionId);
+            put(incident);
+            publish(incident, diagnosis, connectionId);
             if (isLate) {
                 // PostgreSQL answers slowly or not at all: the late diagnosis replaces the first one in the incident.
-                within(LONGER_PATIENCE, look);
+                awaitDiagnosis(LATE_DIAGNOSIS_TIMEOUT, pendingDiagnosis);
                 Diagnosis late = last(queue, evidence);
-                remember(IncidentDocument.freeze(
+                put(IncidentDocument.freeze(
                         id, time, cause, sentence(late, evidence), instance, late, events, history, took, before));
             }
-            keep(id);
+            store(id);
         } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
-            LOG.error("Incident {} ({}) could not be frozen", id, cause, e);
+            LOG.error("Incident {} ({}) could not be recorded", id, cause, e);
         } finally {
             open.rootFound(id, OpenIncidents.UNKNOWN); // Else every later occurrence would belong to this incident.
         }
     }
 
-    private void keep(String id) {
-        files.ifPresent(kept -> find(id).ifPresent(kept::keep));
+    private void store(String id) {
+        files.ifPresent(incidentFiles -> find(id).ifPresent(incidentFiles::store));
     }
 
-    private static void within(Duration patience, CompletableFuture<Diagnosis> look) throws InterruptedException {
+    private static void awaitDiagnosis(Duration timeout, CompletableFuture<Diagnosis> pendingDiagnosis)
+            throws InterruptedException {
         try {
-            look.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            pendingDiagnosis.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            LOG.debug("The diagnosis takes long", e);
+            LOG.debug("The diagnosis is late", e);
         }
     }
 
@@ -416,11 +419,11 @@ public final class Incidents {
     private static String sentence(Diagnosis diagnosis, Evidence evidence) {
         String sentence = diagnosis.sentence();
         Optional<String> holding = holder(diagnosis, evidence.connectionId)
-                .map(holder -> "Connection %s, taken by %s, %s"
+                .map(holder -> "Connection %s, checked out by %s, %s"
                         .formatted(evidence.connectionId, holder.route(), holder.because()));
         boolean isOver = diagnosis.situation() == Situation.WELL || diagnosis.situation() == Situation.RECOVERING;
         return holding.or(() -> evidence.waited.filter(waited -> isOver))
-                .map(subject -> subject + "; " + decapitalised(sentence))
+                .map(subject -> subject + "; " + uncapitalized(sentence))
                 .orElse(sentence);
     }
 
@@ -430,20 +433,20 @@ public final class Incidents {
                 .findFirst();
     }
 
-    private static String decapitalised(String sentence) {
+    private static String uncapitalized(String sentence) {
         return sentence.isEmpty() ? "" : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
     }
 
-    private void remember(Incident incident) {
+    private void put(Incident incident) {
         synchronized (incidents) {
             incidents.put(incident.id(), incident);
-            if (incidents.size() > REMEMBERED) {
+            if (incidents.size() > MAX_INCIDENTS) {
                 incidents.pollFirstEntry();
             }
         }
     }
 
-    private void announce(Incident incident, Diagnosis diagnosis, int connectionId) {
+    private void publish(Incident incident, Diagnosis diagnosis, int connectionId) {
         LOG.warn("Incident {} {}: {}", incident.id(), incident.cause(), incident.sentence());
         holder(diagnosis, connectionId)
                 .ifPresent(holder -> LOG.warn(
@@ -452,13 +455,13 @@ public final class Incidents {
                         holder.thread(),
                         frames(holder.stack()),
                         holder.checkoutStack().isEmpty()
-                                ? "\n  (where it was taken was not recorded; from now on it is for this route)"
-                                : "\n  taken at" + frames(holder.checkoutStack())));
+                                ? "\n  (the stack at its checkout was not recorded; from now on it is for this route)"
+                                : "\n  checked out at" + frames(holder.checkoutStack())));
         for (IncidentListener listener : listeners) {
             try {
                 listener.onIncident(incident);
             } catch (Throwable e) {
-                LOG.warn("A listener to incidents failed", e);
+                LOG.warn("An incident listener failed", e);
             }
         }
     }
@@ -470,12 +473,14 @@ public final class Incidents {
     }
 
     /** The incident with the current number of further occurrences, in the document as well. */
-    private Incident upToDate(Incident incident) {
-        long swallowed = swallowed(incident);
-        return swallowed == incident.swallowed() ? incident : IncidentDocument.withSwallowed(incident, swallowed);
+    private Incident withCurrentRepetitions(Incident incident) {
+        long repetitions = repetitions(incident);
+        return repetitions == incident.repetitions()
+                ? incident
+                : IncidentDocument.withRepetitions(incident, repetitions);
     }
 
-    private long swallowed(Incident incident) {
-        return open.repeated(incident.id()).orElse(incident.swallowed());
+    private long repetitions(Incident incident) {
+        return open.repetitions(incident.id()).orElse(incident.repetitions());
     }
 }

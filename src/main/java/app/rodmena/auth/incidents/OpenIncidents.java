@@ -48,7 +48,7 @@ final class OpenIncidents {
         final Duration length;
         String root;
         IncidentCause worst;
-        long repeated;
+        long repetitions;
         boolean refused;
 
         Open(String id, String root, IncidentCause cause, Instant until, Duration length) {
@@ -74,39 +74,42 @@ final class OpenIncidents {
      * @param times the number of callers affected
      * @param refusal whether these callers were refused
      */
-    synchronized Decision happened(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
-        open.removeIf(one -> !now.isBefore(one.until.plus(one.length)));
-        Optional<Open> known = latest(one -> now.isBefore(one.until) && isSame(one, cause, root));
-        if (known.isEmpty()
-                && open.stream().filter(one -> now.isBefore(one.until)).count() >= MAX_OPEN) {
-            known = latest(one -> now.isBefore(one.until));
+    synchronized Decision record(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
+        open.removeIf(incident -> !now.isBefore(incident.until.plus(incident.length)));
+        Optional<Open> existing = latest(incident -> now.isBefore(incident.until) && isSame(incident, cause, root));
+        if (existing.isEmpty()
+                && open.stream()
+                                .filter(incident -> now.isBefore(incident.until))
+                                .count()
+                        >= MAX_OPEN) {
+            existing = latest(incident -> now.isBefore(incident.until));
         }
-        return known.map(one -> again(one, cause, times, refusal))
+        return existing.map(incident -> repeat(incident, cause, times, refusal))
                 .orElseGet(() -> begin(cause, root, now, times, refusal));
     }
 
     /** Sets the root cause of an incident, unless it is already known. {@link #UNKNOWN} ends the search for it. */
     synchronized void rootFound(String id, String root) {
         open.stream()
-                .filter(one -> one.id.equals(id) && one.root.equals(UNKNOWN))
-                .forEach(one -> one.root = root.equals(UNKNOWN) ? "unknown root of " + one.worst : root);
+                .filter(incident -> incident.id.equals(id) && incident.root.equals(UNKNOWN))
+                .forEach(incident -> incident.root = root.equals(UNKNOWN) ? "unknown root of " + incident.worst : root);
     }
 
     /** The id of the open incident for occurrences of this cause; empty if there is none. */
     synchronized Optional<String> current(IncidentCause cause, Instant now) {
-        return last(cause).filter(one -> now.isBefore(one.until)).map(one -> one.id);
+        return last(cause).filter(incident -> now.isBefore(incident.until)).map(incident -> incident.id);
     }
 
     /** The id of the last incident with an occurrence of this cause; empty if there was none. */
     synchronized Optional<String> lastId(IncidentCause cause) {
-        return last(cause).map(one -> one.id);
+        return last(cause).map(incident -> incident.id);
     }
 
     /** The number of further occurrences of an incident; empty if it is no longer known. */
-    synchronized Optional<Long> repeated(String id) {
+    synchronized Optional<Long> repetitions(String id) {
         return open.stream()
-                .filter(one -> one.id.equals(id))
-                .map(one -> one.repeated)
+                .filter(incident -> incident.id.equals(id))
+                .map(incident -> incident.repetitions)
                 .findFirst();
     }
 
@@ -114,48 +117,48 @@ final class OpenIncidents {
         return Optional.ofNullable(lastOf.get(cause));
     }
 
-    private Decision again(Open one, IncidentCause cause, long times, boolean refusal) {
-        one.repeated += times;
-        one.causes.add(cause);
-        lastOf.put(cause, one);
-        boolean isWorse = cause.severity() > one.worst.severity();
+    private Decision repeat(Open incident, IncidentCause cause, long times, boolean refusal) {
+        incident.repetitions += times;
+        incident.causes.add(cause);
+        lastOf.put(cause, incident);
+        boolean isWorse = cause.severity() > incident.worst.severity();
         if (isWorse) {
-            one.worst = cause;
+            incident.worst = cause;
         }
-        boolean isFirstRefusal = refusal && !one.refused;
-        one.refused |= refusal;
-        return new Decision(one.id, one.worst, false, isWorse || isFirstRefusal);
+        boolean isFirstRefusal = refusal && !incident.refused;
+        incident.refused |= refusal;
+        return new Decision(incident.id, incident.worst, false, isWorse || isFirstRefusal);
     }
 
     private Decision begin(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
-        Duration length = latest(one -> isSame(one, cause, root))
-                .filter(one -> one.repeated > 0)
-                .map(one -> shorter(one.length.multipliedBy(2), LONGEST))
+        Duration length = latest(incident -> isSame(incident, cause, root))
+                .filter(incident -> incident.repetitions > 0)
+                .map(incident -> shorter(incident.length.multipliedBy(2), LONGEST))
                 .orElse(SHORTEST);
         String first = TENTATIVE.contains(root) ? UNKNOWN : root;
-        Open one = new Open(IncidentId.at(now), first, cause, now.plus(length), length);
-        one.repeated = times - 1;
-        one.refused = refusal;
-        one.causes.add(cause);
-        open.add(one);
-        lastOf.put(cause, one);
-        return new Decision(one.id, cause, true, false);
+        Open incident = new Open(IncidentId.at(now), first, cause, now.plus(length), length);
+        incident.repetitions = times - 1;
+        incident.refused = refusal;
+        incident.causes.add(cause);
+        open.add(incident);
+        lastOf.put(cause, incident);
+        return new Decision(incident.id, cause, true, false);
     }
 
     /** Compares the root causes, or the causes if a root cause is unknown. */
-    private static boolean isSame(Open one, IncidentCause cause, String root) {
-        if (one.root.equals(UNKNOWN)) {
+    private static boolean isSame(Open incident, IncidentCause cause, String root) {
+        if (incident.root.equals(UNKNOWN)) {
             return true; // The incident has just begun, and its root cause is being determined.
         }
         boolean isUncertain = root.equals(UNKNOWN) || TENTATIVE.contains(root);
-        return one.root.equals(root) || (isUncertain && one.causes.contains(cause));
+        return incident.root.equals(root) || (isUncertain && incident.causes.contains(cause));
     }
 
-    private Optional<Open> latest(Predicate<Open> such) {
-        return open.stream().filter(such).reduce((first, second) -> second);
+    private Optional<Open> latest(Predicate<Open> filter) {
+        return open.stream().filter(filter).reduce((first, second) -> second);
     }
 
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+    private static Duration shorter(Duration incident, Duration other) {
+        return incident.compareTo(other) < 0 ? incident : other;
     }
 }

@@ -35,7 +35,7 @@ final class IncidentsBean {
                     Text.time(incident.time()),
                     incident.cause().name(),
                     incident.sentence(),
-                    incident.swallowed());
+                    incident.repetitions());
         }
     }
 

@@ -42,7 +42,7 @@ final class RemediesBean {
             audit(remedy);
             return remedy.outcome();
         } catch (ActionOutcomeUnknownException e) {
-            audit(e.remedy());
+            audit(e.result());
             throw e;
         }
     }

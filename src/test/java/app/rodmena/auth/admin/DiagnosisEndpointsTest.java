@@ -127,7 +127,7 @@ class DiagnosisEndpointsTest {
 
         HttpResponse<String> unknownPid = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
         assertThat(unknownPid.statusCode()).isEqualTo(400);
-        assertThat(unknownPid.body()).contains("there is no client's backend of pid 1");
+        assertThat(unknownPid.body()).contains("there is no client backend with pid 1");
         assertThat(admin.post(TestAdmin.CONTROL, "/actions/cancelQuery", "{}").body())
                 .contains("connection: is missing");
     }
@@ -141,7 +141,7 @@ class DiagnosisEndpointsTest {
 
             assertThat(response.statusCode()).isEqualTo(503);
             assertThat(response.headers().firstValue("retry-after")).isPresent();
-            assertThat(response.body()).contains("PostgreSQL gave no answer within 3 s; nothing was done");
+            assertThat(response.body()).contains("PostgreSQL did not answer within 3 s; the action was not executed");
             assertThat(audit.lines())
                     .anyMatch(line ->
                             line.contains("alice (control) from 127.0.0.1 invoked terminateBackend 1: Postgre"));

@@ -40,14 +40,14 @@ class DashboardTest {
             Process node = start(browser, server);
             try (BufferedReader out = node.inputReader(UTF_8);
                     Writer in = node.outputWriter(UTF_8);
-                    Connection colleague = TroubledServer.colleague(target)) {
+                    Connection colleague = TroubledServer.otherSession(target)) {
                 for (String line = out.readLine(); line != null; line = out.readLine()) {
                     said.add(line);
                     switch (line) {
                         case "EXHAUST" -> {
                             TroubledServer.lock(colleague);
                             for (int i = 0; i < CALLERS; i++) {
-                                var unused = server.change(UUID.randomUUID().toString());
+                                var unused = server.write(UUID.randomUUID().toString());
                             }
                             done(in);
                         }

@@ -61,7 +61,7 @@ class JmxtermScriptsTest extends OnLiveServer {
             assertThat(run("status", server)).contains("checkedOut = 10;", "waiting = 4;", "RequestsInFlight = 14;");
             assertThat(run("holders", server))
                     .contains("state = in_use;", "route = POST /api/role/{role};", "/* roles.create */", "deadline");
-            assertThat(run("diagnose", server)).contains("10 of 10 connections out", "LastSentence = ");
+            assertThat(run("diagnose", server)).contains("10 of 10 connections in use", "LastSentence = ");
             assertThat(run("fleet", server)).contains("processes = ", "headroom = ");
             assertThat(run("settings", server)).contains("poolTimeoutMillis = 30000;", "DatabaseLevel = ");
         });

@@ -44,7 +44,7 @@ class DiagnoseCommandTest {
     void whatIsWellIsSaidSoAndWhatIsNotSaysWhy() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(config(target, ADMIN));
-                Connection colleague = TroubledServer.colleague(target)) {
+                Connection colleague = TroubledServer.otherSession(target)) {
             String url = url(server);
             await().untilAsserted(() -> assertThat(diagnose("--url", url))
                     .satisfies(well -> assertThat(well.out).startsWith("Well: "))
@@ -53,13 +53,13 @@ class DiagnoseCommandTest {
 
             int pid = TroubledServer.lock(colleague);
             var blocked =
-                    Stream.generate(() -> server.ask("/api/roles")).limit(3).toList();
+                    Stream.generate(() -> server.get("/api/roles")).limit(3).toList();
             await().until(() -> server.engine.waiters().size() > 0
                     || server.engine.snapshot().checkedOut() > 0);
             await().untilAsserted(() -> {
                 Said trouble = diagnose("--url=" + url);
                 assertThat(trouble.code).isEqualTo(1);
-                assertThat(trouble.out).contains("LOCK_WAIT", "pid " + pid, "What to do, the safest first");
+                assertThat(trouble.out).contains("LOCK_WAIT", "pid " + pid, "Recommendations, safest first");
             });
             Said json = diagnose("--json", "--url", url);
             assertThat(json.code).isEqualTo(1);

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class CommandsTest {
     @Test
-    void aServerWithoutJolokiaHasNoCommandThatWouldReachAnotherServers() {
+    void offersNoJolokiaCommandWithoutJolokia() {
         Commands commands = new Commands("psql", "");
 
         assertThat(commands.exec("resume")).isEmpty();

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 class DiagnosisTextTest {
     @Test
-    void everythingThatMattersIsInItWithinTheWidthOfATerminal() throws Exception {
+    void writesAllSectionsWithinTheWidthOfATerminal() throws Exception {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
-                Connection psql = Scene.stranger(scene.target, "psql")) {
+                Connection psql = Scene.otherSession(scene.target, "psql")) {
             Scene.run(psql, "begin");
             Scene.run(psql, "lock table auth_group");
             scene.call("POST /api/role/{role}", scene::holdUntilTheEnd);
@@ -28,11 +28,11 @@ class DiagnosisTextTest {
             assertThat(text.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120));
             assertThat(text.replaceAll("\\s+", " ")).startsWith(diagnosis.sentence());
             assertThat(text)
-                    .contains("What to do, the safest first\n  1. See who pid " + Scene.pidOf(psql))
-                    .contains("Who has connections, the longest first\n  id ")
-                    .contains("Who waits for one\n")
+                    .contains("Recommendations, safest first\n  1. Identify pid " + Scene.pidOf(psql))
+                    .contains("Connections in use, longest first\n  id ")
+                    .contains("Waiting requests\n")
                     .contains("GET /api/roles")
-                    .contains("Where connection ")
+                    .contains("Stack of connection ")
                     .contains("  app.rodmena.auth.diagnosis.Scene.holdUntilTheEnd(Scene.java:")
                     .contains("PostgreSQL 18.");
             Scene.run(psql, "rollback");
@@ -40,7 +40,7 @@ class DiagnosisTextTest {
     }
 
     @Test
-    void aCommandThatTakesMoreThanOneLineIsStillOneForTheShell() {
+    void wrapsALongCommandSoThatTheShellReadsOne() {
         String command = "psql -c \"select " + "a, ".repeat(60) + "b\"";
         String wrapped = TextColumns.command(command, 7);
         assertThat(wrapped.lines())

@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The rules that keep a race from becoming a verdict. */
+/** Verdicts are never based on observations that a race may have caused. */
 class HoldClassifierTest {
     private static final Thresholds THRESHOLDS = Thresholds.of(DiagnosisConfig.DEFAULT, Duration.ofSeconds(60), false);
     private static final Set<Verdict> LOST = EnumSet.of(Verdict.DEAD_BACKEND, Verdict.NETWORK);
@@ -24,78 +24,81 @@ class HoldClassifierTest {
     private final Random random = new Random(42);
 
     @Test
-    void whatIsNotTheSameBeforeAndAfterIsWork() {
+    void aChangeDuringTheObservationIsNormalUse() {
         for (int i = 0; i < 10_000; i++) {
             ConnectionView after = connection(random.nextInt(1, 9), anyState(), anyAge());
             ConnectionView before = connection(0, anyState(), anyAge());
             Optional<ConnectionView> earlier = random.nextBoolean() ? Optional.of(before) : Optional.empty();
-            ConnectionObservation seen =
+            ConnectionObservation observation =
                     new ConnectionObservation(earlier, after, anyAge(), anyBackend(), random.nextBoolean(), List.of());
-            assertThat(judge(Optional.empty()).judge(seen, random.nextBoolean()).verdict())
+            assertThat(classifier(Optional.empty())
+                            .classify(observation, random.nextBoolean())
+                            .verdict())
                     .isEqualTo(Verdict.WORKING);
         }
     }
 
     @Test
-    void thatOneSideHasLostTheOtherIsNeverSaidAfterOneLook() {
+    void aLostPeerNeedsASecondObservation() {
         for (int i = 0; i < 10_000; i++) {
-            HoldClassification once = judge(Optional.empty()).judge(any(true), false);
-            assertThat(LOST).doesNotContain(once.verdict());
+            HoldClassification unconfirmed = classifier(Optional.empty()).classify(any(true), false);
+            assertThat(LOST).doesNotContain(unconfirmed.verdict());
         }
     }
 
     @Test
-    void thatOneSideHasLostTheOtherIsNeverSaidWhileItsLastWordIsYoungerThanASecond() {
+    void aLostPeerHasBeenSilentForASecond() {
         for (int i = 0; i < 10_000; i++) {
-            ConnectionObservation seen = any(true);
-            HoldClassification twice = judge(Optional.empty()).judge(seen, true);
-            if (twice.verdict() == Verdict.NETWORK) {
-                assertThat(seen.backend().orElseThrow().stateFor().orElseThrow())
+            ConnectionObservation observation = any(true);
+            HoldClassification confirmed = classifier(Optional.empty()).classify(observation, true);
+            if (confirmed.verdict() == Verdict.NETWORK) {
+                assertThat(observation.backend().orElseThrow().stateFor().orElseThrow())
                         .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-                assertThat(seen.isReading()).isTrue();
+                assertThat(observation.isReading()).isTrue();
             }
-            if (twice.verdict() == Verdict.DEAD_BACKEND) {
-                assertThat(seen.backend()).isEmpty();
+            if (confirmed.verdict() == Verdict.DEAD_BACKEND) {
+                assertThat(observation.backend()).isEmpty();
             }
         }
     }
 
     @Test
-    void everySightingGetsAVerdictAndEveryVerdictItsEvidence() {
+    void everyObservationGetsAVerdictWithEvidence() {
         Optional<Outage> outage = Optional.of(new Outage("08001", "refused", Instant.EPOCH, true, Optional.empty()));
         for (int i = 0; i < 10_000; i++) {
-            HoldClassification judgement = judge(random.nextBoolean() ? outage : Optional.empty())
-                    .judge(any(random.nextBoolean()), random.nextBoolean());
-            assertThat(judgement.because()).isNotBlank().doesNotContain("null");
-            assertThat(judgement.evidence()).hasSizeGreaterThanOrEqualTo(2);
+            HoldClassification classification = classifier(random.nextBoolean() ? outage : Optional.empty())
+                    .classify(any(random.nextBoolean()), random.nextBoolean());
+            assertThat(classification.because()).isNotBlank().doesNotContain("null");
+            assertThat(classification.evidence()).hasSizeGreaterThanOrEqualTo(2);
         }
     }
 
     @Test
-    void aConnectionThatWorksOnIsNoLeakHoweverLongItIsOut() {
+    void aConnectionThatRunsStatementsIsNoLeak() {
         ConnectionView working = connection(7, TransactionState.IDLE, Duration.ofSeconds(3));
-        ConnectionObservation seen = new ConnectionObservation(
+        ConnectionObservation observation = new ConnectionObservation(
                 Optional.of(working),
                 working,
                 Duration.ofMinutes(30),
                 Optional.of(backend("idle", "ClientRead", Duration.ofSeconds(3))),
                 true,
                 List.of());
-        assertThat(judge(Optional.empty()).judge(seen, true).verdict()).isEqualTo(Verdict.APP_HOLDING);
+        assertThat(classifier(Optional.empty()).classify(observation, true).verdict())
+                .isEqualTo(Verdict.APP_HOLDING);
     }
 
-    private static HoldClassifier judge(Optional<Outage> outage) {
+    private static HoldClassifier classifier(Optional<Outage> outage) {
         return new HoldClassifier(THRESHOLDS, outage, backend -> Optional.empty());
     }
 
-    private ConnectionObservation any(boolean asked) {
+    private ConnectionObservation any(boolean postgresAnswered) {
         ConnectionView after = connection(5, anyState(), anyAge());
         return new ConnectionObservation(
                 Optional.of(connection(5, anyState(), anyAge())),
                 after,
                 anyAge(),
-                asked ? anyBackend() : Optional.empty(),
-                asked,
+                postgresAnswered ? anyBackend() : Optional.empty(),
+                postgresAnswered,
                 List.of());
     }
 

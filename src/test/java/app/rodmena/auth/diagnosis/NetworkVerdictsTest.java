@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
-/** One side has lost the other: what is said then, and that it is never said of a healthy pool. */
+/** Detects lost peers, and never reports one in a healthy pool. */
 class NetworkVerdictsTest {
     @Test
-    void aBackendThatEndedWithoutItsEndReachingUs() throws Exception {
+    void aBackendWhoseEndIsNotDelivered() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 Scene scene = new Scene(proxy.target());
                 Connection admin = TestPostgres.superuser()) {
@@ -34,8 +34,8 @@ class NetworkVerdictsTest {
 
             assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
             assertThat(diagnosis.sentence())
-                    .contains("3 of 3 connections out for up to")
-                    .contains("1 request waiting: 3 talk to backends that are gone (pids ");
+                    .startsWith("3 of 3 connections in use for up to")
+                    .contains("1 request waiting: 3 use backends that no longer exist (pids ");
             assertThat(diagnosis.holders()).allSatisfy(holder -> {
                 assertThat(holder.backend()).isEmpty();
                 assertThat(diagnosis.sentence()).contains(String.valueOf(holder.backendPid()));
@@ -46,7 +46,7 @@ class NetworkVerdictsTest {
     }
 
     @Test
-    void aRequestThatNeverArrivesWhilePostgresAnswersOthers() {
+    void aStatementThatIsNotDelivered() {
         CountDownLatch forgotten = new CountDownLatch(1);
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 Scene scene = new Scene(proxy.target())) {
@@ -65,28 +65,27 @@ class NetworkVerdictsTest {
                 Diagnosis last = scene.diagnostics.last();
                 published.add(last);
                 assertThat(last.verdicts()).containsEntry(Verdict.NETWORK, 3);
-                assertThat(last.postgres()).as("PostgreSQL answers others").isPresent();
+                assertThat(last.postgres()).as("PostgreSQL answers the monitor").isPresent();
             });
             assertThat(published)
-                    .as("what is only suspected is not published")
+                    .as("an unconfirmed verdict is not published")
                     .allMatch(one -> one.verdicts().containsKey(Verdict.NETWORK)
                             || one.holders().stream()
-                                    .noneMatch(holder -> holder.because().equals("may be in trouble")));
+                                    .noneMatch(holder -> holder.because().equals("needs a second observation")));
 
             Diagnosis diagnosis = published.get(published.size() - 1);
 
             assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
             assertThat(diagnosis.sentence())
-                    .contains("1 request waiting: 3 wait for answers that the network does not deliver; the longest"
-                            + " waits for an answer for")
-                    .endsWith("while PostgreSQL waits for us");
+                    .contains("3 wait for responses that the network does not deliver; the longest has waited ")
+                    .endsWith("while PostgreSQL waits for the client");
             assertThat(diagnosis.holders().get(0).evidence()).anyMatch(fact -> fact.contains("Client ClientRead"));
             proxy.stop();
         }
     }
 
     @Test
-    void aNetworkThatDeliversNothingAtAll() {
+    void aNetworkThatDeliversNothing() {
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 Scene scene = new Scene(proxy.target())) {
             scene.callers(3, "GET /api/roles", NetworkVerdictsTest::sleep);
@@ -97,10 +96,8 @@ class NetworkVerdictsTest {
 
             assertThat(diagnosis.situation()).isEqualTo(Situation.DATABASE_DOWN);
             assertThat(diagnosis.sentence())
-                    .matches(
-                            "Database down since \\S+Z \\(.+\\): .+; 3 of 3 connections out for up to .+, nobody waits;"
-                                    + " 3 wait for answers that the network does not deliver; the longest waits for an answer"
-                                    + " for .+ while PostgreSQL can't be reached");
+                    .matches("Database down since \\S+Z \\(.+\\): .+; 3 of 3 connections in use for up to .+")
+                    .endsWith("while PostgreSQL is unreachable");
             assertThat(diagnosis.postgres()).isEmpty();
             assertThat(diagnosis.lastSeen()).isPresent();
             proxy.stop();
@@ -108,13 +105,13 @@ class NetworkVerdictsTest {
     }
 
     @Test
-    void nothingOfTheKindIsSaidOfAHealthyPoolUnderLoad() {
-        AtomicBoolean over = new AtomicBoolean();
+    void noLostPeerIsReportedInAHealthyPoolUnderLoad() {
+        AtomicBoolean stopped = new AtomicBoolean();
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 Thread client = new Thread(() -> {
-                    while (!over.get()) {
+                    while (!stopped.get()) {
                         scene.engine
                                 .call(CallContext.named("GET /api/roles"), NetworkVerdictsTest::count)
                                 .toCompletableFuture()
@@ -124,18 +121,18 @@ class NetworkVerdictsTest {
                 client.start();
                 clients.add(client);
             }
-            Set<Verdict> said = EnumSet.noneOf(Verdict.class);
+            Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
             Set<Situation> situations = EnumSet.noneOf(Situation.class);
             long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
             while (System.nanoTime() < end) {
                 Diagnosis diagnosis = scene.diagnostics.current(Duration.ZERO);
-                said.addAll(diagnosis.verdicts().keySet());
+                verdicts.addAll(diagnosis.verdicts().keySet());
                 situations.add(diagnosis.situation());
                 assertThat(diagnosis.reconciliation().agrees()).isTrue();
             }
-            over.set(true);
+            stopped.set(true);
             clients.forEach(NetworkVerdictsTest::joinQuietly);
-            assertThat(said).isSubsetOf(Verdict.WORKING);
+            assertThat(verdicts).isSubsetOf(Verdict.WORKING);
             assertThat(situations).isSubsetOf(Situation.WELL, Situation.SATURATED);
         }
     }

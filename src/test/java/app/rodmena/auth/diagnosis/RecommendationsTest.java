@@ -36,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Makes each cause of trouble on a real PostgreSQL and does what the diagnosis recommends: its commands in psql with
- * the login that they name, its statements for a superuser as a superuser. Afterwards a write is answered again.
+ * Causes each fault on a real PostgreSQL and follows the recommendations: runs their commands in psql with the given
+ * login, and their statements for a superuser as a superuser. Writes must succeed afterwards.
  */
 class RecommendationsTest {
     private static final String PASSWORD = "the-password-of-the-role";
@@ -61,10 +61,10 @@ class RecommendationsTest {
         postgres.close();
     }
 
-    /** Makes a cause; the sessions that it opens are closed with the case. */
+    /** Creates or ends a cause. Sessions opened by it are closed with the case. */
     @FunctionalInterface
-    private interface Making {
-        void make(Case one) throws Exception;
+    private interface CaseAction {
+        void run(Case one) throws Exception;
     }
 
     @FunctionalInterface
@@ -73,14 +73,15 @@ class RecommendationsTest {
     }
 
     /**
-     * A cause and what is to be recommended.
+     * A cause and its expected recommendations.
      *
-     * @param situation what the diagnosis says then
-     * @param offered a pattern of a step that must be there, in its text and command
-     * @param never a pattern of steps that must not be there
-     * @param end what else it takes to end the cause
+     * @param situation the expected situation
+     * @param offered the pattern of a required recommendation, in its text and command
+     * @param never the pattern of wrong recommendations
+     * @param end the actions needed besides the recommended commands
      */
-    private record Cause(String name, Situation situation, String offered, String never, Making making, Making end) {
+    private record Cause(
+            String name, Situation situation, String offered, String never, CaseAction making, CaseAction end) {
         @Override
         public String toString() {
             return name;
@@ -89,19 +90,19 @@ class RecommendationsTest {
 
     static Stream<Cause> causes() {
         return Stream.of(
-                remedied(
+                commandsSuffice(
                         "an idle transaction of our role has a lock",
                         Situation.EXHAUSTED,
                         "psql.+pg_terminate_backend",
                         "as a superuser",
                         one -> one.block(one.session(one.role))),
-                remedied(
+                commandsSuffice(
                         "an idle transaction of a role that we may not signal has a lock",
                         Situation.EXHAUSTED,
                         "as a superuser: select pg_terminate_backend",
                         "psql.+pg_terminate_backend",
                         one -> one.block(one.session(COLLEAGUE))),
-                remedied(
+                commandsSuffice(
                         "an idle transaction of a role that we may signal has a lock",
                         Situation.EXHAUSTED,
                         "psql.+pg_terminate_backend",
@@ -110,7 +111,7 @@ class RecommendationsTest {
                             superuser("grant pg_signal_backend to " + one.role);
                             one.block(one.session(COLLEAGUE));
                         }),
-                remedied(
+                commandsSuffice(
                         "an idle transaction of a superuser has a lock",
                         Situation.EXHAUSTED,
                         "as a superuser: select pg_terminate_backend",
@@ -119,7 +120,7 @@ class RecommendationsTest {
                             superuser("grant pg_signal_backend to " + one.role);
                             one.block(one.session("postgres"));
                         }),
-                remedied(
+                commandsSuffice(
                         "a statement has a lock",
                         Situation.EXHAUSTED,
                         "psql.+pg_cancel_backend",
@@ -127,21 +128,21 @@ class RecommendationsTest {
                         one -> {
                             Connection session = one.session(one.role);
                             Scene.run(session, "begin; lock table auth_group");
-                            one.later(session, "select pg_sleep(60)");
+                            one.runInBackground(session, "select pg_sleep(60)");
                         }),
-                remedied(
+                commandsSuffice(
                         "a prepared transaction of our role has a lock",
                         Situation.EXHAUSTED,
                         "psql.+rollback prepared",
                         "pg_terminate_backend",
                         one -> one.prepare(one.role)),
-                remedied(
+                commandsSuffice(
                         "a prepared transaction of another role has a lock",
                         Situation.EXHAUSTED,
                         "psql.+rollback prepared",
                         "pg_terminate_backend",
                         one -> one.prepare(COLLEAGUE)),
-                remedied(
+                commandsSuffice(
                         "a transaction of the pool is left open",
                         Situation.EXHAUSTED,
                         "psql.+idle_in_transaction_session_timeout",
@@ -154,7 +155,7 @@ class RecommendationsTest {
                             });
                             one.scene.await(Verdict.IDLE_IN_TRANSACTION, 1);
                         }),
-                remedied(
+                commandsSuffice(
                         "statements are slow",
                         Situation.EXHAUSTED,
                         "psql.+pg_cancel_backend\\(pid\\)",
@@ -165,40 +166,40 @@ class RecommendationsTest {
                             }
                             one.scene.await(Verdict.SLOW_SQL, 3);
                         }),
-                remedied(
+                commandsSuffice(
                         "the role's connections are used up",
                         Situation.REFUSED,
                         "as a superuser: alter role \\S+ connection limit",
-                        "password|alter system|Nothing has to be done|pool-size [2-9]",
+                        "password|alter system|needs no action|pool-size [2-9]",
                         one -> one.reconnecting(
                                 () -> superuser("alter role %s connection limit 1".formatted(one.role)))),
-                remedied(
+                commandsSuffice(
                         "the database's connections are used up",
                         Situation.REFUSED,
                         "as a superuser: alter database \\S+ connection limit",
-                        "password|alter system|Nothing has to be done|pool-size [2-9]",
+                        "password|alter system|needs no action|pool-size [2-9]",
                         one -> one.reconnecting(
                                 () -> superuser("alter database %s connection limit 1".formatted(one.role)))),
-                told(
+                manualFix(
                         "PostgreSQL's connections are used up by others",
                         Situation.REFUSED,
                         "psql.+from pg_stat_activity where backend_type",
-                        "password|Nothing has to be done",
+                        "password|needs no action",
                         one -> one.disconnected(one::takeAllConnections),
                         Case::closeSessions),
-                told(
+                manualFix(
                         "the password was changed",
                         Situation.REFUSED,
                         "database-password-file",
-                        "Nothing has to be done|pool-size|alter role",
+                        "needs no action|pool-size|alter role",
                         one -> one.reconnecting(
                                 () -> superuser("alter role %s password 'another'".formatted(one.role))),
                         one -> superuser("alter role %s password '%s'".formatted(one.role, PASSWORD))),
-                told(
+                manualFix(
                         "the password was changed and the monitor is still connected",
                         Situation.REFUSED,
                         "database-password-file",
-                        "Nothing has to be done|pool-size|alter role",
+                        "needs no action|pool-size|alter role",
                         one -> {
                             superuser("alter role %s password 'another'".formatted(one.role));
                             superuser("select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'"
@@ -206,48 +207,48 @@ class RecommendationsTest {
                                     + " and application_name = 'auth/scene'");
                         },
                         one -> superuser("alter role %s password '%s'".formatted(one.role, PASSWORD))),
-                remedied(
+                commandsSuffice(
                         "the role may not log in",
                         Situation.REFUSED,
                         "as a superuser: alter role \\S+ login",
-                        "Nothing has to be done|pool-size",
+                        "needs no action|pool-size",
                         one -> one.reconnecting(() -> superuser("alter role %s nologin".formatted(one.role)))),
-                told(
+                manualFix(
                         "the database was renamed",
                         Situation.REFUSED,
                         "database-url",
-                        "Nothing has to be done|pool-size|password",
+                        "needs no action|pool-size|password",
                         one -> one.disconnected(() ->
                                 superuser("alter database %s rename to renamed_%s".formatted(one.role, one.role))),
                         one -> superuser("alter database renamed_%s rename to %s".formatted(one.role, one.role))),
-                remedied(
+                commandsSuffice(
                         "the role may not connect to the database",
                         Situation.REFUSED,
                         "as a superuser: grant connect",
-                        "Nothing has to be done|pool-size|password",
+                        "needs no action|pool-size|password",
                         one -> one.reconnecting(() -> superuser(
                                 "revoke connect on database %s from public, %s".formatted(one.role, one.role)))),
-                remedied(
+                commandsSuffice(
                         "the database takes no connections",
                         Situation.REFUSED,
                         "as a superuser: alter database \\S+ allow_connections true",
-                        "Nothing has to be done|pool-size|password",
+                        "needs no action|pool-size|password",
                         one -> one.reconnecting(
                                 () -> superuser("alter database %s allow_connections false".formatted(one.role)))),
-                remedied(
+                commandsSuffice(
                         "a privilege was revoked",
                         Situation.FAILING,
                         "psql.+grant .+ on table auth_group",
                         "restart|pool-size",
                         one -> one.superuserHere("revoke all on auth_group from " + one.role)),
-                told(
+                manualFix(
                         "a table was renamed",
                         Situation.FAILING,
                         "psql.+from pg_tables where tablename = 'auth_group'",
                         "grant|pool-size",
                         one -> one.superuserHere("alter table auth_group rename to auth_group_old"),
                         one -> one.superuserHere("alter table auth_group_old rename to auth_group")),
-                told(
+                manualFix(
                         "a lock_timeout was set for the role",
                         Situation.FAILING,
                         "psql.+reset lock_timeout",
@@ -261,14 +262,14 @@ class RecommendationsTest {
                             assertThat(one.query("show lock_timeout")).isEqualTo("0");
                             one.closeSessions();
                         }),
-                remedied(
+                commandsSuffice(
                         "the database is read-only by default",
                         Situation.NO_PRIMARY,
                         "psql.+alter database \\S+ reset default_transaction_read_only",
                         "pg_promote",
                         one -> one.reconnecting(() -> superuser(
                                 "alter database %s set default_transaction_read_only = on".formatted(one.role)))),
-                remedied(
+                commandsSuffice(
                         "the role is read-only by default",
                         Situation.NO_PRIMARY,
                         "psql.+alter role \\S+ reset default_transaction_read_only",
@@ -277,35 +278,36 @@ class RecommendationsTest {
                                 "alter role %s set default_transaction_read_only = on".formatted(one.role)))));
     }
 
-    private static Cause remedied(String name, Situation situation, String offered, String never, Making making) {
-        return told(name, situation, offered, never, making, one -> {});
+    private static Cause commandsSuffice(
+            String name, Situation situation, String offered, String never, CaseAction making) {
+        return manualFix(name, situation, offered, never, making, one -> {});
     }
 
-    /** One that takes more than commands. */
-    private static Cause told(
-            String name, Situation situation, String offered, String never, Making making, Making end) {
+    /** A cause that needs more than the recommended commands. */
+    private static Cause manualFix(
+            String name, Situation situation, String offered, String never, CaseAction making, CaseAction end) {
         return new Cause(name, situation, offered, never, making, end);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("causes")
-    void whatIsRecommendedEndsTheCause(Cause cause) throws Exception {
+    void theRecommendationsEndTheCause(Cause cause) throws Exception {
         try (Case one = new Case()) {
-            cause.making.make(one);
+            cause.making.run(one);
 
             List<Recommendation> steps = one.recommended(cause.situation, Pattern.compile(cause.offered));
 
             assertThat(steps).noneMatch(step -> matches(step, Pattern.compile(cause.never)));
             for (Recommendation step : steps) {
-                one.take(step);
+                one.follow(step);
             }
-            cause.end.make(one);
+            cause.end.run(one);
             one.awaitEnd(cause.situation);
         }
     }
 
     @Test
-    void aLostPrimaryIsReplacedByPromotingTheStandby() throws Exception {
+    void recommendsPromotingTheStandbyOfALostPrimary() throws Exception {
         try (StandbyServer servers = StandbyServer.start();
                 TestProxy proxy = new TestProxy(servers.primary());
                 Case one = new Case(proxy.target(), servers.standby())) {
@@ -317,7 +319,7 @@ class RecommendationsTest {
 
             assertThat(steps).noneMatch(step -> step.command().contains("reset"));
             for (Recommendation step : steps) {
-                one.take(step);
+                one.follow(step);
             }
             one.awaitEnd(Situation.NO_PRIMARY);
         }
@@ -331,20 +333,18 @@ class RecommendationsTest {
         postgres.execute("postgres", sql);
     }
 
-    /**
-     * A pool on a database of its own, with a role of its own of the same name, and clients that write all the time.
-     */
+    /** A pool on its own database, with its own role of the same name, and clients that write continuously. */
     private static final class Case implements AutoCloseable {
         private static final int CLIENTS = 4;
 
-        /** Clients that ask again after this long. */
-        private static final Executor LATER = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
+        /** The pause of a client between its writes. */
+        private static final Executor DELAYED = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
         final String role;
         final Scene scene;
         private final DatabaseTarget direct;
 
-        /** Of a database that nothing is done to. */
+        /** A superuser on another database. */
         private final DatabaseTarget superuser;
 
         private boolean preparedByColleague;
@@ -353,14 +353,14 @@ class RecommendationsTest {
         private volatile boolean closed;
 
         Case() throws SQLException {
-            this(made());
+            this(createDatabase());
         }
 
         private Case(DatabaseTarget target) {
             this(target, target);
         }
 
-        /** @param direct where psql connects to */
+        /** @param direct the target for psql */
         Case(DatabaseTarget target, DatabaseTarget direct) {
             this.role = target.user();
             this.direct = direct;
@@ -368,11 +368,11 @@ class RecommendationsTest {
                     new DatabaseTarget(direct.jdbcUrl().replaceFirst("/[^/]+$", "/postgres"), "postgres", Secret.NONE);
             scene = new Scene(target, Scene.SMALL, DiagnosisConfig.DEFAULT, new Commands(psql(direct), ""));
             for (int i = 0; i < CLIENTS; i++) {
-                writeOnAndOn();
+                writeRepeatedly();
             }
         }
 
-        private static DatabaseTarget made() throws SQLException {
+        private static DatabaseTarget createDatabase() throws SQLException {
             String name = "case_" + CASES.incrementAndGet();
             superuser("create role %s login password '%s'".formatted(name, PASSWORD));
             superuser("create database %s owner %s".formatted(name, name));
@@ -390,7 +390,7 @@ class RecommendationsTest {
                             uri.getPath().substring(1));
         }
 
-        private void writeOnAndOn() {
+        private void writeRepeatedly() {
             CompletionStage<Object> write = scene.engine.call(
                     CallContext.named("POST /api/role/{role}"),
                     handle -> handle.execute(
@@ -401,7 +401,7 @@ class RecommendationsTest {
                     succeeded.incrementAndGet();
                 }
                 if (!closed) {
-                    LATER.execute(this::writeOnAndOn);
+                    DELAYED.execute(this::writeRepeatedly);
                 }
             });
         }
@@ -417,13 +417,13 @@ class RecommendationsTest {
             return session;
         }
 
-        /** A session that has a lock which every client waits for, and does nothing. */
+        /** Locks a table that every client needs, and leaves the transaction idle. */
         void block(Connection session) throws SQLException {
             superuserHere("grant all on auth_group to public");
             Scene.run(session, "begin; lock table auth_group");
         }
 
-        /** A prepared transaction that has it. */
+        /** Prepares a transaction that holds such a lock. */
         void prepare(String user) throws SQLException {
             Connection session = session(user);
             block(session);
@@ -431,31 +431,31 @@ class RecommendationsTest {
             preparedByColleague = user.equals(COLLEAGUE);
         }
 
-        /** A change that holds for new sessions, and the end of the old ones. */
+        /** Makes a change for new sessions, and terminates the old ones. */
         void reconnecting(Change change) throws Exception {
             change.run();
             superuser("select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'".formatted(role));
         }
 
-        /** A change that takes that the role has no session. */
+        /** Makes a change that requires that the role has no session. */
         void disconnected(Change change) throws Exception {
             reconnecting(() -> superuser("alter role %s connection limit 0".formatted(role)));
             change.run();
             superuser("alter role %s connection limit -1".formatted(role));
         }
 
-        /** In the case's database. */
+        /** Runs a statement as a superuser in the case's database. */
         void superuserHere(String sql) throws SQLException {
             postgres.execute(role, sql);
         }
 
-        /** What psql prints with the role's login. */
+        /** The output of psql with the role's login. */
         String query(String sql) throws Exception {
             return run(psql(direct) + " -Atc '%s'".formatted(sql)).strip();
         }
 
-        /** A statement that ends when its session is closed. */
-        void later(Connection session, String sql) {
+        /** Starts a statement that ends when its session is closed. */
+        void runInBackground(Connection session, String sql) {
             CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> {
                 try {
                     Scene.run(session, sql);
@@ -483,15 +483,15 @@ class RecommendationsTest {
             }
         }
 
-        /** The steps of a diagnosis that says so, one of which matches. */
+        /** Waits for the situation with a matching recommendation; returns all of them. */
         List<Recommendation> recommended(Situation situation, Pattern offered) {
             return scene.await(diagnosis -> diagnosis.situation() == situation
                             && diagnosis.steps().stream().anyMatch(step -> matches(step, offered)))
                     .steps();
         }
 
-        /** Does what an operator does who follows it: only psql, not what changes the server's settings. */
-        void take(Recommendation step) throws Exception {
+        /** Follows a recommendation as an operator does, except for changes of the server's settings. */
+        void follow(Recommendation step) throws Exception {
             Matcher statement = FOR_SUPERUSER.matcher(step.what());
             if (statement.find()) {
                 String printed = run("%s -c \"%s\"".formatted(psql(superuser), statement.group(1)));
@@ -514,7 +514,7 @@ class RecommendationsTest {
             return Program.run(directory, "", List.of("env", "PGPASSWORD=" + PASSWORD, "sh", "-c", command));
         }
 
-        /** Until clients are answered again, and the diagnosis is another; that something failed it says for long. */
+        /** Waits until writes succeed again and the situation has changed; {@code FAILING} may last longer. */
         void awaitEnd(Situation situation) {
             int before = succeeded.get();
             await().atMost(Duration.ofSeconds(20))

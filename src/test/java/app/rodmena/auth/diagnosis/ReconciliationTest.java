@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 
 class ReconciliationTest {
     @Test
-    void aBackendUnderOurNameThatThePoolDoesNotKnowIsToldOnce() throws Exception {
+    void aBackendWithoutAConnectionOfThePoolIsReportedOnce() throws Exception {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
                 LogOf log = LogOf.logger("auth.diagnosis");
-                Connection impostor = Scene.stranger(scene.target, "auth/scene")) {
-            int pid = Scene.pidOf(impostor);
+                Connection otherProcess = Scene.otherSession(scene.target, "auth/scene")) {
+            int pid = Scene.pidOf(otherProcess);
 
             Diagnosis diagnosis = scene.await(
                     found -> !found.reconciliation().unknownBackends().isEmpty());
@@ -29,13 +29,13 @@ class ReconciliationTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("backend " + pid))
                     .hasSize(1);
-            Scene.run(impostor, "set application_name = 'somebody'");
+            Scene.run(otherProcess, "set application_name = 'other'");
             scene.await(found -> found.reconciliation().agrees());
         }
     }
 
     @Test
-    void anIdleConnectionWhoseBackendIsGoneIsTold() throws Exception {
+    void anIdleConnectionWithoutABackendIsReported() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 Scene scene = new Scene(proxy.target());
                 Connection admin = TestPostgres.superuser()) {

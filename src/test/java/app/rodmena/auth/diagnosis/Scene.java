@@ -26,7 +26,7 @@ import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 
-/** A pool of three connections on a real PostgreSQL, in which a test makes trouble, and who diagnoses it. */
+/** A pool of up to three connections on a real PostgreSQL, with its diagnosis. */
 final class Scene implements AutoCloseable {
     static final String INSTANCE = "scene";
     static final PoolSettings SMALL = PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(20));
@@ -62,7 +62,7 @@ final class Scene implements AutoCloseable {
         return share.get();
     }
 
-    /** Callers that do the same, each on a connection of its own. */
+    /** Starts callers with the same work, each on its own connection. */
     void callers(int count, String route, HandleCallback<Object, RuntimeException> work) {
         for (int i = 0; i < count; i++) {
             call(route, work);
@@ -70,12 +70,12 @@ final class Scene implements AutoCloseable {
     }
 
     CompletionStage<Object> call(String route, HandleCallback<Object, RuntimeException> work) {
-        CompletableFuture<Object> answer =
+        CompletableFuture<Object> result =
                 engine.call(CallContext.named(route), work).toCompletableFuture();
-        return answer.exceptionally(failure -> "failed");
+        return result.exceptionally(failure -> "failed");
     }
 
-    /** Work of an application that holds its connection until the scene is over. */
+    /** Holds the connection until the scene is closed. */
     Object holdUntilTheEnd(Handle handle) {
         try {
             done.await();
@@ -85,7 +85,7 @@ final class Scene implements AutoCloseable {
         return handle;
     }
 
-    /** Diagnoses again and again until it is as expected; what it is like at last is what a failed test shows. */
+    /** Repeats the diagnosis until it is as expected. A failure shows the last one. */
     Diagnosis await(Predicate<Diagnosis> expected) {
         AtomicReference<Diagnosis> last = new AtomicReference<>();
         Awaitility.await()
@@ -103,7 +103,7 @@ final class Scene implements AutoCloseable {
         return await(diagnosis -> diagnosis.situation() == situation);
     }
 
-    /** Until so many connections are out for this reason. */
+    /** Waits until this number of connections has the verdict. */
     Diagnosis await(Verdict verdict, int count) {
         return await(diagnosis -> diagnosis.verdicts().getOrDefault(verdict, 0) == count);
     }
@@ -112,8 +112,8 @@ final class Scene implements AutoCloseable {
         return engine.snapshot().checkedOut() == count;
     }
 
-    /** A session of somebody else's on the same database. */
-    static Connection stranger(DatabaseTarget target, String application) throws SQLException {
+    /** Opens a session of another client on the same database. */
+    static Connection otherSession(DatabaseTarget target, String application) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", target.user());
         properties.setProperty("password", target.password().reveal());
@@ -121,9 +121,9 @@ final class Scene implements AutoCloseable {
         return DriverManager.getConnection(target.jdbcUrl(), properties);
     }
 
-    /** Ends what runs on the pool's connections. */
+    /** Cancels the statements on the pool's connections. */
     void terminateAll() {
-        try (Connection admin = stranger(target, "admin")) {
+        try (Connection admin = otherSession(target, "admin")) {
             run(admin, "select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'auth/scene'");
         } catch (SQLException e) {
             throw new IllegalStateException(e);

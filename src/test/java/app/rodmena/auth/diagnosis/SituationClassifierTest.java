@@ -23,13 +23,13 @@ import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
-/** What is said of a pool as a whole. */
+/** The situation and sentence of each state of the pool. */
 class SituationClassifierTest {
     @Test
-    void aPoolThatIsWell() {
+    void well() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             Diagnosis diagnosis = scene.await(Situation.WELL);
-            assertThat(diagnosis.sentence()).isEqualTo("Well: 0 of 3 out, nobody waits");
+            assertThat(diagnosis.sentence()).isEqualTo("Well: 0 of 3 connections in use, no requests waiting");
             assertThat(diagnosis.steps()).isEmpty();
             assertThat(diagnosis.blindSpots()).isEmpty();
             assertThat(diagnosis.postgres()).hasValueSatisfying(view -> {
@@ -41,25 +41,25 @@ class SituationClassifierTest {
     }
 
     @Test
-    void whoAsksWhenItIsClosedGetsTheLastHoweverOften() {
+    void diagnoseReturnsTheLastDiagnosisAfterTheEnd() {
         Scene scene = new Scene(TestPostgres.freshDatabase());
         scene.await(Situation.WELL);
         scene.close();
         for (int i = 0; i < 3; i++) {
-            assertThat(scene.diagnostics.look().toCompletableFuture())
+            assertThat(scene.diagnostics.diagnose().toCompletableFuture())
                     .isCompletedWithValueMatching(diagnosis -> diagnosis.situation() == Situation.WELL);
         }
     }
 
     @Test
-    void aPoolThatIsSuspended() {
+    void suspended() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.engine.suspend();
             scene.callers(2, "GET /api/roles", handle -> 1);
             Diagnosis diagnosis = scene.await(Situation.SUSPENDED);
             assertThat(diagnosis.sentence())
-                    .isEqualTo("Suspended by an operator, so that everybody waits until it is resumed: 0 of 3"
-                            + " connections out, 2 requests waiting");
+                    .startsWith("Suspended by an operator")
+                    .endsWith("0 of 3 connections in use, 2 requests waiting");
             assertThat(diagnosis.steps())
                     .singleElement()
                     .satisfies(step -> assertThat(step.command()).contains("\"operation\":\"resume\""));
@@ -69,17 +69,17 @@ class SituationClassifierTest {
     }
 
     @Test
-    void aDatabaseThatIsGone() {
+    void databaseDown() {
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 Scene scene = new Scene(proxy.target())) {
             scene.await(Situation.WELL);
             proxy.stop();
-            // The first that is heard of it is a connection that breaks
+            // The first symptom is a broken connection.
             Diagnosis diagnosis = scene.await(found -> found.situation() == Situation.DATABASE_DOWN
                     && found.sentence().contains("refused"));
             assertThat(diagnosis.sentence())
                     .matches(
-                            "Database down since \\S+Z \\(.+ m?s\\): .+ refused.*; 0 of 3 connections out, nobody waits");
+                            "Database down since \\S+Z \\(.+ m?s\\): .+ refused.*; 0 of 3 connections in use, no requests waiting");
             assertThat(diagnosis.lastSeen()).isPresent();
             proxy.start();
             scene.await(Situation.WELL);
@@ -87,7 +87,7 @@ class SituationClassifierTest {
     }
 
     @Test
-    void aPostgresThatLetsNoMoreConnectionsBeOpened() throws Exception {
+    void refusedByTheConnectionLimitOfTheRole() throws Exception {
         DatabaseTarget database = TestPostgres.freshDatabase();
         try (Connection admin = TestPostgres.connect(database)) {
             Scene.run(admin, "drop role if exists limited");
@@ -101,10 +101,10 @@ class SituationClassifierTest {
             scene.callers(3, "GET /api/roles", scene::holdUntilTheEnd);
             Diagnosis diagnosis = scene.await(Situation.REFUSED);
             assertThat(diagnosis.sentence())
-                    .startsWith("1 of 3 connections out for up to")
-                    .contains("PostgreSQL refuses more (FATAL: too many connections for role \"limited\")")
-                    .contains("of its 220 connections 2 are ours, 0 other instances'")
-                    .contains("and role limited may have 2");
+                    .startsWith("1 of 3 connections in use for up to")
+                    .contains("PostgreSQL refuses new connections (FATAL: too many connections for role \"limited\")")
+                    .contains("of its 220 connections this process has ")
+                    .contains("the limit of role limited is 2");
             assertThat(diagnosis.steps()).isNotEmpty();
         }
         try (Connection admin = TestPostgres.connect(database)) {
@@ -114,13 +114,13 @@ class SituationClassifierTest {
     }
 
     @Test
-    void moreIsAskedThanAHealthyPoolCanDo() {
-        AtomicBoolean over = new AtomicBoolean();
+    void saturated() {
+        AtomicBoolean stopped = new AtomicBoolean();
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 Thread client = new Thread(() -> {
-                    while (!over.get()) {
+                    while (!stopped.get()) {
                         scene.engine
                                 .call(
                                         CallContext.named("GET /api/roles"),
@@ -135,40 +135,40 @@ class SituationClassifierTest {
                 clients.add(client);
             }
             Diagnosis diagnosis = scene.await(situation -> situation.situation() == Situation.SATURATED
-                    && !situation.sentence().contains("and 0"));
+                    && !situation.sentence().contains(", 0.0 check-ins"));
             assertThat(diagnosis.sentence())
-                    .matches("3 of 3 connections out for up to .+ ms, [89] requests waiting: each is back soon \\(half"
-                            + " within .+ ms\\), and .+ a second pass: more is asked for than they can do");
-            over.set(true);
+                    .matches("3 of 3 connections in use for up to .+ ms, [89] requests waiting: each is returned soon"
+                            + " \\(median .+ ms, .+ check-ins per second\\): .+");
+            stopped.set(true);
             await().until(() -> clients.stream().noneMatch(Thread::isAlive));
         }
     }
 
     @Test
-    void callersThatWaitBehindABatchOfTheirKindThatIsLocked() throws Exception {
+    void blockedByALockedBatch() throws Exception {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
-                Connection psql = Scene.stranger(scene.target, "psql")) {
+                Connection psql = Scene.otherSession(scene.target, "psql")) {
             Scene.run(psql, "begin");
             Scene.run(psql, "lock table auth_group");
-            List<CompletionStage<Boolean>> answers = checks(scene, 6);
+            List<CompletionStage<Boolean>> results = checks(scene, 6);
 
             Diagnosis diagnosis = scene.await(Situation.BLOCKED);
 
             assertThat(diagnosis.sentence())
                     .matches(
-                            "1 of 3 connections out for up to .+, 5 requests waiting for the batch before theirs: 1 waits"
+                            "1 of 3 connections in use for up to .+, 5 requests waiting for the previous batch: 1 waits"
                                     + " for a lock on auth_group held by pid " + Scene.pidOf(psql) + " \\(psql, .+\\)");
             assertThat(diagnosis.steps()).anyMatch(step -> step.command().contains("pg_terminate_backend"));
             Scene.run(psql, "rollback");
             scene.await(Situation.WELL);
-            assertThat(answers)
+            assertThat(results)
                     .allSatisfy(answer ->
                             assertThat(answer.toCompletableFuture().join()).isFalse());
         }
     }
 
     @Test
-    void callersOfWhomMoreComeThanTheBatchesOfTheirKindCanTake() {
+    void saturatedBatches() {
         BatchQuery<Integer, Integer> slow = new BatchQuery<>() {
             @Override
             public int maxBatchSize() {
@@ -176,15 +176,15 @@ class SituationClassifierTest {
             }
 
             @Override
-            public Integer execute(Handle handle, Integer question) {
+            public Integer execute(Handle handle, Integer input) {
                 return handle.createQuery("/* test.slow */ select 1 from pg_sleep(0.4)")
                         .mapTo(Integer.class)
                         .one();
             }
 
             @Override
-            public List<Integer> executeBatch(Handle handle, List<Integer> questions) {
-                return questions;
+            public List<Integer> executeBatch(Handle handle, List<Integer> inputs) {
+                return inputs;
             }
         };
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
@@ -194,10 +194,7 @@ class SituationClassifierTest {
 
             Diagnosis diagnosis = scene.await(Situation.SATURATED);
 
-            assertThat(diagnosis.sentence())
-                    .matches(
-                            "1 of 3 connections out for up to .+, \\d+ requests waiting for the batch before theirs: each"
-                                    + " is back soon .+");
+            assertThat(diagnosis.sentence()).contains(" requests waiting for the previous batch: each ");
             assertThat(diagnosis.steps())
                     .extracting(Recommendation::command)
                     .contains("./run.sh --batch-slots 2")
@@ -205,7 +202,7 @@ class SituationClassifierTest {
         }
     }
 
-    /** Questions of one kind, which are asked together. */
+    /** Submits queries of one kind, which are batched. */
     private static List<CompletionStage<Boolean>> checks(Scene scene, int count) {
         Permissions permissions = new Permissions(scene.engine);
         ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
@@ -219,7 +216,7 @@ class SituationClassifierTest {
     }
 
     @Test
-    void whatOurRoleMayNotSeeIsSaidTogetherWithWhatWouldHelp() throws Exception {
+    void reportsWhatTheRoleMayNotSee() throws Exception {
         DatabaseTarget database = TestPostgres.freshDatabase();
         try (Connection admin = TestPostgres.connect(database)) {
             Scene.run(admin, "drop role if exists shortsighted");
@@ -228,7 +225,7 @@ class SituationClassifierTest {
         }
         DatabaseTarget target = new DatabaseTarget(database.jdbcUrl(), "shortsighted", database.password());
         try (Scene scene = new Scene(target);
-                Connection psql = Scene.stranger(database, "psql")) {
+                Connection psql = Scene.otherSession(database, "psql")) {
             Scene.run(psql, "begin");
             Scene.run(psql, "lock table auth_group");
             scene.callers(
@@ -242,14 +239,14 @@ class SituationClassifierTest {
 
             int pid = Scene.pidOf(psql);
             assertThat(diagnosis.sentence())
-                    .contains("3 wait for a lock on auth_group held by pid %d (psql, what it does is hidden from us)"
+                    .contains("3 wait for a lock on auth_group held by pid %d (psql, activity hidden from this role)"
                             .formatted(pid));
             assertThat(diagnosis.holders().get(0).culprit()).hasValueSatisfying(culprit -> {
                 assertThat(culprit.hidden()).isTrue();
                 assertThat(culprit.user()).isEqualTo("postgres");
             });
             assertThat(diagnosis.blindSpots())
-                    .anyMatch(spot -> spot.contains("may not be seen by our role shortsighted")
+                    .anyMatch(spot -> spot.contains("Role shortsighted may not see")
                             && spot.contains("grant pg_read_all_stats to \"shortsighted\""));
             Scene.run(psql, "rollback");
         }
@@ -260,19 +257,19 @@ class SituationClassifierTest {
     }
 
     @Test
-    void tenWhoAskAtOnceCostOneLook() {
-        DiagnosisConfig rarely = new DiagnosisConfig(Duration.ofHours(1), Duration.ofSeconds(5));
-        try (Scene scene = new Scene(TestPostgres.freshDatabase(), Scene.SMALL, rarely)) {
+    void concurrentRequestsShareADiagnosis() {
+        DiagnosisConfig hourly = new DiagnosisConfig(Duration.ofHours(1), Duration.ofSeconds(5));
+        try (Scene scene = new Scene(TestPostgres.freshDatabase(), Scene.SMALL, hourly)) {
             scene.await(Situation.WELL);
-            List<Diagnosis> heard = new ArrayList<>();
-            scene.diagnostics.add(heard::add);
-            List<Diagnosis> got = new ArrayList<>();
+            List<Diagnosis> published = new ArrayList<>();
+            scene.diagnostics.add(published::add);
+            List<Diagnosis> completed = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                scene.diagnostics.look().thenAccept(got::add);
+                scene.diagnostics.diagnose().thenAccept(completed::add);
             }
-            await().until(() -> got.size() == 10);
-            // One may have been begun before the second of them asked
-            assertThat(heard).hasSizeLessThanOrEqualTo(2);
+            await().until(() -> completed.size() == 10);
+            // One may have begun before the second request.
+            assertThat(published).hasSizeLessThanOrEqualTo(2);
             assertThat(scene.diagnostics.current(Duration.ofMinutes(1))).isSameAs(scene.diagnostics.last());
         }
     }

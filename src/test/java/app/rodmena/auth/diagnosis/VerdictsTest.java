@@ -17,14 +17,14 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
-/** Every reason why a pool can be exhausted, made on a real PostgreSQL, and found. */
+/** Causes each reason for exhaustion on a real PostgreSQL, and expects its verdict. */
 class VerdictsTest {
     private static final String KEY = "5f1c2f0a-9b1e-4c37-8a55-0d9b3c6c1e11";
 
     @Test
-    void aTableThatSomebodyElseHasLocked() throws Exception {
+    void aTableLockOfAnotherSession() throws Exception {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
-                Connection psql = Scene.stranger(scene.target, "psql")) {
+                Connection psql = Scene.otherSession(scene.target, "psql")) {
             int pid = Scene.pidOf(psql);
             Scene.run(psql, "begin");
             Scene.run(psql, "lock table auth_group");
@@ -35,7 +35,7 @@ class VerdictsTest {
 
             assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
             assertThat(diagnosis.sentence())
-                    .matches("3 of 3 connections out for up to .+ m?s, 2 requests waiting: 3 wait for a lock on"
+                    .matches("3 of 3 connections in use for up to .+ m?s, 2 requests waiting: 3 wait for a lock on"
                             + " auth_group held by pid %d \\(psql, idle in transaction for .+ m?s\\)".formatted(pid));
             Holder holder = diagnosis.holders().get(0);
             assertThat(holder.route()).isEqualTo("GET /api/roles");
@@ -61,7 +61,7 @@ class VerdictsTest {
     }
 
     @Test
-    void aRowThatAnotherOfOurOwnConnectionsHasLocked() {
+    void aRowLockOfAnotherConnectionOfThePool() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.engine
                     .call(
@@ -90,21 +90,21 @@ class VerdictsTest {
             });
             assertThat(diagnosis.sentence())
                     .contains("a lock on a row of auth_group held by pid")
-                    .contains("our own connection " + blocker);
+                    .contains("connection %d of this pool".formatted(blocker));
         }
     }
 
     @Test
-    void theHeadOfAChainIsNamedNotWhoeverIsInBetween() throws Exception {
+    void theHeadOfAChainOfLockWaits() throws Exception {
         try (Scene scene = new Scene(TestPostgres.freshDatabase());
-                Connection head = Scene.stranger(scene.target, "report");
-                Connection between = Scene.stranger(scene.target, "migration")) {
+                Connection head = Scene.otherSession(scene.target, "report");
+                Connection between = Scene.otherSession(scene.target, "migration")) {
             Scene.run(head, "begin; select count(*) from auth_group");
             Thread waiting = new Thread(() -> {
                 try {
                     Scene.run(between, "begin; lock table auth_group");
                 } catch (SQLException e) {
-                    // It is cancelled at the end, together with its connection.
+                    // Cancelled when its connection is closed.
                 }
             });
             waiting.start();
@@ -144,8 +144,8 @@ class VerdictsTest {
             assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
             assertThat(diagnosis.sentence())
                     .matches(
-                            "3 of 3 connections out for up to .+ s, 1 request waiting: 3 run slow SQL, the longest runs"
-                                    + " test.sleep for .+ s \\(waits for Timeout PgSleep\\)");
+                            "3 of 3 connections in use for up to .+ s, 1 request waiting: 3 run slow SQL, the longest has run"
+                                    + " test.sleep for .+ s \\(wait event Timeout PgSleep\\)");
             assertThat(diagnosis.steps())
                     .extracting(Recommendation::command)
                     .anyMatch(command -> command.contains("pg_cancel_backend"));
@@ -154,7 +154,7 @@ class VerdictsTest {
     }
 
     @Test
-    void slowSqlAfterCallersWereRefusedForIt() {
+    void slowSqlAfterRefusals() {
         PoolSettings impatient = Scene.SMALL.withPoolTimeout(Duration.ofMillis(1_500));
         try (Scene scene = new Scene(TestPostgres.freshDatabase(), impatient)) {
             scene.callers(3, "GET /api/roles", VerdictsTest::sleep);
@@ -181,7 +181,7 @@ class VerdictsTest {
     }
 
     @Test
-    void aTransactionThatIsLeftOpen() {
+    void anOpenTransaction() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.callers(4, "POST /api/role/{role}", handle -> {
                 handle.begin();
@@ -192,15 +192,15 @@ class VerdictsTest {
             Diagnosis diagnosis = scene.await(Verdict.IDLE_IN_TRANSACTION, 3);
 
             assertThat(diagnosis.sentence())
-                    .startsWith("3 of 3 connections out for up to ")
-                    .contains("1 request waiting: 3 have a transaction open and run nothing; the longest has had")
+                    .startsWith("3 of 3 connections in use for up to ")
+                    .contains("1 request waiting: 3 are idle in transaction; the longest has been idle")
                     .contains("Scene.holdUntilTheEnd(Scene.java:")
                     .endsWith("(POST /api/role/{role})");
         }
     }
 
     @Test
-    void anApplicationThatHoldsConnectionsWithoutUsingThem() {
+    void connectionsHeldWithoutSql() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
             scene.callers(4, "GET /api/roles", handle -> {
                 count(handle, "auth_group");
@@ -209,7 +209,8 @@ class VerdictsTest {
 
             Diagnosis diagnosis = scene.await(Verdict.APP_HOLDING, 3);
 
-            assertThat(diagnosis.sentence()).contains("3 are held by the application without SQL; the longest is held");
+            assertThat(diagnosis.sentence())
+                    .contains("3 are held by the application without running SQL; the longest has been held");
             Holder holder = diagnosis.holders().get(0);
             assertThat(holder.applicationFrame()).startsWith("app.rodmena.auth.diagnosis.Scene.holdUntilTheEnd");
             assertThat(holder.stack()).isNotEmpty();
@@ -229,7 +230,7 @@ class VerdictsTest {
 
             assertThat(diagnosis.situation()).isEqualTo(Situation.EXHAUSTED);
             assertThat(diagnosis.sentence())
-                    .contains("nobody waits: 3 seem to have leaked: the longest was held for")
+                    .contains("no requests waiting: 3 are suspected leaks: the longest has been held for")
                     .contains("Scene.holdUntilTheEnd(Scene.java:");
         }
     }

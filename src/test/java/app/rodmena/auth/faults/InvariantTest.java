@@ -131,9 +131,9 @@ class InvariantTest {
 
     @Test
     void incidentsThatExplainNothingAreFound() {
-        incidents.add(new IncidentSample("1", "TIMEOUT", "5 of 5 connections out", true));
+        incidents.add(new IncidentSample("1", "TIMEOUT", "5 of 5 connections in use", true));
         assertViolated("");
-        incidents.add(new IncidentSample("2", "DATABASE_DOWN", "Well: 0 of 5 out, nobody waits", true));
+        incidents.add(new IncidentSample("2", "DATABASE_DOWN", "Well: 0 of 5 connections in use", true));
         incidents.add(new IncidentSample("3", "", "", false));
         assertViolated("HH");
     }
@@ -175,7 +175,7 @@ class InvariantTest {
     void wellWhileClientsFailIsFound() {
         outage("POOL_TIMEOUT");
         assertThat(violated()).contains("D");
-        diagnoses.replaceAll(sample -> new DiagnosisSample(sample.at(), "EXHAUSTED", "5 of 5 connections out"));
+        diagnoses.replaceAll(sample -> new DiagnosisSample(sample.at(), "EXHAUSTED", "5 of 5 connections in use"));
         assertThat(violated()).doesNotContain("D");
     }
 
@@ -199,9 +199,9 @@ class InvariantTest {
     void aMissingVerdictIsFound() {
         verdict = Optional.of(new ExpectedVerdict(
                 "EXHAUSTED", sample -> sample.situation().equals("EXHAUSTED"), Duration.ofSeconds(1)));
-        diagnoses.add(new DiagnosisSample(BEGAN.plusMillis(1_500), "EXHAUSTED", "5 of 5 connections out"));
+        diagnoses.add(new DiagnosisSample(BEGAN.plusMillis(1_500), "EXHAUSTED", "5 of 5 connections in use"));
         assertViolated("D");
-        diagnoses.add(new DiagnosisSample(BEGAN.plusMillis(500), "EXHAUSTED", "5 of 5 connections out"));
+        diagnoses.add(new DiagnosisSample(BEGAN.plusMillis(500), "EXHAUSTED", "5 of 5 connections in use"));
         assertViolated("");
     }
 

@@ -156,7 +156,7 @@ class LockFaultsTest {
     @Test
     void aTriggerSleeps() throws Exception {
         probe().scenario("a trigger that sleeps")
-                .expecting("a slow statement", says("runs"), Duration.ofSeconds(2))
+                .expecting("a slow statement", says("has run"), Duration.ofSeconds(2))
                 .during(() -> {
                     postgres.execute(
                             ProbedServer.DATABASE,

@@ -19,16 +19,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Every remedy on real trouble, and what is refused. */
+/** Each action on real backends, and its refusals. */
 class BackendActionsTest {
     private static final PoolSettings SMALL = PoolSettings.DEFAULT.withSize(2, 1);
 
     private final DatabaseTarget target = MigratedDatabase.fresh();
 
     @Test
-    void theQueryOfAHolderIsCancelledAndItsConnectionStays() throws Exception {
+    void cancelsAStatementAndKeepsItsConnection() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
-            BackendActions remedies = remedies(server, false);
+            BackendActions actions = remedies(server, false);
             CompletionStage<Object> slow = server.engine.call(
                     CallContext.named("GET /slow"),
                     handle -> handle.createQuery("select pg_sleep(20), 'secret'")
@@ -36,90 +36,90 @@ class BackendActionsTest {
                             .list());
             int id = connectionOf(server, "pg_sleep");
 
-            await().untilAsserted(
-                            () -> assertThat(remedies.cancelQuery(id, true).outcome())
-                                    .startsWith("would cancel what runs on backend ")
-                                    .contains("pg_sleep(?), ?")
-                                    .doesNotContain("secret"));
+            await().untilAsserted(() -> assertThat(actions.cancelQuery(id, true).outcome())
+                    .startsWith("would cancel the statement of backend ")
+                    .contains("pg_sleep(?), ?")
+                    .doesNotContain("secret"));
             assertThat(slow.toCompletableFuture()).isNotDone();
-            assertThat(remedies.cancelQuery(id, false).outcome()).startsWith("cancelled what ran on backend ");
+            assertThat(actions.cancelQuery(id, false).outcome()).startsWith("cancelled the statement of backend ");
             await().until(() -> slow.toCompletableFuture().isCompletedExceptionally());
             await().until(() -> server.engine.snapshot().checkedOut() == 0);
 
-            assertThatThrownBy(() -> remedies.cancelQuery(id, false))
+            assertThatThrownBy(() -> actions.cancelQuery(id, false))
                     .isInstanceOf(ActionRefusedException.class)
-                    .hasMessageStartingWith("nothing runs on connection " + id);
-            assertThatThrownBy(() -> remedies.cancelQuery(4711, false)).hasMessage("the pool has no connection 4711");
+                    .hasMessageStartingWith("no statement runs on connection " + id);
+            assertThatThrownBy(() -> actions.cancelQuery(4711, false)).hasMessage("the pool has no connection 4711");
             assertThat(server.engine.events().count(PoolEventKind.CLOSE)).isZero();
         }
     }
 
     @Test
-    void aBackendOfOurOwnIsTerminatedAndItsConnectionReplaced() throws Exception {
+    void terminatesABackendOfThePoolAndReplacesItsConnection() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
-            BackendActions remedies = remedies(server, false);
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            BackendActions actions = remedies(server, false);
+            assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
             int pid = server.engine.connections().get(0).backendPid();
-            assertThat(remedies.terminateBackend(pid, true).outcome()).startsWith("would terminate backend " + pid);
+            assertThat(actions.terminateBackend(pid, true).outcome()).startsWith("would terminate backend " + pid);
             assertThat(server.engine.snapshot().totalConnections()).isEqualTo(1);
-            assertThat(remedies.terminateBackend(pid, false)).satisfies(remedy -> {
-                assertThat(remedy.dryRun()).isFalse();
-                assertThat(remedy.action()).isEqualTo("terminateBackend " + pid);
-                assertThat(remedy.outcome()).startsWith("terminated backend %d (auth/test, user ".formatted(pid));
+            assertThat(actions.terminateBackend(pid, false)).satisfies(result -> {
+                assertThat(result.dryRun()).isFalse();
+                assertThat(result.action()).isEqualTo("terminateBackend " + pid);
+                assertThat(result.outcome()).startsWith("terminated backend %d (auth/test, user ".formatted(pid));
             });
-            await().untilAsserted(() -> assertThatThrownBy(() -> remedies.terminateBackend(pid, false))
-                    .hasMessage("there is no client's backend of pid " + pid));
+            await().untilAsserted(() -> assertThatThrownBy(() -> actions.terminateBackend(pid, false))
+                    .hasMessage("there is no client backend with pid " + pid));
             await().pollDelay(Duration.ofMillis(600))
                     .untilAsserted(
-                            () -> assertThat(server.ask("/api/roles").join().statusCode())
+                            () -> assertThat(server.get("/api/roles").join().statusCode())
                                     .isEqualTo(200));
         }
     }
 
     @Test
-    void whoBlocksUsIsTerminatedOnlyWhereThatIsAllowedAndWhoDoesNotNever() throws Exception {
+    void terminatesOtherBackendsOnlyIfTheyBlockAndItIsAllowed() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, config(false));
-                Connection blocker = TroubledServer.colleague(target);
-                Connection bystander = TroubledServer.colleague(target)) {
-            int innocent = TroubledServer.pidOf(bystander);
-            int guilty = TroubledServer.lock(blocker);
-            CompletableFuture<HttpResponse<String>> blocked = server.ask("/api/roles");
-            BackendActions careful = remedies(server, false);
-            await().untilAsserted(() -> assertThatThrownBy(() -> careful.terminateBackend(guilty, false))
+                Connection blocker = TroubledServer.otherSession(target);
+                Connection bystander = TroubledServer.otherSession(target)) {
+            int bystanderPid = TroubledServer.pidOf(bystander);
+            int blockerPid = TroubledServer.lock(blocker);
+            CompletableFuture<HttpResponse<String>> blocked = server.get("/api/roles");
+            BackendActions restricted = remedies(server, false);
+            await().untilAsserted(() -> assertThatThrownBy(() -> restricted.terminateBackend(blockerPid, false))
                     .isInstanceOf(ActionRefusedException.class)
-                    .hasMessageEndingWith(
-                            "blocks this server but is not its own: that takes --allow-terminate-others"));
-            BackendActions bold = remedies(server, true);
-            assertThatThrownBy(() -> bold.terminateBackend(innocent, false))
-                    .hasMessageEndingWith("is not this server's, and keeps none of its connections waiting");
-            assertThat(bold.terminateBackend(guilty, true).outcome()).startsWith("would terminate backend " + guilty);
+                    .hasMessageEndingWith("requires --allow-terminate-others"));
+            BackendActions unrestricted = remedies(server, true);
+            assertThatThrownBy(() -> unrestricted.terminateBackend(bystanderPid, false))
+                    .hasMessageEndingWith("neither belongs to this server nor blocks one of its connections");
+            assertThat(unrestricted.terminateBackend(blockerPid, true).outcome())
+                    .startsWith("would terminate backend " + blockerPid);
             assertThat(blocked).isNotDone();
-            assertThat(bold.terminateBackend(guilty, false).outcome()).startsWith("terminated backend " + guilty);
+            assertThat(unrestricted.terminateBackend(blockerPid, false).outcome())
+                    .startsWith("terminated backend " + blockerPid);
             assertThat(blocked.join().statusCode()).isEqualTo(200);
         }
     }
 
     @Test
-    void theOneThatWatchesCantBeTerminated() throws Exception {
+    void refusesToTerminateTheMonitor() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, config(true))) {
             int pid = server.engine.monitor().backendPid();
             assertThatThrownBy(() -> remedies(server, true).terminateBackend(pid, false))
-                    .hasMessage("backend %d is the one that watches, and answers this".formatted(pid));
+                    .hasMessage("backend %d is this server's monitor session".formatted(pid));
         }
     }
 
     @Test
-    void whatNobodyWaitsForAnyMoreIsNotDone() throws Exception {
+    void doesNotExecuteAnActionAfterItsTimeout() throws Exception {
         CompletableFuture<Void> released = new CompletableFuture<>();
         try (TroubledServer server = new TroubledServer(target, SMALL, config(false));
-                Connection colleague = TroubledServer.colleague(target)) {
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+                Connection colleague = TroubledServer.otherSession(target)) {
+            assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
             int pid = server.engine.connections().get(0).backendPid();
             var unused = server.engine.monitor().submit(monitor -> released.join());
 
             assertThatThrownBy(() -> remedies(server, false).terminateBackend(pid, false))
                     .isInstanceOf(ActionOutcomeUnknownException.class)
-                    .hasMessage("PostgreSQL gave no answer within 3 s; nothing was done");
+                    .hasMessage("PostgreSQL did not answer within 3 s; the action was not executed");
 
             CompletionStage<Boolean> afterwards = server.engine.monitor().submit(monitor -> true);
             released.complete(null);
@@ -131,17 +131,17 @@ class BackendActionsTest {
     }
 
     @Test
-    void whatPostgresWasToldToDoAndDidNotAnswerIsNotKnown() throws Exception {
+    void reportsAnUnknownOutcomeIfPostgresDoesNotAnswer() throws Exception {
         try (TestProxy proxy = new TestProxy(target);
                 TroubledServer server = new TroubledServer(proxy.target(), SMALL, config(false))) {
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
             int pid = server.engine.connections().get(0).backendPid();
             proxy.freezeAt("remedies.terminate");
 
             assertThatThrownBy(() -> remedies(server, false).terminateBackend(pid, false))
-                    .isInstanceOfSatisfying(ActionOutcomeUnknownException.class, unanswered -> {
-                        assertThat(unanswered.remedy().action()).isEqualTo("terminateBackend " + pid);
-                        assertThat(unanswered).hasMessageEndingWith("; whether it was done is not known");
+                    .isInstanceOfSatisfying(ActionOutcomeUnknownException.class, outcome -> {
+                        assertThat(outcome.result().action()).isEqualTo("terminateBackend " + pid);
+                        assertThat(outcome).hasMessageEndingWith("; the action may have been executed");
                     });
             proxy.thaw();
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Health, diagnosis and incidents agree with what clients see while their requests fail, and after. */
+/** Health, diagnosis and incidents agree with the responses of clients, during and after failures. */
 class FailingClientsTest {
     private static final String ROLE = "clerk";
     private static final PoolSettings SMALL =
@@ -47,22 +47,22 @@ class FailingClientsTest {
     }
 
     @Test
-    void loginsThatAreRefusedAreAnOutageThoughTheMonitorsSessionLives() throws Exception {
+    void refusedLoginsAreAnOutageDespiteTheMonitorsSession() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
             assertThat(write(server).statusCode()).isEqualTo(200);
             admin("alter role clerk nologin");
             admin("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/test'");
-            // The first that is noticed is a connection that breaks.
+            // The first symptom is a broken connection.
             await().untilAsserted(() -> {
                 assertThat(details(write(server)).path("reason").asText()).isEqualTo("DATABASE_DOWN");
-                assertThat(server.ask("/health").join().statusCode()).isEqualTo(503);
+                assertThat(server.get("/health").join().statusCode()).isEqualTo(503);
             });
-            assertThat(server.ask("/health/ready").join().statusCode()).isEqualTo(503);
+            assertThat(server.get("/health/ready").join().statusCode()).isEqualTo(503);
             Diagnosis diagnosis = await().until(
                             () -> server.server.diagnostics().current(Duration.ZERO),
                             now -> now.situation() == Situation.REFUSED);
             assertThat(diagnosis.outage()).isEmpty();
-            assertThat(diagnosis.sentence()).contains("not permitted to log in", "turned away");
+            assertThat(diagnosis.sentence()).contains("not permitted to log in", "refused");
             String incident = details(write(server)).path("incident").asText();
             await().untilAsserted(() -> assertThat(server.incidents().find(incident))
                     .hasValueSatisfying(found -> {
@@ -71,29 +71,29 @@ class FailingClientsTest {
                     }));
 
             admin("alter role clerk login");
-            // No request is made: the pool notices by itself.
+            // The pool detects the recovery without a request.
             await().atMost(Duration.ofSeconds(5))
-                    .until(() -> server.ask("/health/ready").join().statusCode() == 200);
-            assertThat(server.ask("/health").join().statusCode()).isEqualTo(200);
+                    .until(() -> server.get("/health/ready").join().statusCode() == 200);
+            assertThat(server.get("/health").join().statusCode()).isEqualTo(200);
             Diagnosis after = await().until(
                             () -> server.server.diagnostics().current(Duration.ZERO),
                             now -> now.situation() == Situation.FAILING);
-            assertThat(after.sentence()).contains("turned away", "incident " + incident);
+            assertThat(after.sentence()).contains("refused", "incident " + incident);
         }
     }
 
     @Test
-    void aPrivilegeThatIsMissingIsSaidToClientsAndOperatorsWithTheTableAndTheRole() throws Exception {
+    void aMissingPrivilegeIsReportedWithTableAndRole() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT);
                 LogOf http = LogOf.logger("auth.http");
                 LogOf log = LogOf.logger("auth.database")) {
             assertThat(write(server).statusCode()).isEqualTo(200);
             admin("revoke all on auth_group from clerk");
             for (int i = 0; i < 20; i++) {
-                HttpResponse<String> answer = write(server);
-                assertThat(answer.statusCode()).isEqualTo(503);
-                assertThat(details(answer).path("reason").asText()).isEqualTo("PERMISSION_DENIED");
-                assertThat(answer.body()).contains("permission denied for table auth_group");
+                HttpResponse<String> response = write(server);
+                assertThat(response.statusCode()).isEqualTo(503);
+                assertThat(details(response).path("reason").asText()).isEqualTo("PERMISSION_DENIED");
+                assertThat(response.body()).contains("permission denied for table auth_group");
             }
 
             assertThat(http.lines()).isEmpty();
@@ -103,7 +103,7 @@ class FailingClientsTest {
             Diagnosis diagnosis = await().until(
                             () -> server.server.diagnostics().current(Duration.ZERO),
                             now -> now.situation() == Situation.FAILING);
-            assertThat(diagnosis.sentence()).contains("20 failed", "table auth_group, role clerk");
+            assertThat(diagnosis.sentence()).contains("20 requests failed", "table auth_group, role clerk");
             RecentFailure failure = diagnosis.failures().get(0);
             assertThat(failure.kind()).isEqualTo(FailureKind.PERMISSION_DENIED);
             String incident = details(write(server)).path("incident").asText();
@@ -113,24 +113,24 @@ class FailingClientsTest {
     }
 
     @Test
-    void aTableThatIsGoneIsNamed() throws Exception {
+    void aDroppedTableIsReported() throws Exception {
         try (TroubledServer server = new TroubledServer(target, SMALL, IncidentsConfig.DEFAULT)) {
             assertThat(write(server).statusCode()).isEqualTo(200);
             admin("drop table auth_group cascade");
-            HttpResponse<String> answer = write(server);
-            assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(details(answer).path("reason").asText()).isEqualTo("SCHEMA_MISMATCH");
+            HttpResponse<String> response = write(server);
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(details(response).path("reason").asText()).isEqualTo("SCHEMA_MISMATCH");
             assertThat(server.await(IncidentCause.DATABASE_TROUBLE).sentence())
                     .contains("relation \"auth_group\" does not exist");
         }
     }
 
     private static HttpResponse<String> write(TroubledServer server) {
-        return server.change(UUID.randomUUID().toString()).join();
+        return server.write(UUID.randomUUID().toString()).join();
     }
 
-    private static JsonNode details(HttpResponse<String> answer) throws Exception {
-        return new JsonMapper().readTree(answer.body()).path("details");
+    private static JsonNode details(HttpResponse<String> response) throws Exception {
+        return new JsonMapper().readTree(response.body()).path("details");
     }
 
     private void admin(String sql) throws Exception {

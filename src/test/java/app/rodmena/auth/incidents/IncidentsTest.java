@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trouble made for real, and what is left of it afterwards. */
+/** Records incidents of real faults. */
 class IncidentsTest {
     private static final PoolSettings SMALL =
             PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofMillis(1_500));
@@ -34,16 +34,16 @@ class IncidentsTest {
     Path directory;
 
     @Test
-    void theFirstTimeoutFreezesWhoIsToBlameWithinASecondAndTheClientIsGivenItsId() throws Exception {
+    void theFirstTimeoutIsRecordedWithinASecondAndItsClientGetsTheId() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMinutes(1)));
-                Connection colleague = TroubledServer.colleague(target);
+                Connection colleague = TroubledServer.otherSession(target);
                 LogOf log = LogOf.logger("auth.incidents")) {
             int pid = TroubledServer.lock(colleague);
             List<String> keys =
                     Stream.generate(() -> UUID.randomUUID().toString()).limit(8).toList();
             HttpResponse<?> refused = (HttpResponse<?>) CompletableFuture.anyOf(
-                            keys.stream().map(key -> server.change(key)).toArray(CompletableFuture[]::new))
+                            keys.stream().map(key -> server.write(key)).toArray(CompletableFuture[]::new))
                     .join();
             assertThat(refused.statusCode()).isEqualTo(503);
             JsonNode details =
@@ -56,14 +56,14 @@ class IncidentsTest {
             assertThat(incident.id()).isEqualTo(id);
             assertThat(incident.frozenAfter()).isLessThan(Duration.ofSeconds(1));
             assertThat(incident.sentence())
-                    .contains("3 of 3 connections out")
+                    .contains("3 of 3 connections in use")
                     .contains("5 requests waiting")
                     .contains("auth_group")
                     .contains("pid " + pid)
                     .contains("colleague");
             System.out.println("Measured: frozen " + incident.frozenAfter().toMillis() + " ms after the first timeout");
             await().untilAsserted(() -> assertThat(
-                            server.incidents().find(id).orElseThrow().swallowed())
+                            server.incidents().find(id).orElseThrow().repetitions())
                     .isEqualTo(4));
             assertThat(server.incidents().count(IncidentCause.TIMEOUT)).isEqualTo(1);
             assertThat(server.incidents().count(IncidentCause.DATABASE_DOWN)).isZero();
@@ -89,7 +89,7 @@ class IncidentsTest {
             assertThat(new String(incident.document().json(), UTF_8)).doesNotContain(keys);
             assertThat(incident.document().text())
                     .startsWith("Incident %s: TIMEOUT at ".formatted(id))
-                    .contains("LOCK_WAIT", "pg_terminate_backend", "ten seconds a column", "timeout");
+                    .contains("LOCK_WAIT", "pg_terminate_backend", "10 s per column", "timeout");
             assertThat(incident.document().html())
                     .startsWith("<!doctype html>")
                     .contains("<svg", "LOCK_WAIT", "<td class='n'>" + pid + "</td>")
@@ -98,19 +98,19 @@ class IncidentsTest {
     }
 
     @Test
-    void whoIsHeldUpWhileNobodyWaitsIsAnIncidentAndWhatPostgresCancelsThenBelongsToIt() throws Exception {
+    void aStuckHolderWithoutWaitersIsAnIncidentThatIncludesItsCancellation() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         IncidentsConfig config = new IncidentsConfig(Optional.empty(), Duration.ofMillis(500), false);
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
-                Connection colleague = TroubledServer.colleague(target)) {
+                Connection colleague = TroubledServer.otherSession(target)) {
             int pid = TroubledServer.lock(colleague);
             CompletableFuture<HttpResponse<String>> cancelled =
-                    server.change(UUID.randomUUID().toString());
+                    server.write(UUID.randomUUID().toString());
 
             Incident incident = server.await(IncidentCause.STUCK);
             assertThat(incident.sentence())
-                    .contains("taken by POST /api/role/{role}")
-                    .contains("nobody waits")
+                    .contains("checked out by POST /api/role/{role}")
+                    .contains("no requests waiting")
                     .contains("held by pid " + pid);
             colleague
                     .createStatement()
@@ -122,30 +122,30 @@ class IncidentsTest {
     }
 
     @Test
-    void oneLockIsOneIncidentHoweverItShows() throws Exception {
+    void oneLockIsOneIncidentForAllItsSymptoms() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMillis(300)));
-                Connection colleague = TroubledServer.colleague(target)) {
+                Connection colleague = TroubledServer.otherSession(target)) {
             TroubledServer.lock(colleague);
-            server.rush(3);
+            server.sendWrites(3);
             String id = server.await(IncidentCause.STUCK).id();
-            server.rush(3);
+            server.sendWrites(3);
             assertThat(server.await(IncidentCause.LONG_WAIT).id()).isEqualTo(id);
             Incident refused = server.await(IncidentCause.TIMEOUT);
 
             assertThat(refused.id()).isEqualTo(id);
             assertThat(refused.sentence()).contains("3 requests waiting", "3 wait for a lock");
-            assertThat(refused.document().text()).contains("Before, STUCK: ", "Before, LONG_WAIT: ");
+            assertThat(refused.document().text()).contains("Earlier, STUCK: ", "Earlier, LONG_WAIT: ");
             assertThat(server.incidents().newestFirst()).hasSize(1);
         }
     }
 
     @Test
-    void aLongWaitThatIsOverIsNamedByItsIncident() throws Exception {
+    void theSentenceOfALongWaitDescribesTheWaitAfterItsEnd() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMillis(100)))) {
             server.engine.suspend();
-            server.rush(1);
+            server.sendWrites(1);
             await("a wait longer than the limit")
                     .until(() -> server.engine.view().oldestWait().toMillis() > 100);
             server.engine.resume();
@@ -155,17 +155,17 @@ class IncidentsTest {
     }
 
     @Test
-    void incidentsAreKeptInFilesForTheirOwnerAndReadAgainAtTheNextStart() throws Exception {
+    void incidentsAreStoredForTheirOwnerAndReadAtTheNextStart() throws Exception {
         Path files = directory.resolve("data/incidents");
         DatabaseTarget target = MigratedDatabase.fresh();
         IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false);
         Incident before;
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
-                Connection colleague = TroubledServer.colleague(target)) {
+                Connection colleague = TroubledServer.otherSession(target)) {
             await("a line to be drawn")
                     .until(() -> server.server.metrics().history().seconds().size() > 1);
             TroubledServer.lock(colleague);
-            server.rush(4);
+            server.sendWrites(4);
             before = server.await(IncidentCause.LONG_WAIT);
             Path file = files.resolve(before.id() + ".json");
             await().until(() -> Files.exists(file));
@@ -184,31 +184,31 @@ class IncidentsTest {
             assertThat(after.sentence()).isEqualTo(before.sentence());
             assertThat(after.document().text()).contains(before.id());
             assertThat(after.document().html()).contains("<svg");
-            assertThat(server.incidents().newestFirst()).hasSizeLessThanOrEqualTo(Incidents.REMEMBERED);
+            assertThat(server.incidents().newestFirst()).hasSizeLessThanOrEqualTo(Incidents.MAX_INCIDENTS);
             assertThat(Files.readString(files.resolve("notes.txt"))).isEqualTo("mine");
             assertThat(log.lines()).hasSizeLessThanOrEqualTo(1);
         }
     }
 
     @Test
-    void aListenerThatFailsWithAnErrorKeepsNoIncidentFromItsFile() throws Exception {
+    void anIncidentIsStoredDespiteAFailingListener() throws Exception {
         Path files = directory.resolve("incidents");
         DatabaseTarget target = MigratedDatabase.fresh();
         IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false);
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
-                Connection colleague = TroubledServer.colleague(target)) {
+                Connection colleague = TroubledServer.otherSession(target)) {
             server.incidents().add(incident -> {
                 throw new AssertionError("on purpose");
             });
             TroubledServer.lock(colleague);
-            server.rush(4);
+            server.sendWrites(4);
             Path file = files.resolve(server.await(IncidentCause.LONG_WAIT).id() + ".json");
             await().until(() -> Files.exists(file));
         }
     }
 
     @Test
-    void foreignFilesAreLeftAloneInOneLineAndOldOnesGo() throws Exception {
+    void invalidFilesAreIgnoredAndOldOnesDeleted() throws Exception {
         try (IncidentFiles files = new IncidentFiles(directory, 3);
                 LogOf log = LogOf.logger("auth.incidents")) {
             Files.writeString(directory.resolve("20200101-000000-000a.json"), "{\"id\": 3}");
@@ -218,10 +218,9 @@ class IncidentsTest {
                 throw new AssertionError(incident.id());
             });
             await().untilAsserted(() -> assertThat(log.lines())
-                    .containsExactly(
-                            "2 files in %s can't be read as incidents and are left alone".formatted(directory)));
+                    .containsExactly("2 files in %s are not valid incidents and are ignored".formatted(directory)));
             for (int i = 0; i < 5; i++) {
-                files.keep(Samples.incident("20260101-00000%d-000a".formatted(i)));
+                files.store(Samples.incident("20260101-00000%d-000a".formatted(i)));
             }
             await().untilAsserted(() -> assertThat(names())
                     .containsExactlyInAnyOrder(
@@ -233,37 +232,37 @@ class IncidentsTest {
     }
 
     @Test
-    void aDirectoryThatCantBeWrittenIsToldOnceAndDisturbsNobody() throws Exception {
+    void anUnwritableDirectoryIsLoggedOnce() throws Exception {
         Path blocked = Files.writeString(directory.resolve("blocked"), "a file");
         try (IncidentFiles files = new IncidentFiles(blocked.resolve("incidents"), 3);
                 LogOf log = LogOf.logger("auth.incidents")) {
-            files.keep(Samples.incident("20260101-000000-000a"));
-            files.keep(Samples.incident("20260101-000001-000a"));
+            files.store(Samples.incident("20260101-000000-000a"));
+            files.store(Samples.incident("20260101-000001-000a"));
             await().until(() -> log.lines().size() == 1);
             Files.delete(blocked);
-            files.keep(Samples.incident("20260101-000002-000a"));
+            files.store(Samples.incident("20260101-000002-000a"));
             await().until(() -> log.lines().size() == 2);
-            assertThat(log.lines().get(0)).startsWith("Incidents can't be kept in ");
+            assertThat(log.lines().get(0)).startsWith("Incidents cannot be stored in ");
             assertThat(log.lines().get(1)).endsWith(" again");
         }
     }
 
     @Test
-    void whoIsRefusedBecauseTheQueueIsFullIsAnIncident() throws Exception {
+    void aFullQueueIsAnIncident() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server =
                         new TroubledServer(target, SMALL.withMaxWaiting(1), config(Duration.ofMinutes(1)));
-                Connection colleague = TroubledServer.colleague(target)) {
+                Connection colleague = TroubledServer.otherSession(target)) {
             TroubledServer.lock(colleague);
-            server.rush(3);
+            server.sendWrites(3);
             await().until(() -> server.engine.snapshot().checkedOut() == 3);
-            server.rush(3);
-            assertThat(server.await(IncidentCause.REJECTED).sentence()).contains("3 of 3 connections out");
+            server.sendWrites(3);
+            assertThat(server.await(IncidentCause.REJECTED).sentence()).contains("3 of 3 connections in use");
         }
     }
 
     @Test
-    void aSuspectedLeakIsToldWithWhereItIsHeld() throws Exception {
+    void aSuspectedLeakIsLoggedWithItsStack() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(
                         target, SMALL.withLeakThreshold(Duration.ofMillis(500)), config(Duration.ofMinutes(1)));
@@ -271,7 +270,7 @@ class IncidentsTest {
             CompletableFuture<Void> release = server.hold("GET /report");
             Incident incident = server.await(IncidentCause.LEAK_SUSPECTED);
             release.complete(null);
-            assertThat(incident.sentence()).contains("taken by GET /report");
+            assertThat(incident.sentence()).contains("checked out by GET /report");
             await().untilAsserted(() -> assertThat(log.lines())
                     .anyMatch(line -> line.contains("is held by thread") && line.contains("TroubledServer.holdUntil")));
             JsonNode holder = new JsonMapper()
@@ -285,13 +284,13 @@ class IncidentsTest {
     }
 
     @Test
-    void aDatabaseThatFallsSilentIsFrozenInTimeAllTheSame() throws Exception {
+    void anUnresponsiveDatabaseIsRecordedInTime() throws Exception {
         DatabaseTarget behind = MigratedDatabase.fresh();
         try (TestProxy proxy = new TestProxy(behind);
                 TroubledServer server = new TroubledServer(proxy.target(), SMALL, config(Duration.ofMinutes(1)))) {
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
             proxy.freeze();
-            server.rush(6);
+            server.sendWrites(6);
             Incident incident = server.awaitAny();
             assertThat(incident.frozenAfter()).isLessThan(Duration.ofSeconds(1));
             await().atMost(Duration.ofSeconds(20))

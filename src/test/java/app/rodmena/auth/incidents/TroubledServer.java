@@ -26,7 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 
-/** A whole server in which a test makes trouble, with a client that never waits. */
+/** A complete server for fault tests, with a non-blocking client. */
 public final class TroubledServer implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -51,13 +51,13 @@ public final class TroubledServer implements AutoCloseable {
         return server.incidents();
     }
 
-    /** Asks the API as a client with a key of its own; never blocks. */
-    public CompletableFuture<HttpResponse<String>> ask(String path) {
+    /** Sends a GET request with a new client key; never blocks. */
+    public CompletableFuture<HttpResponse<String>> get(String path) {
         return send("GET", path, UUID.randomUUID().toString());
     }
 
-    /** Creates a role, for which nobody can share a connection with others; never blocks. */
-    public CompletableFuture<HttpResponse<String>> change(String key) {
+    /** Creates a role, which needs a connection of its own because writes are not batched; never blocks. */
+    public CompletableFuture<HttpResponse<String>> write(String key) {
         return send("POST", "/api/role/editors", key);
     }
 
@@ -70,14 +70,14 @@ public final class TroubledServer implements AutoCloseable {
         return HTTP.sendAsync(request, BodyHandlers.ofString());
     }
 
-    /** So many clients at once, whose answers nobody waits for. */
-    void rush(int clients) {
+    /** Sends concurrent writes and ignores their responses. */
+    void sendWrites(int clients) {
         for (int i = 0; i < clients; i++) {
-            var unused = change(UUID.randomUUID().toString());
+            var unused = write(UUID.randomUUID().toString());
         }
     }
 
-    /** Code that takes a connection and keeps it until it is released, or all is over. */
+    /** Holds a connection until the returned future completes or the server is closed. */
     public CompletableFuture<Void> hold(String route) {
         CompletableFuture<Void> released = new CompletableFuture<>();
         CompletableFuture<Object> either = CompletableFuture.anyOf(released, end);
@@ -108,8 +108,8 @@ public final class TroubledServer implements AutoCloseable {
         return incidents().newestFirst().get(0);
     }
 
-    /** Somebody else's session on the same database. */
-    public static Connection colleague(DatabaseTarget target) throws SQLException {
+    /** Opens a session of another client on the same database. */
+    public static Connection otherSession(DatabaseTarget target) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", target.user());
         properties.setProperty("password", target.password().reveal());

@@ -46,7 +46,7 @@ class PoolPanelTest {
                     .matches("10 of 10 connections in use, 0 idle, 5 beyond pool_size \\(5\\);"
                             + " 4 wait, the oldest for \\d+[.,]\\d s");
             assertThat(find(panel, JTextArea.class).getText())
-                    .contains("10 of 10 connections out", "lock on auth_group");
+                    .contains("10 of 10 connections in use", "lock on auth_group");
             JTable table = find(panel, JTable.class);
             assertThat(table.getRowCount()).isEqualTo(10);
             assertThat(row(table, 0))

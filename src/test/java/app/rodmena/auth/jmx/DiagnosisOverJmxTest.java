@@ -28,8 +28,8 @@ class DiagnosisOverJmxTest {
             CompletableFuture<Integer> request = CompletableFuture.supplyAsync(() -> get(server));
 
             await().untilAsserted(() -> assertThat((String) client.connection().getAttribute(name, "Sentence"))
-                    .startsWith("1 of 10 connections out for up to")
-                    .contains("nobody waits: 1 waits for a lock on auth_group held by pid")
+                    .startsWith("1 of 10 connections in use for up to")
+                    .contains("no requests waiting: 1 waits for a lock on auth_group held by pid")
                     .contains("(PostgreSQL JDBC Driver, idle in transaction for"));
 
             TabularData verdicts = (TabularData) client.connection().getAttribute(name, "Verdicts");

@@ -34,7 +34,7 @@ class IncidentsBeanTest {
             NotificationListener listener = (notification, handback) -> received.add(notification);
             client.connection().addNotificationListener(JmxClient.name(INCIDENTS), listener, null, null);
             server.engine.suspend();
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(503);
+            assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(503);
             await().until(() -> !received.isEmpty());
             server.engine.resume();
             Notification notification = received.get(0);
@@ -58,7 +58,7 @@ class IncidentsBeanTest {
         try (TroubledServer server = server();
                 JmxClient client = new JmxClient("ada");
                 LogOf audit = LogOf.logger("auth.audit")) {
-            assertThat(server.ask("/api/roles").join().statusCode()).isEqualTo(200);
+            assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
             int pid = server.engine.connections().get(0).backendPid();
             assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, true))
                     .startsWith("would terminate backend " + pid);
@@ -66,7 +66,7 @@ class IncidentsBeanTest {
                     .startsWith("terminated backend " + pid);
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
-                    .hasMessage("there is no client's backend of pid 1");
+                    .hasMessage("there is no client backend with pid 1");
             assertThat(audit.lines()).hasSize(2);
             assertThat(audit.lines().get(0))
                     .startsWith("ada invoked terminateBackend %d (dry run): would terminate backend".formatted(pid));
@@ -84,10 +84,10 @@ class IncidentsBeanTest {
             var unused = server.engine.monitor().submit(monitor -> released.join());
             assertThatThrownBy(() -> client.invoke(REMEDIES, "terminateBackend", 1, false))
                     .isInstanceOf(MBeanException.class)
-                    .hasMessage("PostgreSQL gave no answer within 3 s; nothing was done");
+                    .hasMessage("PostgreSQL did not answer within 3 s; the action was not executed");
             assertThat(audit.lines())
-                    .containsExactly("ada invoked terminateBackend 1: PostgreSQL gave no answer within 3 s;"
-                            + " nothing was done");
+                    .containsExactly("ada invoked terminateBackend 1: PostgreSQL did not answer within 3 s;"
+                            + " the action was not executed");
         } finally {
             released.complete(null);
         }
