@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.testing.ChildJvm;
 import app.rodmena.auth.testing.TestPostgres;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,14 +51,7 @@ class ConcurrentMigrationsTest {
         DatabaseTarget target = Catalogue.olderInstallation();
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < STARTERS; i++) {
-            processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            MigratingProcess.class.getName(),
-                            target.jdbcUrl())
+            processes.add(new ProcessBuilder(ChildJvm.command(List.of(), MigratingProcess.class, target.jdbcUrl()))
                     .redirectErrorStream(true)
                     .start());
         }

@@ -3,6 +3,7 @@ package app.rodmena.auth.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,13 +29,8 @@ final class ServerProcess implements AutoCloseable {
     /** @param runner a command prefix that executes the process */
     static ServerProcess startOn(Path directory, boolean ephemeral, List<String> runner) throws IOException {
         List<String> command = new ArrayList<>(runner);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerProcess.class.getName(),
-                directory.toString(),
-                Boolean.toString(ephemeral)));
+        command.addAll(
+                ChildJvm.command(List.of(), ServerProcess.class, directory.toString(), Boolean.toString(ephemeral)));
         return new ServerProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());

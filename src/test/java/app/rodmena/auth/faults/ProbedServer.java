@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -106,10 +105,7 @@ final class ProbedServer {
                 "--idle-timeout=10m",
                 "--log-level=auth.database=DEBUG"));
         all.addAll(Arrays.asList(flags));
-        // Without the optimising compiler, which does not pay off in a server that runs for a minute.
-        Map<String, String> variables = new HashMap<>(Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"));
-        variables.putAll(environment);
-        AuthProcess process = AuthProcess.start(directory, variables, all.toArray(String[]::new));
+        AuthProcess process = AuthProcess.start(directory, environment, all.toArray(String[]::new));
         try {
             return new ProbedServer(postgres, process.awaitStart());
         } catch (Throwable e) {

@@ -59,12 +59,11 @@ public final class AuthProcess implements AutoCloseable {
             String... flags)
             throws IOException {
         List<String> command = new ArrayList<>(launcher);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmOptions);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(Main.class.getName());
-        command.addAll(List.of(flags));
+        command.addAll(ChildJvm.command(jvmOptions, Main.class, flags));
+        return start(directory, environment, command);
+    }
+
+    static AuthProcess start(Path directory, Map<String, String> environment, List<String> command) throws IOException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
         ProcessBuilder builder = new ProcessBuilder(command)
