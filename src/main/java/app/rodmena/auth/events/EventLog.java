@@ -17,8 +17,8 @@ public final class EventLog implements PoolListener {
 
     @Override
     public void onEvent(PoolEvent event) {
-        Level level = levelOf(event.kind());
-        if (isRepeated(event.kind())) {
+        Level level = event.kind().level();
+        if (event.kind().isRepeated()) {
             throttle.log(
                     level,
                     event.kind() + event.cause(),
@@ -30,31 +30,6 @@ public final class EventLog implements PoolListener {
         }
     }
 
-    /** Whether one cause can produce an event per request or per connection. */
-    private static boolean isRepeated(PoolEventKind kind) {
-        return switch (kind) {
-            case CONNECT_FAILED, INVALIDATE, SOFT_INVALIDATE, RECYCLE, TIMEOUT, REJECTED -> true;
-            case CONNECT,
-                    CHECKOUT,
-                    CHECKIN,
-                    OVERFLOW_OPEN,
-                    OVERFLOW_CLOSE,
-                    CLOSE,
-                    LEAK_SUSPECTED,
-                    LEAK_RETURNED,
-                    LEAK_RECLAIMED -> false;
-        };
-    }
-
-    private static Level levelOf(PoolEventKind kind) {
-        return switch (kind) {
-            case CONNECT, CHECKOUT, CHECKIN, CLOSE, OVERFLOW_OPEN, OVERFLOW_CLOSE -> Level.DEBUG;
-            case SOFT_INVALIDATE, RECYCLE -> Level.INFO;
-            case CONNECT_FAILED, INVALIDATE, TIMEOUT, REJECTED, LEAK_SUSPECTED, LEAK_RETURNED -> Level.WARN;
-            case LEAK_RECLAIMED -> Level.ERROR;
-        };
-    }
-
     /** One line, such as {@code checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c…}. */
     public static String line(PoolEvent event) {
         StringBuilder line = new StringBuilder(160).append(event.kind().wireName());
@@ -63,7 +38,7 @@ public final class EventLog implements PoolListener {
             line.append(" pid=").append(event.backendPid() == 0 ? "unknown" : event.backendPid());
         }
         if (!event.took().isZero()) {
-            line.append(' ').append(durationKey(event.kind())).append('=').append(millis(event.took()));
+            line.append(' ').append(event.kind().measure().key()).append('=').append(millis(event.took()));
         }
         if (!event.caller().equals(CallContext.POOL)) {
             line.append(" route=").append(quoted(event.caller().route()));
@@ -78,15 +53,6 @@ public final class EventLog implements PoolListener {
 
     private static String cause(PoolEvent event) {
         return event.cause().isEmpty() ? "" : " cause=" + quoted(event.cause());
-    }
-
-    private static String durationKey(PoolEventKind kind) {
-        return switch (kind) {
-            case CHECKOUT, TIMEOUT, REJECTED -> "wait";
-            case CHECKIN, LEAK_SUSPECTED, LEAK_RETURNED, LEAK_RECLAIMED -> "use";
-            case CONNECT, CONNECT_FAILED -> "connect";
-            case INVALIDATE, SOFT_INVALIDATE, RECYCLE, OVERFLOW_OPEN, OVERFLOW_CLOSE, CLOSE -> "age";
-        };
     }
 
     /** Quotes a text from PostgreSQL or an embedder, with line breaks replaced. */

@@ -3,6 +3,7 @@ package app.rodmena.auth.events;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * An event of the pool. Immutable.
@@ -18,7 +19,8 @@ import java.util.Objects;
  *     setup of a connect; zero if the kind measures nothing
  * @param thread the name of the thread that caused the event
  * @param caller the caller that the event concerns; {@link CallContext#POOL} if the pool acted by itself
- * @param cause the reason; empty if the kind is sufficient
+ * @param cause the cause as text; empty if the kind is sufficient
+ * @param refusal the reason of {@link PoolEventKind#TIMEOUT} and {@link PoolEventKind#REJECTED}; empty for other kinds
  */
 public record PoolEvent(
         PoolEventKind kind,
@@ -28,7 +30,8 @@ public record PoolEvent(
         Duration took,
         String thread,
         CallContext caller,
-        String cause) {
+        String cause,
+        Optional<RefusalReason> refusal) {
     public PoolEvent {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(time, "time");
@@ -36,5 +39,19 @@ public record PoolEvent(
         Objects.requireNonNull(thread, "thread");
         Objects.requireNonNull(caller, "caller");
         Objects.requireNonNull(cause, "cause");
+        Objects.requireNonNull(refusal, "refusal");
+    }
+
+    /** An event that is no refusal. */
+    public PoolEvent(
+            PoolEventKind kind,
+            Instant time,
+            int connectionId,
+            int backendPid,
+            Duration took,
+            String thread,
+            CallContext caller,
+            String cause) {
+        this(kind, time, connectionId, backendPid, took, thread, caller, cause, Optional.empty());
     }
 }

@@ -15,6 +15,7 @@ import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.pool.NoConnectionException;
@@ -201,24 +202,12 @@ public final class Incidents {
                 String holding = IncidentRoots.ofHolding(event.caller().route());
                 record(IncidentCause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
             }
-            case TIMEOUT,
-                    REJECTED, // Handled by onRefusal.
-                    CONNECT,
-                    CONNECT_FAILED,
-                    CHECKIN,
-                    INVALIDATE,
-                    SOFT_INVALIDATE,
-                    RECYCLE,
-                    OVERFLOW_OPEN,
-                    OVERFLOW_CLOSE,
-                    CLOSE,
-                    LEAK_RETURNED,
-                    LEAK_RECLAIMED -> {}
+            default -> {} // Refusals are handled by onRefusal.
         }
     }
 
     /** Called before the refused callers leave the queue, so that the snapshot contains them. */
-    private void onRefusal(NoConnectionException.Reason reason, int callers, Supplier<QueueSnapshot> queue) {
+    private void onRefusal(RefusalReason reason, int callers, Supplier<QueueSnapshot> queue) {
         Evidence evidence = Evidence.of(queue);
         switch (reason) {
             case TIMEOUT -> record(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);

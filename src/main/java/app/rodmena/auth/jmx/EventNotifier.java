@@ -70,25 +70,10 @@ final class EventNotifier implements PoolListener, AutoCloseable {
         if (subscribers.count() == 0) {
             return;
         }
-        boolean mayWait = isSignificant(event.kind()) || queue.remainingCapacity() > RESERVED_FOR_SIGNIFICANT;
+        boolean mayWait = event.kind().isSignificant() || queue.remainingCapacity() > RESERVED_FOR_SIGNIFICANT;
         if (!mayWait || !queue.offer(event)) {
             dropped.increment();
         }
-    }
-
-    private static boolean isSignificant(PoolEventKind kind) {
-        return switch (kind) {
-            case CONNECT, CHECKOUT, CHECKIN, CLOSE, OVERFLOW_OPEN, OVERFLOW_CLOSE -> false;
-            case SOFT_INVALIDATE,
-                    RECYCLE,
-                    CONNECT_FAILED,
-                    INVALIDATE,
-                    TIMEOUT,
-                    REJECTED,
-                    LEAK_SUSPECTED,
-                    LEAK_RETURNED,
-                    LEAK_RECLAIMED -> true;
-        };
     }
 
     private void sendAll() {

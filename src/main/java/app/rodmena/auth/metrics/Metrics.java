@@ -55,7 +55,7 @@ public final class Metrics {
         reporter.start();
         long slice = SlidingWindowHistogram.SLICE.toMillis();
         clock.scheduleAtFixedRate(
-                () -> runSafely(() -> each(TimingRecorder::rotate)), slice, slice, TimeUnit.MILLISECONDS);
+                () -> runSafely(() -> each(SlidingWindow::rotate)), slice, slice, TimeUnit.MILLISECONDS);
         scheduleNextSecond();
     }
 
@@ -100,7 +100,7 @@ public final class Metrics {
      * Resets percentiles, rates, {@link TimingStatistics#count} and slow statements; totals in the registry are kept.
      */
     public void reset() {
-        each(TimingRecorder::reset);
+        each(SlidingWindow::reset);
         slowStatements.reset();
     }
 
@@ -114,7 +114,7 @@ public final class Metrics {
         }
     }
 
-    private void each(Consumer<TimingRecorder> action) {
+    private void each(Consumer<SlidingWindow> action) {
         pool.each(action);
         statements.each(action);
         requests.times().each(action);

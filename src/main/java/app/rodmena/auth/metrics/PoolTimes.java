@@ -2,9 +2,8 @@ package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolListener;
-import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.events.RefusalReason;
 import com.codahale.metrics.MetricRegistry;
-import java.time.Duration;
 import java.util.function.Consumer;
 
 /** Measures the waits of callers, the uses of connections and the time to open a connection. Thread-safe. */
@@ -13,11 +12,8 @@ public final class PoolTimes implements PoolListener {
     private final TimingRecorder uses = new TimingRecorder();
     private final TimingRecorder creations = new TimingRecorder();
 
-    /**
-     * Sizes of the batches among the uses of the last minute. These are counts, not durations: each caller is stored as
-     * one nanosecond.
-     */
-    private final TimingRecorder batchSizes = new TimingRecorder();
+    /** Callers of the uses of the last minute, except the first of each use. */
+    private final SlidingWindowSum furtherCallers = new SlidingWindowSum();
 
     PoolTimes(MetricRegistry registry) {
         registry.register("pool.wait", waits.timer());
@@ -30,42 +26,19 @@ public final class PoolTimes implements PoolListener {
         switch (event.kind()) {
             case CHECKOUT -> waits.record(event.took());
             case TIMEOUT -> {
-                if (isCompletedWait(event)) {
+                if (event.refusal().map(RefusalReason::completesWait).orElse(false)) {
                     waits.record(event.took());
                 }
             }
             case CHECKIN -> {
                 uses.record(event.took());
                 if (event.caller().count() > 1) {
-                    batchSizes.record(Duration.ofNanos(event.caller().count()));
+                    furtherCallers.add(event.caller().count() - 1);
                 }
             }
             case CONNECT -> creations.record(event.took());
-            case CONNECT_FAILED,
-                    INVALIDATE,
-                    SOFT_INVALIDATE,
-                    RECYCLE,
-                    OVERFLOW_OPEN,
-                    OVERFLOW_CLOSE,
-                    CLOSE,
-                    REJECTED,
-                    LEAK_SUSPECTED,
-                    LEAK_RETURNED,
-                    LEAK_RECLAIMED -> {}
+            default -> {}
         }
-    }
-
-    /**
-     * Whether a caller waited before its refusal. Immediate refusals during an outage are not waits: they would make a
-     * pool that serves no caller look fast.
-     */
-    private static boolean isCompletedWait(PoolEvent timeout) {
-        return NoConnectionException.Reason.of(timeout)
-                .map(reason -> switch (reason) {
-                    case TIMEOUT, CANCELLED, INTERRUPTED -> true;
-                    case DATABASE_DOWN, REJECTED, CLOSED -> false;
-                })
-                .orElse(false);
     }
 
     /**
@@ -99,8 +72,7 @@ public final class PoolTimes implements PoolListener {
     /** Mean number of callers per use of the last minute: 1 without batches, more with them. */
     public double recentCallersPerUse() {
         long count = uses.durationStats().count();
-        double mean = batchSizes.timer().getSnapshot().getMean();
-        return count == 0 ? 1 : 1 + batchSizes.durationStats().count() * (mean - 1) / count;
+        return count == 0 ? 1 : 1 + (double) furtherCallers.sum() / count;
     }
 
     /** {@link #waits} since start, unaffected by resets. */
@@ -126,10 +98,10 @@ public final class PoolTimes implements PoolListener {
         return uses.newReader();
     }
 
-    void each(Consumer<TimingRecorder> action) {
+    void each(Consumer<SlidingWindow> action) {
         action.accept(waits);
         action.accept(uses);
         action.accept(creations);
-        action.accept(batchSizes);
+        action.accept(furtherCallers);
     }
 }

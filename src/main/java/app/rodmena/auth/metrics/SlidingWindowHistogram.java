@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
 final class SlidingWindowHistogram implements Reservoir {
     static final Duration SLICE = Duration.ofSeconds(10);
 
-    private static final int SLICES_SHOWN = 6;
+    static final int SLICES_SHOWN = 6;
     private static final int SLICES_COUNTED = 90;
 
     private static final int SUB_BITS = 5;

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /** Records one kind of duration and provides its statistics. Thread-safe. */
-public final class TimingRecorder {
+public final class TimingRecorder implements SlidingWindow {
     private record Baseline(Instant time, long count, long totalNanos) {}
 
     private final SlidingWindowHistogram recent = new SlidingWindowHistogram(System::nanoTime);
@@ -31,11 +31,13 @@ public final class TimingRecorder {
         return recent.new IntervalReader();
     }
 
-    void rotate() {
+    @Override
+    public void rotate() {
         recent.rotate();
     }
 
-    void reset() {
+    @Override
+    public void reset() {
         baseline = new Baseline(Instant.now(), timer.getCount(), recent.totalNanos());
         recent.reset();
     }

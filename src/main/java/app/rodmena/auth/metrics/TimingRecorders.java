@@ -54,7 +54,7 @@ final class TimingRecorders {
         });
     }
 
-    void each(Consumer<TimingRecorder> action) {
+    void each(Consumer<? super TimingRecorder> action) {
         byName.values().forEach(action);
     }
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,16 +54,16 @@ final class AdmissionQueue {
      * @return whether the request waits
      */
     boolean enter(AcquireRequest request) {
-        Reason refusal = null;
+        RefusalReason refusal = null;
         Permit permit = null;
         synchronized (lock) {
             if (closed) {
-                refusal = Reason.CLOSED;
+                refusal = RefusalReason.CLOSED;
             } else if (!suspended && permitsInUse < maxPermits && hasFreeSlot(request.queue)) {
                 permit = new Permit(this, request.queue, request);
                 take(permit);
             } else if (waiting >= maxWaiting) {
-                refusal = Reason.REJECTED;
+                refusal = RefusalReason.REJECTED;
             } else {
                 queue(request);
                 return true;
@@ -78,7 +78,7 @@ final class AdmissionQueue {
     }
 
     /** Refuses a request without enqueueing it. */
-    void refuse(AcquireRequest request, Reason reason, Throwable cause) {
+    void refuse(AcquireRequest request, RefusalReason reason, Throwable cause) {
         notifyRefused(List.of(request), reason, cause);
     }
 
@@ -137,7 +137,7 @@ final class AdmissionQueue {
                 }
             }
         }
-        notifyRefused(expired, Reason.TIMEOUT, null);
+        notifyRefused(expired, RefusalReason.TIMEOUT, null);
         return next;
     }
 
@@ -149,7 +149,7 @@ final class AdmissionQueue {
     }
 
     /** Refuses all waiting requests. */
-    void refuseAll(Reason reason, Throwable cause) {
+    void refuseAll(RefusalReason reason, Throwable cause) {
         List<AcquireRequest> refused;
         synchronized (lock) {
             refused = inOrder();
@@ -165,7 +165,7 @@ final class AdmissionQueue {
         synchronized (lock) {
             closed = true;
         }
-        refuseAll(Reason.CLOSED, null);
+        refuseAll(RefusalReason.CLOSED, null);
     }
 
     /** The number of waiting requests; one volatile read. */
@@ -287,7 +287,7 @@ final class AdmissionQueue {
                 .toList();
     }
 
-    private void notifyRefused(List<AcquireRequest> requests, Reason reason, Throwable cause) {
+    private void notifyRefused(List<AcquireRequest> requests, RefusalReason reason, Throwable cause) {
         if (!requests.isEmpty()) {
             NoConnectionException refusal = new NoConnectionException(reason, cause);
             onRefused.accept(requests, refusal);

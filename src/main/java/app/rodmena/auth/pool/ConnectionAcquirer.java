@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -73,7 +73,7 @@ final class ConnectionAcquirer {
             }
             ConnectionOpener.Outage outage = opener.outage();
             if (outage != null && outage.lastTriedNanos() - permit.arrivedNanos() >= 0) {
-                throw new NoConnectionException(Reason.DATABASE_DOWN, outage.cause());
+                throw new NoConnectionException(RefusalReason.DATABASE_DOWN, outage.cause());
             }
             try {
                 long remainingMillis = TimeUnit.NANOSECONDS.toMillis(permit.deadlineNanos() - now);
@@ -89,10 +89,10 @@ final class ConnectionAcquirer {
                 }
             }
             if (state.closing) {
-                throw new NoConnectionException(Reason.CLOSED, null);
+                throw new NoConnectionException(RefusalReason.CLOSED, null);
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new NoConnectionException(Reason.INTERRUPTED, null);
+                throw new NoConnectionException(RefusalReason.INTERRUPTED, null);
             }
         }
     }
@@ -104,8 +104,8 @@ final class ConnectionAcquirer {
     private void refuseExpired(Permit permit, long nowNanos) throws NoConnectionException {
         var expired = permit.removeExpired(nowNanos);
         if (expired.isEmpty()) {
-            throw new NoConnectionException(Reason.TIMEOUT, opener.lastFailure());
+            throw new NoConnectionException(RefusalReason.TIMEOUT, opener.lastFailure());
         }
-        expired.forEach(ticket -> admissionQueue.refuse(ticket, Reason.TIMEOUT, opener.lastFailure()));
+        expired.forEach(ticket -> admissionQueue.refuse(ticket, RefusalReason.TIMEOUT, opener.lastFailure()));
     }
 }

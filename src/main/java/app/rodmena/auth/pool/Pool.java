@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
@@ -81,7 +81,7 @@ public final class Pool implements AutoCloseable {
             LongSupplier clock) {
         state = new PoolState(settings, source, events, interceptors, clock);
         admissionQueue = new AdmissionQueue(settings, this::notifyRefused);
-        opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(Reason.DATABASE_DOWN, cause));
+        opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
         checkout = new ConnectionAcquirer(state, admissionQueue, this::notifyRefused, opener, hikari);
@@ -140,7 +140,7 @@ public final class Pool implements AutoCloseable {
     /** Cancels a waiting request. */
     void cancel(AcquireRequest ticket) {
         if (admissionQueue.cancel(ticket)) {
-            state.emitRefused(ticket, new NoConnectionException(Reason.CANCELLED, null));
+            state.emitRefused(ticket, new NoConnectionException(RefusalReason.CANCELLED, null));
         }
     }
 
@@ -150,7 +150,7 @@ public final class Pool implements AutoCloseable {
         } catch (Throwable noThread) {
             // Not on this thread: admitting the next request would fail the same way, recursively.
             timer.execute(permit::release);
-            failed.accept(state.closing ? new NoConnectionException(Reason.CLOSED, null) : noThread);
+            failed.accept(state.closing ? new NoConnectionException(RefusalReason.CLOSED, null) : noThread);
         }
     }
 
@@ -383,7 +383,7 @@ public final class Pool implements AutoCloseable {
     private void enter(AcquireRequest ticket) {
         ConnectionOpener.Outage outage = opener.outage();
         if (outage != null && outage.isRecent(ticket.arrivedNanos)) {
-            admissionQueue.refuse(ticket, Reason.DATABASE_DOWN, outage.cause());
+            admissionQueue.refuse(ticket, RefusalReason.DATABASE_DOWN, outage.cause());
         } else if (admissionQueue.enter(ticket)) {
             deadlines.scheduleWithin(ticket.deadlineNanos - ticket.arrivedNanos);
         }
@@ -396,7 +396,7 @@ public final class Pool implements AutoCloseable {
             throw (NoConnectionException) e.getCause();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            NoConnectionException interrupted = new NoConnectionException(Reason.INTERRUPTED, null);
+            NoConnectionException interrupted = new NoConnectionException(RefusalReason.INTERRUPTED, null);
             if (!admissionQueue.cancel(ticket)) {
                 releaseIfAdmitted(decided);
             }

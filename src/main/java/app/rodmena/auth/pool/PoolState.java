@@ -5,10 +5,11 @@ import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,8 +131,19 @@ final class PoolState {
 
     /** Emits the event of a wait that ended without a connection. */
     void emitRefused(AcquireRequest ticket, NoConnectionException refusal) {
-        PoolEventKind kind = refusal.reason() == Reason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
-        emit(kind, 0, 0, now() - ticket.arrivedNanos, ticket.caller, refusal.getMessage());
+        PoolEventKind kind =
+                refusal.reason() == RefusalReason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
+        long nowNanos = now();
+        events.emit(new PoolEvent(
+                kind,
+                timeOfDay.at(nowNanos),
+                0,
+                0,
+                Duration.ofNanos(nowNanos - ticket.arrivedNanos),
+                Thread.currentThread().getName(),
+                ticket.caller,
+                refusal.getMessage(),
+                Optional.of(refusal.reason())));
     }
 
     void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, CallContext caller, String cause) {

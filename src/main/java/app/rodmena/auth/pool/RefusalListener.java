@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import java.util.function.Supplier;
 
 /**
@@ -15,5 +15,5 @@ public interface RefusalListener {
      * @param callers number of refused callers
      * @param queue captures the queue, including the refused callers; must be called before this method returns
      */
-    void onRefusal(Reason reason, int callers, Supplier<QueueSnapshot> queue);
+    void onRefusal(RefusalReason reason, int callers, Supplier<QueueSnapshot> queue);
 }

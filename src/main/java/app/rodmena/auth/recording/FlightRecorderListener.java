@@ -66,16 +66,7 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             case CHECKOUT -> checkedOut(event);
             case CHECKIN -> checkedIn(event);
             case TIMEOUT -> timedOut(event);
-            case INVALIDATE,
-                    SOFT_INVALIDATE,
-                    RECYCLE,
-                    OVERFLOW_OPEN,
-                    OVERFLOW_CLOSE,
-                    CLOSE,
-                    REJECTED,
-                    LEAK_SUSPECTED,
-                    LEAK_RETURNED,
-                    LEAK_RECLAIMED -> {}
+            default -> {}
         }
     }
 

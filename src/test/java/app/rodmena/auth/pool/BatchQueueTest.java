@@ -11,7 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
@@ -141,7 +141,7 @@ class BatchQueueTest {
             var late = held.call("late");
             test.clock.advance(Duration.ofSeconds(10));
             test.pool.tick();
-            assertThat(reasonOf(early)).isEqualTo(Reason.TIMEOUT);
+            assertThat(reasonOf(early)).isEqualTo(RefusalReason.TIMEOUT);
             assertThat(test.last(TIMEOUT).caller().route()).isEqualTo("early");
             assertThat(test.last(TIMEOUT).took()).isEqualTo(Duration.ofSeconds(30));
             assertThat(late).isNotDone();
@@ -161,7 +161,7 @@ class BatchQueueTest {
             lists.submit("b");
             var waiting = checks.call("c");
             lists.submit("d");
-            assertThat(reasonOf(checks.call("e"))).isEqualTo(Reason.REJECTED);
+            assertThat(reasonOf(checks.call("e"))).isEqualTo(RefusalReason.REJECTED);
             assertThat(test.count(REJECTED)).isEqualTo(1);
             test.checkout().close(); // A connection is free, so a caller outside the queue is admitted.
             checks.release();
@@ -202,8 +202,8 @@ class BatchQueueTest {
             var waiting = held.call("b");
             CompletableFuture<Void> closed = CompletableFuture.runAsync(
                     () -> test.pool.close(Duration.ofSeconds(30)), task -> new Thread(task).start());
-            assertThat(reasonOf(waiting)).isEqualTo(Reason.CLOSED);
-            assertThat(reasonOf(held.call("c"))).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(waiting)).isEqualTo(RefusalReason.CLOSED);
+            assertThat(reasonOf(held.call("c"))).isEqualTo(RefusalReason.CLOSED);
             held.release();
             assertThat(underWay.get()).isEqualTo("answer a");
             closed.get();
@@ -318,7 +318,7 @@ class BatchQueueTest {
             all.close();
             await().until(() -> test.pool.snapshot().waiting() == 0);
             test.clock.advance(Duration.ofSeconds(6));
-            assertThat(reasonOf(hasty)).isEqualTo(Reason.TIMEOUT);
+            assertThat(reasonOf(hasty)).isEqualTo(RefusalReason.TIMEOUT);
             assertThat(patient).isNotDone();
             proxy.thaw();
             assertThat(held.nextBatch()).containsExactly("patient");
@@ -340,7 +340,7 @@ class BatchQueueTest {
             proxy.stop();
             test.pool.softInvalidate();
             all.close();
-            assertThat(asked).allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(Reason.DATABASE_DOWN));
+            assertThat(asked).allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(RefusalReason.DATABASE_DOWN));
             assertThat(test.count(TIMEOUT)).isEqualTo(3);
         }
     }
@@ -368,7 +368,7 @@ class BatchQueueTest {
 
     private record Tenant(String get) implements Supplier<String> {}
 
-    private static Reason reasonOf(CompletableFuture<?> refused) {
+    private static RefusalReason reasonOf(CompletableFuture<?> refused) {
         var failure = catchThrowableOfType(ExecutionException.class, refused::get);
         return ((NoConnectionException) failure.getCause()).reason();
     }

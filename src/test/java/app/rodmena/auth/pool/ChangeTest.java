@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ class ChangeTest {
             test.pool.change(now -> now.withPoolTimeout(Duration.ofMillis(30)));
             assertThat(catchThrowableOfType(NoConnectionException.class, test::checkout)
                             .reason())
-                    .isEqualTo(Reason.TIMEOUT);
+                    .isEqualTo(RefusalReason.TIMEOUT);
             assertThat(patient).isNotDone();
             held.close();
             assertThat(patient.join()).isEqualTo("served");

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import app.rodmena.auth.events.ConnectionCandidate;
 import app.rodmena.auth.events.PoolInterceptor;
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +77,7 @@ class InterceptorTest {
             long started = System.nanoTime();
             NoConnectionException refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
             Duration took = Duration.ofNanos(System.nanoTime() - started);
-            assertThat(refusal.reason()).isEqualTo(Reason.TIMEOUT);
+            assertThat(refusal.reason()).isEqualTo(RefusalReason.TIMEOUT);
             assertThat(took).isBetween(Duration.ofMillis(700), Duration.ofMillis(1_500));
             assertThat(test.count(TIMEOUT)).isEqualTo(1);
             assertThat(test.count(CHECKOUT)).isZero();

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import java.lang.reflect.Field;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -57,7 +57,7 @@ class NewConnectionsTest {
             boolean[] broken = {true};
             terminateNew(test, connectionId -> broken[0]);
             var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
-            assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
             assertThat(refusal.getCause())
                     .isInstanceOfSatisfying(
                             SQLException.class,
@@ -107,7 +107,7 @@ class NewConnectionsTest {
             set(test, kept.getDeclaredField("isValidChecked"), true);
             set(test, kept.getDeclaredField("transactionIsolation"), -1);
             var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
-            assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
             assertThat(test.last(CONNECT_FAILED).cause()).contains("HikariCP");
             assertThat(test.pool.opening().unused()).isGreaterThanOrEqualTo(2);
             set(test, kept.getDeclaredField("isValidChecked"), false);

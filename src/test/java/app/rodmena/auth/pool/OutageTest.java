@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.TestPostgres;
@@ -52,7 +52,7 @@ class OutageTest {
             long started = System.nanoTime();
             for (int i = 0; i < 100; i++) {
                 var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
-                assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+                assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
                 assertThat(refusal.getCause()).hasCauseInstanceOf(ConnectException.class);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(SOON);
@@ -107,7 +107,7 @@ class OutageTest {
                     .toCompletableFuture()
                     .get();
         } catch (ExecutionException e) {
-            assertThat(((NoConnectionException) e.getCause()).reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(((NoConnectionException) e.getCause()).reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
             return false;
         }
     }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.Secret;
@@ -171,7 +172,7 @@ class PrimaryOnlyTest {
 
     private static void assertRefused(TestPool test, NoPrimaryException.Reason reason) {
         var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
-        assertThat(refusal.reason()).isEqualTo(NoConnectionException.Reason.DATABASE_DOWN);
+        assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
         assertThat(refusal.getCause()).isInstanceOfSatisfying(NoPrimaryException.class, cause -> {
             assertThat(cause.reason()).isEqualTo(reason);
             assertThat(cause.getSQLState()).isEqualTo("25006");

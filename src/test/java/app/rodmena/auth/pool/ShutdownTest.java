@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
@@ -33,8 +33,8 @@ class ShutdownTest {
             });
             var waiting = test.pool.call(CALLER, connection -> 1);
             var closed = CompletableFuture.runAsync(() -> test.pool.close(Duration.ofSeconds(30)));
-            assertThat(reasonOf(waiting)).isEqualTo(Reason.CLOSED);
-            assertThat(reasonOf(test.pool.call(CALLER, connection -> 1))).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(waiting)).isEqualTo(RefusalReason.CLOSED);
+            assertThat(reasonOf(test.pool.call(CALLER, connection -> 1))).isEqualTo(RefusalReason.CLOSED);
             assertThat(closed).isNotDone();
             go.complete(null);
             assertThat(working.toCompletableFuture().get()).isTrue();
@@ -86,7 +86,7 @@ class ShutdownTest {
             var caller = test.pool.call(CALLER, connection -> 1);
             await().until(() -> test.pool.acquiring() == 1);
             var closed = CompletableFuture.runAsync(test.pool::close);
-            assertThat(reasonOf(caller)).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(caller)).isEqualTo(RefusalReason.CLOSED);
             proxy.thaw();
             closed.get();
             assertThat(test.backends()).isZero();
@@ -102,7 +102,7 @@ class ShutdownTest {
             var caller = test.pool.call(CALLER, connection -> 1);
             await().until(() -> test.pool.acquiring() == 1);
             test.pool.close();
-            assertThat(reasonOf(caller)).isEqualTo(Reason.CLOSED);
+            assertThat(reasonOf(caller)).isEqualTo(RefusalReason.CLOSED);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
             proxy.stop();
         }
@@ -124,7 +124,7 @@ class ShutdownTest {
                 .count();
     }
 
-    private static Reason reasonOf(CompletionStage<?> refused) {
+    private static RefusalReason reasonOf(CompletionStage<?> refused) {
         var failure = catchThrowableOfType(
                 ExecutionException.class, () -> refused.toCompletableFuture().get());
         return ((NoConnectionException) failure.getCause()).reason();

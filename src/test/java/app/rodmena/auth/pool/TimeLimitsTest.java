@@ -6,7 +6,7 @@ import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.TestPostgres;
@@ -98,7 +98,7 @@ class TimeLimitsTest {
     private static void connectingFailsInTime(DatabaseTarget target) throws Exception {
         try (TestPool test = TestPool.at(target, SHORT)) {
             var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
-            assertThat(refusal.reason()).isEqualTo(Reason.DATABASE_DOWN);
+            assertThat(refusal.reason()).isEqualTo(RefusalReason.DATABASE_DOWN);
             assertThat(test.last(CONNECT_FAILED).took()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
         }
     }

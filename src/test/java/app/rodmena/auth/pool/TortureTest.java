@@ -4,6 +4,7 @@ import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -111,8 +112,7 @@ class TortureTest {
 
     /** Terminates backends and breaks connections. */
     private static boolean isExpected(SQLException e) {
-        boolean refused =
-                e instanceof NoConnectionException refusal && refusal.reason() == NoConnectionException.Reason.REJECTED;
+        boolean refused = e instanceof NoConnectionException refusal && refusal.reason() == RefusalReason.REJECTED;
         String state = String.valueOf(e.getSQLState());
         return refused || (!(e instanceof NoConnectionException) && (state.startsWith("08") || state.equals("57P01")));
     }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.pool.NoConnectionException.Reason;
+import app.rodmena.auth.events.RefusalReason;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class WaitingTest {
             test.pool.resize(Settings.of(ONE).poolTimeout(Duration.ofMillis(60)));
             List<Long> waits = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                waits.add(millisUntilRefused(test, Reason.TIMEOUT));
+                waits.add(millisUntilRefused(test, RefusalReason.TIMEOUT));
             }
             assertThat(waits).allSatisfy(wait -> assertThat(wait).isGreaterThanOrEqualTo(60));
             assertThat(Collections.min(waits)).isLessThan(120);
@@ -49,9 +49,9 @@ class WaitingTest {
             Lease held = test.checkout();
             var patient = test.pool.call(CALLER, connection -> "served").toCompletableFuture();
             test.pool.resize(Settings.of(ONE).poolTimeout(Duration.ofMillis(40)));
-            assertThat(millisUntilRefused(test, Reason.TIMEOUT)).isBetween(40L, 2_000L);
+            assertThat(millisUntilRefused(test, RefusalReason.TIMEOUT)).isBetween(40L, 2_000L);
             test.pool.resize(Settings.of(ONE).poolTimeout(Duration.ofMillis(150)));
-            assertThat(millisUntilRefused(test, Reason.TIMEOUT)).isBetween(150L, 2_000L);
+            assertThat(millisUntilRefused(test, RefusalReason.TIMEOUT)).isBetween(150L, 2_000L);
             held.close();
             assertThat(patient.join()).isEqualTo("served");
         }
@@ -72,7 +72,7 @@ class WaitingTest {
             await().until(() -> test.pool.snapshot().waiting() == 0);
             assertThat(waiting).isNotDone();
             test.clock.advance(Duration.ofSeconds(1));
-            assertThat(reasonOf(waiting)).isEqualTo(Reason.TIMEOUT);
+            assertThat(reasonOf(waiting)).isEqualTo(RefusalReason.TIMEOUT);
             proxy.thaw();
         }
     }
@@ -112,7 +112,7 @@ class WaitingTest {
             var first = test.pool.call(CALLER, connection -> 1).toCompletableFuture();
             var second = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
             var third = test.pool.call(CALLER, connection -> 3).toCompletableFuture();
-            assertThat(reasonOf(third)).isEqualTo(Reason.REJECTED);
+            assertThat(reasonOf(third)).isEqualTo(RefusalReason.REJECTED);
             assertThat(test.count(REJECTED)).isEqualTo(1);
             assertThat(test.pool.snapshot().waiting()).isEqualTo(2);
             held.close();
@@ -132,7 +132,7 @@ class WaitingTest {
             assertThat(test.pool.snapshot()).isEqualTo(new PoolSnapshot(5, 5, 0, 1, 2));
             test.clock.advance(Duration.ofSeconds(10));
             test.pool.tick();
-            assertThat(reasonOf(early)).isEqualTo(Reason.TIMEOUT);
+            assertThat(reasonOf(early)).isEqualTo(RefusalReason.TIMEOUT);
             test.pool.resume();
             assertThat(late.join()).isEqualTo("late");
             assertThat(test.pool.snapshot().waiting()).isZero();
@@ -144,7 +144,7 @@ class WaitingTest {
         try (TestPool test = TestPool.with(ONE)) {
             Lease held = test.checkout();
             assertThat(interruptWhile(test, () -> test.pool.snapshot().waiting() == 1))
-                    .isEqualTo(Reason.INTERRUPTED);
+                    .isEqualTo(RefusalReason.INTERRUPTED);
             assertThat(test.pool.snapshot().waiting()).isZero();
             assertThat(test.count(TIMEOUT)).isEqualTo(1);
             held.close();
@@ -157,14 +157,14 @@ class WaitingTest {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), ONE)) {
             proxy.freeze();
-            assertThat(interruptWhile(test, () -> test.pool.acquiring() == 1)).isEqualTo(Reason.INTERRUPTED);
+            assertThat(interruptWhile(test, () -> test.pool.acquiring() == 1)).isEqualTo(RefusalReason.INTERRUPTED);
             proxy.thaw();
             test.checkout().close();
         }
     }
 
-    private static Reason interruptWhile(TestPool test, Callable<Boolean> itWaits) throws Exception {
-        CompletableFuture<Reason> reason = new CompletableFuture<>();
+    private static RefusalReason interruptWhile(TestPool test, Callable<Boolean> itWaits) throws Exception {
+        CompletableFuture<RefusalReason> reason = new CompletableFuture<>();
         Thread caller = new Thread(() -> {
             try {
                 test.checkout().close();
@@ -188,14 +188,14 @@ class WaitingTest {
         }
     }
 
-    private static long millisUntilRefused(TestPool test, Reason reason) {
+    private static long millisUntilRefused(TestPool test, RefusalReason reason) {
         long started = System.nanoTime();
         var refusal = catchThrowableOfType(NoConnectionException.class, test::checkout);
         assertThat(refusal.reason()).isEqualTo(reason);
         return Duration.ofNanos(System.nanoTime() - started).toMillis();
     }
 
-    private static Reason reasonOf(CompletableFuture<?> refused) {
+    private static RefusalReason reasonOf(CompletableFuture<?> refused) {
         var failure = catchThrowableOfType(ExecutionException.class, refused::get);
         return ((NoConnectionException) failure.getCause()).reason();
     }
