@@ -86,12 +86,17 @@ function searchText(event) {
   return `${event.kind} ${event.route} ${event.tenant} ${event.cause} ${event.connection} ${event.backendPid}`.toLowerCase();
 }
 
+function route(event) {
+  if (event.route === '-') return '';
+  return event.callers > 1 ? `${event.route} (${event.callers} callers)` : event.route;
+}
+
 function row(event) {
   return el('tr', { class: FAULTS.has(event.kind) ? 'trouble' : '' },
     el('td', { class: 'code' }, clock(event.time)),
     el('td', { class: 'code' }, event.kind.replaceAll('_', ' ')),
     el('td', { class: 'number' }, event.tookMillis ? duration(event.tookMillis) : ''),
     el('td', {}, event.connection ? `${event.connection}${event.backendPid ? ` (pid ${event.backendPid})` : ''}` : ''),
-    el('td', { class: 'route' }, event.route === '-' ? '' : event.route),
+    el('td', { class: 'route' }, route(event)),
     el('td', { class: 'route' }, event.cause));
 }

@@ -74,15 +74,17 @@ class ArchitectureTest {
                             "diagnosis",
                             "incidents")),
             entry("activity", List.of("database")),
-            entry("diagnosis", List.of("events", "postgres", "pool", "database", "activity", "metrics")),
-            entry("incidents", List.of("events", "pool", "database", "activity", "metrics", "diagnosis")),
+            entry("diagnosis", List.of("schema", "events", "postgres", "pool", "database", "activity", "metrics")),
+            entry("incidents", List.of("schema", "events", "pool", "database", "activity", "metrics", "diagnosis")),
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
-            entry("views", List.of("mbean", "events", "pool", "metrics", "capacity")),
+            entry("schema", List.of()),
+            entry("views", List.of("schema", "mbean", "events", "pool", "metrics", "capacity")),
             entry(
                     "jmx",
                     List.of(
                             "operators",
+                            "schema",
                             "mbean",
                             "views",
                             "events",
@@ -99,6 +101,7 @@ class ArchitectureTest {
             entry(
                     "admin",
                     List.of(
+                            "schema",
                             "wire",
                             "operators",
                             "views",

@@ -1,6 +1,6 @@
 package app.rodmena.auth.admin;
 
-import app.rodmena.auth.views.Text;
+import app.rodmena.auth.schema.WireFormat;
 import app.rodmena.auth.wire.JsonWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 
@@ -8,7 +8,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
  * Writes the JSON of this listener: field names like those of the MBeans, times in UTC with milliseconds. Thread-safe.
  */
 final class AdminJson {
-    private static final JsonWriter WRITER = new JsonWriter(PropertyNamingStrategies.LOWER_CAMEL_CASE, Text::time);
+    private static final JsonWriter WRITER =
+            new JsonWriter(PropertyNamingStrategies.LOWER_CAMEL_CASE, WireFormat::time);
 
     private AdminJson() {}
 

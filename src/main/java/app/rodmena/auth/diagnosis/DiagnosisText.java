@@ -5,8 +5,8 @@ import app.rodmena.auth.activity.ConnectionSlots;
 import app.rodmena.auth.activity.LockWait;
 import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -51,7 +51,7 @@ public final class DiagnosisText {
         return "%s at %s: pool of %s + %s, %s in use, %s open, %s waiting%s"
                 .formatted(
                         diagnosis.situation(),
-                        diagnosis.time().truncatedTo(ChronoUnit.MILLIS),
+                        WireFormat.time(diagnosis.time()),
                         numbers.poolSize(),
                         numbers.maxOverflow(),
                         numbers.checkedOut(),

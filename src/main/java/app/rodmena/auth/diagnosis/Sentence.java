@@ -8,10 +8,10 @@ import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.schema.WireFormat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -325,7 +325,7 @@ final class Sentence {
                 .or(() -> observation.after().opening().downSince())
                 .orElseGet(() -> observation.availability().since());
         Duration duration = Duration.between(since, observation.after().at());
-        return "since %s (%s)".formatted(since.truncatedTo(ChronoUnit.SECONDS), Formats.time(duration));
+        return "since %s (%s)".formatted(WireFormat.time(since), Formats.time(duration));
     }
 
     private String outage() {

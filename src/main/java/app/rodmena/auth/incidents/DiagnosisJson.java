@@ -7,6 +7,7 @@ import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -27,7 +28,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,7 +42,7 @@ public final class DiagnosisJson {
     static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .addModule(new SimpleModule()
-                    .addSerializer(serializer(Instant.class, (time, json) -> json.writeString(text(time))))
+                    .addSerializer(serializer(Instant.class, (time, json) -> json.writeString(WireFormat.time(time))))
                     .addSerializer(serializer(Duration.class, (time, json) -> writeMillis(time, json)))
                     .addSerializer(serializer(OptionalInt.class, (number, json) -> writeInt(number, json)))
                     .addSerializer(new OptionalSerializer())
@@ -85,10 +85,6 @@ public final class DiagnosisJson {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    static String text(Instant time) {
-        return time.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
     @FunctionalInterface
@@ -139,7 +135,7 @@ public final class DiagnosisJson {
 
     private static void writeEvent(PoolEvent event, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("time", text(event.time()));
+        json.writeStringField("time", WireFormat.time(event.time()));
         json.writeStringField("kind", event.kind().wireName());
         json.writeNumberField("connection", event.connectionId());
         json.writeNumberField("backendPid", event.backendPid());
@@ -148,6 +144,7 @@ public final class DiagnosisJson {
         json.writeStringField("thread", event.thread());
         json.writeStringField("route", event.caller().route());
         json.writeStringField("tenant", event.caller().tenant().get());
+        json.writeNumberField("callers", event.caller().count());
         json.writeStringField("cause", event.cause());
         json.writeEndObject();
     }

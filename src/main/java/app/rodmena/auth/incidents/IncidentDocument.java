@@ -3,6 +3,7 @@ package app.rodmena.auth.incidents;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -41,7 +42,7 @@ public final class IncidentDocument {
             Optional<Incident> before) {
         ObjectNode tree = DiagnosisJson.MAPPER.createObjectNode();
         tree.put("id", id);
-        tree.put("time", DiagnosisJson.text(time));
+        tree.put("time", WireFormat.time(time));
         tree.put("cause", cause.name());
         tree.put("sentence", sentence);
         tree.put("swallowed", 0);

@@ -113,6 +113,7 @@ final class IncidentHtml {
                 "tookMillis:#ms",
                 "route",
                 "tenant",
+                "callers:#",
                 "cause");
         html.append("<h2>The diagnosis as text</h2><pre>%s</pre>".formatted(text(diagnosis, "text")));
         return html.append("</body></html>\n").toString();

@@ -104,11 +104,17 @@ final class IncidentText {
                             prefixed(event.path("connection").asInt(), "connection "),
                             prefixed(event.path("backendPid").asInt(), "pid "),
                             number(event.path("tookMillis").asDouble()) + " ms",
-                            event.path("route").asText(),
+                            route(event),
                             event.path("cause").asText())
                     .stripTrailing());
             text.append('\n');
         }
+    }
+
+    private static String route(JsonNode event) {
+        int callers = event.path("callers").asInt();
+        String route = event.path("route").asText();
+        return callers > 1 ? "%s (%s callers)".formatted(route, callers) : route;
     }
 
     private static String prefixed(int number, String name) {

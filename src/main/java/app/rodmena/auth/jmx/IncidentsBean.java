@@ -7,7 +7,7 @@ import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.mbean.TableKey;
-import app.rodmena.auth.views.Text;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("The last twenty incidents, each recorded when it began, and a notification for each")
 final class IncidentsBean {
@@ -32,7 +32,7 @@ final class IncidentsBean {
         static Row of(Incident incident) {
             return new Row(
                     incident.id(),
-                    Text.time(incident.time()),
+                    WireFormat.time(incident.time()),
                     incident.cause().name(),
                     incident.sentence(),
                     incident.repetitions());

@@ -4,7 +4,7 @@ import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.Table;
 import app.rodmena.auth.mbean.TableKey;
 import app.rodmena.auth.metrics.RequestMetrics;
-import app.rodmena.auth.views.Text;
+import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -58,7 +58,7 @@ final class ServerBean {
 
     @Description("Start time, in UTC, for example 2026-11-23T15:34:52.118Z")
     public String getStartTime() {
-        return Text.time(server.startedAt());
+        return WireFormat.time(server.startedAt());
     }
 
     @Description(value = "Time since the start", unit = "milliseconds")

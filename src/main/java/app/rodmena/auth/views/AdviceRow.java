@@ -4,6 +4,7 @@ import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.capacity.WorkloadSample;
 import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")
 public record AdviceRow(
@@ -67,16 +68,16 @@ public record AdviceRow(
                 advice.toText(),
                 evidence.checkoutsPerSecond(),
                 evidence.requestsPerCheckout(),
-                Text.millis(evidence.meanUse()),
+                WireFormat.millis(evidence.meanUse()),
                 evidence.useVariation(),
                 advice.offeredLoad(),
                 advice.maximum(),
                 advice.minPoolSize().orElse(0),
                 advice.waitTarget().toMillis(),
-                Text.millisOrNone(advice.expected().meanWait()),
-                Text.millis(evidence.meanWait()),
-                Text.millisOrNone(advice.expected().p99Wait()),
-                Text.millis(evidence.p99Wait()),
+                WireFormat.millisOrNone(advice.expected().meanWait()),
+                WireFormat.millis(evidence.meanWait()),
+                WireFormat.millisOrNone(advice.expected().p99Wait()),
+                WireFormat.millis(evidence.p99Wait()),
                 advice.saturation(),
                 advice.maxPerSecond());
     }

@@ -4,6 +4,7 @@ import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.mbean.TableKey;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;
+import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -58,7 +59,7 @@ public record ConnectionRow(
                 lower(view.state()),
                 view.age().toMillis(),
                 view.checkouts(),
-                use(view, use -> Text.time(use.since())),
+                use(view, use -> WireFormat.time(use.since())),
                 view.use()
                         .map(use ->
                                 Math.max(0, Duration.between(use.since(), now).toMillis()))

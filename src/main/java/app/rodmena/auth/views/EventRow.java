@@ -2,6 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("One event of the pool")
 public record EventRow(
@@ -33,18 +34,25 @@ public record EventRow(
         @Description("Fingerprint of the tenant; - if there is none")
         String tenant,
 
+        @Description(
+                value =
+                        "Number of callers that the connection serves: more than 1 for a batch; 0 for the pool's own work",
+                unit = "callers")
+        int callers,
+
         @Description("Cause; empty if the kind implies it") String cause) {
 
     public static EventRow of(PoolEvent event) {
         return new EventRow(
                 event.kind().wireName(),
-                Text.time(event.time()),
+                WireFormat.time(event.time()),
                 event.connectionId(),
                 event.backendPid(),
-                Text.millis(event.took()),
+                WireFormat.millis(event.took()),
                 event.thread(),
                 event.caller().route(),
                 event.caller().tenant().get(),
+                event.caller().count(),
                 event.cause());
     }
 }

@@ -5,6 +5,7 @@ import app.rodmena.auth.capacity.ConnectionLimits.Seen;
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")
 public record FleetRow(
@@ -73,7 +74,7 @@ public record FleetRow(
         ConnectionLimit tightest = fleet.limits().tightest();
         return new FleetRow(
                 budget,
-                Text.time(fleet.takenAt()),
+                WireFormat.time(fleet.takenAt()),
                 problem,
                 fleet.fits(),
                 fleet.processes(),

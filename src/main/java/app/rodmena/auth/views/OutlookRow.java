@@ -3,6 +3,7 @@ package app.rodmena.auth.views;
 import app.rodmena.auth.capacity.ExpectedWaits;
 import app.rodmena.auth.capacity.FleetForecast;
 import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("Forecast for another fleet, with the connection use of the last minute")
 public record OutlookRow(
@@ -40,8 +41,8 @@ public record OutlookRow(
         return new OutlookRow(
                 expected.utilisation(),
                 expected.waitProbability(),
-                Text.millisOrNone(expected.meanWait()),
-                Text.millisOrNone(expected.p99Wait()),
+                WireFormat.millisOrNone(expected.meanWait()),
+                WireFormat.millisOrNone(expected.p99Wait()),
                 outlook.saturation(),
                 outlook.demand().total(),
                 outlook.room().orElse(UNKNOWN),

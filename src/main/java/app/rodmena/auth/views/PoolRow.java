@@ -3,6 +3,7 @@ package app.rodmena.auth.views;
 import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("The pool at one instant")
 public record PoolRow(
@@ -50,7 +51,7 @@ public record PoolRow(
                 numbers.totalConnections(),
                 numbers.idle(),
                 numbers.waiting(),
-                Text.millis(view.oldestWait()),
+                WireFormat.millis(view.oldestWait()),
                 numbers.utilisation(),
                 view.suspended());
     }

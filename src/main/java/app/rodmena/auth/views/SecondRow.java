@@ -2,6 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
 
 /**
@@ -41,8 +42,8 @@ public record SecondRow(
         LatencySummary waits = second.waits();
         LatencySummary uses = second.uses();
         return new SecondRow(
-                Text.time(second.time()),
-                Text.millis(second.span()),
+                WireFormat.time(second.time()),
+                WireFormat.millis(second.span()),
                 second.numbers().poolSize(),
                 second.numbers().maxOverflow(),
                 second.numbers().checkedOut(),
@@ -51,7 +52,7 @@ public record SecondRow(
                 second.numbers().totalConnections(),
                 second.numbers().waiting(),
                 second.peakCheckedOut(),
-                Text.millis(second.oldestWait()),
+                WireFormat.millis(second.oldestWait()),
                 second.checkouts(),
                 second.checkoutsPerSecond(),
                 second.timeouts(),
@@ -67,6 +68,6 @@ public record SecondRow(
     }
 
     private static Double millis(LatencySummary latency, Duration time) {
-        return latency.count() == 0 ? null : Text.millis(time);
+        return latency.count() == 0 ? null : WireFormat.millis(time);
     }
 }

@@ -2,6 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.metrics.SlowStatement;
+import app.rodmena.auth.schema.WireFormat;
 import java.util.List;
 
 @Description("One statement and its slow runs")
@@ -43,13 +44,13 @@ public record SlowRow(
                 statement.name(),
                 statement.sql(),
                 statement.count(),
-                Text.millis(statement.total()),
-                Text.millis(statement.mean()),
-                Text.millis(statement.p99()),
-                Text.millis(statement.max()),
+                WireFormat.millis(statement.total()),
+                WireFormat.millis(statement.mean()),
+                WireFormat.millis(statement.p99()),
+                WireFormat.millis(statement.max()),
                 statement.timeouts(),
                 statement.cancelled(),
                 statement.routes().stream().sorted().toList(),
-                Text.time(statement.lastSeen()));
+                WireFormat.time(statement.lastSeen()));
     }
 }

@@ -2,6 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("Counts, rates and durations; percentiles are of the last minute")
 public record Times(
@@ -49,19 +50,19 @@ public record Times(
 
     public static Times of(TimingStatistics statistics) {
         return new Times(
-                Text.time(statistics.since()),
+                WireFormat.time(statistics.since()),
                 statistics.count(),
                 statistics.rate1(),
                 statistics.rate5(),
                 statistics.rate15(),
-                Text.millis(statistics.total()),
-                Text.millis(statistics.mean()),
-                Text.millis(statistics.min()),
-                Text.millis(statistics.median()),
-                Text.millis(statistics.p75()),
-                Text.millis(statistics.p95()),
-                Text.millis(statistics.p99()),
-                Text.millis(statistics.p999()),
-                Text.millis(statistics.max()));
+                WireFormat.millis(statistics.total()),
+                WireFormat.millis(statistics.mean()),
+                WireFormat.millis(statistics.min()),
+                WireFormat.millis(statistics.median()),
+                WireFormat.millis(statistics.p75()),
+                WireFormat.millis(statistics.p95()),
+                WireFormat.millis(statistics.p99()),
+                WireFormat.millis(statistics.p999()),
+                WireFormat.millis(statistics.max()));
     }
 }

@@ -2,6 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.mbean.Description;
 import app.rodmena.auth.pool.WaiterView;
+import app.rodmena.auth.schema.WireFormat;
 
 @Description("One caller waiting for a connection")
 public record WaiterRow(
@@ -18,6 +19,7 @@ public record WaiterRow(
         String deadline) {
 
     public static WaiterRow of(WaiterView view) {
-        return new WaiterRow(view.route(), view.tenant(), Text.time(view.since()), Text.time(view.deadline()));
+        return new WaiterRow(
+                view.route(), view.tenant(), WireFormat.time(view.since()), WireFormat.time(view.deadline()));
     }
 }

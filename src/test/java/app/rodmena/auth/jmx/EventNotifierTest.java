@@ -46,6 +46,8 @@ class EventNotifierTest {
             assertThat(data.get("tookMillis")).isEqualTo(1.5);
             assertThat(data.get("route")).isEqualTo("GET /api/roles");
             assertThat(data.get("tenant")).isEqualTo("5f1c");
+            assertThat(data.get("callers")).isEqualTo(3);
+            assertThat(data.get("time")).isEqualTo("2026-11-23T15:34:52.000Z");
         }
     }
 
@@ -125,7 +127,7 @@ class EventNotifierTest {
                 4123,
                 Duration.ofNanos(1_500_000),
                 "db-auth-1",
-                new CallContext("GET /api/roles", () -> "5f1c"),
+                new CallContext("GET /api/roles", () -> "5f1c").batchOf(3),
                 "");
     }
 

@@ -1,4 +1,4 @@
-package app.rodmena.auth.views;
+package app.rodmena.auth.schema;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,8 +6,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Formats times for responses and MBeans. */
-public final class Text {
-    private Text() {}
+public final class WireFormat {
+    private WireFormat() {}
 
     /** Formats an instant in UTC with exactly three digits of milliseconds. */
     public static String time(Instant time) {
@@ -23,6 +23,6 @@ public final class Text {
 
     /** Converts to milliseconds; -1 for an unbounded time, because numbers in open types cannot be null. */
     public static double millisOrNone(Optional<Duration> duration) {
-        return duration.map(Text::millis).orElse(-1.0);
+        return duration.map(WireFormat::millis).orElse(-1.0);
     }
 }
