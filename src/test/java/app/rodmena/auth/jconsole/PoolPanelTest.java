@@ -28,12 +28,12 @@ import javax.swing.JTable;
 import javax.swing.JTextArea;
 import org.junit.jupiter.api.Test;
 
-/** The tab for JConsole, on what a real server says over remote JMX. */
+/** The JConsole tab with the data of a server over remote JMX. */
 class PoolPanelTest {
     private final PoolPanel panel = new PoolPanel();
 
     @Test
-    void theTabTellsOfAnExhaustedPool() throws Throwable {
+    void theTabShowsAnExhaustedPool() throws Throwable {
         try (LiveServer server = LiveServer.start();
                 JMXConnector connector = connect(server.jmx())) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
@@ -44,7 +44,7 @@ class PoolPanelTest {
 
             assertThat(numbers())
                     .matches("10 of 10 connections in use, 0 idle, 5 beyond pool_size \\(5\\);"
-                            + " 4 wait, the oldest for \\d+[.,]\\d s");
+                            + " 4 waiting, the oldest for \\d+[.,]\\d s");
             assertThat(find(panel, JTextArea.class).getText())
                     .contains("10 of 10 connections in use", "lock on auth_group");
             JTable table = find(panel, JTable.class);
@@ -60,7 +60,7 @@ class PoolPanelTest {
     }
 
     @Test
-    void whoHasAConnectionForLongestComesFirst() throws Throwable {
+    void theLongestUseComesFirst() throws Throwable {
         try (LiveServer server = LiveServer.start()) {
             server.whileExhausted(() -> assertThat(onceDiagnosed(ManagementFactory.getPlatformMBeanServer())
                             .holders())
@@ -70,12 +70,12 @@ class PoolPanelTest {
     }
 
     @Test
-    void withoutAPoolThereIsNothingToRead() throws Exception {
+    void aJvmWithoutPoolIsReported() throws Exception {
         assertThat(PoolReading.of(ManagementFactory.getPlatformMBeanServer())).isEmpty();
     }
 
     @Test
-    void jconsoleFindsThePlugin() throws IOException {
+    void thePluginIsRegisteredAsAService() throws IOException {
         Path services = Path.of("jmx-dashboards/jconsole-plugin/resources/META-INF/services");
 
         assertThat(Files.readString(services.resolve("com.sun.tools.jconsole.JConsolePlugin")))
@@ -84,7 +84,7 @@ class PoolPanelTest {
     }
 
     @Test
-    void thePluginNeedsNothingButTheJdk() {
+    void thePluginUsesTheJdkOnly() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()

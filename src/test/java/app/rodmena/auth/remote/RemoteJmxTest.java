@@ -136,9 +136,9 @@ class RemoteJmxTest {
     void aLoginRequiresTheCorrectPassword() throws Exception {
         try (TestRemote remote = TestRemote.withOperators(directory)) {
             assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(SecurityException.class);
-            assertThatThrownBy(() -> remote.jmx("mallory", "wrong")).isInstanceOf(SecurityException.class);
+            assertThatThrownBy(() -> remote.jmx("trudy", "wrong")).isInstanceOf(SecurityException.class);
             assertThat(remote.audit())
-                    .contains("Client 127.0.0.1 was denied to log in as 'mallory': wrong name or password");
+                    .contains("Client 127.0.0.1 was denied to log in as 'trudy': wrong name or password");
         }
     }
 
