@@ -10,6 +10,8 @@ public final class DatabaseFailure extends RuntimeException {
     public enum Reason {
         /** No connection came free within pool_timeout. */
         POOL_TIMEOUT,
+        /** The request's own deadline passed. */
+        DEADLINE_EXCEEDED,
         /** max_waiting callers were waiting already. */
         QUEUE_FULL,
         /** PostgreSQL is unreachable, or the connection broke. */

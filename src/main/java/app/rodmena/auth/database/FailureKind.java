@@ -6,6 +6,8 @@ import app.rodmena.auth.pool.NoConnectionException;
 public enum FailureKind {
     /** See {@link DatabaseFailure.Reason#POOL_TIMEOUT}. */
     POOL_TIMEOUT(true),
+    /** See {@link DatabaseFailure.Reason#DEADLINE_EXCEEDED}. */
+    DEADLINE_EXCEEDED(true),
     /** See {@link DatabaseFailure.Reason#QUEUE_FULL}. */
     QUEUE_FULL(true),
     /** No connection could be opened; see {@link DatabaseFailure.Reason#DATABASE_DOWN}. */

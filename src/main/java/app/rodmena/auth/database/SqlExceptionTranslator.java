@@ -73,7 +73,8 @@ final class SqlExceptionTranslator {
     private static Reason reasonOf(NoConnectionException noConnection) {
         return switch (noConnection.reason()) {
             case TIMEOUT -> Reason.POOL_TIMEOUT;
-            case REJECTED -> Reason.QUEUE_FULL;
+            case DEADLINE -> Reason.DEADLINE_EXCEEDED;
+            case REJECTED, DISPLACED -> Reason.QUEUE_FULL;
             case DATABASE_DOWN -> Reason.DATABASE_DOWN;
             case CLOSED, INTERRUPTED, CANCELLED -> Reason.SHUTTING_DOWN;
         };

@@ -6,9 +6,11 @@ import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.QueueSnapshot;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The observed facts of one diagnosis, without conclusions.
@@ -45,13 +47,16 @@ record Observation(
         String database) {
     private static final Duration RECENT = Duration.ofSeconds(10);
 
+    /** The failures of requests that received no connection although the database answered. */
+    private static final Set<FailureKind> WITHOUT_PLACE =
+            EnumSet.of(FailureKind.POOL_TIMEOUT, FailureKind.DEADLINE_EXCEEDED, FailureKind.QUEUE_FULL);
+
     /** Whether callers wait for a connection, or were refused after a wait within the last 10 s. */
     boolean isContended() {
         return after.hasWaiters()
                 || failures.stream()
                         .filter(failure -> failure.ago().compareTo(RECENT) < 0)
-                        .anyMatch(failure ->
-                                failure.kind() == FailureKind.POOL_TIMEOUT || failure.kind() == FailureKind.QUEUE_FULL);
+                        .anyMatch(failure -> WITHOUT_PLACE.contains(failure.kind()));
     }
 
     /** A copy with the queue at the time of a refusal. */

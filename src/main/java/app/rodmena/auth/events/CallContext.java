@@ -10,8 +10,9 @@ import java.util.function.Supplier;
  * @param tenant supplies the tenant's fingerprint, never the key itself; called only when an event is rendered. Within
  *     a batch, callers with equal suppliers have the same tenant
  * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
+ * @param cancellation ends the caller's interest in the result; {@link Cancellation#NONE} for a batch
  */
-public record CallContext(String route, Supplier<String> tenant, int count) {
+public record CallContext(String route, Supplier<String> tenant, int count, Cancellation cancellation) {
     /** The pool itself, acting without a caller. */
     public static final CallContext POOL = new CallContext("-", NotOne.NONE, 0);
 
@@ -35,6 +36,11 @@ public record CallContext(String route, Supplier<String> tenant, int count) {
     public CallContext {
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(cancellation, "cancellation");
+    }
+
+    public CallContext(String route, Supplier<String> tenant, int count) {
+        this(route, tenant, count, Cancellation.NONE);
     }
 
     /** A single caller. */
@@ -45,6 +51,11 @@ public record CallContext(String route, Supplier<String> tenant, int count) {
     /** A caller without a tenant. */
     public static CallContext named(String route) {
         return new CallContext(route, NotOne.NONE);
+    }
+
+    /** The same caller, with an end of its interest. */
+    public CallContext until(Cancellation newCancellation) {
+        return new CallContext(route, tenant, count, newCancellation);
     }
 
     /** A batch of {@code count} callers of the same tenant; this is the first. */

@@ -42,7 +42,7 @@ public enum IncidentCause {
     /** The cause of the incident for a failed request; empty if such a failure is no incident. */
     static Optional<IncidentCause> of(DatabaseFailure.Reason reason) {
         return switch (reason) {
-            case POOL_TIMEOUT -> Optional.of(TIMEOUT);
+            case POOL_TIMEOUT, DEADLINE_EXCEEDED -> Optional.of(TIMEOUT);
             case QUEUE_FULL -> Optional.of(REJECTED);
             case DATABASE_DOWN -> Optional.of(DATABASE_DOWN);
             case STATEMENT_TIMEOUT -> Optional.of(STUCK);

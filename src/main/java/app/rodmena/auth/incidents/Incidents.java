@@ -211,10 +211,10 @@ public final class Incidents {
         Evidence evidence = Evidence.of(queue);
         switch (reason) {
             case TIMEOUT -> record(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
-            case REJECTED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
+            case REJECTED, DISPLACED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
             case DATABASE_DOWN ->
                 record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
-            case CANCELLED, CLOSED, INTERRUPTED -> {}
+            case DEADLINE, CANCELLED, CLOSED, INTERRUPTED -> {}
         }
     }
 

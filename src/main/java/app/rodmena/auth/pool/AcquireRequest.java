@@ -1,7 +1,9 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.RefusalReason;
 import java.time.Instant;
+import java.util.Comparator;
 
 /** One caller's request to the {@link AdmissionQueue}, from its arrival until it is admitted or refused. */
 final class AcquireRequest {
@@ -13,21 +15,55 @@ final class AcquireRequest {
         void refused(NoConnectionException reason);
     }
 
+    /** The order of admission. */
+    static final Comparator<AcquireRequest> BY_TAG =
+            (a, b) -> a.tag == b.tag ? Long.compare(a.sequence, b.sequence) : Long.compare(a.tag, b.tag);
+
     final BatchQueue<?, ?> queue;
     final CallContext caller;
     final long arrivedNanos;
     final long deadlineNanos;
     final Outcome outcome;
 
-    /** The position in the order of arrival; guarded by the lock of the {@link AdmissionQueue}. */
+    /** Whether the deadline also bounds the result: the caller set it, and does not use the connection itself. */
+    final boolean boundsResult;
+
+    /** The number of rows of the result; written by the thread with the connection before it returns the permit. */
+    int rows;
+
+    // Guarded by the lock of the AdmissionQueue.
+
+    /** The position in the order of arrival. */
     long sequence;
 
-    AcquireRequest(BatchQueue<?, ?> lane, CallContext caller, long arrivedNanos, long deadlineNanos, Outcome outcome) {
+    /** The position in virtual time. */
+    long tag;
+
+    /** The cost that is included in the tags of the tenant's later requests. */
+    long costNanos;
+
+    /** The tenant while the request waits, else null. */
+    AdmissionQueue.Tenant tenant;
+
+    /** The permit; null before admission. */
+    Permit permit;
+
+    /** Whether the outcome is decided. */
+    boolean settled;
+
+    AcquireRequest(BatchQueue<?, ?> lane, CallContext caller, long arrivedNanos, long maxWaitNanos, Outcome outcome) {
         this.queue = lane;
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
-        this.deadlineNanos = deadlineNanos;
+        this.deadlineNanos = caller.cancellation().earlier(arrivedNanos + maxWaitNanos);
         this.outcome = outcome;
+        this.boundsResult =
+                outcome instanceof PendingRequest && caller.cancellation().hasDeadline();
+    }
+
+    /** The reason of a refusal at the deadline. */
+    RefusalReason lateReason() {
+        return caller.cancellation().hasDeadline() ? RefusalReason.DEADLINE : RefusalReason.TIMEOUT;
     }
 
     /** A view of the waiting caller. */

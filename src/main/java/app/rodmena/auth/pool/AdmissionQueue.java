@@ -3,28 +3,76 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.events.RefusalReason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * The admission queue of the pool: one permit per allowed connection, granted in order of arrival to blocking and
- * asynchronous callers alike. Thread-safe; outcomes are notified outside the lock.
+ * The admission queue of the pool: one permit per allowed connection, granted to blocking and asynchronous callers
+ * alike. Thread-safe; outcomes are notified outside the lock.
  *
- * <p>Every request waits in a {@link BatchQueue}. A permit goes to the earliest request among the lanes with a free
- * batch slot, and further waiting requests of that lane join its batch. While permits are free, only requests of lanes
+ * <p>Every request waits in a {@link BatchQueue}. A permit goes to the first request among the lanes with a free batch
+ * slot, and further waiting requests of that lane join its batch. While permits are free, only requests of lanes
  * without a free slot wait.
  *
- * <p>The queue has no clock: the pool calls {@link #expire} in time to end the waits whose deadline has passed.
+ * <p>Tenants take turns: start-time fair queuing (Goyal, Vin, Cheng 1996) orders the requests. The tag of a request is
+ * the larger of the virtual time, which is the tag of the last admitted request, and its tenant's last tag plus the
+ * cost of that request. The request with the smallest tag is first. While one tenant waits, this is the order of
+ * arrival. The cost is an estimate, corrected when the request ends. A tenant has state only while it waits.
  */
 final class AdmissionQueue {
+    /** The estimated cost before the first request of a lane has ended. */
+    static final long INITIAL_COST_NANOS = 1_000_000;
+
+    /** The maximum cost of a batch, so that a tenant whose statements waited for a lock is not refused for as long. */
+    static final long MAX_COST_NANOS = 1_000_000_000;
+
+    /** A result of at least this many rows is long; its tenant's next requests of the lane are not batched. */
+    static final int LONG_ROWS = 1_000;
+
+    /** The weight of the last request in the estimate of the next one's cost is one to this. */
+    private static final int SMOOTHING = 4;
+
+    private static final Comparator<AcquireRequest> BY_DEADLINE = (a, b) -> a.deadlineNanos == b.deadlineNanos
+            ? Long.compare(a.sequence, b.sequence)
+            : Long.signum(a.deadlineNanos - b.deadlineNanos);
+
+    /** A tenant with waiting requests. */
+    static final class Tenant {
+        private final Supplier<String> key;
+        private int waiting;
+        private long lastTag;
+
+        /** The earliest tag of its next request, in virtual time. */
+        private long nextTag;
+
+        /** The estimated cost of a request; 0 while unknown. */
+        private long costNanos;
+
+        /** The lanes whose last result for this tenant was long. */
+        private final Set<BatchQueue<?, ?>> longResults = new HashSet<>();
+
+        private Tenant(Supplier<String> key) {
+            this.key = key;
+        }
+    }
+
     private final Object lock = new Object();
 
     /** The lane of requests that are not batched; only the permits limit their number. */
-    final BatchQueue<Void, Void> unbatched = BatchQueue.unbatched();
+    final BatchQueue<Pool.Work<?>, Object> unbatched = BatchQueue.unbatched();
 
     /**
      * The lanes with waiting requests. Their number is small, so that a scan is cheap, regardless of the number of
@@ -32,54 +80,104 @@ final class AdmissionQueue {
      */
     private final List<BatchQueue<?, ?>> queues = new ArrayList<>();
 
+    private final Map<Supplier<String>, Tenant> tenants = new HashMap<>();
+
+    /** The waiting requests, and the admitted ones whose deadline also bounds the result. */
+    private final TreeSet<AcquireRequest> byDeadline = new TreeSet<>(BY_DEADLINE);
+
+    private final LongSupplier clock;
     private int maxPermits;
     private int permitsInUse;
     private int maxWaiting;
     private int batchSlots;
     private long lastNumber;
+    private long virtualTime;
     private boolean suspended;
     private boolean closed;
     private volatile int waiting;
+    private long arrivals;
+    private long served;
+    private final Map<RefusalReason, Long> refused = new EnumMap<>(RefusalReason.class);
     private final BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused;
 
-    /** @param onRefused is notified of refused requests, at least one per call, before their outcomes */
-    AdmissionQueue(PoolSettings settings, BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused) {
+    /**
+     * @param clock a clock in nanoseconds, for the cost of requests
+     * @param onRefused is notified of refused requests, at least one per call, before their outcomes
+     */
+    AdmissionQueue(
+            PoolSettings settings,
+            LongSupplier clock,
+            BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused) {
         applySettings(settings);
+        this.clock = clock;
         this.onRefused = onRefused;
     }
 
     /**
-     * Admits, enqueues or refuses a request. Its outcome may be notified before this method returns.
+     * Admits, enqueues or refuses a request. If the queue is full, a request of a tenant with fewer waiting requests
+     * displaces the newest request of the tenant with the largest number. The outcome may be notified before this
+     * method returns.
      *
-     * @return whether the request waits
+     * @return whether {@link #expire} must be called at its deadline
      */
     boolean enter(AcquireRequest request) {
-        RefusalReason refusal = null;
         Permit permit = null;
+        AcquireRequest loser = null;
+        RefusalReason refusal = null;
         synchronized (lock) {
+            arrivals++;
             if (closed) {
+                loser = request;
                 refusal = RefusalReason.CLOSED;
             } else if (!suspended && permitsInUse < maxPermits && hasFreeSlot(request.queue)) {
                 permit = new Permit(this, request.queue, request);
                 take(permit);
-            } else if (waiting >= maxWaiting) {
-                refusal = RefusalReason.REJECTED;
             } else {
+                loser = waiting < maxWaiting ? null : loserTo(request);
+                refusal = loser == request ? RefusalReason.REJECTED : RefusalReason.DISPLACED;
+            }
+            if (loser != null) {
+                settle(loser, refusal);
+            }
+            if (permit == null && loser != request) {
                 queue(request);
-                return true;
             }
         }
-        if (refusal == null) {
+        if (permit != null) {
             permit.notifyAdmitted();
-        } else {
-            refuse(request, refusal, null);
+        } else if (loser != null) {
+            notifyRefused(List.of(loser), refusal, null);
         }
-        return false;
+        return loser != request && (permit == null || request.boundsResult);
     }
 
     /** Refuses a request without enqueueing it. */
     void refuse(AcquireRequest request, RefusalReason reason, Throwable cause) {
+        synchronized (lock) {
+            arrivals++;
+            settle(request, reason);
+        }
         notifyRefused(List.of(request), reason, cause);
+    }
+
+    /**
+     * Refuses admitted requests whose outcome is open; the caller of this method notifies their outcomes.
+     *
+     * @return the refused requests
+     */
+    List<AcquireRequest> refuseAdmitted(Collection<AcquireRequest> requests, NoConnectionException refusal) {
+        List<AcquireRequest> refusedNow = new ArrayList<>();
+        synchronized (lock) {
+            for (AcquireRequest request : requests) {
+                if (settle(request, refusal.reason())) {
+                    refusedNow.add(request);
+                }
+            }
+        }
+        if (!refusedNow.isEmpty()) {
+            onRefused.accept(refusedNow, refusal);
+        }
+        return refusedNow;
     }
 
     /** Returns a permit, and admits the next requests. */
@@ -88,6 +186,13 @@ final class AdmissionQueue {
         synchronized (lock) {
             permitsInUse--;
             permit.queue().running--;
+            if (!tenants.isEmpty()) {
+                charge(permit);
+            }
+            List<AcquireRequest> requests = permit.requests();
+            for (int i = 0; i < requests.size(); i++) {
+                settle(requests.get(i), null);
+            }
             permits = admitNext();
         }
         permits.forEach(Permit::notifyAdmitted);
@@ -122,42 +227,51 @@ final class AdmissionQueue {
     /**
      * Refuses the requests whose deadline has passed.
      *
-     * @return nanoseconds until the next deadline; {@link Long#MAX_VALUE} if no request waits
+     * @return nanoseconds until the next deadline; {@link Long#MAX_VALUE} if there is none
      */
     long expire(long nowNanos) {
-        List<AcquireRequest> expired = new ArrayList<>();
+        List<AcquireRequest> late = new ArrayList<>();
+        List<AcquireRequest> timedOut = new ArrayList<>();
         long next = Long.MAX_VALUE;
         synchronized (lock) {
-            for (AcquireRequest request : inOrder()) {
-                if (request.deadlineNanos - nowNanos <= 0) {
-                    dequeue(request);
-                    expired.add(request);
-                } else {
-                    next = Math.min(next, request.deadlineNanos - nowNanos);
+            while (!byDeadline.isEmpty()) {
+                AcquireRequest first = byDeadline.first();
+                if (first.deadlineNanos - nowNanos > 0) {
+                    next = first.deadlineNanos - nowNanos;
+                    break;
                 }
+                RefusalReason reason = first.lateReason();
+                settle(first, reason);
+                (reason == RefusalReason.TIMEOUT ? timedOut : late).add(first);
             }
         }
-        notifyRefused(expired, RefusalReason.TIMEOUT, null);
+        notifyRefused(timedOut, RefusalReason.TIMEOUT, null);
+        notifyRefused(late, RefusalReason.DEADLINE, null);
         return next;
     }
 
-    /** Removes a cancelled request from the queue; false if its outcome is already decided. */
-    boolean cancel(AcquireRequest request) {
+    /** Refuses a waiting request, or abandons an admitted one; false if its outcome is already decided. */
+    boolean cancel(AcquireRequest request, RefusalReason reason) {
         synchronized (lock) {
-            return dequeue(request);
+            return settle(request, reason);
+        }
+    }
+
+    /** Whether all requests of a permit in use were refused or abandoned. */
+    boolean isUnwanted(Permit permit) {
+        synchronized (lock) {
+            return permit.wanted == 0 && !permit.isReleased();
         }
     }
 
     /** Refuses all waiting requests. */
     void refuseAll(RefusalReason reason, Throwable cause) {
-        List<AcquireRequest> refused;
+        List<AcquireRequest> all;
         synchronized (lock) {
-            refused = inOrder();
-            queues.forEach(lane -> lane.waitingRequests.clear());
-            queues.clear();
-            waiting = 0;
+            all = inOrder();
+            all.forEach(request -> settle(request, reason));
         }
-        notifyRefused(refused, reason, cause);
+        notifyRefused(all, reason, cause);
     }
 
     /** Refuses all waiting and all later requests. */
@@ -180,20 +294,36 @@ final class AdmissionQueue {
         }
     }
 
+    QueueOutcomes outcomes() {
+        synchronized (lock) {
+            return new QueueOutcomes(arrivals, served, refused);
+        }
+    }
+
+    /** The number of tenants with state. */
+    int tenants() {
+        synchronized (lock) {
+            return tenants.size();
+        }
+    }
+
     /**
      * The state of the queue and the pool's numbers at the same instant.
      *
      * @param numbers maps the number of waiting requests to the pool's numbers; called under the lock
      */
-    PoolView view(LongSupplier clock, IntFunction<PoolSnapshot> numbers) {
+    PoolView view(IntFunction<PoolSnapshot> numbers) {
         synchronized (lock) {
-            BatchQueue<?, ?> oldest = earliest(lane -> true);
-            long oldestNanos = oldest == null ? 0 : clock.getAsLong() - first(oldest).arrivedNanos;
+            long now = clock.getAsLong();
+            long oldestNanos = allWaiting()
+                    .mapToLong(request -> now - request.arrivedNanos)
+                    .max()
+                    .orElse(0);
             return new PoolView(numbers.apply(waiting), Duration.ofNanos(oldestNanos), suspended);
         }
     }
 
-    /** The waiting requests, longest wait first. */
+    /** The waiting requests, next to be admitted first. */
     List<AcquireRequest> queue() {
         synchronized (lock) {
             return inOrder();
@@ -219,29 +349,74 @@ final class AdmissionQueue {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock only.
     private void queue(AcquireRequest request) {
+        Tenant tenant = tenants.computeIfAbsent(request.caller.tenant(), Tenant::new);
+        request.tenant = tenant;
         request.sequence = ++lastNumber;
+        request.costNanos = tenant.costNanos > 0 ? tenant.costNanos : request.queue.costNanos;
+        request.tag = Math.max(virtualTime, Math.max(tenant.lastTag, tenant.nextTag));
+        tenant.lastTag = request.tag;
+        tenant.nextTag = request.tag + request.costNanos;
+        tenant.waiting++;
         if (request.queue.waitingRequests.isEmpty()) {
             queues.add(request.queue);
         }
         request.queue.waitingRequests.add(request);
+        byDeadline.add(request);
         waiting++;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock only.
-    private boolean dequeue(AcquireRequest request) {
-        if (!request.queue.waitingRequests.remove(request)) {
-            return false;
-        }
+    private void dequeue(AcquireRequest request) {
+        request.queue.waitingRequests.remove(request);
         if (request.queue.waitingRequests.isEmpty()) {
             queues.remove(request.queue);
         }
+        byDeadline.remove(request);
+        if (--request.tenant.waiting == 0) {
+            tenants.remove(request.tenant.key);
+        }
+        request.tenant = null;
         waiting--;
+    }
+
+    /**
+     * Decides the outcome of a request, unless it is decided already.
+     *
+     * @param reason the reason of a refusal; null if it was served
+     */
+    private boolean settle(AcquireRequest request, RefusalReason reason) {
+        if (request.settled) {
+            return false;
+        }
+        request.settled = true;
+        if (request.tenant != null) {
+            dequeue(request);
+        } else if (request.boundsResult) {
+            byDeadline.remove(request);
+        }
+        if (reason == null) {
+            served++;
+            return true;
+        }
+        refused.merge(reason, 1L, Long::sum);
+        if (request.permit != null) {
+            request.permit.wanted--;
+        }
         return true;
     }
 
     private void take(Permit permit) {
         permitsInUse++;
         permit.queue().running++;
+        List<AcquireRequest> requests = permit.requests();
+        for (int i = 0; i < requests.size(); i++) {
+            AcquireRequest request = requests.get(i);
+            request.permit = permit;
+            if (request.boundsResult) {
+                request.sequence = request.sequence == 0 ? ++lastNumber : request.sequence;
+                byDeadline.add(request);
+            }
+        }
     }
 
     private List<Permit> admitNext() {
@@ -254,9 +429,14 @@ final class AdmissionQueue {
             if (next == null) {
                 break;
             }
-            List<AcquireRequest> batch = next.waitingRequests.stream()
-                    .limit(isUnbatched(next) ? 1 : next.most)
-                    .toList();
+            AcquireRequest first = next.waitingRequests.first();
+            virtualTime = Math.max(virtualTime, first.tag);
+            List<AcquireRequest> batch = isUnbatched(next) || isLong(first)
+                    ? List.of(first)
+                    : next.waitingRequests.stream()
+                            .filter(request -> !isLong(request))
+                            .limit(next.most)
+                            .toList();
             batch.forEach(this::dequeue);
             Permit permit = new Permit(this, next, batch);
             take(permit);
@@ -265,26 +445,76 @@ final class AdmissionQueue {
         return permits;
     }
 
-    /** Among the matching lanes, the one with the earliest request; null if there is none. */
+    private static boolean isLong(AcquireRequest request) {
+        return request.tenant.longResults.contains(request.queue);
+    }
+
+    /** Corrects the costs of the tenants of a batch, and the estimates for the next requests. */
+    private void charge(Permit permit) {
+        long nanos = Math.min(permit.heldNanos(clock.getAsLong()), MAX_COST_NANOS);
+        if (nanos <= 0) {
+            return; // It received no connection.
+        }
+        List<AcquireRequest> requests = permit.requests();
+        long rows = 0;
+        for (AcquireRequest request : requests) {
+            rows += 1 + request.rows;
+        }
+        BatchQueue<?, ?> lane = permit.queue();
+        lane.costNanos += (nanos / requests.size() - lane.costNanos) / SMOOTHING;
+        for (AcquireRequest request : requests) {
+            Tenant tenant = tenants.get(request.caller.tenant());
+            if (tenant == null) {
+                continue;
+            }
+            long cost = nanos * (1 + request.rows) / rows;
+            tenant.nextTag += cost - request.costNanos;
+            tenant.costNanos = tenant.costNanos == 0 ? cost : tenant.costNanos + (cost - tenant.costNanos) / SMOOTHING;
+            if (request.rows >= LONG_ROWS) {
+                tenant.longResults.add(lane);
+            } else {
+                tenant.longResults.remove(lane);
+            }
+        }
+    }
+
+    /**
+     * The request to refuse when the queue is full: the newest one of the tenant with the largest number, if the
+     * newcomer's tenant still has fewer with it; else the newcomer.
+     */
+    private AcquireRequest loserTo(AcquireRequest newcomer) {
+        Tenant own = tenants.get(newcomer.caller.tenant());
+        int withNewcomer = 1 + (own == null ? 0 : own.waiting);
+        return tenants.values().stream()
+                .max(Comparator.comparingInt(tenant -> tenant.waiting))
+                .filter(largest -> largest.waiting > withNewcomer)
+                .flatMap(largest -> allWaiting()
+                        .filter(request -> request.tenant == largest)
+                        .max(Comparator.comparingLong(request -> request.sequence)))
+                .orElse(newcomer);
+    }
+
+    /** Among the matching lanes, the one with the first request; null if there is none. */
     private BatchQueue<?, ?> earliest(Predicate<BatchQueue<?, ?>> filter) {
         BatchQueue<?, ?> earliest = null;
         for (BatchQueue<?, ?> lane : queues) {
-            if (filter.test(lane) && (earliest == null || first(lane).sequence < first(earliest).sequence)) {
+            if (filter.test(lane)
+                    && (earliest == null
+                            || AcquireRequest.BY_TAG.compare(
+                                            lane.waitingRequests.first(), earliest.waitingRequests.first())
+                                    < 0)) {
                 earliest = lane;
             }
         }
         return earliest;
     }
 
-    private static AcquireRequest first(BatchQueue<?, ?> lane) {
-        return lane.waitingRequests.iterator().next();
+    private Stream<AcquireRequest> allWaiting() {
+        return queues.stream().flatMap(lane -> lane.waitingRequests.stream());
     }
 
     private List<AcquireRequest> inOrder() {
-        return queues.stream()
-                .flatMap(lane -> lane.waitingRequests.stream())
-                .sorted(Comparator.comparingLong(request -> request.sequence))
-                .toList();
+        return allWaiting().sorted(AcquireRequest.BY_TAG).toList();
     }
 
     private void notifyRefused(List<AcquireRequest> requests, RefusalReason reason, Throwable cause) {

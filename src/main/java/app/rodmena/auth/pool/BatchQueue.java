@@ -1,12 +1,16 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.LogThrottle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A queue of requests that can be answered together in one batch (natural batching). At most batch_slots batches of a
@@ -57,14 +61,19 @@ public final class BatchQueue<Q, A> {
         }
     }
 
+    private static final LogThrottle LOG = new LogThrottle(LoggerFactory.getLogger("auth.database"));
+
     /** The maximum size of a batch. */
     final int most;
 
     private final BatchTask<Q, A> work;
 
     // Guarded by the lock of the pool's queue.
-    final Set<AcquireRequest> waitingRequests = new LinkedHashSet<>();
+    final NavigableSet<AcquireRequest> waitingRequests = new TreeSet<>(AcquireRequest.BY_TAG);
     int running;
+
+    /** The estimated cost of a request. */
+    long costNanos = AdmissionQueue.INITIAL_COST_NANOS;
 
     /** @param maxBatch the maximum size of a batch; limits the requests and results in memory per batch */
     public BatchQueue(int maxBatch, BatchTask<Q, A> work) {
@@ -76,8 +85,11 @@ public final class BatchQueue<Q, A> {
     }
 
     /** A lane without batching. */
-    static BatchQueue<Void, Void> unbatched() {
-        return new BatchQueue<>(1, (caller, connection, inputs) -> List.of());
+    static BatchQueue<Pool.Work<?>, Object> unbatched() {
+        return new BatchQueue<>(
+                1,
+                (caller, connection, inputs) ->
+                        List.of(BatchResult.of(inputs.get(0).run(connection))));
     }
 
     /** Runs an admitted batch, and completes its futures after the connection is returned. */
@@ -99,20 +111,48 @@ public final class BatchQueue<Q, A> {
             if (results.size() != inputs.size()) {
                 throw new IllegalStateException("%s results for %s requests".formatted(results.size(), inputs.size()));
             }
+            for (int i = 0; i < results.size(); i++) {
+                pending.get(i).acquireRequest.rows = rows(results.get(i).value());
+            }
         } catch (Throwable failure) {
             fail(permit, failure);
             return;
         }
         for (int i = 0; i < results.size(); i++) {
-            pending.get(i).finish(results.get(i));
+            if (!pending.get(i).end(results.get(i)) && results.get(i).failure() == null) {
+                logAbandoned(pending.get(i).acquireRequest.caller.route());
+            }
         }
     }
 
-    /** Fails all requests of an admitted batch. */
+    private static int rows(Object value) {
+        return value instanceof Collection<?> all ? all.size() : 0;
+    }
+
+    /** For a write, this is the only trace of its effect. */
+    private static void logAbandoned(String route) {
+        LOG.log(
+                Level.INFO,
+                route,
+                () -> "%s was completed by PostgreSQL, but its caller had left: the caller does not know the result"
+                        .formatted(route),
+                count -> "%s more requests of %s were completed in the last second after their callers had left"
+                        .formatted(count, route));
+    }
+
+    /** Fails the requests of an admitted batch whose outcome is open. */
     void fail(Permit permit, Throwable failure) {
-        Throwable exception = failureFor(permit.caller(), failure);
-        for (AcquireRequest request : permit.requests()) {
-            pendingRequest(request).completeExceptionally(exception);
+        List<PendingRequest<Q, A>> open = permit.requests().stream()
+                .map(this::pendingRequest)
+                .filter(request -> !request.isDone())
+                .toList();
+        if (!open.isEmpty()) {
+            BatchResult<A> result = BatchResult.failed(failureFor(
+                    open.size() == permit.requests().size()
+                            ? permit.caller()
+                            : permit.caller().batchOf(open.size()),
+                    failure));
+            open.forEach(request -> request.end(result));
         }
     }
 

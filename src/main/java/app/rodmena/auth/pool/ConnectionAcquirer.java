@@ -4,9 +4,7 @@ import app.rodmena.auth.events.RefusalReason;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 /** Takes connections from Hikari for admitted callers. Thread-safe. */
 final class ConnectionAcquirer {
@@ -15,22 +13,12 @@ final class ConnectionAcquirer {
 
     private final PoolState state;
     private final AdmissionQueue admissionQueue;
-    private final BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused;
     private final ConnectionOpener opener;
     private final HikariPool hikari;
 
-    /**
-     * @param onRefused is notified of admitted callers that receive no connection, before their futures are completed
-     */
-    ConnectionAcquirer(
-            PoolState state,
-            AdmissionQueue gate,
-            BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused,
-            ConnectionOpener opener,
-            HikariPool hikari) {
+    ConnectionAcquirer(PoolState state, AdmissionQueue gate, ConnectionOpener opener, HikariPool hikari) {
         this.state = state;
         this.admissionQueue = gate;
-        this.onRefused = onRefused;
         this.opener = opener;
         this.hikari = hikari;
     }
@@ -41,8 +29,8 @@ final class ConnectionAcquirer {
 
     /**
      * Waits for a connection until the last deadline of the batch, and refuses the requests whose deadline passes
-     * before. On failure the remaining requests are reported to {@code onRefused} and the permit is returned; the
-     * caller of this method completes their futures.
+     * before. On failure the remaining requests are refused and the permit is returned; the caller of this method
+     * completes their futures.
      */
     Lease acquire(Permit permit, long nowNanos) throws NoConnectionException {
         CheckoutContext context = CheckoutContext.of(permit);
@@ -55,7 +43,7 @@ final class ConnectionAcquirer {
             permit.lease = lease;
             return lease;
         } catch (NoConnectionException e) {
-            onRefused.accept(permit.requests(), e);
+            admissionQueue.refuseAdmitted(permit.requests(), e);
             throw e;
         } finally {
             CheckoutContext.end();
@@ -94,6 +82,9 @@ final class ConnectionAcquirer {
             if (Thread.currentThread().isInterrupted()) {
                 throw new NoConnectionException(RefusalReason.INTERRUPTED, null);
             }
+            if (admissionQueue.isUnwanted(permit)) {
+                throw new NoConnectionException(RefusalReason.CANCELLED, null);
+            }
         }
     }
 
@@ -103,9 +94,11 @@ final class ConnectionAcquirer {
      */
     private void refuseExpired(Permit permit, long nowNanos) throws NoConnectionException {
         var expired = permit.removeExpired(nowNanos);
+        NoConnectionException refusal =
+                new NoConnectionException(permit.requests().get(0).lateReason(), opener.lastFailure());
         if (expired.isEmpty()) {
-            throw new NoConnectionException(RefusalReason.TIMEOUT, opener.lastFailure());
+            throw refusal;
         }
-        expired.forEach(ticket -> admissionQueue.refuse(ticket, RefusalReason.TIMEOUT, opener.lastFailure()));
+        admissionQueue.refuseAdmitted(expired, refusal).forEach(request -> request.outcome.refused(refusal));
     }
 }

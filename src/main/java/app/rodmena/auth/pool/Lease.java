@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +12,13 @@ import org.slf4j.LoggerFactory;
  * idempotent. Not thread-safe, except that the pool may reclaim it concurrently.
  */
 public final class Lease implements AutoCloseable {
+    private enum State {
+        OPEN,
+        /** A cancel of the running statement is being sent. */
+        CANCELLING,
+        CLOSED
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     private final HikariPool hikari;
@@ -21,7 +28,7 @@ public final class Lease implements AutoCloseable {
     private final Connection connection;
     private final PhysicalConnection physical;
     private final long checkout;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
     Lease(
             HikariPool hikari,
@@ -67,9 +74,55 @@ public final class Lease implements AutoCloseable {
         }
     }
 
+    /**
+     * Cancels the running statement, if there is one; takes at most one second. The lease is not closed meanwhile, so
+     * that the cancel does not reach a statement of the next caller.
+     */
+    void cancelStatement() {
+        if (!state.compareAndSet(State.OPEN, State.CANCELLING)) {
+            return;
+        }
+        try {
+            source.cancel(physical.delegate);
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("The statement on connection {} was not cancelled", physical.id(), e);
+        } finally {
+            synchronized (state) {
+                state.set(State.OPEN);
+                state.notifyAll();
+            }
+        }
+    }
+
+    private boolean markClosed() {
+        while (!state.compareAndSet(State.OPEN, State.CLOSED)) {
+            if (state.get() == State.CLOSED) {
+                return false;
+            }
+            awaitCancel();
+        }
+        return true;
+    }
+
+    private void awaitCancel() {
+        boolean interrupted = false;
+        synchronized (state) {
+            while (state.get() == State.CANCELLING) {
+                try {
+                    state.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Revokes the connection from its holder, unless the holder has returned it already. */
     void reclaim() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!state.compareAndSet(State.OPEN, State.CLOSED)) {
             return;
         }
         if (physical.reclaim(checkout)) {
@@ -82,7 +135,7 @@ public final class Lease implements AutoCloseable {
     /** Returns the connection and rolls back an open transaction. Never throws: a broken connection is replaced. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!markClosed()) {
             return;
         }
         try {

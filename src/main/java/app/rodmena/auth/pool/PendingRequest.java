@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A pending request of a {@link BatchQueue}, and the future of its result. Cancelling it while it waits removes it from
- * the queue.
+ * the queue; later it cancels the statement, unless another request of the batch wants the result.
  */
 final class PendingRequest<Q, A> extends CompletableFuture<A> implements AcquireRequest.Outcome {
     final Q input;
@@ -27,21 +27,25 @@ final class PendingRequest<Q, A> extends CompletableFuture<A> implements Acquire
 
     @Override
     public void refused(NoConnectionException refusal) {
-        completeExceptionally(queue.failureFor(acquireRequest.caller, refusal));
+        end(new BatchQueue.BatchResult<>(null, queue.failureFor(acquireRequest.caller, refusal)));
+        pool.cancelIfUnwanted(acquireRequest);
     }
 
-    void finish(BatchQueue.BatchResult<A> result) {
-        if (result.failure() == null) {
-            complete(result.value());
-        } else {
-            completeExceptionally(result.failure());
-        }
+    /**
+     * Completes the future.
+     *
+     * @return false if it was completed before
+     */
+    boolean end(BatchQueue.BatchResult<A> result) {
+        acquireRequest.caller.cancellation().clear();
+        return result.failure() == null ? complete(result.value()) : completeExceptionally(result.failure());
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled) {
+            acquireRequest.caller.cancellation().clear();
             pool.cancel(acquireRequest);
         }
         return cancelled;

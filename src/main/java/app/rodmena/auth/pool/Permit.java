@@ -25,6 +25,9 @@ final class Permit implements ConnectionView.Stacks {
     private long heldSinceNanos;
     private Throwable checkoutStack;
 
+    /** The number of requests that still want the result; guarded by the lock of the {@link AdmissionQueue}. */
+    int wanted;
+
     /** The lease of the holder; null until the checkout has succeeded. */
     volatile Lease lease;
 
@@ -32,6 +35,7 @@ final class Permit implements ConnectionView.Stacks {
         this.admissionQueue = gate;
         this.queue = lane;
         requests = List.of(request);
+        wanted = 1;
     }
 
     /** @param batch the callers of the batch, not empty, in order of arrival */
@@ -39,6 +43,7 @@ final class Permit implements ConnectionView.Stacks {
         this.admissionQueue = gate;
         this.queue = lane;
         requests = new ArrayList<>(batch);
+        wanted = requests.size();
     }
 
     BatchQueue<?, ?> queue() {
@@ -120,6 +125,11 @@ final class Permit implements ConnectionView.Stacks {
         return this;
     }
 
+    /** Time since the current use of the connection began; 0 without a connection. */
+    long heldNanos(long nowNanos) {
+        return holder == null ? 0 : nowNanos - heldSinceNanos;
+    }
+
     @Override
     public List<StackTraceElement> now() {
         return List.of(holder.getStackTrace());
@@ -141,6 +151,10 @@ final class Permit implements ConnectionView.Stacks {
     /** The route and the thread of the checkout, for messages. */
     String holder() {
         return "%s on thread %s".formatted(caller().route(), holder.getName());
+    }
+
+    boolean isReleased() {
+        return released.get();
     }
 
     void release() {

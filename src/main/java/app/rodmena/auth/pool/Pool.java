@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.Cancellation;
 import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.events.PoolInterceptors;
 import app.rodmena.auth.events.RefusalReason;
@@ -44,6 +45,8 @@ public final class Pool implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
+    private static final long CANCEL_AGAIN_MILLIS = 100;
+
     private final PoolState state;
     private final AdmissionQueue admissionQueue;
     private final ConnectionOpener opener;
@@ -80,11 +83,11 @@ public final class Pool implements AutoCloseable {
             PoolInterceptors interceptors,
             LongSupplier clock) {
         state = new PoolState(settings, source, events, interceptors, clock);
-        admissionQueue = new AdmissionQueue(settings, this::notifyRefused);
+        admissionQueue = new AdmissionQueue(settings, clock, this::notifyRefused);
         opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
-        checkout = new ConnectionAcquirer(state, admissionQueue, this::notifyRefused, opener, hikari);
+        checkout = new ConnectionAcquirer(state, admissionQueue, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("db-" + name));
         timer = new ScheduledThreadPoolExecutor(
@@ -101,34 +104,30 @@ public final class Pool implements AutoCloseable {
      *
      * @return completes after the connection was returned, on a thread of the pool, which dependent stages must not
      *     block: other callers may be waiting for it. Completes exceptionally with a {@link NoConnectionException} if
-     *     no connection was available in time, or with the exception of {@code work}
+     *     no connection was available in time, or with the exception of {@code work}. Cancelling the future removes the
+     *     caller from the queue, or cancels the running statement
      */
+    @SuppressWarnings("unchecked") // The lane's result is the one of the work.
     public <T> CompletionStage<T> call(CallContext caller, Work<T> work) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        enter(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
-            @Override
-            public void admitted(Permit permit) {
-                start(permit, () -> run(permit, work, answer), answer::completeExceptionally);
-            }
-
-            @Override
-            public void refused(NoConnectionException reason) {
-                answer.completeExceptionally(reason);
-            }
-        });
-        return answer;
+        return (CompletionStage<T>) call(admissionQueue.unbatched, caller, work);
     }
 
     /**
      * Submits a request to a lane, which may process it in a batch with others. Never blocks the calling thread.
      *
-     * @return completes like the result of {@link #call(CallContext, Work)}, with the result of the lane's work.
-     *     Cancelling the future removes the request from the queue
+     * @return completes like the result of {@link #call(CallContext, Work)}, with the result of the lane's work. A
+     *     running statement is cancelled once all requests of its batch are cancelled or past their deadlines
      */
     public <Q, A> CompletionStage<A> call(BatchQueue<Q, A> lane, CallContext caller, Q input) {
         PendingRequest<Q, A> request = new PendingRequest<>(this, lane, input);
         request.acquireRequest = ticket(lane, caller, request);
         enter(request.acquireRequest);
+        if (caller.cancellation() != Cancellation.NONE) {
+            caller.cancellation().onCancel(() -> request.cancel(false));
+            if (request.isDone()) {
+                caller.cancellation().clear();
+            }
+        }
         return request;
     }
 
@@ -137,11 +136,33 @@ public final class Pool implements AutoCloseable {
         start(permit, () -> lane.run(permit, checkout), failure -> lane.fail(permit, failure));
     }
 
-    /** Cancels a waiting request. */
+    /** Cancels a request. */
     void cancel(AcquireRequest ticket) {
-        if (admissionQueue.cancel(ticket)) {
+        if (admissionQueue.cancel(ticket, RefusalReason.CANCELLED)) {
             state.emitRefused(ticket, new NoConnectionException(RefusalReason.CANCELLED, null));
+            cancelIfUnwanted(ticket);
         }
+    }
+
+    /** Cancels the running statement of the batch of a request if no request of the batch wants the result. */
+    void cancelIfUnwanted(AcquireRequest ticket) {
+        Permit permit = ticket.permit;
+        if (permit != null && admissionQueue.isUnwanted(permit)) {
+            timer.execute(() -> cancelStatement(permit));
+        }
+    }
+
+    /** Cancels until the permit is returned: a cancel that arrives before the statement has no effect. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The timer ends with the pool.
+    private void cancelStatement(Permit permit) {
+        if (!admissionQueue.isUnwanted(permit)) {
+            return;
+        }
+        Lease lease = permit.lease;
+        if (lease != null) {
+            workers.execute(lease::cancelStatement);
+        }
+        timer.schedule(() -> cancelStatement(permit), CANCEL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void start(Permit permit, Runnable work, Consumer<Throwable> failed) {
@@ -183,7 +204,7 @@ public final class Pool implements AutoCloseable {
 
     /** The pool's numbers and the state of its queue, all of the same instant. */
     public PoolView view() {
-        return admissionQueue.view(state::now, this::snapshot);
+        return admissionQueue.view(this::snapshot);
     }
 
     /**
@@ -347,6 +368,16 @@ public final class Pool implements AutoCloseable {
         close(Duration.ZERO);
     }
 
+    /** What became of all callers so far. */
+    public QueueOutcomes outcomes() {
+        return admissionQueue.outcomes();
+    }
+
+    /** The number of tenants that the queue has state of. */
+    int tenants() {
+        return admissionQueue.tenants();
+    }
+
     /** The number of admitted callers without a connection yet. */
     int acquiring() {
         return state.acquiring.get();
@@ -375,9 +406,8 @@ public final class Pool implements AutoCloseable {
     }
 
     private AcquireRequest ticket(BatchQueue<?, ?> lane, CallContext caller, AcquireRequest.Outcome outcome) {
-        long now = state.now();
         return new AcquireRequest(
-                lane, caller, now, now + state.settings.poolTimeout().toNanos(), outcome);
+                lane, caller, state.now(), state.settings.poolTimeout().toNanos(), outcome);
     }
 
     private void enter(AcquireRequest ticket) {
@@ -397,10 +427,13 @@ public final class Pool implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             NoConnectionException interrupted = new NoConnectionException(RefusalReason.INTERRUPTED, null);
-            if (!admissionQueue.cancel(ticket)) {
+            boolean cancelled = admissionQueue.cancel(ticket, RefusalReason.INTERRUPTED);
+            if (!cancelled || ticket.permit != null) {
                 releaseIfAdmitted(decided);
             }
-            state.emitRefused(ticket, interrupted);
+            if (cancelled) {
+                state.emitRefused(ticket, interrupted);
+            }
             throw interrupted;
         }
     }
@@ -412,17 +445,6 @@ public final class Pool implements AutoCloseable {
         } catch (CompletionException e) {
             throw (NoConnectionException) e.getCause();
         }
-    }
-
-    private <T> void run(Permit permit, Work<T> work, CompletableFuture<T> answer) {
-        T result;
-        try (Lease lease = checkout.acquire(permit)) {
-            result = lease.use(work);
-        } catch (Throwable failure) {
-            answer.completeExceptionally(failure);
-            return;
-        }
-        answer.complete(result);
     }
 
     private long expireWaits() {

@@ -131,8 +131,9 @@ final class PoolState {
 
     /** Emits the event of a wait that ended without a connection. */
     void emitRefused(AcquireRequest ticket, NoConnectionException refusal) {
-        PoolEventKind kind =
-                refusal.reason() == RefusalReason.REJECTED ? PoolEventKind.REJECTED : PoolEventKind.TIMEOUT;
+        PoolEventKind kind = refusal.reason() == RefusalReason.REJECTED || refusal.reason() == RefusalReason.DISPLACED
+                ? PoolEventKind.REJECTED
+                : PoolEventKind.TIMEOUT;
         long nowNanos = now();
         events.emit(new PoolEvent(
                 kind,

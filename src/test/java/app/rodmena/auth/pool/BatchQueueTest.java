@@ -183,7 +183,7 @@ class BatchQueueTest {
             var stays = held.call("c");
             assertThat(gone.cancel(true)).isTrue();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(1);
-            assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled while waiting for a connection");
+            assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled by the caller");
             held.release();
             assertThat(held.nextBatch()).containsExactly("c");
             held.release();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.Cancellation;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.pool.QueuePoolModel.Link;
 import java.sql.Connection;
@@ -21,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +108,7 @@ class PoolModelTest {
             } else if (choice < 62) {
                 anyOf(model.holders().keySet()).ifPresent(this::checkIn);
             } else if (choice < 72) {
-                anyOf(model.holders().keySet()).ifPresent(this::use);
+                anyOf(model.wantedHolders()).ifPresent(this::use);
             } else if (choice < 78) {
                 anyOf(model.living()).ifPresent(this::kill);
             } else if (choice < 80) {
@@ -133,17 +135,24 @@ class PoolModelTest {
             int caller = ++lastCaller;
             int number = random.nextInt(2 * LANES);
             Optional<Integer> lane = number < LANES ? Optional.of(number) : Optional.empty();
-            record("caller " + caller + " comes"
-                    + lane.map(of -> " to lane " + of).orElse(""));
-            model.arrive(caller, lane);
-            callers.put(caller, new Holder(test.pool, lane.map(lanes::get), caller));
+            int tenant = random.nextInt(3) * random.nextInt(3); // One has more callers than the others.
+            Optional<Duration> patience =
+                    random.nextInt(4) == 0 ? Optional.of(PAUSES.get(random.nextInt(PAUSES.size()))) : Optional.empty();
+            record("caller " + caller + " of tenant " + tenant + " arrives"
+                    + lane.map(of -> " to lane " + of).orElse("")
+                    + patience.map(time -> " for " + time).orElse(""));
+            model.arrive(caller, tenant, lane, patience);
+            Cancellation cancellation = patience.map(time -> new Cancellation(test.clock.getAsLong() + time.toNanos()))
+                    .orElse(Cancellation.NONE);
+            CallContext context = new CallContext(Integer.toString(caller), new Tenant(tenant)).until(cancellation);
+            callers.put(caller, new Holder(test.pool, lane.map(lanes::get), context));
         }
 
         private void cancel() {
-            anyOf(model.waitingInLanes()).ifPresent(caller -> {
+            anyOf(model.patient()).ifPresent(caller -> {
                 record("caller " + caller + " cancels");
                 model.cancel(caller);
-                assertThat(callers.remove(caller).end.cancel(false)).isTrue();
+                assertThat(callers.get(caller).end.cancel(false)).isTrue();
             });
         }
 
@@ -213,6 +222,9 @@ class PoolModelTest {
                                 && test.pool.hikari.getTotalConnections()
                                         == model.snapshot().totalConnections();
                     });
+            QueueOutcomes outcomes = test.pool.outcomes();
+            assertThat(outcomes.arrivals() - outcomes.decided()).as("undecided").isEqualTo(model.undecided());
+            assertThat(test.pool.tenants()).as("tenants with state").isEqualTo(model.tenants());
             assertThat(test.backends()).as("in pg_stat_activity").isEqualTo(model.backends());
         }
 
@@ -238,7 +250,14 @@ class PoolModelTest {
         }
     }
 
-    /** A caller that holds a connection and executes the orders of the test. */
+    private record Tenant(int number) implements Supplier<String> {
+        @Override
+        public String get() {
+            return Integer.toString(number);
+        }
+    }
+
+    /** A caller that holds its connection and does what it is told. */
     private static final class Holder {
         /** Uses the connection and completes {@code answered}; without {@code answered}, checks it in. */
         private record Order(CompletableFuture<Boolean> answered) {}
@@ -247,9 +266,8 @@ class PoolModelTest {
         private final String name;
         private final CompletableFuture<Void> end;
 
-        Holder(Pool pool, Optional<BatchQueue<Holder, Void>> lane, int number) {
-            name = Integer.toString(number);
-            CallContext caller = CallContext.named(name);
+        Holder(Pool pool, Optional<BatchQueue<Holder, Void>> lane, CallContext caller) {
+            name = caller.route();
             end = lane.map(of -> pool.call(of, caller, this))
                     .orElseGet(() -> pool.call(caller, this::execute))
                     .toCompletableFuture();
@@ -282,7 +300,9 @@ class PoolModelTest {
 
         void checkIn() {
             leave();
-            end.join();
+            if (!end.isCompletedExceptionally()) {
+                end.join();
+            }
         }
 
         private Void execute(Connection connection) throws SQLException {

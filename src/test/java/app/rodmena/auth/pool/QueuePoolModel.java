@@ -5,14 +5,15 @@ import app.rodmena.auth.events.PoolEventKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A model of QueuePool. The test applies each operation to the model and to the real pool; the model predicts the
@@ -45,11 +46,50 @@ final class QueuePoolModel {
         }
     }
 
-    /** @param lane the batch queue; empty for a caller without one */
-    private record Waiter(int caller, Optional<Integer> lane, long deadline) {}
+    /** A caller; callers without a lane have none. */
+    private static final class Waiter {
+        final int caller;
+        final int tenant;
+        final Optional<Integer> lane;
+        final long deadline;
+        final boolean hasOwnDeadline;
+        long number;
+        long tag;
+        long cost;
+        boolean gone;
 
-    /** The number of admitted callers of a permit. */
-    private record Admission(int count, Optional<Integer> lane) {}
+        Waiter(int caller, int tenant, Optional<Integer> lane, long deadline, boolean hasOwnDeadline) {
+            this.caller = caller;
+            this.tenant = tenant;
+            this.lane = lane;
+            this.deadline = deadline;
+            this.hasOwnDeadline = hasOwnDeadline;
+        }
+
+        @Override
+        public String toString() {
+            return "%d of tenant %d at %d".formatted(caller, tenant, tag);
+        }
+    }
+
+    /** A tenant while it waits. */
+    private static final class Tenant {
+        long lastTag;
+        long nextTag;
+        long cost;
+    }
+
+    /** The admitted callers, and their lane. */
+    private record Admission(List<Waiter> callers, Optional<Integer> lane) {
+        boolean isWanted() {
+            return callers.stream().anyMatch(caller -> !caller.gone);
+        }
+    }
+
+    private final Map<Integer, Tenant> tenants = new HashMap<>();
+    private final Map<Optional<Integer>, Long> laneCosts = new HashMap<>();
+    private long virtualTime;
+    private long lastNumber;
 
     private final Map<Integer, Link> open = new TreeMap<>();
     private final Map<Integer, Link> holders = new TreeMap<>();
@@ -78,21 +118,88 @@ final class QueuePoolModel {
 
     // Operations
 
-    void arrive(int caller, Optional<Integer> lane) {
-        Waiter waiter = new Waiter(caller, lane, now + settings.poolTimeout().toNanos());
+    void arrive(int caller, int tenant, Optional<Integer> lane, Optional<Duration> patience) {
+        long timeout = settings.poolTimeout().toNanos();
+        Waiter waiter = new Waiter(
+                caller,
+                tenant,
+                lane,
+                now + Math.min(timeout, patience.map(Duration::toNanos).orElse(timeout)),
+                patience.isPresent());
         if (!suspended && taken < settings.maximum() && hasFreeSlot(lane)) {
             admit(List.of(waiter));
-        } else if (queue.size() >= settings.maxWaiting()) {
-            expect(PoolEventKind.REJECTED, 1);
+        } else if (queue.size() < settings.maxWaiting()) {
+            enqueue(waiter);
         } else {
-            queue.add(waiter);
+            expect(PoolEventKind.REJECTED, 1);
+            displacedBy(waiter).ifPresent(loser -> {
+                remove(loser);
+                enqueue(waiter);
+            });
         }
     }
 
-    /** A waiting caller cancels. */
+    private void enqueue(Waiter waiter) {
+        Tenant tenant = tenants.computeIfAbsent(waiter.tenant, number -> new Tenant());
+        waiter.number = ++lastNumber;
+        waiter.cost = tenant.cost > 0 ? tenant.cost : costOf(waiter.lane);
+        waiter.tag = Math.max(virtualTime, Math.max(tenant.lastTag, tenant.nextTag));
+        tenant.lastTag = waiter.tag;
+        tenant.nextTag = waiter.tag + waiter.cost;
+        queue.add(waiter);
+        queue.sort(Comparator.<Waiter>comparingLong(one -> one.tag).thenComparingLong(one -> one.number));
+    }
+
+    private void remove(Waiter waiter) {
+        queue.remove(waiter);
+        if (waitingOf(waiter.tenant) == 0) {
+            tenants.remove(waiter.tenant);
+        }
+    }
+
+    private Optional<Waiter> displacedBy(Waiter newcomer) {
+        Optional<Integer> largest = tenants.keySet().stream().max(Comparator.comparingLong(this::waitingOf));
+        return largest.filter(tenant -> waitingOf(tenant) > waitingOf(newcomer.tenant) + 1)
+                .flatMap(tenant -> queue.stream()
+                        .filter(waiter -> waiter.tenant == tenant)
+                        .max(Comparator.comparingLong(waiter -> waiter.number)));
+    }
+
+    private long waitingOf(int tenant) {
+        return queue.stream().filter(waiter -> waiter.tenant == tenant).count();
+    }
+
+    private long costOf(Optional<Integer> lane) {
+        return laneCosts.getOrDefault(lane, AdmissionQueue.INITIAL_COST_NANOS);
+    }
+
+    /** The cost of a batch changes the estimates of its lane and of its tenants that still wait. */
+    private void charge(Admission admission, long held) {
+        long nanos = Math.min(held, AdmissionQueue.MAX_COST_NANOS);
+        if (nanos <= 0 || tenants.isEmpty()) {
+            return;
+        }
+        int count = admission.callers.size();
+        long before = costOf(admission.lane);
+        laneCosts.put(admission.lane, before + (nanos / count - before) / 4);
+        for (Waiter caller : admission.callers) {
+            Tenant tenant = tenants.get(caller.tenant);
+            if (tenant != null) {
+                tenant.nextTag += nanos / count - caller.cost;
+                tenant.cost = tenant.cost == 0 ? nanos / count : tenant.cost + (nanos / count - tenant.cost) / 4;
+            }
+        }
+    }
+
+    /** A caller does not want its result any more. */
     void cancel(int caller) {
-        queue.removeIf(waiter -> waiter.caller == caller);
+        queue.stream().filter(waiter -> waiter.caller == caller).findFirst().ifPresent(this::remove);
+        admitted().filter(waiter -> waiter.caller == caller).forEach(waiter -> waiter.gone = true);
         expect(PoolEventKind.TIMEOUT, 1);
+    }
+
+    private Stream<Waiter> admitted() {
+        return admissions.values().stream().flatMap(admission -> admission.callers.stream());
     }
 
     void checkIn(int caller) {
@@ -102,11 +209,11 @@ final class QueuePoolModel {
         link.retiring = isMarked(link)
                 || staying > settings.maximum()
                 || (staying > settings.poolSize() && queue.isEmpty() && idle() >= settings.poolSize() - 1);
-        leave(caller);
+        leave(caller, link);
     }
 
-    private void leave(int caller) {
-        admissions.remove(caller);
+    private void leave(int caller, Link link) {
+        charge(admissions.remove(caller), now - link.since);
         taken--;
         admitNext();
     }
@@ -119,7 +226,7 @@ final class QueuePoolModel {
             link.returning = true;
             link.retiring = true;
             expect(PoolEventKind.INVALIDATE, 1);
-            leave(caller);
+            leave(caller, link);
         }
         return link.dead;
     }
@@ -151,12 +258,17 @@ final class QueuePoolModel {
 
     void tick(Duration passed) {
         now += passed.toNanos();
-        for (Iterator<Waiter> waiters = queue.iterator(); waiters.hasNext(); ) {
-            if (waiters.next().deadline <= now) {
-                waiters.remove();
-                expect(PoolEventKind.TIMEOUT, 1);
-            }
+        for (Waiter late :
+                queue.stream().filter(waiter -> waiter.deadline <= now).toList()) {
+            remove(late);
+            expect(PoolEventKind.TIMEOUT, 1);
         }
+        admitted()
+                .filter(waiter -> waiter.hasOwnDeadline && !waiter.gone && waiter.deadline <= now)
+                .forEach(late -> {
+                    late.gone = true;
+                    expect(PoolEventKind.TIMEOUT, 1);
+                });
         for (Link link : holders.values()) {
             if (!link.leaked && now - link.since > settings.leakThreshold().toNanos()) {
                 link.leaked = true;
@@ -181,12 +293,13 @@ final class QueuePoolModel {
             if (next.isEmpty()) {
                 return;
             }
+            virtualTime = Math.max(virtualTime, next.get().tag);
             boolean together = next.get().lane.isPresent() && settings.batchSlots() > 0;
             List<Waiter> admitted = queue.stream()
                     .filter(waiter -> together ? waiter.lane.equals(next.get().lane) : waiter.equals(next.get()))
                     .limit(maxBatch)
                     .toList();
-            queue.removeAll(admitted);
+            admitted.forEach(this::remove);
             admit(admitted);
         }
     }
@@ -200,7 +313,7 @@ final class QueuePoolModel {
 
     private void admit(List<Waiter> together) {
         Waiter first = together.get(0);
-        admissions.put(first.caller, new Admission(together.size(), first.lane));
+        admissions.put(first.caller, new Admission(together, first.lane));
         taken++;
         borrowing++;
         borrowed = true;
@@ -229,7 +342,8 @@ final class QueuePoolModel {
             case CHECKOUT -> {
                 int first = Integer.parseInt(event.caller().route());
                 boolean asPromised = admissions.containsKey(first)
-                        && admissions.get(first).count == event.caller().count();
+                        && admissions.get(first).callers.size()
+                                == event.caller().count();
                 boolean usable = borrowing-- > 0 && !link.out && !link.retiring && isUsable(link);
                 link.out = true;
                 link.since = now;
@@ -318,11 +432,28 @@ final class QueuePoolModel {
         return open.values().stream().filter(link -> !link.dead).toList();
     }
 
-    List<Integer> waitingInLanes() {
-        return queue.stream()
-                .filter(waiter -> waiter.lane.isPresent())
-                .map(Waiter::caller)
+    /** The holders whose connection no cancel is sent to. */
+    List<Integer> wantedHolders() {
+        return holders.keySet().stream()
+                .filter(first -> admissions.get(first).isWanted())
                 .toList();
+    }
+
+    /** The callers that may cancel. */
+    List<Integer> patient() {
+        return Stream.concat(queue.stream(), admitted())
+                .filter(waiter -> !waiter.gone)
+                .map(waiter -> waiter.caller)
+                .toList();
+    }
+
+    /** The callers without an outcome. */
+    int undecided() {
+        return patient().size();
+    }
+
+    int tenants() {
+        return tenants.size();
     }
 
     boolean isSuspended() {
@@ -352,7 +483,7 @@ final class QueuePoolModel {
 
     @Override
     public String toString() {
-        return "%s, taken %d, borrowing %d, to close %d, due %s"
-                .formatted(snapshot(), taken, borrowing, idleToClose, due);
+        return "%s, queue %s, taken %d, borrowing %d, to close %d, due %s"
+                .formatted(snapshot(), queue, taken, borrowing, idleToClose, due);
     }
 }

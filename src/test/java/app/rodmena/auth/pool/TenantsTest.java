@@ -1,0 +1,246 @@
+package app.rodmena.auth.pool;
+
+import static app.rodmena.auth.events.PoolEventKind.REJECTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.events.Cancellation;
+import app.rodmena.auth.events.RefusalReason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Tenants that share the queue, and callers that stop waiting. */
+class TenantsTest {
+    private static final PoolSettings ONE = PoolSettings.DEFAULT.withSize(1, 0);
+
+    private record Tenant(String get) implements Supplier<String> {}
+
+    @Test
+    void tenantsTakeTurnsAndEachIsServedInItsOwnOrder() throws Exception {
+        try (TestPool test = TestPool.timed(ONE)) {
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            Lease all = test.checkout();
+            for (String caller : List.of("a1", "a2", "a3", "a4", "b1", "c1", "b2")) {
+                come(test, caller, served);
+            }
+            assertThat(test.pool.waiters())
+                    .extracting(WaiterView::route)
+                    .containsExactly("a1", "b1", "c1", "a2", "b2", "a3", "a4");
+            assertThat(test.pool.tenants()).isEqualTo(3);
+            all.close();
+            await().until(() -> served.size() == 7);
+            assertThat(served).containsExactly("a1", "b1", "c1", "a2", "b2", "a3", "a4");
+            assertThat(test.pool.tenants()).isZero();
+        }
+    }
+
+    @Test
+    void aTenantWithSlowStatementsGetsFewerOfThem() throws Exception {
+        try (TestPool test = TestPool.timed(ONE)) {
+            Lease all = test.checkout();
+            Semaphore go = new Semaphore(0);
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            for (String caller : List.of("slow1", "slow2")) {
+                var slow = test.pool.call(caller(caller), connection -> {
+                    served.add(caller);
+                    go.acquireUninterruptibly();
+                    return null;
+                });
+                assertThat(slow.toCompletableFuture()).isNotDone();
+            }
+            come(test, "slow3", served);
+            all.close();
+            await().until(() -> served.size() == 1);
+            test.clock.advance(Duration.ofMillis(500));
+            go.release();
+            await().until(() -> served.size() == 2);
+            for (String caller : List.of("slow4", "quick1", "quick2", "quick3")) {
+                come(test, caller, served);
+            }
+            go.release();
+            await().until(() -> served.size() == 7);
+            assertThat(served).containsExactly("slow1", "slow2", "quick1", "slow3", "quick2", "quick3", "slow4");
+        }
+    }
+
+    @Test
+    void batchesAreFilledInTurnsAndATenantWithLongResultsIsNotInThem() throws Exception {
+        try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withBatchSlots(1))) {
+            List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
+            Semaphore go = new Semaphore(0);
+            BatchQueue<String, List<Integer>> lists = new BatchQueue<>(3, (caller, connection, inputs) -> {
+                batches.add(inputs);
+                go.acquireUninterruptibly();
+                test.clock.advance(Duration.ofMillis(1));
+                return inputs.stream()
+                        .map(input -> BatchQueue.BatchResult.of(
+                                Collections.nCopies(input.startsWith("long") ? AdmissionQueue.LONG_ROWS : 1, 1)))
+                        .toList();
+            });
+            var answers = IntStream.range(0, 6)
+                    .mapToObj(i -> test.pool.call(lists, caller("long" + i), "long" + i))
+                    .toList();
+            List<CompletableFuture<?>> others = new ArrayList<>();
+            await().until(() -> batches.size() == 1);
+            for (String input : List.of("b1", "c1", "b2")) {
+                others.add(test.pool.call(lists, caller(input), input).toCompletableFuture());
+            }
+            go.release();
+            await().until(() -> batches.size() == 2);
+            go.release(20);
+            for (var answer : answers) {
+                assertThat(answer.toCompletableFuture().get()).hasSize(AdmissionQueue.LONG_ROWS);
+            }
+            CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
+            assertThat(batches.subList(2, batches.size()))
+                    .as("all batches after the first long results: %s", batches)
+                    .filteredOn(batch -> batch.stream().anyMatch(input -> input.startsWith("long")))
+                    .allSatisfy(batch -> assertThat(batch).hasSize(1));
+        }
+    }
+
+    @Test
+    void aFullQueueMakesRoomForATenantWithFewerCallers() throws Exception {
+        try (TestPool test = TestPool.with(Settings.of(ONE).maxWaiting(3))) {
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            Lease all = test.checkout();
+            come(test, "a1", served);
+            come(test, "a2", served);
+            var newest = call(test, "a3", served);
+            var b1 = call(test, "b1", served);
+            assertThat(reasonOf(newest)).isEqualTo(RefusalReason.DISPLACED);
+            assertThat(test.count(REJECTED)).isEqualTo(1);
+            assertThat(test.last(REJECTED).caller().route()).isEqualTo("a3");
+            assertThat(reasonOf(call(test, "a4", served))).isEqualTo(RefusalReason.REJECTED);
+            assertThat(reasonOf(call(test, "b2", served))).as("as many as a").isEqualTo(RefusalReason.REJECTED);
+            assertThat(test.pool.snapshot().waiting()).isEqualTo(3);
+            all.close();
+            assertThat(b1.get()).isNull();
+            await().until(() -> served.size() == 3);
+        }
+    }
+
+    @Test
+    void aMillionTenantsLeaveNothingBehind() throws Exception {
+        try (TestPool test = TestPool.with(Settings.of(ONE).maxWaiting(100))) {
+            Lease all = test.checkout();
+            for (int i = 0; i < 10_000; i++) {
+                assertThat(call(test, "x" + i, "tenant " + i, new ArrayList<>()))
+                        .isNotCancelled();
+            }
+            assertThat(test.pool.tenants()).isEqualTo(100);
+            all.close();
+            await().until(() -> test.pool.tenants() == 0);
+        }
+    }
+
+    @Test
+    void whatIsPastItsDeadlineIsNeverStarted() throws Exception {
+        try (TestPool test = TestPool.timed(ONE)) {
+            Lease all = test.checkout();
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            CallContext hasty = caller("hasty").until(new Cancellation(test.clock.getAsLong() + 200_000_000));
+            var late = test.pool.call(hasty, connection -> served.add("hasty")).toCompletableFuture();
+            var patient = call(test, "patient", served);
+            test.clock.advance(Duration.ofMillis(200));
+            test.pool.tick();
+            assertThat(reasonOf(late)).isEqualTo(RefusalReason.DEADLINE);
+            all.close();
+            assertThat(patient.get()).isNull();
+            assertThat(served).containsExactly("patient");
+        }
+    }
+
+    @Test
+    void aStatementPastItsDeadlineIsCancelledInPostgresAndItsConnectionStays() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Cancellation deadline = new Cancellation(System.nanoTime() + 200_000_000);
+            CountDownLatch ended = new CountDownLatch(1);
+            var late = test.pool
+                    .call(caller("late").until(deadline), connection -> sleep(connection, ended))
+                    .toCompletableFuture();
+            assertThat(reasonOf(late)).isEqualTo(RefusalReason.DEADLINE);
+            ended.await();
+            int id;
+            try (Lease next = test.checkout()) {
+                id = next.connectionId();
+                next.connection().createStatement().execute("select 1");
+            }
+            assertThat(id).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCancelledStatementEndsAndABatchRunsWhileOneMemberWantsIt() throws Exception {
+        try (TestPool test = TestPool.with(ONE.withBatchSlots(1))) {
+            List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
+            CountDownLatch ended = new CountDownLatch(2);
+            BatchQueue<String, Object> sleeping = new BatchQueue<>(10, (caller, connection, inputs) -> {
+                batches.add(inputs);
+                sleep(connection, ended);
+                throw new IllegalStateException("it was not cancelled");
+            });
+            var first = test.pool.call(sleeping, caller("a"), "a").toCompletableFuture();
+            await().until(() -> batches.size() == 1);
+            Cancellation leaving = new Cancellation();
+            var b = test.pool.call(sleeping, caller("b").until(leaving), "b").toCompletableFuture();
+            var c = test.pool.call(sleeping, caller("c"), "c").toCompletableFuture();
+            assertThat(first.cancel(false)).isTrue();
+            await().until(() -> batches.size() == 2);
+            assertThat(batches.get(1)).containsExactly("b", "c");
+            leaving.cancel();
+            assertThat(b).isCancelled();
+            await().during(Duration.ofMillis(300)).until(() -> ended.getCount() == 1);
+            c.cancel(false);
+            ended.await();
+            await().until(() -> test.pool.snapshot().checkedOut() == 0);
+        }
+    }
+
+    private static Object sleep(Connection connection, CountDownLatch ended) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            return statement.execute("select pg_sleep(60)");
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private static void come(TestPool test, String caller, List<String> served) {
+        assertThat(call(test, caller, served)).isNotCancelled();
+    }
+
+    private static CompletableFuture<Object> call(TestPool test, String caller, List<String> served) {
+        return call(test, caller, caller.substring(0, caller.length() - 1), served);
+    }
+
+    private static CompletableFuture<Object> call(TestPool test, String caller, String tenant, List<String> served) {
+        return test.pool
+                .call(new CallContext(caller, new Tenant(tenant)), connection -> {
+                    served.add(caller);
+                    return null;
+                })
+                .toCompletableFuture();
+    }
+
+    private static CallContext caller(String name) {
+        return new CallContext(name, new Tenant(name.replaceAll("\\d+$", "")));
+    }
+
+    private static RefusalReason reasonOf(CompletableFuture<?> refused) {
+        var failure = catchThrowableOfType(ExecutionException.class, refused::get);
+        return ((NoConnectionException) failure.getCause()).reason();
+    }
+}
