@@ -5,13 +5,12 @@ import app.rodmena.auth.admin.AdminListener;
 import app.rodmena.auth.admin.AdminServerInfo;
 import app.rodmena.auth.capacity.BudgetExceededException;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.core.Core;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.diagnosis.Commands;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
@@ -21,11 +20,9 @@ import app.rodmena.auth.events.PoolListener;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.incidents.BackendActions;
 import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.jmx.LogbackLevels;
 import app.rodmena.auth.jmx.MBeans;
-import app.rodmena.auth.jmx.MonitoredEngine;
 import app.rodmena.auth.jmx.ServerInfo;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Operators;
@@ -33,7 +30,6 @@ import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.prometheus.PrometheusExporter;
-import app.rodmena.auth.recording.FlightRecorderListener;
 import app.rodmena.auth.remote.RemoteAccess;
 import app.rodmena.auth.wire.DescriptorLimit;
 import app.rodmena.auth.wire.FreePorts;
@@ -76,7 +72,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Thread-safe. The servers of one JVM share one database engine and its monitoring. They therefore need equal
- * settings of the database, the pool, diagnosis, incidents and the budget. A server that starts while the last of the
+ * settings of the database, the pool, diagnosis, incidents and capacity. A server that starts while the last of the
  * others stops waits until that is closed. The servers also share the pool: from its server's start until its close, a
  * listener receives the events, and an interceptor judges the checkouts, of all servers in the JVM. A class named in
  * {@code META-INF/services} has one instance for all of them.
@@ -96,12 +92,8 @@ public final class AuthServer implements AutoCloseable {
     private final List<PoolInterceptor> interceptors;
     private Optional<EmbeddedDatabase> embedded = Optional.empty();
     private DatabaseTarget target;
-    private Share<DatabaseEngine> share;
-    private DatabaseEngine engine;
-    private Metrics metrics;
-    private Diagnostics diagnostics;
-    private Incidents incidents;
-    private FleetWatch fleet;
+    private Core.Share share;
+    private Core core;
     private volatile ApiListener api;
     private volatile RemoteAccess remote;
     private volatile Optional<AdminListener> admin = Optional.empty();
@@ -183,56 +175,46 @@ public final class AuthServer implements AutoCloseable {
         Operators operators = config.remote().openOperators();
         parts.push(operators);
         target = target();
-        share = DatabaseEngine.open(new DatabaseConfig(target, config.pool(), config.instance()));
-        engine = share.get();
+        share = Core.open(
+                new Core.Config(
+                        new DatabaseConfig(target, config.pool(), config.instance()),
+                        config.diagnosis(),
+                        config.incidents(),
+                        config.capacity()),
+                this::shellCommands,
+                opened -> MBeans.register(opened, LogbackLevels.ofThisProcess()));
+        parts.push(share);
+        core = share.core();
+        DatabaseEngine engine = core.engine();
         parts.push(this::stopListening); // Runs after the engine is closed, so that listeners receive its last events.
         listeners.forEach(engine.events()::add);
         interceptors.forEach(engine.interceptors()::add);
-        parts.push(FlightRecorderListener.open(engine));
-        parts.push(this::leaveEngine);
-        metrics = join(Metrics.open(engine));
-        diagnostics =
-                join(Diagnostics.open(engine, metrics, config.instance(), config.diagnosis(), this::shellCommands));
-        incidents = join(Incidents.open(engine, metrics, diagnostics, config.instance(), config.incidents()));
-        BackendActions remedies = new BackendActions(engine, config.instance(), config.incidents());
-        fleet = join(FleetWatch.open(engine, config.capacity().budget()));
-        PoolSizeAdvisor adviser =
-                new PoolSizeAdvisor(engine, metrics, fleet, config.capacity().waitTarget());
-        PrometheusExporter prometheus = new PrometheusExporter(engine, metrics, diagnostics, incidents, fleet);
+        parts.push(this::leaveService);
+        PrometheusExporter prometheus = new PrometheusExporter(core);
         parts.push(prometheus);
         Instant startedAt = Instant.now();
-        MonitoredEngine watched =
-                new MonitoredEngine(engine, metrics, diagnostics, incidents, remedies, fleet, adviser);
         parts.push(MBeans.register(
-                watched,
-                LogbackLevels.ofThisProcess(),
-                new ServerInfo(version(), config.instance(), startedAt, this::addresses, this::inFlight)));
+                core, new ServerInfo(version(), config.instance(), startedAt, this::addresses, this::inFlight)));
         Health health = new Health(engine);
         // Before any wait, so that operators can see why a start takes long.
         admin = AdminListener.start(
                 config.remote(),
                 operators,
                 new AdminServerInfo(version(), config.instance(), startedAt),
-                engine,
-                metrics,
-                prometheus,
+                core,
                 health,
-                diagnostics,
-                incidents,
-                remedies,
-                fleet,
-                adviser);
+                prometheus);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();
         }
-        fleet.awaitAdmission(FIRST_LOOK);
-        api = ApiListener.start(http(), engine, health, this::answered, incidents::idOf);
+        core.fleet().awaitAdmission(FIRST_LOOK);
+        api = ApiListener.start(http(), engine, health, this::answered, core.incidents()::idOf);
         IntSupplier inFlight = api::inFlight;
-        metrics.requests().addInFlight(inFlight);
-        parts.push(() -> metrics.requests().removeInFlight(inFlight));
+        core.metrics().requests().addInFlight(inFlight);
+        parts.push(() -> core.metrics().requests().removeInFlight(inFlight));
         parts.push(api);
-        parts.push(this::leaveEngine); // Runs before the API closes, so that waiting requests still receive an error.
+        parts.push(this::leaveService); // Runs before the API closes, so that waiting requests still receive an error.
         remote = RemoteAccess.start(config.remote(), operators);
         parts.push(remote);
         engine.awaitFirstAttempt(FIRST_LOOK);
@@ -299,31 +281,27 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void answered(String route, int status, Duration took) {
-        metrics.requests().record(route, status, took);
+        core.metrics().requests().record(route, status, took);
         if (status == 500) {
-            engine.recentFailures()
+            core.engine()
+                    .recentFailures()
                     .record(FailureKind.UNEXPECTED, 1, route + " failed with an error that the log explains");
         }
     }
 
-    private void leaveEngine() {
+    private void leaveService() {
         boolean answered = api == null || api.drain();
-        DatabaseEngine.release(share, answered ? LAST_CHECKINS : Duration.ZERO);
-    }
-
-    private <T> T join(Share<T> share) {
-        parts.push(share);
-        return share.get();
+        share.leaveService(answered ? LAST_CHECKINS : Duration.ZERO);
     }
 
     private void stopListening() {
-        listeners.forEach(engine.events()::remove);
-        interceptors.forEach(engine.interceptors()::remove);
+        listeners.forEach(core.engine().events()::remove);
+        interceptors.forEach(core.engine().interceptors()::remove);
     }
 
     /** The database engine with its pool, for code that runs in this process. */
     public DatabaseEngine engine() {
-        return engine;
+        return core.engine();
     }
 
     /** The database's address and login. */
@@ -379,32 +357,32 @@ public final class AuthServer implements AutoCloseable {
 
     /** Whether the database answers; the result is at most 2 s old. */
     public DatabaseAvailability availability() {
-        return engine.availability();
+        return core.engine().availability();
     }
 
     /** The pool's numbers, all taken at the same instant. */
     public PoolSnapshot poolStatus() {
-        return engine.snapshot();
+        return core.engine().snapshot();
     }
 
     /** The process's metrics; the package description of metrics lists their names. */
     public Metrics metrics() {
-        return metrics;
+        return core.metrics();
     }
 
     /** Diagnoses the pool's state on request. */
     public Diagnostics diagnostics() {
-        return diagnostics;
+        return core.diagnostics();
     }
 
     /** The processes that share this server's PostgreSQL, and whether their connections fit. */
     public FleetWatch fleet() {
-        return fleet;
+        return core.fleet();
     }
 
     /** The incidents since the start, and earlier ones that are kept on disk. */
     public Incidents incidents() {
-        return incidents;
+        return core.incidents();
     }
 
     /** A command that opens the database in psql; empty unless PostgreSQL is embedded. */

@@ -76,6 +76,7 @@ class ArchitectureTest {
             entry("activity", List.of("database")),
             entry("diagnosis", List.of("schema", "events", "postgres", "pool", "database", "activity", "metrics")),
             entry("incidents", List.of("schema", "events", "pool", "database", "activity", "metrics", "diagnosis")),
+            entry("core", List.of("database", "metrics", "capacity", "recording", "diagnosis", "incidents")),
             entry("http", List.of("wire", "events", "database", "rbac", "health")),
             entry("mbean", List.of()),
             entry("schema", List.of()),
@@ -83,6 +84,7 @@ class ArchitectureTest {
             entry(
                     "jmx",
                     List.of(
+                            "core",
                             "operators",
                             "schema",
                             "mbean",
@@ -97,10 +99,20 @@ class ArchitectureTest {
                             "incidents")),
             entry(
                     "prometheus",
-                    List.of("events", "pool", "database", "metrics", "capacity", "activity", "diagnosis", "incidents")),
+                    List.of(
+                            "core",
+                            "events",
+                            "pool",
+                            "database",
+                            "metrics",
+                            "capacity",
+                            "activity",
+                            "diagnosis",
+                            "incidents")),
             entry(
                     "admin",
                     List.of(
+                            "core",
                             "schema",
                             "wire",
                             "operators",

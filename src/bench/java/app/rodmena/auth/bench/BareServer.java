@@ -2,7 +2,6 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.http.ApiListener;
 import app.rodmena.auth.http.HttpConfig;
@@ -22,16 +21,15 @@ public final class BareServer {
     /** Reads the database's URL from the same variable as the product. */
     public static void main(String[] arguments) throws Exception {
         DatabaseUrl url = DatabaseUrl.parse(System.getenv("AUTH_DATABASE_URL"));
-        Share<DatabaseEngine> share = DatabaseEngine.open(
+        DatabaseEngine engine = new DatabaseEngine(
                 new DatabaseConfig(url.target(), PoolSettings.DEFAULT, "bench-" + ContenderKind.BARE));
-        DatabaseEngine engine = share.get();
         engine.awaitFirstAttempt();
         HttpConfig http = HttpConfig.DEFAULT.withAddress("127.0.0.1", 0);
         ApiListener api =
                 ApiListener.start(http, engine, new Health(engine), RequestListener.NONE, IncidentLookup.NONE);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             api.close();
-            share.close();
+            engine.close();
         }));
         System.out.println("Listening  http://127.0.0.1:" + api.port());
     }

@@ -2,7 +2,6 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.embedded.EmbeddedDatabase;
 import app.rodmena.auth.embedded.EmbeddedDatabaseException;
@@ -34,9 +33,9 @@ final class Database implements AutoCloseable {
         EmbeddedDatabase server = EmbeddedDatabase.start(new EmbeddedConfig(directory, true));
         try {
             Database database = new Database(server);
-            try (Share<DatabaseEngine> engine =
-                    DatabaseEngine.open(new DatabaseConfig(server.target(), PoolSettings.DEFAULT, "bench-migrates"))) {
-                engine.get().awaitFirstAttempt();
+            try (DatabaseEngine engine =
+                    new DatabaseEngine(new DatabaseConfig(server.target(), PoolSettings.DEFAULT, "bench-migrates"))) {
+                engine.awaitFirstAttempt();
             }
             try (Connection connection = database.connect()) {
                 data.seed(connection);

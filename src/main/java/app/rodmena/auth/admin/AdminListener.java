@@ -1,13 +1,7 @@
 package app.rodmena.auth.admin;
 
-import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.capacity.PoolSizeAdvisor;
-import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.core.Core;
 import app.rodmena.auth.health.Health;
-import app.rodmena.auth.incidents.BackendActions;
-import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.Operators;
 import app.rodmena.auth.operators.RemoteConfig;
@@ -56,29 +50,23 @@ public final class AdminListener implements AutoCloseable {
             RemoteConfig config,
             Operators operators,
             AdminServerInfo server,
-            DatabaseEngine engine,
-            Metrics metrics,
-            PrometheusExporter prometheus,
+            Core core,
             Health health,
-            Diagnostics diagnostics,
-            Incidents incidents,
-            BackendActions remedies,
-            FleetWatch fleet,
-            PoolSizeAdvisor adviser)
+            PrometheusExporter prometheus)
             throws IOException {
         if (config.adminPort().isEmpty()) {
             return Optional.empty();
         }
         AdminRoutes routes = new AdminRoutes();
         new HealthEndpoints(health).addTo(routes);
-        new PoolEndpoints(server, engine, metrics).addTo(routes);
-        new DiagnosisEndpoints(diagnostics, incidents, remedies).addTo(routes);
-        new PoolActions(engine).addTo(routes);
+        new PoolEndpoints(server, core.engine(), core.metrics()).addTo(routes);
+        new DiagnosisEndpoints(core).addTo(routes);
+        new PoolActions(core.engine()).addTo(routes);
         routes.read("/metrics", request -> scrape(prometheus, PrometheusExporter.typeFor(request.accept())));
-        new FleetEndpoints(fleet, server.instance()).addTo(routes);
-        new CapacityEndpoints(adviser).addTo(routes);
+        new FleetEndpoints(core.fleet(), server.instance()).addTo(routes);
+        new CapacityEndpoints(core.advisor()).addTo(routes);
         new DashboardAssets().addTo(routes);
-        EventStream stream = new EventStream(engine, metrics, diagnostics, incidents, operators);
+        EventStream stream = new EventStream(core, operators);
         stream.addTo(routes);
         AdminRequestGate gate = new AdminRequestGate(routes, config.hostNames(), LIMITS.maxHeaderBytes());
         AdminHandler handler = new AdminHandler(gate, operators);

@@ -1,5 +1,6 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.core.Core;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -35,10 +36,10 @@ final class DiagnosisEndpoints {
     private final Incidents incidents;
     private final BackendActions remedies;
 
-    DiagnosisEndpoints(Diagnostics diagnostics, Incidents incidents, BackendActions remedies) {
-        this.diagnostics = diagnostics;
-        this.incidents = incidents;
-        this.remedies = remedies;
+    DiagnosisEndpoints(Core core) {
+        diagnostics = core.diagnostics();
+        incidents = core.incidents();
+        remedies = core.actions();
     }
 
     void addTo(AdminRoutes routes) {

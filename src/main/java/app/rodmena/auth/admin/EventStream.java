@@ -2,6 +2,7 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.core.Core;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -82,12 +83,11 @@ final class EventStream implements PoolListener, AutoCloseable {
             @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
 
     @SuppressWarnings("FutureReturnValueIgnored") // tick() catches all exceptions; it ends with the thread.
-    EventStream(
-            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, Operators operators) {
-        this.engine = engine;
-        this.metrics = metrics;
-        this.diagnostics = diagnostics;
-        this.incidents = incidents;
+    EventStream(Core core, Operators operators) {
+        engine = core.engine();
+        metrics = core.metrics();
+        diagnostics = core.diagnostics();
+        incidents = core.incidents();
         this.operators = operators;
         incidents.add(onIncident);
         engine.events().add(this);

@@ -2,8 +2,6 @@ package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.ResizeGuard;
-import app.rodmena.auth.database.SharedResource;
-import app.rodmena.auth.database.SharedResource.Share;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -20,8 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All queries use the engine's monitor connection, whose application_name announces the process before it decides.
  */
-public final class FleetWatch {
-    private static final SharedResource<FleetWatch> SHARED = new SharedResource<>("budget", FleetWatch::stop);
+public final class FleetWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final Duration PERIOD_UNTIL_DECIDED = Duration.ofMillis(50);
@@ -39,7 +36,12 @@ public final class FleetWatch {
     private volatile Optional<Fleet> latest = Optional.empty();
     private volatile String problem = "not read yet";
 
-    private FleetWatch(DatabaseEngine engine, BudgetPolicy budget) {
+    /**
+     * Starts monitoring.
+     *
+     * @param engine the engine of this process; must stay open until this is closed
+     */
+    public FleetWatch(DatabaseEngine engine, BudgetPolicy budget) {
         this.engine = engine;
         this.budget = budget;
         this.queries = new FleetQueries(engine.monitor());
@@ -49,16 +51,6 @@ public final class FleetWatch {
             engine.add(guard);
         }
         scheduler.execute(this::refresh);
-    }
-
-    /**
-     * Starts monitoring, or returns a further share of the running one.
-     *
-     * @param engine the engine of this process; must stay open until this is closed
-     * @throws IllegalStateException if it runs with another budget in this process
-     */
-    public static Share<FleetWatch> open(DatabaseEngine engine, BudgetPolicy budget) {
-        return SHARED.open(engine, budget.settingValue(), () -> new FleetWatch(engine, budget));
     }
 
     /** The fleet as of a few seconds ago; empty before the first successful reading. */
@@ -96,7 +88,8 @@ public final class FleetWatch {
         admission.decision().thenAccept(refusal -> refusal.ifPresent(listener));
     }
 
-    private void stop() {
+    @Override
+    public void close() {
         engine.remove(guard);
         scheduler.shutdownNow();
     }

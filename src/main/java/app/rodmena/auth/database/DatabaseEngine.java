@@ -1,6 +1,5 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.EventLog;
 import app.rodmena.auth.events.PoolEventKind;
@@ -45,9 +44,7 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  * <p>It opens even if PostgreSQL does not answer, and becomes ready as soon as PostgreSQL does; see
  * {@link #availability()}.
  */
-public final class DatabaseEngine {
-    private static final SharedResource<DatabaseEngine> SHARED =
-            new SharedResource<>("engine", engine -> engine.shutDown(Duration.ZERO));
+public final class DatabaseEngine implements AutoCloseable {
     private static final int MAX_RECENT_EVENTS = 1000;
 
     /** JDBI's minimum: with fewer characters its truncation fails. */
@@ -68,7 +65,11 @@ public final class DatabaseEngine {
     private final SchemaInitializer schemaInitializer;
     private final List<ResizeGuard> guards = new ArrayList<>();
 
-    private DatabaseEngine(DatabaseConfig config) {
+    /**
+     * Opens the engine, which connects in the background. A process has one, so that two pools never exceed the
+     * configured number of connections.
+     */
+    public DatabaseEngine(DatabaseConfig config) {
         instance = config.instance();
         role = config.target().user();
         Connector connector = new Connector(config.target());
@@ -102,22 +103,6 @@ public final class DatabaseEngine {
             monitor.awaitFirstProbe();
             migrate(sessions, config.pool());
         });
-    }
-
-    /**
-     * Opens the engine of this process, or a further share of it if it is open with the same settings; the caller
-     * closes the share. Waits while a previous engine is being closed: two pools would exceed the configured number of
-     * connections.
-     *
-     * @throws IllegalStateException if it is open with other settings
-     */
-    public static Share<DatabaseEngine> open(DatabaseConfig config) {
-        return SHARED.open("this process", config, () -> new DatabaseEngine(config));
-    }
-
-    /** Closes a share; the last one waits up to {@code grace} for connections in use to be checked in. */
-    public static void release(Share<DatabaseEngine> share, Duration grace) {
-        share.close(engine -> engine.shutDown(grace));
     }
 
     /**
@@ -382,7 +367,13 @@ public final class DatabaseEngine {
         statements.remove(listener);
     }
 
-    private void shutDown(Duration grace) {
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /** Closes the engine, once {@code grace} is over or all connections in use are checked in. Idempotent. */
+    public void close(Duration grace) {
         schemaInitializer.close();
         pool.close(grace);
         monitor.close();

@@ -4,8 +4,6 @@ import app.rodmena.auth.activity.ActivityQuery;
 import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
-import app.rodmena.auth.database.SharedResource;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.diagnosis.HolderAnalyzer.AnalyzedHolders;
 import app.rodmena.auth.diagnosis.HolderAnalyzer.Suspect;
 import app.rodmena.auth.metrics.Metrics;
@@ -35,9 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>Uses no connection of the pool: it queries PostgreSQL on the monitoring connection. Diagnoses run on a separate
  * thread.
  */
-public final class Diagnostics {
+public final class Diagnostics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
-    private static final SharedResource<Diagnostics> SHARED = new SharedResource<>("diagnosis", Diagnostics::stop);
 
     /** The pause before the second observation that confirms a lost connection. */
     private static final long CONFIRM_MILLIS = 250;
@@ -72,7 +69,14 @@ public final class Diagnostics {
     private volatile Diagnosis last;
     private Set<Suspect> suspects = Set.of();
 
-    private Diagnostics(
+    /**
+     * Starts the diagnosis.
+     *
+     * @param engine the engine of this process; it and {@code metrics} must stay open until the diagnosis is closed
+     * @param instance the instance name of this process in PostgreSQL
+     * @param commands supplies the shell commands at each diagnosis
+     */
+    public Diagnostics(
             DatabaseEngine engine,
             Metrics metrics,
             String instance,
@@ -91,23 +95,6 @@ public final class Diagnostics {
         });
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         schedule(Duration.ZERO);
-    }
-
-    /**
-     * Starts the diagnosis, or shares the running one.
-     *
-     * @param engine the engine of this process; it and {@code metrics} must stay open until the share is closed
-     * @param instance the instance name of this process in PostgreSQL
-     * @param commands supplies the shell commands at each diagnosis; ignored if the diagnosis already runs
-     * @throws IllegalStateException if the diagnosis already runs with other settings
-     */
-    public static Share<Diagnostics> open(
-            DatabaseEngine engine,
-            Metrics metrics,
-            String instance,
-            DiagnosisConfig config,
-            Supplier<Commands> commands) {
-        return SHARED.open(engine, config, () -> new Diagnostics(engine, metrics, instance, config, commands));
     }
 
     /** Sets the function that finds the incident that explains failures of a kind, for all later diagnoses. */
@@ -177,7 +164,8 @@ public final class Diagnostics {
         listeners.remove(listener);
     }
 
-    private void stop() {
+    @Override
+    public void close() {
         thread.shutdownNow();
         CompletableFuture<Diagnosis> request;
         synchronized (lock) {

@@ -4,8 +4,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.FailureListener;
-import app.rodmena.auth.database.SharedResource;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -49,12 +47,11 @@ import org.slf4j.LoggerFactory;
  * <p>A caller with a failed request only looks up the incident's id; incidents are recorded and stored on separate
  * threads.
  */
-public final class Incidents {
+public final class Incidents implements AutoCloseable {
     /** The maximum number of incidents kept, in memory and as files. */
     public static final int MAX_INCIDENTS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
-    private static final SharedResource<Incidents> SHARED = new SharedResource<>("incident recorder", Incidents::stop);
 
     private static final int MAX_EVENTS = 200;
     private static final long TICK_MILLIS = 500;
@@ -94,8 +91,15 @@ public final class Incidents {
 
     private Instant updated = Instant.now();
 
+    /**
+     * Starts the recording of incidents.
+     *
+     * @param engine the engine of this process; it, {@code metrics} and {@code diagnostics} must stay open until this
+     *     is closed
+     * @param instance the instance name of this process in PostgreSQL
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // tick catches every exception and ends with the executor.
-    private Incidents(
+    public Incidents(
             DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
         this.engine = engine;
         this.metrics = metrics;
@@ -113,19 +117,6 @@ public final class Incidents {
         diagnostics.setIncidentLookup(this::lastIdOf);
         diagnostics.add(onDiagnosis);
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    /**
-     * Starts the recording of incidents, or shares the running one.
-     *
-     * @param engine the engine of this process; it, {@code metrics} and {@code diagnostics} must stay open until the
-     *     share is closed
-     * @param instance the instance name of this process in PostgreSQL
-     * @throws IllegalStateException if incidents are already recorded with other settings
-     */
-    public static Share<Incidents> open(
-            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
-        return SHARED.open(engine, config, () -> new Incidents(engine, metrics, diagnostics, instance, config));
     }
 
     /** The incidents kept, the newest first. */
@@ -179,7 +170,8 @@ public final class Incidents {
         listeners.remove(listener);
     }
 
-    private void stop() {
+    @Override
+    public void close() {
         diagnostics.setIncidentLookup(kind -> Optional.empty());
         engine.events().remove(onEvent);
         engine.remove(onRefusal);

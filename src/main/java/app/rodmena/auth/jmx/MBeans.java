@@ -1,10 +1,10 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.core.Core;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.incidents.Incidents;
 import app.rodmena.auth.mbean.DescribedMBean;
 import app.rodmena.auth.mbean.NotifyingMBean;
-import app.rodmena.auth.metrics.Metrics;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,11 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server's MBeans in the platform's MBean server, from {@link #register} until {@link #close}. Thread-safe.
+ * MBeans in the platform's MBean server, until {@link #close}. Thread-safe.
  *
- * <p>Servers of one JVM share one engine, and therefore the beans of the engine and of the log levels: the first server
- * registers them, the last one unregisters them. Each server has its own bean, {@code type=Server} or, if that name is
- * taken, {@code type=Server,name=server-2} and so on.
+ * <p>Servers of one JVM share one core, and therefore the beans of the engine and of the log levels. Each server has
+ * its own bean, {@code type=Server} or, if that name is taken, {@code type=Server,name=server-2} and so on.
  */
 public final class MBeans implements AutoCloseable {
     public static final String DOMAIN = "app.rodmena.auth";
@@ -32,72 +31,55 @@ public final class MBeans implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
     private static final MBeanServer PLATFORM = ManagementFactory.getPlatformMBeanServer();
 
-    private static final Object LOCK = new Object();
-    private static Deque<AutoCloseable> shared;
-    private static int users;
+    private final Deque<AutoCloseable> registrations = new ArrayDeque<>();
 
-    private final AutoCloseable server;
-    private boolean closed;
-
-    private MBeans(AutoCloseable server) {
-        this.server = server;
-    }
+    private MBeans() {}
 
     /**
-     * Registers the server's bean, and the shared beans if this is the first server. A shared bean whose name is taken
-     * by other code in this JVM is not registered; the log says so.
+     * Registers the beans of the engine and of the log levels. A bean whose name is taken by other code in this JVM is
+     * not registered; the log says so.
      *
-     * @param watched must stay open until {@link #close}
+     * @param core must stay open until {@link #close}
      * @param loggers empty if the log levels cannot be changed
      */
-    public static MBeans register(MonitoredEngine watched, Optional<LoggerLevels> loggers, ServerInfo server) {
-        synchronized (LOCK) {
-            if (users == 0) {
-                shared = registerShared(watched, loggers);
-            }
-            users++;
-            ServerBean bean = new ServerBean(server, watched.metrics().requests());
-            return new MBeans(add(freeServerName(), new DescribedMBean(bean)));
+    public static MBeans register(Core core, Optional<LoggerLevels> loggers) {
+        MBeans beans = new MBeans();
+        beans.addEvents(core.engine());
+        beans.addIncidents(core.incidents());
+        beans.add("type=Pool,name=auth", new PoolBean(core.engine(), core.metrics()));
+        beans.add("type=PoolSettings,name=auth", new PoolSettingsBean(core.engine()));
+        beans.add("type=Connections,name=auth", new ConnectionsBean(core.engine()));
+        beans.add("type=Statements,name=auth", new StatementsBean(core.metrics()));
+        beans.add("type=Diagnosis", new DiagnosisBean(core.diagnostics()));
+        beans.add("type=Remedies", new RemediesBean(core.actions()));
+        beans.add("type=Capacity,name=auth", new CapacityBean(core.advisor()));
+        beans.add("type=Fleet", new FleetBean(core.fleet()));
+        loggers.ifPresent(levels -> beans.add("type=Logging", new LoggingBean(levels)));
+        return beans;
+    }
+
+    /** Registers one server's bean, under the first free name. */
+    public static MBeans register(Core core, ServerInfo server) {
+        MBeans beans = new MBeans();
+        ServerBean bean = new ServerBean(server, core.metrics().requests());
+        synchronized (PLATFORM) { // No other server takes the name in between.
+            beans.registrations.push(add(freeServerName(), new DescribedMBean(bean)));
         }
+        return beans;
     }
 
     @Override
-    public void close() {
-        synchronized (LOCK) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            close(server);
-            if (--users == 0) {
-                shared.forEach(MBeans::close);
-            }
+    public synchronized void close() {
+        while (!registrations.isEmpty()) {
+            close(registrations.pop());
         }
     }
 
-    private static Deque<AutoCloseable> registerShared(MonitoredEngine watched, Optional<LoggerLevels> loggers) {
-        DatabaseEngine engine = watched.engine();
-        Metrics metrics = watched.metrics();
-        Deque<AutoCloseable> registrations = new ArrayDeque<>();
-        registerEvents(engine, registrations);
-        registerIncidents(watched.incidents(), registrations);
-        registerShared(registrations, "type=Pool,name=auth", new PoolBean(engine, metrics));
-        registerShared(registrations, "type=PoolSettings,name=auth", new PoolSettingsBean(engine));
-        registerShared(registrations, "type=Connections,name=auth", new ConnectionsBean(engine));
-        registerShared(registrations, "type=Statements,name=auth", new StatementsBean(metrics));
-        registerShared(registrations, "type=Diagnosis", new DiagnosisBean(watched.diagnostics()));
-        registerShared(registrations, "type=Remedies", new RemediesBean(watched.remedies()));
-        registerShared(registrations, "type=Capacity,name=auth", new CapacityBean(watched.adviser()));
-        registerShared(registrations, "type=Fleet", new FleetBean(watched.fleet()));
-        loggers.ifPresent(levels -> registerShared(registrations, "type=Logging", new LoggingBean(levels)));
-        return registrations;
-    }
-
-    private static void registerShared(Deque<AutoCloseable> registrations, String keys, Object bean) {
+    private void add(String keys, Object bean) {
         registrations.push(add(name(keys), new DescribedMBean(bean)));
     }
 
-    private static void registerEvents(DatabaseEngine engine, Deque<AutoCloseable> registrations) {
+    private void addEvents(DatabaseEngine engine) {
         ObjectName name = name("type=PoolEvents,name=auth");
         EventNotifier notifier = new EventNotifier(name);
         PoolEventsBean events = new PoolEventsBean(engine.events(), engine.recentEvents(), notifier);
@@ -107,7 +89,7 @@ public final class MBeans implements AutoCloseable {
         registrations.push(add(name, new NotifyingMBean(events, notifier.subscribers())));
     }
 
-    private static void registerIncidents(Incidents incidents, Deque<AutoCloseable> registrations) {
+    private void addIncidents(Incidents incidents) {
         ObjectName name = name("type=Incidents");
         IncidentNotifier notifier = new IncidentNotifier(name);
         incidents.add(notifier);

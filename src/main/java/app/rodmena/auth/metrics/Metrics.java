@@ -1,8 +1,6 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.events.PoolEventKind;
@@ -23,9 +21,8 @@ import org.slf4j.LoggerFactory;
  * All metrics of this process, and their MBeans. A process has one engine and one shared instance of this class.
  * Thread-safe.
  */
-public final class Metrics {
+public final class Metrics implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.metrics");
-    private static final SharedResource<Metrics> SHARED = new SharedResource<>("metrics", Metrics::close);
 
     private final DatabaseEngine engine;
     private final MetricRegistry registry = new MetricRegistry();
@@ -43,8 +40,9 @@ public final class Metrics {
         return thread;
     });
 
+    /** @param engine must stay open until the metrics are closed */
     @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the clock.
-    private Metrics(DatabaseEngine engine) {
+    public Metrics(DatabaseEngine engine) {
         this.engine = engine;
         slowStatements = new SlowStatements(engine::settings);
         history = new PoolHistory(engine, pool);
@@ -57,15 +55,6 @@ public final class Metrics {
         clock.scheduleAtFixedRate(
                 () -> runSafely(() -> each(SlidingWindow::rotate)), slice, slice, TimeUnit.MILLISECONDS);
         scheduleNextSecond();
-    }
-
-    /**
-     * Starts measuring, or shares the existing instance.
-     *
-     * @param engine the engine of this process; must stay open until the share is closed
-     */
-    public static Share<Metrics> open(DatabaseEngine engine) {
-        return SHARED.open(engine, () -> new Metrics(engine));
     }
 
     /** All metrics by name; the package's description lists the names. */
@@ -104,7 +93,8 @@ public final class Metrics {
         slowStatements.reset();
     }
 
-    private void close() {
+    @Override
+    public void close() {
         clock.shutdownNow();
         engine.events().remove(pool);
         engine.remove(onStatement);

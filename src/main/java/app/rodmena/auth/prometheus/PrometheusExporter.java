@@ -1,10 +1,6 @@
 package app.rodmena.auth.prometheus;
 
-import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.diagnosis.Diagnostics;
-import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.core.Core;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -45,14 +41,13 @@ public final class PrometheusExporter implements AutoCloseable {
     private final IncidentCollector incidents;
     private final FleetCollector fleet;
 
-    /** Starts to collect the JVM's metrics. The arguments must stay open as long as this is. */
-    public PrometheusExporter(
-            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, Incidents incidents, FleetWatch watch) {
-        pool = new PoolCollector(engine, metrics, COMMON);
-        http = new HttpCollector(metrics, COMMON);
-        diagnosis = new DiagnosisCollector(diagnostics, COMMON);
-        this.incidents = new IncidentCollector(incidents, COMMON);
-        fleet = new FleetCollector(watch, COMMON);
+    /** @param core must stay open until this is closed */
+    public PrometheusExporter(Core core) {
+        pool = new PoolCollector(core.engine(), core.metrics(), COMMON);
+        http = new HttpCollector(core.metrics(), COMMON);
+        diagnosis = new DiagnosisCollector(core.diagnostics(), COMMON);
+        incidents = new IncidentCollector(core.incidents(), COMMON);
+        fleet = new FleetCollector(core.fleet(), COMMON);
         COMMON.stream().forEach(label -> registry.config().commonTags(label.getName(), label.getValue()));
         // promtool rejects these names: an abbreviated unit, and a suffix reserved for histograms.
         registry.config()

@@ -2,8 +2,6 @@ package app.rodmena.auth.recording;
 
 import app.rodmena.auth.activity.SqlMask;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.events.PoolEvent;
@@ -21,9 +19,6 @@ import jdk.jfr.Event;
  * share one.
  */
 public final class FlightRecorderListener implements PoolListener, StatementListener {
-    private static final SharedResource<FlightRecorderListener> SHARED =
-            new SharedResource<>("flight record", records -> records.removeListeners.run());
-
     /** Makes their classes known: a recording lists only events whose classes were used before or during it. */
     static final List<Event> EVENTS =
             List.of(new ConnectJfrEvent(), new CheckoutJfrEvent(), new TimeoutJfrEvent(), new SlowStatementJfrEvent());
@@ -32,30 +27,22 @@ public final class FlightRecorderListener implements PoolListener, StatementList
     private final Map<Integer, CheckoutJfrEvent> openCheckouts = new ConcurrentHashMap<>();
 
     private final Supplier<Duration> slowStatement;
-    private Runnable removeListeners = () -> {};
 
     /** @param slowStatement the duration from which a statement is slow */
     FlightRecorderListener(Supplier<Duration> slowStatement) {
         this.slowStatement = slowStatement;
     }
 
-    /**
-     * Starts to emit events, or joins the servers that already do.
-     *
-     * @param engine the engine of this process
-     */
-    public static Share<FlightRecorderListener> open(DatabaseEngine engine) {
-        return SHARED.open(engine, () -> {
-            FlightRecorderListener records =
-                    new FlightRecorderListener(() -> engine.settings().slowStatement());
-            engine.events().add(records);
-            engine.add(records);
-            records.removeListeners = () -> {
-                engine.events().remove(records);
-                engine.remove(records);
-            };
-            return records;
-        });
+    /** Emits the events of this engine until the result is closed. */
+    public static AutoCloseable register(DatabaseEngine engine) {
+        FlightRecorderListener listener =
+                new FlightRecorderListener(() -> engine.settings().slowStatement());
+        engine.events().add(listener);
+        engine.add(listener);
+        return () -> {
+            engine.events().remove(listener);
+            engine.remove(listener);
+        };
     }
 
     @Override

@@ -3,8 +3,6 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.incidents.Incident;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
@@ -135,8 +133,8 @@ class DiagnosisEndpointsTest {
     @Test
     void anActionWithoutResponseGets503AndIsAudited() throws Exception {
         CompletableFuture<Void> released = new CompletableFuture<>();
-        try (Share<DatabaseEngine> share = admin.engine()) {
-            var unused = share.get().monitor().submit(monitor -> released.join());
+        try {
+            var unused = admin.engine().monitor().submit(monitor -> released.join());
             HttpResponse<String> response = admin.post(TestAdmin.CONTROL, "/actions/terminateBackend", "{\"pid\":1}");
 
             assertThat(response.statusCode()).isEqualTo(503);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.events.PoolEventKind;
@@ -112,10 +111,9 @@ class EventStreamTest {
 
     @Test
     void droppedEventsAreCountedPerClient() throws Exception {
-        try (Share<DatabaseEngine> share = admin.engine();
-                EventStreamReader flooded = EventStreamReader.open(admin, "/events?kinds=checkin");
+        try (EventStreamReader flooded = EventStreamReader.open(admin, "/events?kinds=checkin");
                 EventStreamReader other = EventStreamReader.open(admin, "/events?kinds=timeout")) {
-            DatabaseEngine engine = share.get();
+            DatabaseEngine engine = admin.engine();
             PoolEvent event = new PoolEvent(
                     PoolEventKind.CHECKIN, Instant.now(), 0, 0, Duration.ZERO, "flood", CallContext.POOL, "");
             // More events than the queue holds between two ticks

@@ -4,16 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
-import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.operators.Keystore;
 import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsFile;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestKeystore;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestServer;
@@ -42,15 +39,12 @@ final class TestAdmin implements AutoCloseable {
 
     final DatabaseTarget target;
     final AuthServer server;
-    private final DatabaseConfig database;
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = UUID.randomUUID().toString();
 
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
         target = TestPostgres.freshDatabase();
         ServerConfig config = TestServer.config(target).withRemote(remote).withPool(pool);
-        DatabaseUrl url = ((ServerConfig.Database.External) config.database()).url();
-        database = new DatabaseConfig(url.target(), pool, config.instance());
         server = AuthServer.start(config);
     }
 
@@ -86,9 +80,8 @@ final class TestAdmin implements AutoCloseable {
         return "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(UTF_8));
     }
 
-    /** The server's engine; the caller closes it. */
-    Share<DatabaseEngine> engine() {
-        return DatabaseEngine.open(database);
+    DatabaseEngine engine() {
+        return server.engine();
     }
 
     int port() {

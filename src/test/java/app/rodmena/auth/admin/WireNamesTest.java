@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.incidents.TroubledServer;
 import app.rodmena.auth.pool.PoolSettings;
@@ -77,19 +76,19 @@ class WireNamesTest {
     void everyNameIsAsInTheFile() throws Exception {
         CompletableFuture<Object> end = new CompletableFuture<>();
         try (TestAdmin admin = TestAdmin.anonymous(SMALL);
-                Share<DatabaseEngine> engine = admin.engine();
                 Connection colleague = TroubledServer.otherSession(admin.target);
                 EventStreamReader watch = EventStreamReader.open(admin, "/events?kinds=all")) {
+            DatabaseEngine engine = admin.engine();
             assertThat(admin.api("/api/roles").join().statusCode()).isEqualTo(200);
-            var holder = engine.get().call(CallContext.named("GET /report"), handle -> {
+            var holder = engine.call(CallContext.named("GET /report"), handle -> {
                 handle.execute("select pg_sleep(0.05)");
                 return end.join();
             });
             TroubledServer.lock(colleague);
             var blocked = admin.api("/api/roles");
-            await().until(() -> engine.get().snapshot().checkedOut() == 2);
+            await().until(() -> engine.snapshot().checkedOut() == 2);
             var waiting = admin.api("/api/roles");
-            await().until(() -> engine.get().snapshot().waiting() == 1);
+            await().until(() -> engine.snapshot().waiting() == 1);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> !watch.data("incident").isEmpty()
                             && !watch.data("pool").isEmpty());

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
@@ -53,19 +52,17 @@ class BatchQueryTest {
         }
     };
 
-    private static Share<DatabaseEngine> share;
     private static DatabaseEngine engine;
 
     @BeforeAll
     static void open() {
-        share = ReadyEngine.open(
+        engine = ReadyEngine.open(
                 new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT.withSize(2, 0), "inquiry-test"));
-        engine = share.get();
     }
 
     @AfterAll
     static void close() {
-        share.close();
+        engine.close();
     }
 
     @Test

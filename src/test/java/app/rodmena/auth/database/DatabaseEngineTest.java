@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
@@ -18,10 +17,8 @@ import app.rodmena.auth.testing.TestProxy;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -33,74 +30,11 @@ class DatabaseEngineTest {
 
     @Test
     void answersOnceTheDatabaseIsPrepared() {
-        try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
-            DatabaseEngine engine = share.get();
+        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
             assertThat(query(engine)).isZero();
             assertThat(engine.snapshot().checkedOut()).isZero();
             assertThat(engine.availability().ready()).isTrue();
         }
-    }
-
-    @Test
-    void isSharedAndClosedWithTheLastShare() {
-        DatabaseConfig config = config(TestPostgres.freshDatabase());
-        Share<DatabaseEngine> first = DatabaseEngine.open(config);
-        Share<DatabaseEngine> second = DatabaseEngine.open(config(config.target()));
-        DatabaseEngine engine = second.get();
-        assertThat(engine).isSameAs(first.get());
-        first.close();
-        first.close();
-        await().until(() -> engine.availability().ready());
-        assertThat(query(engine)).isZero();
-        second.close();
-        assertReason(engine.call(CALLER, handle -> 1), Reason.SHUTTING_DOWN);
-    }
-
-    @Test
-    void closingAShareTwiceDoesNotAffectOthers() {
-        DatabaseConfig config = config(TestPostgres.freshDatabase());
-        Share<DatabaseEngine> former = DatabaseEngine.open(config);
-        former.close();
-        try (Share<DatabaseEngine> latter = DatabaseEngine.open(config)) {
-            former.close();
-
-            assertThat(latter.get()).isNotSameAs(former.get());
-            try (Share<DatabaseEngine> joined = DatabaseEngine.open(config)) {
-                assertThat(joined.get()).isSameAs(latter.get());
-            }
-            latter.get().awaitFirstAttempt();
-            assertThat(query(latter.get())).isZero();
-        }
-    }
-
-    @Test
-    void opensOnlyAfterThePreviousOneIsClosed() throws Exception {
-        DatabaseConfig config = config(TestPostgres.freshDatabase());
-        DatabaseConfig other = new DatabaseConfig(config.target(), config.pool(), "other");
-        Share<DatabaseEngine> former = ready(config.target());
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
-        CompletionStage<Boolean> out = former.get().call(CALLER, handle -> {
-            asked.countDown();
-            return awaitQuietly(answer);
-        });
-        asked.await();
-        CompletableFuture<Void> closing =
-                CompletableFuture.runAsync(() -> DatabaseEngine.release(former, Duration.ofMinutes(1)));
-        await().until(() -> refusesQueries(former.get()));
-
-        CompletableFuture<Share<DatabaseEngine>> opening =
-                CompletableFuture.supplyAsync(() -> DatabaseEngine.open(other));
-        await().until(DatabaseEngineTest::waitsInOpen);
-        assertThat(opening).isNotDone();
-        assertThat(closing).isNotDone();
-        answer.countDown();
-
-        try (Share<DatabaseEngine> latter = opening.get(30, SECONDS)) {
-            assertThat(latter.get()).isNotSameAs(former.get());
-            assertThat(join(out)).isTrue();
-        }
-        closing.get(30, SECONDS);
     }
 
     @Test
@@ -122,8 +56,7 @@ class DatabaseEngineTest {
                 base.workers(),
                 base.batchSlots());
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
-                Share<DatabaseEngine> share = ReadyEngine.open(new DatabaseConfig(proxy.target(), pinging, "silent"))) {
-            DatabaseEngine engine = share.get();
+                DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(proxy.target(), pinging, "silent"))) {
             assertThat(query(engine)).isZero();
 
             proxy.freeze();
@@ -151,37 +84,11 @@ class DatabaseEngineTest {
         }
     }
 
-    private static boolean refusesQueries(DatabaseEngine engine) {
-        return engine.call(CALLER, handle -> 1).toCompletableFuture().isCompletedExceptionally();
-    }
-
-    private static boolean waitsInOpen() {
-        return Thread.getAllStackTraces().entrySet().stream()
-                .filter(entry -> entry.getKey().getState() == Thread.State.BLOCKED)
-                .flatMap(entry -> Arrays.stream(entry.getValue()))
-                .anyMatch(frame -> frame.getClassName().equals(DatabaseEngine.class.getName())
-                        && frame.getMethodName().equals("open"));
-    }
-
-    @Test
-    void refusesASecondEngineWithOtherSettingsAndNamesBoth() {
-        DatabaseConfig config = config(TestPostgres.freshDatabase());
-        DatabaseConfig other = new DatabaseConfig(config.target(), config.pool().withSize(7, 0), "other");
-        try (Share<DatabaseEngine> share = DatabaseEngine.open(config)) {
-            assertThat(share.get()).isNotNull();
-            assertThatThrownBy(() -> DatabaseEngine.open(other))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("poolSize=5")
-                    .hasMessageContaining("poolSize=7");
-        }
-    }
-
     @Test
     void startsWithoutADatabaseAndBecomesReadyWhenItAnswers() throws Exception {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
             server.stop();
-            try (Share<DatabaseEngine> share = DatabaseEngine.open(config(server.target()))) {
-                DatabaseEngine engine = share.get();
+            try (DatabaseEngine engine = new DatabaseEngine(config(server.target()))) {
                 assertThatThrownBy(engine::awaitFirstAttempt).isInstanceOf(DatabaseFailure.class);
                 assertThat(engine.availability().reachable()).isFalse();
                 assertReason(engine.call(CALLER, handle -> 1), Reason.NOT_PREPARED);
@@ -197,8 +104,7 @@ class DatabaseEngineTest {
     @Test
     void detectsTheEndAndTheReturnOfTheDatabaseWithinTwoSeconds() throws Exception {
         try (TestProxy server = new TestProxy(TestPostgres.freshDatabase())) {
-            try (Share<DatabaseEngine> share = ready(server.target())) {
-                DatabaseEngine engine = share.get();
+            try (DatabaseEngine engine = ready(server.target())) {
                 assertThat(query(engine)).isZero();
                 server.stop();
                 // An answer is valid for two seconds; the rest is tolerance for a busy machine.
@@ -234,9 +140,8 @@ class DatabaseEngineTest {
                 10,
                 1,
                 1);
-        try (Share<DatabaseEngine> share =
-                DatabaseEngine.open(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {
-            DatabaseEngine engine = share.get();
+        try (DatabaseEngine engine =
+                new DatabaseEngine(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {
             engine.awaitFirstAttempt();
             assertReason(engine.call(CALLER, handle -> handle.execute("select pg_sleep(5)")), Reason.STATEMENT_TIMEOUT);
             assertThatThrownBy(() -> join(engine.call(CALLER, handle -> handle.execute("selekt"))))
@@ -253,8 +158,7 @@ class DatabaseEngineTest {
             String database = locker.getCatalog();
             statement.execute("alter database %s set lock_timeout = '100ms'".formatted(database));
             statement.execute("alter database %s set transaction_timeout = '2s'".formatted(database));
-            try (Share<DatabaseEngine> share = ready(target)) {
-                DatabaseEngine engine = share.get();
+            try (DatabaseEngine engine = ready(target)) {
                 statement.execute("begin; lock table auth_group");
                 assertReason(engine.call(CALLER, DatabaseEngineTest::count), Reason.DATABASE_TROUBLE);
                 statement.execute("rollback");
@@ -272,8 +176,7 @@ class DatabaseEngineTest {
             throw new StackOverflowError();
         };
         StatementListener listener = run -> heard.add(run.name());
-        try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
-            DatabaseEngine engine = share.get();
+        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
             engine.add(broken);
             engine.add(listener);
             for (String comment : List.of("/* test.ask */", "/* */", "/* tenant=0b8e1b1e */")) {
@@ -292,8 +195,7 @@ class DatabaseEngineTest {
     @Test
     void keepsClientKeysOutOfExceptions() {
         String key = "0b8e1b1e-5a7e-4c0e-9d5c-2a7e1b1e5a7e";
-        try (Share<DatabaseEngine> share = ready(TestPostgres.freshDatabase())) {
-            DatabaseEngine engine = share.get();
+        try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
             CompletionStage<Integer> twice = engine.call(CALLER, handle -> {
                 String insert = "insert into auth_group (creator, role) values (:creator, 'r')";
                 handle.createUpdate(insert).bind("creator", key).execute();
@@ -312,9 +214,9 @@ class DatabaseEngineTest {
     @Test
     void hasTheDocumentedNamesInPostgres() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
-        try (Share<DatabaseEngine> share = ready(target);
+        try (DatabaseEngine engine = ready(target);
                 var outside = TestPostgres.superuser()) {
-            assertThat(query(share.get())).isZero();
+            assertThat(query(engine)).isZero();
             try (var names = outside.createStatement().executeQuery("""
                             select string_agg(application_name, ' ' order by application_name) from pg_stat_activity
                             where application_name like 'auth/engine-test%'
@@ -325,7 +227,7 @@ class DatabaseEngineTest {
         }
     }
 
-    private static Share<DatabaseEngine> ready(DatabaseTarget target) {
+    private static DatabaseEngine ready(DatabaseTarget target) {
         return ReadyEngine.open(config(target));
     }
 

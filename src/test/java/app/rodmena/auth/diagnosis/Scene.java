@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSettings;
@@ -35,7 +34,7 @@ final class Scene implements AutoCloseable {
     final DatabaseEngine engine;
     final Metrics metrics;
     final Diagnostics diagnostics;
-    private final Deque<Share<?>> shares = new ArrayDeque<>();
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CountDownLatch done = new CountDownLatch(1);
 
     Scene(DatabaseTarget target) {
@@ -52,14 +51,14 @@ final class Scene implements AutoCloseable {
 
     Scene(DatabaseTarget target, PoolSettings settings, DiagnosisConfig config, Commands commands) {
         this.target = target;
-        engine = join(ReadyEngine.open(new DatabaseConfig(target, settings, INSTANCE)));
-        metrics = join(Metrics.open(engine));
-        diagnostics = join(Diagnostics.open(engine, metrics, INSTANCE, config, () -> commands));
+        engine = add(ReadyEngine.open(new DatabaseConfig(target, settings, INSTANCE)));
+        metrics = add(new Metrics(engine));
+        diagnostics = add(new Diagnostics(engine, metrics, INSTANCE, config, () -> commands));
     }
 
-    private <T> T join(Share<T> share) {
-        shares.push(share);
-        return share.get();
+    private <T extends AutoCloseable> T add(T part) {
+        parts.push(part);
+        return part;
     }
 
     /** Starts callers with the same work, each on its own connection. */
@@ -140,9 +139,17 @@ final class Scene implements AutoCloseable {
         }
     }
 
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         done.countDown();
-        shares.forEach(Share::close);
+        parts.forEach(Scene::close);
     }
 }

@@ -3,7 +3,6 @@ package app.rodmena.auth.http;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -32,9 +31,7 @@ final class TestApi implements AutoCloseable {
     private static final DatabaseTarget TARGET = MigratedDatabase.fresh();
 
     final DatabaseTarget target = TARGET;
-    private final Share<DatabaseEngine> share =
-            ReadyEngine.open(new DatabaseConfig(TARGET, PoolSettings.DEFAULT, "http-test"));
-    final DatabaseEngine engine = share.get();
+    final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(TARGET, PoolSettings.DEFAULT, "http-test"));
     final Health health = new Health(engine);
     final String key = UUID.randomUUID().toString();
     final HttpClient client = HttpClient.newBuilder()
@@ -133,6 +130,6 @@ final class TestApi implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        share.close();
+        engine.close();
     }
 }

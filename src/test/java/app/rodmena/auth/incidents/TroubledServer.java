@@ -2,13 +2,10 @@ package app.rodmena.auth.incidents;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
-import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,7 +29,6 @@ public final class TroubledServer implements AutoCloseable {
 
     public final AuthServer server;
     public final DatabaseEngine engine;
-    private final Share<DatabaseEngine> share;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     public TroubledServer(DatabaseTarget target, PoolSettings pool, IncidentsConfig incidents) throws Exception {
@@ -41,10 +37,8 @@ public final class TroubledServer implements AutoCloseable {
 
     public TroubledServer(ServerConfig config) throws Exception {
         server = AuthServer.start(config);
-        DatabaseUrl url = ((ServerConfig.Database.External) config.database()).url();
         Awaitility.await().until(() -> !server.metrics().history().seconds().isEmpty());
-        share = DatabaseEngine.open(new DatabaseConfig(url.target(), config.pool(), config.instance()));
-        engine = share.get();
+        engine = server.engine();
     }
 
     public Incidents incidents() {
@@ -138,7 +132,6 @@ public final class TroubledServer implements AutoCloseable {
     @Override
     public void close() {
         end.complete(null);
-        share.close();
         server.close();
     }
 }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
@@ -34,16 +33,14 @@ class MetricsTest {
     private static final CallContext CALLER = CallContext.named("test");
 
     private final TestProxy proxy = new TestProxy(MigratedDatabase.fresh());
-    private final Share<DatabaseEngine> share =
+    private final DatabaseEngine engine =
             ReadyEngine.open(new DatabaseConfig(proxy.target(), PoolSettings.DEFAULT.withSize(1, 1), "metrics-test"));
-    private final DatabaseEngine engine = share.get();
-    private final Share<Metrics> measuring = Metrics.open(engine);
-    private final Metrics metrics = measuring.get();
+    private final Metrics metrics = new Metrics(engine);
 
     @AfterEach
     void close() {
-        measuring.close();
-        share.close();
+        metrics.close();
+        engine.close();
         proxy.close();
     }
 
@@ -192,8 +189,6 @@ class MetricsTest {
     void everythingIsAnMBeanUntilTheLastClose() throws Exception {
         run("select 1");
         metrics.requests().record("GET /api/roles", 200, Duration.ofMillis(3));
-        Share<Metrics> other = Metrics.open(engine);
-        assertThat(other.get()).isSameAs(metrics);
         Set<ObjectName> names = mbeans();
         assertThat(names)
                 .extracting(ObjectName::getCanonicalName)
@@ -206,10 +201,7 @@ class MetricsTest {
         assertThat(ManagementFactory.getPlatformMBeanServer()
                         .getAttribute(new ObjectName("metrics:name=pool.wait,type=timers"), "Count"))
                 .isEqualTo(1L);
-        other.close();
-        other.close();
-        assertThat(mbeans()).isEqualTo(names);
-        measuring.close();
+        metrics.close();
         assertThat(mbeans()).isEmpty();
     }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -23,18 +22,16 @@ import org.junit.jupiter.api.Test;
 class PoolHistoryTest {
     private static final Instant START = Instant.parse("2026-11-23T15:34:00Z");
 
-    private final Share<DatabaseEngine> share = ReadyEngine.open(new DatabaseConfig(
+    private final DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(
             MigratedDatabase.fresh(),
             PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofMillis(200)),
             "history-test"));
-    private final DatabaseEngine engine = share.get();
-    private final Share<Metrics> measuring = Metrics.open(engine);
-    private final Metrics metrics = measuring.get();
+    private final Metrics metrics = new Metrics(engine);
 
     @AfterEach
     void close() {
-        measuring.close();
-        share.close();
+        metrics.close();
+        engine.close();
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.ConnectionView;
@@ -23,16 +22,14 @@ import org.junit.jupiter.api.Test;
 class SlowStatementsTest {
     private static final PoolSettings SETTINGS = PoolSettings.DEFAULT.withSlowStatement(Duration.ofMillis(50));
 
-    private final Share<DatabaseEngine> share =
+    private final DatabaseEngine engine =
             ReadyEngine.open(new DatabaseConfig(MigratedDatabase.fresh(), SETTINGS, "slow-test"));
-    private final DatabaseEngine engine = share.get();
-    private final Share<Metrics> measuring = Metrics.open(engine);
-    private final Metrics metrics = measuring.get();
+    private final Metrics metrics = new Metrics(engine);
 
     @AfterEach
     void close() {
-        measuring.close();
-        share.close();
+        metrics.close();
+        engine.close();
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
@@ -28,9 +27,8 @@ class OneRoundTripTest {
 
     @Test
     void everyWriteIsOneRoundTrip() throws Exception {
-        try (Share<DatabaseEngine> share = ReadyEngine.open(
+        try (DatabaseEngine engine = ReadyEngine.open(
                 new DatabaseConfig(MigratedDatabase.fresh(), PoolSettings.DEFAULT, "round-trip-test"))) {
-            DatabaseEngine engine = share.get();
             StatementListener listener = run -> sent.add(run.name());
             engine.add(listener);
             Roles roles = new Roles(engine);

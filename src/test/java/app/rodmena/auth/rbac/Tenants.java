@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.database.SharedResource.Share;
 import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -23,14 +22,12 @@ import java.util.concurrent.TimeoutException;
 final class Tenants implements AutoCloseable {
     final DatabaseTarget target = MigratedDatabase.fresh();
     final DatabaseEngine engine;
-    private final Share<DatabaseEngine> share;
     final Roles roles;
     final Memberships memberships;
     final Permissions permissions;
 
     Tenants(int connections) {
-        share = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
-        engine = share.get();
+        engine = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
         roles = new Roles(engine);
         memberships = new Memberships(engine);
         permissions = new Permissions(engine);
@@ -42,7 +39,7 @@ final class Tenants implements AutoCloseable {
 
     @Override
     public void close() {
-        share.close();
+        engine.close();
     }
 
     /** One tenant, with a method for each route. */

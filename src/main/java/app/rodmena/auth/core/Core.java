@@ -1,0 +1,218 @@
+package app.rodmena.auth.core;
+
+import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.capacity.FleetWatch;
+import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.diagnosis.Commands;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.incidents.BackendActions;
+import app.rodmena.auth.incidents.Incidents;
+import app.rodmena.auth.incidents.IncidentsConfig;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.recording.FlightRecorderListener;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all servers of a JVM share: the database engine, and the components that measure, diagnose and record it. The
+ * first server opens it, the last one closes it. Thread-safe.
+ */
+public final class Core {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.core");
+    private static final Object LOCK = new Object();
+
+    /** The open core; null if there is none. This and all counts of shares are guarded by LOCK. */
+    private static Core current;
+
+    private final Config config;
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+    private final Diagnostics diagnostics;
+    private final Incidents incidents;
+    private final BackendActions actions;
+    private final FleetWatch fleet;
+    private final PoolSizeAdvisor advisor;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private int shares;
+    private int sharesInService;
+
+    /** The settings that must be equal for all servers of a JVM. */
+    public record Config(
+            DatabaseConfig database, DiagnosisConfig diagnosis, IncidentsConfig incidents, CapacityConfig capacity) {
+        private void requireEqual(Config other) {
+            requireEqual("engine", database, other.database);
+            requireEqual("diagnosis", diagnosis, other.diagnosis);
+            requireEqual("record of incidents", incidents, other.incidents);
+            requireEqual("capacity setting", capacity, other.capacity);
+        }
+
+        private static void requireEqual(String what, Object open, Object requested) {
+            if (!open.equals(requested)) {
+                throw new IllegalStateException(
+                        "one %s per process: it is open with %s, and cannot be opened with %s as well"
+                                .formatted(what, open, requested));
+            }
+        }
+    }
+
+    /** One server's share of the core. Thread-safe. */
+    public static final class Share implements AutoCloseable {
+        private final Core core;
+        private boolean inService = true;
+        private boolean open = true;
+
+        private Share(Core core) {
+            this.core = core;
+        }
+
+        public Core core() {
+            return core;
+        }
+
+        /**
+         * Declares that this server sends no further queries. The engine closes with the last share in service. Its
+         * observers stay, so that the end of the pool can still be observed. Idempotent.
+         *
+         * @param grace the maximum wait for connections in use to be checked in
+         */
+        public void leaveService(Duration grace) {
+            synchronized (LOCK) {
+                if (inService) {
+                    inService = false;
+                    core.sharesInService--;
+                    if (core.sharesInService == 0) {
+                        core.engine.close(grace);
+                    }
+                }
+            }
+        }
+
+        /** Ends the share; the last one closes the core. Idempotent. */
+        @Override
+        public void close() {
+            synchronized (LOCK) {
+                if (!open) {
+                    return;
+                }
+                open = false;
+                try {
+                    leaveService(Duration.ZERO);
+                } finally {
+                    core.shares--;
+                    if (core.shares == 0) {
+                        core.close();
+                        current = null;
+                        LOCK.notifyAll();
+                    }
+                }
+            }
+        }
+    }
+
+    private Core(Config config, Supplier<Commands> commands, Function<Core, AutoCloseable> exporter) {
+        this.config = config;
+        String instance = config.database().instance();
+        try {
+            engine = add(new DatabaseEngine(config.database()));
+            add(FlightRecorderListener.register(engine));
+            metrics = add(new Metrics(engine));
+            diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));
+            incidents = add(new Incidents(engine, metrics, diagnostics, instance, config.incidents()));
+            actions = new BackendActions(engine, instance, config.incidents());
+            fleet = add(new FleetWatch(engine, config.capacity().budget()));
+            advisor = new PoolSizeAdvisor(
+                    engine, metrics, fleet, config.capacity().waitTarget());
+            add(exporter.apply(this));
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /**
+     * Opens the core of this process, or a further share of it if it is open. Waits while the engine of the previous
+     * one is being closed: two pools would exceed the configured number of connections. An interrupt does not end the
+     * wait; the interrupt status is kept.
+     *
+     * @param commands the commands that recommendations name
+     * @param exporter publishes the core until it is closed; called for the first share only
+     * @throws IllegalStateException if it is open with other settings
+     */
+    public static Share open(Config config, Supplier<Commands> commands, Function<Core, AutoCloseable> exporter) {
+        synchronized (LOCK) {
+            awaitPreviousClosed();
+            if (current == null) {
+                current = new Core(config, commands, exporter);
+            }
+            current.config.requireEqual(config);
+            current.shares++;
+            current.sharesInService++;
+            return new Share(current);
+        }
+    }
+
+    private static void awaitPreviousClosed() {
+        boolean interrupted = false;
+        while (current != null && current.sharesInService == 0) {
+            try {
+                LOCK.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public DatabaseEngine engine() {
+        return engine;
+    }
+
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    public Diagnostics diagnostics() {
+        return diagnostics;
+    }
+
+    public Incidents incidents() {
+        return incidents;
+    }
+
+    public BackendActions actions() {
+        return actions;
+    }
+
+    public FleetWatch fleet() {
+        return fleet;
+    }
+
+    public PoolSizeAdvisor advisor() {
+        return advisor;
+    }
+
+    private void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Throwable e) { // Continue: the next server of this JVM waits until all parts are closed.
+                LOG.error("A part of the server could not be closed; the others are", e);
+            }
+        }
+    }
+}
