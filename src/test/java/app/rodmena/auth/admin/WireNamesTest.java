@@ -145,7 +145,7 @@ class WireNamesTest {
         if (path.endsWith(" .verdicts")) {
             return; // Its names are the verdicts of the moment.
         }
-        node.fields().forEachRemaining(field -> json(path + " ." + field.getKey(), field.getValue()));
+        node.properties().forEach(field -> json(path + " ." + field.getKey(), field.getValue()));
         node.elements().forEachRemaining(element -> {
             if (node.isArray()) {
                 json(path + "[]", element);
