@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what is not built, and starts the server. ./run.sh --help tells everything.
+# Builds if necessary, and starts the server or a command. See ./run.sh --help.
 set -euo pipefail
 
 # The directory this file is in, also when it is called through links
@@ -18,20 +18,22 @@ die() { say "$*"; exit 1; }
 
 usage() {
   cat <<'EOF'
-./run.sh [flags]      build what is not built, start the server in the foreground; Ctrl-C or SIGTERM stops it
-./run.sh test [...]   run every test; more arguments go to Maven, as -Dtest=DatabaseUrlTest
+./run.sh [flags]      build if necessary, then run the server in the foreground; Ctrl-C or SIGTERM stops it
+./run.sh test [...]   run all tests; further arguments go to Maven, for example -Dtest=DatabaseUrlTest
 ./run.sh build        build only
-./run.sh bench        compare it with others under load, in ten minutes or so; bench --help tells more
-./run.sh capacity ... how many connections a fleet opens, and whether PostgreSQL has them; as capacity --workers 8
-./run.sh demo NAME    bring a server of its own into trouble, and see why: lock, slow, leak, idle-in-transaction, kill
-./run.sh diagnose ... why the pool of a running server is as it is; [--url http://127.0.0.1:4001] [--json]
-./run.sh load ...     put load on a server, see its pool fill, and whether it did as it should; as load -n 1000 -c 100
-./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to Jolokia and JMX
-./run.sh --help       this, and every flag of the server
-./run.sh --version    its version
+./run.sh bench        benchmarks beside other servers, about ten minutes; see bench --help
+./run.sh capacity ... connections that a fleet opens, and whether PostgreSQL has them: capacity --workers 8
+./run.sh demo NAME    cause a failure in a server of its own and diagnose it: lock, slow, leak, idle-in-transaction, kill
+./run.sh diagnose ... why the pool of a running server is in its state: [--url http://127.0.0.1:4001] [--json]
+./run.sh load ...     put load on a server, and show the use of its pool: load -n 1000 -c 100
+./run.sh operator ... add NAME --role monitor|control, remove NAME, list: who may log in to the admin listener,
+                      Jolokia and JMX
+./run.sh generate-completion   print a completion script: source <(./run.sh generate-completion)
+./run.sh --help       this help, and every flag of the server
+./run.sh --version    the version
 
 JAVA_HOME   the JDK to build and run with, 17 or newer (else java from the PATH)
-JAVA_OPTS   more flags for the server's JVM, as -Xmx256m
+JAVA_OPTS   flags for the server's JVM, for example -Xmx256m
 MAVEN_ARGS  more arguments for Maven, as --offline; MAVEN_OPTS: flags for Maven's JVM
 
 EOF

@@ -3,11 +3,11 @@ package app.rodmena.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.cli.CommandLines;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.settings.DatabaseConfigReader;
 import app.rodmena.auth.settings.ResolvedSettings;
 import app.rodmena.auth.settings.ServerConfigReader;
-import app.rodmena.auth.settings.ServerOptions;
 import app.rodmena.auth.testing.AuthProcess;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -84,9 +84,8 @@ class StartOrderTest {
     }
 
     private ServerConfig config(String... flags) {
-        ResolvedSettings settings = new ServerOptions()
-                .parse(flags, Map.of("AUTH_DATA_DIR", directory.resolve("data").toString()))
-                .settings();
+        ResolvedSettings settings = CommandLines.settings(
+                Map.of("AUTH_DATA_DIR", directory.resolve("data").toString()), flags);
         return new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
     }
 }

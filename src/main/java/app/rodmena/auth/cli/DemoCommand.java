@@ -10,8 +10,6 @@ import app.rodmena.auth.incidents.IncidentsConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.settings.DurationFormat;
-import app.rodmena.auth.settings.SettingValue;
-import app.rodmena.auth.settings.UsageException;
 import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,18 +19,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.slf4j.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code ./run.sh demo lock}: starts a server of its own, causes a failure and shows the server's diagnosis. */
-final class DemoCommand {
-    static final String NAME = "demo";
+@Command(
+        name = "demo",
+        description =
+                "Starts a server of its own on free ports, causes a failure and shows the server's diagnosis. Leaves"
+                        + " nothing behind but the incident that it shows.",
+        customSynopsis = "./run.sh demo NAME")
+final class DemoCommand implements Callable<Integer> {
+    private static final String NAME = "demo";
 
     private static final int SHOWN = 0;
     private static final int NOT_SHOWN = 1;
@@ -44,53 +55,71 @@ final class DemoCommand {
     private static final PoolSettings IMPATIENT = SMALL.withLeakThreshold(Duration.ofSeconds(2));
 
     private final PrintStream out;
+    private final ProcessLifecycle lifecycle;
 
-    DemoCommand(PrintStream out) {
-        this.out = out;
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "NAME", arity = "0..1", converter = Scenario.class)
+    private DemoScenario scenario;
+
+    @Mixin
+    private HelpOption help;
+
+    private static final class Scenario implements ITypeConverter<DemoScenario> {
+        @Override
+        public DemoScenario convert(String text) {
+            return DemoScenario.of(text)
+                    .orElseThrow(() ->
+                            new TypeConversionException("must be one of " + String.join(", ", DemoScenario.words())));
+        }
     }
 
-    /**
-     * Runs the demo.
-     *
-     * @param words the arguments after {@code demo}
-     * @return the exit code: 0 if the demo showed all it promises, 1 if not
-     * @throws UsageException for an unknown demo or further arguments
-     */
-    int run(List<String> words) throws Exception {
-        if (words.isEmpty() || List.of("--help", "-h").contains(words.get(0))) {
-            out.print(help());
+    private DemoCommand(CommandContext context) {
+        this.out = context.out();
+        this.lifecycle = context.lifecycle();
+    }
+
+    /** Creates the command line; its help lists the scenarios. */
+    static CommandLine commandLine(CommandContext context) {
+        CommandLine line = new CommandLine(new DemoCommand(context));
+        line.getCommandSpec()
+                .usageMessage()
+                .footer(Stream.concat(
+                                Stream.of(""),
+                                Arrays.stream(DemoScenario.values())
+                                        .map(scenario -> "  %-21s %s".formatted(scenario.word(), scenario.meaning())))
+                        .toArray(String[]::new));
+        return line;
+    }
+
+    /** Runs the demo; the exit code is 0 if the demo showed the expected diagnosis, 1 if not. */
+    @Override
+    public Integer call() throws Exception {
+        if (scenario == null) {
+            out.print(spec.commandLine().getUsageMessage());
             return SHOWN;
         }
-        DemoScenario trouble = DemoScenario.of(words.get(0))
-                .orElseThrow(() -> new UsageException("there is no demo %s; there are %s"
-                        .formatted(SettingValue.quoted(words.get(0)), String.join(", ", DemoScenario.words()))));
-        if (words.size() > 1) {
-            throw new UsageException("a demo takes nothing more than its name");
-        }
+        return lifecycle.start(this::play);
+    }
+
+    private int play() throws Exception {
         // The server's log would repeat the demo's output and interleave with it.
         new LogLevelOverrides(Map.of(Logger.ROOT_LOGGER_NAME, Level.ERROR, "auth.database", Level.OFF)).apply();
         Path directory = Files.createTempDirectory("auth-demo-");
         try {
-            return play(trouble, directory) ? SHOWN : NOT_SHOWN;
+            return play(scenario, directory) ? SHOWN : NOT_SHOWN;
         } finally {
             FileUtils.deleteQuietly(directory.toFile());
         }
     }
 
-    static String help() {
-        return "./run.sh demo NAME starts a server of its own, on free ports, brings it into trouble, shows what it says"
-                + " of that,%nand leaves nothing behind but the incident it shows. There are%n%n".formatted()
-                + Arrays.stream(DemoScenario.values())
-                        .map(trouble -> "  %-21s %s%n".formatted(trouble.word(), trouble.meaning()))
-                        .collect(Collectors.joining());
-    }
-
-    private boolean play(DemoScenario trouble, Path directory) throws Exception {
-        out.printf("Demo \"%s\": %s.%n", trouble.word(), trouble.meaning());
+    private boolean play(DemoScenario scenario, Path directory) throws Exception {
+        out.printf("Demo \"%s\": %s.%n", scenario.word(), scenario.meaning());
         out.printf(
-                "A server of its own starts, with a PostgreSQL of its own: a pool of %s + %s, pool_timeout %s.%n",
+                "A server of its own starts, with its own PostgreSQL: a pool of %s + %s, pool_timeout %s.%n",
                 SMALL.poolSize(), SMALL.maxOverflow(), DurationFormat.of(SMALL.poolTimeout()));
-        try (AuthServer server = AuthServer.start(config(trouble, directory))) {
+        try (AuthServer server = AuthServer.start(config(scenario, directory))) {
             DemoStage stage = new DemoStage(
                     url(server.address()),
                     url(server.adminAddress().orElseThrow()),
@@ -100,16 +129,16 @@ final class DemoCommand {
                     Path.of(System.getProperty("java.io.tmpdir")));
             out.printf("API %s, admin listener %s%n", stage.api(), stage.admin());
             server.psql().ifPresent(command -> out.printf("%s%n", command));
-            return new Demo(stage, out).play(trouble);
+            return new Demo(stage, out).play(scenario);
         } finally {
             out.printf("%nThe server is stopped, and its data is gone.%n");
         }
     }
 
-    private static ServerConfig config(DemoScenario trouble, Path directory) {
+    private static ServerConfig config(DemoScenario scenario, Path directory) {
         return new ServerConfig(
                 new ServerConfig.Database.Embedded(new EmbeddedConfig(directory.resolve("data"), true)),
-                trouble == DemoScenario.LEAK ? IMPATIENT : SMALL,
+                scenario == DemoScenario.LEAK ? IMPATIENT : SMALL,
                 CapacityConfig.DEFAULT,
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),

@@ -3,125 +3,118 @@ package app.rodmena.auth.cli;
 import app.rodmena.auth.operators.OperatorRole;
 import app.rodmena.auth.operators.OperatorsException;
 import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.settings.Setting;
 import app.rodmena.auth.settings.UsageException;
-import java.nio.file.InvalidPathException;
+import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code ./run.sh operator add|remove|list}: maintains the operators of the admin listener, Jolokia and JMX. */
-final class OperatorCommand {
-    static final String NAME = "operator";
-
-    private static final String USAGE =
-            "expected add NAME --role monitor|control, remove NAME or list; see ./run.sh operator --help";
-
-    private static final String HELP =
-            """
-            ./run.sh operator add NAME --role monitor|control
-            ./run.sh operator remove NAME
-            ./run.sh operator list
-
-            Maintains the operators that may log in to the admin listener, Jolokia and JMX: monitor reads, control also
-            changes settings and invokes operations. add asks for a password, or reads the first line of a pipe; for a
-            name that exists it changes role and password. A running server applies changes within a second, except that
-            the first operator takes a restart.
-
-              --operators FILE   the file to change (%s); or AUTH_OPERATORS
-            """.formatted(Setting.OPERATORS.fallback().orElseThrow());
-
+@Command(
+        name = "operator",
+        sortOptions = false,
+        description = {
+            "Maintains the operators that may log in to the admin listener, Jolokia and JMX: monitor reads, control also"
+                    + " changes settings and invokes operations. add asks for a password, or reads the first line of a"
+                    + " pipe; for a name that exists it changes role and password. A running server applies changes"
+                    + " within a second, except that the first operator takes a restart."
+        },
+        customSynopsis = {
+            "./run.sh operator add NAME --role monitor|control",
+            "       ./run.sh operator remove NAME",
+            "       ./run.sh operator list"
+        })
+final class OperatorCommand implements Runnable {
+    private final PrintStream out;
     private final PasswordPrompt prompt;
 
-    OperatorCommand(PasswordPrompt prompt) {
+    @Option(
+            names = "--operators",
+            paramLabel = "FILE",
+            defaultValue = "./operators",
+            scope = ScopeType.INHERIT,
+            description = "The file to change (./operators); or AUTH_OPERATORS")
+    private Path path;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help")
+    private boolean help;
+
+    private static final class Role implements ITypeConverter<OperatorRole> {
+        @Override
+        public OperatorRole convert(String text) {
+            return OperatorRole.of(text).orElseThrow(() -> new TypeConversionException("must be monitor or control"));
+        }
+    }
+
+    OperatorCommand(PrintStream out, PasswordPrompt prompt) {
+        this.out = out;
         this.prompt = prompt;
     }
 
-    /**
-     * Runs the command.
-     *
-     * @param arguments the arguments after {@code operator}
-     * @return the text to print
-     * @throws UsageException for invalid arguments, or for a file that cannot be read or written
-     */
-    String run(List<String> arguments, Map<String, String> environment) {
-        if (arguments.contains("--help") || arguments.contains("-h")) {
-            return HELP;
-        }
-        List<String> words = new ArrayList<>(arguments);
-        Optional<String> role = take(words, "--role");
-        String path = take(words, Setting.OPERATORS.flag())
-                .or(() -> Optional.ofNullable(environment.get(Setting.OPERATORS.variable())))
-                .or(Setting.OPERATORS::fallback)
-                .orElseThrow();
-        String verb = words.isEmpty() ? "" : words.get(0);
-        int needed = verb.equals("list") ? 1 : 2;
-        if (words.size() != needed || verb.equals("add") != role.isPresent()) {
-            throw new UsageException(USAGE);
-        }
+    @Override
+    public void run() {
+        throw new UsageException("./run.sh operator needs add, remove or list; --help describes them");
+    }
+
+    @Command(description = "Add an operator, or change its role and password")
+    int add(
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(
+                            names = "--role",
+                            required = true,
+                            paramLabel = "monitor|control",
+                            converter = Role.class,
+                            description = "monitor reads; control also changes settings and invokes operations")
+                    OperatorRole role) {
+        return change(file -> {
+            boolean isFirst = file.list().isEmpty();
+            boolean isNew = file.put(name, role, prompt.ask(name));
+            out.printf("%s is %s operator of role %s in %s%n", name, isNew ? "a new" : "an", role.word(), path);
+            if (isFirst) {
+                out.printf("The first operator: a server that was started without operators needs a restart%n");
+            }
+        });
+    }
+
+    @Command(description = "Remove an operator")
+    int remove(@Parameters(paramLabel = "NAME") String name) {
+        return change(file -> {
+            if (!file.remove(name)) {
+                throw new UsageException("there is no operator of that name in " + path);
+            }
+            out.printf("%s is removed from %s%n", name, path);
+        });
+    }
+
+    @Command(description = "List the operators and their roles")
+    int list() {
+        return change(file -> {
+            if (file.list().isEmpty()) {
+                out.printf("there are no operators in %s%n", path);
+            }
+            file.list().forEach((name, role) -> out.printf("%s %s%n", name, role.word()));
+        });
+    }
+
+    private interface Change {
+        void apply(OperatorsFile file) throws OperatorsException;
+    }
+
+    private int change(Change change) {
         try {
-            OperatorsFile file = new OperatorsFile(Path.of(path));
-            return switch (verb) {
-                case "add" -> add(file, path, words.get(1), role.orElseThrow());
-                case "remove" -> remove(file, path, words.get(1));
-                case "list" -> list(file, path);
-                default -> throw new UsageException(USAGE);
-            };
-        } catch (InvalidPathException e) {
-            throw new UsageException(Setting.OPERATORS.flag() + " must be a path");
+            change.apply(new OperatorsFile(path));
+            return CommandLine.ExitCode.OK;
         } catch (OperatorsException | IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
-    }
-
-    private String add(OperatorsFile file, String path, String name, String word) throws OperatorsException {
-        OperatorRole role =
-                OperatorRole.of(word).orElseThrow(() -> new UsageException("--role must be monitor or control"));
-        boolean isFirst = file.list().isEmpty();
-        boolean isNew = file.put(name, role, prompt.ask(name));
-        String added =
-                "%s is %s operator of role %s in %s%n".formatted(name, isNew ? "a new" : "an", role.word(), path);
-        return isFirst
-                ? added + "The first operator: a server that was started without any takes a restart%n".formatted()
-                : added;
-    }
-
-    private static String remove(OperatorsFile file, String path, String name) throws OperatorsException {
-        if (!file.remove(name)) {
-            throw new UsageException("there is no operator of that name in " + path);
-        }
-        return "%s is no operator any more in %s%n".formatted(name, path);
-    }
-
-    private static String list(OperatorsFile file, String path) throws OperatorsException {
-        if (file.list().isEmpty()) {
-            return "there are no operators in %s%n".formatted(path);
-        }
-        return file.list().entrySet().stream()
-                .map(operator -> "%s %s%n"
-                        .formatted(operator.getKey(), operator.getValue().word()))
-                .collect(Collectors.joining());
-    }
-
-    /**
-     * Removes a flag with its value from the words, written {@code --role x} or {@code --role=x}; returns the value.
-     */
-    private static Optional<String> take(List<String> words, String flag) {
-        for (int i = 0; i < words.size(); i++) {
-            if (words.get(i).startsWith(flag + "=")) {
-                return Optional.of(words.remove(i).substring(flag.length() + 1));
-            }
-            if (words.get(i).equals(flag)) {
-                if (i + 1 == words.size()) {
-                    throw new UsageException(flag + " needs a value");
-                }
-                words.remove(i);
-                return Optional.of(words.remove(i));
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** Reads the environment variables that start with {@code AUTH_}, and refuses unknown ones as mistakes. */
 public record EnvironmentVariables(Map<String, String> variables) {
-    private static final String PREFIX = "AUTH_";
+    /** The prefix of the variables of all settings. */
+    public static final String PREFIX = "AUTH_";
 
     /** The prefixes of the variables for the flags of the commands load and capacity. */
     public static final String LOAD_PREFIX = "AUTH_LOAD_";
@@ -78,6 +79,6 @@ public record EnvironmentVariables(Map<String, String> variables) {
         List<String> known =
                 Arrays.stream(Setting.values()).map(Setting::variable).toList();
         return new UsageException(
-                name + " is no environment variable of this server" + NameSuggestion.hint(name, known));
+                name + " is not an environment variable of this server" + NameSuggestion.hint(name, known));
     }
 }

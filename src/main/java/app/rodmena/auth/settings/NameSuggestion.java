@@ -3,7 +3,7 @@ package app.rodmena.auth.settings;
 import java.util.Comparator;
 import java.util.List;
 
-/** Suggests a known name for a mistyped one. */
+/** Suggests the most similar known name for a mistyped one; picocli's suggestions are not ordered by similarity. */
 public final class NameSuggestion {
     private NameSuggestion() {}
 
@@ -16,7 +16,7 @@ public final class NameSuggestion {
                 .orElse("; --help lists what there is");
     }
 
-    /** The Levenshtein distance: the number of characters to add, remove or replace. */
+    /** The Levenshtein distance: the minimum number of characters to add, remove or replace. */
     private static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {

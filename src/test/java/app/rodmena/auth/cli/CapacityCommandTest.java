@@ -82,28 +82,28 @@ class CapacityCommandTest {
                 "--pool-size 0|--pool-size: '0'; must be 1 to 1000",
                 "--max-overflow -1|--max-overflow: '-1'; must be 0 to 1000",
                 "--max-connections 0|--max-connections: '0'; must be 1 to 262143",
-                "--max-connections unlimited|--max-connections: 'unlimited'; must be a whole number",
+                "--max-connections unlimited|--max-connections: 'unlimited'; must be 1 to 262143",
                 "--profile huge|--profile: 'huge'; must be one of default, high-traffic, low-memory, development",
                 "--format xml|--format: 'xml'; must be one of text, json, markdown",
-                "--worker 8|--worker is no flag of ./run.sh capacity; did you mean --workers?",
-                "--workers|--workers needs a value; --help says which",
-                "--from localhost|--from: 'localhost'; must be as http://127.0.0.1:4001",
+                "--worker 8|--worker is not a flag of ./run.sh capacity; did you mean --workers?",
+                "--workers|--workers needs a value; --help lists the options",
+                "--from localhost|--from: 'localhost'; must be a URL such as http://127.0.0.1:4001",
                 "--from http://127.0.0.1:1 --password-file x|--password-file must go with --user",
                 "--simulate --check-model|--simulate and --check-model: one or the other",
-                "--requests-per-second 9|--requests-per-second must go with --from: a server knows how long its "
-                        + "connections are used",
-                "--from http://h --workers 8|--workers can't go with --from alone: they go together with "
+                "--requests-per-second 9|--requests-per-second must go with --from: a running server measures how "
+                        + "long its connections are used",
+                "--from http://h --workers 8|--workers can't go with --from alone: use them with "
                         + "--requests-per-second",
-                "--from http://h --pool-size 8|--pool-size can't go with --from alone: they go together with "
+                "--from http://h --pool-size 8|--pool-size can't go with --from alone: use them with "
                         + "--requests-per-second",
-                "--from http://h --database-url postgresql://h/d|--database-url can't go with --from: the server has "
-                        + "its own",
-                "--simulate --workers 8|--workers can't go with --simulate: it is for 10, 100 and 1,000 of them",
-                "--simulate --database-url postgresql://h/d|--database-url can't go with --simulate: no server is asked",
-                "--check-model --workers 8|--workers can't go with --check-model: one pool is measured",
+                "--from http://h --database-url postgresql://h/d|--database-url can't go with --from: the server "
+                        + "has one",
+                "--simulate --workers 8|--workers can't go with --simulate: it simulates 10, 100 and 1,000 workers",
+                "--simulate --database-url postgresql://h/d|--database-url can't go with --simulate: it uses no database",
+                "--check-model --workers 8|--workers can't go with --check-model: it measures one pool",
                 "--from http://h --requests-per-second 0|--requests-per-second: '0'; must be 1 to 1000000000",
                 "--max-connections 9 --database-url postgresql://h/d|--max-connections can't go with --database-url: "
-                        + "the server says itself what it has"
+                        + "a running PostgreSQL reports its own"
             })
     void whatCannotBeIsOneLineAndExitCodeTwo(String words, String complaint) {
         assertThat(run(Map.of(), words.split(" ", -1))).isEqualTo(2);

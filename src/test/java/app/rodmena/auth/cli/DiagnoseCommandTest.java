@@ -103,11 +103,11 @@ class DiagnoseCommandTest {
         assertFailed(
                 diagnose("--url", url),
                 url + " can't be reached: is the server running, and is that its --admin-port?");
-        assertFailed(diagnose("--url", "4001"), "--url: '4001'; must be as http://127.0.0.1:4001");
+        assertFailed(diagnose("--url", "4001"), "--url: '4001'; must be a URL such as http://127.0.0.1:4001");
         assertFailed(
                 diagnose("--url", "http://u:secret@127.0.0.1:4001"),
-                "--url: has a user or a password in it (not shown: it could be a secret); --user says who you are");
-        assertFailed(diagnose("--uri", "4001"), "--uri is no flag of ./run.sh diagnose; did you mean --url?");
+                "--url must not contain a user or a password; log in with --user");
+        assertFailed(diagnose("--uri", "4001"), "--uri is not a flag of ./run.sh diagnose; did you mean --url?");
         assertFailed(diagnose("--password-file", "x"), "--password-file must go with --user");
         assertFailed(
                 diagnose(

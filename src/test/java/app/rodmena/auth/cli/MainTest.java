@@ -1,5 +1,6 @@
 package app.rodmena.auth.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,44 @@ class MainTest {
 
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.err).contains("did you mean diagnose?").hasLineCount(1).doesNotContain("diagnoze");
+    }
+
+    @Test
+    void theCompletionScriptNamesCommandsAndFlags() throws Exception {
+        Ended ended = run(Map.of(), "generate-completion");
+
+        assertThat(ended.code).isZero();
+        assertThat(ended.out).contains("run.sh", "diagnose", "--yes-this-is-my-server", "--max-overflow");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--database-urk=hunter2",
+                "hunter2",
+                "load hunter2",
+                "load --key=hunter2",
+                "load --url=http://u:hunter2@h",
+                "load --kez=hunter2",
+                "diagnose --url=http://u:hunter2@h",
+                "diagnose --json=hunter2",
+                "diagnose --user=a --user=hunter2",
+                "capacity --from=http://u:hunter2@h",
+                "capacity --database-url=hunter2",
+                "capacity --database-url=postgresql://u:hunter2@h:x/d",
+                "capacity --simulate=hunter2",
+                "operator add alice hunter2 --role=control",
+                "operator hunter2",
+                "demo lock hunter2"
+            })
+    void noInvalidCommandLinePrintsASecret(String words) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(printed, true, UTF_8);
+
+        int code = new Main(stream, stream, new ProcessLifecycle()).run(words.split(" "), Map.of());
+
+        assertThat(code).isEqualTo(2);
+        assertThat(printed.toString(UTF_8)).startsWith("auth: ").hasLineCount(1).doesNotContain("hunter2");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.cli.CommandLines;
 import app.rodmena.auth.database.InstanceName;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.pool.PrePing;
@@ -125,14 +126,14 @@ class ConfigurationTest {
                 "--instance=a/b         | | --instance: 'a/b'; must be 1 to 40",
                 "--pool-size=           | | --pool-size: ''; must not be empty",
                 "\"\" | AUTH_DATABASE_URL= | AUTH_DATABASE_URL must not be empty",
-                "--pool-siz=3           | | --pool-siz is no flag of this server; did you mean --pool-size?",
-                "--frobnicate           | | --frobnicate is no flag of this server; --help lists",
-                "\"\" | AUTH_POOLSIZE=3   | AUTH_POOLSIZE is no environment variable of this server; did you mean AUTH_POOL_SIZE?",
-                "\"\" | AUTH_=3           | AUTH_ is no environment variable",
+                "--pool-siz=3           | | --pool-siz is not a flag of ./run.sh; did you mean --pool-size?",
+                "--frobnicate           | | --frobnicate is not a flag of ./run.sh",
+                "\"\" | AUTH_POOLSIZE=3   | AUTH_POOLSIZE is not an environment variable of this server; did you mean AUTH_POOL_SIZE?",
+                "\"\" | AUTH_=3           | AUTH_ is not an environment variable",
                 "--pool-size            | | --pool-size needs a value",
                 "--pool-size --port     | | --pool-size needs a value",
                 "--port=1 --port=2      | | --port is given 2 times",
-                "serve                  | | there is an argument that belongs to no flag",
+                "serve                  | | unknown command or argument (not shown",
                 "--database-password-file=f | | --database-password-file: 'f'; must go with --database-url",
                 "--ephemeral --database-url=postgresql://h/d | | --ephemeral can't go with --database-url",
                 "--database-url=postgresql://h/d | AUTH_DATA_DIR=d | AUTH_DATA_DIR can't go with --database-url",
@@ -287,6 +288,6 @@ class ConfigurationTest {
 
     private static ResolvedSettings settings(String flags, Map<String, String> environment) {
         String[] arguments = flags.isEmpty() ? new String[0] : flags.split(" ");
-        return new ServerOptions().parse(arguments, environment).settings();
+        return CommandLines.settings(environment, arguments);
     }
 }

@@ -1,13 +1,19 @@
 package app.rodmena.auth.settings;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.cli.CommandLines;
+import app.rodmena.auth.cli.Main;
+import app.rodmena.auth.cli.ProcessLifecycle;
 import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.http.HttpConfig;
 import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Secret;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -70,16 +76,11 @@ class SettingTest {
     @EnumSource
     void everySettingCanBeGivenByFlagAndByVariableAndTheFlagWins(Setting setting) {
         String value = VALUES.get(setting);
-        ServerOptions options = new ServerOptions();
-
-        SettingValue byFlag = options.parse(
-                        new String[] {setting.flag(), value},
-                        Map.of(setting.variable(), setting.fallback().orElse("x")))
-                .settings()
+        SettingValue byFlag = CommandLines.settings(
+                        Map.of(setting.variable(), setting.fallback().orElse("x")), setting.flag(), value)
                 .get(setting);
-        SettingValue byVariable = options.parse(new String[0], Map.of(setting.variable(), value))
-                .settings()
-                .get(setting);
+        SettingValue byVariable =
+                CommandLines.settings(Map.of(setting.variable(), value)).get(setting);
 
         assertThat(byFlag.text()).isEqualTo(value);
         assertThat(byFlag.origin()).isEqualTo(setting.flag());
@@ -90,7 +91,7 @@ class SettingTest {
     @ParameterizedTest
     @EnumSource
     void helpTellsOfEverySettingAndItsDefault(Setting setting) {
-        String help = new ServerOptions().help();
+        String help = help();
         String whole = help.replaceAll("\\s+", " ");
 
         assertThat(help).contains(" " + setting.flag());
@@ -98,10 +99,17 @@ class SettingTest {
         setting.fallback().ifPresent(text -> assertThat(whole).contains("(" + text + ")"));
     }
 
+    private static String help() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, UTF_8);
+        new Main(stream, stream, new ProcessLifecycle()).run(new String[] {"--help"}, Map.of());
+        return out.toString(UTF_8);
+    }
+
     @Test
     void helpFitsATerminal() {
-        assertThat(new ServerOptions().help().lines()).allMatch(line -> line.length() <= 100);
-        assertThat(new ServerOptions().help()).isASCII();
+        assertThat(help().lines()).allMatch(line -> line.length() <= 100);
+        assertThat(help()).isASCII();
     }
 
     @Test

@@ -1,0 +1,109 @@
+package app.rodmena.auth.cli;
+
+import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.capacity.BudgetExceededException;
+import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.settings.DatabaseConfigReader;
+import app.rodmena.auth.settings.EnvironmentVariables;
+import app.rodmena.auth.settings.ResolvedSettings;
+import app.rodmena.auth.settings.ServerConfigReader;
+import app.rodmena.auth.settings.Setting;
+import app.rodmena.auth.settings.SettingOptions;
+import app.rodmena.auth.settings.UsageException;
+import app.rodmena.auth.wire.DescriptorLimit;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ./run.sh}: runs the server until it is asked to stop. */
+@Command(
+        name = "run.sh",
+        sortOptions = false,
+        description = "An authorization server on PostgreSQL whose connection pool explains itself.",
+        customSynopsis = "./run.sh [flags]",
+        footer = {
+            "",
+            "Every flag has an environment variable: --max-overflow is AUTH_MAX_OVERFLOW. Flags override the",
+            "environment, and both override the defaults. A profile counts as a pool size and an overflow given in",
+            "the same place: --pool-size overrides --profile, which overrides AUTH_POOL_SIZE, which overrides",
+            "AUTH_PROFILE. Durations are written 500ms, 30s, 5m, 1h; sizes in bytes or 16k, 1m.",
+            "",
+            "Exit codes: 0 stopped on request, 1 failed, 2 invalid flags or environment."
+        })
+final class ServerCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private HelpOption help;
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version")
+    private boolean version;
+
+    private ServerCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    /** Creates the command line with an option for every setting. */
+    static CommandLine commandLine(CommandContext context) {
+        CommandLine line = new CommandLine(new ServerCommand(context));
+        SettingOptions.addGroups(line.getCommandSpec());
+        line.getCommandSpec().version("auth " + AuthServer.version());
+        return line;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        serve();
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void serve() throws Exception {
+        ResolvedSettings settings = SettingOptions.resolve(spec.commandLine().getParseResult(), context.environment());
+        Secret ambientPassword = new EnvironmentVariables(context.environment()).databasePassword();
+        ProcessLifecycle lifecycle = context.lifecycle();
+        Logger log = LoggerFactory.getLogger("auth");
+        DatabaseConfigReader database = new DatabaseConfigReader(settings, ambientPassword);
+        ServerConfig config = new ServerConfigReader(settings).read(database.read());
+        int needed = DescriptorLimit.required(
+                config.pool().poolSize() + config.pool().maxOverflow() + 1);
+        if (DescriptorLimit.max() < needed) {
+            throw new UsageException(Main.tooFewDescriptors(needed));
+        }
+        LogLevelOverrides.of(settings.find(Setting.LOG_LEVEL)).apply();
+        context.out().print(StartupBanner.configuration(AuthServer.version(), settings, config));
+        database.warnings().forEach(warning -> context.err().println("auth: " + warning));
+        try (AuthServer server = lifecycle.start(() -> AuthServer.start(config))) {
+            context.out().print(StartupBanner.started(server));
+            context.out().flush();
+            CompletableFuture<BudgetExceededException> refusal = new CompletableFuture<>();
+            server.fleet().whenRefused(refused -> {
+                refusal.complete(refused);
+                lifecycle.stop();
+            });
+            log.info(
+                    "Serving on {}:{}, pid {}",
+                    server.address().getHostString(),
+                    server.address().getPort(),
+                    ProcessHandle.current().pid());
+            lifecycle.awaitStop();
+            log.info(
+                    "Stopping: requests in flight have up to {} s",
+                    config.http().shutdownGrace().toSeconds());
+            if (refusal.isDone()) {
+                throw refusal.join();
+            }
+        }
+        log.info("Stopped: all connections are closed");
+    }
+}
