@@ -1,15 +1,15 @@
 package app.rodmena.auth;
 
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.InstanceName;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
-import app.rodmena.auth.embedded.EmbeddedConfig;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.security.RemoteConfig;
 import java.nio.file.Path;
 import java.util.Objects;
 

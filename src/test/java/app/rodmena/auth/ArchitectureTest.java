@@ -9,6 +9,7 @@ import static java.util.Map.entry;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -17,135 +18,142 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Which room may use which, and which library lives where. */
+/**
+ * Which package may use which, and which library is used where. Every permission in these lists is used, so that the
+ * lists describe the code.
+ */
 class ArchitectureTest {
     private static final String ROOT = "app.rodmena.auth";
 
-    /** Every room, with the rooms below it that it may use. */
-    private static final Map<String, List<String>> ROOMS = Map.ofEntries(
-            entry("events", List.of()),
-            entry("wire", List.of()),
-            entry("operators", List.of()),
-            entry("postgres", List.of()),
-            entry("pool", List.of("events", "postgres")),
-            entry("embedded", List.of("postgres")),
-            entry("database", List.of("events", "postgres", "pool")),
-            entry("rbac", List.of("events", "database")),
-            entry("health", List.of("pool", "database")),
-            entry("metrics", List.of("events", "pool", "database", "activity")),
-            entry("queueing", List.of()),
-            entry("capacity", List.of("pool", "database", "metrics", "queueing")),
-            entry("recording", List.of("events", "pool", "database", "activity")),
+    /** Every package below the root, with the packages that it may use. */
+    private static final Map<String, List<String>> PACKAGES = Map.ofEntries(
+            entry("capacity.model", List.of()),
+            entry("http", List.of()),
+            entry("jmx.mapping", List.of()),
             entry("load", List.of()),
+            entry("pool.event", List.of()),
+            entry("postgres", List.of()),
+            entry("schema", List.of()),
+            entry("security", List.of()),
+            entry("jmx.remote", List.of("http", "security")),
+            entry("pool", List.of("pool.event", "postgres")),
+            entry("postgres.embedded", List.of("postgres")),
+            entry("database", List.of("pool.event", "postgres", "pool")),
+            entry("database.activity", List.of("database")),
+            entry("metrics.health", List.of("pool", "database")),
+            entry("rbac", List.of("pool.event", "database")),
+            entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac")),
+            entry("metrics", List.of("pool.event", "pool", "database", "database.activity")),
+            entry("metrics.jfr", List.of("pool.event", "pool", "database", "database.activity")),
+            entry("capacity", List.of("capacity.model", "pool", "database", "metrics")),
+            entry(
+                    "diagnosis",
+                    List.of("pool.event", "postgres", "schema", "pool", "database", "database.activity", "metrics")),
+            entry(
+                    "diagnosis.incident",
+                    List.of("pool.event", "schema", "pool", "database", "database.activity", "metrics", "diagnosis")),
+            entry("views", List.of("jmx.mapping", "pool.event", "schema", "pool", "metrics", "capacity")),
+            entry("core", List.of("database", "metrics", "metrics.jfr", "capacity", "diagnosis", "diagnosis.incident")),
             entry(
                     "settings",
                     List.of(
                             "",
-                            "operators",
                             "postgres",
+                            "security",
                             "pool",
-                            "embedded",
+                            "postgres.embedded",
                             "database",
-                            "http",
+                            "api",
                             "capacity",
                             "diagnosis",
-                            "incidents")),
+                            "diagnosis.incident")),
+            entry(
+                    "jmx",
+                    List.of(
+                            "jmx.mapping",
+                            "pool.event",
+                            "schema",
+                            "security",
+                            "pool",
+                            "database",
+                            "database.activity",
+                            "metrics",
+                            "capacity",
+                            "diagnosis",
+                            "diagnosis.incident",
+                            "views",
+                            "core")),
+            entry(
+                    "metrics.prometheus",
+                    List.of(
+                            "pool.event",
+                            "pool",
+                            "database",
+                            "database.activity",
+                            "metrics",
+                            "capacity",
+                            "diagnosis",
+                            "diagnosis.incident",
+                            "core")),
+            entry(
+                    "admin",
+                    List.of(
+                            "http",
+                            "pool.event",
+                            "schema",
+                            "security",
+                            "pool",
+                            "database",
+                            "metrics.health",
+                            "metrics",
+                            "capacity",
+                            "diagnosis",
+                            "diagnosis.incident",
+                            "views",
+                            "core",
+                            "metrics.prometheus")),
             entry(
                     "cli",
                     List.of(
                             "",
-                            "settings",
-                            "wire",
-                            "operators",
-                            "events",
+                            "capacity.model",
+                            "http",
+                            "load",
+                            "pool.event",
                             "postgres",
+                            "security",
                             "pool",
-                            "embedded",
+                            "postgres.embedded",
                             "database",
                             "rbac",
-                            "http",
-                            "jmx",
-                            "queueing",
+                            "api",
                             "capacity",
-                            "load",
                             "diagnosis",
-                            "incidents")),
-            entry("activity", List.of("database")),
-            entry("diagnosis", List.of("schema", "events", "postgres", "pool", "database", "activity", "metrics")),
-            entry("incidents", List.of("schema", "events", "pool", "database", "activity", "metrics", "diagnosis")),
-            entry("core", List.of("database", "metrics", "capacity", "recording", "diagnosis", "incidents")),
-            entry("http", List.of("wire", "events", "database", "rbac", "health")),
-            entry("mbean", List.of()),
-            entry("schema", List.of()),
-            entry("views", List.of("schema", "mbean", "events", "pool", "metrics", "capacity")),
-            entry(
-                    "jmx",
-                    List.of(
-                            "core",
-                            "operators",
-                            "schema",
-                            "mbean",
-                            "views",
-                            "events",
-                            "pool",
-                            "database",
-                            "metrics",
-                            "capacity",
-                            "activity",
-                            "diagnosis",
-                            "incidents")),
-            entry(
-                    "prometheus",
-                    List.of(
-                            "core",
-                            "events",
-                            "pool",
-                            "database",
-                            "metrics",
-                            "capacity",
-                            "activity",
-                            "diagnosis",
-                            "incidents")),
-            entry(
-                    "admin",
-                    List.of(
-                            "core",
-                            "schema",
-                            "wire",
-                            "operators",
-                            "views",
-                            "events",
-                            "pool",
-                            "database",
-                            "health",
-                            "metrics",
-                            "capacity",
-                            "prometheus",
-                            "diagnosis",
-                            "incidents")),
-            entry("remote", List.of("operators", "wire")));
+                            "diagnosis.incident",
+                            "settings",
+                            "jmx")));
 
     private static final Map<String, List<String>> LIBRARIES = new TreeMap<>(Map.ofEntries(
             entry("com.zaxxer.hikari..", List.of("pool")),
             entry("org.postgresql..", List.of("postgres")),
             entry("org.flywaydb..", List.of("database")),
             entry("org.jdbi..", List.of("database", "rbac", "cli")),
-            entry("io.zonky..", List.of("embedded")),
-            entry("io.undertow..", List.of("wire", "http", "admin", "load")),
-            entry("org.xnio..", List.of("wire", "http", "admin", "load")),
-            entry("com.fasterxml.jackson..", List.of("http", "wire", "incidents", "admin", "cli", "load")),
+            entry("io.undertow..", List.of("http", "api", "admin", "load")),
+            entry("org.xnio..", List.of("http", "api", "admin", "load")),
+            entry("com.fasterxml.jackson..", List.of("api", "http", "diagnosis.incident", "admin", "cli", "load")),
             entry("org.HdrHistogram..", List.of("load")),
-            entry("jdk.jfr..", List.of("recording")),
+            entry("jdk.jfr..", List.of("metrics.jfr")),
             entry("picocli..", List.of("cli", "settings")),
-            entry("javax.management..", List.of("mbean", "jmx", "remote")),
+            entry("javax.management..", List.of("jmx", "jmx.mapping", "jmx.remote")),
             entry("com.codahale.metrics..", List.of("metrics")),
-            entry("io.micrometer..", List.of("prometheus")),
-            entry("io.prometheus..", List.of("prometheus")),
-            entry("org.jolokia..", List.of("remote")),
-            entry("com.sun.net.httpserver..", List.of("remote")),
+            entry("io.micrometer..", List.of("metrics.prometheus")),
+            entry("io.prometheus..", List.of("metrics.prometheus")),
+            entry("org.jolokia..", List.of("jmx.remote")),
+            entry("com.sun.net.httpserver..", List.of("jmx.remote")),
             entry("ch.qos.logback..", List.of("cli", "jmx"))));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -153,49 +161,71 @@ class ArchitectureTest {
             .importPackages(ROOT);
 
     @Test
-    void dependenciesPointDown() {
-        ROOMS.forEach((room, below) -> {
-            String[] allowed = below.stream().map(ArchitectureTest::room).toArray(String[]::new);
+    void packagesUseOnlyWhatIsListed() {
+        PACKAGES.forEach((name, others) -> {
+            String[] allowed = others.stream().map(ArchitectureTest::qualified).toArray(String[]::new);
             noClasses()
                     .that()
-                    .resideInAPackage(room(room))
+                    .resideInAPackage(qualified(name))
                     .should()
                     .dependOnClassesThat(resideInAPackage(ROOT + "..")
-                            .and(not(resideInAPackage(room(room))))
+                            .and(not(resideInAPackage(qualified(name))))
                             .and(not(resideInAnyPackage(allowed))))
                     .check(CLASSES);
         });
     }
 
     @Test
-    void everyRoomIsOnTheMapAndFlat() {
-        assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct())
-                .allSatisfy(name -> assertThat(
-                                name.equals(ROOT) || ROOMS.containsKey(name.substring(ROOT.length() + 1)))
+    void everyListedUseExists() {
+        PACKAGES.forEach((name, others) -> {
+            Set<String> used = CLASSES.that(resideInAPackage(qualified(name))).stream()
+                    .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                    .map(dependency ->
+                            dependency.getTargetClass().getBaseComponentType().getPackageName())
+                    .collect(toSet());
+            assertThat(used)
+                    .as(name)
+                    .containsAll(
+                            others.stream().map(ArchitectureTest::qualified).toList());
+        });
+        LIBRARIES.forEach((library, names) -> assertThat(names)
+                .as(library)
+                .allSatisfy(name -> assertThat(CLASSES.that(resideInAPackage(qualified(name))).stream()
+                                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                                .map(dependency -> dependency.getTargetClass().getBaseComponentType()))
                         .as(name)
-                        .isTrue());
+                        .anyMatch(resideInAPackage(library))));
     }
 
-    /** The cycle check below sees only sub-packages. */
     @Test
-    void theRootUsesNeitherSettingsNorCli() {
+    void everyPackageIsListed() {
+        assertThat(CLASSES.stream()
+                        .map(JavaClass::getPackageName)
+                        .filter(name -> !name.equals(ROOT))
+                        .map(name -> name.substring(ROOT.length() + 1))
+                        .collect(toSet()))
+                .isEqualTo(PACKAGES.keySet());
+    }
+
+    @Test
+    void noPackagesDependOnEachOther() {
+        slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** The cycle check sees only sub-packages. */
+    @Test
+    void theRootHasOnlyTheEmbeddingApiAndUsesNeitherSettingsNorCli() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(room("settings"), room("cli"))
+                .resideInAnyPackage(qualified("settings"), qualified("cli"))
                 .check(CLASSES);
-        assertThat(CLASSES.stream()
-                        .filter(type ->
-                                type.isTopLevelClass() && type.getPackageName().equals(ROOT)))
-                .extracting(JavaClass::getSimpleName)
+        assertThat(CLASSES.that(resideInAPackage(ROOT)).stream()
+                        .filter(JavaClass::isTopLevelClass)
+                        .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder("AuthServer", "ServerConfig");
-    }
-
-    @Test
-    void thereAreNoCyclesBetweenRooms() {
-        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
@@ -207,9 +237,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyLibraryStaysInItsRoom() {
-        LIBRARIES.forEach((library, rooms) -> {
-            String[] allowed = rooms.stream().map(ArchitectureTest::room).toArray(String[]::new);
+    void librariesAreUsedOnlyWhereListed() {
+        LIBRARIES.forEach((library, names) -> {
+            String[] allowed = names.stream().map(ArchitectureTest::qualified).toArray(String[]::new);
             noClasses()
                     .that(not(resideInAnyPackage(allowed)))
                     .should()
@@ -222,7 +252,7 @@ class ArchitectureTest {
     @Test
     void onlySettingsReadTheEnvironment() {
         noClasses()
-                .that(not(resideInAPackage(room("settings"))))
+                .that(not(resideInAPackage(qualified("settings"))))
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()
@@ -230,7 +260,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    private static String room(String name) {
+    private static String qualified(String name) {
         return name.isEmpty() ? ROOT : ROOT + "." + name;
     }
 }

@@ -9,8 +9,8 @@ import app.rodmena.auth.cli.ProcessLifecycle;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.incidents.IncidentCause;
+import app.rodmena.auth.diagnosis.incident.IncidentCause;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.settings.Setting;
 import app.rodmena.auth.testing.Documentation;
 import app.rodmena.auth.testing.Documentation.Found;
@@ -257,15 +257,18 @@ class DocumentationTest {
     @Test
     void architectureListsEveryPackage() throws IOException {
         Path sources = Path.of("src/main/java/app/rodmena/auth");
-        List<String> listed = Pattern.compile("(?m)^  ([a-z]+)/ ")
+        List<String> listed = Pattern.compile("(?m)^ {2,4}([a-z.]+)  +[A-Za-z]")
                 .matcher(Documentation.text(Documentation.page("architecture")))
                 .results()
                 .map(match -> match.group(1))
                 .toList();
-        try (Stream<Path> entries = Files.list(sources)) {
+        try (Stream<Path> files = Files.walk(sources)) {
             assertThat(listed)
-                    .containsExactlyInAnyOrderElementsOf(entries.filter(Files::isDirectory)
-                            .map(entry -> entry.getFileName().toString())
+                    .containsExactlyInAnyOrderElementsOf(files.filter(Files::isRegularFile)
+                            .map(file -> sources.relativize(file.getParent()).toString())
+                            .filter(name -> !name.isEmpty())
+                            .map(name -> name.replace('/', '.'))
+                            .distinct()
                             .toList());
         }
     }

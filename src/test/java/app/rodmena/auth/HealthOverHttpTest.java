@@ -3,7 +3,7 @@ package app.rodmena.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestPostgres;

@@ -1,8 +1,8 @@
 package app.rodmena.auth;
 
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolListener;
 import java.util.concurrent.atomic.LongAdder;
 
 /** A listener that is on the class path, as a jar of somebody's would bring it. */

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.TestPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;

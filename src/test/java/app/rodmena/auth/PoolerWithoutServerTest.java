@@ -7,7 +7,7 @@ import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Recommendation;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.incidents.IncidentCause;
+import app.rodmena.auth.diagnosis.incident.IncidentCause;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.TestPgBouncer;
 import app.rodmena.auth.testing.TestPostgres;

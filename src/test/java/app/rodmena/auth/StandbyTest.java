@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Situation;
-import app.rodmena.auth.incidents.IncidentCause;
+import app.rodmena.auth.diagnosis.incident.IncidentCause;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.StandbyServer;
 import app.rodmena.auth.testing.TestPostgres;

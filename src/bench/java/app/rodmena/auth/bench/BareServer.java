@@ -1,12 +1,12 @@
 package app.rodmena.auth.bench;
 
+import app.rodmena.auth.api.ApiListener;
+import app.rodmena.auth.api.HttpConfig;
+import app.rodmena.auth.api.IncidentLookup;
+import app.rodmena.auth.api.RequestListener;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.health.Health;
-import app.rodmena.auth.http.ApiListener;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.http.IncidentLookup;
-import app.rodmena.auth.http.RequestListener;
+import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseUrl;
 

@@ -2,11 +2,11 @@ package app.rodmena.auth.bench;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.embedded.EmbeddedConfig;
-import app.rodmena.auth.embedded.EmbeddedDatabase;
-import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabase;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.bench;
 
 import app.rodmena.auth.bench.SizeComparison.SizeResult;
-import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.bench;
 
 import app.rodmena.auth.bench.Results.Spread;
-import app.rodmena.auth.embedded.EmbeddedDatabaseException;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.metrics;
 
-import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.pool.event.PoolListener;
 import com.codahale.metrics.MetricRegistry;
 
 /** Gives benchmarks the listener that records the pool's times. */

@@ -1,13 +1,13 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.EventLog;
-import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.events.PoolInterceptors;
-import app.rodmena.auth.events.PoolListener;
-import app.rodmena.auth.events.RecentEvents;
 import app.rodmena.auth.metrics.MeasuredPool;
-import app.rodmena.auth.recording.UnrecordedPool;
+import app.rodmena.auth.metrics.jfr.UnrecordedPool;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.EventLog;
+import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.pool.event.PoolInterceptors;
+import app.rodmena.auth.pool.event.PoolListener;
+import app.rodmena.auth.pool.event.RecentEvents;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.http.JsonWriter;
 import app.rodmena.auth.schema.WireFormat;
-import app.rodmena.auth.wire.JsonWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 
 /**

@@ -1,13 +1,13 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.core.Core;
-import app.rodmena.auth.health.Health;
-import app.rodmena.auth.operators.Keystore;
-import app.rodmena.auth.operators.Operators;
-import app.rodmena.auth.operators.RemoteConfig;
-import app.rodmena.auth.prometheus.PrometheusExporter;
-import app.rodmena.auth.wire.DescriptorLimit;
-import app.rodmena.auth.wire.HttpPort;
+import app.rodmena.auth.http.DescriptorLimit;
+import app.rodmena.auth.http.HttpPort;
+import app.rodmena.auth.metrics.health.Health;
+import app.rodmena.auth.metrics.prometheus.PrometheusExporter;
+import app.rodmena.auth.security.Keystore;
+import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.RemoteConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

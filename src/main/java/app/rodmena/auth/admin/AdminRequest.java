@@ -2,7 +2,7 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.operators.OperatorSession;
+import app.rodmena.auth.security.OperatorSession;
 import java.net.URLDecoder;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.admin.AdminRoutes.Match;
-import app.rodmena.auth.operators.AllowedHosts;
-import app.rodmena.auth.operators.AuditLog;
-import app.rodmena.auth.operators.OriginCheck;
-import app.rodmena.auth.wire.RequestHead;
-import app.rodmena.auth.wire.RequestPath;
-import app.rodmena.auth.wire.RequestPath.MalformedPathException;
+import app.rodmena.auth.http.RequestHead;
+import app.rodmena.auth.http.RequestPath;
+import app.rodmena.auth.http.RequestPath.MalformedPathException;
+import app.rodmena.auth.security.AllowedHosts;
+import app.rodmena.auth.security.AuditLog;
+import app.rodmena.auth.security.OriginCheck;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;

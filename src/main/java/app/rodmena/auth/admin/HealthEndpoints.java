@@ -1,9 +1,9 @@
 package app.rodmena.auth.admin;
 
-import app.rodmena.auth.health.DatabaseHealth;
-import app.rodmena.auth.health.Health;
-import app.rodmena.auth.health.HealthReport;
-import app.rodmena.auth.wire.WireJson;
+import app.rodmena.auth.http.WireJson;
+import app.rodmena.auth.metrics.health.DatabaseHealth;
+import app.rodmena.auth.metrics.health.Health;
+import app.rodmena.auth.metrics.health.HealthReport;
 
 /** Health, byte for byte the same as on the API; without login, for probes. */
 final class HealthEndpoints {

@@ -1,6 +1,6 @@
 package app.rodmena.auth.admin;
 
-import app.rodmena.auth.incidents.Incident;
+import app.rodmena.auth.diagnosis.incident.Incident;
 import java.time.Instant;
 
 /**

@@ -1,8 +1,8 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.operators.AuditLog;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
 import java.util.Optional;

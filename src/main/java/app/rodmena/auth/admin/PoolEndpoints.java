@@ -2,12 +2,12 @@ package app.rodmena.auth.admin;
 
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.EventQuery;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.metrics.SlowStatements;
 import app.rodmena.auth.metrics.TimingStatistics;
-import app.rodmena.auth.operators.OperatorSession;
+import app.rodmena.auth.pool.event.EventQuery;
+import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.EventRow;
 import app.rodmena.auth.views.PoolRow;

@@ -2,7 +2,7 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.wire.WireJson;
+import app.rodmena.auth.http.WireJson;
 import io.undertow.io.IoCallback;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;

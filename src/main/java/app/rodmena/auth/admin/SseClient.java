@@ -2,9 +2,9 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.operators.OperatorSession;
-import app.rodmena.auth.wire.RequestBody;
+import app.rodmena.auth.http.RequestBody;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.security.OperatorSession;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.capacity;
 
-import app.rodmena.auth.queueing.QueueModel;
+import app.rodmena.auth.capacity.model.QueueModel;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.queueing.QueueModel;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;

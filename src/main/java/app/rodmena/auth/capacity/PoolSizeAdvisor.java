@@ -1,10 +1,10 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.capacity.model.OfferedLoad;
+import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.queueing.OfferedLoad;
-import app.rodmena.auth.queueing.QueueModel;
 import java.time.Duration;
 import java.util.Optional;
 

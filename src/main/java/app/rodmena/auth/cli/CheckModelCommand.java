@@ -1,10 +1,10 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.embedded.EmbeddedConfig;
-import app.rodmena.auth.embedded.EmbeddedDatabase;
-import app.rodmena.auth.embedded.EmbeddedDatabaseException;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabase;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

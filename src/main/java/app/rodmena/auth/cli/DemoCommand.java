@@ -2,13 +2,13 @@ package app.rodmena.auth.cli;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
-import app.rodmena.auth.embedded.EmbeddedConfig;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.settings.DurationFormat;
 import ch.qos.logback.classic.Level;
 import java.io.IOException;

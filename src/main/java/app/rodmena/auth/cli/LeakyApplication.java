@@ -1,7 +1,7 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 import java.util.concurrent.CompletableFuture;
 
 /** Typical misuse of connections by an application that embeds the server. Thread-safe. */

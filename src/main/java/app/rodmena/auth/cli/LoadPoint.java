@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.queueing.RandomDurations;
+import app.rodmena.auth.capacity.model.RandomDurations;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 

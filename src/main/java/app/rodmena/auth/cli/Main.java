@@ -1,9 +1,9 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.SettingValue;
 import app.rodmena.auth.settings.UsageException;
-import app.rodmena.auth.wire.DescriptorLimit;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,17 +1,17 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.events.PoolInterceptors;
-import app.rodmena.auth.events.PoolListener;
+import app.rodmena.auth.capacity.model.OfferedLoad;
+import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.capacity.model.WaitDistribution;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.pool.event.PoolInterceptors;
+import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.postgres.DatabaseTarget;
-import app.rodmena.auth.queueing.OfferedLoad;
-import app.rodmena.auth.queueing.QueueModel;
-import app.rodmena.auth.queueing.WaitDistribution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

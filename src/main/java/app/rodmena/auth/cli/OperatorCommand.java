@@ -1,8 +1,8 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.operators.OperatorRole;
-import app.rodmena.auth.operators.OperatorsException;
-import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorsException;
+import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.settings.UsageException;
 import java.io.PrintStream;
 import java.nio.file.Path;

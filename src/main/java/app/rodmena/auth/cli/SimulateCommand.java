@@ -1,8 +1,8 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.queueing.FleetScenario;
-import app.rodmena.auth.queueing.FleetSimulation;
-import app.rodmena.auth.queueing.FleetSimulation.Outcome;
+import app.rodmena.auth.capacity.model.FleetScenario;
+import app.rodmena.auth.capacity.model.FleetSimulation;
+import app.rodmena.auth.capacity.model.FleetSimulation.Outcome;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.LogThrottle;
 import app.rodmena.auth.pool.BatchQueue;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.LogThrottle;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 
 /** Is notified of each database failure before the caller gets it, on any thread, concurrently. Must not block. */
 @FunctionalInterface

@@ -1,9 +1,9 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.LogThrottle;
-import app.rodmena.auth.events.PoolEvents;
 import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.LogThrottle;
+import app.rodmena.auth.pool.event.PoolEvents;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jdbi.v3.core.ConnectionFactory;

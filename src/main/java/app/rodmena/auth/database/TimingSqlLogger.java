@@ -1,6 +1,6 @@
 package app.rodmena.auth.database;
 
-import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.pool.event.PoolEvents;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;

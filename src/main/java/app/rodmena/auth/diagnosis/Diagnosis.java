@@ -1,7 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolView;
 import java.time.Instant;
 import java.util.EnumMap;

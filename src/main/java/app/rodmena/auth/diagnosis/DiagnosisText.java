@@ -1,9 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.ConnectionSlots;
-import app.rodmena.auth.activity.LockWait;
-import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.ConnectionSlots;
+import app.rodmena.auth.database.activity.LockWait;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.ActivityQuery;
-import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
+import app.rodmena.auth.database.activity.ActivityQuery;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.HolderAnalyzer.AnalyzedHolders;
 import app.rodmena.auth.diagnosis.HolderAnalyzer.Suspect;
 import app.rodmena.auth.metrics.Metrics;

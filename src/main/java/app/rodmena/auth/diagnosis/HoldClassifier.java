@@ -1,8 +1,8 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.LockWait;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;

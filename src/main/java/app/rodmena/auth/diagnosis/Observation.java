@@ -1,9 +1,9 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.QueueSnapshot;
 import java.time.Duration;
 import java.util.EnumSet;

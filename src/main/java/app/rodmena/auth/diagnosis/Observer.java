@@ -1,15 +1,15 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.ActivityQuery;
-import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.RecentFailures;
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.database.activity.ActivityQuery;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.pool.ConnectionView;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.BackendOwner;
-import app.rodmena.auth.activity.ConnectionSlots;
-import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.ConnectionSlots;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.postgres.NoPrimaryException;

@@ -1,8 +1,8 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.BackendOwner;
-import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Reconciliation.Lost;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;

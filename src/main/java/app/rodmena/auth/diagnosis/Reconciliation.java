@@ -1,6 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
+import app.rodmena.auth.database.activity.Backend;
 import java.util.List;
 
 /**

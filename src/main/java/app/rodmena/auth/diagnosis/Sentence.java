@@ -1,11 +1,11 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.BackendStateCount;
-import app.rodmena.auth.activity.LockWait;
-import app.rodmena.auth.activity.PostgresSnapshot;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendStateCount;
+import app.rodmena.auth.database.activity.LockWait;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.schema.WireFormat;

@@ -24,7 +24,7 @@ final class StackFrames {
             "app.rodmena.auth.pool.",
             "app.rodmena.auth.database.",
             "app.rodmena.auth.postgres.",
-            "app.rodmena.auth.events.");
+            "app.rodmena.auth.pool.event.");
 
     private StackFrames() {}
 

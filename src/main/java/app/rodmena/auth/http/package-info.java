@@ -1,5 +1,5 @@
 /**
- * The API over HTTP: routes, the gate in front of them, JSON responses. Uses the packages wire, events, database, rbac
- * and health only. Start reading at {@link ApiListener}.
+ * The HTTP kernel of the API and the admin listener: ports, framing, paths, bodies, limits, JSON. Uses no other package
+ * of the server. Start with {@link app.rodmena.auth.http.HttpPort}.
  */
 package app.rodmena.auth.http;

@@ -1,17 +1,17 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.ConnectionSlots;
-import app.rodmena.auth.activity.LockWait;
-import app.rodmena.auth.activity.PostgresSnapshot;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.ConnectionSlots;
+import app.rodmena.auth.database.activity.LockWait;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.diagnosis.Blocker;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Verdict;
-import app.rodmena.auth.mbean.Description;
-import app.rodmena.auth.mbean.Table;
-import app.rodmena.auth.mbean.TableKey;
+import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

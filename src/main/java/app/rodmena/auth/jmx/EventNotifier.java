@@ -1,11 +1,11 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.events.EventLog;
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolListener;
-import app.rodmena.auth.mbean.NotificationSubscribers;
-import app.rodmena.auth.mbean.OpenMapping;
+import app.rodmena.auth.jmx.mapping.NotificationSubscribers;
+import app.rodmena.auth.jmx.mapping.OpenMapping;
+import app.rodmena.auth.pool.event.EventLog;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;

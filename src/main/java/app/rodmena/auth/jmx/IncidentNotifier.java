@@ -1,9 +1,9 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.incidents.Incident;
-import app.rodmena.auth.incidents.IncidentListener;
-import app.rodmena.auth.mbean.NotificationSubscribers;
-import app.rodmena.auth.mbean.OpenMapping;
+import app.rodmena.auth.diagnosis.incident.Incident;
+import app.rodmena.auth.diagnosis.incident.IncidentListener;
+import app.rodmena.auth.jmx.mapping.NotificationSubscribers;
+import app.rodmena.auth.jmx.mapping.OpenMapping;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.operators.OperatorSession;
+import app.rodmena.auth.security.OperatorSession;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

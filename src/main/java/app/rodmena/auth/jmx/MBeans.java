@@ -2,9 +2,9 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.incidents.Incidents;
-import app.rodmena.auth.mbean.DescribedMBean;
-import app.rodmena.auth.mbean.NotifyingMBean;
+import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.jmx.mapping.DescribedMBean;
+import app.rodmena.auth.jmx.mapping.NotifyingMBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,12 +1,12 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.events.EventQuery;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.events.RecentEvents;
-import app.rodmena.auth.mbean.Description;
-import app.rodmena.auth.mbean.Table;
-import app.rodmena.auth.mbean.TableKey;
+import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.TableKey;
+import app.rodmena.auth.pool.event.EventQuery;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.pool.event.RecentEvents;
 import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.List;

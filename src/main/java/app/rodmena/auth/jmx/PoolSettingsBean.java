@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.mbean.Description;
-import app.rodmena.auth.mbean.Flatten;
+import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.jmx.mapping.Flatten;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;

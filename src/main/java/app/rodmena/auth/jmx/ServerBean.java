@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.mbean.Description;
-import app.rodmena.auth.mbean.Table;
-import app.rodmena.auth.mbean.TableKey;
+import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.jmx.mapping.TableKey;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package app.rodmena.auth.metrics;
 
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolListener;
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolListener;
+import app.rodmena.auth.pool.event.RefusalReason;
 import com.codahale.metrics.MetricRegistry;
 import java.util.function.Consumer;
 

@@ -1,8 +1,8 @@
 package app.rodmena.auth.metrics;
 
-import app.rodmena.auth.activity.SqlMask;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.activity.SqlMask;
 import app.rodmena.auth.pool.PoolSettings;
 import java.time.Duration;
 import java.time.Instant;

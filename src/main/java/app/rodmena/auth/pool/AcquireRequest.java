@@ -1,7 +1,7 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Instant;
 import java.util.Comparator;
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.RefusalReason;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;

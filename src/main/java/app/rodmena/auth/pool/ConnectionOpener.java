@@ -1,8 +1,8 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT_FAILED;
 
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,9 +1,9 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
-import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
+import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.pool.event.PoolEventKind.RECYCLE;
 
-import app.rodmena.auth.events.ConnectionCandidate;
+import app.rodmena.auth.pool.event.ConnectionCandidate;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

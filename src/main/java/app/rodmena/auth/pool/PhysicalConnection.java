@@ -1,7 +1,7 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;

@@ -1,10 +1,10 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.Cancellation;
-import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.events.PoolInterceptors;
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.Cancellation;
+import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.pool.event.PoolInterceptors;
+import app.rodmena.auth.pool.event.RefusalReason;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;

@@ -1,11 +1,11 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.events.PoolInterceptors;
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.pool.event.PoolInterceptors;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.util.function.Supplier;
 
 /**

@@ -1,8 +1,8 @@
 /**
- * The connection pool: a fair admission queue, a limit on the number of connections, and HikariCP, which holds the idle
- * connections and hands them out.
+ * The connection pool: a fair admission queue, a limit on the number of connections, and HikariCP, which keeps the idle
+ * connections and their proxies.
  *
- * <p>Uses the packages events and postgres. HikariCP is used in this package only. Start with
+ * <p>Uses {@code pool.event} and {@code postgres}; the only package that uses HikariCP. Start with
  * {@link app.rodmena.auth.pool.Pool}, then {@link app.rodmena.auth.pool.AdmissionQueue} and
  * {@link app.rodmena.auth.pool.PhysicalConnection}.
  */

@@ -2,7 +2,7 @@ package app.rodmena.auth.rbac;
 
 import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

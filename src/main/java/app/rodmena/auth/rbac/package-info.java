@@ -1,5 +1,5 @@
 /**
- * The domain: client keys, names, and the SQL of roles, memberships and permissions. Uses the package database only.
- * Start with {@link app.rodmena.auth.rbac.Permissions}.
+ * The domain: client keys, names, and the SQL of roles, memberships and permissions. Uses {@code database} and
+ * {@code pool.event}. Start with {@link app.rodmena.auth.rbac.Permissions}.
  */
 package app.rodmena.auth.rbac;

@@ -1,10 +1,10 @@
 package app.rodmena.auth.settings;
 
 import app.rodmena.auth.ServerConfig.Database;
-import app.rodmena.auth.embedded.EmbeddedConfig;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.PasswordFile;
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

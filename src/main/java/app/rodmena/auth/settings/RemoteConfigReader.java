@@ -1,9 +1,9 @@
 package app.rodmena.auth.settings;
 
-import app.rodmena.auth.operators.Keystore;
-import app.rodmena.auth.operators.OperatorsException;
-import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.security.Keystore;
+import app.rodmena.auth.security.OperatorsException;
+import app.rodmena.auth.security.OperatorsFile;
+import app.rodmena.auth.security.RemoteConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;

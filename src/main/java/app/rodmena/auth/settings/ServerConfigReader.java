@@ -1,15 +1,15 @@
 package app.rodmena.auth.settings;
 
 import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.api.HttpConfig;
+import app.rodmena.auth.api.InvalidHttpSetting;
 import app.rodmena.auth.capacity.BudgetPolicy;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.http.InvalidHttpSetting;
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.incidents.InvalidIncidentsSetting;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
+import app.rodmena.auth.diagnosis.incident.InvalidIncidentsSetting;
 import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;

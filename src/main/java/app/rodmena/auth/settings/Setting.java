@@ -1,12 +1,12 @@
 package app.rodmena.auth.settings;
 
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolProfile;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.security.RemoteConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;

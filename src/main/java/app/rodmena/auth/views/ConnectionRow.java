@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Description;
-import app.rodmena.auth.mbean.TableKey;
+import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.jmx.mapping.TableKey;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;
 import app.rodmena.auth.schema.WireFormat;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("One event of the pool")

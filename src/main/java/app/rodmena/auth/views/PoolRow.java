@@ -1,6 +1,6 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.schema.WireFormat;

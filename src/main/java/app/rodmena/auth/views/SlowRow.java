@@ -1,6 +1,6 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.metrics.SlowStatement;
 import app.rodmena.auth.schema.WireFormat;
 import java.util.List;

@@ -1,6 +1,6 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.mbean.Description;
+import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.schema.WireFormat;
 

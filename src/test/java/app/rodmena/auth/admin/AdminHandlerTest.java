@@ -3,12 +3,12 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.operators.OperatorRole;
-import app.rodmena.auth.operators.Operators;
-import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.http.HttpPort;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.OperatorsFile;
+import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.LogOf;
-import app.rodmena.auth.wire.HttpPort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -3,8 +3,8 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.operators.OperatorRole;
-import app.rodmena.auth.operators.OperatorsFile;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.testing.InvalidFraming;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.RawClient;

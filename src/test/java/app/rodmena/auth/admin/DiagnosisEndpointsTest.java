@@ -3,7 +3,7 @@ package app.rodmena.auth.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.incidents.Incident;
+import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.TestPostgres;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.incidents.TroubledServer;
+import app.rodmena.auth.diagnosis.incident.TroubledServer;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.testing.JmxClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.management.ManagementFactory;

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.ServerConfig;
-import app.rodmena.auth.incidents.TroubledServer;
-import app.rodmena.auth.operators.OperatorRole;
-import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.diagnosis.incident.TroubledServer;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorsFile;
+import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.Program;
 import app.rodmena.auth.testing.TestServer;

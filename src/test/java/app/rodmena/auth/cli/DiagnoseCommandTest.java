@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig;
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.incidents.TroubledServer;
-import app.rodmena.auth.operators.OperatorRole;
-import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.RemoteConfig;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
+import app.rodmena.auth.diagnosis.incident.TroubledServer;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorsFile;
+import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.json.JsonMapper;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseFailure.Reason;
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;

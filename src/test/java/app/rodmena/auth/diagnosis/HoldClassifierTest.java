@@ -2,9 +2,9 @@ package app.rodmena.auth.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.activity.BackendOwner;
 import app.rodmena.auth.database.Monitor.Outage;
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.postgres.TransactionState;
 import java.time.Duration;

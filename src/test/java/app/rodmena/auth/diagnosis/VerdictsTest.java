@@ -3,11 +3,11 @@ package app.rodmena.auth.diagnosis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.activity.Backend;
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;

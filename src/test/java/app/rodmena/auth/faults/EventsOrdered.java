@@ -1,6 +1,6 @@
 package app.rodmena.auth.faults;
 
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.testing.ConnectionStories;
 import java.util.Arrays;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.incidents.IncidentsConfig;
-import app.rodmena.auth.incidents.TroubledServer;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
+import app.rodmena.auth.diagnosis.incident.TroubledServer;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.JmxClient;
 import app.rodmena.auth.testing.LogOf;

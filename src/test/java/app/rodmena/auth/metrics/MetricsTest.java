@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEventKind;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;

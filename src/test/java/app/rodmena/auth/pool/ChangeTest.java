@@ -1,14 +1,14 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
-import static app.rodmena.auth.events.PoolEventKind.REJECTED;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.LEAK_SUSPECTED;
+import static app.rodmena.auth.pool.event.PoolEventKind.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package app.rodmena.auth.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.testing.ConnectionStories;
 import java.util.Collection;
 

@@ -1,18 +1,18 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.pool.event.PoolEventKind.LEAK_SUSPECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
-import static app.rodmena.auth.events.PoolEventKind.RECYCLE;
-import static app.rodmena.auth.events.PoolEventKind.SOFT_INVALIDATE;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.pool.event.PoolEventKind.RECYCLE;
+import static app.rodmena.auth.pool.event.PoolEventKind.SOFT_INVALIDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

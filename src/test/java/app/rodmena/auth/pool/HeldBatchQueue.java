@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import static app.rodmena.auth.pool.TestPool.CALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.CallContext;
+import app.rodmena.auth.pool.event.CallContext;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -1,16 +1,16 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
-import static app.rodmena.auth.events.PoolEventKind.TIMEOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
+import static app.rodmena.auth.pool.event.PoolEventKind.TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import app.rodmena.auth.events.ConnectionCandidate;
-import app.rodmena.auth.events.PoolInterceptor;
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.ConnectionCandidate;
+import app.rodmena.auth.pool.event.PoolInterceptor;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -1,18 +1,18 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_RECLAIMED;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_RETURNED;
-import static app.rodmena.auth.events.PoolEventKind.LEAK_SUSPECTED;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.event.PoolEventKind.LEAK_RECLAIMED;
+import static app.rodmena.auth.pool.event.PoolEventKind.LEAK_RETURNED;
+import static app.rodmena.auth.pool.event.PoolEventKind.LEAK_SUSPECTED;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.EventLog;
+import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.testing.LogOf;
 import java.sql.Connection;

@@ -1,15 +1,15 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT_FAILED;
-import static app.rodmena.auth.events.PoolEventKind.INVALIDATE;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT_FAILED;
+import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.lang.reflect.Field;
 import java.sql.SQLException;
 import java.time.Duration;

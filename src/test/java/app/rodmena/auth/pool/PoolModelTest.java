@@ -3,10 +3,10 @@ package app.rodmena.auth.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.Cancellation;
-import app.rodmena.auth.events.PoolEvent;
 import app.rodmena.auth.pool.QueuePoolModel.Link;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.Cancellation;
+import app.rodmena.auth.pool.event.PoolEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

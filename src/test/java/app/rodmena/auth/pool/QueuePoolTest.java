@@ -1,12 +1,12 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKIN;
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
-import static app.rodmena.auth.events.PoolEventKind.CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.CONNECT;
-import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_CLOSE;
-import static app.rodmena.auth.events.PoolEventKind.OVERFLOW_OPEN;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKIN;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
+import static app.rodmena.auth.pool.event.PoolEventKind.CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.CONNECT;
+import static app.rodmena.auth.pool.event.PoolEventKind.OVERFLOW_CLOSE;
+import static app.rodmena.auth.pool.event.PoolEventKind.OVERFLOW_OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

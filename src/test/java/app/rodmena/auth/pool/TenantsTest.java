@@ -1,13 +1,13 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.REJECTED;
+import static app.rodmena.auth.pool.event.PoolEventKind.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.Cancellation;
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.Cancellation;
+import app.rodmena.auth.pool.event.RefusalReason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -3,11 +3,11 @@ package app.rodmena.auth.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolEvents;
-import app.rodmena.auth.events.PoolInterceptors;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.NoPrimaryException;

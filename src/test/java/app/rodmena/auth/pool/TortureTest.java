@@ -1,10 +1,10 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.RefusalReason;
+import app.rodmena.auth.pool.event.RefusalReason;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;

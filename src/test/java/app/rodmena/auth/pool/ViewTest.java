@@ -1,13 +1,13 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.events.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.ConnectionView.State;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.SQLException;
 import java.time.Duration;

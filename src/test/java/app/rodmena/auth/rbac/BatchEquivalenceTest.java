@@ -2,8 +2,8 @@ package app.rodmena.auth.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

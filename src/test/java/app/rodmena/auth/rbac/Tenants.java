@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.events.CallContext;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;

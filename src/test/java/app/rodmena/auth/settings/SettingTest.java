@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.cli.CommandLines;
 import app.rodmena.auth.cli.Main;
 import app.rodmena.auth.cli.ProcessLifecycle;
-import app.rodmena.auth.embedded.EmbeddedConfig;
-import app.rodmena.auth.http.HttpConfig;
-import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.security.RemoteConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package app.rodmena.auth.springboot;
 
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
-import app.rodmena.auth.http.HttpConfig;
+import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import java.lang.management.ManagementFactory;
 import java.net.URI;

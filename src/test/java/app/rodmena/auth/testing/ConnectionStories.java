@@ -1,6 +1,6 @@
 package app.rodmena.auth.testing;
 
-import app.rodmena.auth.events.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEventKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

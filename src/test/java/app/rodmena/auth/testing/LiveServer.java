@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.AuthServer;
-import app.rodmena.auth.operators.OperatorRole;
-import app.rodmena.auth.operators.OperatorsFile;
-import app.rodmena.auth.operators.RemoteConfig;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorsFile;
+import app.rodmena.auth.security.RemoteConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -2,10 +2,10 @@ package app.rodmena.auth.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.events.CallContext;
-import app.rodmena.auth.events.PoolEvent;
-import app.rodmena.auth.events.PoolEventKind;
-import app.rodmena.auth.events.PoolEvents;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

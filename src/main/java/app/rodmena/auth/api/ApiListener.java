@@ -1,0 +1,173 @@
+package app.rodmena.auth.api;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.HttpPort;
+import app.rodmena.auth.http.ResponseBudget;
+import app.rodmena.auth.metrics.health.Health;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The listener of the API. Thread-safe. */
+public final class ApiListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.http");
+    private static final long LINGER_MILLIS = 200;
+
+    /** Unread responses may take an eighth of the heap. */
+    private static final int HEAP_FRACTION = 8;
+
+    /** Part of shutdown_grace reserved at its end for sending refusals; at most a tenth of it. */
+    private static final Duration MAX_REFUSAL_TIME = Duration.ofSeconds(2);
+
+    private final HttpConfig config;
+    private final Health health;
+    private final InFlight inFlight;
+    private final HttpPort port;
+    private boolean drained;
+    private boolean closed;
+
+    private ApiListener(
+            HttpConfig config,
+            RouteTree routes,
+            Health health,
+            RequestListener listener,
+            IncidentLookup incidents,
+            ResponseBudget responses)
+            throws IOException {
+        this.config = config;
+        this.inFlight = new InFlight(listener);
+        this.health = health;
+        RequestGate gate = new RequestGate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
+        port = new HttpPort(
+                "auth-http",
+                config.host(),
+                config.port(),
+                Optional.empty(),
+                limits(config),
+                new ApiHandler(
+                        gate,
+                        inFlight,
+                        new ExceptionMapper(incidents),
+                        config.maxBodyBytes(),
+                        responses,
+                        config.readTimeout()));
+    }
+
+    /**
+     * Starts the listener and marks the server as running.
+     *
+     * @param requests is notified of every request
+     * @param incidents finds the incident to name in the response to a failed request
+     * @throws IOException if the address is not available; the message names it
+     */
+    public static ApiListener start(
+            HttpConfig config,
+            DatabaseEngine database,
+            Health health,
+            RequestListener requests,
+            IncidentLookup incidents)
+            throws IOException {
+        return start(config, Routes.of(database, health), health, requests, incidents);
+    }
+
+    static ApiListener start(
+            HttpConfig config, RouteTree routes, Health health, RequestListener requests, IncidentLookup incidents)
+            throws IOException {
+        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(HEAP_FRACTION));
+    }
+
+    static ApiListener start(
+            HttpConfig config,
+            RouteTree routes,
+            Health health,
+            RequestListener requests,
+            IncidentLookup incidents,
+            ResponseBudget responses)
+            throws IOException {
+        ApiListener listener = new ApiListener(config, routes, health, requests, incidents, responses);
+        listener.port.open();
+        health.markRunning();
+        return listener;
+    }
+
+    /** The bound address. */
+    public InetSocketAddress address() {
+        return port.address();
+    }
+
+    /** The number of requests in flight. */
+    public int inFlight() {
+        return inFlight.requests();
+    }
+
+    /** The bound port. */
+    public int port() {
+        return address().getPort();
+    }
+
+    /**
+     * Stops accepting connections, refuses new requests on keep-alive connections with 503 (except health), and waits
+     * for the requests in flight. The wait ends early enough that {@link #close} takes at most {@code shutdownGrace} in
+     * total. The caller should then fail the requests still in flight, before the connections are closed.
+     *
+     * @return whether no request is in flight any more
+     */
+    public synchronized boolean drain() {
+        if (!drained) {
+            drained = true;
+            health.markStopping();
+            inFlight.drain();
+            port.stopAccepting();
+            inFlight.await(config.shutdownGrace().minus(refusalTime()));
+        }
+        return inFlight.requests() == 0;
+    }
+
+    /** Drains if necessary, then stops all threads and closes all sockets. Later calls do nothing. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        drain();
+        int unanswered = inFlight.await(refusalTime());
+        if (unanswered > 0) {
+            LOG.warn("Stopping with {} requests still in flight", unanswered);
+        }
+        linger();
+        port.close();
+    }
+
+    private Duration refusalTime() {
+        Duration tenth = config.shutdownGrace().dividedBy(10);
+        return tenth.compareTo(MAX_REFUSAL_TIME) < 0 ? tenth : MAX_REFUSAL_TIME;
+    }
+
+    /** Lets a request that the client sent just before it noticed the shutdown get a 503 instead of a reset. */
+    private static void linger() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LINGER_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static HttpPort.Limits limits(HttpConfig config) {
+        // I/O threads parse, route and send; SQL and JSON run on the engine's threads.
+        int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+        return new HttpPort.Limits(
+                config.maxClients(),
+                config.maxHeaderBytes(),
+                config.readTimeout(),
+                config.idleTimeout(),
+                0,
+                ioThreads,
+                // The minimum that XNIO accepts. The thread starts with its first task, and there are none.
+                1);
+    }
+}

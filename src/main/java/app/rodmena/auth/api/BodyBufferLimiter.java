@@ -1,0 +1,59 @@
+package app.rodmena.auth.api;
+
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Limits the memory that the bodies of all requests in flight take together. The limit is not per client key, because
+ * keys are free and a client could use thousands. Thread-safe.
+ */
+final class BodyBufferLimiter {
+    /**
+     * Bytes: 64 bodies of the default maximum size if the heap is large enough. A parsed body takes about four times
+     * its size.
+     */
+    private static final long DEFAULT_MAX_BYTES =
+            Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
+
+    private final int maxBodyBytes;
+    private final long maxBytes;
+    private final AtomicLong reserved = new AtomicLong();
+
+    /** @param bodyBytes maximum bytes of one body */
+    BodyBufferLimiter(int bodyBytes) {
+        this.maxBodyBytes = bodyBytes;
+        maxBytes = Math.max(DEFAULT_MAX_BYTES, bodyBytes);
+    }
+
+    /**
+     * Reserves memory for the body of a request until its exchange completes: its announced size, or the maximum size
+     * if that is unknown.
+     *
+     * @return false, with nothing reserved, if the limit would be exceeded
+     */
+    boolean reserve(HttpServerExchange exchange) {
+        long announced = exchange.getRequestContentLength();
+        long bytes = announced < 0 ? maxBodyBytes : announced;
+        if (reserved.addAndGet(bytes) > maxBytes) {
+            reserved.addAndGet(-bytes);
+            return false;
+        }
+        exchange.addExchangeCompleteListener(new ReleaseOnCompletion(bytes));
+        return true;
+    }
+
+    private final class ReleaseOnCompletion implements ExchangeCompletionListener {
+        private final long bytes;
+
+        ReleaseOnCompletion(long bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+            reserved.addAndGet(-bytes);
+            next.proceed();
+        }
+    }
+}

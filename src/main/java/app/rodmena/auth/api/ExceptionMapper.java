@@ -1,0 +1,76 @@
+package app.rodmena.auth.api;
+
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.pool.event.LogThrottle;
+import app.rodmena.auth.rbac.InvalidValueException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Maps exceptions thrown after the gate to responses. A response exposes nothing internal, and the log contains no
+ * client key. Thread-safe.
+ */
+final class ExceptionMapper {
+
+    /** Anything that looks like a client key: drivers quote the values of a statement in their messages. */
+    private static final Pattern KEY =
+            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+
+    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.http"));
+    private final IncidentLookup incidents;
+
+    ExceptionMapper(IncidentLookup incidents) {
+        this.incidents = incidents;
+    }
+
+    /**
+     * The response for an exception.
+     *
+     * @param route the method and path template, for the log
+     * @param thrown the exception of the service's stage
+     */
+    Response map(String route, Throwable thrown) {
+        Throwable cause = cause(thrown);
+        if (cause instanceof DatabaseFailure failure) {
+            return ErrorResponses.databaseFailure(failure, incidents.idOf(failure.reason()));
+        }
+        if (cause instanceof ListResponse.NoRoomException) {
+            return ErrorResponses.tooManyUnread();
+        }
+        if (cause instanceof InvalidValueException || cause instanceof BatchCheckRequest.InvalidBodyException) {
+            return ErrorResponses.badRequest(cause.getMessage());
+        }
+        String id =
+                String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+        String loggedId = log.log(
+                Level.ERROR,
+                route + cause.getClass().getName() + location(cause),
+                id,
+                () -> "%s failed, error id %s: %s".formatted(route, id, withoutKeys(cause)),
+                count -> "%s failed %s more times in the last second, as with error id %s".formatted(route, count, id));
+        return Response.error(500, "Unexpected error; see the server's log, error id " + loggedId);
+    }
+
+    /** Where it was thrown; the same exception from there within a second is the same error, with the same id. */
+    private static String location(Throwable cause) {
+        return cause.getStackTrace().length == 0 ? "" : cause.getStackTrace()[0].toString();
+    }
+
+    private static Throwable cause(Throwable thrown) {
+        boolean wrapped = thrown instanceof CompletionException || thrown instanceof ExecutionException;
+        return wrapped && thrown.getCause() != null ? cause(thrown.getCause()) : thrown;
+    }
+
+    private static String withoutKeys(Throwable cause) {
+        StringWriter trace = new StringWriter();
+        cause.printStackTrace(new PrintWriter(trace));
+        return KEY.matcher(trace.toString()).replaceAll("<key>");
+    }
+}

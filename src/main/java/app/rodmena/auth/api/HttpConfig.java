@@ -1,0 +1,146 @@
+package app.rodmena.auth.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * Settings of the API's listener.
+ *
+ * @param host the address to listen on
+ * @param port the port, 0 for any that is free
+ * @param maxClients maximum number of open connections; others wait in the operating system's queue until one is
+ *     closed. Each takes a file descriptor, and a request that waits for the database holds its connection, so this
+ *     should be more than the pool's max_waiting and less than {@code ulimit -n}
+ * @param maxHeaderBytes maximum size of request line and headers; larger ones are refused with 431
+ * @param maxBodyBytes maximum size of a body; larger ones are refused with 413. Only {@code POST /api/check} uses a
+ *     body; 1,000 checks take at most 219 kB
+ * @param readTimeout maximum time for a request's headers to arrive, again for its body, and for a client to read any
+ *     part of its response
+ * @param idleTimeout a keep-alive connection without a request for longer than this is closed
+ * @param corsOrigins origins ({@code https://app.example}) whose pages may send requests, or {@code *} for all; none if
+ *     empty
+ * @param shutdownGrace maximum wait at shutdown for the requests in flight
+ */
+public record HttpConfig(
+        String host,
+        int port,
+        int maxClients,
+        int maxHeaderBytes,
+        int maxBodyBytes,
+        Duration readTimeout,
+        Duration idleTimeout,
+        List<String> corsOrigins,
+        Duration shutdownGrace) {
+
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
+    private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[A-Za-z0-9.\\[\\]:-]+");
+
+    public static final HttpConfig DEFAULT = new HttpConfig(
+            "127.0.0.1",
+            4000,
+            4000,
+            16 * 1024,
+            256 * 1024,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            List.of(),
+            Duration.ofSeconds(30));
+
+    /**
+     * Validates all values.
+     *
+     * @throws InvalidHttpSetting for an invalid value
+     */
+    public HttpConfig {
+        Objects.requireNonNull(host, "host");
+        require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
+        range("port", port, 0, 65_535, "must be 0 to 65535");
+        range("max_clients", maxClients, 1, 1_000_000, "must be 1 to 1000000");
+        range("max_header_size", maxHeaderBytes, 1024, 1024 * 1024, "must be 1k to 1m");
+        range("max_body_size", maxBodyBytes, 0, 64 * 1024 * 1024, "must be 0 to 64m");
+        duration("read_timeout", readTimeout, 100, "must be 100ms to 1h");
+        duration("idle_timeout", idleTimeout, 100, "must be 100ms to 1h");
+        duration("shutdown_grace", shutdownGrace, 0, "must be 0s to 1h");
+        corsOrigins = List.copyOf(corsOrigins);
+        for (String origin : corsOrigins) {
+            require(
+                    ORIGIN.matcher(origin).matches(),
+                    "cors_origin",
+                    origin,
+                    "must be * or an origin such as https://app.example, without a path");
+        }
+    }
+
+    /** The same settings with another address. */
+    public HttpConfig withAddress(String host, int port) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
+    }
+
+    /** The same settings with another maximum number of connections. */
+    public HttpConfig withMaxClients(int maxClients) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
+    }
+
+    /** The same settings with other timeouts. */
+    public HttpConfig withTimeouts(Duration readTimeout, Duration idleTimeout, Duration shutdownGrace) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
+    }
+
+    /** The same settings with other CORS origins. */
+    public HttpConfig withCorsOrigins(List<String> corsOrigins) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace);
+    }
+
+    private static void range(String name, int value, int min, int max, String rule) {
+        require(value >= min && value <= max, name, value, rule);
+    }
+
+    private static void duration(String name, Duration value, long minMillis, String rule) {
+        long max = Duration.ofHours(1).toMillis();
+        require(value.toMillis() >= minMillis && value.toMillis() <= max, name, value, rule);
+    }
+
+    private static void require(boolean valid, String name, Object value, String rule) {
+        if (!valid) {
+            throw new InvalidHttpSetting(name, value, rule);
+        }
+    }
+}

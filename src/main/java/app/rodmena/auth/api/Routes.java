@@ -1,0 +1,234 @@
+package app.rodmena.auth.api;
+
+import static app.rodmena.auth.api.Route.DELETE;
+import static app.rodmena.auth.api.Route.GET;
+import static app.rodmena.auth.api.Route.POST;
+import static app.rodmena.auth.api.Routes.Render.bare;
+import static app.rodmena.auth.api.Routes.Render.yesOrNo;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.metrics.health.DatabaseHealth;
+import app.rodmena.auth.metrics.health.Health;
+import app.rodmena.auth.metrics.health.HealthReport;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.Listing;
+import app.rodmena.auth.rbac.Memberships;
+import app.rodmena.auth.rbac.PermissionCheck;
+import app.rodmena.auth.rbac.PermissionName;
+import app.rodmena.auth.rbac.Permissions;
+import app.rodmena.auth.rbac.RoleName;
+import app.rodmena.auth.rbac.Roles;
+import app.rodmena.auth.rbac.UserName;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The table of the API's routes: method, path, types of the names in it, service method, form of the response. */
+final class Routes {
+    private final RouteTree tree = new RouteTree();
+
+    private Routes() {}
+
+    static RouteTree of(DatabaseEngine database, Health health) {
+        Routes routes = new Routes();
+        routes.open(health);
+        routes.permissions(new Permissions(database));
+        routes.memberships(new Memberships(database));
+        routes.roles(new Roles(database));
+        return routes.tree;
+    }
+
+    private void open(Health health) {
+        Response pong = Response.json(200, Map.of("message", "PONG"));
+        open("/ping", () -> pong);
+        open("/health", () -> database(health.database()));
+        open("/health/live", () -> report(health.live()));
+        open("/health/ready", () -> report(health.ready()));
+        open("/health/started", () -> report(health.started()));
+    }
+
+    private void permissions(Permissions permissions) {
+        String permissionPath = "/api/permission/{role}/{name}";
+        keyed(GET, permissionPath, RoleName::new, PermissionName::new, permissions::roleHolds, bare());
+        keyed(POST, permissionPath, RoleName::new, PermissionName::new, permissions::grant, bare());
+        keyed(DELETE, permissionPath, RoleName::new, PermissionName::new, permissions::revoke, bare());
+
+        keyed(
+                GET,
+                "/api/has_permission/{user}/{name}",
+                UserName::new,
+                PermissionName::new,
+                permissions::userHolds,
+                yesOrNo("Permission checked", ResponseBodies.HasPermission::new));
+        String check = "/api/check";
+        tree.add(
+                POST,
+                check,
+                new Route.Posted(POST + " " + check, (caller, key, body) -> check(permissions, caller, key, body)));
+        listed(
+                "/api/user_permissions/{user}",
+                UserName::new,
+                permissions::ofUser,
+                ListShape.counted("Permissions of the user", "permissions", ResponseBodies.Name::new));
+        listed(
+                "/api/role_permissions/{role}",
+                RoleName::new,
+                permissions::ofRole,
+                ListShape.wrapped("Permissions of the role", ResponseBodies.Name::new));
+
+        listed(
+                "/api/which_roles_can/{name}",
+                PermissionName::new,
+                permissions::rolesWith,
+                ListShape.bare(ResponseBodies.Role::new));
+        listed(
+                "/api/which_users_can/{name}",
+                PermissionName::new,
+                permissions::usersWith,
+                ListShape.bare(Function.identity()));
+
+        listed(
+                "/api/workflow/users/{name}",
+                PermissionName::ofWorkflow,
+                permissions::usersWith,
+                ListShape.counted("Users who can run the workflow", "members", Function.identity()));
+        keyed(
+                GET,
+                "/api/workflow/user/{user}/can_run/{name}",
+                UserName::new,
+                PermissionName::ofWorkflowToRun,
+                permissions::userHolds,
+                yesOrNo("Workflow permission checked", ResponseBodies.HasPermission::new));
+    }
+
+    private static CompletionStage<Response> check(
+            Permissions permissions, CallContext caller, ClientKey key, byte[] body) {
+        BatchCheckRequest request = BatchCheckRequest.of(body);
+        List<PermissionCheck> checks = request.checks();
+        CompletionStage<List<Boolean>> allowed = checks.isEmpty()
+                ? CompletableFuture.completedStage(List.of())
+                : permissions.usersHold(caller, key, checks);
+        return allowed.thenApply(permitted -> Response.wrapped("Permissions checked", request.responseData(permitted)));
+    }
+
+    private void memberships(Memberships memberships) {
+        String membershipPath = "/api/membership/{user}/{role}";
+        Render<Boolean> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
+        keyed(GET, membershipPath, UserName::new, RoleName::new, memberships::holds, checked);
+        keyed(POST, membershipPath, UserName::new, RoleName::new, memberships::grant, bare());
+        keyed(DELETE, membershipPath, UserName::new, RoleName::new, memberships::revoke, bare());
+
+        listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListShape.bare(Function.identity()));
+        listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListShape.bare(Function.identity()));
+    }
+
+    private void roles(Roles roles) {
+        listed(
+                "/api/roles",
+                Function.identity(),
+                (caller, key, none) -> roles.list(caller, key),
+                ListShape.bare(Function.identity()));
+        keyed(POST, "/api/role/{role}", RoleName::new, roles::create, bare());
+        keyed(
+                DELETE,
+                "/api/role/{role}",
+                RoleName::new,
+                roles::delete,
+                yesOrNo("Role deletion finished", ResponseBodies.Result::new));
+    }
+
+    private void open(String path, Supplier<Response> supplier) {
+        tree.add(GET, path, new Route.Open(GET + " " + path, supplier));
+    }
+
+    private <A, T> void listed(String path, Function<String, A> name, ListCall<A, T> call, ListShape<T> shape) {
+        Route.ListAction action = (caller, key, first, response) -> {
+            Listing<T> listing = call.of(caller, key, name.apply(first));
+            return listing.readShort()
+                    .thenCompose(rows -> rows.isPresent()
+                            ? CompletableFuture.completedStage(shape.whole(rows.get()))
+                            : send(listing, shape, response));
+        };
+        tree.add(GET, path, new Route.Listed(GET + " " + path, action));
+    }
+
+    private static <T> CompletionStage<Response> send(Listing<T> listing, ListShape<T> shape, ListResponse response) {
+        // Checked on arrival, and again when a connection is available, which may be seconds later
+        Runnable requireRoom = () -> response.requireRoom(ListBody.CHUNK_BYTES);
+        requireRoom.run();
+        ListBody<T> body = new ListBody<>(response, shape);
+        return listing.forEach(requireRoom, body).thenApply(count -> {
+            body.end(count);
+            return null;
+        });
+    }
+
+    private <A, T> void keyed(
+            String method, String path, Function<String, A> name, OneNameCall<A, T> call, Render<? super T> render) {
+        add(
+                method,
+                path,
+                (caller, key, first, second) ->
+                        call.of(caller, key, name.apply(first)).thenApply(render));
+    }
+
+    private <A, B, T> void keyed(
+            String method,
+            String path,
+            Function<String, A> firstType,
+            Function<String, B> secondType,
+            TwoNameCall<A, B, T> call,
+            Render<? super T> render) {
+        add(
+                method,
+                path,
+                (caller, key, first, second) -> call.of(caller, key, firstType.apply(first), secondType.apply(second))
+                        .thenApply(render));
+    }
+
+    private void add(String method, String path, Route.Action action) {
+        tree.add(method, path, new Route.Keyed(method + " " + path, action));
+    }
+
+    private static Response database(DatabaseHealth health) {
+        return Response.json(health.healthy() ? 200 : 503, health);
+    }
+
+    private static Response report(HealthReport report) {
+        return Response.json(report.up() ? 200 : 503, report);
+    }
+
+    @FunctionalInterface
+    private interface ListCall<A, T> {
+        Listing<T> of(CallContext caller, ClientKey key, A name);
+    }
+
+    @FunctionalInterface
+    private interface OneNameCall<A, T> {
+        CompletionStage<T> of(CallContext caller, ClientKey key, A name);
+    }
+
+    @FunctionalInterface
+    private interface TwoNameCall<A, B, T> {
+        CompletionStage<T> of(CallContext caller, ClientKey key, A firstType, B secondType);
+    }
+
+    /** Converts a service's result to a response; runs on the thread that completes the result. */
+    @FunctionalInterface
+    interface Render<T> extends Function<T, Response> {
+        static <T> Render<T> bare() {
+            return Response::bare;
+        }
+
+        /** Two wrapped responses, serialized in advance. */
+        static Render<Boolean> yesOrNo(String message, Function<Boolean, ?> shape) {
+            TimestampedResponse yes = new TimestampedResponse(message, shape.apply(true));
+            TimestampedResponse no = new TimestampedResponse(message, shape.apply(false));
+            return result -> (result ? yes : no).now();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package app.rodmena.auth.capacity.model;
+
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * The waits in a FIFO queue with equal servers: M/M/c by Erlang C, corrected for the measured variability after Allen
+ * and Cunneen (A. O. Allen, Probability, Statistics and Queueing Theory, 2nd edition, 1990, section 5.5): the mean wait
+ * is (Ca² + Cs²)/2 times that of M/M/c. Waits longer than 0 are assumed to be exponentially distributed, as in M/M/c.
+ * Exact for Poisson arrivals and exponential service.
+ *
+ * @param servers the number of servers, 1 or more
+ */
+public record QueueModel(int servers, OfferedLoad load) {
+    public QueueModel {
+        if (servers < 1) {
+            throw new IllegalArgumentException("servers: %s; must be 1 or more".formatted(servers));
+        }
+        Objects.requireNonNull(load, "load");
+    }
+
+    /** Mean share of busy servers; 1 or more if they cannot keep up. */
+    public double utilisation() {
+        return load.offered() / servers;
+    }
+
+    /** Whether the load is at or above the capacity, so that waits grow without bound. */
+    public boolean isSaturated() {
+        return utilisation() >= 1;
+    }
+
+    /** Arrivals per second at which all servers are always busy. */
+    public double saturation() {
+        return servers / load.meanSeconds();
+    }
+
+    /** The probability that an arrival has to wait. */
+    public double waitProbability() {
+        return Erlang.c(servers, load.offered());
+    }
+
+    /** Mean wait in seconds, arrivals that do not wait included; infinite if saturated. */
+    public double meanWait() {
+        return isSaturated() ? Double.POSITIVE_INFINITY : waitProbability() * meanPositiveWait();
+    }
+
+    /** The quantile of the wait in seconds, as 0.99; infinite if saturated. */
+    public double wait(double quantile) {
+        if (isSaturated()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double tail = 1 - quantile;
+        double waiting = waitProbability();
+        return waiting <= tail ? 0 : meanPositiveWait() * Math.log(waiting / tail);
+    }
+
+    private double meanPositiveWait() {
+        double variability = (load.arrivalVariation() + load.serviceVariation()) / 2;
+        return variability / (saturation() - load.perSecond());
+    }
+
+    /**
+     * The minimum number of servers that keeps a quantile of the wait within a limit; empty if it is above
+     * {@code most}.
+     */
+    public static OptionalInt minServers(OfferedLoad load, double quantile, double seconds, int maxServers) {
+        int first = Math.max(1, (int) Math.floor(load.offered()) + 1);
+        for (int servers = first; servers <= maxServers; servers++) {
+            if (new QueueModel(servers, load).wait(quantile) <= seconds) {
+                return OptionalInt.of(servers);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** The maximum arrivals per second that keep a quantile of the wait within a limit, at the same service times. */
+    public double maxPerSecond(double quantile, double seconds) {
+        double low = 0;
+        double high = saturation();
+        // Waits grow with arrivals; 60 bisections are more exact than any measurement.
+        for (int i = 0; i < 60; i++) {
+            double middle = (low + high) / 2;
+            if (new QueueModel(servers, load.withPerSecond(middle)).wait(quantile) <= seconds) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

@@ -1,0 +1,231 @@
+package app.rodmena.auth.database.activity;
+
+import app.rodmena.auth.database.Monitor;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Queries PostgreSQL's backends and connection limits: two fast statements, and a few more only while a backend waits
+ * for a lock. Supports PostgreSQL 13 and later, with any permissions of the role. Immutable.
+ */
+public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnapshot> {
+    private static final String HIDDEN = "<insufficient privilege>";
+
+    private static final String SERVER = """
+            /* activity.server */
+            select cast(current_setting('server_version_num') as int) as version,
+                   pg_is_in_recovery() as standby,
+                   current_user as role,
+                   pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_everything,
+                   cast(current_setting('max_connections') as int) as max_connections,
+                   cast(current_setting('superuser_reserved_connections') as int) as superuser_reserved,
+                   cast(coalesce(current_setting('reserved_connections', true), '0') as int) as reserved,
+                   (select datconnlimit from pg_database where datname = current_database()) as database_limit,
+                   (select rolconnlimit from pg_roles where rolname = current_user) as role_limit
+            """;
+
+    /** Client backends, and other backends with a transaction, which can block clients. */
+    private static final String BACKENDS = """
+            /* activity.backends */
+            with instant as (select clock_timestamp() as now)
+            select pid, coalesce(datname, '') as datname, coalesce(usename, '') as usename,
+                   coalesce(nullif(application_name, ''), nullif(backend_type, 'client backend'), '') as application,
+                   coalesce(host(client_addr), '') as client,
+                   coalesce(backend_type, 'client backend') = 'client backend' as is_client,
+                   coalesce(state, '') as state,
+                   coalesce(wait_event_type, '') as wait_event_type, coalesce(wait_event, '') as wait_event,
+                   cast(extract(epoch from now - backend_start) * 1000000 as bigint) as connected_us,
+                   cast(extract(epoch from now - xact_start) * 1000000 as bigint) as transaction_us,
+                   cast(extract(epoch from now - query_start) * 1000000 as bigint) as query_us,
+                   cast(extract(epoch from now - state_change) * 1000000 as bigint) as state_us,
+                   case when pid = pg_backend_pid() then ''
+                        when state = 'idle' and application_name <> ? then ''
+                        else left(query, 1000) end as query,
+                   me.rolsuper or coalesce(
+                       not its.rolsuper
+                       and (pg_has_role(usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')), false) as endable
+            from instant
+            join pg_roles me on me.rolname = current_user
+            cross join pg_stat_activity
+            left join pg_roles its on its.oid = usesysid
+            where backend_type = 'client backend'
+               or (backend_type is null and usesysid is not null and datid is not null)
+               or xact_start is not null
+            order by xact_start nulls last, pid
+            """;
+
+    private final String pool;
+
+    /** @param instance this process's name; its application_name is {@code auth/<instance>} */
+    public ActivityQuery(String instance) {
+        pool = "auth/" + instance;
+    }
+
+    @Override
+    public PostgresSnapshot execute(Connection connection) throws SQLException {
+        Instant takenAt = Instant.now();
+        long started = System.nanoTime();
+        Server server = server(connection);
+        List<Row> rows = rows(connection);
+        Map<Integer, LockWait> locks =
+                LockQuery.of(connection, rows.stream().map(Row::backend).toList());
+        List<Backend> backends = rows.stream()
+                .map(Row::backend)
+                .map(backend -> Optional.ofNullable(locks.get(backend.pid()))
+                        .map(backend::waitingFor)
+                        .orElse(backend))
+                .toList();
+        List<Row> clients = rows.stream().filter(Row::isClient).toList();
+        return new PostgresSnapshot(
+                takenAt,
+                Duration.ofNanos(System.nanoTime() - started),
+                server.version,
+                server.standby,
+                server.role,
+                server.seesEverything,
+                server.slots(clients),
+                backends,
+                counts(clients));
+    }
+
+    private record Server(
+            int version,
+            boolean standby,
+            String role,
+            boolean seesEverything,
+            int maxConnections,
+            int superuserReserved,
+            int reserved,
+            OptionalInt databaseLimit,
+            OptionalInt roleLimit) {
+
+        ConnectionSlots slots(List<Row> clients) {
+            Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
+            clients.forEach(row -> countByOwner.merge(row.backend.owner(), 1, Integer::sum));
+            return new ConnectionSlots(
+                    maxConnections,
+                    superuserReserved,
+                    reserved,
+                    databaseLimit,
+                    roleLimit,
+                    countByOwner.getOrDefault(BackendOwner.POOL, 0),
+                    countByOwner.getOrDefault(BackendOwner.OURS, 0),
+                    countByOwner.getOrDefault(BackendOwner.SIBLING, 0),
+                    countByOwner.getOrDefault(BackendOwner.OTHER, 0));
+        }
+    }
+
+    private record Row(Backend backend, boolean isClient) {}
+
+    private static Server server(Connection connection) throws SQLException {
+        try (var query = connection.prepareStatement(SERVER);
+                var row = query.executeQuery()) {
+            row.next();
+            return new Server(
+                    row.getInt("version"),
+                    row.getBoolean("standby"),
+                    row.getString("role"),
+                    row.getBoolean("sees_everything"),
+                    row.getInt("max_connections"),
+                    row.getInt("superuser_reserved"),
+                    row.getInt("reserved"),
+                    limit(row, "database_limit"),
+                    limit(row, "role_limit"));
+        }
+    }
+
+    /** PostgreSQL uses −1 for no limit. */
+    private static OptionalInt limit(ResultSet row, String column) throws SQLException {
+        int limit = row.getInt(column);
+        return row.wasNull() || limit < 0 ? OptionalInt.empty() : OptionalInt.of(limit);
+    }
+
+    private List<Row> rows(Connection connection) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (var query = connection.prepareStatement(BACKENDS)) {
+            query.setString(1, pool);
+            try (var result = query.executeQuery()) {
+                while (result.next()) {
+                    rows.add(row(result));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private Row row(ResultSet row) throws SQLException {
+        boolean isClient = row.getBoolean("is_client");
+        String application = replaceControlCharacters(row.getString("application"));
+        String query = row.getString("query");
+        boolean hidden = HIDDEN.equals(query);
+        return new Row(
+                new Backend(
+                        row.getInt("pid"),
+                        replaceControlCharacters(row.getString("datname")),
+                        replaceControlCharacters(row.getString("usename")),
+                        application,
+                        row.getString("client"),
+                        isClient ? ownerOf(application) : BackendOwner.OTHER,
+                        row.getString("state"),
+                        row.getString("wait_event_type"),
+                        row.getString("wait_event"),
+                        age(row, "connected_us"),
+                        age(row, "transaction_us"),
+                        age(row, "query_us"),
+                        age(row, "state_us"),
+                        hidden || query == null ? "" : SqlMask.mask(query),
+                        hidden,
+                        row.getBoolean("endable"),
+                        Optional.empty()),
+                isClient);
+    }
+
+    /** Replaces control characters in names, which clients choose, so that they cannot control a terminal. */
+    private static String replaceControlCharacters(String name) {
+        return name.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static Optional<Duration> age(ResultSet row, String column) throws SQLException {
+        long micros = row.getLong(column);
+        // The clock is read before the row, so that a timestamp can be later than it
+        return row.wasNull()
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(Math.max(0, micros))));
+    }
+
+    private BackendOwner ownerOf(String application) {
+        if (application.equals(pool)) {
+            return BackendOwner.POOL;
+        }
+        if (application.startsWith(pool + "/")) {
+            return BackendOwner.OURS;
+        }
+        return application.startsWith("auth/") ? BackendOwner.SIBLING : BackendOwner.OTHER;
+    }
+
+    private static List<BackendStateCount> counts(List<Row> clients) {
+        record Kind(String application, String user, String state) {}
+        Map<Kind, Integer> counts = new LinkedHashMap<>();
+        clients.forEach(row -> counts.merge(
+                new Kind(row.backend.application(), row.backend.user(), row.backend.state()), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(entry -> new BackendStateCount(
+                        entry.getKey().application(),
+                        entry.getKey().user(),
+                        entry.getKey().state(),
+                        entry.getValue()))
+                .sorted((a, b) -> Integer.compare(b.count(), a.count()))
+                .toList();
+    }
+}

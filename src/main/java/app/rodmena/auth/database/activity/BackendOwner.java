@@ -1,0 +1,13 @@
+package app.rodmena.auth.database.activity;
+
+/** The owner of a backend's connection, by its application_name. */
+public enum BackendOwner {
+    /** The pool of this process. */
+    POOL,
+    /** This process, outside of its pool: the monitoring connection, or one for migrations. */
+    OURS,
+    /** Another auth server, with another instance name. */
+    SIBLING,
+    /** Another client. */
+    OTHER
+}

@@ -1,0 +1,153 @@
+package app.rodmena.auth.database.activity;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Queries the locks that backends wait for, and the backends that block them. The query stops PostgreSQL's lock manager
+ * for a moment, so it covers only backends that wait, and then those of their blockers that wait too or may do so.
+ * Stateless.
+ */
+final class LockQuery {
+    private static final int MAX_WAITING = 100;
+    private static final int MAX_CHAIN_LENGTH = 8;
+
+    /**
+     * A wait for a row appears as a wait for the transaction that has locked it. The row's table is visible only if the
+     * backend also holds a tuple lock, as the first one in the queue for the row does.
+     */
+    private static final String WAITS = """
+            /* activity.locks */
+            with held as materialized (
+                select pid, locktype, mode, granted, relation, database,
+                       database = (select oid from pg_database where datname = current_database()) as is_here
+                from pg_locks where pid = any(?))
+            select asked.pid, pg_blocking_pids(asked.pid) as blocked_by,
+                   coalesce(wanted.locktype, '') as locktype, coalesce(wanted.mode, '') as mode,
+                   coalesce(case when wanted.is_here then cast(cast(wanted.relation as regclass) as text) end, '') as relation,
+                   coalesce((select cast(cast(relation as regclass) as text) from held
+                             where held.pid = asked.pid and locktype = 'tuple' and granted and is_here limit 1),
+                            '') as row_of
+            from unnest(?) as asked(pid)
+            left join held as wanted on wanted.pid = asked.pid and not wanted.granted
+            """;
+
+    /** Limit for each statement, and for starting another one; so that all of them take twice that at most. */
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    private static final String SET_TIMEOUT = "set local statement_timeout = " + TIMEOUT.toMillis();
+
+    private static final String QUERY_CANCELED = "57014";
+
+    private LockQuery() {}
+
+    /**
+     * Returns the lock waits by pid. Empty or incomplete if PostgreSQL exceeds the time limit, so that the rest of the
+     * snapshot is still available.
+     */
+    static Map<Integer, LockWait> of(Connection connection, List<Backend> backends) throws SQLException {
+        if (backends.stream().noneMatch(Backend::waitsForLock)) {
+            return Map.of();
+        }
+        Map<Integer, LockWait> waits = new HashMap<>();
+        connection.setAutoCommit(false);
+        try (var limit = connection.createStatement()) {
+            limit.execute(SET_TIMEOUT);
+            queryChain(connection, backends, waits);
+        } catch (SQLException e) {
+            if (!QUERY_CANCELED.equals(e.getSQLState())) {
+                throw e;
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        waits.values()
+                .removeIf(wait -> wait.blockedBy().isEmpty() && wait.what().isEmpty());
+        return waits;
+    }
+
+    private static void queryChain(Connection connection, List<Backend> backends, Map<Integer, LockWait> waits)
+            throws SQLException {
+        long started = System.nanoTime();
+        Map<Integer, Backend> byPid =
+                backends.stream().collect(Collectors.toMap(Backend::pid, Function.identity(), (one, other) -> one));
+        Set<Integer> next = backends.stream()
+                .filter(Backend::waitsForLock)
+                .sorted(Comparator.comparing(Backend::owner))
+                .limit(MAX_WAITING)
+                .map(Backend::pid)
+                .collect(Collectors.toSet());
+        for (int round = 0; round < MAX_CHAIN_LENGTH && !next.isEmpty(); round++) {
+            if (System.nanoTime() - started > TIMEOUT.toNanos()) {
+                return;
+            }
+            Map<Integer, LockWait> found = queryWaits(connection, next);
+            waits.putAll(found);
+            next = found.values().stream()
+                    .map(LockWait::blockedBy)
+                    .flatMap(Collection::stream)
+                    .filter(pid -> pid != 0 && !waits.containsKey(pid) && mayWait(byPid.get(pid)))
+                    .limit(MAX_WAITING)
+                    .collect(Collectors.toCollection(HashSet::new));
+        }
+    }
+
+    private static boolean mayWait(Backend backend) {
+        return backend == null || backend.hidden() || backend.waitsForLock();
+    }
+
+    private static Map<Integer, LockWait> queryWaits(Connection connection, Set<Integer> pids) throws SQLException {
+        Map<Integer, LockWait> waits = new HashMap<>();
+        Array pidArray = connection.createArrayOf("int4", pids.toArray());
+        try (var query = connection.prepareStatement(WAITS)) {
+            query.setArray(1, pidArray);
+            query.setArray(2, pidArray);
+            try (var row = query.executeQuery()) {
+                while (row.next()) {
+                    waits.put(
+                            row.getInt("pid"),
+                            new LockWait(
+                                    describe(
+                                            row.getString("locktype"),
+                                            row.getString("relation"),
+                                            row.getString("row_of")),
+                                    row.getString("mode"),
+                                    pids(row.getArray("blocked_by"))));
+                }
+            }
+        } finally {
+            pidArray.free();
+        }
+        return waits;
+    }
+
+    private static List<Integer> pids(Array array) throws SQLException {
+        return Arrays.stream((Integer[]) array.getArray()).distinct().sorted().toList();
+    }
+
+    /** A description of the locked object, by PostgreSQL's lock types. */
+    private static String describe(String type, String relation, String rowOf) {
+        return switch (type) {
+            case "" -> "";
+            case "relation", "extend", "page" -> relation.isEmpty() ? "a table of another database" : relation;
+            case "tuple" -> relation.isEmpty() ? "a row" : "a row of " + relation;
+            case "transactionid" -> rowOf.isEmpty() ? "a change of another transaction" : "a row of " + rowOf;
+            case "virtualxid" -> "the end of another transaction";
+            case "advisory" -> "an advisory lock";
+            default -> "a lock of type " + type;
+        };
+    }
+}

@@ -1,0 +1,181 @@
+package app.rodmena.auth.diagnosis.incident;
+
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.DiagnosisText;
+import app.rodmena.auth.metrics.LatencySummary;
+import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.schema.WireFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
+import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.util.NameTransformer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Formats diagnoses, events and history as JSON: one field for each record component, times in UTC with milliseconds,
+ * durations in milliseconds with the unit in the field name, {@code null} for absent values. Thread-safe.
+ */
+public final class DiagnosisJson {
+    private static final NameTransformer IN_MILLIS = NameTransformer.simpleTransformer("", "Millis");
+
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+            .addModule(new SimpleModule()
+                    .addSerializer(serializer(Instant.class, (time, json) -> json.writeString(WireFormat.time(time))))
+                    .addSerializer(serializer(Duration.class, (time, json) -> writeMillis(time, json)))
+                    .addSerializer(serializer(OptionalInt.class, (number, json) -> writeInt(number, json)))
+                    .addSerializer(new OptionalSerializer())
+                    .addSerializer(serializer(PoolSnapshot.class, DiagnosisJson::writeNumbers))
+                    .addSerializer(serializer(PoolEvent.class, DiagnosisJson::writeEvent))
+                    .setSerializerModifier(new UnitsInNames()))
+            .addMixIn(Backend.class, BackendNames.class)
+            .addMixIn(LatencySummary.class, LatencyNames.class)
+            .build();
+
+    /** The name of the field in the format, which is public. */
+    private interface BackendNames {
+        @JsonProperty("whose")
+        BackendOwner owner();
+    }
+
+    /** The name of the field in the format, which is public. */
+    private interface LatencyNames {
+        @JsonProperty("most")
+        Duration max();
+    }
+
+    private DiagnosisJson() {}
+
+    /** A diagnosis; the field {@code text} contains its text for a terminal. */
+    public static byte[] bytes(Diagnosis diagnosis) {
+        return bytes(tree(diagnosis));
+    }
+
+    static ObjectNode tree(Diagnosis diagnosis) {
+        ObjectNode tree = MAPPER.valueToTree(diagnosis);
+        tree.set("verdicts", MAPPER.valueToTree(diagnosis.verdicts()));
+        tree.put("text", DiagnosisText.of(diagnosis));
+        return tree;
+    }
+
+    static byte[] bytes(JsonNode tree) {
+        try {
+            return MAPPER.writeValueAsBytes(tree);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface ValueWriter<T> {
+        void write(T value, JsonGenerator json) throws IOException;
+    }
+
+    private static <T> StdSerializer<T> serializer(Class<T> type, ValueWriter<T> writing) {
+        return new StdSerializer<>(type) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                writing.write(value, json);
+            }
+        };
+    }
+
+    /** Writes milliseconds with a resolution of 1 µs, without a fraction if it is zero. */
+    private static void writeMillis(Duration time, JsonGenerator json) throws IOException {
+        long micros = time.toNanos() / 1_000;
+        if (micros % 1_000 == 0) {
+            json.writeNumber(micros / 1_000);
+        } else {
+            json.writeNumber(micros / 1_000.0);
+        }
+    }
+
+    private static void writeInt(OptionalInt number, JsonGenerator json) throws IOException {
+        if (number.isPresent()) {
+            json.writeNumber(number.getAsInt());
+        } else {
+            json.writeNull();
+        }
+    }
+
+    private static void writeNumbers(PoolSnapshot numbers, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("poolSize", numbers.poolSize());
+        json.writeNumberField("maxOverflow", numbers.maxOverflow());
+        json.writeNumberField("checkedOut", numbers.checkedOut());
+        json.writeNumberField("totalConnections", numbers.totalConnections());
+        json.writeNumberField("idle", numbers.idle());
+        json.writeNumberField("overflow", numbers.overflow());
+        json.writeNumberField("waiting", numbers.waiting());
+        json.writeEndObject();
+    }
+
+    private static void writeEvent(PoolEvent event, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("time", WireFormat.time(event.time()));
+        json.writeStringField("kind", event.kind().wireName());
+        json.writeNumberField("connection", event.connectionId());
+        json.writeNumberField("backendPid", event.backendPid());
+        json.writeFieldName("tookMillis");
+        writeMillis(event.took(), json);
+        json.writeStringField("thread", event.thread());
+        json.writeStringField("route", event.caller().route());
+        json.writeStringField("tenant", event.caller().tenant().get());
+        json.writeNumberField("callers", event.caller().count());
+        json.writeStringField("cause", event.cause());
+        json.writeEndObject();
+    }
+
+    private static final class OptionalSerializer extends StdSerializer<Optional<?>> {
+        private static final long serialVersionUID = 1;
+
+        OptionalSerializer() {
+            super(Optional.class, false);
+        }
+
+        @Override
+        public void serialize(Optional<?> value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            provider.defaultSerializeValue(value.orElse(null), json);
+        }
+    }
+
+    private static final class UnitsInNames extends BeanSerializerModifier {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public List<BeanPropertyWriter> changeProperties(
+                SerializationConfig config, BeanDescription bean, List<BeanPropertyWriter> properties) {
+            properties.replaceAll(property -> isTime(property.getType()) ? property.rename(IN_MILLIS) : property);
+            return properties;
+        }
+
+        private static boolean isTime(JavaType type) {
+            return type.hasRawClass(Duration.class)
+                    || (type.hasRawClass(Optional.class)
+                            && type.containedType(0).hasRawClass(Duration.class));
+        }
+    }
+}

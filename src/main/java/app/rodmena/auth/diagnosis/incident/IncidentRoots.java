@@ -1,0 +1,83 @@
+package app.rodmena.auth.diagnosis.incident;
+
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.diagnosis.Blocker;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.Holder;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Names root causes, so that different symptoms of the same lock or outage become one incident. Pure functions. */
+final class IncidentRoots {
+    static final String DOWN = "down";
+
+    private IncidentRoots() {}
+
+    /** The root cause of the waits of callers; {@link OpenIncidents#UNKNOWN} if the diagnosis shows none. */
+    static String of(Diagnosis diagnosis) {
+        return switch (diagnosis.situation()) {
+            case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
+            case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED ->
+                diagnosis.situation().name();
+            case TROUBLED, BLOCKED, EXHAUSTED -> mostFrequent(diagnosis);
+            case WELL, RECOVERING, FAILING -> OpenIncidents.UNKNOWN;
+        };
+    }
+
+    /** The root cause that delays the check-in of one holder. */
+    static String of(Diagnosis diagnosis, Holder holder) {
+        String overall = of(diagnosis);
+        return overall.equals(DOWN) ? DOWN : ofHolder(diagnosis, holder);
+    }
+
+    /**
+     * The root cause of a refused statement: the message for general trouble, otherwise the reason only, because, for
+     * example, a privilege may be missing for several tables.
+     */
+    static String of(DatabaseFailure failure) {
+        return failure.reason() == DatabaseFailure.Reason.DATABASE_TROUBLE
+                ? failure.getMessage()
+                : failure.reason().name();
+    }
+
+    static String ofHolding(String route) {
+        return "held by " + route;
+    }
+
+    private static String mostFrequent(Diagnosis diagnosis) {
+        Map<String, Long> counts = diagnosis.holders().stream()
+                .filter(holder -> holder.verdict().isTrouble())
+                .collect(Collectors.groupingBy(
+                        holder -> ofHolder(diagnosis, holder), LinkedHashMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .map(Map.Entry::getKey)
+                .orElse(OpenIncidents.UNKNOWN);
+    }
+
+    private static String ofHolder(Diagnosis diagnosis, Holder holder) {
+        return switch (holder.verdict()) {
+            case LOCK_WAIT ->
+                holder.culprit()
+                        .map(blockingSession -> holderOf(diagnosis, blockingSession)
+                                .map(holding -> ofHolding(holding.route()))
+                                .orElse("lock held by pid " + blockingSession.pid()))
+                        .orElse("lock");
+            case APP_HOLDING, LEAK, IDLE_IN_TRANSACTION -> ofHolding(holder.route());
+            case SLOW_SQL -> "slow SQL of " + holder.route();
+            case NETWORK, DEAD_BACKEND -> "network";
+            case WORKING, UNKNOWN -> OpenIncidents.UNKNOWN;
+        };
+    }
+
+    private static Optional<Holder> holderOf(Diagnosis diagnosis, Blocker blockingSession) {
+        OptionalInt id = blockingSession.connectionId();
+        return diagnosis.holders().stream()
+                .filter(holder -> id.isPresent() && holder.connectionId() == id.getAsInt())
+                .findFirst();
+    }
+}

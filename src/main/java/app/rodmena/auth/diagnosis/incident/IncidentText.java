@@ -1,0 +1,123 @@
+package app.rodmena.auth.diagnosis.incident;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** Formats an incident as text for a terminal: the diagnosis, then the events and the history. */
+final class IncidentText {
+    private static final int MAX_EVENTS = 30;
+    private static final int MINUTES = 15;
+    private static final int CELLS = 90;
+    private static final String BARS = " ▁▂▃▄▅▆▇█";
+
+    private IncidentText() {}
+
+    static String of(JsonNode incident) {
+        StringBuilder text = new StringBuilder(8_192);
+        text.append("Incident %s: %s at %s on %s, recorded after %s ms%s%n%n"
+                .formatted(
+                        incident.path("id").asText(),
+                        incident.path("cause").asText(),
+                        incident.path("time").asText(),
+                        incident.path("instance").asText(),
+                        incident.path("frozenAfterMillis").asLong(),
+                        again(incident.path("swallowed").asLong())));
+        String sentence = incident.path("sentence").asText();
+        if (!sentence.equals(incident.path("diagnosis").path("sentence").asText())) {
+            text.append(sentence).append("\n\n");
+        }
+        for (JsonNode stage : incident.path("stages")) {
+            text.append("Earlier, %s: %s\n\n"
+                    .formatted(
+                            stage.path("cause").asText(), stage.path("sentence").asText()));
+        }
+        text.append(incident.path("diagnosis").path("text").asText());
+        history(incident.path("history"), text);
+        events(incident.path("events"), text);
+        return text.toString();
+    }
+
+    private static String again(long repetitions) {
+        return repetitions == 0 ? "" : ", repeated %s times".formatted(repetitions);
+    }
+
+    /** Draws one character for each 10 seconds, with their maximum. */
+    private static void history(JsonNode seconds, StringBuilder text) {
+        if (seconds.isEmpty()) {
+            return;
+        }
+        text.append("\nThe last %s minutes, 10 s per column, newest on the right\n".formatted(MINUTES));
+        line(text, "connections in use", seconds, HistorySecond::out);
+        line(text, "waiting", seconds, HistorySecond::waiting);
+        line(text, "refused per second", seconds, HistorySecond::refusals);
+        line(text, "p99 of waits, ms", seconds, HistorySecond::wait);
+        line(text, "p99 of uses, ms", seconds, HistorySecond::use);
+        line(text, "checkouts per second", seconds, HistorySecond::checkouts);
+    }
+
+    private static void line(StringBuilder text, String name, JsonNode seconds, ToDoubleFunction<JsonNode> value) {
+        List<JsonNode> all = new ArrayList<>();
+        seconds.forEach(all::add);
+        double[] cells = new double[CELLS];
+        for (int i = 0; i < all.size(); i++) {
+            int cell = CELLS - 1 - (all.size() - 1 - i) / (MINUTES * 60 / CELLS);
+            if (cell >= 0) {
+                cells[cell] = Math.max(cells[cell], value.applyAsDouble(all.get(i)));
+            }
+        }
+        double max = 0;
+        for (double cell : cells) {
+            max = Math.max(max, cell);
+        }
+        StringBuilder bars = new StringBuilder();
+        for (double cell : cells) {
+            bars.append(BARS.charAt(cell == 0 ? 0 : (int) Math.max(1, Math.round(cell / max * (BARS.length() - 1)))));
+        }
+        text.append(String.format(Locale.ROOT, "  %-20s %s max %s%n", name, bars, number(max)));
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value)
+                ? String.valueOf((long) value)
+                : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.0f", value);
+    }
+
+    private static void events(JsonNode events, StringBuilder text) {
+        if (events.isEmpty()) {
+            return;
+        }
+        text.append("\nThe last %s events, newest first%n".formatted(events.size()));
+        int shown = 0;
+        for (JsonNode event : events) {
+            if (++shown > MAX_EVENTS) {
+                text.append("  … and ").append(events.size() - MAX_EVENTS).append(" more\n");
+                return;
+            }
+            text.append(String.format(
+                            Locale.ROOT,
+                            "  %s  %-15s %6s %8s %12s  %s %s",
+                            event.path("time").asText().replaceAll(".*T|Z", ""),
+                            event.path("kind").asText(),
+                            prefixed(event.path("connection").asInt(), "connection "),
+                            prefixed(event.path("backendPid").asInt(), "pid "),
+                            number(event.path("tookMillis").asDouble()) + " ms",
+                            route(event),
+                            event.path("cause").asText())
+                    .stripTrailing());
+            text.append('\n');
+        }
+    }
+
+    private static String route(JsonNode event) {
+        int callers = event.path("callers").asInt();
+        String route = event.path("route").asText();
+        return callers > 1 ? "%s (%s callers)".formatted(route, callers) : route;
+    }
+
+    private static String prefixed(int number, String name) {
+        return number == 0 ? "" : name.charAt(0) + "" + number;
+    }
+}

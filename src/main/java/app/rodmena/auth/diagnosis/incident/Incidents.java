@@ -1,0 +1,467 @@
+package app.rodmena.auth.diagnosis.incident;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.database.FailureKind;
+import app.rodmena.auth.database.FailureListener;
+import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.DiagnosisListener;
+import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.Holder;
+import app.rodmena.auth.diagnosis.Situation;
+import app.rodmena.auth.diagnosis.Verdict;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.pool.NoConnectionException;
+import app.rodmena.auth.pool.QueueSnapshot;
+import app.rodmena.auth.pool.RefusalListener;
+import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolListener;
+import app.rodmena.auth.pool.event.RefusalReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records the state at the start of an incident: the diagnosis, the last events, and the history of 15 minutes. There
+ * is one instance per process, as there is one engine; all users share it. Thread-safe.
+ *
+ * <p>A caller with a failed request only looks up the incident's id; incidents are recorded and stored on separate
+ * threads.
+ */
+public final class Incidents implements AutoCloseable {
+    /** The maximum number of incidents kept, in memory and as files. */
+    public static final int MAX_INCIDENTS = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
+
+    private static final int MAX_EVENTS = 200;
+    private static final long TICK_MILLIS = 500;
+
+    /** The maximum wait for a new diagnosis before the incident is recorded with the last one. */
+    private static final Duration DIAGNOSIS_TIMEOUT = Duration.ofMillis(750);
+
+    private static final Duration LATE_DIAGNOSIS_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration UPDATE_INTERVAL = Duration.ofMinutes(1);
+
+    private final DatabaseEngine engine;
+    private final Metrics metrics;
+    private final Diagnostics diagnostics;
+    private final String instance;
+    private final IncidentsConfig config;
+    private final OpenIncidents open = new OpenIncidents();
+    private final Map<IncidentCause, LongAdder> counts = new EnumMap<>(IncidentCause.class);
+    private final Optional<IncidentFiles> files;
+    private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** By id, and therefore by time; guarded by itself. */
+    private final NavigableMap<String, Incident> incidents = new TreeMap<>();
+
+    private final PoolListener onEvent = this::onEvent;
+    private final RefusalListener onRefusal = this::onRefusal;
+    private final FailureListener onFailure = this::onFailure;
+    private final DiagnosisListener onDiagnosis = this::onDiagnosis;
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread worker = new Thread(task, "incidents");
+        worker.setDaemon(true);
+        return worker;
+    });
+    private volatile boolean isDown;
+
+    /** The root cause of the waits of callers, by the last diagnosis. */
+    private volatile String root = OpenIncidents.UNKNOWN;
+
+    private Instant updated = Instant.now();
+
+    /**
+     * Starts the recording of incidents.
+     *
+     * @param engine the engine of this process; it, {@code metrics} and {@code diagnostics} must stay open until this
+     *     is closed
+     * @param instance the instance name of this process in PostgreSQL
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // tick catches every exception and ends with the executor.
+    public Incidents(
+            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
+        this.engine = engine;
+        this.metrics = metrics;
+        this.diagnostics = diagnostics;
+        this.instance = instance;
+        this.config = config;
+        for (IncidentCause cause : IncidentCause.values()) {
+            counts.put(cause, new LongAdder());
+        }
+        files = config.directory().map(directory -> new IncidentFiles(directory, MAX_INCIDENTS));
+        files.ifPresent(incidentFiles -> incidentFiles.load(this::put));
+        engine.events().add(onEvent);
+        engine.add(onRefusal);
+        engine.add(onFailure);
+        diagnostics.setIncidentLookup(this::lastIdOf);
+        diagnostics.add(onDiagnosis);
+        thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The incidents kept, the newest first. */
+    public List<Incident> newestFirst() {
+        synchronized (incidents) {
+            return incidents.descendingMap().values().stream()
+                    .map(incident -> incident.withRepetitions(repetitions(incident)))
+                    .toList();
+        }
+    }
+
+    /** The incident with an id; empty if it is not kept. */
+    public Optional<Incident> find(String id) {
+        synchronized (incidents) {
+            return Optional.ofNullable(incidents.get(id)).map(this::withCurrentRepetitions);
+        }
+    }
+
+    /** The number of incidents since the start whose first occurrence had this cause. */
+    public long count(IncidentCause cause) {
+        return counts.get(cause).sum();
+    }
+
+    /**
+     * The id of the incident that explains a failed request; safe for responses. Never blocks. The incident is recorded
+     * within about a second.
+     */
+    public Optional<String> idOf(DatabaseFailure.Reason reason) {
+        Instant now = Instant.now();
+        Optional<String> id = IncidentCause.of(reason).flatMap(cause -> open.current(cause, now));
+        return reason == DatabaseFailure.Reason.DATABASE_DOWN
+                ? id.or(() -> open.current(IncidentCause.DATABASE_TROUBLE, now)) // The connection broke in use.
+                : id;
+    }
+
+    private Optional<String> lastIdOf(FailureKind kind) {
+        return switch (kind) {
+            case UNEXPECTED, CONNECT_FAILED -> Optional.empty();
+            case CONNECTION_LOST -> open.lastId(IncidentCause.DATABASE_TROUBLE);
+            default ->
+                IncidentCause.of(DatabaseFailure.Reason.valueOf(kind.name())).flatMap(open::lastId);
+        };
+    }
+
+    /** Adds a listener, which receives every later incident. */
+    public void add(IncidentListener listener) {
+        listeners.add(listener);
+    }
+
+    public void remove(IncidentListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public void close() {
+        diagnostics.setIncidentLookup(kind -> Optional.empty());
+        engine.events().remove(onEvent);
+        engine.remove(onRefusal);
+        engine.remove(onFailure);
+        diagnostics.remove(onDiagnosis);
+        thread.shutdownNow();
+        files.ifPresent(IncidentFiles::close);
+    }
+
+    private void onEvent(PoolEvent event) {
+        switch (event.kind()) {
+            case CHECKOUT -> {
+                if (event.took().compareTo(config.longWait()) > 0) {
+                    String wait = "A caller of %s waited %s ms for connection %s"
+                            .formatted(event.caller().route(), event.took().toMillis(), event.connectionId());
+                    record(IncidentCause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
+                }
+            }
+            case LEAK_SUSPECTED -> {
+                String holding = IncidentRoots.ofHolding(event.caller().route());
+                record(IncidentCause.LEAK_SUSPECTED, holding, event.time(), 1, Evidence.of(event.connectionId()));
+            }
+            default -> {} // Refusals are handled by onRefusal.
+        }
+    }
+
+    /** Called before the refused callers leave the queue, so that the snapshot contains them. */
+    private void onRefusal(RefusalReason reason, int callers, Supplier<QueueSnapshot> queue) {
+        Evidence evidence = Evidence.of(queue);
+        switch (reason) {
+            case TIMEOUT -> record(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
+            case REJECTED, DISPLACED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
+            case DATABASE_DOWN ->
+                record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
+            case DEADLINE, CANCELLED, CLOSED, INTERRUPTED -> {}
+        }
+    }
+
+    /** Handles failures of requests that had a connection. */
+    private void onFailure(CallContext caller, DatabaseFailure failure) {
+        if (failure.getCause() instanceof NoConnectionException) {
+            return; // Handled by onRefusal.
+        }
+        IncidentCause.of(failure.reason()).ifPresent(cause -> {
+            int callers = Math.max(1, caller.count());
+            switch (cause) {
+                // A single broken connection is no outage. If one follows, the incident becomes more severe.
+                case DATABASE_DOWN ->
+                    record(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
+                case DATABASE_TROUBLE ->
+                    record(cause, IncidentRoots.of(failure), Instant.now(), callers, Evidence.NONE);
+                default -> record(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
+            }
+        });
+    }
+
+    /** Detects the causes without an event: an outage without requests, stuck holders, and stalled callers. */
+    private void onDiagnosis(Diagnosis diagnosis) {
+        root = IncidentRoots.of(diagnosis);
+        diagnosis.holders().stream()
+                .filter(holder -> holder.verdict().isTrouble()
+                        && holder.verdict() != Verdict.LEAK // has a separate cause
+                        && holder.heldFor().compareTo(config.longWait()) > 0)
+                .findFirst()
+                .ifPresent(holder -> record(
+                        IncidentCause.STUCK,
+                        IncidentRoots.of(diagnosis, holder),
+                        diagnosis.time(),
+                        1,
+                        Evidence.of(holder.connectionId())));
+        boolean wasDown = isDown;
+        isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
+        if (isDown && !wasDown && engine.availability().migrated()) {
+            record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, diagnosis.time());
+        }
+        if (diagnosis.situation() == Situation.STALLED) {
+            record(IncidentCause.STALLED, root, diagnosis.time());
+        }
+    }
+
+    private void tick() {
+        try {
+            Duration oldestWait = engine.view().oldestWait();
+            if (oldestWait.compareTo(config.longWait()) > 0) {
+                String wait = "A caller waited %s ms for a connection".formatted(oldestWait.toMillis());
+                record(IncidentCause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));
+            }
+            if (Duration.between(updated, Instant.now()).compareTo(UPDATE_INTERVAL) >= 0) {
+                updated = Instant.now();
+                storeRepetitions();
+            }
+        } catch (Throwable e) { // An uncaught exception would end the periodic check.
+            LOG.error("The periodic check for incidents failed; it continues", e);
+        }
+    }
+
+    /** Updates the number of further occurrences in memory and in the files. */
+    private void storeRepetitions() {
+        for (Incident incident : newestFirst()) {
+            find(incident.id())
+                    .filter(current -> current.repetitions() != storedRepetitions(current.id()))
+                    .ifPresent(current -> {
+                        put(current);
+                        store(current.id());
+                    });
+        }
+    }
+
+    private long storedRepetitions(String id) {
+        synchronized (incidents) {
+            Incident incident = incidents.get(id);
+            return incident == null ? 0 : incident.repetitions();
+        }
+    }
+
+    /**
+     * The evidence at an occurrence, in addition to the diagnosis at the time of recording.
+     *
+     * @param connectionId the number of the connection concerned; 0 for none
+     * @param queue supplies the queue at the occurrence; empty unless callers were refused
+     * @param diagnosis the last diagnosis at the occurrence, used if the new one no longer shows a root cause
+     * @param waited the description of the wait, used if the new diagnosis no longer shows it
+     */
+    private record Evidence(
+            int connectionId,
+            Optional<Supplier<QueueSnapshot>> queue,
+            Optional<Diagnosis> diagnosis,
+            Optional<String> waited) {
+        static final Evidence NONE = of(0);
+
+        static Evidence of(int connectionId) {
+            return new Evidence(connectionId, Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
+        static Evidence of(Supplier<QueueSnapshot> queue) {
+            return new Evidence(0, Optional.of(queue), Optional.empty(), Optional.empty());
+        }
+
+        /** A wait may be over at the time of the new diagnosis; the diagnosis before may still show its root cause. */
+        static Evidence ofWait(String wait, Diagnosis before) {
+            return new Evidence(0, Optional.empty(), of(before).diagnosis, Optional.of(wait));
+        }
+
+        /** A cancelled statement no longer holds its connection: later diagnoses do not show it. */
+        static Evidence of(Diagnosis before) {
+            // Until the tables exist, no caller waits for a connection or holds one.
+            boolean shows = !IncidentRoots.of(before).equals(OpenIncidents.UNKNOWN)
+                    && before.situation() != Situation.NOT_PREPARED;
+            return new Evidence(0, Optional.empty(), shows ? Optional.of(before) : Optional.empty(), Optional.empty());
+        }
+    }
+
+    private void record(IncidentCause cause, String root, Instant time) {
+        record(cause, root, time, 1, Evidence.NONE);
+    }
+
+    private void record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
+        OpenIncidents.Decision decision = open.record(cause, root, time, times, evidence.queue.isPresent());
+        if (decision.isNew()) {
+            counts.get(cause).increment();
+        }
+        if (decision.isNew() || decision.isWorse()) {
+            Optional<QueueSnapshot> queue = evidence.queue.map(Supplier::get);
+            try {
+                thread.execute(() -> freeze(decision.id(), time, decision.cause(), evidence, queue));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Incident {} is not recorded: the recorder is closed", decision.id(), e);
+            }
+        }
+    }
+
+    private void freeze(
+            String id, Instant happened, IncidentCause cause, Evidence evidence, Optional<QueueSnapshot> queue) {
+        try {
+            Optional<Incident> before = find(id);
+            Instant time = before.map(Incident::time).orElse(happened);
+            int connectionId = evidence.connectionId;
+            List<PoolEvent> events = engine.recentEvents().newestFirst().stream()
+                    .limit(MAX_EVENTS)
+                    .toList();
+            List<PoolSecond> history = metrics.history().seconds();
+            CompletableFuture<Diagnosis> pendingDiagnosis =
+                    diagnostics.diagnose().toCompletableFuture();
+            awaitDiagnosis(DIAGNOSIS_TIMEOUT, pendingDiagnosis);
+            boolean isLate = !pendingDiagnosis.isDone();
+            Diagnosis diagnosis = last(queue, evidence);
+            open.rootFound(id, IncidentRoots.of(diagnosis));
+            Duration took = Duration.between(happened, Instant.now());
+            Incident incident = IncidentDocument.freeze(
+                    id, time, cause, sentence(diagnosis, evidence), instance, diagnosis, events, history, took, before);
+            put(incident);
+            publish(incident, diagnosis, connectionId);
+            if (isLate) {
+                // PostgreSQL answers slowly or not at all: the late diagnosis replaces the first one in the incident.
+                awaitDiagnosis(LATE_DIAGNOSIS_TIMEOUT, pendingDiagnosis);
+                Diagnosis late = last(queue, evidence);
+                put(IncidentDocument.freeze(
+                        id, time, cause, sentence(late, evidence), instance, late, events, history, took, before));
+            }
+            store(id);
+        } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
+            LOG.error("Incident {} ({}) could not be recorded", id, cause, e);
+        } finally {
+            open.rootFound(id, OpenIncidents.UNKNOWN); // Else every later occurrence would belong to this incident.
+        }
+    }
+
+    private void store(String id) {
+        files.ifPresent(incidentFiles -> find(id).ifPresent(incidentFiles::store));
+    }
+
+    private static void awaitDiagnosis(Duration timeout, CompletableFuture<Diagnosis> pendingDiagnosis)
+            throws InterruptedException {
+        try {
+            pendingDiagnosis.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("The diagnosis is late", e);
+        }
+    }
+
+    private Diagnosis last(Optional<QueueSnapshot> queue, Evidence evidence) {
+        Diagnosis last = queue.map(diagnostics::last).orElseGet(diagnostics::last);
+        return IncidentRoots.of(last).equals(OpenIncidents.UNKNOWN) ? evidence.diagnosis.orElse(last) : last;
+    }
+
+    private static String sentence(Diagnosis diagnosis, Evidence evidence) {
+        String sentence = diagnosis.sentence();
+        Optional<String> holding = holder(diagnosis, evidence.connectionId)
+                .map(holder -> "Connection %s, checked out by %s, %s"
+                        .formatted(evidence.connectionId, holder.route(), holder.because()));
+        boolean isOver = diagnosis.situation() == Situation.WELL || diagnosis.situation() == Situation.RECOVERING;
+        return holding.or(() -> evidence.waited.filter(waited -> isOver))
+                .map(subject -> subject + "; " + uncapitalized(sentence))
+                .orElse(sentence);
+    }
+
+    private static Optional<Holder> holder(Diagnosis diagnosis, int connectionId) {
+        return diagnosis.holders().stream()
+                .filter(holder -> holder.connectionId() == connectionId)
+                .findFirst();
+    }
+
+    private static String uncapitalized(String sentence) {
+        return sentence.isEmpty() ? "" : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
+    }
+
+    private void put(Incident incident) {
+        synchronized (incidents) {
+            incidents.put(incident.id(), incident);
+            if (incidents.size() > MAX_INCIDENTS) {
+                incidents.pollFirstEntry();
+            }
+        }
+    }
+
+    private void publish(Incident incident, Diagnosis diagnosis, int connectionId) {
+        LOG.warn("Incident {} {}: {}", incident.id(), incident.cause(), incident.sentence());
+        holder(diagnosis, connectionId)
+                .ifPresent(holder -> LOG.warn(
+                        "Connection {} is held by thread {}, now at{}{}",
+                        connectionId,
+                        holder.thread(),
+                        frames(holder.stack()),
+                        holder.checkoutStack().isEmpty()
+                                ? "\n  (the stack at its checkout was not recorded; from now on it is for this route)"
+                                : "\n  checked out at" + frames(holder.checkoutStack())));
+        for (IncidentListener listener : listeners) {
+            try {
+                listener.onIncident(incident);
+            } catch (Throwable e) {
+                LOG.warn("An incident listener failed", e);
+            }
+        }
+    }
+
+    private static String frames(List<String> stack) {
+        StringBuilder lines = new StringBuilder();
+        stack.forEach(frame -> lines.append("\n    at ").append(frame));
+        return lines.toString();
+    }
+
+    /** The incident with the current number of further occurrences, in the document as well. */
+    private Incident withCurrentRepetitions(Incident incident) {
+        long repetitions = repetitions(incident);
+        return repetitions == incident.repetitions()
+                ? incident
+                : IncidentDocument.withRepetitions(incident, repetitions);
+    }
+
+    private long repetitions(Incident incident) {
+        return open.repetitions(incident.id()).orElse(incident.repetitions());
+    }
+}

@@ -1,0 +1,26 @@
+package app.rodmena.auth.diagnosis.incident;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The settings of incidents and of the actions of operators. Immutable.
+ *
+ * @param directory the directory of the incident files; empty to keep incidents in memory only
+ * @param longWait the wait for a connection, and the time in use of a stuck one, beyond which there is an incident
+ * @param terminateOthers whether operators may terminate a backend of another client that blocks a backend of the pool
+ */
+public record IncidentsConfig(Optional<Path> directory, Duration longWait, boolean terminateOthers) {
+    /** Keeps incidents in memory only. */
+    public static final IncidentsConfig DEFAULT = new IncidentsConfig(Optional.empty(), Duration.ofSeconds(5), false);
+
+    public IncidentsConfig {
+        Objects.requireNonNull(directory, "incidents_dir");
+        Objects.requireNonNull(longWait, "incident_wait");
+        if (longWait.compareTo(Duration.ofMillis(1)) < 0 || longWait.compareTo(Duration.ofDays(1)) > 0) {
+            throw new InvalidIncidentsSetting("incident_wait", longWait.toMillis() + " ms", "must be 1ms to 1d");
+        }
+    }
+}

@@ -1,7 +1,0 @@
-/**
- * Pool events, their listeners and their log, and interceptors of checkouts.
- *
- * <p>Uses only the JDK and SLF4J, so that an embedder's listener or interceptor depends on nothing else. Start with
- * {@link app.rodmena.auth.events.PoolEvent} and {@link app.rodmena.auth.events.PoolListener}.
- */
-package app.rodmena.auth.events;

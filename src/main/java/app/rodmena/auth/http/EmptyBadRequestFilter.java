@@ -1,0 +1,228 @@
+package app.rodmena.auth.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * Answers invalid HTTP with a JSON error, and closes the connection. Requests that {@link RequestFraming} finds invalid
+ * never reach Undertow's parser. Undertow answers requests that it cannot parse with a 400 without a body, which no
+ * handler sees; this class replaces that response by one with a body. The server's own responses always have a body and
+ * pass unchanged.
+ */
+final class EmptyBadRequestFilter {
+    private static final byte[] BAD_REQUEST = " 400 ".getBytes(US_ASCII);
+    private static final byte[] NO_BODY = "content-length: 0\r\n".getBytes(US_ASCII);
+    private static final int VERSION_LENGTH = "HTTP/1.1".length();
+
+    /**
+     * Maximum of bytes read before a refused connection is closed: unread bytes would reset the connection, and the
+     * response would be lost.
+     */
+    private static final int MAX_DISCARDED_BYTES = 256 * 1024;
+
+    private final int undertowHeaderLimit;
+    private final int headerLimit;
+    private final RequestFraming framing;
+    /** Bytes read since the last write. Needs no lock, since the requests of a connection are handled one by one. */
+    private long bytesSinceWrite;
+
+    private EmptyBadRequestFilter(int undertowsHeaderLimit, int ourHeaderLimit) {
+        this.undertowHeaderLimit = undertowsHeaderLimit;
+        this.headerLimit = ourHeaderLimit;
+        this.framing = new RequestFraming(ourHeaderLimit);
+    }
+
+    /** Installs the filter on a new connection. */
+    static void install(StreamConnection connection, int undertowsHeaderLimit, int ourHeaderLimit) {
+        EmptyBadRequestFilter filter = new EmptyBadRequestFilter(undertowsHeaderLimit, ourHeaderLimit);
+        var source = connection.getSourceChannel();
+        var sink = connection.getSinkChannel();
+        source.setConduit(filter.new Reading(source.getConduit(), sink.getConduit()));
+        sink.setConduit(filter.new Writing(sink.getConduit()));
+    }
+
+    private byte[] errorResponse() {
+        return bytesSinceWrite > undertowHeaderLimit
+                ? errorResponse(431, "The request's headers are larger than %s bytes".formatted(headerLimit))
+                : errorResponse(400, "The request is not valid HTTP");
+    }
+
+    private static byte[] errorResponse(int status, String message) {
+        byte[] body = WireJson.bytes(WireJson.Failure.of(status, message));
+        byte[] head = """
+                HTTP/1.1 %s %s\r
+                Connection: close\r
+                Content-Type: application/json\r
+                Content-Length: %s\r
+                \r
+                """.formatted(
+                        status, status == 431 ? "Request Header Fields Too Large" : "Bad Request", body.length)
+                .getBytes(US_ASCII);
+        return ByteBuffer.allocate(head.length + body.length)
+                .put(head)
+                .put(body)
+                .array();
+    }
+
+    private static boolean isEmptyBadRequest(ByteBuffer head) {
+        return startsAt(head, head.position() + VERSION_LENGTH, BAD_REQUEST) && contains(head, NO_BODY);
+    }
+
+    private static boolean contains(ByteBuffer head, byte[] lowerCase) {
+        for (int at = head.position(); at <= head.limit() - lowerCase.length; at++) {
+            if (startsAt(head, at, lowerCase)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsAt(ByteBuffer head, int at, byte[] lowerCase) {
+        if (at + lowerCase.length > head.limit()) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length; i++) {
+            if (Character.toLowerCase(head.get(at + i)) != lowerCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private final class Reading extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        private final StreamSinkConduit responses;
+
+        Reading(StreamSourceConduit next, StreamSinkConduit responseSink) {
+            super(next);
+            this.responses = responseSink;
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            if (framing.problem().isPresent()) {
+                throw refuse();
+            }
+            int start = target.position();
+            int read = super.read(target);
+            if (read <= 0) {
+                return read;
+            }
+            bytesSinceWrite += read;
+            int valid = framing.scan(target, start, start + read) - start;
+            if (framing.problem().isEmpty()) {
+                return read;
+            }
+            target.position(start + valid);
+            if (valid == 0) {
+                throw refuse();
+            }
+            // Earlier requests are answered first; the wakeup repeats the read, even if the client sends no more
+            if (isReadResumed()) {
+                next.wakeupReads();
+            }
+            return valid;
+        }
+
+        @Override
+        public void resumeReads() {
+            if (framing.problem().isPresent()) {
+                next.wakeupReads();
+            } else {
+                next.resumeReads();
+            }
+        }
+
+        /** Writes the response to the connection itself, since an unparsed request has no exchange. */
+        private IOException refuse() throws IOException {
+            String problem = framing.problem().orElseThrow();
+            if (bytesSinceWrite > 0 || !framing.isInBody()) {
+                responses.write(ByteBuffer.wrap(errorResponse(400, "The request is not valid HTTP: " + problem)));
+                bytesSinceWrite = 0;
+                responses.terminateWrites();
+                responses.flush();
+                ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
+                for (int left = MAX_DISCARDED_BYTES; left > 0 && next.read(discarded.clear()) > 0; ) {
+                    left -= discarded.position();
+                }
+            }
+            return new IOException(problem);
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+            for (int i = offset; i < offset + length; i++) {
+                if (targets[i].hasRemaining()) {
+                    return read(targets[i]);
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public long transferTo(long position, long count, FileChannel target) throws IOException {
+            return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+        }
+
+        @Override
+        public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
+            return IoUtils.transfer(new ConduitReadableByteChannel(this), count, through, target);
+        }
+    }
+
+    private final class Writing extends AbstractStreamSinkConduit<StreamSinkConduit> {
+        private ByteBuffer replacement;
+
+        Writing(StreamSinkConduit next) {
+            super(next);
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            if (replacement == null && isEmptyBadRequest(source)) {
+                replacement = ByteBuffer.wrap(errorResponse());
+            }
+            bytesSinceWrite = 0;
+            if (replacement == null) {
+                return super.write(source);
+            }
+            super.write(replacement);
+            if (replacement.hasRemaining()) {
+                // The original counts as written only when the replacement is complete; Undertow calls again.
+                return 0;
+            }
+            replacement = null;
+            int written = source.remaining();
+            source.position(source.limit());
+            return written;
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+            bytesSinceWrite = 0;
+            return super.write(sources, offset, length);
+        }
+
+        @Override
+        public int writeFinal(ByteBuffer source) throws IOException {
+            bytesSinceWrite = 0;
+            return super.writeFinal(source);
+        }
+
+        @Override
+        public long writeFinal(ByteBuffer[] sources, int offset, int length) throws IOException {
+            bytesSinceWrite = 0;
+            return super.writeFinal(sources, offset, length);
+        }
+    }
+}

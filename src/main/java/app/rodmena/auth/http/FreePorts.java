@@ -1,0 +1,46 @@
+package app.rodmena.auth.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalInt;
+
+/**
+ * Checks that addresses can be bound, before PostgreSQL is started and its tables are migrated. Keeps each address
+ * bound until it is closed, which also detects two listeners on one port. Not thread-safe.
+ */
+public final class FreePorts implements AutoCloseable {
+    private final Deque<ServerSocket> bound = new ArrayDeque<>();
+
+    /**
+     * Binds an address.
+     *
+     * @param flags the flags that set it, for the error message
+     * @param port not checked if it is absent or 0, for any free port
+     * @throws IOException if the address cannot be bound; the message names it and the flags
+     */
+    public void require(String flags, String host, OptionalInt port) throws IOException {
+        if (port.isEmpty() || port.getAsInt() == 0) {
+            return;
+        }
+        ServerSocket socket = new ServerSocket();
+        bound.push(socket);
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port.getAsInt()));
+        } catch (IOException e) {
+            throw new IOException(
+                    "can't listen on %s:%s (%s): %s".formatted(host, port.getAsInt(), flags, e.getMessage()), e);
+        }
+    }
+
+    /** Unbinds the addresses: until the listeners start, clients' connections are refused instead of waiting. */
+    @Override
+    public void close() throws IOException {
+        for (ServerSocket socket : bound) {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package app.rodmena.auth.http;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.Channels;
+import org.xnio.channels.StreamSourceChannel;
+
+/** Reads a request's body on the I/O thread, in bounded size and time. */
+public final class RequestBody {
+    /** The result of reading a body. */
+    public enum End {
+        COMPLETE,
+        TOO_LARGE,
+        TOO_SLOW,
+        BROKEN
+    }
+
+    private static final int READ_BYTES = 4096;
+
+    /** Time that a refused client may continue to send, so that it can read the response. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final StreamSourceChannel channel;
+
+    /** Takes the channel of a request's body, which Undertow provides only once per request. */
+    public RequestBody(HttpServerExchange exchange) {
+        channel = exchange.getRequestChannel();
+    }
+
+    /** Closes the connection. */
+    public static void closeConnection(HttpServerExchange exchange) {
+        IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
+    }
+
+    /** A callback that runs {@code next} when the response was sent; if sending failed, it ends the exchange. */
+    public static IoCallback onSent(Runnable next) {
+        return new Sent(next);
+    }
+
+    /**
+     * A callback for a response that was sent while the client is still sending: discards input for a while, then
+     * closes the connection. Closing it immediately would destroy the response.
+     */
+    public IoCallback lingering(HttpServerExchange exchange) {
+        return onSent(() -> discard(Long.MAX_VALUE - 1, LINGER, end -> closeConnection(exchange)));
+    }
+
+    /**
+     * Reads the body into memory.
+     *
+     * @param maxBytes maximum number of bytes
+     * @param timeout maximum time for the whole body to arrive
+     * @param callback called once, on the I/O thread, with the body if {@link End#COMPLETE}, otherwise with a part of
+     *     it
+     */
+    public void collect(int maxBytes, Duration timeout, BiConsumer<End, byte[]> callback) {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        ByteBuffer part = ByteBuffer.allocate(READ_BYTES);
+        Source source = limit -> {
+            int read = channel.read(part.clear());
+            kept.write(part.array(), 0, Math.max(0, read));
+            return read;
+        };
+        read(new Reading(source, maxBytes, end -> callback.accept(end, kept.toByteArray())), timeout);
+    }
+
+    /**
+     * Reads and discards the body.
+     *
+     * @param maxBytes maximum number of bytes
+     * @param timeout maximum time for the whole body to arrive
+     * @param callback called once, on the I/O thread
+     */
+    public void discard(long maxBytes, Duration timeout, Consumer<End> callback) {
+        read(new Reading(limit -> Channels.drain(channel, limit), maxBytes, callback), timeout);
+    }
+
+    private static void read(Reading reading, Duration timeout) {
+        if (!reading.drain()) {
+            reading.waitFor(timeout);
+        }
+    }
+
+    /** Reads available bytes, {@code limit} or a few more at most; returns -1 at the end. */
+    private interface Source {
+        long read(long limit) throws IOException;
+    }
+
+    private record Sent(Runnable next) implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            next.run();
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+            IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
+        }
+    }
+
+    private final class Reading implements ChannelListener<StreamSourceChannel> {
+        private final Source source;
+        private final Consumer<End> onEnd;
+        private long left;
+        private XnioExecutor.Key deadline;
+        private boolean ended;
+
+        Reading(Source source, long maxBytes, Consumer<End> callback) {
+            this.source = source;
+            this.left = maxBytes;
+            this.onEnd = callback;
+        }
+
+        void waitFor(Duration timeout) {
+            deadline = channel.getIoThread()
+                    .executeAfter(() -> end(End.TOO_SLOW), timeout.toMillis(), TimeUnit.MILLISECONDS);
+            channel.getReadSetter().set(this);
+            channel.resumeReads();
+        }
+
+        @Override
+        public void handleEvent(StreamSourceChannel readable) {
+            drain();
+        }
+
+        /** Reads available bytes; returns whether reading has ended. */
+        private boolean drain() {
+            try {
+                while (!ended) {
+                    long read = source.read(left + 1);
+                    if (read == 0) {
+                        return false;
+                    }
+                    left -= Math.max(read, 0);
+                    if (read < 0) {
+                        end(End.COMPLETE);
+                    } else if (left < 0) {
+                        end(End.TOO_LARGE);
+                    }
+                }
+            } catch (IOException e) {
+                end(End.BROKEN);
+            }
+            return true;
+        }
+
+        private void end(End result) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            if (deadline != null) {
+                deadline.remove();
+                channel.getReadSetter().set(null);
+                channel.suspendReads();
+            }
+            onEnd.accept(result);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package app.rodmena.auth.http;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.time.Instant;
+import java.util.Map;
+
+/** Writes the API's JSON: records in snake_case, instants as UTC without a zone. Thread-safe. */
+public final class WireJson {
+    private static final JsonWriter WRITER =
+            new JsonWriter(PropertyNamingStrategies.SNAKE_CASE, UtcTimestampFormat::text);
+
+    private WireJson() {}
+
+    /** The body of every error response. */
+    public record Failure(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
+        public static Failure of(int code, String message) {
+            return of(code, message, Map.of());
+        }
+
+        public static Failure of(int code, String message, Map<String, Object> details) {
+            return new Failure(false, code, message, details, Instant.now());
+        }
+    }
+
+    public static byte[] bytes(Object value) {
+        return WRITER.bytes(value);
+    }
+}

@@ -1,7 +1,0 @@
-package app.rodmena.auth.incidents;
-
-/** Receives every recorded incident, on the thread that records incidents. Implementations must not block. */
-@FunctionalInterface
-public interface IncidentListener {
-    void onIncident(Incident incident);
-}

@@ -1,0 +1,245 @@
+package app.rodmena.auth.jmx.mapping;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.DynamicMBean;
+import javax.management.ImmutableDescriptor;
+import javax.management.InvalidAttributeValueException;
+import javax.management.MBeanException;
+import javax.management.MBeanInfo;
+import javax.management.MBeanNotificationInfo;
+import javax.management.ReflectionException;
+import javax.management.openmbean.OpenMBeanAttributeInfo;
+import javax.management.openmbean.OpenMBeanConstructorInfo;
+import javax.management.openmbean.OpenMBeanInfoSupport;
+import javax.management.openmbean.OpenMBeanOperationInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open MBean backed by an ordinary object. The object's public methods with {@link Description} define it: getters
+ * are attributes, setters make them writable, all other methods are operations.
+ *
+ * <p>Attributes that are read in one call and come from one getter ({@link Flatten}) are of the same instant. An
+ * {@link IllegalArgumentException} or {@link IllegalStateException} of a method reaches the client with its message, as
+ * a class that the client has. Thread-safe if the object is.
+ */
+public class DescribedMBean implements DynamicMBean {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
+
+    private final Object bean;
+    private final Map<String, MBeanProperty> properties = new TreeMap<>();
+    private final Map<String, MBeanOperation> operations = new TreeMap<>();
+    private final MBeanInfo info;
+
+    /**
+     * Creates the MBean of {@code bean}.
+     *
+     * @throws IllegalArgumentException if a part of it has no description, or a type without an open type
+     */
+    public DescribedMBean(Object bean) {
+        this(bean, new MBeanNotificationInfo[0]);
+    }
+
+    DescribedMBean(Object bean, MBeanNotificationInfo[] notifications) {
+        this.bean = bean;
+        List<Method> described = Arrays.stream(bean.getClass().getMethods())
+                .filter(method -> method.isAnnotationPresent(Description.class))
+                .toList();
+        for (Method method : described) {
+            method.setAccessible(true);
+            if (isGetter(method)) {
+                addProperties(method, described);
+            } else if (!isSetter(method)) {
+                put(operations, method.getName(), MBeanOperation.of(method));
+            }
+        }
+        info = new OpenMBeanInfoSupport(
+                bean.getClass().getName(),
+                MemberDescription.of(bean.getClass()).text(),
+                properties.values().stream().map(MBeanProperty::info).toArray(OpenMBeanAttributeInfo[]::new),
+                new OpenMBeanConstructorInfo[0],
+                operations.values().stream().map(MBeanOperation::info).toArray(OpenMBeanOperationInfo[]::new),
+                notifications,
+                new ImmutableDescriptor(Map.of("immutableInfo", "true")));
+    }
+
+    @Override
+    public MBeanInfo getMBeanInfo() {
+        return info;
+    }
+
+    @Override
+    public Object getAttribute(String name) throws AttributeNotFoundException, MBeanException {
+        return property(name).read(getter -> call(getter));
+    }
+
+    @Override
+    public AttributeList getAttributes(String[] names) {
+        Map<Method, Object> read = new HashMap<>();
+        AttributeList values = new AttributeList();
+        for (String name : names) {
+            try {
+                values.add(new Attribute(name, property(name).read(getter -> {
+                    if (!read.containsKey(getter)) {
+                        read.put(getter, call(getter));
+                    }
+                    return read.get(getter);
+                })));
+            } catch (AttributeNotFoundException | MBeanException e) {
+                LOG.debug("Attribute {} is omitted from a response", name, e);
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void setAttribute(Attribute attribute)
+            throws AttributeNotFoundException, InvalidAttributeValueException, MBeanException {
+        MBeanProperty property = property(attribute.getName());
+        if (property.setter() == null) {
+            throw new AttributeNotFoundException(attribute.getName() + " is read-only");
+        }
+        if (!property.mapping().type().isValue(attribute.getValue())) {
+            throw new InvalidAttributeValueException("%s must be a %s"
+                    .formatted(attribute.getName(), property.mapping().type().getTypeName()));
+        }
+        try {
+            call(property.setter(), attribute.getValue());
+        } catch (MBeanException e) {
+            if (e.getCause() instanceof IllegalArgumentException) {
+                throw new InvalidAttributeValueException(e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public AttributeList setAttributes(AttributeList attributes) {
+        AttributeList written = new AttributeList();
+        for (Attribute attribute : attributes.asList()) {
+            try {
+                setAttribute(attribute);
+                written.add(attribute);
+            } catch (AttributeNotFoundException | InvalidAttributeValueException | MBeanException e) {
+                LOG.debug("Attribute {} was not written", attribute.getName(), e);
+            }
+        }
+        return written;
+    }
+
+    @Override
+    public Object invoke(String name, Object[] arguments, String[] signature)
+            throws MBeanException, ReflectionException {
+        MBeanOperation operation = operations.get(name);
+        if (operation == null) {
+            throw new ReflectionException(new NoSuchMethodException(name), "No such operation: " + name);
+        }
+        Object[] values = arguments == null ? new Object[0] : arguments;
+        operation.check(values);
+        return operation.result().toOpen().apply(call(operation.method(), values));
+    }
+
+    private MBeanProperty property(String name) throws AttributeNotFoundException {
+        MBeanProperty property = properties.get(name);
+        if (property == null) {
+            throw new AttributeNotFoundException("No such attribute: " + name);
+        }
+        return property;
+    }
+
+    private Object call(Method method, Object... arguments) throws MBeanException {
+        try {
+            return method.invoke(bean, arguments);
+        } catch (InvocationTargetException e) {
+            throw toMBeanException(method, e.getCause());
+        } catch (IllegalAccessException e) {
+            throw toMBeanException(method, e);
+        }
+    }
+
+    private static MBeanException toMBeanException(Method method, Throwable failure) {
+        String message = failure.getMessage();
+        if (failure instanceof IllegalArgumentException) {
+            return new MBeanException(new IllegalArgumentException(message), message);
+        }
+        if (failure instanceof IllegalStateException) {
+            return new MBeanException(new IllegalStateException(message), message);
+        }
+        LOG.error("{} failed", method.getName(), failure);
+        String logReference = "%s failed with an unexpected error; see the server's log".formatted(method.getName());
+        return new MBeanException(new IllegalStateException(logReference), logReference);
+    }
+
+    private void addProperties(Method getter, List<Method> described) {
+        String name = getter.getName().replaceFirst("^(get|is)", "");
+        addProperty(name, getter, null, MemberDescription.of(getter), described);
+        if (getter.isAnnotationPresent(Flatten.class)) {
+            for (RecordComponent component : getter.getReturnType().getRecordComponents()) {
+                addProperty(
+                        capitalised(component.getName()),
+                        getter,
+                        component,
+                        MemberDescription.of(component),
+                        described);
+            }
+        }
+    }
+
+    private void addProperty(
+            String name,
+            Method getter,
+            RecordComponent component,
+            MemberDescription description,
+            List<Method> described) {
+        OpenMapping mapping =
+                OpenMapping.of(component == null ? getter.getGenericReturnType() : component.getGenericType());
+        Optional<Method> setter = described.stream()
+                .filter(method -> isSetter(method) && method.getName().equals("set" + name))
+                .findFirst();
+        put(
+                properties,
+                name,
+                new MBeanProperty(
+                        name,
+                        setter.map(MemberDescription::of)
+                                .map(description::whenWritten)
+                                .orElse(description),
+                        mapping,
+                        getter,
+                        component == null ? null : OpenMapping.accessor(component),
+                        setter.orElse(null)));
+    }
+
+    private static <T> void put(Map<String, T> parts, String name, T part) {
+        if (parts.put(name, part) != null) {
+            throw new IllegalArgumentException(name + " is defined twice");
+        }
+    }
+
+    private static boolean isGetter(Method method) {
+        return method.getName().matches("(get|is)[A-Z].*")
+                && method.getParameterCount() == 0
+                && method.getReturnType() != void.class;
+    }
+
+    private static boolean isSetter(Method method) {
+        return method.getName().matches("set[A-Z].*")
+                && method.getParameterCount() == 1
+                && method.getReturnType() == void.class;
+    }
+
+    private static String capitalised(String name) {
+        return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    }
+}

@@ -1,0 +1,25 @@
+package app.rodmena.auth.jmx.mapping;
+
+import java.lang.reflect.AnnotatedElement;
+
+/** The text and unit of a {@link Description}; the unit is empty for text. */
+record MemberDescription(String words, String unit) {
+    /** @throws IllegalArgumentException if the element has no description */
+    static MemberDescription of(AnnotatedElement element) {
+        Description describe = element.getAnnotation(Description.class);
+        if (describe == null) {
+            throw new IllegalArgumentException(element + " has no description");
+        }
+        return new MemberDescription(describe.value(), describe.unit());
+    }
+
+    /** The description of an attribute that has this setter. */
+    MemberDescription whenWritten(MemberDescription setter) {
+        return new MemberDescription(words + ". When written: " + setter.words, unit);
+    }
+
+    /** Text with the unit: {@code Longest wait for a connection [milliseconds]}. */
+    String text() {
+        return unit.isEmpty() ? words : words + " [" + unit + "]";
+    }
+}

@@ -1,0 +1,142 @@
+package app.rodmena.auth.jmx.mapping;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import javax.management.openmbean.ArrayType;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.CompositeDataSupport;
+import javax.management.openmbean.CompositeType;
+import javax.management.openmbean.OpenDataException;
+import javax.management.openmbean.OpenType;
+import javax.management.openmbean.SimpleType;
+import javax.management.openmbean.TabularDataSupport;
+import javax.management.openmbean.TabularType;
+
+/**
+ * Maps a Java type to an open type, so that a client needs none of our classes: numbers, booleans and text stay as they
+ * are, a record becomes CompositeData, a list an array, a {@link Table} TabularData. Immutable.
+ *
+ * <p>The JDK's own mapping for MXBeans supports no records on Java 17, no flat tables and no column descriptions.
+ */
+public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
+    private static final Map<Type, SimpleType<?>> SIMPLE = Map.of(
+            void.class, SimpleType.VOID,
+            boolean.class, SimpleType.BOOLEAN,
+            int.class, SimpleType.INTEGER,
+            long.class, SimpleType.LONG,
+            double.class, SimpleType.DOUBLE,
+            String.class, SimpleType.STRING);
+
+    /**
+     * Returns the mapping of {@code type}.
+     *
+     * @throws IllegalArgumentException if the type has no open type
+     */
+    public static OpenMapping of(Type type) {
+        try {
+            if (SIMPLE.containsKey(type)) {
+                return new OpenMapping(SIMPLE.get(type), UnaryOperator.identity());
+            }
+            if (type instanceof Class<?> row && row.isRecord()) {
+                return ofRecord(row);
+            }
+            if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
+                return ofList(of(generic.getActualTypeArguments()[0]));
+            }
+            if (type instanceof ParameterizedType generic && generic.getRawType() == Table.class) {
+                return ofTable((Class<?>) generic.getActualTypeArguments()[0]);
+            }
+        } catch (OpenDataException e) {
+            throw new IllegalArgumentException(type + " has no open type", e);
+        }
+        throw new IllegalArgumentException(type + " has no open type");
+    }
+
+    private static OpenMapping ofRecord(Class<?> row) throws OpenDataException {
+        RecordComponent[] components = row.getRecordComponents();
+        List<OpenMapping> mappings = Arrays.stream(components)
+                .map(component -> of(component.getGenericType()))
+                .toList();
+        String[] names = names(components);
+        CompositeType type = new CompositeType(
+                row.getSimpleName(),
+                MemberDescription.of(row).text(),
+                names,
+                Arrays.stream(components)
+                        .map(component -> MemberDescription.of(component).text())
+                        .toArray(String[]::new),
+                mappings.stream().map(OpenMapping::type).toArray(OpenType<?>[]::new));
+        Method[] accessors =
+                Arrays.stream(components).map(OpenMapping::accessor).toArray(Method[]::new);
+        return new OpenMapping(type, value -> {
+            Object[] values = new Object[accessors.length];
+            for (int i = 0; i < accessors.length; i++) {
+                values[i] = mappings.get(i).toOpen().apply(valueOf(accessors[i], value));
+            }
+            return composite(type, names, values);
+        });
+    }
+
+    private static OpenMapping ofList(OpenMapping element) throws OpenDataException {
+        ArrayType<?> type = new ArrayType<>(1, element.type());
+        Class<?> elementClass = element.type() instanceof CompositeType ? CompositeData.class : String.class;
+        return new OpenMapping(
+                type,
+                list -> ((List<?>) list).stream().map(element.toOpen()).toArray(size ->
+                        (Object[]) Array.newInstance(elementClass, size)));
+    }
+
+    private static OpenMapping ofTable(Class<?> row) throws OpenDataException {
+        OpenMapping rows = ofRecord(row);
+        RecordComponent[] keys = Arrays.stream(row.getRecordComponents())
+                .filter(component -> component.isAnnotationPresent(TableKey.class))
+                .toArray(RecordComponent[]::new);
+        TabularType type = new TabularType(
+                row.getSimpleName() + "Table",
+                MemberDescription.of(row).text(),
+                (CompositeType) rows.type(),
+                names(keys));
+        return new OpenMapping(type, table -> {
+            TabularDataSupport data = new TabularDataSupport(type);
+            for (Object each : ((Table<?>) table).rows()) {
+                data.put((CompositeData) rows.toOpen().apply(each));
+            }
+            return data;
+        });
+    }
+
+    /** The accessor of the component, made accessible if the record is not public. */
+    static Method accessor(RecordComponent component) {
+        Method accessor = component.getAccessor();
+        accessor.setAccessible(true);
+        return accessor;
+    }
+
+    static Object valueOf(Method accessor, Object row) {
+        try {
+            return accessor.invoke(row);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException(accessor + " is not accessible", e);
+        }
+    }
+
+    private static CompositeData composite(CompositeType type, String[] names, Object[] values) {
+        try {
+            return new CompositeDataSupport(type, names, values);
+        } catch (OpenDataException e) {
+            throw new IllegalStateException("a value of " + type.getTypeName() + " does not match its open type", e);
+        }
+    }
+
+    private static String[] names(RecordComponent[] components) {
+        return Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
+    }
+}

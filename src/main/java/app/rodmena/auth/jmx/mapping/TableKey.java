@@ -1,0 +1,12 @@
+package app.rodmena.auth.jmx.mapping;
+
+import static java.lang.annotation.ElementType.RECORD_COMPONENT;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Marks the record component that identifies a row of a {@link Table}. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(RECORD_COMPONENT)
+public @interface TableKey {}

@@ -1,0 +1,292 @@
+package app.rodmena.auth.jmx.remote;
+
+import app.rodmena.auth.security.AuditLog;
+import app.rodmena.auth.security.OperatorSession;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.BadAttributeValueExpException;
+import javax.management.BadBinaryOpValueExpException;
+import javax.management.BadStringOperationException;
+import javax.management.InstanceNotFoundException;
+import javax.management.InvalidApplicationException;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectInstance;
+import javax.management.ObjectName;
+import javax.management.QueryExp;
+import javax.management.openmbean.TabularData;
+import javax.management.openmbean.TabularDataSupport;
+
+/**
+ * A proxy for an MBean server that permits only what {@link MBeanPolicy} allows, writes changes and denials to the
+ * {@link AuditLog} log, and denies every method that it does not know. Used by both Jolokia and remote JMX.
+ * Thread-safe.
+ */
+final class GuardedMBeanServer implements InvocationHandler {
+    private final MBeanServer target;
+    private final Supplier<OperatorSession> session;
+
+    private GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> callers) {
+        this.target = target;
+        this.session = callers;
+    }
+
+    /** @param callers returns the current operator session; throws a SecurityException if it is no longer valid */
+    static MBeanServer guard(MBeanServer target, Supplier<OperatorSession> callers) {
+        return (MBeanServer) Proxy.newProxyInstance(
+                GuardedMBeanServer.class.getClassLoader(),
+                new Class<?>[] {MBeanServer.class},
+                new GuardedMBeanServer(target, callers));
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        return switch (method.getName()) {
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            case "toString" -> "guarded " + target;
+            // Never called by clients: the connector uses these to find the classes of arguments
+            case "getClassLoaderFor", "getClassLoader", "getClassLoaderRepository" -> forward(method, arguments);
+            default -> dispatch((MBeanServer) proxy, method, arguments, session.get());
+        };
+    }
+
+    private Object dispatch(MBeanServer guarded, Method method, Object[] arguments, OperatorSession caller)
+            throws Throwable {
+        return switch (method.getName()) {
+            case "getAttribute" -> getAttribute(method, arguments, caller);
+            case "getAttributes" -> getAttributes(method, arguments, caller);
+            case "setAttribute" -> write(method, arguments, caller, (Attribute) arguments[1]);
+            case "setAttributes" ->
+                write(
+                        method,
+                        arguments,
+                        caller,
+                        ((AttributeList) arguments[1]).asList().toArray(Attribute[]::new));
+            case "invoke" -> invokeOperation(method, arguments, caller);
+            case "getMBeanInfo" ->
+                readableInfo((ObjectName) arguments[0], (MBeanInfo) requireVisible(method, arguments, caller));
+            case "getObjectInstance" -> requireVisible(method, arguments, caller);
+            case "isInstanceOf" -> isInstanceOf((ObjectName) arguments[0], (String) arguments[1]);
+            case "isRegistered" ->
+                MBeanPolicy.isVisible((ObjectName) arguments[0]) && target.isRegistered((ObjectName) arguments[0]);
+            case "queryNames" ->
+                target.queryNames((ObjectName) arguments[0], null).stream()
+                        .filter(name -> MBeanPolicy.isVisible(name) && matches(guarded, (QueryExp) arguments[1], name))
+                        .collect(Collectors.toSet());
+            case "queryMBeans" ->
+                target.queryMBeans((ObjectName) arguments[0], null).stream()
+                        .filter(bean -> MBeanPolicy.isVisible(bean.getObjectName())
+                                && matches(guarded, (QueryExp) arguments[1], bean.getObjectName()))
+                        .collect(Collectors.<ObjectInstance>toSet());
+            case "getMBeanCount" ->
+                (int) target.queryNames(null, null).stream()
+                        .filter(MBeanPolicy::isVisible)
+                        .count();
+            case "getDomains" ->
+                target.queryNames(null, null).stream()
+                        .filter(MBeanPolicy::isVisible)
+                        .map(ObjectName::getDomain)
+                        .distinct()
+                        .toArray(String[]::new);
+            case "getDefaultDomain" -> forward(method, arguments);
+            case "addNotificationListener", "removeNotificationListener" -> listen(method, arguments, caller);
+            default -> throw denied(caller, method.getName());
+        };
+    }
+
+    /** As isRegistered, reports a hidden bean as missing, which consoles can handle. */
+    private boolean isInstanceOf(ObjectName name, String type) throws InstanceNotFoundException {
+        if (!MBeanPolicy.isVisible(name)) {
+            throw new InstanceNotFoundException(name.toString());
+        }
+        return target.isInstanceOf(name, type);
+    }
+
+    private Object requireVisible(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        if (!MBeanPolicy.isVisible(name)) {
+            throw denied(caller, "to see " + name);
+        }
+        return forward(method, arguments);
+    }
+
+    private Object getAttribute(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        String attribute = (String) arguments[1];
+        if (MBeanPolicy.isReadAsEmpty(name, attribute)) {
+            return empty(forward(method, arguments));
+        }
+        checkRead(caller, name, attribute);
+        return forward(method, arguments);
+    }
+
+    /** Denies the whole request if one attribute is not readable; MBeanInfo lists only readable ones. */
+    private Object getAttributes(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        for (String attribute : (String[]) arguments[1]) {
+            if (!MBeanPolicy.isReadAsEmpty(name, attribute)) {
+                checkRead(caller, name, attribute);
+            }
+        }
+        AttributeList values = (AttributeList) forward(method, arguments);
+        AttributeList visible = new AttributeList();
+        for (Attribute value : values.asList()) {
+            visible.add(
+                    MBeanPolicy.isReadAsEmpty(name, value.getName())
+                            ? new Attribute(value.getName(), empty(value.getValue()))
+                            : value);
+        }
+        return visible;
+    }
+
+    /** The empty value of the same type; of system properties, only those that name the JVM are kept. */
+    private static Object empty(Object value) {
+        if (value instanceof TabularData properties) {
+            TabularData visible = new TabularDataSupport(properties.getTabularType());
+            MBeanPolicy.JVM_PROPERTIES.stream()
+                    .map(name -> properties.get(new Object[] {name}))
+                    .filter(Objects::nonNull)
+                    .forEach(visible::put);
+            return visible;
+        }
+        return value instanceof String[] ? new String[0] : "";
+    }
+
+    /** @throws SecurityException if the operator may not read it; the denial is written to the audit log */
+    static void checkRead(OperatorSession caller, ObjectName name, String attribute) {
+        if (attribute != null && !MBeanPolicy.mayRead(name, attribute)) {
+            throw denied(caller, "to read %s of %s".formatted(attribute, name));
+        }
+    }
+
+    /** @throws SecurityException if the operator may not write it; the denial is written to the audit log */
+    static void checkWrite(OperatorSession caller, ObjectName name, String attributes) {
+        if (!MBeanPolicy.mayWrite(caller.role(), name)) {
+            throw denied(caller, "to set %s of %s".formatted(attributes, name));
+        }
+    }
+
+    /** @throws SecurityException if the operator may not invoke it; the denial is written to the audit log */
+    static void checkInvoke(OperatorSession caller, ObjectName name, String operation) {
+        if (operation == null || !MBeanPolicy.mayInvoke(caller.role(), name, operation)) {
+            throw denied(caller, "to invoke %s of %s".formatted(operation, name));
+        }
+    }
+
+    private Object write(Method method, Object[] arguments, OperatorSession caller, Attribute... attributes)
+            throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        String names = Arrays.stream(attributes).map(Attribute::getName).collect(Collectors.joining(", "));
+        checkWrite(caller, name, names);
+        String before = values(name, attributes);
+        Object result = caller.execute(() -> forwardChecked(method, arguments));
+        AuditLog.changed(caller, "set %s of %s from %s to %s".formatted(names, name, before, values(name, attributes)));
+        return result;
+    }
+
+    private Object invokeOperation(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+        ObjectName name = (ObjectName) arguments[0];
+        String operation = (String) arguments[1];
+        checkInvoke(caller, name, operation);
+        Object result = caller.execute(() -> forwardChecked(method, arguments));
+        if (MBeanPolicy.isOwn(name)) {
+            String values = arguments[2] == null ? "[]" : Arrays.toString((Object[]) arguments[2]);
+            AuditLog.changed(caller, "invoked %s of %s with %s".formatted(operation, name, values));
+        }
+        return result;
+    }
+
+    /** Denies MBeans as listeners: they would be invoked without the checks of this proxy. */
+    private Object listen(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+        if (arguments[1] instanceof ObjectName listener) {
+            throw denied(caller, "to let %s listen to %s".formatted(listener, arguments[0]));
+        }
+        return requireVisible(method, arguments, caller);
+    }
+
+    private String values(ObjectName name, Attribute... attributes) {
+        return Arrays.stream(attributes)
+                .map(attribute -> value(name, attribute))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String value(ObjectName name, Attribute attribute) {
+        try {
+            return Objects.toString(target.getAttribute(name, attribute.getName()));
+        } catch (JMException | RuntimeException e) {
+            return "?";
+        }
+    }
+
+    /** Removes the attributes that no client may read, so that consoles do not request them. */
+    private static MBeanInfo readableInfo(ObjectName name, MBeanInfo info) {
+        MBeanAttributeInfo[] attributes = Arrays.stream(info.getAttributes())
+                .filter(attribute -> MBeanPolicy.mayRead(name, attribute.getName()))
+                .toArray(MBeanAttributeInfo[]::new);
+        if (attributes.length == info.getAttributes().length) {
+            return info;
+        }
+        return new MBeanInfo(
+                info.getClassName(),
+                info.getDescription(),
+                attributes,
+                info.getConstructors(),
+                info.getOperations(),
+                info.getNotifications(),
+                info.getDescriptor());
+    }
+
+    /** Evaluates a query through this proxy; otherwise a query could reveal unreadable values bit by bit. */
+    private static boolean matches(MBeanServer guarded, QueryExp query, ObjectName name) {
+        if (query == null) {
+            return true;
+        }
+        query.setMBeanServer(guarded);
+        try {
+            return query.apply(name);
+        } catch (BadStringOperationException
+                | BadBinaryOpValueExpException
+                | BadAttributeValueExpException
+                | InvalidApplicationException
+                | RuntimeException e) {
+            return false;
+        } finally {
+            query.setMBeanServer(null);
+        }
+    }
+
+    private static SecurityException denied(OperatorSession caller, String action) {
+        AuditLog.denied(caller, action);
+        return new SecurityException("Denied to %s: %s".formatted(caller.name(), action));
+    }
+
+    private Object forward(Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Object forwardChecked(Method method, Object[] arguments) throws Exception {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Exception failure) {
+                throw failure;
+            }
+            throw (Error) e.getCause();
+        }
+    }
+}

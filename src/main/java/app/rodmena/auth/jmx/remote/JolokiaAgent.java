@@ -1,0 +1,183 @@
+package app.rodmena.auth.jmx.remote;
+
+import app.rodmena.auth.http.DescriptorLimit;
+import app.rodmena.auth.security.Keystore;
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorSession;
+import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.RemoteConfig;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import org.jolokia.jvmagent.handler.JolokiaHttpHandler;
+import org.jolokia.server.core.config.ConfigKey;
+import org.jolokia.server.core.config.StaticConfiguration;
+import org.jolokia.server.core.config.SystemPropertyMode;
+import org.jolokia.server.core.service.JolokiaServiceManagerFactory;
+import org.jolokia.server.core.service.api.JolokiaContext;
+import org.jolokia.server.core.service.api.JolokiaServiceManager;
+import org.jolokia.server.core.service.impl.ConfigRequestHandler;
+import org.jolokia.service.notif.pull.PullNotificationBackend;
+import org.jolokia.service.serializer.JolokiaSerializer;
+
+/**
+ * Jolokia's agent, with an explicit list of services, on an HTTP server that this class configures, behind
+ * {@link JolokiaSecurityFilter} and {@link GuardedMBeanServer}. (Jolokia's own launcher loads all services on the class
+ * path, reads settings from the environment, and lets any client change its configuration.) Thread-safe.
+ */
+final class JolokiaAgent implements AutoCloseable {
+    /** The domain of Jolokia's own MBeans. */
+    static final String DOMAIN = "jolokia";
+
+    private static final int BACKLOG = 200;
+    private static final int MAX_THREADS = 500;
+    private static final String AGENT_ID = "auth";
+
+    private static final OperatorSession AGENT_SESSION =
+            new OperatorSession("the agent", OperatorRole.MONITOR, "this process");
+
+    private final HttpServer server;
+    private final ThreadPoolExecutor threads;
+    private final JolokiaServiceManager jolokia;
+
+    private JolokiaAgent(HttpServer server, ThreadPoolExecutor threads, JolokiaServiceManager jolokia) {
+        this.server = server;
+        this.threads = threads;
+        this.jolokia = jolokia;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @throws IOException if the address is not available; the message names it
+     */
+    static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer beans)
+            throws IOException {
+        setServerLimits();
+        HttpServer server =
+                listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
+        JolokiaServiceManager jolokia = jolokia(beans);
+        JolokiaContext context = jolokia.start();
+        // One handler per request: JolokiaHttpHandler is not thread-safe
+        server.createContext(
+                "/jolokia",
+                new JolokiaSecurityFilter(
+                        config.hostNames(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
+        ThreadPoolExecutor threads = threads();
+        server.setExecutor(threads);
+        server.start();
+        return new JolokiaAgent(server, threads, jolokia);
+    }
+
+    /** The actual address, with the port that was chosen for port 0. */
+    InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /** Closes all connections, and stops listening. */
+    @Override
+    public void close() {
+        server.stop(0);
+        jolokia.stop();
+        threads.shutdownNow();
+    }
+
+    /**
+     * The JDK's HTTP server reads its limits from system properties, once. Without nodelay, each request on a
+     * kept-alive connection waits 40 ms for an ACK; without a time limit, a client that sends half a request keeps a
+     * thread; without a connection limit, idle clients use up all file descriptors.
+     */
+    private static void setServerLimits() {
+        Map.of(
+                        "sun.net.httpserver.nodelay",
+                        "true",
+                        "sun.net.httpserver.maxReqTime",
+                        "3",
+                        "jdk.httpserver.maxConnections",
+                        Integer.toString(DescriptorLimit.operatorConnections()))
+                .forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
+    }
+
+    private static HttpServer listen(InetSocketAddress address, Optional<Keystore> keystore) throws IOException {
+        try {
+            if (keystore.isEmpty()) {
+                return HttpServer.create(address, BACKLOG);
+            }
+            HttpsServer server = HttpsServer.create(address, BACKLOG);
+            server.setHttpsConfigurator(new HttpsConfigurator(keystore.get().context()));
+            return server;
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot listen on %s:%s for Jolokia: %s"
+                            .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Bounded, and large enough that slow clients do not occupy all threads. */
+    private static ThreadPoolExecutor threads() {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                MAX_THREADS, MAX_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "auth-jolokia-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    private static JolokiaServiceManager jolokia(MBeanServer beans) {
+        Map<String, String> settings = Map.of(
+                ConfigKey.AGENT_ID.getKeyValue(), freeAgentId(beans),
+                ConfigKey.AGENT_CONTEXT.getKeyValue(), "/jolokia",
+                ConfigKey.DISCOVERY_ENABLED.getKeyValue(), "false",
+                ConfigKey.DISABLE_DETECTORS.getKeyValue(), "true",
+                ConfigKey.ALLOW_ERROR_DETAILS.getKeyValue(), "false",
+                ConfigKey.DISABLED_SERVICES.getKeyValue(), ConfigRequestHandler.class.getName());
+        JolokiaServiceManager jolokia = JolokiaServiceManagerFactory.createJolokiaServiceManager(
+                new StaticConfiguration(settings, null, SystemPropertyMode.NEVER),
+                new JolokiaLog(),
+                new JolokiaRestrictor(),
+                log -> new TreeSet<>());
+        jolokia.addService(new JolokiaSerializer());
+        jolokia.addService(new JolokiaRequests(GuardedMBeanServer.guard(beans, JolokiaAgent::currentSession)));
+        jolokia.addService(new PullNotificationBackend(1));
+        jolokia.addService(new JolokiaEvents());
+        return jolokia;
+    }
+
+    /** The operator whose request this thread executes; the agent itself while it starts. */
+    static OperatorSession currentSession() {
+        return OperatorSession.current().orElse(AGENT_SESSION);
+    }
+
+    /** A fixed id, for stable names of Jolokia's MBeans; with a number if another server in this JVM uses it. */
+    private static String freeAgentId(MBeanServer beans) {
+        try {
+            int number = 1;
+            String id = AGENT_ID;
+            while (!beans.queryNames(new ObjectName(DOMAIN + ":*,agent=" + id), null)
+                    .isEmpty()) {
+                number++;
+                id = AGENT_ID + "-" + number;
+            }
+            return id;
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package app.rodmena.auth.jmx.remote;
+
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jolokia.server.core.service.notification.BackendCallback;
+import org.jolokia.server.core.service.notification.Client;
+import org.jolokia.server.core.service.notification.NotificationSubscription;
+import org.jolokia.service.notif.sse.SseNotificationBackend;
+
+/**
+ * Sends notifications as server-sent events, with one thread per client. Jolokia's own implementation writes to all
+ * clients on the emitter's thread, so that a slow client delays the others and the emitter. Here a slow client loses
+ * its oldest pending notifications instead.
+ */
+final class JolokiaEvents extends SseNotificationBackend {
+    private static final int ORDER = 0;
+    private static final int MAX_PENDING = 1000;
+
+    private final Map<String, ExecutorService> writers = new ConcurrentHashMap<>();
+
+    JolokiaEvents() {
+        super(ORDER);
+    }
+
+    @Override
+    public BackendCallback subscribe(NotificationSubscription subscription) {
+        BackendCallback direct = super.subscribe(subscription);
+        ExecutorService writer =
+                writers.computeIfAbsent(subscription.getClient().getId(), client -> newWriter());
+        return (notification, handback) -> writer.execute(() -> direct.handleNotification(notification, handback));
+    }
+
+    @Override
+    public void unregister(Client client) {
+        ExecutorService writer = writers.remove(client.getId());
+        if (writer != null) {
+            writer.shutdownNow();
+        }
+        super.unregister(client);
+    }
+
+    private static ExecutorService newWriter() {
+        ThreadPoolExecutor writer = new ThreadPoolExecutor(
+                1,
+                1,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_PENDING),
+                task -> {
+                    Thread thread = new Thread(task, "auth-jolokia-events");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardOldestPolicy());
+        writer.allowCoreThreadTimeOut(true);
+        return writer;
+    }
+}

@@ -1,0 +1,212 @@
+package app.rodmena.auth.jmx.remote;
+
+import app.rodmena.auth.security.OperatorRole;
+import app.rodmena.auth.security.OperatorSession;
+import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.TooManyLoginAttemptsException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.rmi.NotBoundException;
+import java.rmi.registry.LocateRegistry;
+import java.rmi.registry.Registry;
+import java.rmi.server.RMIClientSocketFactory;
+import java.rmi.server.RemoteServer;
+import java.rmi.server.ServerNotActiveException;
+import java.rmi.server.UnicastRemoteObject;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import javax.management.MBeanServer;
+import javax.management.remote.JMXAuthenticator;
+import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXServiceURL;
+import javax.management.remote.rmi.RMIConnection;
+import javax.management.remote.rmi.RMIConnectorServer;
+import javax.management.remote.rmi.RMIJRMPServerImpl;
+import javax.net.ssl.SSLContext;
+import javax.rmi.ssl.SslRMIClientSocketFactory;
+import javax.security.auth.Subject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remote JMX: RMI registry and connector on one port of one address; clients such as JConsole connect to
+ * {@code host:port}. The agent behind the JVM's {@code com.sun.management.jmxremote} flags would listen on a second
+ * port, and on all addresses. Thread-safe.
+ *
+ * <p>RMI advertises one address for the whole JVM, {@code java.rmi.server.hostname}. This class sets it to the
+ * listening address, unless it is set already.
+ */
+final class RemoteJmx implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
+    private static final String NAME = "jmxrmi";
+    private static final String ADVERTISED_HOST_PROPERTY = "java.rmi.server.hostname";
+
+    /** The deserialization filter for credentials. */
+    private static final String CREDENTIALS_FILTER = "maxdepth=3;maxarray=2;maxbytes=10000;java.lang.String;!*";
+
+    /** The deserialization filter for names, values, queries and filters; it permits no class with side effects. */
+    private static final String ARGUMENTS_FILTER = "maxdepth=30;maxarray=100000;maxrefs=100000;maxbytes=10000000;"
+            + "!javax.management.BadAttributeValueExpException;"
+            + "java.lang.*;java.math.BigInteger;java.math.BigDecimal;java.util.*;"
+            + "javax.management.*;javax.management.openmbean.*;javax.management.relation.MBeanServerNotificationFilter;"
+            + "javax.management.remote.NotificationResult;java.rmi.MarshalledObject;java.rmi.dgc.*;java.rmi.server.*;"
+            + "javax.security.auth.Subject;!*";
+
+    private final RmiSockets sockets;
+    private final Registry registry;
+    private final JMXConnectorServer connector;
+
+    private RemoteJmx(RmiSockets sockets, Registry registry, JMXConnectorServer connector) {
+        this.sockets = sockets;
+        this.registry = registry;
+        this.connector = connector;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @throws IOException if the address is not available; the message names it
+     */
+    static RemoteJmx start(String host, int port, Optional<SSLContext> tls, Operators operators, MBeanServer beans)
+            throws IOException {
+        InetAddress address = InetAddress.getByName(host);
+        if (System.getProperty(ADVERTISED_HOST_PROPERTY) == null) {
+            InetAddress advertised = address.isAnyLocalAddress() ? InetAddress.getLocalHost() : address;
+            System.setProperty(ADVERTISED_HOST_PROPERTY, advertised.getHostAddress());
+        }
+        RmiSockets sockets = new RmiSockets(address, tls);
+        RMIClientSocketFactory clients = tls.isPresent() ? new SslRMIClientSocketFactory() : null;
+        Registry registry;
+        try {
+            registry = LocateRegistry.createRegistry(port, clients, sockets);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
+        }
+        Map<String, ?> environment = Map.of(
+                JMXConnectorServer.AUTHENTICATOR, authenticator(operators),
+                RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS_FILTER,
+                RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
+        Access access = new Access(beans, operators);
+        Server server = new Server(sockets.boundAddress().getPort(), clients, sockets, environment, access);
+        JMXConnectorServer connector = new RMIConnectorServer(
+                new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.ofConnector());
+        RemoteJmx jmx = new RemoteJmx(sockets, registry, connector);
+        try {
+            connector.start();
+            registry.rebind(NAME, server.toStub());
+        } catch (IOException e) {
+            jmx.close();
+            throw e;
+        }
+        return jmx;
+    }
+
+    /** The actual address, with the port that was chosen for port 0. */
+    InetSocketAddress address() {
+        return sockets.boundAddress();
+    }
+
+    /** Closes all connections, and stops listening. */
+    @Override
+    public void close() throws IOException {
+        try (sockets) {
+            registry.unbind(NAME);
+            connector.stop();
+        } catch (NotBoundException e) {
+            LOG.debug("The connector was not bound", e);
+        } finally {
+            UnicastRemoteObject.unexportObject(registry, true);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+    }
+
+    private static JMXAuthenticator authenticator(Operators operators) {
+        return credentials -> {
+            String address = clientAddress();
+            boolean areComplete =
+                    credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null;
+            String[] pair = areComplete ? (String[]) credentials : new String[] {"", ""};
+            OperatorSession caller = verify(operators, pair[0], pair[1], address)
+                    .orElseThrow(() -> new SecurityException("Wrong name or password"));
+            return new Subject(true, Set.of(new OperatorPrincipal(caller)), Set.of(), Set.of());
+        };
+    }
+
+    /** Blocks the connection's own thread until the login is verified. */
+    private static Optional<OperatorSession> verify(Operators operators, String name, String password, String address) {
+        try {
+            return operators.login(name, password, address).join();
+        } catch (CompletionException e) {
+            // SecurityException: JMX defines it for failed logins, and every client has the class
+            if (e.getCause() instanceof TooManyLoginAttemptsException tooMany) {
+                throw new SecurityException(tooMany.getMessage());
+            }
+            LOG.error("The login of a client at {} could not be verified", address, e);
+            throw new SecurityException("The login could not be verified; see the server's log");
+        }
+    }
+
+    private static String clientAddress() {
+        try {
+            return NonLocalAddressSocket.realAddress(RemoteServer.getClientHost());
+        } catch (ServerNotActiveException e) {
+            throw new SecurityException("Logins are accepted from RMI clients only", e);
+        }
+    }
+
+    /** Creates the guarded MBean server of a connection. */
+    private record Access(MBeanServer beans, Operators operators) {
+        MBeanServer of(OperatorSession caller) {
+            return GuardedMBeanServer.guard(beans, () -> {
+                if (!operators.isValid(caller)) {
+                    throw new SecurityException(caller.name() + " is no longer an operator of this server");
+                }
+                return caller;
+            });
+        }
+
+        /** For calls of the connector itself. */
+        MBeanServer ofConnector() {
+            OperatorSession connector = new OperatorSession("the connector", OperatorRole.MONITOR, "this process");
+            return GuardedMBeanServer.guard(beans, () -> connector);
+        }
+    }
+
+    /**
+     * Gives each connection its own guarded MBean server with the operator's session. (The usual way, the current
+     * thread's Subject, needs a method that Java 18 replaced and Java 24 disabled.)
+     */
+    private static final class Server extends RMIJRMPServerImpl {
+        private final Access access;
+
+        Server(int port, RMIClientSocketFactory clients, RmiSockets sockets, Map<String, ?> environment, Access access)
+                throws IOException {
+            super(port, clients, sockets, environment);
+            this.access = access;
+        }
+
+        @Override
+        protected RMIConnection makeClient(String connectionId, Subject subject) throws IOException {
+            OperatorSession caller = subject.getPrincipals(OperatorPrincipal.class)
+                    .iterator()
+                    .next()
+                    .caller();
+            synchronized (this) {
+                // A new connection takes the current MBean server of the RMI server
+                MBeanServer before = getMBeanServer();
+                setMBeanServer(access.of(caller));
+                try {
+                    return super.makeClient(connectionId, null);
+                } finally {
+                    setMBeanServer(before);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package app.rodmena.auth.jmx.remote;
+
+import app.rodmena.auth.http.DescriptorLimit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.rmi.server.RMIServerSocketFactory;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Listens for RMI on one address instead of all, with TLS if configured. One object per connector, because RMI shares a
+ * port among the objects exported with the same factory. Thread-safe.
+ */
+final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
+    private static final int BACKLOG = 50;
+
+    private final InetAddress address;
+    private final Optional<SSLContext> tls;
+    private ServerSocket serverSocket;
+
+    RmiSockets(InetAddress address, Optional<SSLContext> tls) {
+        this.address = address;
+        this.tls = tls;
+    }
+
+    @Override
+    public synchronized ServerSocket createServerSocket(int port) throws IOException {
+        if (serverSocket != null) {
+            throw new IOException("The port is already open; all exported objects must share it");
+        }
+        ServerSocket socket = new NonLocalAddressServerSocket(tls);
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(address, port), BACKLOG);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        serverSocket = socket;
+        return socket;
+    }
+
+    synchronized InetSocketAddress boundAddress() {
+        return (InetSocketAddress) serverSocket.getLocalSocketAddress();
+    }
+
+    /** Closes the port, since RMI never closes a port that it chose. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (serverSocket != null) {
+            serverSocket.close();
+        }
+    }
+
+    private static final class NonLocalAddressServerSocket extends ServerSocket {
+        private final Optional<SSLContext> tls;
+
+        NonLocalAddressServerSocket(Optional<SSLContext> tls) throws IOException {
+            this.tls = tls;
+        }
+
+        @Override
+        public Socket accept() throws IOException {
+            NonLocalAddressSocket socket = acceptAny();
+            while (NonLocalAddressSocket.openCount() > DescriptorLimit.operatorConnections()) {
+                socket.close();
+                socket = acceptAny();
+            }
+            return tls.isPresent() ? secured(tls.get(), socket) : socket;
+        }
+
+        private NonLocalAddressSocket acceptAny() throws IOException {
+            NonLocalAddressSocket socket = new NonLocalAddressSocket();
+            implAccept(socket);
+            socket.register();
+            return socket;
+        }
+
+        /** The TLS handshake happens at the first read, on the connection's own thread. */
+        private static Socket secured(SSLContext context, Socket socket) throws IOException {
+            InputStream nothingConsumed = null;
+            return context.getSocketFactory().createSocket(socket, nothingConsumed, true);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package app.rodmena.auth.metrics.jfr;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.StatementExecution;
+import app.rodmena.auth.database.StatementListener;
+import app.rodmena.auth.database.activity.SqlMask;
+import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.PoolListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import jdk.jfr.Event;
+
+/**
+ * Emits the pool's events to the Flight Recorder: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout} and
+ * {@code auth.SlowStatement}. Without a recording, each costs the read of a flag. Thread-safe. All servers of a process
+ * share one.
+ */
+public final class FlightRecorderListener implements PoolListener, StatementListener {
+    /** Makes their classes known: a recording lists only events whose classes were used before or during it. */
+    static final List<Event> EVENTS =
+            List.of(new ConnectJfrEvent(), new CheckoutJfrEvent(), new TimeoutJfrEvent(), new SlowStatementJfrEvent());
+
+    /** Recorded checkouts that have not ended, by connection. */
+    private final Map<Integer, CheckoutJfrEvent> openCheckouts = new ConcurrentHashMap<>();
+
+    private final Supplier<Duration> slowStatement;
+
+    /** @param slowStatement the duration from which a statement is slow */
+    FlightRecorderListener(Supplier<Duration> slowStatement) {
+        this.slowStatement = slowStatement;
+    }
+
+    /** Emits the events of this engine until the result is closed. */
+    public static AutoCloseable register(DatabaseEngine engine) {
+        FlightRecorderListener listener =
+                new FlightRecorderListener(() -> engine.settings().slowStatement());
+        engine.events().add(listener);
+        engine.add(listener);
+        return () -> {
+            engine.events().remove(listener);
+            engine.remove(listener);
+        };
+    }
+
+    @Override
+    public void onEvent(PoolEvent event) {
+        switch (event.kind()) {
+            case CONNECT -> connected(event, true);
+            case CONNECT_FAILED -> connected(event, false);
+            case CHECKOUT -> checkedOut(event);
+            case CHECKIN -> checkedIn(event);
+            case TIMEOUT -> timedOut(event);
+            default -> {}
+        }
+    }
+
+    @Override
+    public void onStatement(StatementExecution execution) {
+        SlowStatementJfrEvent slow = new SlowStatementJfrEvent();
+        if (slow.isEnabled() && execution.took().compareTo(slowStatement.get()) > 0) {
+            slow.statement = execution.name();
+            slow.sql = SqlMask.mask(execution.sql());
+            slow.statementTime = execution.took().toNanos();
+            slow.route = execution.route();
+            slow.sqlState = execution.sqlState();
+            slow.commit();
+        }
+    }
+
+    private static void connected(PoolEvent event, boolean opened) {
+        ConnectJfrEvent connect = new ConnectJfrEvent();
+        if (connect.isEnabled()) {
+            connect.connection = event.connectionId();
+            connect.backendPid = event.backendPid();
+            connect.connectTime = event.took().toNanos();
+            connect.opened = opened;
+            connect.cause = event.cause();
+            connect.commit();
+        }
+    }
+
+    private void checkedOut(PoolEvent event) {
+        CheckoutJfrEvent checkout = new CheckoutJfrEvent();
+        if (checkout.isEnabled()) {
+            checkout.begin();
+            checkout.waitTime = event.took().toNanos();
+            openCheckouts.put(event.connectionId(), checkout);
+        }
+    }
+
+    private void checkedIn(PoolEvent event) {
+        if (openCheckouts.isEmpty()) {
+            return;
+        }
+        CheckoutJfrEvent checkout = openCheckouts.remove(event.connectionId());
+        if (checkout != null) {
+            checkout.end();
+            if (checkout.shouldCommit()) {
+                checkout.connection = event.connectionId();
+                checkout.backendPid = event.backendPid();
+                checkout.useTime = event.took().toNanos();
+                checkout.route = event.caller().route();
+                checkout.tenant = event.caller().tenant().get();
+                checkout.callers = event.caller().count();
+                checkout.commit();
+            }
+        }
+    }
+
+    private static void timedOut(PoolEvent event) {
+        TimeoutJfrEvent timeout = new TimeoutJfrEvent();
+        if (timeout.isEnabled()) {
+            timeout.waitTime = event.took().toNanos();
+            timeout.route = event.caller().route();
+            timeout.tenant = event.caller().tenant().get();
+            timeout.cause = event.cause();
+            timeout.commit();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package app.rodmena.auth.metrics.prometheus;
+
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.metrics.Distribution;
+import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolTimes;
+import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledTimes;
+import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledValue;
+import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.pool.event.PoolEvents;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** Metrics of the pool: under Micrometer's names for HikariCP, and under ours where Micrometer has none. */
+final class PoolCollector {
+    private final DatabaseEngine engine;
+    private final PoolTimes times;
+    private final Labels labels;
+
+    PoolCollector(DatabaseEngine engine, Metrics metrics, Labels common) {
+        this.engine = engine;
+        this.times = metrics.pool();
+        this.labels = common.add("pool", "auth");
+    }
+
+    void addTo(ScrapeBuilder scrape) {
+        PoolView view = engine.view();
+        hikariNames(scrape, view.numbers());
+        admission(scrape, view);
+        events(scrape, engine.events());
+    }
+
+    private void hikariNames(ScrapeBuilder scrape, PoolSnapshot pool) {
+        scrape.gauge("hikaricp_connections", "Open connections", labels, pool.totalConnections());
+        scrape.gauge("hikaricp_connections_active", "Checked-out connections", labels, pool.checkedOut());
+        scrape.gauge("hikaricp_connections_idle", "Idle connections", labels, pool.idle());
+        scrape.gauge("hikaricp_connections_pending", "Callers waiting for a connection", labels, pool.waiting());
+        scrape.gauge(
+                "hikaricp_connections_max",
+                "Maximum connections: pool_size + max_overflow",
+                labels,
+                pool.poolSize() + pool.maxOverflow());
+        scrape.gauge("hikaricp_connections_min", "Connections kept open: pool_size", labels, pool.poolSize());
+        times(
+                scrape,
+                "acquire",
+                "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
+                times.waitsSinceStart());
+        recentMax(scrape, "acquire", times.waits());
+        times(scrape, "usage", "Time from checkout to checkin", times.usesSinceStart());
+        recentMax(scrape, "usage", times.uses());
+        times(scrape, "creation", "Time to open a connection", times.creationsSinceStart());
+        recentMax(scrape, "creation", times.creations());
+        scrape.counter(
+                "hikaricp_connections_timeout",
+                "Waits that ended without a connection",
+                labels,
+                engine.events().count(PoolEventKind.TIMEOUT));
+    }
+
+    private void times(ScrapeBuilder scrape, String name, String help, Distribution distribution) {
+        scrape.times(
+                "hikaricp_connections_" + name + "_seconds", help, Stream.of(new LabelledTimes(labels, distribution)));
+    }
+
+    private void recentMax(ScrapeBuilder scrape, String name, TimingStatistics recent) {
+        scrape.gauge(
+                "hikaricp_connections_" + name + "_seconds_max",
+                "Maximum of the last minute",
+                labels,
+                ScrapeBuilder.seconds(recent.max()));
+    }
+
+    private void admission(ScrapeBuilder scrape, PoolView view) {
+        PoolSnapshot pool = view.numbers();
+        scrape.gauge("auth_pool_size", "The current pool_size", labels, pool.poolSize());
+        scrape.gauge("auth_pool_max_overflow", "The current max_overflow", labels, pool.maxOverflow());
+        scrape.gauge("auth_pool_overflow", "Open connections beyond pool_size", labels, pool.overflow());
+        scrape.gauge(
+                "auth_pool_utilisation",
+                "Share of the maximum that is checked out, 0 to 1: checked_out / (pool_size + max_overflow)",
+                labels,
+                pool.utilisation());
+        scrape.gauge("auth_pool_waiting", "Callers waiting for a connection", labels, pool.waiting());
+        scrape.gauge(
+                "auth_pool_oldest_waiter_seconds",
+                "Longest current wait",
+                labels,
+                ScrapeBuilder.seconds(view.oldestWait()));
+        scrape.gauge(
+                "auth_pool_suspended",
+                "1 while the pool is suspended by an operator",
+                labels,
+                zeroOrOne(view.suspended()));
+    }
+
+    private void events(ScrapeBuilder scrape, PoolEvents events) {
+        scrape.counter(
+                "auth_pool_events",
+                "The pool's events by kind",
+                Arrays.stream(PoolEventKind.values())
+                        .map(kind -> new LabelledValue(labels.add("kind", kind.wireName()), events.count(kind))));
+        scrape.counter(
+                "auth_pool_callers_served",
+                "Callers that were served, alone or in a batch",
+                labels,
+                events.callersServed());
+        scrape.counter(
+                "auth_pool_listener_failures",
+                "Failures of listeners to the pool's events",
+                labels,
+                events.listenerFailures());
+        // The ends of leaks are read before their starts, so that the difference is never negative.
+        long over = events.count(PoolEventKind.LEAK_RETURNED) + events.count(PoolEventKind.LEAK_RECLAIMED);
+        scrape.gauge(
+                "auth_pool_leaks",
+                "Connections checked out for longer than leak_threshold",
+                labels,
+                events.count(PoolEventKind.LEAK_SUSPECTED) - over);
+    }
+
+    private static int zeroOrOne(boolean value) {
+        return value ? 1 : 0;
+    }
+}

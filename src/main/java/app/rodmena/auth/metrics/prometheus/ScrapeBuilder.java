@@ -1,0 +1,89 @@
+package app.rodmena.auth.metrics.prometheus;
+
+import app.rodmena.auth.metrics.Distribution;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/** Collects the metrics of one scrape. Not thread-safe. */
+final class ScrapeBuilder {
+    private static final double[] UPPER_BOUNDS = DoubleStream.concat(
+                    Distribution.BOUNDS.stream().mapToDouble(ScrapeBuilder::seconds),
+                    DoubleStream.of(Double.POSITIVE_INFINITY))
+            .toArray();
+
+    private final List<MetricSnapshot> metrics = new ArrayList<>();
+
+    /** A value and its labels. */
+    record LabelledValue(Labels labels, Number value) {}
+
+    /** A distribution and its labels. */
+    record LabelledTimes(Labels labels, Distribution times) {}
+
+    /** Adds a gauge. */
+    void gauge(String name, String help, Labels labels, Number value) {
+        gauge(name, help, Stream.of(new LabelledValue(labels, value)));
+    }
+
+    void gauge(String name, String help, Stream<LabelledValue> values) {
+        List<GaugeDataPointSnapshot> points = values.map(
+                        each -> new GaugeDataPointSnapshot(each.value().doubleValue(), each.labels(), null))
+                .collect(Collectors.toList());
+        metrics.add(new GaugeSnapshot(metadata(name, help), points));
+    }
+
+    /** Adds a counter; {@code _total} is appended to its name. */
+    void counter(String name, String help, Labels labels, Number value) {
+        counter(name, help, Stream.of(new LabelledValue(labels, value)));
+    }
+
+    void counter(String name, String help, Stream<LabelledValue> values) {
+        List<CounterDataPointSnapshot> points = values.map(
+                        each -> new CounterDataPointSnapshot(each.value().doubleValue(), each.labels(), null, 0))
+                .collect(Collectors.toList());
+        metrics.add(new CounterSnapshot(metadata(name, help), points));
+    }
+
+    /** Adds histograms of durations, in seconds. */
+    void times(String name, String help, Stream<LabelledTimes> spreads) {
+        List<HistogramDataPointSnapshot> points =
+                spreads.map(ScrapeBuilder::point).collect(Collectors.toList());
+        metrics.add(new HistogramSnapshot(metadata(name, help), points));
+    }
+
+    MetricSnapshots all() {
+        return new MetricSnapshots(metrics);
+    }
+
+    static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    private static MetricMetadata metadata(String name, String help) {
+        return new MetricMetadata(name, help);
+    }
+
+    private static HistogramDataPointSnapshot point(LabelledTimes spread) {
+        Number[] counts = spread.times().counts().toArray(Number[]::new);
+        return new HistogramDataPointSnapshot(
+                ClassicHistogramBuckets.of(UPPER_BOUNDS, counts),
+                seconds(spread.times().sum()),
+                spread.labels(),
+                null,
+                0);
+    }
+}

@@ -1,0 +1,70 @@
+package app.rodmena.auth.pool.event;
+
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * The context of a checkout: the route and the tenant that a connection is requested for. Immutable.
+ *
+ * @param route the operation, such as {@code GET /api/roles} or a name that an embedder chose; never a raw path
+ * @param tenant supplies the tenant's fingerprint, never the key itself; called only when an event is rendered. Within
+ *     a batch, callers with equal suppliers have the same tenant
+ * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
+ * @param cancellation ends the caller's interest in the result; {@link Cancellation#NONE} for a batch
+ */
+public record CallContext(String route, Supplier<String> tenant, int count, Cancellation cancellation) {
+    /** The pool itself, acting without a caller. */
+    public static final CallContext POOL = new CallContext("-", NotOne.NONE, 0);
+
+    /** The text shown when there is not exactly one tenant. */
+    private enum NotOne implements Supplier<String> {
+        NONE("-"),
+        SEVERAL("several");
+
+        private final String text;
+
+        NotOne(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String get() {
+            return text;
+        }
+    }
+
+    public CallContext {
+        Objects.requireNonNull(route, "route");
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(cancellation, "cancellation");
+    }
+
+    public CallContext(String route, Supplier<String> tenant, int count) {
+        this(route, tenant, count, Cancellation.NONE);
+    }
+
+    /** A single caller. */
+    public CallContext(String route, Supplier<String> tenant) {
+        this(route, tenant, 1);
+    }
+
+    /** A caller without a tenant. */
+    public static CallContext named(String route) {
+        return new CallContext(route, NotOne.NONE);
+    }
+
+    /** The same caller, with an end of its interest. */
+    public CallContext until(Cancellation newCancellation) {
+        return new CallContext(route, tenant, count, newCancellation);
+    }
+
+    /** A batch of {@code count} callers of the same tenant; this is the first. */
+    public CallContext batchOf(int count) {
+        return count == this.count ? this : new CallContext(route, tenant, count);
+    }
+
+    /** A batch of {@code count} callers of different tenants; this is the first. */
+    public CallContext batchOfSeveralTenants(int count) {
+        return new CallContext(route, NotOne.SEVERAL, count);
+    }
+}

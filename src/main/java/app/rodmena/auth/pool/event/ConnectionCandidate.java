@@ -1,0 +1,24 @@
+package app.rodmena.auth.pool.event;
+
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A connection that is about to be handed out to a caller.
+ *
+ * @param connectionId the connection's number, unique within the process
+ * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
+ * @param age time since the connection was opened
+ * @param checkouts number of earlier checkouts
+ * @param caller the caller that is about to receive the connection
+ * @param connection for queries to PostgreSQL, in autocommit mode; must be left unchanged and open
+ */
+public record ConnectionCandidate(
+        int connectionId, int backendPid, Duration age, long checkouts, CallContext caller, Connection connection) {
+    public ConnectionCandidate {
+        Objects.requireNonNull(age, "age");
+        Objects.requireNonNull(caller, "caller");
+        Objects.requireNonNull(connection, "connection");
+    }
+}

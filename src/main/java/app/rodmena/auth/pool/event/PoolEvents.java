@@ -1,0 +1,83 @@
+package app.rodmena.auth.pool.event;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts every event and notifies every listener; a failing listener does not affect the others. Thread-safe. */
+public final class PoolEvents {
+    private static final Logger LOG = LoggerFactory.getLogger("auth.events");
+
+    private final List<PoolListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<PoolEventKind, LongAdder> counts = new EnumMap<>(PoolEventKind.class);
+    private final LongAdder callersServed = new LongAdder();
+    private final LongAdder listenerFailures = new LongAdder();
+    private final Set<String> failuresLogged = ConcurrentHashMap.newKeySet();
+
+    public PoolEvents() {
+        for (PoolEventKind kind : PoolEventKind.values()) {
+            counts.put(kind, new LongAdder());
+        }
+    }
+
+    public void add(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    public void remove(PoolListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Counts the event, then notifies the listeners in the order of their registration. Never throws. */
+    public void emit(PoolEvent event) {
+        counts.get(event.kind()).increment();
+        if (event.kind() == PoolEventKind.CHECKOUT) {
+            callersServed.add(event.caller().count());
+        }
+        for (PoolListener listener : listeners) {
+            try {
+                listener.onEvent(event);
+            } catch (Throwable failure) {
+                reportListenerFailure(listener, event.kind().name(), failure);
+            }
+        }
+    }
+
+    /** The number of events of a kind since start. */
+    public long count(PoolEventKind kind) {
+        return counts.get(kind).sum();
+    }
+
+    /**
+     * The number of callers that received a connection since start: at least the number of checkouts, because a batch
+     * counts each of its callers. Plus timeouts and rejections, it is the number of all callers whose wait has ended.
+     */
+    public long callersServed() {
+        return callersServed.sum();
+    }
+
+    /** The number of failures of listeners since start. */
+    public long listenerFailures() {
+        return listenerFailures.sum();
+    }
+
+    /**
+     * Counts a failure of a listener, and logs the first of its kind. Also used by senders of other notifications.
+     * Never throws.
+     *
+     * @param what the notification that failed; the number of distinct values must be small
+     */
+    public void reportListenerFailure(Object listener, String what, Throwable failure) {
+        listenerFailures.increment();
+        String name = listener.getClass().getName();
+        if (failuresLogged.add(name + " " + what)) {
+            LOG.warn("Listener {} failed on {}; further failures of this kind are only counted", name, what, failure);
+        }
+    }
+}

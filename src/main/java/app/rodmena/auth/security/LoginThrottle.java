@@ -1,0 +1,108 @@
+package app.rodmena.auth.security;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Limits the rate of login attempts. Each client address has a queue, and its passwords are verified one at a time. A
+ * wrong password is answered after a second, and only then is the next attempt verified. Guessing is therefore slow
+ * however many connections an attacker uses, other addresses do not wait for it, and at most two threads verify
+ * passwords. Thread-safe; no method blocks.
+ */
+final class LoginThrottle implements AutoCloseable {
+    private static final Duration PENALTY = Duration.ofSeconds(1);
+    private static final int MAX_WAITING = 8;
+    private static final int MAX_ADDRESSES = 1000;
+
+    /** The queue of each address; its head is the attempt that is being verified. */
+    private final Map<String, Queue<LoginAttempt>> queues = new HashMap<>();
+
+    private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, task -> {
+        Thread thread = new Thread(task, "auth-operators");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private record LoginAttempt(BooleanSupplier password, CompletableFuture<Boolean> result) {}
+
+    LoginThrottle() {
+        threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /**
+     * Verifies a password when the earlier attempts of the same address are done.
+     *
+     * @param password the verification
+     * @return whether the password is right; fails with {@link TooManyLoginAttemptsException} if too many attempts are
+     *     waiting, and with any exception of the verification
+     */
+    CompletableFuture<Boolean> verify(String address, BooleanSupplier password) {
+        LoginAttempt attempt = new LoginAttempt(password, new CompletableFuture<>());
+        synchronized (this) {
+            Queue<LoginAttempt> queue = queues.get(address);
+            if (threads.isShutdown()) {
+                attempt.result.complete(false);
+            } else if (queue == null ? queues.size() >= MAX_ADDRESSES : queue.size() >= MAX_WAITING) {
+                attempt.result.completeExceptionally(new TooManyLoginAttemptsException());
+            } else if (queue == null) {
+                queues.put(address, new ArrayDeque<>(List.of(attempt)));
+                start(address, attempt);
+            } else {
+                queue.add(attempt);
+            }
+        }
+        return attempt.result;
+    }
+
+    private void start(String address, LoginAttempt attempt) {
+        threads.execute(() -> {
+            boolean matches;
+            try {
+                matches = attempt.password.getAsBoolean();
+            } catch (Throwable e) {
+                finish(address, () -> attempt.result.completeExceptionally(e));
+                return;
+            }
+            if (matches) {
+                finish(address, () -> attempt.result.complete(true));
+            } else {
+                var unused = threads.schedule(
+                        () -> finish(address, () -> attempt.result.complete(false)),
+                        PENALTY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    private void finish(String address, Runnable complete) {
+        synchronized (this) {
+            Queue<LoginAttempt> queue = queues.get(address);
+            queue.remove();
+            if (queue.isEmpty()) {
+                queues.remove(address);
+            } else if (!threads.isShutdown()) {
+                start(address, queue.element());
+            }
+        }
+        complete.run();
+    }
+
+    /** Refuses all waiting attempts. */
+    @Override
+    public void close() {
+        List<LoginAttempt> waiting;
+        synchronized (this) {
+            threads.shutdownNow();
+            waiting = queues.values().stream().flatMap(Queue::stream).toList();
+        }
+        waiting.forEach(attempt -> attempt.result.complete(false));
+    }
+}

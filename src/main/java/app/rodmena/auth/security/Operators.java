@@ -1,0 +1,242 @@
+package app.rodmena.auth.security;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The logins of operators, shared by remote JMX, Jolokia and the admin listener. Thread-safe. No method blocks longer
+ * than reading the operators file takes.
+ *
+ * <p>A changed file is read again within a second: a removed operator, or one with a new role or password,
+ * {@linkplain #isValid must log in again}. While the file is unreadable, all logins fail.
+ */
+public final class Operators implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
+    /** The WWW-Authenticate header of HTTP responses. */
+    public static final String CHALLENGE = "Basic realm=\"auth\", charset=\"UTF-8\"";
+
+    private static final String ANONYMOUS = "anonymous";
+    private static final long CHECK_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int MAX_PASSWORD_LENGTH = 1024;
+
+    private final Optional<OperatorsFile> file;
+    private final LoginThrottle loginThrottle = new LoginThrottle();
+    private final SecretKeySpec key;
+
+    /** Fingerprints of verified passwords, so that a polling client's password is not hashed with PBKDF2 every time. */
+    private final Map<Operator, byte[]> verified = new ConcurrentHashMap<>();
+
+    private Map<String, Operator> loadedOperators = Map.of();
+    private Stamp loadedStamp = Stamp.NONE;
+    private long checkedNanos;
+
+    /**
+     * The hash that an unknown operator's password is compared with, so that the check takes as long as a known one's.
+     */
+    private static final class UnknownOperator {
+        static final PasswordHash PASSWORD = PasswordHash.of("");
+    }
+
+    /** The file attributes that change when the file is edited or replaced. */
+    private record Stamp(FileTime modified, long bytes, Object inode) {
+        static final Stamp NONE = new Stamp(FileTime.fromMillis(0), -1, "");
+    }
+
+    private Operators(Optional<OperatorsFile> file) {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        this.key = new SecretKeySpec(random, "HmacSHA256");
+        this.file = file;
+    }
+
+    /** No login is required, and every client may only read. */
+    public static Operators anonymous() {
+        return new Operators(Optional.empty());
+    }
+
+    /**
+     * The operators of a file may log in.
+     *
+     * @throws OperatorsException if the file is invalid or unreadable
+     */
+    public static Operators of(OperatorsFile file) throws OperatorsException {
+        Operators operators = new Operators(Optional.of(file));
+        operators.load(file);
+        return operators;
+    }
+
+    /** Whether a login is required. */
+    public boolean isLoginRequired() {
+        return file.isPresent();
+    }
+
+    /** The session of a client where no login is required. */
+    public OperatorSession anonymous(String address) {
+        return new OperatorSession(ANONYMOUS, OperatorRole.MONITOR, address);
+    }
+
+    /**
+     * Verifies a name and a password. A wrong password is answered after a second; other attempts from the same address
+     * wait. Completes on the calling thread or on a thread of this object.
+     *
+     * @return empty if the name or password is wrong. Fails with {@link TooManyLoginAttemptsException} if too many
+     *     attempts are waiting, and with any other exception if the password could not be verified; neither means that
+     *     the password is wrong
+     */
+    public CompletableFuture<Optional<OperatorSession>> login(String name, String password, String address) {
+        if (file.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
+        }
+        Operator operator = loadedOperators(file.get()).get(name);
+        if (operator != null && isVerified(operator, password)) {
+            return CompletableFuture.completedFuture(Optional.of(new OperatorSession(name, operator.role(), address)));
+        }
+        return loginThrottle
+                .verify(address, () -> matches(operator, password))
+                .whenComplete((matches, failure) -> {
+                    if (failure instanceof TooManyLoginAttemptsException) {
+                        AuditLog.denied(address, "to log in as '%s': too many login attempts".formatted(name));
+                    }
+                })
+                .thenApply(matches -> loginResult(matches, operator, name, password, address));
+    }
+
+    /**
+     * Verifies HTTP Basic credentials as {@link #login} does.
+     *
+     * @param authorization the Authorization header; null if the request has none
+     */
+    public CompletableFuture<Optional<OperatorSession>> loginByHeader(String authorization, String address) {
+        if (file.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.of(anonymous(address)));
+        }
+        String[] credentials = credentials(authorization);
+        return credentials.length == 2
+                ? login(credentials[0], credentials[1], address)
+                : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** The name and the password; an array of another length if the header is missing or invalid. */
+    private static String[] credentials(String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
+            return new String[0];
+        }
+        try {
+            return new String(
+                            Base64.getDecoder()
+                                    .decode(authorization.substring(6).strip()),
+                            UTF_8)
+                    .split(":", 2);
+        } catch (IllegalArgumentException e) {
+            return new String[0];
+        }
+    }
+
+    /** Whether a session is still valid: the operator has not been removed, and has the same role and password. */
+    public boolean isValid(OperatorSession caller) {
+        if (file.isEmpty()) {
+            return caller.equals(anonymous(caller.address()));
+        }
+        Operator operator = loadedOperators(file.get()).get(caller.name());
+        return operator != null && operator.role() == caller.role() && verified.containsKey(operator);
+    }
+
+    private Optional<OperatorSession> loginResult(
+            boolean matches, Operator operator, String name, String password, String address) {
+        if (!matches) {
+            AuditLog.denied(address, "to log in as '%s': wrong name or password".formatted(name));
+            return Optional.empty();
+        }
+        verified.put(operator, fingerprint(password));
+        OperatorSession caller = new OperatorSession(name, operator.role(), address);
+        AuditLog.changed(caller, "logged in");
+        return Optional.of(caller);
+    }
+
+    private static boolean matches(Operator operator, String password) {
+        if (password.length() > MAX_PASSWORD_LENGTH) {
+            return false;
+        }
+        boolean matches = (operator == null ? UnknownOperator.PASSWORD : operator.password()).matches(password);
+        return matches && operator != null;
+    }
+
+    private boolean isVerified(Operator operator, String password) {
+        byte[] fingerprint = verified.get(operator);
+        return fingerprint != null && MessageDigest.isEqual(fingerprint, fingerprint(password));
+    }
+
+    private byte[] fingerprint(String password) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(key);
+            return mac.doFinal(password.getBytes(UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no HmacSHA256", e);
+        }
+    }
+
+    private synchronized Map<String, Operator> loadedOperators(OperatorsFile file) {
+        if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
+            try {
+                load(file);
+            } catch (OperatorsException e) {
+                if (!loadedOperators.isEmpty()) {
+                    LOG.error("All logins of operators fail until this is fixed: {}", e.getMessage());
+                }
+                clear();
+            }
+        }
+        return loadedOperators;
+    }
+
+    private synchronized void load(OperatorsFile file) throws OperatorsException {
+        checkedNanos = System.nanoTime();
+        Stamp current = stamp(file);
+        if (!current.equals(loadedStamp) || current.equals(Stamp.NONE)) {
+            loadedOperators = Map.copyOf(file.read());
+            verified.keySet().retainAll(loadedOperators.values());
+            loadedStamp = current;
+        }
+    }
+
+    private void clear() {
+        loadedOperators = Map.of();
+        verified.clear();
+        loadedStamp = Stamp.NONE;
+    }
+
+    private static Stamp stamp(OperatorsFile file) {
+        try {
+            var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
+            return new Stamp(
+                    attributes.lastModifiedTime(),
+                    attributes.size(),
+                    attributes.fileKey() == null ? "" : attributes.fileKey());
+        } catch (IOException e) {
+            return Stamp.NONE;
+        }
+    }
+
+    @Override
+    public void close() {
+        loginThrottle.close();
+    }
+}

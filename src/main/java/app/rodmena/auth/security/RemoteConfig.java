@@ -1,0 +1,108 @@
+package app.rodmena.auth.security;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The configuration of the operator ports: admin listener, Jolokia and remote JMX. Immutable.
+ *
+ * @param host the address that the ports listen on
+ * @param adminPort port of the admin listener, 0 for any free one; empty to disable it
+ * @param jolokiaPort port of Jolokia, 0 for any free one; empty to disable it
+ * @param jmxPort port of remote JMX, 0 for any free one; empty to disable it
+ * @param operators the operators that may log in; empty: every client is anonymous and may only read
+ * @param keystore the key and certificate for TLS; empty: no TLS
+ */
+public record RemoteConfig(
+        String host,
+        OptionalInt adminPort,
+        OptionalInt jolokiaPort,
+        OptionalInt jmxPort,
+        Optional<OperatorsFile> operators,
+        Optional<Keystore> keystore) {
+
+    public static final RemoteConfig DEFAULT = new RemoteConfig(
+            "127.0.0.1",
+            OptionalInt.of(4001),
+            OptionalInt.of(8778),
+            OptionalInt.of(9010),
+            Optional.empty(),
+            Optional.empty());
+
+    /** @throws IllegalArgumentException if a port is invalid, or open beyond loopback without logins and TLS */
+    public RemoteConfig {
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(operators, "operators");
+        Objects.requireNonNull(keystore, "keystore");
+        port("admin_port", adminPort);
+        port("jolokia_port", jolokiaPort);
+        port("jmx_port", jmxPort);
+        boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
+        if (isOpen && !isLoopback(host) && (operators.isEmpty() || keystore.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "host: '%s' is not a loopback address, which requires operators and a keystore".formatted(host));
+        }
+    }
+
+    /** A configuration with all ports disabled. */
+    public static RemoteConfig off() {
+        return new RemoteConfig(
+                DEFAULT.host,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** A copy with other ports. */
+    public RemoteConfig withPorts(OptionalInt adminPort, OptionalInt jolokiaPort, OptionalInt jmxPort) {
+        return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, keystore);
+    }
+
+    /** A copy with an operators file. */
+    public RemoteConfig withOperators(OperatorsFile operators) {
+        return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, Optional.of(operators), keystore);
+    }
+
+    /** A copy with TLS. */
+    public RemoteConfig withKeystore(Keystore keystore) {
+        return new RemoteConfig(host, adminPort, jolokiaPort, jmxPort, operators, Optional.of(keystore));
+    }
+
+    /**
+     * Creates the login service of these operators.
+     *
+     * @throws OperatorsException if the file is invalid or unreadable
+     */
+    public Operators openOperators() throws OperatorsException {
+        return operators.isPresent() ? Operators.of(operators.get()) : Operators.anonymous();
+    }
+
+    /** The names of this server that are accepted in the Host header of requests to these ports. */
+    public AllowedHosts hostNames() {
+        Set<String> names = new HashSet<>(keystore.map(Keystore::names).orElse(Set.of()));
+        names.add(host);
+        return new AllowedHosts(names);
+    }
+
+    /** Whether a host name resolves to a loopback address; false if it does not resolve. */
+    public static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static void port(String name, OptionalInt port) {
+        if (port.isPresent() && (port.getAsInt() < 0 || port.getAsInt() > 65_535)) {
+            throw new IllegalArgumentException("%s: %s; must be 0 to 65535".formatted(name, port.getAsInt()));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package app.rodmena.auth.jmx.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.rodmena.auth.security.Keystore;
+import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.RemoteConfig;
+import app.rodmena.auth.testing.TestKeystore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RemoteTlsTest {
+    @TempDir
+    Path directory;
+
+    private TestKeystore key;
+
+    @BeforeEach
+    void makeKeystore() throws Exception {
+        key = TestKeystore.make(directory);
+    }
+
+    @Test
+    void jolokiaAcceptsTheHostNamesOfTheCertificate() throws Exception {
+        RemoteConfig config = RemoteConfig.DEFAULT
+                .withOperators(TestRemote.operators(directory))
+                .withKeystore(Keystore.open(key.file, key.password()));
+        try (TestRemote remote = TestRemote.of(config)) {
+            HttpClient client =
+                    HttpClient.newBuilder().sslContext(key.trusting()).build();
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("https://localhost:%d/jolokia/version".formatted(remote.jolokiaPort())))
+                    .header("Authorization", TestRemote.basic("bob", TestRemote.password("bob")))
+                    .build();
+
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void remoteJmxRequiresTls() throws Exception {
+        RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(key.file, key.password()));
+        try (TestRemote remote = TestRemote.of(config)) {
+            assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void anyAddressIsAllowedWithOperatorsAndTls() throws Exception {
+        RemoteConfig config = new RemoteConfig(
+                "0.0.0.0",
+                OptionalInt.empty(),
+                OptionalInt.of(0),
+                OptionalInt.of(0),
+                Optional.of(TestRemote.operators(directory)),
+                Optional.of(Keystore.open(key.file, key.password())));
+        try (Operators operatorLogins = config.openOperators();
+                RemoteAccess access = RemoteAccess.start(config, operatorLogins)) {
+            assertThat(access.jolokia().orElseThrow().getAddress().isAnyLocalAddress())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void onlyLoopbackIsAllowedWithoutOperatorsOrTls() throws Exception {
+        OptionalInt any = OptionalInt.of(0);
+        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, any, Optional.empty(), Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+        var operators = Optional.of(TestRemote.operators(directory));
+        assertThatThrownBy(() -> new RemoteConfig("0.0.0.0", any, any, any, operators, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void anInvalidKeystoreIsRefused() {
+        assertThatThrownBy(() -> Keystore.open(key.file, "wrong".toCharArray()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("invalid keystore");
+        assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), key.password()))
+                .isInstanceOf(IOException.class);
+    }
+}

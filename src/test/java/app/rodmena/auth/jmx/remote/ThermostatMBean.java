@@ -1,0 +1,9 @@
+package app.rodmena.auth.jmx.remote;
+
+public interface ThermostatMBean {
+    int getDegrees();
+
+    void setDegrees(int degrees);
+
+    int reset();
+}

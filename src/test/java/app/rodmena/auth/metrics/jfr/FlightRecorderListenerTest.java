@@ -1,0 +1,167 @@
+package app.rodmena.auth.metrics.jfr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.TestPostgres;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import jdk.jfr.EventType;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records a server with the JDK's tools. */
+class FlightRecorderListenerTest {
+    private static final Path SETTINGS = Path.of("jmx-dashboards/jfr/auth.jfc").toAbsolutePath();
+
+    private final String key = UUID.randomUUID().toString();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void poolEventsAreRecordedWithoutKeys() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        Path file = directory.resolve("auth.jfr");
+        try (AuthProcess server = start(target);
+                Connection locker = TestPostgres.connect(target);
+                var statement = locker.createStatement()) {
+            jcmd(server, "JFR.start", "name=pool", "settings=profile", "settings=" + SETTINGS);
+            assertThat(status(server, "before")).isEqualTo(200);
+            locker.setAutoCommit(false);
+            statement.execute("lock table auth_group in access exclusive mode");
+            List<CompletableFuture<Integer>> three = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                three.add(ask(server, "role-" + i));
+            }
+            CompletableFuture.anyOf(three.toArray(CompletableFuture[]::new)).join();
+            locker.rollback();
+            assertThat(three).extracting(CompletableFuture::join).containsExactlyInAnyOrder(200, 200, 503);
+
+            jcmd(server, "JFR.dump", "name=pool", "filename=" + file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+
+        assertThat(of("auth.Connect", events)).isNotEmpty().allSatisfy(connect -> {
+            assertThat(connect.getBoolean("opened")).isTrue();
+            assertThat(connect.getInt("backendPid")).isPositive();
+            assertThat(connect.getDuration("connectTime")).isPositive();
+        });
+        assertThat(of("auth.Checkout", events)).hasSize(3).allSatisfy(checkout -> {
+            assertThat(checkout.getString("route")).isEqualTo("POST /api/role/{role}");
+            assertThat(checkout.getString("tenant")).hasSize(12);
+            assertThat(checkout.getInt("callers")).isEqualTo(1);
+            assertThat(checkout.getDuration("useTime")).isPositive();
+            // Both measure the same span, at slightly different times.
+            assertThat(checkout.getDuration()
+                            .minus(checkout.getDuration("useTime"))
+                            .abs())
+                    .isLessThan(Duration.ofMillis(200));
+        });
+        assertThat(of("auth.Checkout", events))
+                .filteredOn(checkout -> checkout.getDuration("useTime").toMillis() >= 300)
+                .hasSizeGreaterThan(1);
+        assertThat(of("auth.Timeout", events)).singleElement().satisfies(timeout -> {
+            assertThat(timeout.getDuration("waitTime")).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
+            assertThat(timeout.getString("route")).isEqualTo("POST /api/role/{role}");
+            assertThat(timeout.getString("cause")).isNotBlank();
+        });
+        assertThat(of("auth.SlowStatement", events)).hasSizeGreaterThan(1).allSatisfy(slow -> {
+            assertThat(slow.getString("statement")).startsWith("roles.");
+            assertThat(slow.getDuration("statementTime")).isGreaterThan(Duration.ofMillis(200));
+            assertThat(slow.getString("sql")).contains("auth_group");
+        });
+        assertThat(run("jfr", "print", "--events", "auth.Timeout,auth.SlowStatement", file.toString()))
+                .containsPattern("auth\\.Timeout \\{[^}]*waitTime = \\d")
+                .containsPattern("auth\\.SlowStatement \\{[^}]*statement = \"roles\\.")
+                .doesNotContain("auth.Checkout {");
+        assertThat(hasKey(file)).isFalse();
+    }
+
+    @Test
+    void checkoutsAreRecordedOnlyOnRequest() throws Exception {
+        Path file = directory.resolve("default.jfr");
+        try (AuthProcess server = start(TestPostgres.freshDatabase())) {
+            jcmd(server, "JFR.start", "name=usual");
+            assertThat(status(server, "one")).isEqualTo(200);
+
+            jcmd(server, "JFR.dump", "name=usual", "filename=" + file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+
+        assertThat(of("auth.Connect", events)).isNotEmpty();
+        assertThat(of("auth.Checkout", events)).isEmpty();
+        // The counts of jfr summary
+        try (RecordingFile recording = new RecordingFile(file)) {
+            assertThat(recording.readEventTypes())
+                    .extracting(EventType::getName)
+                    .contains("auth.Connect", "auth.Checkout", "auth.Timeout", "auth.SlowStatement");
+        }
+        assertThat(hasKey(file)).isFalse();
+    }
+
+    /** Whether the text is in any event: of this project, of the JVM or of libraries. */
+    private boolean hasKey(Path file) throws Exception {
+        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(key);
+    }
+
+    private AuthProcess start(DatabaseTarget target) throws Exception {
+        return AuthProcess.start(
+                        directory,
+                        Map.of(),
+                        "--port=0",
+                        "--pool-size=1",
+                        "--max-overflow=1",
+                        "--pool-timeout=500ms",
+                        "--slow-statement=200ms",
+                        "--database-url=" + target.jdbcUrl() + "?user=postgres")
+                .awaitStart();
+    }
+
+    private int status(AuthProcess server, String role) {
+        return ask(server, role).join();
+    }
+
+    private CompletableFuture<Integer> ask(AuthProcess server, String role) {
+        return server.ask("POST", "/api/role/" + role, key).thenApply(answer -> answer.statusCode());
+    }
+
+    private static List<RecordedEvent> of(String type, List<RecordedEvent> events) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals(type))
+                .toList();
+    }
+
+    private void jcmd(AuthProcess server, String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of("jcmd", Long.toString(server.pid())));
+        command.addAll(List.of(words));
+        run(command.toArray(String[]::new));
+    }
+
+    /** Runs a program of the JDK. @return its output */
+    private String run(String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of(words));
+        command.set(0, Path.of(System.getProperty("java.home"), "bin", words[0]).toString());
+        Path said = Files.createTempFile(directory, "said", "");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive());
+        String output = Files.readString(said);
+        assertThat(process.exitValue()).as(output).isZero();
+        return output;
+    }
+}

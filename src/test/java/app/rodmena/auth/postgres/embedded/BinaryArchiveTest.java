@@ -1,0 +1,37 @@
+package app.rodmena.auth.postgres.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BinaryArchiveTest {
+    @TempDir
+    Path cache;
+
+    @Test
+    void concurrentUnpackingYieldsOneCompleteResult() throws Exception {
+        BinaryArchive archive = BinaryArchive.forThisMachine();
+        var other = CompletableFuture.supplyAsync(() -> unpack(archive));
+        Path home = unpack(archive);
+
+        assertThat(other.join()).isEqualTo(home).isEqualTo(unpack(archive));
+        assertThat(home.resolve("bin/postgres")).isExecutable();
+        assertThat(home.resolve("share/postgresql/postgres.bki")).isNotEmptyFile();
+        try (Stream<Path> entries = Files.list(cache)) {
+            assertThat(entries).containsExactly(home);
+        }
+    }
+
+    private Path unpack(BinaryArchive archive) {
+        try {
+            return archive.unpackInto(cache);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,9 +1,0 @@
-package app.rodmena.auth.remote;
-
-public interface PoolLoginMBean {
-    String getPassword();
-
-    void setPassword(String password);
-
-    void setUsername(String user);
-}
