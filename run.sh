@@ -46,7 +46,7 @@ find_java() {
   else
     java=$(command -v java) || die "needs a JDK, 17 or newer: java is not on the PATH, and JAVA_HOME is not set"
   fi
-  # What lies beside it tells faster than it does itself, which takes the better part of 100 ms; shims have nothing there
+  # Read the release file: running java takes almost 100 ms. A shim has no release file beside it.
   java_home=$(dirname "$(dirname "$(readlink -f "$java" || echo "$java")")")
   java_release=$(sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$java_home/release" 2>/dev/null) || true
   if [ -z "$java_release" ]; then
@@ -107,7 +107,7 @@ archive_classes() (
   practice=$(mktemp -d "$home/target/practice.XXXXXX") || return 1 # set -e does not hold here
   server=
   trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
-  # Nobody else's settings, database or files
+  # Without the caller's settings, database and files
   env -i PATH="$PATH" HOME="$HOME" "$java" -XX:ArchiveClassesAtExit="$practice/classes.jsa" "${quiet_archive[@]}" \
     -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --admin-port 0 --jolokia-port 0 --jmx-port 0 \
     >"$practice/out" 2>"$practice/err" &
@@ -133,9 +133,9 @@ ask() (
   head -n 1 <&3
 )
 
-# A JVM that is out of memory is of no use to anybody; whoever supervises it starts the next
+# A JVM that is out of memory exits, so that its supervisor restarts it
 jvm_flags=(-XX:+ExitOnOutOfMemoryError)
-# An archive that does not fit is no news
+# No warning about an archive that does not match
 quiet_archive=(-Xlog:cds=off -Xlog:cds+dynamic=off)
 
 # In a copied directory, or with another Java, the JVM would ignore the archive, and every start would take longer.
@@ -180,7 +180,7 @@ bench() {
     http | start | checkout) what=$1; shift ;;
     -h | --help) bench_usage ;;
     -*) ;;
-    ?*) die "there is no benchmark '$1'; ./run.sh bench --help tells which there are" ;;
+    ?*) die "there is no benchmark '$1'; ./run.sh bench --help lists them" ;;
   esac
   need_maven
   is_built || build

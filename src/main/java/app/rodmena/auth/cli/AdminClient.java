@@ -26,7 +26,7 @@ import javax.net.ssl.SSLException;
  * @param login the operator to log in as; empty to send no login
  */
 public record AdminClient(URI url, Optional<Login> login) {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /** An operator's name and password. */
     public record Login(String user, Secret password) {}
@@ -45,24 +45,24 @@ public record AdminClient(URI url, Optional<Login> login) {
      */
     JsonNode ask(String page, String mark) throws CommandFailedException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(url.resolve(page)).timeout(PATIENCE).header("Accept", "application/json");
+                HttpRequest.newBuilder(url.resolve(page)).timeout(TIMEOUT).header("Accept", "application/json");
         login.ifPresent(
                 as -> request.header("Authorization", "Basic " + encoded(as.user + ":" + as.password.reveal())));
         try {
-            HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+            HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
             return read(client.send(request.build(), BodyHandlers.ofString()), mark);
         } catch (ConnectException e) {
             throw new CommandFailedException(
                     url + " can't be reached: is the server running, and is that its --admin-port?", e);
         } catch (HttpTimeoutException e) {
-            throw new CommandFailedException("%s has not answered within %s s".formatted(url, PATIENCE.toSeconds()), e);
+            throw new CommandFailedException("%s did not answer within %s s".formatted(url, TIMEOUT.toSeconds()), e);
         } catch (SSLException e) {
             throw new CommandFailedException(
-                    "%s speaks no TLS that this Java trusts (%s): JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE names whom to trust"
+                    "the TLS handshake with %s failed (%s); JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE sets the trusted certificates"
                             .formatted(url, e.getMessage()),
                     e);
         } catch (IOException e) {
-            throw new CommandFailedException("%s can't be asked: %s".formatted(url, e), e);
+            throw new CommandFailedException("the request to %s failed: %s".formatted(url, e), e);
         }
     }
 
@@ -70,8 +70,8 @@ public record AdminClient(URI url, Optional<Login> login) {
         if (response.statusCode() == 401) {
             throw new CommandFailedException(
                     login.isEmpty()
-                            ? url + " lets only operators in: --user NAME says which one you are"
-                            : url + " knows no operator of that name and password",
+                            ? url + " requires an operator login: use --user NAME"
+                            : url + " refused the login: unknown operator or wrong password",
                     null);
         }
         try {
@@ -93,7 +93,8 @@ public record AdminClient(URI url, Optional<Login> login) {
             // Reported below: the response is from another program.
         }
         throw new CommandFailedException(
-                "%s is no admin listener of this server; it answered %s".formatted(url, response.statusCode()), null);
+                "%s is not an admin listener of this server; it answered %s".formatted(url, response.statusCode()),
+                null);
     }
 
     private static String encoded(String login) {

@@ -81,7 +81,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
 
     @Override
     public int run(PrintStream out) throws CommandFailedException, InterruptedException {
-        List<Row> rows = database.isPresent() ? measure(database.get().target()) : measureOnOurOwn();
+        List<Row> rows = database.isPresent() ? measure(database.get().target()) : measureEmbedded();
         out.print(
                 format == OutputFormat.JSON
                         ? CommandJson.text(rows)
@@ -93,7 +93,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
         return new TextReport()
                 .say(String.format(
                         Locale.ROOT,
-                        "%d connections, each used to sleep in PostgreSQL, %.0f ms on average; %d s of each load. Waits in ms.",
+                        "%d connections, each use a pg_sleep of %.0f ms on average; %d s for each load. Waits in ms.",
                         connections,
                         ModelCheck.MEAN_USE_SECONDS * 1e3,
                         each.toSeconds()))
@@ -111,7 +111,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
                         rows.stream().map(Row::cells).toList());
     }
 
-    private List<Row> measureOnOurOwn() throws CommandFailedException, InterruptedException {
+    private List<Row> measureEmbedded() throws CommandFailedException, InterruptedException {
         try {
             Path directory = Files.createTempDirectory("auth-capacity");
             try (EmbeddedDatabase own = EmbeddedDatabase.start(new EmbeddedConfig(directory, true))) {
@@ -120,7 +120,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
                 Files.deleteIfExists(directory);
             }
         } catch (IOException | EmbeddedDatabaseException e) {
-            throw new CommandFailedException("there is no PostgreSQL to sleep in: " + e.getMessage(), e);
+            throw new CommandFailedException("PostgreSQL is not available: " + e.getMessage(), e);
         }
     }
 
@@ -134,7 +134,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
             return rows;
         } catch (ExecutionException e) {
             throw new CommandFailedException(
-                    "PostgreSQL can't be slept in: " + e.getCause().getMessage(), e);
+                    "the measurement failed: " + e.getCause().getMessage(), e);
         }
     }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code ./run.sh demo}: causes a real failure step by step and shows the server's diagnosis. Not thread-safe. */
 public final class Demo {
-    private static final Set<String> WELL_AGAIN = Set.of("WELL", "RECOVERING");
-    private static final Duration SHOWN_WITHIN = Duration.ofSeconds(25);
+    private static final Set<String> RECOVERED = Set.of("WELL", "RECOVERING");
+    private static final Duration TIMEOUT = Duration.ofSeconds(25);
     private static final int WIDTH = 100;
     private static final String COLLEAGUE = "psql of a colleague";
 
@@ -59,16 +59,16 @@ public final class Demo {
         try (Connection colleague = connect(COLLEAGUE)) {
             colleague.setAutoCommit(false);
             run(colleague, "lock table auth_group");
-            step("A colleague opens psql, and is called away:");
+            step("A colleague locks a table in psql and leaves the transaction open:");
             quote("begin; lock table auth_group;");
             boolean shown = show("LOCK_WAIT", "POST", "/api/role/new-role-%d");
-            step("So we do what it says, and end that session:");
+            step("The recommended step is to terminate that session:");
             String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
                     + COLLEAGUE + "'";
             quote(terminate);
             terminate(terminate);
-            boolean mended = well();
-            return shown && mended;
+            boolean recovered = well();
+            return shown && recovered;
         } catch (SQLException e) {
             return isAdminShutdown(e) && well(); // The colleague's session was terminated.
         }
@@ -82,15 +82,15 @@ public final class Demo {
             run(
                     colleague,
                     "create trigger audit before insert on auth_group for each row execute function audit_role()");
-            step("A colleague adds a trigger that is to keep an audit, and is very thorough:");
+            step("A colleague adds an audit trigger, which takes 6 s:");
             quote("create trigger audit before insert on auth_group for each row execute function audit_role();");
             boolean shown = show("SLOW_SQL", "POST", "/api/role/new-role-%d");
-            step("So the trigger has to go:");
+            step("The fix is to drop the trigger:");
             quote("drop trigger audit on auth_group;");
             run(colleague, "drop trigger audit on auth_group");
-            boolean mended = well();
+            boolean recovered = well();
             JsonNode slowest = client.json("/statements/slow").path(0);
-            step("What was slow is kept, too: curl -s " + stage.admin().resolve("/statements/slow"));
+            step("The server keeps slow statements: curl -s " + stage.admin().resolve("/statements/slow"));
             quote(String.format(
                     Locale.ROOT,
                     "%s was slow %d times, %.1f s in all: %s",
@@ -98,7 +98,7 @@ public final class Demo {
                     slowest.path("count").asInt(),
                     slowest.path("totalMillis").asDouble() / 1_000,
                     slowest.path("sql").asText()));
-            return shown && mended;
+            return shown && recovered;
         }
     }
 
@@ -106,15 +106,15 @@ public final class Demo {
         LeakyApplication code = new LeakyApplication(stage.engine());
         try {
             int maximum = stage.engine().settings().maximum();
-            step("A nightly report takes %s connections, and forgets to give them back.".formatted(maximum));
+            step("A nightly report takes %s connections and does not return them.".formatted(maximum));
             for (int i = 0; i < maximum; i++) {
                 code.exportNightlyReport();
             }
             boolean shown = show("LEAK", "GET", path);
-            step("The stack says where. Somebody mends the code, and all connections come back.");
+            step("The stack names the method. With the code fixed, all connections are returned.");
             code.fix();
-            boolean mended = well();
-            return shown && mended;
+            boolean recovered = well();
+            return shown && recovered;
         } finally {
             code.fix();
         }
@@ -123,17 +123,17 @@ public final class Demo {
     private boolean idleInTransaction(String path) throws IOException, InterruptedException {
         LeakyApplication code = new LeakyApplication(stage.engine());
         try {
-            step("Orders are taken in a transaction, in the middle of which the code waits for a payment service:");
-            quote("begin; select ...;   -- and now an HTTP call that takes as long as it takes");
+            step("The code for orders waits for a payment service within a transaction:");
+            quote("begin; select ...;   -- then an HTTP call without a timeout");
             int maximum = stage.engine().settings().maximum();
             for (int i = 0; i < maximum; i++) {
                 code.orderWithPayment();
             }
             boolean shown = show("IDLE_IN_TRANSACTION", "GET", path);
-            step("The stack says where. The payment service answers at last.");
+            step("The stack names the method. The payment service answers.");
             code.fix();
-            boolean mended = well();
-            return shown && mended;
+            boolean recovered = well();
+            return shown && recovered;
         } finally {
             code.fix();
         }
@@ -141,32 +141,32 @@ public final class Demo {
 
     private boolean kill(String path) throws SQLException, IOException, InterruptedException {
         TimeUnit.SECONDS.sleep(1); // The pool tests connections that were idle for more than half a second.
-        step("An administrator terminates every backend of the pool, as a failover would:");
+        step("An administrator terminates every backend of the pool, like a failover:");
         String terminate =
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
         quote(terminate);
         terminate(terminate);
         int status = client.ask("GET", path).join().statusCode();
-        step("The next client notices nothing: it is answered %s. Dead connections are found out, and replaced."
+        step("The next request is answered with %s: the pool detects dead connections and replaces them."
                 .formatted(status));
         step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
         postmaster().ifPresent(ProcessHandle::destroyForcibly);
         boolean shown = show("DATABASE_DOWN", "GET", path);
-        step("If it came back, clients would be answered again at once. This one stays dead, and the demo ends here.");
+        step("After a restart of PostgreSQL, requests would be answered again. The demo ends here.");
         return shown && status == 200;
     }
 
     /** Sends twenty concurrent requests and prints the diagnosis; true if it is the expected one. */
     private boolean show(String expected, String method, String path) throws IOException, InterruptedException {
-        step("Twenty clients ask: %s %s".formatted(method, path.replace("%d", "0..19")));
+        step("Twenty clients send %s %s".formatted(method, path.replace("%d", "0..19")));
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>(client.rush(20, method, path));
         JsonNode diagnosis = client.json("/diagnosis");
-        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (!isSeen(diagnosis, expected) && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(200);
             diagnosis = client.json("/diagnosis");
         }
-        step("Why does nobody get an answer? ./run.sh diagnose --url " + stage.admin());
+        step("The diagnosis: ./run.sh diagnose --url " + stage.admin());
         quote(diagnosis.path("text").asText());
         incident(refusal(asked, method, path));
         return isSeen(diagnosis, expected);
@@ -179,7 +179,7 @@ public final class Demo {
      */
     private String refusal(List<CompletableFuture<HttpResponse<String>>> asked, String method, String path)
             throws InterruptedException {
-        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (System.nanoTime() - deadline < 0) {
             Optional<HttpResponse<String>> refused = asked.stream()
                     .filter(CompletableFuture::isDone)
@@ -187,7 +187,7 @@ public final class Demo {
                     .filter(response -> !DemoClient.incident(response).isEmpty())
                     .findFirst();
             if (refused.isPresent()) {
-                step("The first is told no, and which incident that belongs to:");
+                step("The first failed request names its incident:");
                 quote("%s %s"
                         .formatted(refused.get().statusCode(), refused.get().body()));
                 return DemoClient.incident(refused.get());
@@ -209,25 +209,25 @@ public final class Demo {
         JsonNode frozen = client.json("/incidents/" + id);
         Path page = stage.pages().resolve("incident-" + id + ".html");
         Files.writeString(page, client.operator("/incidents/" + id, "text/html"));
-        step("All of that was frozen %s ms after it began, with the last events and fifteen minutes of history:"
+        step("The incident was recorded %s ms after it began, with the last events and fifteen minutes of history:"
                 .formatted(frozen.path("frozenAfterMillis").asLong()));
         quote("curl -s -H 'Accept: text/plain' %s".formatted(stage.admin().resolve("/incidents/" + id)));
-        quote("%s   (one file, to be attached to a ticket; it stays)".formatted(page.toUri()));
+        quote("%s   (one file, to attach to a ticket; it is kept)".formatted(page.toUri()));
     }
 
     private boolean well() throws InterruptedException {
-        long deadline = System.nanoTime() + SHOWN_WITHIN.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         String situation = "";
-        while (!WELL_AGAIN.contains(situation) && System.nanoTime() - deadline < 0) {
+        while (!RECOVERED.contains(situation) && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(100);
             situation = client.json("/diagnosis").path("situation").asText();
         }
         say();
-        return WELL_AGAIN.contains(situation);
+        return RECOVERED.contains(situation);
     }
 
     private void say() throws InterruptedException {
-        step("The server says: \"%s\""
+        step("The server reports: \"%s\""
                 .formatted(client.json("/diagnosis").path("sentence").asText()));
     }
 

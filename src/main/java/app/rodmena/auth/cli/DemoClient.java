@@ -77,7 +77,7 @@ final class DemoClient {
         try {
             return http.send(request, BodyHandlers.ofString()).body();
         } catch (IOException e) {
-            throw new UncheckedIOException(uri + " can't be asked", e);
+            throw new UncheckedIOException(uri + " does not answer", e);
         }
     }
 }

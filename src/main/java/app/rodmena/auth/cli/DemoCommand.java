@@ -131,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
             server.psql().ifPresent(command -> out.printf("%s%n", command));
             return new Demo(stage, out).play(scenario);
         } finally {
-            out.printf("%nThe server is stopped, and its data is gone.%n");
+            out.printf("%nThe server is stopped and its data is deleted.%n");
         }
     }
 
@@ -157,7 +157,7 @@ final class DemoCommand implements Callable<Integer> {
             return files.filter(file -> file.endsWith("postmaster.pid"))
                     .findFirst()
                     .map(Path::getParent)
-                    .orElseThrow(() -> new IOException("PostgreSQL's data is not below " + directory));
+                    .orElseThrow(() -> new IOException("there is no data directory of PostgreSQL below " + directory));
         }
     }
 }

@@ -7,10 +7,10 @@ import java.util.Optional;
 
 /** The failures that a demo can show. */
 public enum DemoScenario {
-    LOCK("somebody has locked a table and gone to lunch"),
-    SLOW("somebody has added a trigger that takes its time"),
-    LEAK("code that takes connections and does not give them back"),
-    IDLE_IN_TRANSACTION("code that opens a transaction, then waits for something else"),
+    LOCK("a session holds a table lock and is idle"),
+    SLOW("a trigger makes every insert slow"),
+    LEAK("code takes connections and does not return them"),
+    IDLE_IN_TRANSACTION("code opens a transaction, then waits for another service"),
     KILL("backends are terminated, then PostgreSQL is killed");
 
     private final String meaning;

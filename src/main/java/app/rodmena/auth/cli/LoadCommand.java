@@ -21,7 +21,7 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
     private static final int NOT_AS_EXPECTED = 1;
     private static final int STOPPED = 130;
 
-    private static final Duration BETWEEN_GLANCES = Duration.ofMillis(100);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(100);
     private static final List<Integer> SURGE = List.of(1, 10, 100, 1_000);
 
     /** How the result is printed. */
@@ -87,7 +87,7 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
             run.start();
             LoadResults result = finish(run, progress);
             if (!run.clean()) {
-                progress.say("what was made for the load could not all be removed");
+                progress.say("some data created for the load could not be removed");
             }
             return result;
         }
@@ -95,7 +95,7 @@ public record LoadCommand(LoadPlan plan, Shape shape) {
 
     private static LoadResults finish(LoadRun run, ProgressLine progress) throws InterruptedException {
         try {
-            while (!run.await(BETWEEN_GLANCES)) {
+            while (!run.await(PROGRESS_INTERVAL)) {
                 progress.show(run.progress(), run.poolMaximum());
             }
         } catch (InterruptedException e) {

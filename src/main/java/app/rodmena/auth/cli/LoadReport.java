@@ -17,17 +17,17 @@ final class LoadReport {
     static String text(LoadResults result) {
         StringBuilder text = new StringBuilder();
         if (result.interrupted()) {
-            text.append("Stopped; this was measured so far.\n");
+            text.append("Stopped early; the results up to then:\n");
         }
         if (result.serverGone()) {
-            text.append("Given up: for 5 s nobody could connect.\n");
+            text.append("Ended early: no connection to the server succeeded for 5 s.\n");
         }
         text.append(row("Load", load(result)));
         text.append(row(
                 "Throughput",
                 String.format(
                         Locale.ROOT,
-                        "%s/s: %,d right answers in %s",
+                        "%s/s: %,d correct responses in %s",
                         number(result.throughput()),
                         result.correct(),
                         seconds(result))));
@@ -98,7 +98,7 @@ final class LoadReport {
         List<String> kinds = new ArrayList<>();
         errors.status()
                 .forEach((status, count) -> kinds.add(String.format(Locale.ROOT, "%,d answered %d", count, status)));
-        add(kinds, errors.wrongAnswer(), "answered wrongly");
+        add(kinds, errors.wrongAnswer(), "answered incorrectly");
         add(kinds, errors.timeout(), "not answered in time");
         add(kinds, errors.connectionLost(), "lost their connection");
         add(kinds, errors.connect(), "could not connect");

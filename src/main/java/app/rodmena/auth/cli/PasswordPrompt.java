@@ -68,11 +68,11 @@ interface PasswordPrompt {
         try {
             String line = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
             if (line == null) {
-                throw new UsageException("there is no terminal to ask for a password, and none on standard input");
+                throw new UsageException("no password: there is neither a terminal nor input on standard input");
             }
             return line;
         } catch (IOException e) {
-            throw new UsageException("standard input can't be read");
+            throw new UsageException("standard input is not readable");
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 
 /** Formats a plan as text. */
 final class PlanReport {
-    private static final String FEW_LEFT = "; that is little for psql, backups and whoever else comes";
+    private static final String FEW_LEFT = "; few for psql, backups and other clients";
     private static final int FEW = 5;
 
     private final CapacityPlan plan;
@@ -50,7 +50,7 @@ final class PlanReport {
     }
 
     private static String need(ConnectionDemand demand) {
-        return "%s with %s + %s: at most %s pooled connections, and one that watches in each: %s."
+        return "%s with %s + %s: at most %s pooled connections, and a monitor connection in each process: %s."
                 .formatted(
                         processes(demand.workers()),
                         demand.poolSize(),
@@ -79,7 +79,7 @@ final class PlanReport {
             }
         });
         rows.add(row("room for this fleet", limits.tightest().room(), ""));
-        rows.add(row("what it opens at most", plan.demand().total(), ""));
+        rows.add(row("maximum of this fleet", plan.demand().total(), ""));
         rows.add(row("headroom", plan.headroom(), ""));
         return rows;
     }

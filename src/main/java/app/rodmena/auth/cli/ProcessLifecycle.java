@@ -27,9 +27,9 @@ public final class ProcessLifecycle {
 
     /** A lifecycle that handles signals immediately. */
     static ProcessLifecycle ofServer() {
-        ProcessLifecycle lifetime = ofCommand();
-        lifetime.handleSignals();
-        return lifetime;
+        ProcessLifecycle lifecycle = ofCommand();
+        lifecycle.handleSignals();
+        return lifecycle;
     }
 
     /** A lifecycle that handles signals from its first start on; earlier signals end the process immediately. */

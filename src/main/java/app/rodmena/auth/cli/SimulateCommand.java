@@ -85,7 +85,7 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
                 format == OutputFormat.JSON
                         ? CommandJson.text(rows)
                         : new TextReport()
-                                .say(premises())
+                                .say(assumptions())
                                 .table(
                                         List.of(
                                                 "workers",
@@ -115,13 +115,13 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
                 STALL_SECONDS);
     }
 
-    private String premises() {
+    private String assumptions() {
         return String.format(
                 Locale.ROOT,
-                "On paper: %,.0f requests/s in all, %.0f ms each (exponential) on a PostgreSQL of %d cores; every worker"
-                        + " has a pool of %d + %d; after half of %.0f s PostgreSQL stands still for %.0f ms. Behind"
-                        + " PgBouncer (transaction mode) there are %d server connections. What a connection costs"
-                        + " PostgreSQL beside its cores is left out.",
+                "Simulated: %,.0f requests/s in all, %.0f ms each (exponential) on a PostgreSQL of %d cores; every worker"
+                        + " has a pool of %d + %d; after half of %.0f s PostgreSQL stalls for %.0f ms. Behind"
+                        + " PgBouncer (transaction mode) there are %d server connections. The overhead of"
+                        + " a connection in PostgreSQL is not modelled.",
                 PER_SECOND,
                 MEAN_SECONDS * 1e3,
                 CORES,

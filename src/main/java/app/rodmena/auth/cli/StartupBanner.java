@@ -19,13 +19,13 @@ import java.util.UUID;
 
 /** The text that the server prints at start: its configuration, its addresses and commands to try it. */
 final class StartupBanner {
-    private static final int LONGEST_NAME = Arrays.stream(Setting.values())
+    private static final int NAME_WIDTH = Arrays.stream(Setting.values())
                     .mapToInt(setting -> setting.flag().length())
                     .max()
                     .orElseThrow()
             - 2;
 
-    private static final int LONGEST_VALUE = 14;
+    private static final int VALUE_WIDTH = 14;
 
     private StartupBanner() {}
 
@@ -55,8 +55,10 @@ final class StartupBanner {
         }
         Path operators = settings.get(Setting.OPERATORS).path();
         boolean hasOperators = config.remote().operators().isPresent();
-        text.append(
-                file(Setting.OPERATORS, operators, hasOperators ? "found" : "not found: all may read, none may write"));
+        text.append(file(
+                Setting.OPERATORS,
+                operators,
+                hasOperators ? "found" : "not found: every client may read, none may change"));
         config.incidents()
                 .directory()
                 .ifPresent(directory -> text.append(
@@ -67,9 +69,7 @@ final class StartupBanner {
     private static String file(Setting setting, Path path, String state) {
         return "  %s  %s  %s\n"
                 .formatted(
-                        padded(name(setting), LONGEST_NAME),
-                        path.toAbsolutePath().normalize(),
-                        state);
+                        padded(name(setting), NAME_WIDTH), path.toAbsolutePath().normalize(), state);
     }
 
     private static String name(Setting setting) {
@@ -110,7 +110,7 @@ final class StartupBanner {
                 JMX        %s
                 Database   %s
                 %s
-                Try it, in a namespace of your own (any version 4 UUID is the key to one):
+                Try it (any version 4 UUID is the key to a new namespace):
 
                   curl -X POST %s/api/role/admin \\
                        -H 'Authorization: Bearer %s'
@@ -118,28 +118,28 @@ final class StartupBanner {
                        -H 'Authorization: Bearer %s'
 
                 """.formatted(
-                url,
-                admin.orElse("off"),
-                jolokia.orElse("off"),
-                jmx.map("%s    (jconsole, VisualVM: this as it is)"::formatted).orElse("off"),
-                database,
-                psql.map("           %s\n"::formatted).orElse(""),
-                url,
-                key,
-                url,
-                key);
+                        url,
+                        admin.orElse("off"),
+                        jolokia.orElse("off"),
+                        jmx.map("%s    (for jconsole and VisualVM)"::formatted).orElse("off"),
+                        database,
+                        psql.map("           %s\n"::formatted).orElse(""),
+                        url,
+                        key,
+                        url,
+                        key);
     }
 
     private static String row(Setting setting, ResolvedSettings settings, ServerConfig config) {
         String name = name(setting);
         if (!settings.has(setting)) {
-            return "  %s  -%n".formatted(padded(name, LONGEST_NAME));
+            return "  %s  -%n".formatted(padded(name, NAME_WIDTH));
         }
         SettingValue given = settings.get(setting);
         String value = setting.isSecret() ? masked(config.database()) : given.text();
-        String margin = value.length() > LONGEST_VALUE ? "\n" + " ".repeat(LONGEST_NAME + LONGEST_VALUE + 4) : "";
+        String margin = value.length() > VALUE_WIDTH ? "\n" + " ".repeat(NAME_WIDTH + VALUE_WIDTH + 4) : "";
         return "  %s  %s%s  %s%n"
-                .formatted(padded(name, LONGEST_NAME), padded(value, LONGEST_VALUE), margin, given.origin());
+                .formatted(padded(name, NAME_WIDTH), padded(value, VALUE_WIDTH), margin, given.origin());
     }
 
     private static String masked(Database database) {

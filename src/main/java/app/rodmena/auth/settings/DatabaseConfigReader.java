@@ -71,7 +71,7 @@ public final class DatabaseConfigReader {
     }
 
     private boolean isEphemeral() {
-        return settings.get(Setting.EPHEMERAL).yes();
+        return settings.get(Setting.EPHEMERAL).bool();
     }
 
     private static DatabaseUrl parse(SettingValue given) {
@@ -109,7 +109,7 @@ public final class DatabaseConfigReader {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         if (permissions.contains(PosixFilePermission.GROUP_READ)
                 || permissions.contains(PosixFilePermission.OTHERS_READ)) {
-            warnings.add("%s: '%s' can be read by others (%s); chmod 600 keeps them out"
+            warnings.add("%s: '%s' can be read by others (%s); restrict it with chmod 600"
                     .formatted(given.name(), file, PosixFilePermissions.toString(permissions)));
         }
     }

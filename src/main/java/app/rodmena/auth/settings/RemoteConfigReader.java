@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 
 /** Converts the operator settings into a {@link RemoteConfig}, and refuses listeners without access control. */
 final class RemoteConfigReader {
-    private static final int HIGHEST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     private final ResolvedSettings settings;
 
@@ -33,11 +33,11 @@ final class RemoteConfigReader {
         boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
         if (isOpen && !RemoteConfig.isLoopback(host.text())) {
             if (operators.isEmpty()) {
-                throw host.refuse("must be a loopback address as long as there are no operators:"
+                throw host.refuse("must be a loopback address without operators:"
                         + " ./run.sh operator add NAME --role monitor|control adds one");
             }
             if (keystore.isEmpty()) {
-                throw host.refuse("must be a loopback address as long as there is no TLS: give it a --keystore");
+                throw host.refuse("must be a loopback address without TLS: set --keystore");
             }
         }
         return new RemoteConfig(host.text(), adminPort, jolokiaPort, jmxPort, operators, keystore);
@@ -45,7 +45,7 @@ final class RemoteConfigReader {
 
     private OptionalInt port(Setting setting) {
         SettingValue port = settings.get(setting);
-        return port.text().equals("off") ? OptionalInt.empty() : OptionalInt.of(port.integer(0, HIGHEST_PORT));
+        return port.text().equals("off") ? OptionalInt.empty() : OptionalInt.of(port.integer(0, MAX_PORT));
     }
 
     /** Reads the operators file. A configured file must exist; the default file may be absent. */

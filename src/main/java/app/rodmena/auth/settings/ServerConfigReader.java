@@ -49,7 +49,7 @@ public final class ServerConfigReader {
                 diagnosis(),
                 incidents(),
                 instance.text(),
-                settings.get(Setting.FAIL_FAST).yes());
+                settings.get(Setting.FAIL_FAST).bool());
     }
 
     /**
@@ -99,7 +99,7 @@ public final class ServerConfigReader {
             return new IncidentsConfig(
                     directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
                     duration(Setting.INCIDENT_WAIT),
-                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).yes());
+                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool());
         } catch (InvalidIncidentsSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }

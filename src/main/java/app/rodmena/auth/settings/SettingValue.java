@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public record SettingValue(Setting setting, String name, String text, String origin) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
-    private static final int LONGEST_QUOTE = 80;
+    private static final int MAX_QUOTE_LENGTH = 80;
 
     /** The JVM's replacement for characters that the encoding of its locale cannot represent. */
     private static final String REPLACEMENT = "\uFFFD";
@@ -47,10 +47,10 @@ public record SettingValue(Setting setting, String name, String text, String ori
         return Integer.parseInt(text);
     }
 
-    public int integer(int least, int most) {
-        int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : least - 1;
-        if (value < least || value > most) {
-            throw refuse("must be %s to %s".formatted(least, most));
+    public int integer(int min, int max) {
+        int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : min - 1;
+        if (value < min || value > max) {
+            throw refuse("must be %s to %s".formatted(min, max));
         }
         return value;
     }
@@ -69,7 +69,7 @@ public record SettingValue(Setting setting, String name, String text, String ori
                 .orElseThrow(() -> refuse("must be a duration such as 500ms, 30s, 5m or 1h, with its unit"));
     }
 
-    public boolean yes() {
+    public boolean bool() {
         return oneOf(Map.of("true", true, "false", false), List.of("true", "false"));
     }
 
@@ -100,7 +100,7 @@ public record SettingValue(Setting setting, String name, String text, String ori
 
     /** The end of an error message about a text that is not readable, with the remedy. */
     public static String unreadable() {
-        return "has characters that this process can't read in the encoding of its locale, %s; start it with LC_ALL=C.UTF-8"
+        return "has characters that the encoding of this process's locale, %s, does not have; start it with LC_ALL=C.UTF-8"
                 .formatted(System.getProperty("sun.jnu.encoding"));
     }
 
@@ -115,7 +115,7 @@ public record SettingValue(Setting setting, String name, String text, String ori
     public static String quoted(String text) {
         String printable = text.replaceAll("\\p{Cntrl}", "?");
         return "'"
-                + (printable.length() > LONGEST_QUOTE ? printable.substring(0, LONGEST_QUOTE) + "..." : printable)
+                + (printable.length() > MAX_QUOTE_LENGTH ? printable.substring(0, MAX_QUOTE_LENGTH) + "..." : printable)
                 + "'";
     }
 

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ./run.sh capacity} as somebody at a shell sees it. */
+/** {@code ./run.sh capacity} as a process. */
 class CapacityCommandTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @Test
-    void eightWorkersFitAPostgresByDefaultWhichIsExitCodeZero() {
+    void eightWorkersFitADefaultPostgresql() {
         assertThat(run(Map.of(), "--workers", "8")).isZero();
 
         assertThat(out())
@@ -33,7 +33,7 @@ class CapacityCommandTest {
     }
 
     @Test
-    void aPlanThatDoesNotFitIsExitCodeOneAndSaysWhatToDo() {
+    void aPlanThatDoesNotFitExitsWithOneAndListsFixes() {
         assertThat(run(Map.of(), "--workers=16", "--profile=high-traffic", "--max-connections=200"))
                 .isEqualTo(1);
 
@@ -44,7 +44,7 @@ class CapacityCommandTest {
     }
 
     @Test
-    void theNumbersOfTheTextAreInTheJson() throws Exception {
+    void jsonHasTheNumbersOfTheText() throws Exception {
         run(Map.of("AUTH_WORKERS", "16"), "--format", "json", "--max-connections", "100");
 
         JsonNode plan = new ObjectMapper().readTree(out());
@@ -57,14 +57,14 @@ class CapacityCommandTest {
     }
 
     @Test
-    void inMarkdownTheTablesAreTables() {
+    void markdownHasTables() {
         run(Map.of(), "--workers", "8", "--format", "markdown");
 
         assertThat(out()).contains("| workers | pooled | monitors | total |", "|---:|---:|", "| 8 | 80 | 8 | 88 |");
     }
 
     @Test
-    void aServerIsAskedWhatItHas() {
+    void theLimitsAreReadFromAServer() {
         String url = TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres";
 
         assertThat(run(Map.of("AUTH_DATABASE_URL", url), "--workers", "30")).isEqualTo(1);
@@ -105,15 +105,15 @@ class CapacityCommandTest {
                 "--max-connections 9 --database-url postgresql://h/d|--max-connections can't go with --database-url: "
                         + "a running PostgreSQL reports its own"
             })
-    void whatCannotBeIsOneLineAndExitCodeTwo(String words, String complaint) {
+    void anInvalidCommandLineIsOneLineAndExitCodeTwo(String words, String message) {
         assertThat(run(Map.of(), words.split(" ", -1))).isEqualTo(2);
 
-        assertThat(err()).isEqualTo("auth: " + complaint + System.lineSeparator());
+        assertThat(err()).isEqualTo("auth: " + message + System.lineSeparator());
         assertThat(out()).isEmpty();
     }
 
     @Test
-    void aServerThatCannotBeReachedIsOneLineWithoutThePasswordAndExitCodeTwo() throws Exception {
+    void anUnreachableServerIsOneLineWithoutThePassword() throws Exception {
         try (TestProxy gone = new TestProxy(TestPostgres.sharedDatabase())) {
             gone.stop();
             String url = gone.target().jdbcUrl() + "?user=postgres&password=hunter2";
@@ -125,7 +125,7 @@ class CapacityCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nobody_of_that_name"})
-    void aLoginThatIsRefusedIsOneLineAndExitCodeTwo(String user) {
+    void aRefusedLoginIsOneLineAndExitCodeTwo(String user) {
         String url = TestPostgres.sharedDatabase().jdbcUrl() + "?user=" + user;
 
         assertThat(run(Map.of(), "--database-url", url)).isEqualTo(2);
@@ -134,7 +134,7 @@ class CapacityCommandTest {
     }
 
     @Test
-    void theFleetsOnPaperAreATable() {
+    void theSimulationIsATable() {
         assertThat(run(Map.of("AUTH_CAPACITY_FORMAT", "markdown"), "--simulate"))
                 .isZero();
 
@@ -146,7 +146,7 @@ class CapacityCommandTest {
     }
 
     @Test
-    void aServerThatHasSeenTooLittleSaysSoAndOneThatIsNotThereToo() throws Exception {
+    void aServerWithoutEnoughSamplesOrOutOfReachExitsWithTwo() throws Exception {
         try (TestServer server = TestServer.withAdmin()) {
             assertThat(run(Map.of(), "--from", server.admin())).isEqualTo(2);
             assertThat(err()).hasLineCount(1).contains("fewer than 100 connections were used in the last minute");
@@ -156,7 +156,7 @@ class CapacityCommandTest {
     }
 
     @Test
-    void aServerThatWorksAdvisesOnItsPoolAndOnOthers() throws Exception {
+    void aBusyServerAdvisesOnItsPoolAndOnOtherSizes() throws Exception {
         try (TestServer server = TestServer.withAdmin()) {
             for (int i = 0; i < 150; i++) {
                 server.get("/api/roles");

@@ -24,7 +24,7 @@ class DemoTest {
                     slow                | SLOW_SQL            | roles.create was slow
                     leak                | LEAK                | LeakyApplication.waitForWorkThatNeverComes
                     idle-in-transaction | IDLE_IN_TRANSACTION | LeakyApplication.waitForPaymentService
-                    kill                | DATABASE_DOWN       | it is answered 200
+                    kill                | DATABASE_DOWN       | is answered with 200
                     """)
     void everyDemoShowsItsVerdictAndItsIncident(String name, String verdict, String fact) throws Exception {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
@@ -33,7 +33,7 @@ class DemoTest {
             int code = demo.awaitEnd(Duration.ofMinutes(3)); // It takes ten seconds where nothing else runs.
             assertThat(code).as(demo.out() + demo.err()).isZero();
             assertThat(demo.out())
-                    .contains(verdict, fact, "\"incident\":\"", "The server is stopped, and its data is gone.");
+                    .contains(verdict, fact, "\"incident\":\"", "The server is stopped and its data is deleted.");
         }
         try (Stream<Path> left = Files.list(temporary)) {
             assertThat(left.filter(file -> !file.getFileName().toString().startsWith("hsperf")))
@@ -47,7 +47,7 @@ class DemoTest {
         try (AuthProcess demo = AuthProcess.start(directory, Map.of(), "demo", "lokc")) {
             assertThat(demo.awaitEnd()).isEqualTo(2);
             assertThat(demo.err())
-                    .contains("there is no demo 'lokc'; there are lock, slow, leak, idle-in-transaction, kill");
+                    .contains("NAME: 'lokc'; must be one of lock, slow, leak, idle-in-transaction, kill");
         }
     }
 }

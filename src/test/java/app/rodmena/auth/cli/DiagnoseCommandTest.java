@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ./run.sh diagnose}, and the pages that it and people read. */
+/** {@code ./run.sh diagnose}, with a running server. */
 class DiagnoseCommandTest {
     private static final RemoteConfig ADMIN =
             RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
@@ -41,7 +41,7 @@ class DiagnoseCommandTest {
     private record Said(int code, String out, String err) {}
 
     @Test
-    void whatIsWellIsSaidSoAndWhatIsNotSaysWhy() throws Exception {
+    void theExitCodeIsOneWhileALockBlocksThePool() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(config(target, ADMIN));
                 Connection colleague = TroubledServer.otherSession(target)) {
@@ -76,7 +76,7 @@ class DiagnoseCommandTest {
     }
 
     @Test
-    void whereOperatorsAreSetOneHasToBeOne() throws Exception {
+    void aServerWithOperatorsRequiresALogin() throws Exception {
         OperatorsFile operators = new OperatorsFile(directory.resolve("operators"));
         operators.put("alice", OperatorRole.MONITOR, "correct horse battery");
         Path password = Files.writeString(directory.resolve("password"), "correct horse battery\n");
@@ -84,17 +84,17 @@ class DiagnoseCommandTest {
         try (TroubledServer server =
                 new TroubledServer(config(MigratedDatabase.fresh(), ADMIN.withOperators(operators)))) {
             String url = url(server);
-            assertFailed(diagnose("--url", url), url + " lets only operators in: --user NAME says which one you are");
+            assertFailed(diagnose("--url", url), url + " requires an operator login: use --user NAME");
             assertFailed(
                     diagnose("--url", url, "--user", "alice", "--password-file", wrong.toString()),
-                    url + " knows no operator of that name and password");
+                    url + " refused the login: unknown operator or wrong password");
             assertThat(diagnose("--url", url, "--user", "alice", "--password-file", password.toString()).code)
                     .isZero();
         }
     }
 
     @Test
-    void whatCantBeAskedIsSaidInOneLine() throws Exception {
+    void failuresAreOneLineAndExitCodeTwo() throws Exception {
         int nobody;
         try (ServerSocket taken = new ServerSocket(0)) {
             nobody = taken.getLocalPort();

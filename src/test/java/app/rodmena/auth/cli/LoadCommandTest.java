@@ -28,14 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ./run.sh load} as a shell sees it. */
+/** {@code ./run.sh load} as a process. */
 class LoadCommandTest {
     @TempDir
     Path directory;
 
     @ParameterizedTest
     @ValueSource(strings = {"roles", "checks", "writes", "all"})
-    void everyMixIsAnsweredRightlyAndLeavesNoRole(String mix) throws Exception {
+    void everyMixSucceedsAndLeavesNoRole(String mix) throws Exception {
         try (TestServer server = TestServer.start()) {
             Ended ended = load(server, "-n", "300", "-c", "20", "--mix", mix, "--json");
 
@@ -51,7 +51,7 @@ class LoadCommandTest {
     }
 
     @Test
-    void underAKeyThatIsGivenOnlyWhatItMadeIsRemoved() throws Exception {
+    void underAGivenKeyOnlyItsOwnDataIsRemoved() throws Exception {
         String key = UUID.randomUUID().toString();
         try (TestServer server = TestServer.start();
                 Connection connection = TestPostgres.connect(server.target)) {
@@ -70,7 +70,7 @@ class LoadCommandTest {
     }
 
     @Test
-    void aTableLooksAtSeveralNumbersOfClients() throws Exception {
+    void surgePrintsARowForEachNumberOfClients() throws Exception {
         try (TestServer server = TestServer.start()) {
             Ended ended = load(server, "--surge", "-d", "300ms");
 
@@ -80,7 +80,7 @@ class LoadCommandTest {
     }
 
     @Test
-    void aPoolThatIsExhaustedIsNotAsExpected() throws Exception {
+    void anExhaustedPoolExitsWithOne() throws Exception {
         try (TestServer server = TestServer.start();
                 Connection locker = TestPostgres.connect(server.target);
                 var statement = locker.createStatement()) {
@@ -94,7 +94,7 @@ class LoadCommandTest {
                     .contains("not answered in time")
                     .contains("not ok  checked_out not pinned at the maximum: checked_out")
                     .contains("not ok  all connections returned afterwards: checked_out was not 0 within 5 s");
-            assertThat(ended.err).contains("could not all be removed");
+            assertThat(ended.err).contains("could not be removed");
         }
     }
 
@@ -114,7 +114,7 @@ class LoadCommandTest {
     }
 
     @Test
-    void onASignalItPrintsWhatItMeasuredAndRemovesWhatItMade() throws Exception {
+    void onASignalItPrintsTheResultsAndRemovesItsData() throws Exception {
         try (TestServer server = TestServer.start();
                 AuthProcess process = AuthProcess.start(
                         directory,
@@ -134,7 +134,7 @@ class LoadCommandTest {
 
             assertThat(process.awaitEnd()).isEqualTo(130);
             assertThat(process.out())
-                    .startsWith("Stopped; this was measured so far.")
+                    .startsWith("Stopped early; the results up to then:")
                     .contains("Latency     p50");
             assertThat(liveRoles(server.target)).isZero();
         }
@@ -166,7 +166,7 @@ class LoadCommandTest {
                 "--rat 10",
                 "hello"
             })
-    void misuseIsOneLineAndExitCodeTwo(String words) {
+    void anInvalidCommandLineIsOneLineAndExitCodeTwo(String words) {
         Ended ended = run(Map.of(), words.split(" "));
 
         assertThat(ended.code).as(ended.err).isEqualTo(2);
@@ -175,17 +175,17 @@ class LoadCommandTest {
     }
 
     @Test
-    void anotherMachineIsRefusedUnlessItIsSaidToBeTheirs() {
+    void anotherMachineRequiresAFlag() {
         assertThat(run(Map.of(), "--url", "http://192.0.2.7:4000").err).contains("--yes-this-is-my-server");
     }
 
     @Test
-    void theEnvironmentIsNamedWhereItIsWrong() {
+    void anInvalidVariableIsNamed() {
         assertThat(run(Map.of("AUTH_LOAD_RATE", "fast")).err).contains("AUTH_LOAD_RATE: 'fast'; must be 1 to");
     }
 
     @Test
-    void whereNobodyListensItSaysSo() throws Exception {
+    void aClosedPortIsOneLineAndExitCodeTwo() throws Exception {
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -199,7 +199,7 @@ class LoadCommandTest {
     }
 
     @Test
-    void anotherServerGetsNoLoad() throws Exception {
+    void anotherKindOfServerGetsNoLoad() throws Exception {
         List<String> asked = new ArrayList<>();
         HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         other.createContext("/", exchange -> {

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The process as a shell sees it: what it prints, and the code it exits with. */
+/** The output and the exit code of the process. */
 class MainTest {
     @TempDir
     Path directory;
 
     @Test
-    void helpIsPrintedAndIsNoError() throws Exception {
+    void helpExitsWithZero() throws Exception {
         Ended ended = run(Map.of(), "--help");
 
         assertThat(ended.code).isZero();
@@ -32,7 +32,7 @@ class MainTest {
     }
 
     @Test
-    void theVersionIsPrintedAndIsNoError() throws Exception {
+    void versionExitsWithZero() throws Exception {
         Ended ended = run(Map.of(), "--version");
 
         assertThat(ended.code).isZero();
@@ -41,7 +41,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--pool-size=0", "--pool-siz=1", "--database-url=postgresql://h:x/d", "--log-level=x"})
-    void misuseIsOneLineAndExitCodeTwoBeforeAnythingIsPrintedOrStarted(String flag) throws Exception {
+    void anInvalidFlagIsOneLineAndExitCodeTwo(String flag) throws Exception {
         Ended ended = run(Map.of(), flag);
 
         assertThat(ended.code).isEqualTo(2);
@@ -50,7 +50,7 @@ class MainTest {
     }
 
     @Test
-    void aMisspelledCommandIsExitCodeTwoWithTheOneThatWasMeant() throws Exception {
+    void aMisspelledCommandGetsASuggestion() throws Exception {
         Ended ended = run(Map.of(), "diagnoze");
 
         assertThat(ended.code).isEqualTo(2);
@@ -96,7 +96,7 @@ class MainTest {
     }
 
     @Test
-    void aDemoThatIsInterruptedExitsAsAShellReportsIt() throws Exception {
+    void anInterruptedDemoExitsWith130() throws Exception {
         try (AuthProcess demo = AuthProcess.start(directory, Map.of(), "demo", "lock")) {
             await().atMost(60, SECONDS).until(() -> demo.out().contains("A server of its own starts"));
             demo.terminate();
@@ -106,7 +106,7 @@ class MainTest {
     }
 
     @Test
-    void misuseOfTheEnvironmentIsExitCodeTwoAsWell() throws Exception {
+    void anUnknownVariableExitsWithTwo() throws Exception {
         Ended ended = run(Map.of("AUTH_POOL_SIZES", "3"));
 
         assertThat(ended.code).isEqualTo(2);
@@ -114,7 +114,7 @@ class MainTest {
     }
 
     @Test
-    void itPrintsItsConfigurationServesUntilSigtermAndExitsWithZero() throws Exception {
+    void theServerPrintsItsConfigurationAndExitsWithZeroOnSigterm() throws Exception {
         String url = TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres&password=hunter2";
         Ended ended;
         try (AuthProcess process = AuthProcess.start(
@@ -137,7 +137,7 @@ class MainTest {
     }
 
     @Test
-    void withFailFastADatabaseThatIsNotThereIsExitCodeOne() throws Exception {
+    void withFailFastAnUnavailableDatabaseExitsWithOne() throws Exception {
         Ended ended;
         try (TestProxy gone = new TestProxy(TestPostgres.sharedDatabase())) {
             gone.stop();

@@ -38,7 +38,7 @@ class OperatorCommandTest {
     }
 
     @Test
-    void theFileOfTheEnvironmentIsTheServers() throws Exception {
+    void theVariableSelectsTheFile() throws Exception {
         run("add alice --role control");
 
         assertThat(Files.readString(file)).contains("alice:control:").doesNotContain("the password");
@@ -46,7 +46,7 @@ class OperatorCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-h", "add --help"})
-    void helpIsNoError(String words) {
+    void helpListsTheOption(String words) {
         assertThat(run(words)).contains("--operators");
     }
 
@@ -65,7 +65,7 @@ class OperatorCommandTest {
                 "list --role control",
                 "dance alice"
             })
-    void whatCanNotBeIsRefusedAndChangesNothing(String words) {
+    void anInvalidCommandChangesNothing(String words) {
         assertThat(run(words)).startsWith("auth: ").hasLineCount(1);
         assertThat(file).doesNotExist();
     }

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 class ProcessLifecycleTest {
     @Test
     void aStopInterruptsTheStart() throws Exception {
-        ProcessLifecycle lifetime = new ProcessLifecycle();
+        ProcessLifecycle lifecycle = new ProcessLifecycle();
         CountDownLatch starting = new CountDownLatch(1);
         CompletableFuture<Boolean> leftInterrupted = CompletableFuture.supplyAsync(() -> {
-            assertThatThrownBy(() -> lifetime.start(() -> {
+            assertThatThrownBy(() -> lifecycle.start(() -> {
                         starting.countDown();
                         new CountDownLatch(1).await();
                         return null;
@@ -28,35 +28,35 @@ class ProcessLifecycleTest {
         });
         starting.await();
 
-        lifetime.stop();
+        lifecycle.stop();
 
         assertThat(leftInterrupted.get(10, SECONDS)).isFalse();
     }
 
     @Test
-    void whoIsToldToStopBeforeStartingNeverStarts() {
-        ProcessLifecycle lifetime = new ProcessLifecycle();
+    void aStopBeforeTheStartPreventsIt() {
+        ProcessLifecycle lifecycle = new ProcessLifecycle();
         AtomicBoolean started = new AtomicBoolean();
-        lifetime.stop();
+        lifecycle.stop();
 
-        assertThatThrownBy(() -> lifetime.start(() -> started.getAndSet(true)))
+        assertThatThrownBy(() -> lifecycle.start(() -> started.getAndSet(true)))
                 .isInstanceOf(InterruptedException.class);
         assertThat(started).isFalse();
     }
 
     @Test
     void aStopInterruptsNothingButTheStart() throws Exception {
-        ProcessLifecycle lifetime = new ProcessLifecycle();
-        assertThat(lifetime.start(() -> "started")).isEqualTo("started");
+        ProcessLifecycle lifecycle = new ProcessLifecycle();
+        assertThat(lifecycle.start(() -> "started")).isEqualTo("started");
 
-        lifetime.stop();
+        lifecycle.stop();
 
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        lifetime.awaitStop();
+        lifecycle.awaitStop();
     }
 
     @Test
-    void aServerThatCanNotStartIsFailureNotMisuse() {
+    void aFailedStartExitsWithOne() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream());
         Main main = new Main(nowhere, nowhere, new ProcessLifecycle());
 

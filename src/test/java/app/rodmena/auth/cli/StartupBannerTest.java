@@ -19,7 +19,7 @@ class StartupBannerTest {
         "::, http://127.0.0.1:4000/api/roles",
         "10.1.2.3, http://10.1.2.3:4000/api/roles"
     })
-    void thePrintedCommandsGoWhereTheServerListens(String host, String url) throws UnknownHostException {
+    void thePrintedCommandsUseTheListenersAddress(String host, String url) throws UnknownHostException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 4000);
 
         assertThat(StartupBanner.started(
@@ -28,7 +28,7 @@ class StartupBannerTest {
     }
 
     @Test
-    void thePsqlCommandIsPrintedWhereThereIsOne() {
+    void thePsqlCommandIsPrintedForAnEmbeddedDatabase() {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
 
         assertThat(StartupBanner.started(

@@ -28,13 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From the command line and the environment to what the rooms are given. */
+/** From the command line and the environment to the configuration. */
 class ConfigurationTest {
     @TempDir
     Path directory;
 
     @Test
-    void whatIsGivenReachesTheRoomItIsFor() {
+    void flagsReachTheConfiguration() {
         ServerConfig config = config(
                 "--pool-size=7 --max-overflow=0 --pool-timeout=500ms --pre-ping=off --workers=3 --port=0"
                         + " --max-body-size=0 --cors-origin=https://a.example --cors-origin=https://b.example"
@@ -79,7 +79,7 @@ class ConfigurationTest {
                 "--profile=high-traffic --max-overflow=1 | AUTH_POOL_SIZE=4 AUTH_MAX_OVERFLOW=9    | 10 | 1",
                 "--profile=high-traffic                  | AUTH_PROFILE=low-memory                 | 10 | 10",
             })
-    void aSizeBeatsTheProfileBesideItAndFlagsBeatTheEnvironment(
+    void aSizeOverridesAProfileAndFlagsOverrideTheEnvironment(
             String flags, String variables, int poolSize, int maxOverflow) {
         ServerConfig config = config(flags, variables);
 
@@ -141,7 +141,7 @@ class ConfigurationTest {
                 "--database-url=postgresql://u@h/d --database-password-file=/nowhere | | must be a file this process can read",
                 "--database-url=mysql://h/d | | --database-url must be postgresql://",
             })
-    void whatCanNotBeIsToldInTheWordsOfWhoeverWroteIt(String flags, String variables, String message) {
+    void anInvalidSettingIsAOneLineErrorThatNamesIt(String flags, String variables, String message) {
         assertThatExceptionOfType(UsageException.class)
                 .isThrownBy(() -> config(flags, variables == null ? "" : variables))
                 .withMessageContaining(message)
@@ -167,14 +167,14 @@ class ConfigurationTest {
     }
 
     @Test
-    void anErrorStaysOneLineWhateverItQuotes() {
+    void anErrorIsOneLineForAnyValue() {
         Throwable error = catchThrowable(() -> settings(Map.of("AUTH_PROFILE", "a\nb\u001b[31m" + "c".repeat(500))));
 
         assertThat(error.getMessage()).hasLineCount(1).doesNotContain("\u001b").hasSizeLessThan(250);
     }
 
     @Test
-    void thePasswordIsThatOfTheUrlElseOfTheFileElseOfTheEnvironment() throws IOException {
+    void thePasswordIsFromTheUrlThenTheFileThenTheEnvironment() throws IOException {
         Path file = Files.writeString(directory.resolve("password"), "from the file\n");
         String withFile = "--database-url=postgresql://u@h/d --database-password-file=" + file;
 
@@ -187,7 +187,7 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "two\nlines\n"})
-    void aPasswordFileHoldsOnePasswordInOneLine(String content) throws IOException {
+    void aPasswordFileMustHoldOneLine(String content) throws IOException {
         Path file = Files.writeString(directory.resolve("password"), content);
 
         assertThatExceptionOfType(UsageException.class)
@@ -198,7 +198,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void aPasswordFileThatOthersCanReadIsWarnedOf() throws IOException {
+    void aPasswordFileReadableByOthersCausesAWarning() throws IOException {
         Path file = Files.writeString(directory.resolve("password"), "secret");
         ResolvedSettings settings = settings(
                 Map.of("AUTH_DATABASE_URL", "postgresql://u@h/d", "AUTH_DATABASE_PASSWORD_FILE", file.toString()));
@@ -211,7 +211,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void kubernetesMayGiveTheAddressesOfAServiceCalledAuth() {
+    void variablesOfKubernetesServicesAreIgnored() {
         Map<String, String> links = Map.of(
                 "AUTH_SERVICE_HOST", "10.0.0.1",
                 "AUTH_SERVICE_PORT_HTTP", "4000",
@@ -241,7 +241,7 @@ class ConfigurationTest {
         "7d, 604800000, 7d",
         "0s, 0, 0s"
     })
-    void durationsAreReadAndWritten(String text, long millis, String written) {
+    void durationsAreParsedAndFormatted(String text, long millis, String written) {
         Duration duration = DurationFormat.parse(text).orElseThrow();
 
         assertThat(duration).isEqualTo(Duration.ofMillis(millis));
@@ -254,7 +254,7 @@ class ConfigurationTest {
         "a b/c, 42, a-b-c-42",
         "host-with-a-name-that-goes-on-and-on-and-on, 4194304, host-with-a-name-that-goes-on-an-4194304"
     })
-    void aProcessIsNamedAfterItsHostAndPid(String host, long pid, String name) {
+    void theInstanceNameIsHostAndPid(String host, long pid, String name) {
         assertThat(InstanceName.of(host, pid)).isEqualTo(name).hasSizeLessThanOrEqualTo(40);
     }
 

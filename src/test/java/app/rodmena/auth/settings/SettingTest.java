@@ -74,7 +74,7 @@ class SettingTest {
 
     @ParameterizedTest
     @EnumSource
-    void everySettingCanBeGivenByFlagAndByVariableAndTheFlagWins(Setting setting) {
+    void everySettingHasAFlagThatOverridesItsVariable(Setting setting) {
         String value = VALUES.get(setting);
         SettingValue byFlag = CommandLines.settings(
                         Map.of(setting.variable(), setting.fallback().orElse("x")), setting.flag(), value)
@@ -90,7 +90,7 @@ class SettingTest {
 
     @ParameterizedTest
     @EnumSource
-    void helpTellsOfEverySettingAndItsDefault(Setting setting) {
+    void helpListsEverySettingAndItsDefault(Setting setting) {
         String help = help();
         String whole = help.replaceAll("\\s+", " ");
 
@@ -113,7 +113,7 @@ class SettingTest {
     }
 
     @Test
-    void aVariableIsNamedLikeItsFlag() {
+    void theVariableHasTheNameOfTheFlag() {
         assertThat(Setting.MAX_OVERFLOW.flag()).isEqualTo("--max-overflow");
         assertThat(Setting.MAX_OVERFLOW.variable()).isEqualTo("AUTH_MAX_OVERFLOW");
     }
@@ -144,12 +144,12 @@ class SettingTest {
         "EPHEMERAL, false",
         "FAIL_FAST, false"
     })
-    void theDefaultsAreTheDocumentedOnes(Setting setting, String value) {
+    void theDefaultsAreStable(Setting setting, String value) {
         assertThat(setting.fallback()).contains(value);
     }
 
     @Test
-    void withoutAnythingGivenEveryRoomGetsItsOwnDefaults() {
+    void withoutSettingsTheConfigurationIsTheDefault() {
         ResolvedSettings settings = ResolvedSettings.of(List.of(), List.of());
         ServerConfig config =
                 new ServerConfigReader(settings).read(new DatabaseConfigReader(settings, Secret.NONE).read());
