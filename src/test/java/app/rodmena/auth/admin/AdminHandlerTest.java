@@ -9,6 +9,7 @@ import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.LogOf;
+import app.rodmena.auth.testing.TestOperators;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,8 +58,8 @@ class AdminHandlerTest {
 
     @Test
     void tooManyLoginAttemptsGet429(@TempDir Path directory) throws Exception {
-        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
+        OperatorsFile file = TestOperators.add(
+                directory, TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
         AdminRoutes routes = new AdminRoutes().read("/page", endpointRequest -> Reply.text("page"));
         AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators operators = Operators.of(file);

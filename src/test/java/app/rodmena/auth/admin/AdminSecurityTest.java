@@ -8,6 +8,7 @@ import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.testing.InvalidFraming;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.RawClient;
+import app.rodmena.auth.testing.TestOperators;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -190,8 +191,7 @@ class AdminSecurityTest {
 
     @Test
     void theStreamOfARemovedOperatorEnds() throws Exception {
-        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put("carol", OperatorRole.MONITOR, TestAdmin.password("carol"));
+        OperatorsFile file = TestOperators.add(directory, "carol", OperatorRole.MONITOR, TestAdmin.password("carol"));
         await().until(() -> admin.send(admin.request("carol", "/pool")).statusCode() == 200);
         try (Stream<String> lines = HttpClient.newHttpClient()
                 .send(admin.request("carol", "/events").build(), BodyHandlers.ofLines())

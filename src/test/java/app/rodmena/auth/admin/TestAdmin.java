@@ -12,6 +12,7 @@ import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.TestKeystore;
+import app.rodmena.auth.testing.TestOperators;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -66,10 +67,8 @@ final class TestAdmin implements AutoCloseable {
     }
 
     private static OperatorsFile operators(Path directory) throws Exception {
-        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(CONTROL, OperatorRole.CONTROL, password(CONTROL));
-        file.put(MONITOR, OperatorRole.MONITOR, password(MONITOR));
-        return file;
+        TestOperators.add(directory, CONTROL, OperatorRole.CONTROL, password(CONTROL));
+        return TestOperators.add(directory, MONITOR, OperatorRole.MONITOR, password(MONITOR));
     }
 
     static String password(String name) {

@@ -12,6 +12,7 @@ import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.Program;
+import app.rodmena.auth.testing.TestOperators;
 import app.rodmena.auth.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.Writer;
@@ -92,9 +93,8 @@ class DashboardTest {
     }
 
     private static ServerConfig config(DatabaseTarget target, Path directory) throws Exception {
-        OperatorsFile operators = new OperatorsFile(directory.resolve("operators"));
-        operators.put("alice", OperatorRole.CONTROL, "the password of alice");
-        operators.put("bob", OperatorRole.MONITOR, "the password of bob");
+        TestOperators.add(directory, "alice", OperatorRole.CONTROL, "the password of alice");
+        OperatorsFile operators = TestOperators.add(directory, "bob", OperatorRole.MONITOR, "the password of bob");
         PoolSettings pool = PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(2));
         RemoteConfig admin = RemoteConfig.off()
                 .withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty())

@@ -46,8 +46,7 @@ class DemoTest {
     void whatThereIsIsSaidAndNothingElseIsTaken() throws Exception {
         try (AuthProcess demo = AuthProcess.start(directory, Map.of(), "demo", "lokc")) {
             assertThat(demo.awaitEnd()).isEqualTo(2);
-            assertThat(demo.err())
-                    .contains("NAME: 'lokc'; must be one of lock, slow, leak, idle-in-transaction, kill");
+            assertThat(demo.err()).contains("NAME: 'lokc'; must be one of lock, slow, leak, idle-in-transaction, kill");
         }
     }
 }

@@ -13,6 +13,7 @@ import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
 import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestOperators;
 import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
@@ -77,8 +78,7 @@ class DiagnoseCommandTest {
 
     @Test
     void aServerWithOperatorsRequiresALogin() throws Exception {
-        OperatorsFile operators = new OperatorsFile(directory.resolve("operators"));
-        operators.put("alice", OperatorRole.MONITOR, "correct horse battery");
+        OperatorsFile operators = TestOperators.add(directory, "alice", OperatorRole.MONITOR, "correct horse battery");
         Path password = Files.writeString(directory.resolve("password"), "correct horse battery\n");
         Path wrong = Files.writeString(directory.resolve("wrong"), "incorrect\n");
         try (TroubledServer server =

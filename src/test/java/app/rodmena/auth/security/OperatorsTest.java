@@ -3,6 +3,7 @@ package app.rodmena.auth.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.TestOperators;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +28,7 @@ class OperatorsTest {
 
     @BeforeEach
     void open() throws Exception {
-        file = new OperatorsFile(directory.resolve("operators"));
-        file.put("alice", OperatorRole.CONTROL, PASSWORD);
+        file = TestOperators.add(directory, "alice", OperatorRole.CONTROL, PASSWORD);
         operators = Operators.of(file);
     }
 

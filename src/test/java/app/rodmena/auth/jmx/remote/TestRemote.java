@@ -6,6 +6,7 @@ import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
+import app.rodmena.auth.testing.TestOperators;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -73,10 +74,8 @@ final class TestRemote implements AutoCloseable {
     }
 
     static OperatorsFile operators(Path directory) throws Exception {
-        OperatorsFile file = new OperatorsFile(directory.resolve("operators"));
-        file.put(CONTROL, OperatorRole.CONTROL, password(CONTROL));
-        file.put(MONITOR, OperatorRole.MONITOR, password(MONITOR));
-        return file;
+        TestOperators.add(directory, CONTROL, OperatorRole.CONTROL, password(CONTROL));
+        return TestOperators.add(directory, MONITOR, OperatorRole.MONITOR, password(MONITOR));
     }
 
     static String password(String name) {
