@@ -29,9 +29,13 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String ROOT = "app.rodmena.auth";
 
+    /** Every package may use it, so that the lists leave it out. */
+    private static final String COMMON = qualified("common");
+
     /** Every package below the root, with the packages that it may use. */
     private static final Map<String, List<String>> PACKAGES = Map.ofEntries(
             entry("capacity.model", List.of()),
+            entry("common", List.of()),
             entry("http", List.of()),
             entry("jmx.mapping", List.of()),
             entry("load", List.of()),
@@ -170,6 +174,7 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat(resideInAPackage(ROOT + "..")
                             .and(not(resideInAPackage(qualified(name))))
+                            .and(not(resideInAPackage(COMMON)))
                             .and(not(resideInAnyPackage(allowed))))
                     .check(CLASSES);
         });

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.admin.AdminRoutes.Match;
 import app.rodmena.auth.admin.AdminRoutes.RequiredRole;
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.diagnosis.incident.ActionRefusedException;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.ResponseBudget;
@@ -50,11 +51,12 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static final int MAX_QUEUED = 20;
 
     private final ThreadPoolExecutor blockingExecutor = new ThreadPoolExecutor(
-            BLOCKING_THREADS, BLOCKING_THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), task -> {
-                Thread thread = new Thread(task, "auth-admin-blocking");
-                thread.setDaemon(true);
-                return thread;
-            });
+            BLOCKING_THREADS,
+            BLOCKING_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_QUEUED),
+            DaemonThreads.named("auth-admin-blocking"));
     private final ResponseBudget responses = ResponseBudget.ofHeap(HEAP_FRACTION);
     private final AdminRequestGate gate;
     private final Operators operators;

@@ -2,6 +2,7 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Diagnosis;
@@ -61,11 +62,8 @@ final class EventStream implements PoolListener, AutoCloseable {
     private final Operators operators;
     private final List<SseClient> clients = new CopyOnWriteArrayList<>();
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(MAX_QUEUED_EVENTS);
-    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread worker = new Thread(task, "auth-admin-events");
-        worker.setDaemon(true);
-        return worker;
-    });
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, DaemonThreads.named("auth-admin-events"));
 
     /** The kinds that at least one client has chosen. */
     private volatile Set<PoolEventKind> subscribedKinds = Set.of();

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.ResizeGuard;
 import java.time.Duration;
@@ -28,11 +29,8 @@ public final class FleetWatch implements AutoCloseable {
     private final FleetQueries queries;
     private final ResizeGuard guard;
     private final FleetAdmission admission;
-    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "fleet-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService scheduler =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("fleet-watch"));
     private volatile Optional<Fleet> latest = Optional.empty();
     private volatile String problem = "not read yet";
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.NoPrimaryException;
@@ -101,9 +102,7 @@ public final class Monitor implements AutoCloseable {
         this.sessions = sessions;
         this.settings = settings;
         this.poolServedWithin = poolServedWithin;
-        thread = new Thread(this::run, "database-monitor");
-        thread.setDaemon(true);
-        thread.start();
+        thread = DaemonThreads.start("database-monitor", this::run);
     }
 
     /**

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.DaemonThreads;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,9 +43,7 @@ final class SchemaInitializer implements AutoCloseable {
         this.attempt = attempt;
         this.shortPause = shortPause;
         this.longPause = longPause;
-        thread = new Thread(this::retryUntilDone, "database-preparation");
-        thread.setDaemon(true);
-        thread.start();
+        thread = DaemonThreads.start("database-preparation", this::retryUntilDone);
     }
 
     boolean isDone() {

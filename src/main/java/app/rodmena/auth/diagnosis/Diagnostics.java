@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.activity.ActivityQuery;
@@ -88,11 +89,7 @@ public final class Diagnostics implements AutoCloseable {
         this.reconciler = new Reconciler(instance);
         analysis = analyze(observer.withoutPostgres(), Reconciliation.NONE);
         last = diagnosisOf(analysis);
-        thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread worker = new Thread(task, "diagnosis");
-            worker.setDaemon(true);
-            return worker;
-        });
+        thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("diagnosis"));
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         schedule(Duration.ZERO);
     }

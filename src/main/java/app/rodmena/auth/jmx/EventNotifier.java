@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.jmx.mapping.NotificationSubscribers;
 import app.rodmena.auth.jmx.mapping.OpenMapping;
 import app.rodmena.auth.pool.event.EventLog;
@@ -36,13 +37,12 @@ final class EventNotifier implements PoolListener, AutoCloseable {
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder sent = new LongAdder();
     private final LongAdder dropped = new LongAdder();
-    private final Thread thread = new Thread(this::sendAll, "auth-jmx-notifier");
+    private final Thread thread;
 
     /** @param source the bean that emits the notifications */
     EventNotifier(ObjectName source) {
         this.source = source;
-        thread.setDaemon(true);
-        thread.start();
+        thread = DaemonThreads.start("auth-jmx-notifier", this::sendAll);
     }
 
     static String typeOf(PoolEventKind kind) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.IncidentListener;
 import app.rodmena.auth.jmx.mapping.NotificationSubscribers;
@@ -34,11 +35,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(QUEUE),
-            task -> {
-                Thread worker = new Thread(task, "auth-jmx-incidents");
-                worker.setDaemon(true);
-                return worker;
-            },
+            DaemonThreads.named("auth-jmx-incidents"),
             new ThreadPoolExecutor.DiscardPolicy());
 
     /** @param source the bean that emits the notifications */

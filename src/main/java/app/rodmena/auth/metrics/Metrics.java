@@ -1,5 +1,6 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
@@ -34,11 +35,8 @@ public final class Metrics implements AutoCloseable {
     private final StatementListener onStatement = this::count;
     private final JmxReporter reporter =
             JmxReporter.forRegistry(registry).inDomain("metrics").build();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "metrics-clock");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("metrics-clock"));
 
     /** @param engine must stay open until the metrics are closed */
     @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the clock.

@@ -1,11 +1,11 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.DaemonThreads;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -23,7 +23,6 @@ final class HikariEngine {
             "com.zaxxer.hikari.aliveBypassWindowMs", "-1",
             "hikaricp.jmx.register2.0", "true");
 
-    private static final AtomicInteger THREADS = new AtomicInteger();
     private static final Map<String, String> PREVIOUS_VALUES = new HashMap<>();
     private static int propertyUsers;
 
@@ -35,11 +34,7 @@ final class HikariEngine {
         config.setDataSource(opener);
         config.setMaximumPoolSize(maximum);
         config.setRegisterMbeans(true);
-        config.setThreadFactory(task -> {
-            Thread thread = new Thread(task, "pool-" + name + "-" + THREADS.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        config.setThreadFactory(DaemonThreads.numbered("pool-" + name));
         // The pool implements maximum age, filling and leak detection itself; Hikari's versions would bypass its
         // accounting.
         config.setMinimumIdle(0);

@@ -1,5 +1,6 @@
 package app.rodmena.auth.security;
 
+import app.rodmena.auth.common.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -25,11 +26,8 @@ final class LoginThrottle implements AutoCloseable {
     /** The queue of each address; its head is the attempt that is being verified. */
     private final Map<String, Queue<LoginAttempt>> queues = new HashMap<>();
 
-    private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, task -> {
-        Thread thread = new Thread(task, "auth-operators");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledThreadPoolExecutor threads =
+            new ScheduledThreadPoolExecutor(2, DaemonThreads.named("auth-operators"));
 
     private record LoginAttempt(BooleanSupplier password, CompletableFuture<Boolean> result) {}
 

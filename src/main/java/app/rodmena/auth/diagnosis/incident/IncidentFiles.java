@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.common.DaemonThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,11 +39,7 @@ final class IncidentFiles implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_QUEUED),
-            task -> {
-                Thread worker = new Thread(task, "incident-files");
-                worker.setDaemon(true);
-                return worker;
-            },
+            DaemonThreads.named("incident-files"),
             new ThreadPoolExecutor.DiscardPolicy());
     private boolean failing;
 

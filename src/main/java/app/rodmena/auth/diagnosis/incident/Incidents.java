@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
@@ -79,11 +80,8 @@ public final class Incidents implements AutoCloseable {
     private final RefusalListener onRefusal = this::onRefusal;
     private final FailureListener onFailure = this::onFailure;
     private final DiagnosisListener onDiagnosis = this::onDiagnosis;
-    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread worker = new Thread(task, "incidents");
-        worker.setDaemon(true);
-        return worker;
-    });
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, DaemonThreads.named("incidents"));
     private volatile boolean isDown;
 
     /** The root cause of the waits of callers, by the last diagnosis. */

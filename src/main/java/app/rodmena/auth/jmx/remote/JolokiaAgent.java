@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx.remote;
 
+import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.OperatorRole;
@@ -18,7 +19,6 @@ import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
@@ -129,13 +129,13 @@ final class JolokiaAgent implements AutoCloseable {
 
     /** Bounded, and large enough that slow clients do not occupy all threads. */
     private static ThreadPoolExecutor threads() {
-        AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                MAX_THREADS, MAX_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "auth-jolokia-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                MAX_THREADS,
+                MAX_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.numbered("auth-jolokia"));
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }

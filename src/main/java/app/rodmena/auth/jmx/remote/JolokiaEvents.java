@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx.remote;
 
+import app.rodmena.auth.common.DaemonThreads;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,11 +51,7 @@ final class JolokiaEvents extends SseNotificationBackend {
                 10,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_PENDING),
-                task -> {
-                    Thread thread = new Thread(task, "auth-jolokia-events");
-                    thread.setDaemon(true);
-                    return thread;
-                },
+                DaemonThreads.named("auth-jolokia-events"),
                 new ThreadPoolExecutor.DiscardOldestPolicy());
         writer.allowCoreThreadTimeOut(true);
         return writer;
