@@ -1,6 +1,7 @@
 package app.rodmena.auth.api;
 
 import app.rodmena.auth.api.GateResult.ServiceCall;
+import app.rodmena.auth.http.HangUpWatch;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.ResponseBudget;
 import io.undertow.server.HttpHandler;
@@ -31,6 +32,7 @@ final class ApiHandler implements HttpHandler {
     private final BodyBufferLimiter bodyLimiter;
     private final ResponseBudget responses;
     private final Duration readTimeout;
+    private final boolean allowHalfClose;
     private final Duration maxClientWait;
 
     ApiHandler(
@@ -39,7 +41,8 @@ final class ApiHandler implements HttpHandler {
             ExceptionMapper mapper,
             int maxBodyBytes,
             ResponseBudget responses,
-            Duration readTimeout) {
+            Duration readTimeout,
+            boolean allowHalfClose) {
         this.gate = gate;
         this.inFlight = inFlight;
         this.exceptionMapper = mapper;
@@ -47,6 +50,7 @@ final class ApiHandler implements HttpHandler {
         this.bodyLimiter = new BodyBufferLimiter(maxBodyBytes);
         this.responses = responses;
         this.readTimeout = readTimeout;
+        this.allowHalfClose = allowHalfClose;
         this.maxClientWait = readTimeout.dividedBy(CLIENT_WAIT_DIVISOR);
     }
 
@@ -125,6 +129,7 @@ final class ApiHandler implements HttpHandler {
         ListResponse listResponse = call instanceof GateResult.Listed
                 ? new ListResponse(exchange, responses, call.key(), maxClientWait)
                 : null;
+        HangUpWatch.start(exchange, allowHalfClose, call.cancellation()::cancel);
         call.execute(body, listResponse).whenComplete((response, failure) -> {
             if (response != null || listResponse == null || (failure != null && listResponse.fail(failure))) {
                 exchange.getIoThread().execute(() -> finish(exchange, call, response, failure));
@@ -138,6 +143,10 @@ final class ApiHandler implements HttpHandler {
      * free for the next query.
      */
     private void finish(HttpServerExchange exchange, ServiceCall call, Response response, Throwable failure) {
+        if (failure != null && call.cancellation().isCancelled()) {
+            RequestBody.closeConnection(exchange); // The client is gone.
+            return;
+        }
         try {
             Response completed = failure == null ? response : exceptionMapper.map(call.route(), failure);
             if (responses.takeFor(exchange, call.key(), completed.size())) {

@@ -54,7 +54,8 @@ public final class ApiListener implements AutoCloseable {
                         new ExceptionMapper(incidents),
                         config.maxBodyBytes(),
                         responses,
-                        config.readTimeout()));
+                        config.readTimeout(),
+                        config.allowHalfClose()));
     }
 
     /**

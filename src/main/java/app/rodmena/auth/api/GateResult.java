@@ -1,6 +1,7 @@
 package app.rodmena.auth.api;
 
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.rbac.ClientKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +14,9 @@ sealed interface GateResult permits Response, GateResult.ServiceCall {
 
         ClientKey key();
 
+        /** The end of the client's interest in the response. */
+        Cancellation cancellation();
+
         CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response);
 
         /**
@@ -24,7 +28,7 @@ sealed interface GateResult permits Response, GateResult.ServiceCall {
          */
         default CompletionStage<Response> execute(byte[] body, ListResponse response) {
             try {
-                return execute(new CallContext(route(), key()), body, response);
+                return execute(new CallContext(route(), key(), 1, cancellation()), body, response);
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
@@ -32,7 +36,8 @@ sealed interface GateResult permits Response, GateResult.ServiceCall {
     }
 
     /** All parameters are in the path. */
-    record Named(Route.Keyed matched, ClientKey key, String first, String second) implements ServiceCall {
+    record Named(Route.Keyed matched, ClientKey key, Cancellation cancellation, String first, String second)
+            implements ServiceCall {
         @Override
         public String route() {
             return matched.name();
@@ -45,7 +50,7 @@ sealed interface GateResult permits Response, GateResult.ServiceCall {
     }
 
     /** A request for a list. */
-    record Listed(Route.Listed matched, ClientKey key, String first) implements ServiceCall {
+    record Listed(Route.Listed matched, ClientKey key, Cancellation cancellation, String first) implements ServiceCall {
         @Override
         public String route() {
             return matched.name();
@@ -58,7 +63,7 @@ sealed interface GateResult permits Response, GateResult.ServiceCall {
     }
 
     /** The parameters are in the body. */
-    record Posted(Route.Posted matched, ClientKey key) implements ServiceCall {
+    record Posted(Route.Posted matched, ClientKey key, Cancellation cancellation) implements ServiceCall {
         @Override
         public String route() {
             return matched.name();

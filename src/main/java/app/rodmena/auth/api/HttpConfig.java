@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param corsOrigins origins ({@code https://app.example}) whose pages may send requests, or {@code *} for all; none if
  *     empty
  * @param shutdownGrace maximum wait at shutdown for the requests in flight
+ * @param allowHalfClose whether a client that ended its stream still gets its response; otherwise it counts as gone
  */
 public record HttpConfig(
         String host,
@@ -32,7 +33,8 @@ public record HttpConfig(
         Duration readTimeout,
         Duration idleTimeout,
         List<String> corsOrigins,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        boolean allowHalfClose) {
 
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
     private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[A-Za-z0-9.\\[\\]:-]+");
@@ -46,7 +48,8 @@ public record HttpConfig(
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             List.of(),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            false);
 
     /**
      * Validates all values.
@@ -84,7 +87,8 @@ public record HttpConfig(
                 readTimeout,
                 idleTimeout,
                 corsOrigins,
-                shutdownGrace);
+                shutdownGrace,
+                allowHalfClose);
     }
 
     /** The same settings with another maximum number of connections. */
@@ -98,7 +102,8 @@ public record HttpConfig(
                 readTimeout,
                 idleTimeout,
                 corsOrigins,
-                shutdownGrace);
+                shutdownGrace,
+                allowHalfClose);
     }
 
     /** The same settings with other timeouts. */
@@ -112,7 +117,8 @@ public record HttpConfig(
                 readTimeout,
                 idleTimeout,
                 corsOrigins,
-                shutdownGrace);
+                shutdownGrace,
+                allowHalfClose);
     }
 
     /** The same settings with other CORS origins. */
@@ -126,7 +132,23 @@ public record HttpConfig(
                 readTimeout,
                 idleTimeout,
                 corsOrigins,
-                shutdownGrace);
+                shutdownGrace,
+                allowHalfClose);
+    }
+
+    /** The same settings with another treatment of clients that end their stream. */
+    public HttpConfig withAllowHalfClose(boolean allowHalfClose) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace,
+                allowHalfClose);
     }
 
     private static void range(String name, int value, int min, int max, String rule) {

@@ -67,6 +67,11 @@ final class InFlight {
             this.late = late;
         }
 
+        /** The arrival of the request's head, of {@link System#nanoTime}. */
+        long startNanos() {
+            return startNanos;
+        }
+
         /** Whether the request arrived after a shutdown had begun; then it must not reach the database. */
         boolean isLate() {
             return late;

@@ -1,19 +1,21 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.api.RequestDeadline.InvalidDeadlineException;
 import app.rodmena.auth.api.RouteTree.Match;
 import app.rodmena.auth.http.RequestHead;
 import app.rodmena.auth.http.RequestPath;
 import app.rodmena.auth.http.RequestPath.MalformedPathException;
+import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.rbac.InvalidValueException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
- * Checks the head of a request: sizes, then the path, then the method, then the client key. The names in the path are
- * validated later, by the route's action. Runs on the I/O thread and does not read the body.
+ * Checks the head of a request: sizes, then the path, then the method, then the client key, then the deadline. The
+ * names in the path are validated later, by the route's action. Runs on the I/O thread and does not read the body.
  */
 final class RequestGate {
     private static final int MAX_TARGET_BYTES = 8 * 1024;
@@ -59,13 +61,20 @@ final class RequestGate {
             request.setRoute(route);
         }
         if (route instanceof Route.Keyed keyed) {
-            return check(exchange, key -> new GateResult.Named(keyed, key, match.first(), match.second()));
+            return check(
+                    exchange,
+                    request,
+                    (key, cancellation) ->
+                            new GateResult.Named(keyed, key, cancellation, match.first(), match.second()));
         }
         if (route instanceof Route.Listed listed) {
-            return check(exchange, key -> new GateResult.Listed(listed, key, match.first()));
+            return check(
+                    exchange,
+                    request,
+                    (key, cancellation) -> new GateResult.Listed(listed, key, cancellation, match.first()));
         }
         if (route instanceof Route.Posted posted) {
-            return check(exchange, key -> new GateResult.Posted(posted, key));
+            return check(exchange, request, (key, cancellation) -> new GateResult.Posted(posted, key, cancellation));
         }
         if (route instanceof Route.Open open) {
             return open.response().get();
@@ -78,14 +87,18 @@ final class RequestGate {
         return ErrorResponses.methodNotAllowed(allow);
     }
 
-    private static GateResult check(HttpServerExchange exchange, Function<ClientKey, GateResult> call) {
+    private static GateResult check(
+            HttpServerExchange exchange,
+            InFlight.Request request,
+            BiFunction<ClientKey, Cancellation, GateResult> call) {
         String credentials = credentials(exchange.getRequestHeaders().get(Headers.AUTHORIZATION));
         if (credentials == null) {
             return ErrorResponses.keyMissing();
         }
         try {
-            return call.apply(ClientKey.parse(credentials));
-        } catch (InvalidValueException e) {
+            ClientKey key = ClientKey.parse(credentials);
+            return call.apply(key, RequestDeadline.of(exchange.getRequestHeaders(), request.startNanos()));
+        } catch (InvalidValueException | InvalidDeadlineException e) {
             return ErrorResponses.badRequest(e.getMessage());
         }
     }

@@ -12,7 +12,6 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * Answers invalid HTTP with a JSON error, and closes the connection. Requests that {@link RequestFraming} finds invalid
@@ -48,7 +47,7 @@ final class EmptyBadRequestFilter {
         EmptyBadRequestFilter filter = new EmptyBadRequestFilter(undertowsHeaderLimit, ourHeaderLimit);
         var source = connection.getSourceChannel();
         var sink = connection.getSinkChannel();
-        source.setConduit(filter.new Reading(source.getConduit(), sink.getConduit()));
+        source.setConduit(filter.new Reading(new PeekingConduit(source.getConduit()), sink.getConduit()));
         sink.setConduit(filter.new Writing(sink.getConduit()));
     }
 
@@ -100,12 +99,17 @@ final class EmptyBadRequestFilter {
         return true;
     }
 
-    private final class Reading extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    final class Reading extends AbstractStreamSourceConduit<PeekingConduit> {
         private final StreamSinkConduit responses;
 
-        Reading(StreamSourceConduit next, StreamSinkConduit responseSink) {
+        private Reading(PeekingConduit next, StreamSinkConduit responseSink) {
             super(next);
             this.responses = responseSink;
+        }
+
+        /** The input before it is checked. */
+        PeekingConduit source() {
+            return next;
         }
 
         @Override

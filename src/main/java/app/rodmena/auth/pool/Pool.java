@@ -418,6 +418,8 @@ public final class Pool implements AutoCloseable {
         ConnectionOpener.Outage outage = opener.outage();
         if (outage != null && outage.isRecent(ticket.arrivedNanos)) {
             admissionQueue.refuse(ticket, RefusalReason.DATABASE_DOWN, outage.cause());
+        } else if (ticket.deadlineNanos - ticket.arrivedNanos <= 0) {
+            admissionQueue.refuse(ticket, ticket.lateReason(), null);
         } else if (admissionQueue.enter(ticket)) {
             deadlines.scheduleWithin(ticket.deadlineNanos - ticket.arrivedNanos);
         }

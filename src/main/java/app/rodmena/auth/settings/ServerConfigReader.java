@@ -149,7 +149,8 @@ public final class ServerConfigReader {
                     duration(Setting.READ_TIMEOUT),
                     duration(Setting.IDLE_TIMEOUT),
                     settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
-                    duration(Setting.SHUTDOWN_GRACE));
+                    duration(Setting.SHUTDOWN_GRACE),
+                    settings.get(Setting.ALLOW_HALF_CLOSE).bool());
         } catch (InvalidHttpSetting e) {
             throw given(e.setting()).refuse(e.rule());
         }

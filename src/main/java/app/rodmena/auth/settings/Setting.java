@@ -39,6 +39,13 @@ public enum Setting {
             "DURATION",
             HttpConfig.DEFAULT.idleTimeout(),
             "A connection without requests is closed after this time"),
+    ALLOW_HALF_CLOSE(
+            Group.API,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Answer clients that close the writing side of their connection before the response; otherwise they count"
+                    + " as gone"),
     CORS_ORIGIN(
             Group.API,
             "ORIGIN",

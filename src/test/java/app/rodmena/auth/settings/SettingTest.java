@@ -32,6 +32,7 @@ class SettingTest {
             Map.entry(Setting.MAX_BODY_SIZE, "1m"),
             Map.entry(Setting.READ_TIMEOUT, "3s"),
             Map.entry(Setting.IDLE_TIMEOUT, "3m"),
+            Map.entry(Setting.ALLOW_HALF_CLOSE, "true"),
             Map.entry(Setting.CORS_ORIGIN, "https://a.example,https://b.example"),
             Map.entry(Setting.SHUTDOWN_GRACE, "5s"),
             Map.entry(Setting.DATABASE_URL, "postgresql://u@h/d"),

@@ -125,6 +125,12 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Closes the writing side; responses can still be read. */
+    public RawClient endStream() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -1,0 +1,93 @@
+package app.rodmena.auth.api;
+
+import app.rodmena.auth.pool.event.Cancellation;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.HttpString;
+import java.math.BigDecimal;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The time that a client waits for a response, from the request's headers. If it sends several, the shortest. */
+final class RequestDeadline {
+    /** Longer times are the same: pool_timeout is shorter. */
+    private static final BigDecimal MAX_NANOS = BigDecimal.valueOf(TimeUnit.DAYS.toNanos(1));
+
+    private static final Header SECONDS = new Header(
+            "Request-Timeout",
+            Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)()"),
+            "seconds, such as 1.5, with up to 9 digits before and after the point");
+
+    private static final Header ENVOY = new Header(
+            "X-Envoy-Expected-Rq-Timeout-Ms", Pattern.compile("([0-9]{1,12})()"), "milliseconds, of up to 12 digits");
+
+    private static final Header GRPC = new Header(
+            "grpc-timeout",
+            Pattern.compile("([0-9]{1,8})([HMSmun])"),
+            "up to 8 digits with a unit: H, M, S, m (milliseconds), u, n");
+
+    private RequestDeadline() {}
+
+    /** A header is malformed. The message names it and is safe for responses. */
+    static final class InvalidDeadlineException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        InvalidDeadlineException(String message) {
+            super(message);
+        }
+    }
+
+    private record Header(HttpString name, Pattern form, String allowed) {
+        Header(String name, Pattern form, String allowed) {
+            this(new HttpString(name), form, allowed);
+        }
+
+        /** The time in nanoseconds; {@link Long#MAX_VALUE} without the header. */
+        long nanos(HeaderMap headers, TimeUnit defaultUnit) {
+            HeaderValues values = headers.get(name);
+            if (values == null) {
+                return Long.MAX_VALUE;
+            }
+            Matcher value = form.matcher(values.getFirst().strip());
+            if (values.size() != 1 || !value.matches()) {
+                throw invalid();
+            }
+            TimeUnit unit = value.group(2).isEmpty() ? defaultUnit : unit(value.group(2));
+            BigDecimal nanos = new BigDecimal(value.group(1)).multiply(BigDecimal.valueOf(unit.toNanos(1)));
+            if (nanos.signum() == 0) {
+                throw invalid();
+            }
+            return nanos.min(MAX_NANOS).longValue();
+        }
+
+        private InvalidDeadlineException invalid() {
+            return new InvalidDeadlineException(
+                    "%s: must be sent once, as a positive number of %s".formatted(name, allowed));
+        }
+
+        private static TimeUnit unit(String letter) {
+            return switch (letter) {
+                case "H" -> TimeUnit.HOURS;
+                case "M" -> TimeUnit.MINUTES;
+                case "S" -> TimeUnit.SECONDS;
+                case "m" -> TimeUnit.MILLISECONDS;
+                case "u" -> TimeUnit.MICROSECONDS;
+                default -> TimeUnit.NANOSECONDS;
+            };
+        }
+    }
+
+    /**
+     * The end of a client's interest in its request.
+     *
+     * @param arrivedNanos the arrival of the request, of {@link System#nanoTime}
+     * @throws InvalidDeadlineException if a header is malformed
+     */
+    static Cancellation of(HeaderMap headers, long arrivedNanos) {
+        long nanos = Math.min(
+                SECONDS.nanos(headers, TimeUnit.SECONDS),
+                Math.min(ENVOY.nanos(headers, TimeUnit.MILLISECONDS), GRPC.nanos(headers, TimeUnit.NANOSECONDS)));
+        return nanos == Long.MAX_VALUE ? new Cancellation() : new Cancellation(arrivedNanos + nanos);
+    }
+}

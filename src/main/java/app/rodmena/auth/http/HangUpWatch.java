@@ -1,0 +1,63 @@
+package app.rodmena.auth.http;
+
+import io.undertow.server.AbstractServerConnection;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+
+/**
+ * Watches for the end of a client's stream while its request waits, as Go's net/http does. Takes no thread: the I/O
+ * thread is notified. Watching ends with the exchange, and with the first byte of a pipelined request, which is kept.
+ */
+public final class HangUpWatch {
+    private final boolean allowHalfClose;
+    private final AbstractServerConnection connection;
+    private final PeekingConduit source;
+    private final Runnable onHangUp;
+
+    private HangUpWatch(
+            AbstractServerConnection connection, PeekingConduit source, boolean allowHalfClose, Runnable onHangUp) {
+        this.connection = connection;
+        this.source = source;
+        this.allowHalfClose = allowHalfClose;
+        this.onHangUp = onHangUp;
+    }
+
+    /**
+     * Starts watching the connection of an exchange whose request was read completely. Must be called on the I/O
+     * thread.
+     *
+     * @param allowHalfClose whether a client that ended its stream may still read the response: it cannot be
+     *     distinguished from one that closed the connection, so that only a reset is a hang-up then
+     * @param onHangUp called once, on the I/O thread
+     */
+    public static void start(HttpServerExchange exchange, boolean allowHalfClose, Runnable onHangUp) {
+        if (exchange.getConnection() instanceof AbstractServerConnection connection
+                && connection.getOriginalSourceConduit() instanceof EmptyBadRequestFilter.Reading reading
+                && connection.getExtraBytes() == null) {
+            new HangUpWatch(connection, reading.source(), allowHalfClose, onHangUp).start();
+        }
+    }
+
+    private void start() {
+        // Undertow sets its own listener when the exchange is complete.
+        connection.getChannel().getSourceChannel().setReadListener(this::onReadable);
+        source.resumeReads();
+    }
+
+    private void onReadable(ConduitStreamSourceChannel channel) {
+        try {
+            int available = source.peek();
+            if (available == 0) {
+                return;
+            }
+            source.suspendReads();
+            if (available > 0 || allowHalfClose) {
+                return;
+            }
+        } catch (IOException e) {
+            source.suspendReads();
+        }
+        onHangUp.run();
+    }
+}
