@@ -107,7 +107,7 @@ final class CapacityOptions implements Callable<Integer> {
     private OutputFormat format;
 
     @Mixin
-    private HelpOption help;
+    HelpOption help;
 
     private static final class MaxConnectionsRange extends IntegerRange {
         MaxConnectionsRange() {

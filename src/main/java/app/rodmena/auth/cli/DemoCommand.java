@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     private DemoScenario scenario;
 
     @Mixin
-    private HelpOption help;
+    HelpOption help;
 
     private static final class Scenario implements ITypeConverter<DemoScenario> {
         @Override

@@ -35,7 +35,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private boolean isJson;
 
     @Mixin
-    private HelpOption help;
+    HelpOption help;
 
     DiagnoseCommand(CommandContext context) {
         this.context = context;

@@ -121,7 +121,7 @@ final class LoadOptions implements Callable<Integer> {
     private boolean isOwnServer;
 
     @Mixin
-    private HelpOption help;
+    HelpOption help;
 
     private static final class Requests extends IntegerRange {
         Requests() {

@@ -6,6 +6,7 @@ import app.rodmena.auth.settings.SettingValue;
 import app.rodmena.auth.settings.UsageException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +100,7 @@ public final class Main {
                 .setUsageHelpWidth(100)
                 .setUsageHelpLongOptionsMaxWidth(34)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
-                .setOut(new PrintWriter(out, true))
+                .setOut(new PrintWriter(out, true, Charset.defaultCharset()))
                 .setParameterExceptionHandler((e, words) -> {
                     err.println("auth: " + UsageErrors.message(e));
                     return MISUSED;

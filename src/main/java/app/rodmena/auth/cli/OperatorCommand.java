@@ -46,7 +46,7 @@ final class OperatorCommand implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help")
-    private boolean help;
+    boolean help;
 
     private static final class Role implements ITypeConverter<OperatorRole> {
         @Override

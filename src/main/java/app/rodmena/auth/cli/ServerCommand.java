@@ -45,10 +45,10 @@ final class ServerCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private HelpOption help;
+    HelpOption help;
 
     @Option(names = "--version", versionHelp = true, description = "Show the version")
-    private boolean version;
+    boolean version;
 
     private ServerCommand(CommandContext context) {
         this.context = context;
