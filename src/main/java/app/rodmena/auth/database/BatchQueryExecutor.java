@@ -34,7 +34,7 @@ final class BatchQueryExecutor<Q, A> implements BatchQueue.BatchTask<Q, A> {
     }
 
     @Override
-    public List<BatchQueue.BatchResult<A>> answer(CallContext caller, Connection connection, List<Q> inputs) {
+    public List<BatchQueue.BatchResult<A>> process(CallContext caller, Connection connection, List<Q> inputs) {
         if (inputs.size() == 1) {
             return List.of(BatchQueue.BatchResult.of(executeSingle(caller, connection, inputs.get(0))));
         }

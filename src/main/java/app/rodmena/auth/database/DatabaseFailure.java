@@ -8,7 +8,7 @@ public final class DatabaseFailure extends RuntimeException {
 
     /** The reason of a failure, safe for responses. */
     public enum Reason {
-        /** No connection came free within pool_timeout. */
+        /** No connection became free within pool_timeout. */
         POOL_TIMEOUT,
         /** The request's own deadline passed. */
         DEADLINE_EXCEEDED,

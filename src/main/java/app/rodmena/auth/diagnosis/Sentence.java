@@ -58,7 +58,7 @@ final class Sentence {
     }
 
     /**
-     * For example {@code 20 requests refused 40 s ago (no connection came free within pool_timeout), incident
+     * For example {@code 20 requests refused 40 s ago (no connection became free within pool_timeout), incident
      * 20261125-…}.
      */
     private String failures() {
@@ -244,8 +244,8 @@ final class Sentence {
                 .orElse("");
         return "%s %s for a new connection%s%s"
                 .formatted(
-                        opening.borrowers(),
-                        opening.borrowers() == 1 ? "caller waits" : "callers wait",
+                        opening.acquiring(),
+                        opening.acquiring() == 1 ? "caller waits" : "callers wait",
                         attempt,
                         failure);
     }
@@ -265,7 +265,7 @@ final class Sentence {
     }
 
     private String stalled() {
-        int callers = numbers.waiting() + observation.after().opening().borrowers();
+        int callers = numbers.waiting() + observation.after().opening().acquiring();
         int lost = observation.after().opening().unused();
         return "%s although the pool is not full%s"
                 .formatted(

@@ -54,7 +54,7 @@ final class SituationClassifier {
         }
         // A caller without a connection is normal for a short time, so both views must show one.
         boolean lacksConnection = numbers.waiting() > 0
-                || Math.min(opening.borrowers(), observation.before().opening().borrowers()) > 0;
+                || Math.min(opening.acquiring(), observation.before().opening().acquiring()) > 0;
         if (lacksConnection && failedWith(opening, SituationClassifier::isRefusal)) {
             return Situation.REFUSED;
         }
@@ -67,7 +67,7 @@ final class SituationClassifier {
                     ? Situation.EXHAUSTED
                     : waitsForBatch(observation) ? Situation.BLOCKED : Situation.TROUBLED;
         }
-        if (opening.borrowers() > 0 && isSlowOrFailing(opening)) {
+        if (opening.acquiring() > 0 && isSlowOrFailing(opening)) {
             return Situation.OPENING;
         }
         if (stalled && observation.after().view().oldestWait().compareTo(SLOW_OPENING) >= 0) {
@@ -85,7 +85,7 @@ final class SituationClassifier {
     /** Whether callers wait and no connection is in use. */
     private static boolean waitsWithoutUse(PoolFacts facts) {
         return facts.view().numbers().checkedOut() == 0
-                && facts.view().numbers().waiting() + facts.opening().borrowers() > 0;
+                && facts.view().numbers().waiting() + facts.opening().acquiring() > 0;
     }
 
     /** Whether a new caller has to wait for a check-in. */

@@ -10,7 +10,7 @@ final class AcquireRequest {
     /** Receives the outcome of a request. Called once, on the thread that decided it; must not block. */
     interface Outcome {
         /** The request is admitted. For a batch, only the first request is notified, on behalf of all. */
-        void admitted(Permit admission);
+        void admitted(Permit permit);
 
         void refused(NoConnectionException reason);
     }
@@ -51,8 +51,8 @@ final class AcquireRequest {
     /** Whether the outcome is decided. */
     boolean settled;
 
-    AcquireRequest(BatchQueue<?, ?> lane, CallContext caller, long arrivedNanos, long maxWaitNanos, Outcome outcome) {
-        this.queue = lane;
+    AcquireRequest(BatchQueue<?, ?> queue, CallContext caller, long arrivedNanos, long maxWaitNanos, Outcome outcome) {
+        this.queue = queue;
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
         this.deadlineNanos = caller.cancellation().earlier(arrivedNanos + maxWaitNanos);

@@ -23,9 +23,9 @@ import java.util.stream.Stream;
  * The admission queue of the pool: one permit per allowed connection, granted to blocking and asynchronous callers
  * alike. Thread-safe; outcomes are notified outside the lock.
  *
- * <p>Every request waits in a {@link BatchQueue}. A permit goes to the first request among the lanes with a free batch
- * slot, and further waiting requests of that lane join its batch. While permits are free, only requests of lanes
- * without a free slot wait.
+ * <p>Every request waits in a {@link BatchQueue}. A permit goes to the first request among the batch queues with a free
+ * batch slot, and further waiting requests of that batch queue join its batch. While permits are free, only requests of
+ * batch queues without a free slot wait.
  *
  * <p>Tenants take turns: start-time fair queuing (Goyal, Vin, Cheng 1996) orders the requests. The tag of a request is
  * the larger of the virtual time, which is the tag of the last admitted request, and its tenant's last tag plus the
@@ -33,16 +33,16 @@ import java.util.stream.Stream;
  * arrival. The cost is an estimate, corrected when the request ends. A tenant has state only while it waits.
  */
 final class AdmissionQueue {
-    /** The estimated cost before the first request of a lane has ended. */
+    /** The estimated cost before the first request of a batch queue has ended. */
     static final long INITIAL_COST_NANOS = 1_000_000;
 
-    /** The maximum cost of a batch, so that a tenant whose statements waited for a lock is not refused for as long. */
+    /** The maximum cost of a batch: limits how far a tenant falls behind after its statements waited for a lock. */
     static final long MAX_COST_NANOS = 1_000_000_000;
 
-    /** A result of at least this many rows is long; its tenant's next requests of the lane are not batched. */
+    /** A result of at least this many rows is long; its tenant's next requests of the batch queue are not batched. */
     static final int LONG_ROWS = 1_000;
 
-    /** The weight of the last request in the estimate of the next one's cost is one to this. */
+    /** The divisor of the moving average of costs: the last request has the weight 1/4. */
     private static final int SMOOTHING = 4;
 
     private static final Comparator<AcquireRequest> BY_DEADLINE = (a, b) -> a.deadlineNanos == b.deadlineNanos
@@ -61,7 +61,7 @@ final class AdmissionQueue {
         /** The estimated cost of a request; 0 while unknown. */
         private long costNanos;
 
-        /** The lanes whose last result for this tenant was long. */
+        /** The batch queues whose last result for this tenant was long. */
         private final Set<BatchQueue<?, ?>> longResults = new HashSet<>();
 
         private Tenant(Supplier<String> key) {
@@ -71,11 +71,11 @@ final class AdmissionQueue {
 
     private final Object lock = new Object();
 
-    /** The lane of requests that are not batched; only the permits limit their number. */
+    /** The queue of requests that are not batched; only the permits limit their number. */
     final BatchQueue<Pool.Work<?>, Object> unbatched = BatchQueue.unbatched();
 
     /**
-     * The lanes with waiting requests. Their number is small, so that a scan is cheap, regardless of the number of
+     * The batch queues with waiting requests. There are few of them, so a scan is cheap, regardless of the number of
      * requests.
      */
     private final List<BatchQueue<?, ?>> queues = new ArrayList<>();
@@ -140,7 +140,7 @@ final class AdmissionQueue {
                 settle(loser, refusal);
             }
             if (permit == null && loser != request) {
-                queue(request);
+                enqueue(request);
             }
         }
         if (permit != null) {
@@ -338,17 +338,17 @@ final class AdmissionQueue {
         batchSlots = settings.batchSlots();
     }
 
-    /** Whether the requests of a lane are admitted one by one; always so if batching is off. */
-    private boolean isUnbatched(BatchQueue<?, ?> lane) {
-        return lane == unbatched || batchSlots == 0;
+    /** Whether the requests of a batch queue are admitted one by one, as all are if batching is off. */
+    private boolean isUnbatched(BatchQueue<?, ?> queue) {
+        return queue == unbatched || batchSlots == 0;
     }
 
-    private boolean hasFreeSlot(BatchQueue<?, ?> lane) {
-        return isUnbatched(lane) || lane.running < batchSlots;
+    private boolean hasFreeSlot(BatchQueue<?, ?> queue) {
+        return isUnbatched(queue) || queue.running < batchSlots;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock only.
-    private void queue(AcquireRequest request) {
+    private void enqueue(AcquireRequest request) {
         Tenant tenant = tenants.computeIfAbsent(request.caller.tenant(), Tenant::new);
         request.tenant = tenant;
         request.sequence = ++lastNumber;
@@ -435,7 +435,7 @@ final class AdmissionQueue {
                     ? List.of(first)
                     : next.waitingRequests.stream()
                             .filter(request -> !isLong(request))
-                            .limit(next.most)
+                            .limit(next.maxBatch)
                             .toList();
             batch.forEach(this::dequeue);
             Permit permit = new Permit(this, next, batch);
@@ -460,8 +460,8 @@ final class AdmissionQueue {
         for (AcquireRequest request : requests) {
             rows += 1 + request.rows;
         }
-        BatchQueue<?, ?> lane = permit.queue();
-        lane.costNanos += (nanos / requests.size() - lane.costNanos) / SMOOTHING;
+        BatchQueue<?, ?> queue = permit.queue();
+        queue.costNanos += (nanos / requests.size() - queue.costNanos) / SMOOTHING;
         for (AcquireRequest request : requests) {
             Tenant tenant = tenants.get(request.caller.tenant());
             if (tenant == null) {
@@ -471,16 +471,16 @@ final class AdmissionQueue {
             tenant.nextTag += cost - request.costNanos;
             tenant.costNanos = tenant.costNanos == 0 ? cost : tenant.costNanos + (cost - tenant.costNanos) / SMOOTHING;
             if (request.rows >= LONG_ROWS) {
-                tenant.longResults.add(lane);
+                tenant.longResults.add(queue);
             } else {
-                tenant.longResults.remove(lane);
+                tenant.longResults.remove(queue);
             }
         }
     }
 
     /**
-     * The request to refuse when the queue is full: the newest one of the tenant with the largest number, if the
-     * newcomer's tenant still has fewer with it; else the newcomer.
+     * The request to refuse when the queue is full: the newest one of the tenant with the most waiting requests, if the
+     * newcomer's tenant has fewer, the newcomer included; else the newcomer.
      */
     private AcquireRequest loserTo(AcquireRequest newcomer) {
         Tenant own = tenants.get(newcomer.caller.tenant());
@@ -494,23 +494,23 @@ final class AdmissionQueue {
                 .orElse(newcomer);
     }
 
-    /** Among the matching lanes, the one with the first request; null if there is none. */
+    /** Among the matching batch queues, the one with the first request; null if there is none. */
     private BatchQueue<?, ?> earliest(Predicate<BatchQueue<?, ?>> filter) {
         BatchQueue<?, ?> earliest = null;
-        for (BatchQueue<?, ?> lane : queues) {
-            if (filter.test(lane)
+        for (BatchQueue<?, ?> queue : queues) {
+            if (filter.test(queue)
                     && (earliest == null
                             || AcquireRequest.BY_TAG.compare(
-                                            lane.waitingRequests.first(), earliest.waitingRequests.first())
+                                            queue.waitingRequests.first(), earliest.waitingRequests.first())
                                     < 0)) {
-                earliest = lane;
+                earliest = queue;
             }
         }
         return earliest;
     }
 
     private Stream<AcquireRequest> allWaiting() {
-        return queues.stream().flatMap(lane -> lane.waitingRequests.stream());
+        return queues.stream().flatMap(queue -> queue.waitingRequests.stream());
     }
 
     private List<AcquireRequest> inOrder() {

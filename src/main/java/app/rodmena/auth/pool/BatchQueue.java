@@ -13,13 +13,13 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A queue of requests that can be answered together in one batch (natural batching). At most batch_slots batches of a
- * lane run at the same time. While all slots are in use, new requests wait with their own deadlines, even if
- * connections are free; when a batch ends, up to {@code most} waiting requests form the next one, with one permit, one
- * connection and one task. There is no batching delay: a request that arrives while no batch is running starts alone
- * and immediately.
+ * A queue of requests that can be answered together in one batch (natural batching). At most batch_slots batches of one
+ * queue run at the same time. While all slots are in use, new requests wait with their own deadlines, even if
+ * connections are free; when a batch ends, up to {@code maxBatch} waiting requests form the next one, with one permit,
+ * one connection and one task. There is no batching delay: a request that arrives while no batch is running starts
+ * alone and immediately.
  *
- * <p>A lane belongs to one pool. Thread-safe.
+ * <p>Belongs to one pool. Thread-safe.
  *
  * @param <Q> the type of the requests
  * @param <A> the type of their results
@@ -34,12 +34,12 @@ public final class BatchQueue<Q, A> {
          * @return one result per request, in the order of the requests
          * @throws SQLException (or any other exception) if the whole batch fails
          */
-        List<BatchResult<A>> answer(CallContext caller, Connection connection, List<Q> inputs) throws SQLException;
+        List<BatchResult<A>> process(CallContext caller, Connection connection, List<Q> inputs) throws SQLException;
 
         /**
          * Maps a failure to the exception of the requests that have no result.
          *
-         * @param failure what {@link #answer} threw, or a {@link NoConnectionException}
+         * @param failure what {@link #process} threw, or a {@link NoConnectionException}
          */
         default Throwable report(CallContext caller, Throwable failure) {
             return failure;
@@ -64,9 +64,9 @@ public final class BatchQueue<Q, A> {
     private static final LogThrottle LOG = new LogThrottle(LoggerFactory.getLogger("auth.database"));
 
     /** The maximum size of a batch. */
-    final int most;
+    final int maxBatch;
 
-    private final BatchTask<Q, A> work;
+    private final BatchTask<Q, A> task;
 
     // Guarded by the lock of the pool's queue.
     final NavigableSet<AcquireRequest> waitingRequests = new TreeSet<>(AcquireRequest.BY_TAG);
@@ -76,15 +76,15 @@ public final class BatchQueue<Q, A> {
     long costNanos = AdmissionQueue.INITIAL_COST_NANOS;
 
     /** @param maxBatch the maximum size of a batch; limits the requests and results in memory per batch */
-    public BatchQueue(int maxBatch, BatchTask<Q, A> work) {
+    public BatchQueue(int maxBatch, BatchTask<Q, A> task) {
         if (maxBatch < 1) {
-            throw new IllegalArgumentException("most: %s; must be 1 or more".formatted(maxBatch));
+            throw new IllegalArgumentException("maxBatch: %s; must be 1 or more".formatted(maxBatch));
         }
-        this.most = maxBatch;
-        this.work = work;
+        this.maxBatch = maxBatch;
+        this.task = task;
     }
 
-    /** A lane without batching. */
+    /** A queue without batching. */
     static BatchQueue<Pool.Work<?>, Object> unbatched() {
         return new BatchQueue<>(
                 1,
@@ -107,7 +107,7 @@ public final class BatchQueue<Q, A> {
             }
             results = inputs.isEmpty()
                     ? List.of()
-                    : lease.use(connection -> work.answer(permit.caller(), connection, inputs));
+                    : lease.use(connection -> task.process(permit.caller(), connection, inputs));
             if (results.size() != inputs.size()) {
                 throw new IllegalStateException("%s results for %s requests".formatted(results.size(), inputs.size()));
             }
@@ -129,7 +129,7 @@ public final class BatchQueue<Q, A> {
         return value instanceof Collection<?> all ? all.size() : 0;
     }
 
-    /** For a write, this is the only trace of its effect. */
+    /** Logs a completed request whose caller has left; for a write, nothing else shows that it took effect. */
     private static void logAbandoned(String route) {
         LOG.log(
                 Level.INFO,
@@ -157,10 +157,10 @@ public final class BatchQueue<Q, A> {
     }
 
     Throwable failureFor(CallContext caller, Throwable failure) {
-        return work.report(caller, failure);
+        return task.report(caller, failure);
     }
 
-    @SuppressWarnings("unchecked") // Requests enter this lane with a matching type only.
+    @SuppressWarnings("unchecked") // Requests enter this queue with a matching type only.
     private PendingRequest<Q, A> pendingRequest(AcquireRequest request) {
         return (PendingRequest<Q, A>) request.outcome;
     }

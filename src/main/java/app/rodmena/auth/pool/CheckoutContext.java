@@ -4,18 +4,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The context of a checkout from Hikari on the current thread: its permit, and the connection it received. The pool
- * itself also takes connections from Hikari, to close idle ones and to probe for the end of an outage; no checkout
- * event is emitted for these.
+ * itself also takes connections from Hikari, without checkout events: to close idle ones, and to probe for the end of
+ * an outage.
  */
 final class CheckoutContext {
     /** Passes the context to Hikari's callbacks, which have no parameter for it. */
-    private static final ThreadLocal<Place> CURRENT = ThreadLocal.withInitial(Place::new);
+    private static final ThreadLocal<ContextHolder> CURRENT = ThreadLocal.withInitial(ContextHolder::new);
 
     /**
      * A mutable holder that stays with the thread, because setting and removing a thread-local value costs more than
      * reading it.
      */
-    private static final class Place {
+    private static final class ContextHolder {
         CheckoutContext context;
     }
 
@@ -31,12 +31,12 @@ final class CheckoutContext {
     /** The received connection; set by the connection when Hikari hands it out. */
     PhysicalConnection connection;
 
-    private CheckoutContext(Permit admission) {
-        this.permit = admission;
+    private CheckoutContext(Permit permit) {
+        this.permit = permit;
     }
 
-    static CheckoutContext of(Permit admission) {
-        return new CheckoutContext(admission);
+    static CheckoutContext of(Permit permit) {
+        return new CheckoutContext(permit);
     }
 
     static CheckoutContext ofPool() {

@@ -19,8 +19,8 @@ final class CheckoutStacks {
 
     private volatile Set<String> suspectedRoutes = Set.of();
 
-    /** The state of one connection; guarded by the lock of the connection. */
-    final class OfOneConnection {
+    /** The decisions for one connection; guarded by the lock of the connection. */
+    final class Sampler {
         private long recorded;
         private long recordedNanos;
 
@@ -33,17 +33,17 @@ final class CheckoutStacks {
             boolean sampled =
                     checkout % ONE_IN == 1 && (recorded == 0 || nowNanos - recordedNanos >= MIN_INTERVAL_NANOS);
             Set<String> routes = suspectedRoutes;
-            boolean isDue = sampled || (!routes.isEmpty() && routes.contains(route));
-            if (isDue) {
+            boolean shouldRecord = sampled || (!routes.isEmpty() && routes.contains(route));
+            if (shouldRecord) {
                 recorded++;
                 recordedNanos = nowNanos;
             }
-            return isDue;
+            return shouldRecord;
         }
     }
 
-    OfOneConnection ofOneConnection() {
-        return new OfOneConnection();
+    Sampler newSampler() {
+        return new Sampler();
     }
 
     synchronized void recordAlways(String route) {

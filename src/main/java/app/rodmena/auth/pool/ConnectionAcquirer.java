@@ -16,9 +16,9 @@ final class ConnectionAcquirer {
     private final ConnectionOpener opener;
     private final HikariPool hikari;
 
-    ConnectionAcquirer(PoolState state, AdmissionQueue gate, ConnectionOpener opener, HikariPool hikari) {
+    ConnectionAcquirer(PoolState state, AdmissionQueue admissionQueue, ConnectionOpener opener, HikariPool hikari) {
         this.state = state;
-        this.admissionQueue = gate;
+        this.admissionQueue = admissionQueue;
         this.opener = opener;
         this.hikari = hikari;
     }
@@ -29,8 +29,8 @@ final class ConnectionAcquirer {
 
     /**
      * Waits for a connection until the last deadline of the batch, and refuses the requests whose deadline passes
-     * before. On failure the remaining requests are refused and the permit is returned; the caller of this method
-     * completes their futures.
+     * earlier. On failure, refuses the remaining requests and returns the permit; the caller of this method completes
+     * their futures.
      */
     Lease acquire(Permit permit, long nowNanos) throws NoConnectionException {
         CheckoutContext context = CheckoutContext.of(permit);

@@ -8,19 +8,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * Lock-free and thread-safe.
  *
  * <p>Four counts: <em>slots</em> taken by connections that are being opened, open or being closed; <em>open</em>
- * connections; of these, connections <em>out</em> with a caller; and of those not out, <em>retiring</em> connections,
- * which will be closed.
+ * connections; of these, connections <em>in use</em>; and of the others, <em>retiring</em> connections, which will be
+ * closed.
  */
 final class ConnectionCounter {
     private static final long SLOT = 1L;
     private static final long OPEN = 1L << 16;
-    private static final long OUT = 1L << 32;
+    private static final long IN_USE = 1L << 32;
     private static final long RETIRING = 1L << 48;
 
     private final AtomicLong counts = new AtomicLong();
 
     /**
-     * The maximum number of connections checked out simultaneously: since the last maintenance run, and since the last
+     * The maximum number of connections in use simultaneously: since the last maintenance run, and since the last
      * external reading.
      */
     final AtomicInteger housekeepingPeak = new AtomicInteger();
@@ -29,15 +29,15 @@ final class ConnectionCounter {
 
     /**
      * Reserves a slot for a new connection if fewer than pool_size are taken, or, up to the maximum, if pool_size
-     * connections are out.
+     * connections are in use.
      *
-     * @param testing number of connections that are being validated for a caller
+     * @param validating number of connections that are being validated for a caller
      */
-    boolean tryReserve(PoolSettings settings, int testing) {
+    boolean tryReserve(PoolSettings settings, int validating) {
         while (true) {
             long now = counts.get();
-            boolean allOut = out(now) + testing >= settings.poolSize();
-            if (slots(now) >= settings.maximum() || (slots(now) >= settings.poolSize() && !allOut)) {
+            boolean allInUse = inUse(now) + validating >= settings.poolSize();
+            if (slots(now) >= settings.maximum() || (slots(now) >= settings.poolSize() && !allInUse)) {
                 return false;
             }
             if (counts.compareAndSet(now, now + SLOT)) {
@@ -61,18 +61,18 @@ final class ConnectionCounter {
     }
 
     void checkedOut() {
-        int out = out(counts.addAndGet(OUT));
-        raise(housekeepingPeak, out);
-        raise(reportedPeak, out);
+        int inUse = inUse(counts.addAndGet(IN_USE));
+        raise(housekeepingPeak, inUse);
+        raise(reportedPeak, inUse);
     }
 
     void checkedIn() {
-        counts.addAndGet(-OUT);
+        counts.addAndGet(-IN_USE);
     }
 
     /** Counts a check-in of a connection that will be closed. */
     void checkInRetiring() {
-        counts.addAndGet(RETIRING - OUT);
+        counts.addAndGet(RETIRING - IN_USE);
     }
 
     /** Counts an idle connection that will be closed. */
@@ -81,9 +81,9 @@ final class ConnectionCounter {
     }
 
     /**
-     * Decides whether a returned connection is surplus, and if so counts it as retiring. Above the maximum it always
-     * is. Above pool_size it is surplus if no caller waits and enough other connections are idle: else the next caller
-     * would have to open one again.
+     * Decides whether a returned connection is surplus, and if so counts it as retiring. Above the maximum it is always
+     * surplus. Above pool_size it is surplus if no caller waits and enough other connections are idle; otherwise the
+     * next caller would have to open one again.
      *
      * @param hasWaiting whether a caller waits
      */
@@ -96,7 +96,7 @@ final class ConnectionCounter {
             if (!surplus) {
                 return false;
             }
-            if (counts.compareAndSet(now, now + RETIRING - OUT)) {
+            if (counts.compareAndSet(now, now + RETIRING - IN_USE)) {
                 return true;
             }
         }
@@ -128,27 +128,27 @@ final class ConnectionCounter {
     }
 
     /**
-     * Returns and resets a peak: the maximum number of connections checked out simultaneously since the last call,
-     * including those that were already out then.
+     * Returns and resets a peak: the maximum number of connections in use simultaneously since the last call, including
+     * those that were already in use then.
      */
     int takePeak(AtomicInteger peak) {
         int before = peak.getAndSet(0);
-        int now = out();
+        int now = inUse();
         raise(peak, now);
         return Math.max(before, now);
     }
 
     PoolSnapshot snapshot(PoolSettings settings, int waiting) {
         long now = counts.get();
-        return new PoolSnapshot(settings.poolSize(), settings.maxOverflow(), out(now), open(now), waiting);
+        return new PoolSnapshot(settings.poolSize(), settings.maxOverflow(), inUse(now), open(now), waiting);
     }
 
     int open() {
         return open(counts.get());
     }
 
-    int out() {
-        return out(counts.get());
+    int inUse() {
+        return inUse(counts.get());
     }
 
     int idle() {
@@ -161,9 +161,9 @@ final class ConnectionCounter {
         return open(now) - retiring(now);
     }
 
-    private static void raise(AtomicInteger peak, int out) {
-        if (out > peak.get()) {
-            peak.accumulateAndGet(out, Math::max);
+    private static void raise(AtomicInteger peak, int inUse) {
+        if (inUse > peak.get()) {
+            peak.accumulateAndGet(inUse, Math::max);
         }
     }
 
@@ -175,7 +175,7 @@ final class ConnectionCounter {
         return (int) (counts >>> 16 & 0xffff);
     }
 
-    private static int out(long counts) {
+    private static int inUse(long counts) {
         return (int) (counts >>> 32 & 0xffff);
     }
 
@@ -184,6 +184,6 @@ final class ConnectionCounter {
     }
 
     private static int idle(long counts) {
-        return open(counts) - out(counts) - retiring(counts);
+        return open(counts) - inUse(counts) - retiring(counts);
     }
 }

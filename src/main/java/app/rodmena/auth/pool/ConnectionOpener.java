@@ -53,8 +53,8 @@ final class ConnectionOpener extends SingleLoginDataSource {
     private volatile int unused;
 
     /**
-     * The number of these that broke before their first checkout. While it is not 0, opening a connection is no
-     * success.
+     * Of {@link #unused}, the number that broke before their first checkout. While it is not 0, opening a connection
+     * does not count as a success.
      */
     private int discarded;
 
@@ -69,13 +69,13 @@ final class ConnectionOpener extends SingleLoginDataSource {
         if (pool.counter.open() > 0) {
             return null;
         }
-        Outage silence = unansweredAttempt();
-        return silence == null ? outage : silence;
+        Outage unanswered = unansweredAttempt();
+        return unanswered == null ? outage : unanswered;
     }
 
     /**
-     * Detects an outage before the current attempt fails: an unanswered attempt takes connect_timeout to fail. It
-     * counts as an outage earlier if it is slow and the separately observed connection gets no response either.
+     * Detects an outage before the current attempt fails, because an unanswered attempt takes connect_timeout to fail.
+     * A slow attempt counts as an outage if the monitor connection gets no response either.
      */
     private Outage unansweredAttempt() {
         long now = pool.now();
@@ -88,7 +88,7 @@ final class ConnectionOpener extends SingleLoginDataSource {
                 : null;
     }
 
-    /** @param failure supplies the failure of the last request on another connection; null after a success */
+    /** @param failure supplies the failure of the last request on the monitor connection; null after a success */
     void observe(Supplier<Throwable> failure) {
         observedFailure = failure;
     }

@@ -89,7 +89,7 @@ final class Housekeeper {
         }
     }
 
-    /** Closes the overflow above the peak of simultaneous checkouts of the last seconds. */
+    /** Closes idle connections above the peak of connections in use in the last five seconds. */
     private void closeUnneededOverflow() {
         peaks.addLast(pool.counter.takePeak(pool.counter.housekeepingPeak));
         if (peaks.size() > OVERFLOW_IDLE_SECONDS) {

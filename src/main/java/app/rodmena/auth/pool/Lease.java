@@ -33,14 +33,14 @@ public final class Lease implements AutoCloseable {
     Lease(
             HikariPool hikari,
             ConnectionSource source,
-            AdmissionQueue gate,
-            Permit admission,
+            AdmissionQueue admissionQueue,
+            Permit permit,
             Connection connection,
             PhysicalConnection physical) {
         this.hikari = hikari;
         this.source = source;
-        this.admissionQueue = gate;
-        this.permit = admission;
+        this.admissionQueue = admissionQueue;
+        this.permit = permit;
         this.connection = connection;
         this.physical = physical;
         this.checkout = physical.checkouts();

@@ -8,18 +8,18 @@ import java.util.Optional;
 /**
  * The state of opening connections.
  *
- * @param borrowers number of admitted callers without a connection yet. Briefly above 0 in normal operation; for longer
- *     only while a connection is being opened or validated
+ * @param acquiring number of admitted callers without a connection yet. Above 0 for long only while a connection is
+ *     being opened or validated
  * @param attempt duration of the current attempt to open one; empty if there is none
  * @param failure failure of the last attempt; empty if it succeeded. A connection that broke before its first checkout
  *     counts as a failed attempt
  * @param failures number of failed attempts since the last success
- * @param unused number of connections opened since the last first checkout of a connection. While callers wait and no
- *     connection is in use, more than one or two mean that connections can be opened but not used
+ * @param unused number of connections opened since a new connection was last checked out. While callers wait and no
+ *     connection is in use, more than two mean that connections can be opened but not used
  * @param downSince start of the current outage; empty if any connection is open, or can be opened
  */
 public record OpeningView(
-        int borrowers,
+        int acquiring,
         Optional<Duration> attempt,
         Optional<SQLException> failure,
         int failures,

@@ -14,15 +14,15 @@ final class PendingRequest<Q, A> extends CompletableFuture<A> implements Acquire
     /** Set before the request enters the queue, which publishes it. */
     AcquireRequest acquireRequest;
 
-    PendingRequest(Pool pool, BatchQueue<Q, A> lane, Q question) {
+    PendingRequest(Pool pool, BatchQueue<Q, A> queue, Q input) {
         this.pool = pool;
-        this.queue = lane;
-        this.input = question;
+        this.queue = queue;
+        this.input = input;
     }
 
     @Override
-    public void admitted(Permit admission) {
-        pool.startBatch(queue, admission);
+    public void admitted(Permit permit) {
+        pool.startBatch(queue, permit);
     }
 
     @Override

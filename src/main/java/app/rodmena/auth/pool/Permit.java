@@ -31,17 +31,17 @@ final class Permit implements ConnectionView.Stacks {
     /** The lease of the holder; null until the checkout has succeeded. */
     volatile Lease lease;
 
-    Permit(AdmissionQueue gate, BatchQueue<?, ?> lane, AcquireRequest request) {
-        this.admissionQueue = gate;
-        this.queue = lane;
+    Permit(AdmissionQueue admissionQueue, BatchQueue<?, ?> queue, AcquireRequest request) {
+        this.admissionQueue = admissionQueue;
+        this.queue = queue;
         requests = List.of(request);
         wanted = 1;
     }
 
     /** @param batch the callers of the batch, not empty, in order of arrival */
-    Permit(AdmissionQueue gate, BatchQueue<?, ?> lane, Collection<AcquireRequest> batch) {
-        this.admissionQueue = gate;
-        this.queue = lane;
+    Permit(AdmissionQueue admissionQueue, BatchQueue<?, ?> queue, Collection<AcquireRequest> batch) {
+        this.admissionQueue = admissionQueue;
+        this.queue = queue;
         requests = new ArrayList<>(batch);
         wanted = requests.size();
     }
@@ -75,7 +75,7 @@ final class Permit implements ConnectionView.Stacks {
 
     private CallContext batchContext() {
         CallContext first = requests.get(0).caller;
-        return requests.stream().allMatch(ticket -> ticket.caller.tenant().equals(first.tenant()))
+        return requests.stream().allMatch(request -> request.caller.tenant().equals(first.tenant()))
                 ? first.batchOf(requests.size())
                 : first.batchOfSeveralTenants(requests.size());
     }
@@ -87,11 +87,11 @@ final class Permit implements ConnectionView.Stacks {
 
     /** The earliest deadline of the requests. */
     long deadlineNanos() {
-        long first = requests.get(0).deadlineNanos;
-        for (AcquireRequest ticket : requests) {
-            first = ticket.deadlineNanos - first < 0 ? ticket.deadlineNanos : first;
+        long earliest = requests.get(0).deadlineNanos;
+        for (AcquireRequest request : requests) {
+            earliest = request.deadlineNanos - earliest < 0 ? request.deadlineNanos : earliest;
         }
-        return first;
+        return earliest;
     }
 
     /**
@@ -101,7 +101,7 @@ final class Permit implements ConnectionView.Stacks {
      */
     List<AcquireRequest> removeExpired(long nowNanos) {
         List<AcquireRequest> expired = requests.stream()
-                .filter(ticket -> ticket.deadlineNanos - nowNanos <= 0)
+                .filter(request -> request.deadlineNanos - nowNanos <= 0)
                 .toList();
         if (expired.size() == requests.size()) {
             return List.of();

@@ -23,7 +23,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
 
     private enum State {
         IDLE,
-        OUT,
+        IN_USE,
         /** Idle, and will be closed. */
         RETIRING,
         CLOSING
@@ -48,7 +48,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
     private long checkedOutNanos;
     private volatile long idleSinceNanos;
     private volatile long checkouts;
-    private final CheckoutStacks.OfOneConnection stacks;
+    private final CheckoutStacks.Sampler stacks;
     private boolean leakSuspected;
     private boolean returning;
     private boolean markEmitted;
@@ -73,7 +73,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
         this.backendPid = backendPid;
         this.openedNanos = pool.now();
         this.idleSinceNanos = openedNanos;
-        this.stacks = pool.checkoutStacks.ofOneConnection();
+        this.stacks = pool.checkoutStacks.newSampler();
         this.generation = generation;
     }
 
@@ -94,7 +94,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
         return idleSinceNanos;
     }
 
-    /** The number of checkouts; identifies one use of the connection. */
+    /** The number of checkouts; the current number identifies the current use. */
     long checkouts() {
         return checkouts;
     }
@@ -114,7 +114,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
                 permit == null ? stateIfIdle : ConnectionView.State.IN_USE,
                 Duration.ofNanos(now - openedNanos),
                 checkouts,
-                Optional.ofNullable(permit).map(admission -> admission.use(now)),
+                Optional.ofNullable(permit).map(inUse -> inUse.use(now)),
                 prepared.sql(),
                 prepared.age(now),
                 prepared.number(),
@@ -149,7 +149,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
                 return;
             }
             long now = context.validAtNanos;
-            state = State.OUT;
+            state = State.IN_USE;
             checkouts++;
             if (checkouts == 1) {
                 opener.noteFirstCheckout();
@@ -164,7 +164,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
 
     @Override
     public synchronized void endRequest() {
-        if (state == State.OUT) {
+        if (state == State.IN_USE) {
             pool.counter.checkedIn();
             checkIn(State.IDLE);
         }
@@ -225,7 +225,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
      */
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        if (state == State.OUT) {
+        if (state == State.IN_USE) {
             delegate.setNetworkTimeout(executor, milliseconds);
         }
     }
@@ -277,7 +277,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
      * @return whether the connection was retired
      */
     synchronized boolean retireAtCheckin(long checkout, boolean hasWaiting) {
-        if (state != State.OUT || checkouts != checkout) {
+        if (state != State.IN_USE || checkouts != checkout) {
             return false;
         }
         returning = true;
@@ -303,9 +303,9 @@ final class PhysicalConnection extends StatementTrackingConnection {
         return true;
     }
 
-    /** Emits a suspected leak, once per checkout, if the connection has been out for longer than the threshold. */
+    /** Emits a suspected leak, once per checkout, if the connection has been in use for longer than the threshold. */
     synchronized void suspectLeak(long now, Duration threshold) {
-        if (state == State.OUT && !leakSuspected && now - checkedOutNanos > threshold.toNanos()) {
+        if (state == State.IN_USE && !leakSuspected && now - checkedOutNanos > threshold.toNanos()) {
             leakSuspected = true;
             pool.checkoutStacks.recordAlways(holder.caller().route());
             emit(PoolEventKind.LEAK_SUSPECTED, now - checkedOutNanos, "held longer than leak_threshold");
@@ -314,7 +314,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
 
     /** The lease of the holder, if it is older than the limit. */
     synchronized Optional<Lease> heldLongerThan(Duration limit, long now) {
-        return state == State.OUT && now - checkedOutNanos > limit.toNanos()
+        return state == State.IN_USE && now - checkedOutNanos > limit.toNanos()
                 ? Optional.ofNullable(holder.lease)
                 : Optional.empty();
     }
@@ -326,7 +326,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
      * @return false if that caller no longer has the connection
      */
     synchronized boolean reclaim(long checkout) {
-        if (state != State.OUT || checkouts != checkout) {
+        if (state != State.IN_USE || checkouts != checkout) {
             return false;
         }
         long heldNanos = pool.now() - checkedOutNanos;
@@ -409,7 +409,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
     }
 
     private synchronized void emitMarked() {
-        if (!markEmitted && (state == State.IDLE || state == State.OUT)) {
+        if (!markEmitted && (state == State.IDLE || state == State.IN_USE)) {
             markEmitted = true;
             emit(PoolEventKind.SOFT_INVALIDATE, pool.now() - openedNanos, pool.markCause);
         }
@@ -457,7 +457,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
     }
 
     /**
-     * Moves the connection to CLOSING; a connection that is out is checked in by force. Returns false if it is already
+     * Moves the connection to CLOSING; a connection in use is checked in by force. Returns false if it is already
      * closing.
      */
     private synchronized boolean startClosing() {
@@ -470,7 +470,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
                 pool.counter.retireIdle();
                 closeCause = causeOfClosingIdle();
             }
-            case OUT -> {
+            case IN_USE -> {
                 setCauseOfClosingInUse();
                 revokedPermit = holder;
                 pool.counter.checkInRetiring();

@@ -49,7 +49,7 @@ public final class Pool implements AutoCloseable {
     private final PoolState state;
     private final AdmissionQueue admissionQueue;
     private final ConnectionOpener opener;
-    private final ConnectionAcquirer checkout;
+    private final ConnectionAcquirer acquirer;
     private final HikariDataSource hikariDataSource;
     final HikariPool hikari;
     private final ExecutorService workers;
@@ -86,7 +86,7 @@ public final class Pool implements AutoCloseable {
         opener = new ConnectionOpener(state, cause -> admissionQueue.refuseAll(RefusalReason.DATABASE_DOWN, cause));
         hikariDataSource = HikariEngine.start(name, opener, settings.maximum());
         hikari = HikariEngine.poolOf(hikariDataSource);
-        checkout = new ConnectionAcquirer(state, admissionQueue, opener, hikari);
+        acquirer = new ConnectionAcquirer(state, admissionQueue, opener, hikari);
         workers = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -111,20 +111,20 @@ public final class Pool implements AutoCloseable {
      *     no connection was available in time, or with the exception of {@code work}. Cancelling the future removes the
      *     caller from the queue, or cancels the running statement
      */
-    @SuppressWarnings("unchecked") // The lane's result is the one of the work.
+    @SuppressWarnings("unchecked") // The queue's result is the one of the work.
     public <T> CompletionStage<T> call(CallContext caller, Work<T> work) {
         return (CompletionStage<T>) call(admissionQueue.unbatched, caller, work);
     }
 
     /**
-     * Submits a request to a lane, which may process it in a batch with others. Never blocks the calling thread.
+     * Submits a request to a batch queue, which may process it in a batch with others. Never blocks the calling thread.
      *
-     * @return completes like the result of {@link #call(CallContext, Work)}, with the result of the lane's work. A
+     * @return completes like the result of {@link #call(CallContext, Work)}, with the result of the queue's task. A
      *     running statement is cancelled once all requests of its batch are cancelled or past their deadlines
      */
-    public <Q, A> CompletionStage<A> call(BatchQueue<Q, A> lane, CallContext caller, Q input) {
-        PendingRequest<Q, A> request = new PendingRequest<>(this, lane, input);
-        request.acquireRequest = ticket(lane, caller, request);
+    public <Q, A> CompletionStage<A> call(BatchQueue<Q, A> queue, CallContext caller, Q input) {
+        PendingRequest<Q, A> request = new PendingRequest<>(this, queue, input);
+        request.acquireRequest = newRequest(queue, caller, request);
         enter(request.acquireRequest);
         if (caller.cancellation() != Cancellation.NONE) {
             caller.cancellation().onCancel(() -> request.cancel(false));
@@ -135,22 +135,22 @@ public final class Pool implements AutoCloseable {
         return request;
     }
 
-    /** Starts an admitted batch of this lane. */
-    void startBatch(BatchQueue<?, ?> lane, Permit permit) {
-        start(permit, () -> lane.run(permit, checkout), failure -> lane.fail(permit, failure));
+    /** Starts an admitted batch of this queue. */
+    void startBatch(BatchQueue<?, ?> queue, Permit permit) {
+        start(permit, () -> queue.run(permit, acquirer), failure -> queue.fail(permit, failure));
     }
 
     /** Cancels a request. */
-    void cancel(AcquireRequest ticket) {
-        if (admissionQueue.cancel(ticket, RefusalReason.CANCELLED)) {
-            state.emitRefused(ticket, new NoConnectionException(RefusalReason.CANCELLED, null));
-            cancelIfUnwanted(ticket);
+    void cancel(AcquireRequest request) {
+        if (admissionQueue.cancel(request, RefusalReason.CANCELLED)) {
+            state.emitRefused(request, new NoConnectionException(RefusalReason.CANCELLED, null));
+            cancelIfUnwanted(request);
         }
     }
 
     /** Cancels the running statement of the batch of a request if no request of the batch wants the result. */
-    void cancelIfUnwanted(AcquireRequest ticket) {
-        Permit permit = ticket.permit;
+    void cancelIfUnwanted(AcquireRequest request) {
+        Permit permit = request.permit;
         if (permit != null && admissionQueue.isUnwanted(permit)) {
             timer.execute(() -> cancelStatement(permit));
         }
@@ -186,7 +186,7 @@ public final class Pool implements AutoCloseable {
      */
     public Lease checkout(CallContext caller) throws NoConnectionException {
         CompletableFuture<Permit> decided = new CompletableFuture<>();
-        AcquireRequest ticket = enter(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
+        AcquireRequest request = enter(admissionQueue.unbatched, caller, new AcquireRequest.Outcome() {
             @Override
             public void admitted(Permit permit) {
                 decided.complete(permit);
@@ -198,7 +198,7 @@ public final class Pool implements AutoCloseable {
             }
         });
         boolean isImmediate = decided.isDone();
-        return checkout.acquire(await(decided, ticket), isImmediate ? ticket.arrivedNanos : state.now());
+        return acquirer.acquire(await(decided, request), isImmediate ? request.arrivedNanos : state.now());
     }
 
     /** The pool's numbers, all of the same instant. Lock-free, and cheap enough for frequent calls. */
@@ -233,7 +233,7 @@ public final class Pool implements AutoCloseable {
     public List<WaiterView> waiters() {
         List<AcquireRequest> queue = admissionQueue.queue();
         long now = state.now();
-        return queue.stream().map(ticket -> ticket.toView(now)).toList();
+        return queue.stream().map(request -> request.toView(now)).toList();
     }
 
     /**
@@ -255,11 +255,11 @@ public final class Pool implements AutoCloseable {
         refusalListeners.remove(listener);
     }
 
-    private void notifyRefused(List<AcquireRequest> tickets, NoConnectionException refusal) {
-        tickets.forEach(ticket -> state.emitRefused(ticket, refusal));
+    private void notifyRefused(List<AcquireRequest> requests, NoConnectionException refusal) {
+        requests.forEach(request -> state.emitRefused(request, refusal));
         for (RefusalListener listener : refusalListeners) {
             try {
-                listener.onRefusal(refusal.reason(), tickets.size(), () -> queueWith(tickets));
+                listener.onRefusal(refusal.reason(), requests.size(), () -> queueWith(requests));
             } catch (Throwable e) {
                 state.events.reportListenerFailure(listener, "a refusal", e);
             }
@@ -270,9 +270,9 @@ public final class Pool implements AutoCloseable {
         List<AcquireRequest> queue = new ArrayList<>(refused);
         queue.addAll(admissionQueue.queue());
         long now = state.now();
-        queue.sort(Comparator.comparingLong(ticket -> ticket.arrivedNanos - now));
+        queue.sort(Comparator.comparingLong(request -> request.arrivedNanos - now));
         return new QueueSnapshot(
-                queue.stream().map(ticket -> ticket.toView(now)).toList(),
+                queue.stream().map(request -> request.toView(now)).toList(),
                 queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
     }
 
@@ -372,12 +372,12 @@ public final class Pool implements AutoCloseable {
         close(Duration.ZERO);
     }
 
-    /** What became of all callers so far. */
+    /** The outcomes of all callers so far. */
     public QueueOutcomes outcomes() {
         return admissionQueue.outcomes();
     }
 
-    /** The number of tenants that the queue has state of. */
+    /** The number of tenants with state in the queue. */
     int tenants() {
         return admissionQueue.tenants();
     }
@@ -403,29 +403,29 @@ public final class Pool implements AutoCloseable {
         }
     }
 
-    private AcquireRequest enter(BatchQueue<?, ?> lane, CallContext caller, AcquireRequest.Outcome outcome) {
-        AcquireRequest ticket = ticket(lane, caller, outcome);
-        enter(ticket);
-        return ticket;
+    private AcquireRequest enter(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
+        AcquireRequest request = newRequest(queue, caller, outcome);
+        enter(request);
+        return request;
     }
 
-    private AcquireRequest ticket(BatchQueue<?, ?> lane, CallContext caller, AcquireRequest.Outcome outcome) {
+    private AcquireRequest newRequest(BatchQueue<?, ?> queue, CallContext caller, AcquireRequest.Outcome outcome) {
         return new AcquireRequest(
-                lane, caller, state.now(), state.settings.poolTimeout().toNanos(), outcome);
+                queue, caller, state.now(), state.settings.poolTimeout().toNanos(), outcome);
     }
 
-    private void enter(AcquireRequest ticket) {
+    private void enter(AcquireRequest request) {
         ConnectionOpener.Outage outage = opener.outage();
-        if (outage != null && outage.isRecent(ticket.arrivedNanos)) {
-            admissionQueue.refuse(ticket, RefusalReason.DATABASE_DOWN, outage.cause());
-        } else if (ticket.deadlineNanos - ticket.arrivedNanos <= 0) {
-            admissionQueue.refuse(ticket, ticket.lateReason(), null);
-        } else if (admissionQueue.enter(ticket)) {
-            deadlines.scheduleWithin(ticket.deadlineNanos - ticket.arrivedNanos);
+        if (outage != null && outage.isRecent(request.arrivedNanos)) {
+            admissionQueue.refuse(request, RefusalReason.DATABASE_DOWN, outage.cause());
+        } else if (request.deadlineNanos - request.arrivedNanos <= 0) {
+            admissionQueue.refuse(request, request.lateReason(), null);
+        } else if (admissionQueue.enter(request)) {
+            deadlines.scheduleWithin(request.deadlineNanos - request.arrivedNanos);
         }
     }
 
-    private Permit await(CompletableFuture<Permit> decided, AcquireRequest ticket) throws NoConnectionException {
+    private Permit await(CompletableFuture<Permit> decided, AcquireRequest request) throws NoConnectionException {
         try {
             return decided.get();
         } catch (ExecutionException e) {
@@ -433,18 +433,18 @@ public final class Pool implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             NoConnectionException interrupted = new NoConnectionException(RefusalReason.INTERRUPTED, null);
-            boolean cancelled = admissionQueue.cancel(ticket, RefusalReason.INTERRUPTED);
-            if (!cancelled || ticket.permit != null) {
+            boolean cancelled = admissionQueue.cancel(request, RefusalReason.INTERRUPTED);
+            if (!cancelled || request.permit != null) {
                 releaseIfAdmitted(decided);
             }
             if (cancelled) {
-                state.emitRefused(ticket, interrupted);
+                state.emitRefused(request, interrupted);
             }
             throw interrupted;
         }
     }
 
-    /** Handles a decision concurrent with the interrupt: returns a granted permit. */
+    /** Returns a permit that was granted concurrently with the interrupt. */
     private static void releaseIfAdmitted(CompletableFuture<Permit> decided) throws NoConnectionException {
         try {
             decided.join().release();

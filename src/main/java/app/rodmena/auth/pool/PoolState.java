@@ -93,11 +93,11 @@ final class PoolState {
         connections.remove(connection.id());
     }
 
-    /** Runs a validation, during which the connection counts as out: no other caller can receive it. */
-    <T> T validate(Supplier<T> test) {
+    /** Runs a validation, during which the connection counts as in use: no other caller can receive it. */
+    <T> T validate(Supplier<T> validation) {
         validating.incrementAndGet();
         try {
-            return test.get();
+            return validation.get();
         } finally {
             validating.decrementAndGet();
         }
@@ -119,8 +119,8 @@ final class PoolState {
     }
 
     /**
-     * Waits until a slot is released, or for the given time: whether a connection may be opened can also change without
-     * that.
+     * Waits until a slot is released, or for the given time, because a resize or a checkout can also allow another
+     * connection.
      */
     @SuppressWarnings("WaitNotInLoop") // The caller rechecks its condition.
     void awaitFreeSlot(long maxMillis) throws InterruptedException {
@@ -130,7 +130,7 @@ final class PoolState {
     }
 
     /** Emits the event of a wait that ended without a connection. */
-    void emitRefused(AcquireRequest ticket, NoConnectionException refusal) {
+    void emitRefused(AcquireRequest request, NoConnectionException refusal) {
         PoolEventKind kind = refusal.reason() == RefusalReason.REJECTED || refusal.reason() == RefusalReason.DISPLACED
                 ? PoolEventKind.REJECTED
                 : PoolEventKind.TIMEOUT;
@@ -140,9 +140,9 @@ final class PoolState {
                 timeOfDay.at(nowNanos),
                 0,
                 0,
-                Duration.ofNanos(nowNanos - ticket.arrivedNanos),
+                Duration.ofNanos(nowNanos - request.arrivedNanos),
                 Thread.currentThread().getName(),
-                ticket.caller,
+                request.caller,
                 refusal.getMessage(),
                 Optional.of(refusal.reason())));
     }

@@ -10,7 +10,7 @@ class CheckoutStacksTest {
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
     private final CheckoutStacks stacks = new CheckoutStacks();
-    private final CheckoutStacks.OfOneConnection one = stacks.ofOneConnection();
+    private final CheckoutStacks.Sampler one = stacks.newSampler();
 
     @Test
     void oneCheckoutInAHundredIsRecordedStartingWithTheFirst() {

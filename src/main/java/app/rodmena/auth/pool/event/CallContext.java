@@ -10,20 +10,20 @@ import java.util.function.Supplier;
  * @param tenant supplies the tenant's fingerprint, never the key itself; called only when an event is rendered. Within
  *     a batch, callers with equal suppliers have the same tenant
  * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
- * @param cancellation ends the caller's interest in the result; {@link Cancellation#NONE} for a batch
+ * @param cancellation the caller's deadline and cancellation; {@link Cancellation#NONE} for a batch
  */
 public record CallContext(String route, Supplier<String> tenant, int count, Cancellation cancellation) {
     /** The pool itself, acting without a caller. */
-    public static final CallContext POOL = new CallContext("-", NotOne.NONE, 0);
+    public static final CallContext POOL = new CallContext("-", TenantLabel.NONE, 0);
 
     /** The text shown when there is not exactly one tenant. */
-    private enum NotOne implements Supplier<String> {
+    private enum TenantLabel implements Supplier<String> {
         NONE("-"),
         SEVERAL("several");
 
         private final String text;
 
-        NotOne(String text) {
+        TenantLabel(String text) {
             this.text = text;
         }
 
@@ -50,21 +50,21 @@ public record CallContext(String route, Supplier<String> tenant, int count, Canc
 
     /** A caller without a tenant. */
     public static CallContext named(String route) {
-        return new CallContext(route, NotOne.NONE);
+        return new CallContext(route, TenantLabel.NONE);
     }
 
-    /** The same caller, with an end of its interest. */
+    /** A copy with this cancellation. */
     public CallContext until(Cancellation newCancellation) {
         return new CallContext(route, tenant, count, newCancellation);
     }
 
-    /** A batch of {@code count} callers of the same tenant; this is the first. */
+    /** The context of a batch of {@code count} callers of the same tenant, whose first caller is this one. */
     public CallContext batchOf(int count) {
         return count == this.count ? this : new CallContext(route, tenant, count);
     }
 
-    /** A batch of {@code count} callers of different tenants; this is the first. */
+    /** The context of a batch of {@code count} callers of different tenants, whose first caller is this one. */
     public CallContext batchOfSeveralTenants(int count) {
-        return new CallContext(route, NotOne.SEVERAL, count);
+        return new CallContext(route, TenantLabel.SEVERAL, count);
     }
 }

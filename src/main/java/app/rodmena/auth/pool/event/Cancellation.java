@@ -3,8 +3,8 @@ package app.rodmena.auth.pool.event;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The end of a caller's interest in a result: at a deadline, or when it is cancelled. Belongs to one caller, whose
- * calls run one after the other. Thread-safe.
+ * A caller's deadline, and the cancellation of its calls. Belongs to one caller, whose calls run one after the other.
+ * Thread-safe.
  */
 public final class Cancellation {
     /** A caller that waits as long as the pool allows. */

@@ -3,7 +3,7 @@ package app.rodmena.auth.pool.event;
 /** Why a caller received no connection. */
 public enum RefusalReason {
     /** No connection became free within pool_timeout. */
-    TIMEOUT("no connection came free within pool_timeout", true),
+    TIMEOUT("no connection became free within pool_timeout", true),
     /** The caller's own deadline passed. */
     DEADLINE("the caller's deadline passed", true),
     /** max_waiting callers were already waiting. */
