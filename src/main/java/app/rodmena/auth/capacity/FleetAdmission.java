@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor.Outage;
 import java.time.Duration;
@@ -23,8 +24,6 @@ final class FleetAdmission {
 
     /** How long start waits for the decision: a process that may be refused serves no requests before it. */
     private static final Duration WAIT_WHILE_REACHABLE = Duration.ofSeconds(30);
-
-    private static final String TOO_MANY_CONNECTIONS = "53300";
 
     private final DatabaseEngine engine;
     private final FleetQueries queries;
@@ -117,7 +116,7 @@ final class FleetAdmission {
     }
 
     private static boolean isOutOfConnections(Optional<Outage> outage) {
-        return outage.filter(current -> current.sqlState().equals(TOO_MANY_CONNECTIONS))
+        return outage.filter(current -> current.sqlState().equals(SqlState.TOO_MANY_CONNECTIONS))
                 .isPresent();
     }
 

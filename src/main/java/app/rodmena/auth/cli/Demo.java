@@ -1,5 +1,6 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.SessionOptions;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -249,7 +250,7 @@ public final class Demo {
     }
 
     private static boolean isAdminShutdown(SQLException e) {
-        return "57P01".equals(e.getSQLState())
+        return SqlState.ADMIN_SHUTDOWN.equals(e.getSQLState())
                 || String.valueOf(e.getSQLState()).startsWith("08");
     }
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.LogThrottle;

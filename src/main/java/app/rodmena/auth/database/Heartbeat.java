@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import java.time.Duration;
 import java.time.Instant;

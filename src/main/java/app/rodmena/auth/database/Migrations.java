@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.DelegatingConnection;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;

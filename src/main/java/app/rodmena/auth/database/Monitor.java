@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.NoPrimaryException;

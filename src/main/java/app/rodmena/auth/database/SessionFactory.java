@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.ConnectionSource;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Connector;

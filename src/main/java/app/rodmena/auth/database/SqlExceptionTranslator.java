@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
 import app.rodmena.auth.pool.NoConnectionException;
 import java.sql.SQLException;
@@ -7,14 +8,13 @@ import java.util.Set;
 
 /** Distinguishes failures of the database, after which the result is unknown, from errors of this server. */
 final class SqlExceptionTranslator {
-    private static final String QUERY_CANCELED = "57014";
-
     /**
      * read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected,
      * lock_not_available (after lock_timeout); and what a proxy makes of prepared statements:
      * duplicate_prepared_statement, invalid_sql_statement_name.
      */
-    private static final Set<String> TRANSIENT = Set.of("25006", "40001", "40P01", "55P03", "42P05", "26000");
+    private static final Set<String> TRANSIENT =
+            Set.of(SqlState.READ_ONLY, "40001", "40P01", SqlState.LOCK_NOT_AVAILABLE, "42P05", "26000");
 
     /**
      * Connection exception, operator intervention; and the limits of a transaction that end its session, too:
@@ -47,7 +47,7 @@ final class SqlExceptionTranslator {
     }
 
     private static Throwable translateState(String state, Throwable failure) {
-        if (state.equals(QUERY_CANCELED)) {
+        if (state.equals(SqlState.QUERY_CANCELED)) {
             return new DatabaseFailure(Reason.STATEMENT_TIMEOUT, "PostgreSQL cancelled the statement", failure);
         }
         if (UNREACHABLE.stream().anyMatch(state::startsWith)) {

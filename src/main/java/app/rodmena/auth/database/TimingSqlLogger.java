@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.PoolEvents;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,9 +16,6 @@ import org.jdbi.v3.core.statement.StatementContext;
  * must not make it fail.
  */
 final class TimingSqlLogger implements SqlLogger {
-    /** The SQLSTATE of failures without one. */
-    private static final String GENERAL_ERROR = "HY000";
-
     private final PoolEvents events;
     private final List<StatementListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -44,7 +42,7 @@ final class TimingSqlLogger implements SqlLogger {
         notifyListeners(
                 context,
                 context.getExceptionMoment(),
-                Optional.ofNullable(failure.getSQLState()).orElse(GENERAL_ERROR));
+                Optional.ofNullable(failure.getSQLState()).orElse(SqlState.GENERAL_ERROR));
     }
 
     private void notifyListeners(StatementContext context, Instant end, String sqlState) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
@@ -501,31 +502,31 @@ final class Recommendations {
     /** Handles refusals that persist until an operator corrects the cause; the pool's size has no influence. */
     private boolean loginRefused() {
         String state = refusalState();
-        if (state.startsWith("28")) {
+        if (SqlState.isLoginRefused(state)) {
             add(
                     "Correct the user or the password: --database-password-file is read at the next connection attempt,"
                             + " --database-url requires a restart",
                     "");
             add("Test this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
-            if (state.equals("28000")) {
+            if (state.equals(SqlState.INVALID_LOGIN)) {
                 addForSuperuser(
                         "If the role may not log in, allow it",
                         "alter role %s login".formatted(Commands.identifier(observation.role())));
             }
             return true;
         }
-        if (state.startsWith("3D")) {
+        if (state.equals(SqlState.NO_SUCH_DATABASE)) {
             add("Create the database, or set another in --database-url", "");
             return true;
         }
         String database = Commands.identifier(observation.database());
-        if (state.equals("42501")) {
+        if (state.equals(SqlState.INSUFFICIENT_PRIVILEGE)) {
             addForSuperuser(
                     "Allow the role to connect to the database",
                     "grant connect on database %s to %s".formatted(database, Commands.identifier(observation.role())));
             return true;
         }
-        if (state.equals("55000")) {
+        if (state.equals(SqlState.WRONG_OBJECT_STATE)) {
             addForSuperuser(
                     "Allow connections to the database (from another database)",
                     "alter database %s allow_connections true".formatted(database));

@@ -1,10 +1,10 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
-import app.rodmena.auth.postgres.NoPrimaryException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +22,8 @@ final class SituationClassifier {
      * or database), invalid authorization, no such database, no privilege to connect, a database that allows no
      * connections.
      */
-    private static final List<String> REFUSAL_STATES = List.of("53", "28", "3D", "42501", "55000");
+    private static final List<String> REFUSAL_STATES =
+            List.of("53", "28", "3D", SqlState.INSUFFICIENT_PRIVILEGE, SqlState.WRONG_OBJECT_STATE);
 
     /** The time after the last failure during which the situation is {@link Situation#FAILING}. */
     private static final Duration FAILING_PERIOD = Duration.ofSeconds(10);
@@ -50,7 +51,7 @@ final class SituationClassifier {
             return Situation.NOT_PREPARED;
         }
         if (opening.downSince().isPresent()) {
-            return failedWith(opening, NoPrimaryException.SQL_STATE::equals) ? Situation.NO_PRIMARY : Situation.REFUSED;
+            return failedWith(opening, SqlState.READ_ONLY::equals) ? Situation.NO_PRIMARY : Situation.REFUSED;
         }
         // A caller without a connection is normal for a short time, so both views must show one.
         boolean lacksConnection = numbers.waiting() > 0
@@ -117,7 +118,7 @@ final class SituationClassifier {
     }
 
     private static Situation ofOutage(Monitor.Outage outage) {
-        if (outage.sqlState().equals(NoPrimaryException.SQL_STATE)) {
+        if (outage.sqlState().equals(SqlState.READ_ONLY)) {
             return Situation.NO_PRIMARY;
         }
         return isRefusal(outage.sqlState()) ? Situation.REFUSED : Situation.DATABASE_DOWN;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.database.activity.SqlMask;
@@ -31,7 +32,6 @@ public final class SlowStatements implements StatementListener {
     public static final int MAX_LISTED = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-    private static final String QUERY_CANCELED = "57014";
     private static final int MAX_KEPT = 4 * MAX_LISTED;
     private static final int MAX_ROUTES = 10;
     private static final int MAX_LOGGED = 20;
@@ -105,7 +105,7 @@ public final class SlowStatements implements StatementListener {
     @Override
     public void onStatement(StatementExecution execution) {
         PoolSettings now = settings.get();
-        boolean cancelled = execution.sqlState().equals(QUERY_CANCELED);
+        boolean cancelled = execution.sqlState().equals(SqlState.QUERY_CANCELED);
         if (cancelled || execution.took().compareTo(now.slowStatement()) > 0) {
             boolean timedOut = cancelled && execution.took().compareTo(now.statementTimeout()) >= 0;
             log(execution, keep(execution, SqlMask.mask(execution.sql()), cancelled, timedOut));

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.RefusalReason;
 import java.sql.SQLTransientConnectionException;
 
@@ -10,7 +11,10 @@ public final class NoConnectionException extends SQLTransientConnectionException
     private final RefusalReason reason;
 
     NoConnectionException(RefusalReason reason, Throwable cause) {
-        super(cause == null ? reason.text() : reason.text() + ": " + cause.getMessage(), "08001", cause);
+        super(
+                cause == null ? reason.text() : reason.text() + ": " + cause.getMessage(),
+                SqlState.UNABLE_TO_CONNECT,
+                cause);
         this.reason = reason;
     }
 

@@ -1,8 +1,8 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEventKind;
-import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -386,7 +386,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
     void inspectFailure(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql
-                    && NoPrimaryException.SQL_STATE.equals(sql.getSQLState())
+                    && SqlState.READ_ONLY.equals(sql.getSQLState())
                     && !isReadOnlyByCaller()) {
                 markAll(sql);
                 return;
@@ -487,7 +487,8 @@ final class PhysicalConnection extends StatementTrackingConnection {
             return "the pool is closed";
         }
         if (isUnused() && opener.isOpeningThread()) {
-            discarded = new SQLException("HikariCP closed connection " + id + " while it was being set up", "08006");
+            discarded = new SQLException(
+                    "HikariCP closed connection " + id + " while it was being set up", SqlState.CONNECTION_FAILURE);
             return "discarded";
         }
         return "evicted";

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.SqlState;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -11,7 +12,7 @@ final class ReclaimedConnection {
      * configuration_limit_exceeded: unlike the SQLState of a broken connection, it does not make Hikari evict the
      * connection.
      */
-    static final String SQL_STATE = "53400";
+    static final String SQL_STATE = SqlState.LIMIT_EXCEEDED;
 
     private ReclaimedConnection() {}
 

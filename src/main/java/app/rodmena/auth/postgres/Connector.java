@@ -1,5 +1,6 @@
 package app.rodmena.auth.postgres;
 
+import app.rodmena.auth.common.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,14 +14,12 @@ import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.core.BaseConnection;
-import org.postgresql.util.PSQLState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens connections to one PostgreSQL. Thread-safe. */
 public final class Connector {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-    private static final String PROTOCOL_VIOLATION = "08P01";
 
     /**
      * Disables named prepared statements: PgBouncer may send the next statement to another backend, where the same name
@@ -35,7 +34,6 @@ public final class Connector {
     private static final String RANDOM_PAGE_COST_OPTION = " -c random_page_cost=1.1";
 
     /** The SQLSTATE class of a refused login: a wrong password, or a role that may not log in. */
-    private static final String INVALID_AUTHORIZATION = "28";
 
     /** The minimum time between two login attempts after PostgreSQL has refused one. */
     private static final long LOGIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
@@ -110,7 +108,8 @@ public final class Connector {
         try {
             connection = logIn(session, true);
         } catch (SQLException e) {
-            if (!PROTOCOL_VIOLATION.equals(e.getSQLState()) || !e.getMessage().contains("startup parameter")) {
+            if (!SqlState.PROTOCOL_VIOLATION.equals(e.getSQLState())
+                    || !e.getMessage().contains("startup parameter")) {
                 throw e;
             }
             reportRefusedOptions("refuses start-up options: " + e.getMessage());
@@ -153,7 +152,7 @@ public final class Connector {
             refusedLogin.set(null);
             lastLogin = Duration.ofNanos(System.nanoTime() - started);
         } catch (SQLException e) {
-            boolean loginRefused = String.valueOf(e.getSQLState()).startsWith(INVALID_AUTHORIZATION);
+            boolean loginRefused = SqlState.isLoginRefused(String.valueOf(e.getSQLState()));
             refusedLogin.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
             throw isNoPrimaryFound(e) ? new NoPrimaryException(NoPrimaryException.Reason.NONE_FOUND, hosts) : e;
         }
@@ -196,9 +195,7 @@ public final class Connector {
 
     /** Not by the message, which pgjdbc localizes; a failure of the network is excluded by its cause. */
     private boolean isNoPrimaryFound(SQLException e) {
-        return hasSeveralHosts
-                && PSQLState.CONNECTION_UNABLE_TO_CONNECT.getState().equals(e.getSQLState())
-                && e.getCause() == null;
+        return hasSeveralHosts && SqlState.UNABLE_TO_CONNECT.equals(e.getSQLState()) && e.getCause() == null;
     }
 
     /**

@@ -1,5 +1,6 @@
 package app.rodmena.auth.postgres;
 
+import app.rodmena.auth.common.SqlState;
 import java.sql.SQLException;
 import java.util.Objects;
 
@@ -9,9 +10,6 @@ import java.util.Objects;
  */
 public final class NoPrimaryException extends SQLException {
     private static final long serialVersionUID = 1;
-
-    /** read_only_sql_transaction, which PostgreSQL returns for a write. */
-    public static final String SQL_STATE = "25006";
 
     /** The problem; the text names no host. */
     public enum Reason {
@@ -36,7 +34,7 @@ public final class NoPrimaryException extends SQLException {
 
     /** @param servers the hosts and ports that were tried */
     public NoPrimaryException(Reason reason, String servers) {
-        super("%s: %s".formatted(servers, reason.text), SQL_STATE);
+        super("%s: %s".formatted(servers, reason.text), SqlState.READ_ONLY);
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth.postgres;
 
+import app.rodmena.auth.common.SqlState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PasswordFile {
     private static final Logger LOG = LoggerFactory.getLogger("auth.database");
-    private static final String INVALID_AUTHORIZATION = "28000";
 
     private final Path path;
     private Secret last = Secret.NONE;
@@ -46,7 +46,9 @@ public final class PasswordFile {
         } catch (IOException | IllegalArgumentException e) {
             if (!last.isPresent()) {
                 throw new SQLInvalidAuthorizationSpecException(
-                        "no password in the password file %s: %s".formatted(path, reason(e)), INVALID_AUTHORIZATION, e);
+                        "no password in the password file %s: %s".formatted(path, reason(e)),
+                        SqlState.INVALID_LOGIN,
+                        e);
             }
             if (readable) {
                 LOG.warn("The password file {} cannot be used, the last password is: {}", path, reason(e));

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database.activity;
 
+import app.rodmena.auth.common.SqlState;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,8 +50,6 @@ final class LockQuery {
 
     private static final String SET_TIMEOUT = "set local statement_timeout = " + TIMEOUT.toMillis();
 
-    private static final String QUERY_CANCELED = "57014";
-
     private LockQuery() {}
 
     /**
@@ -67,7 +66,7 @@ final class LockQuery {
             limit.execute(SET_TIMEOUT);
             queryChain(connection, backends, waits);
         } catch (SQLException e) {
-            if (!QUERY_CANCELED.equals(e.getSQLState())) {
+            if (!SqlState.QUERY_CANCELED.equals(e.getSQLState())) {
                 throw e;
             }
         } finally {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.SqlMask;
@@ -24,7 +25,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class BackendActions {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static final String SELECT_BACKEND = """
             /* remedies.look */
@@ -268,7 +268,7 @@ public final class BackendActions {
         if (failure instanceof ActionRefusedException refused) {
             return refused;
         }
-        if (failure instanceof SQLException sql && INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
+        if (failure instanceof SQLException sql && SqlState.INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
             return new ActionRefusedException("PostgreSQL refuses: this server's role may not signal that backend;"
                     + " a member of pg_signal_backend may, except for the backend of a superuser");
         }

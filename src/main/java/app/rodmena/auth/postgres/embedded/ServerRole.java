@@ -1,5 +1,6 @@
 package app.rodmena.auth.postgres.embedded;
 
+import app.rodmena.auth.common.SqlState;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -8,11 +9,6 @@ import java.sql.Statement;
 /** Creates the server's role and database. The role is not a superuser, but can see and cancel all sessions. */
 final class ServerRole {
     static final String DATABASE = "auth";
-
-    /** The SQLSTATE for a wrong password, and also for a missing role. */
-    static final String INVALID_PASSWORD = "28P01";
-
-    private static final String NO_SUCH_DATABASE = "3D000";
 
     private ServerRole() {}
 
@@ -25,7 +21,8 @@ final class ServerRole {
         try {
             logIn(port, credentials);
         } catch (SQLException e) {
-            if (!INVALID_PASSWORD.equals(e.getSQLState()) && !NO_SUCH_DATABASE.equals(e.getSQLState())) {
+            if (!SqlState.INVALID_PASSWORD.equals(e.getSQLState())
+                    && !SqlState.NO_SUCH_DATABASE.equals(e.getSQLState())) {
                 throw e;
             }
             create(port, credentials);

@@ -1,5 +1,6 @@
 package app.rodmena.auth.postgres.embedded;
 
+import app.rodmena.auth.common.SqlState;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -62,7 +63,7 @@ final class StartupFailureMessage {
     }
 
     static EmbeddedDatabaseException from(SQLException failure, Path directory) {
-        if (ServerRole.INVALID_PASSWORD.equals(failure.getSQLState())) {
+        if (SqlState.INVALID_PASSWORD.equals(failure.getSQLState())) {
             return new EmbeddedDatabaseException(
                     "The passwords in %s/pgpass do not match the data; restore the file from a backup"
                             .formatted(directory),

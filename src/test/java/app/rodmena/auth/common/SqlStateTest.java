@@ -1,4 +1,4 @@
-package app.rodmena.auth.database;
+package app.rodmena.auth.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,5 @@
-package app.rodmena.auth.database;
+package app.rodmena.auth.common;
 
-import app.rodmena.auth.postgres.NoPrimaryException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -8,21 +7,42 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** SQLSTATE constants, and the SQLSTATE and message of wrapped SQLExceptions. */
-final class SqlState {
-    static final String LOCK_NOT_AVAILABLE = "55P03";
-    static final String INSUFFICIENT_PRIVILEGE = "42501";
-    static final String INVALID_LOGIN = "28000";
-    static final String INVALID_PASSWORD = "28P01";
-    static final String NO_SUCH_DATABASE = "3D000";
-    static final String TOO_MANY_CONNECTIONS = "53300";
+public final class SqlState {
+    /** A failed login, or no connection at all. */
+    public static final String UNABLE_TO_CONNECT = "08001";
 
-    /** pgjdbc's code for a connection that broke; a failed login is 08001. */
-    private static final String CONNECTION_FAILURE = "08006";
+    /** A connection that broke. */
+    public static final String CONNECTION_FAILURE = "08006";
+
+    public static final String PROTOCOL_VIOLATION = "08P01";
+
+    /** A write on a standby or in a read-only session: no primary. */
+    public static final String READ_ONLY = "25006";
+
+    public static final String INVALID_LOGIN = "28000";
+
+    /** A wrong password, or a missing role. */
+    public static final String INVALID_PASSWORD = "28P01";
+
+    public static final String NO_SUCH_DATABASE = "3D000";
+    public static final String INSUFFICIENT_PRIVILEGE = "42501";
+    public static final String TOO_MANY_CONNECTIONS = "53300";
+    public static final String LIMIT_EXCEEDED = "53400";
+
+    /** For example a database that allows no connections. */
+    public static final String WRONG_OBJECT_STATE = "55000";
+
+    public static final String LOCK_NOT_AVAILABLE = "55P03";
+    public static final String QUERY_CANCELED = "57014";
+    public static final String ADMIN_SHUTDOWN = "57P01";
+
+    /** For failures without a SQLSTATE. */
+    public static final String GENERAL_ERROR = "HY000";
 
     private SqlState() {}
 
     /** The SQLState of the innermost SQLException; empty if there is none. */
-    static String of(Throwable failure) {
+    public static String of(Throwable failure) {
         String state = "";
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
@@ -36,7 +56,7 @@ final class SqlState {
      * The first line of the message, without the details that follow: those may quote rows, which contain client keys.
      * Adds the network error, because pgjdbc's message says only that the attempt failed.
      */
-    static String firstLine(Throwable failure) {
+    public static String firstLine(Throwable failure) {
         Throwable sqlException = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException) {
@@ -55,16 +75,16 @@ final class SqlState {
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure.getMessage());
     }
 
-    static String firstLine(String message) {
+    public static String firstLine(String message) {
         return message.lines().findFirst().orElse("");
     }
 
-    static boolean isLoginRefused(String state) {
+    public static boolean isLoginRefused(String state) {
         return state.startsWith("28");
     }
 
     /** Whether PostgreSQL answers, but refuses a new session: the login, the database, or too many connections. */
-    static boolean isSessionRefused(String state) {
+    public static boolean isSessionRefused(String state) {
         return isLoginRefused(state) || state.equals(NO_SUCH_DATABASE) || state.equals(TOO_MANY_CONNECTIONS);
     }
 
@@ -72,7 +92,7 @@ final class SqlState {
      * Whether a statement was sent after the login and nothing came back in time, or PgBouncer said itself that it had
      * no server connection for it. PgBouncer keeps statements back while its pool is full or paused.
      */
-    static boolean isWithoutServer(Throwable failure) {
+    public static boolean isWithoutServer(Throwable failure) {
         boolean readTimeout = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(SocketTimeoutException.class::isInstance);
         return (readTimeout && of(failure).equals(CONNECTION_FAILURE))
@@ -80,7 +100,7 @@ final class SqlState {
     }
 
     /** Whether PgBouncer refused a login because it has as many clients as it takes. */
-    static boolean isTooManyClients(Throwable failure) {
+    public static boolean isTooManyClients(Throwable failure) {
         return firstLine(failure).contains("max_client_conn");
     }
 
@@ -88,11 +108,11 @@ final class SqlState {
      * Whether a failure is temporary: connection failures (08), insufficient resources (53), shutdown or startup (57P),
      * rolled-back transactions (40), no primary during a failover.
      */
-    static boolean isTransient(String state) {
+    public static boolean isTransient(String state) {
         return state.startsWith("08")
                 || state.startsWith("53")
                 || state.startsWith("57P")
                 || state.startsWith("40")
-                || state.equals(NoPrimaryException.SQL_STATE);
+                || state.equals(READ_ONLY);
     }
 }
