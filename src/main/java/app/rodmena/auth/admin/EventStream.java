@@ -17,7 +17,6 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.security.Operators;
-import app.rodmena.auth.views.EventRow;
 import app.rodmena.auth.views.SecondRow;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.ByteBuffer;
@@ -160,7 +159,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     }
 
     private void broadcast(PoolEvent event) {
-        ByteBuffer message = message("event", EventRow.of(event));
+        ByteBuffer message = message("event", event);
         subscribersOf(event).forEach(client -> client.offer(message));
     }
 

@@ -9,7 +9,6 @@ import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.views.ConnectionRow;
-import app.rodmena.auth.views.EventRow;
 import app.rodmena.auth.views.PoolRow;
 import app.rodmena.auth.views.SecondRow;
 import app.rodmena.auth.views.SettingsRow;
@@ -129,7 +128,6 @@ final class PoolEndpoints {
         return Reply.json(engine.recentEvents().newestFirst().stream()
                 .filter(query)
                 .limit(limit)
-                .map(EventRow::of)
                 .toList());
     }
 

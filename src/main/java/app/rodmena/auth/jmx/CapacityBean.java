@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
-import app.rodmena.auth.jmx.mapping.Description;
-import app.rodmena.auth.jmx.mapping.Flatten;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.views.AdviceRow;
 import app.rodmena.auth.views.OutlookRow;
 

@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.WaiterRow;
 import java.time.Instant;

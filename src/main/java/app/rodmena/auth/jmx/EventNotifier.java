@@ -7,7 +7,6 @@ import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolListener;
-import app.rodmena.auth.views.EventRow;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -27,13 +26,13 @@ final class EventNotifier implements PoolListener, AutoCloseable {
 
     private static final int QUEUE = 1024;
     private static final int RESERVED_FOR_SIGNIFICANT = 256;
-    private static final OpenMapping ROW = OpenMapping.of(EventRow.class);
+    private static final OpenMapping ROW = OpenMapping.of(PoolEvent.class);
 
     private final ObjectName source;
     private final NotificationSubscribers subscribers = new NotificationSubscribers(new MBeanNotificationInfo(
             Arrays.stream(PoolEventKind.values()).map(EventNotifier::typeOf).toArray(String[]::new),
             Notification.class.getName(),
-            "An event of the pool; userData describes it as CompositeData " + EventRow.class.getSimpleName()));
+            "An event of the pool; userData describes it as CompositeData " + PoolEvent.class.getSimpleName()));
     private final BlockingQueue<PoolEvent> queue = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder sent = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -95,7 +94,7 @@ final class EventNotifier implements PoolListener, AutoCloseable {
                 sent.sum() + dropped.sum(),
                 event.time().toEpochMilli(),
                 EventLog.line(event));
-        notification.setUserData(ROW.toOpen().apply(EventRow.of(event)));
+        notification.setUserData(ROW.toOpen().apply(event));
         return notification;
     }
 

@@ -2,9 +2,9 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.jmx.mapping.Description;
-import app.rodmena.auth.jmx.mapping.Flatten;
 import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.views.FleetRow;
 import app.rodmena.auth.views.MemberRow;
 import java.util.List;

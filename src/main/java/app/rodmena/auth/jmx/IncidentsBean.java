@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.Incidents;
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.jmx.mapping.Table;
-import app.rodmena.auth.jmx.mapping.TableKey;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("The last twenty incidents, each recorded when it began, and a notification for each")

@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.jmx.mapping.Table;
-import app.rodmena.auth.jmx.mapping.TableKey;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.util.regex.Pattern;
 
 @Description("Log levels; changes take effect immediately and last until the next start")

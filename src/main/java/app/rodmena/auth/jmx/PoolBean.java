@@ -1,9 +1,9 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.jmx.mapping.Description;
-import app.rodmena.auth.jmx.mapping.Flatten;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.views.PoolRow;
 import app.rodmena.auth.views.Times;
 import app.rodmena.auth.views.Totals;

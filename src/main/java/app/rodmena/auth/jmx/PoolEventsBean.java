@@ -1,13 +1,13 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.jmx.mapping.Table;
-import app.rodmena.auth.jmx.mapping.TableKey;
 import app.rodmena.auth.pool.event.EventQuery;
+import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.RecentEvents;
-import app.rodmena.auth.views.EventRow;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,8 +32,8 @@ final class PoolEventsBean {
     }
 
     @Description("The last events, newest first")
-    public List<EventRow> getEvents() {
-        return recent.newestFirst().stream().map(EventRow::of).toList();
+    public List<PoolEvent> getEvents() {
+        return recent.newestFirst();
     }
 
     @Description(value = "Maximum number of events in memory", unit = "events")
@@ -76,7 +76,7 @@ final class PoolEventsBean {
     }
 
     @Description("The last events that match all conditions, newest first")
-    public List<EventRow> find(
+    public List<PoolEvent> find(
             @Description("Kinds of events, for example timeout,leak_suspected; empty for all") String kinds,
             @Description(value = "Connection number; 0 for all", unit = "number") int connection,
             @Description(
@@ -84,6 +84,6 @@ final class PoolEventsBean {
                     String from,
             @Description("End time, in the same format; empty for no limit") String to) {
         EventQuery query = EventQuery.parse(kinds, connection, from, to);
-        return recent.newestFirst().stream().filter(query).map(EventRow::of).toList();
+        return recent.newestFirst().stream().filter(query).toList();
     }
 }

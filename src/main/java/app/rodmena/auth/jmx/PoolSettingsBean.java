@@ -1,9 +1,9 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.jmx.mapping.Description;
-import app.rodmena.auth.jmx.mapping.Flatten;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package app.rodmena.auth.jmx;
 import app.rodmena.auth.diagnosis.incident.ActionOutcomeUnknownException;
 import app.rodmena.auth.diagnosis.incident.ActionResult;
 import app.rodmena.auth.diagnosis.incident.BackendActions;
-import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.schema.Description;
 import java.util.function.Supplier;
 
 @Description("Actions against faults; each returns its outcome, or in a dry run the outcome to expect")

@@ -1,7 +1,7 @@
 package app.rodmena.auth.jmx;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.views.SlowRow;
 import java.util.List;
 

@@ -1,2 +1,5 @@
-/** How values are written for clients: the formats that MBeans, JSON and texts have in common. */
+/**
+ * Describes each record once: name, unit and description of its fields. MBeans, JSON and texts are made of these
+ * descriptions by generic mappers. Uses no other package. Start at {@link app.rodmena.auth.schema.RecordSchema}.
+ */
 package app.rodmena.auth.schema;

@@ -3,7 +3,7 @@ package app.rodmena.auth.views;
 import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.capacity.WorkloadSample;
-import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")

@@ -1,9 +1,9 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
-import app.rodmena.auth.jmx.mapping.TableKey;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.ConnectionView.Use;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
 import java.time.Instant;

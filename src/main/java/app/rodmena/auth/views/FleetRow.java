@@ -4,7 +4,7 @@ import app.rodmena.auth.capacity.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits.Seen;
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("The fleet as read from pg_stat_activity, a few seconds old; all numbers are 0 before the first reading")

@@ -1,8 +1,8 @@
 package app.rodmena.auth.views;
 
 import app.rodmena.auth.capacity.FleetMember;
-import app.rodmena.auth.jmx.mapping.Description;
-import app.rodmena.auth.jmx.mapping.TableKey;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 
 @Description("The processes with one instance name, usually one process")
 public record MemberRow(

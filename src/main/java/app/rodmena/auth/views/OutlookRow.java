@@ -2,7 +2,7 @@ package app.rodmena.auth.views;
 
 import app.rodmena.auth.capacity.ExpectedWaits;
 import app.rodmena.auth.capacity.FleetForecast;
-import app.rodmena.auth.jmx.mapping.Description;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("Forecast for another fleet, with the connection use of the last minute")

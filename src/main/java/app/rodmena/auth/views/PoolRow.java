@@ -1,8 +1,8 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("The pool at one instant")

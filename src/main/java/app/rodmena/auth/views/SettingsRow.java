@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Locale;
 

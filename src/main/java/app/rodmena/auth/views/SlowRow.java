@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.metrics.SlowStatement;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 import java.util.List;
 

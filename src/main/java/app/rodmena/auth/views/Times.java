@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("Counts, rates and durations; percentiles are of the last minute")

@@ -1,8 +1,8 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.schema.Description;
 
 @Description("Counts of the pool's events since start; they are never reset")
 public record Totals(

@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
-import app.rodmena.auth.jmx.mapping.Description;
 import app.rodmena.auth.pool.WaiterView;
+import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.WireFormat;
 
 @Description("One caller waiting for a connection")

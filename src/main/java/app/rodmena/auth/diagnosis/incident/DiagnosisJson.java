@@ -7,6 +7,7 @@ import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.schema.RecordJson;
 import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -47,7 +48,7 @@ public final class DiagnosisJson {
                     .addSerializer(serializer(OptionalInt.class, (number, json) -> writeInt(number, json)))
                     .addSerializer(new OptionalSerializer())
                     .addSerializer(serializer(PoolSnapshot.class, DiagnosisJson::writeNumbers))
-                    .addSerializer(serializer(PoolEvent.class, DiagnosisJson::writeEvent))
+                    .addSerializer(RecordJson.of(PoolEvent.class))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
             .addMixIn(LatencySummary.class, LatencyNames.class)
@@ -130,22 +131,6 @@ public final class DiagnosisJson {
         json.writeNumberField("idle", numbers.idle());
         json.writeNumberField("overflow", numbers.overflow());
         json.writeNumberField("waiting", numbers.waiting());
-        json.writeEndObject();
-    }
-
-    private static void writeEvent(PoolEvent event, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("time", WireFormat.time(event.time()));
-        json.writeStringField("kind", event.kind().wireName());
-        json.writeNumberField("connection", event.connectionId());
-        json.writeNumberField("backendPid", event.backendPid());
-        json.writeFieldName("tookMillis");
-        writeMillis(event.took(), json);
-        json.writeStringField("thread", event.thread());
-        json.writeStringField("route", event.caller().route());
-        json.writeStringField("tenant", event.caller().tenant().get());
-        json.writeNumberField("callers", event.caller().count());
-        json.writeStringField("cause", event.cause());
         json.writeEndObject();
     }
 

@@ -1,8 +1,10 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
+import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -185,13 +187,9 @@ public class DescribedMBean implements DynamicMBean {
         String name = getter.getName().replaceFirst("^(get|is)", "");
         addProperty(name, getter, null, MemberDescription.of(getter), described);
         if (getter.isAnnotationPresent(Flatten.class)) {
-            for (RecordComponent component : getter.getReturnType().getRecordComponents()) {
-                addProperty(
-                        capitalised(component.getName()),
-                        getter,
-                        component,
-                        MemberDescription.of(component),
-                        described);
+            for (RecordSchema.Field field :
+                    RecordSchema.of(getter.getReturnType()).fields()) {
+                addProperty(capitalised(field.name()), getter, field, MemberDescription.of(field), described);
             }
         }
     }
@@ -199,11 +197,10 @@ public class DescribedMBean implements DynamicMBean {
     private void addProperty(
             String name,
             Method getter,
-            RecordComponent component,
+            RecordSchema.Field field,
             MemberDescription description,
             List<Method> described) {
-        OpenMapping mapping =
-                OpenMapping.of(component == null ? getter.getGenericReturnType() : component.getGenericType());
+        OpenMapping mapping = OpenMapping.of(field == null ? getter.getGenericReturnType() : field.type());
         Optional<Method> setter = described.stream()
                 .filter(method -> isSetter(method) && method.getName().equals("set" + name))
                 .findFirst();
@@ -217,7 +214,7 @@ public class DescribedMBean implements DynamicMBean {
                                 .orElse(description),
                         mapping,
                         getter,
-                        component == null ? null : OpenMapping.accessor(component),
+                        field,
                         setter.orElse(null)));
     }
 

@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.schema.Description;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;

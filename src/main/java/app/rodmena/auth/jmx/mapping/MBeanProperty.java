@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.Method;
 import java.util.Map;
 import javax.management.ImmutableDescriptor;
@@ -11,7 +12,7 @@ import javax.management.openmbean.OpenMBeanAttributeInfoSupport;
  * One attribute of a bean.
  *
  * @param getter the bean's getter, for the attribute's value or for the record that contains it
- * @param component the accessor of the record component; null if the getter returns the attribute's value
+ * @param field the field of the record; null if the getter returns the attribute's value
  * @param setter the bean's setter; null if the attribute is read-only
  */
 record MBeanProperty(
@@ -19,7 +20,7 @@ record MBeanProperty(
         MemberDescription description,
         OpenMapping mapping,
         Method getter,
-        Method component,
+        RecordSchema.Field field,
         Method setter) {
 
     /** Calls a bean's getter. */
@@ -30,7 +31,7 @@ record MBeanProperty(
 
     Object read(Source source) throws MBeanException {
         Object value = source.get(getter);
-        return mapping.toOpen().apply(component == null ? value : OpenMapping.valueOf(component, value));
+        return mapping.toOpen().apply(field == null ? value : field.of(value));
     }
 
     OpenMBeanAttributeInfo info() {

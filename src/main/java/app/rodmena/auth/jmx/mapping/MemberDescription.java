@@ -1,5 +1,7 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.AnnotatedElement;
 
 /** The text and unit of a {@link Description}; the unit is empty for text. */
@@ -11,6 +13,10 @@ record MemberDescription(String words, String unit) {
             throw new IllegalArgumentException(element + " has no description");
         }
         return new MemberDescription(describe.value(), describe.unit());
+    }
+
+    static MemberDescription of(RecordSchema.Field field) {
+        return new MemberDescription(field.description(), field.unit());
     }
 
     /** The description of an attribute that has this setter. */

@@ -1,12 +1,9 @@
 package app.rodmena.auth.jmx.mapping;
 
+import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.Array;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -61,25 +58,20 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
     }
 
     private static OpenMapping ofRecord(Class<?> row) throws OpenDataException {
-        RecordComponent[] components = row.getRecordComponents();
-        List<OpenMapping> mappings = Arrays.stream(components)
-                .map(component -> of(component.getGenericType()))
-                .toList();
-        String[] names = names(components);
+        List<RecordSchema.Field> fields = RecordSchema.of(row).fields();
+        List<OpenMapping> mappings =
+                fields.stream().map(field -> of(field.type())).toList();
+        String[] names = fields.stream().map(RecordSchema.Field::name).toArray(String[]::new);
         CompositeType type = new CompositeType(
                 row.getSimpleName(),
                 MemberDescription.of(row).text(),
                 names,
-                Arrays.stream(components)
-                        .map(component -> MemberDescription.of(component).text())
-                        .toArray(String[]::new),
+                fields.stream().map(field -> MemberDescription.of(field).text()).toArray(String[]::new),
                 mappings.stream().map(OpenMapping::type).toArray(OpenType<?>[]::new));
-        Method[] accessors =
-                Arrays.stream(components).map(OpenMapping::accessor).toArray(Method[]::new);
         return new OpenMapping(type, value -> {
-            Object[] values = new Object[accessors.length];
-            for (int i = 0; i < accessors.length; i++) {
-                values[i] = mappings.get(i).toOpen().apply(valueOf(accessors[i], value));
+            Object[] values = new Object[names.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = mappings.get(i).toOpen().apply(fields.get(i).of(value));
             }
             return composite(type, names, values);
         });
@@ -96,14 +88,12 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
 
     private static OpenMapping ofTable(Class<?> row) throws OpenDataException {
         OpenMapping rows = ofRecord(row);
-        RecordComponent[] keys = Arrays.stream(row.getRecordComponents())
-                .filter(component -> component.isAnnotationPresent(TableKey.class))
-                .toArray(RecordComponent[]::new);
+        String[] keys = RecordSchema.of(row).fields().stream()
+                .filter(RecordSchema.Field::key)
+                .map(RecordSchema.Field::name)
+                .toArray(String[]::new);
         TabularType type = new TabularType(
-                row.getSimpleName() + "Table",
-                MemberDescription.of(row).text(),
-                (CompositeType) rows.type(),
-                names(keys));
+                row.getSimpleName() + "Table", MemberDescription.of(row).text(), (CompositeType) rows.type(), keys);
         return new OpenMapping(type, table -> {
             TabularDataSupport data = new TabularDataSupport(type);
             for (Object each : ((Table<?>) table).rows()) {
@@ -113,30 +103,11 @@ public record OpenMapping(OpenType<?> type, UnaryOperator<Object> toOpen) {
         });
     }
 
-    /** The accessor of the component, made accessible if the record is not public. */
-    static Method accessor(RecordComponent component) {
-        Method accessor = component.getAccessor();
-        accessor.setAccessible(true);
-        return accessor;
-    }
-
-    static Object valueOf(Method accessor, Object row) {
-        try {
-            return accessor.invoke(row);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException(accessor + " is not accessible", e);
-        }
-    }
-
     private static CompositeData composite(CompositeType type, String[] names, Object[] values) {
         try {
             return new CompositeDataSupport(type, names, values);
         } catch (OpenDataException e) {
             throw new IllegalStateException("a value of " + type.getTypeName() + " does not match its open type", e);
         }
-    }
-
-    private static String[] names(RecordComponent[] components) {
-        return Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new);
     }
 }

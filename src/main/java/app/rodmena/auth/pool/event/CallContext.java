@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool.event;
 
+import app.rodmena.auth.schema.Description;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -12,7 +13,21 @@ import java.util.function.Supplier;
  * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
  * @param cancellation the caller's deadline and cancellation; {@link Cancellation#NONE} for a batch
  */
-public record CallContext(String route, Supplier<String> tenant, int count, Cancellation cancellation) {
+public record CallContext(
+        @Description("Route of the caller; - for the pool's own work")
+        String route,
+
+        @Description("Fingerprint of the tenant; - if there is none")
+        Supplier<String> tenant,
+
+        @Description(
+                name = "callers",
+                value = "Number of callers that the connection serves: more than 1 for a batch; 0 for the pool's own"
+                        + " work",
+                unit = "callers")
+        int count,
+
+        Cancellation cancellation) {
     /** The pool itself, acting without a caller. */
     public static final CallContext POOL = new CallContext("-", TenantLabel.NONE, 0);
 

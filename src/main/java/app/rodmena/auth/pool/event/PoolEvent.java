@@ -1,5 +1,7 @@
 package app.rodmena.auth.pool.event;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -11,26 +13,37 @@ import java.util.Optional;
  * <p>The order of events per connection is always connect … (checkout checkin)* … close: exactly one close per connect,
  * and no checkin without its checkout, also when connections break.
  *
- * @param kind the kind of event
- * @param time the time of the event
- * @param connectionId the connection's number, unique within the process; 0 if the event concerns no connection
- * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
- * @param took the duration that {@code kind} measures: the wait of a checkout, the use before a checkin, the connection
- *     setup of a connect; zero if the kind measures nothing
- * @param thread the name of the thread that caused the event
- * @param caller the caller that the event concerns; {@link CallContext#POOL} if the pool acted by itself
- * @param cause the cause as text; empty if the kind is sufficient
  * @param refusal the reason of {@link PoolEventKind#TIMEOUT} and {@link PoolEventKind#REJECTED}; empty for other kinds
  */
+@Description("One event of the pool")
 public record PoolEvent(
+        @Description("Kind of the event, for example checkout or leak_suspected")
         PoolEventKind kind,
+
+        @Description("Time of the event, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant time,
+
+        @Description(
+                name = "connection",
+                value = "Connection number, unique within the process; 0 if no connection is involved",
+                unit = "number")
         int connectionId,
+
+        @Description(value = "PID of the connection's PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
+
+        @Description(
+                value = "Wait time for checkout, timeout and rejected; use time for checkin and leaks; connect time for"
+                        + " connect; age of the connection for all others",
+                unit = "milliseconds")
         Duration took,
-        String thread,
-        CallContext caller,
-        String cause,
+
+        @Description("Thread of the event") String thread,
+
+        @Flatten CallContext caller,
+
+        @Description("Cause; empty if the kind implies it") String cause,
+
         Optional<RefusalReason> refusal) {
     public PoolEvent {
         Objects.requireNonNull(kind, "kind");

@@ -1,10 +1,11 @@
 package app.rodmena.auth.pool.event;
 
+import app.rodmena.auth.schema.WireNamed;
 import java.util.Locale;
 import org.slf4j.event.Level;
 
 /** The kinds of pool events. */
-public enum PoolEventKind {
+public enum PoolEventKind implements WireNamed {
     /** A connection was opened. */
     CONNECT(Level.DEBUG, Measure.CONNECT),
     /** A connection could not be opened. */
@@ -64,7 +65,7 @@ public enum PoolEventKind {
         this.measure = measure;
     }
 
-    /** The name in logs, metrics and JSON, such as {@code soft_invalidate}. */
+    @Override
     public String wireName() {
         return wireName;
     }

@@ -3,6 +3,9 @@ package app.rodmena.auth.jmx.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
+import app.rodmena.auth.schema.TableKey;
 import java.util.Arrays;
 import java.util.List;
 import javax.management.Attribute;

@@ -1,4 +1,4 @@
-package app.rodmena.auth.jmx.mapping;
+package app.rodmena.auth.schema;
 
 import static java.lang.annotation.ElementType.METHOD;
 import static java.lang.annotation.ElementType.PARAMETER;
@@ -10,8 +10,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The description of a bean, attribute, operation, parameter or column that JMX clients see. A public method with this
- * annotation becomes an attribute or operation of its bean; see {@link DescribedMBean}.
+ * The description that clients see: of a bean, an attribute, an operation or a parameter, and of a field of a record
+ * ({@link RecordSchema}).
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({TYPE, METHOD, PARAMETER, RECORD_COMPONENT})
@@ -23,4 +23,13 @@ public @interface Description {
 
     /** Whether the operation changes something; an operation without a result always does. */
     boolean acts() default false;
+
+    /** The field's name if it differs from the component's; a duration's name gets the suffix {@code Millis}. */
+    String name() default "";
+
+    /** Whether a duration is shown in whole milliseconds instead of microseconds. */
+    boolean whole() default false;
+
+    /** The number that is shown for an absent value. */
+    int absent() default 0;
 }

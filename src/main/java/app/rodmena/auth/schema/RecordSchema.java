@@ -1,0 +1,198 @@
+package app.rodmena.auth.schema;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The fields of a record that clients see: its components with a {@link Description}, the fields of its components with
+ * {@link Flatten}, then its methods with a description, by name. Other components are internal. Immutable.
+ *
+ * <p>Clients see plain values: a duration as milliseconds, with the suffix {@code Millis} in the field's name; an
+ * instant as {@link WireFormat#time}; an enum as its name; a supplier as what it supplies; an absent value as an empty
+ * text or as {@link Description#absent}. Numbers, booleans, text, lists and records stay as they are.
+ */
+public record RecordSchema(List<Field> fields) {
+    private static final ClassValue<RecordSchema> SCHEMAS = new ClassValue<>() {
+        @Override
+        protected RecordSchema computeValue(Class<?> row) {
+            return new RecordSchema(Stream.concat(
+                            Arrays.stream(row.getRecordComponents()).flatMap(RecordSchema::fieldsOf),
+                            derived(row).map(method -> field(method, method.getGenericReturnType(), method)))
+                    .toList());
+        }
+    };
+
+    /**
+     * One field.
+     *
+     * @param type the type of the plain values
+     * @param key whether the field identifies a row of a table
+     * @param absent the plain value of a missing record
+     * @param reader reads the plain value from the record
+     */
+    public record Field(
+            String name,
+            String description,
+            String unit,
+            Type type,
+            boolean key,
+            Object absent,
+            UnaryOperator<Object> reader) {
+
+        /** The plain value of this field. */
+        public Object of(Object row) {
+            return reader.apply(row);
+        }
+    }
+
+    /** A kind of plain values. */
+    private record Plain(Type type, Object absent, UnaryOperator<Object> convert) {}
+
+    /** The schema of a record type; without fields if nothing in it has a description. */
+    public static RecordSchema of(Class<?> row) {
+        return SCHEMAS.get(row);
+    }
+
+    private static Stream<Method> derived(Class<?> row) {
+        List<String> components = Arrays.stream(row.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+        return Arrays.stream(row.getDeclaredMethods())
+                .filter(method -> method.isAnnotationPresent(Description.class) && method.getParameterCount() == 0)
+                .filter(method -> !components.contains(method.getName()))
+                .sorted(Comparator.comparing(Method::getName));
+    }
+
+    private static Stream<Field> fieldsOf(RecordComponent component) {
+        if (component.isAnnotationPresent(Flatten.class)) {
+            return flattened(component);
+        }
+        return component.isAnnotationPresent(Description.class)
+                ? Stream.of(field(component, component.getGenericType(), component.getAccessor()))
+                : Stream.empty();
+    }
+
+    private static Stream<Field> flattened(RecordComponent component) {
+        Method accessor = component.getAccessor();
+        accessor.setAccessible(true);
+        boolean optional = component.getType() == Optional.class;
+        Class<?> inner = optional ? (Class<?>) argument(component.getGenericType()) : component.getType();
+        return of(inner).fields().stream().map(field -> {
+            UnaryOperator<Object> reader = optional
+                    ? row -> ((Optional<?>) read(accessor, row))
+                            .<Object>map(field.reader())
+                            .orElse(field.absent())
+                    : row -> field.of(read(accessor, row));
+            return new Field(
+                    field.name(), field.description(), field.unit(), field.type(), field.key(), field.absent(), reader);
+        });
+    }
+
+    private static Field field(AnnotatedElement element, Type type, Method accessor) {
+        Description description = element.getAnnotation(Description.class);
+        accessor.setAccessible(true); // The record may not be public.
+        Plain plain = plain(type, description);
+        String name = description.name().isEmpty() ? accessor.getName() : description.name();
+        return new Field(
+                isDuration(type) ? name + "Millis" : name,
+                description.value(),
+                description.unit(),
+                plain.type(),
+                element.isAnnotationPresent(TableKey.class),
+                plain.absent(),
+                row -> plain.convert().apply(read(accessor, row)));
+    }
+
+    private static boolean isDuration(Type type) {
+        return type == Duration.class
+                || type instanceof ParameterizedType generic && isDuration(generic.getActualTypeArguments()[0]);
+    }
+
+    private static Plain plain(Type type, Description description) {
+        if (type == Duration.class) {
+            return description.whole()
+                    ? plain(long.class, (long) description.absent(), Duration.class, Duration::toMillis)
+                    : plain(double.class, (double) description.absent(), Duration.class, WireFormat::millis);
+        }
+        if (type == Instant.class) {
+            return plain(String.class, "", Instant.class, WireFormat::time);
+        }
+        if (type == OptionalInt.class) {
+            int absent = description.absent();
+            return plain(int.class, absent, OptionalInt.class, number -> number.orElse(absent));
+        }
+        if (type instanceof Class<?> plain && plain.isEnum()) {
+            return plain(
+                    String.class,
+                    "",
+                    Enum.class,
+                    constant -> constant instanceof WireNamed named ? named.wireName() : constant.name());
+        }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
+            Plain value = plain(argument(type), description);
+            return plain(
+                    value.type(),
+                    value.absent(),
+                    Optional.class,
+                    optional -> ((Optional<?>) optional)
+                            .<Object>map(value.convert())
+                            .orElse(value.absent()));
+        }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Supplier.class) {
+            Plain value = plain(argument(type), description);
+            return plain(
+                    value.type(),
+                    value.absent(),
+                    Supplier.class,
+                    supplier -> value.convert().apply(supplier.get()));
+        }
+        return new Plain(type, absent(type, description), UnaryOperator.identity());
+    }
+
+    private static <T> Plain plain(Type type, Object absent, Class<T> from, Function<T, Object> convert) {
+        return new Plain(type, absent, value -> convert.apply(from.cast(value)));
+    }
+
+    private static Object absent(Type type, Description description) {
+        if (type == int.class || type == Integer.class) {
+            return description.absent();
+        }
+        if (type == long.class || type == Long.class) {
+            return (long) description.absent();
+        }
+        if (type == double.class || type == Double.class) {
+            return (double) description.absent();
+        }
+        if (type == boolean.class) {
+            return false;
+        }
+        return type == String.class ? "" : List.of();
+    }
+
+    private static Type argument(Type generic) {
+        return ((ParameterizedType) generic).getActualTypeArguments()[0];
+    }
+
+    private static Object read(Method accessor, Object row) {
+        try {
+            return accessor.invoke(row);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException(accessor + " is not accessible", e);
+        }
+    }
+}
