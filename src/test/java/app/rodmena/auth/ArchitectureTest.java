@@ -60,7 +60,7 @@ class ArchitectureTest {
             entry(
                     "diagnosis.incident",
                     List.of("pool.event", "schema", "pool", "database", "database.activity", "metrics", "diagnosis")),
-            entry("views", List.of("pool.event", "schema", "pool", "metrics", "capacity")),
+            entry("views", List.of("pool.event", "schema", "pool", "capacity")),
             entry("core", List.of("database", "metrics", "metrics.jfr", "capacity", "diagnosis", "diagnosis.incident")),
             entry(
                     "settings",
@@ -148,7 +148,9 @@ class ArchitectureTest {
             entry("org.jdbi..", List.of("database", "rbac", "cli")),
             entry("io.undertow..", List.of("http", "api", "admin", "load")),
             entry("org.xnio..", List.of("http", "api", "admin", "load")),
-            entry("com.fasterxml.jackson..", List.of("schema", "api", "http", "diagnosis.incident", "admin", "cli", "load")),
+            entry(
+                    "com.fasterxml.jackson..",
+                    List.of("schema", "api", "http", "diagnosis.incident", "admin", "cli", "load")),
             entry("org.HdrHistogram..", List.of("load")),
             entry("jdk.jfr..", List.of("metrics.jfr")),
             entry("picocli..", List.of("cli", "settings")),

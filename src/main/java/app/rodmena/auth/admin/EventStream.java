@@ -17,7 +17,6 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.security.Operators;
-import app.rodmena.auth.views.SecondRow;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -77,7 +76,7 @@ final class EventStream implements PoolListener, AutoCloseable {
      * @param dropped number of messages that the client has missed since it connected
      */
     private record CurrentSecond(
-            @JsonUnwrapped SecondRow second, String situation, String sentence, boolean reachable, long dropped) {}
+            @JsonUnwrapped PoolSecond second, String situation, String sentence, boolean reachable, long dropped) {}
 
     @SuppressWarnings("FutureReturnValueIgnored") // tick() catches all exceptions; it ends with the thread.
     EventStream(Core core, Operators operators) {
@@ -185,7 +184,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     private CurrentSecond currentSecond(PoolSecond second, long dropped) {
         Diagnosis diagnosis = diagnostics.last();
         return new CurrentSecond(
-                SecondRow.of(second),
+                second,
                 diagnosis.situation().name(),
                 diagnosis.sentence(),
                 engine.availability().reachable(),

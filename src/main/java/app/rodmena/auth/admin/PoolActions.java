@@ -3,7 +3,6 @@ package app.rodmena.auth.admin;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.security.AuditLog;
-import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +14,7 @@ final class PoolActions {
 
     private final DatabaseEngine engine;
 
-    private record Settings(boolean dryRun, SettingsRow before, SettingsRow after) {}
+    private record Settings(boolean dryRun, PoolSettings before, PoolSettings after) {}
 
     private record Action(String action, boolean dryRun, int connections) {}
 
@@ -58,12 +57,12 @@ final class PoolActions {
         if (dryRun) {
             PoolSettings current = engine.settings();
             PoolSettings preview = engine.preview(settings -> changed(settings, fields));
-            return Reply.json(new Settings(true, SettingsRow.of(current), SettingsRow.of(preview)));
+            return Reply.json(new Settings(true, current, preview));
         }
         PoolSettings before = engine.change(settings -> changed(settings, fields));
         PoolSettings after = changed(before, fields);
         AuditLog.changed(request.caller(), "changed settings of the pool: " + fields);
-        return Reply.json(new Settings(false, SettingsRow.of(before), SettingsRow.of(after)));
+        return Reply.json(new Settings(false, before, after));
     }
 
     private static PoolSettings changed(PoolSettings settings, JsonFields fields) {

@@ -4,16 +4,14 @@ import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.RequestMetrics;
+import app.rodmena.auth.metrics.SlowStatement;
 import app.rodmena.auth.metrics.SlowStatements;
 import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.views.ConnectionRow;
-import app.rodmena.auth.views.PoolRow;
-import app.rodmena.auth.views.SecondRow;
-import app.rodmena.auth.views.SettingsRow;
-import app.rodmena.auth.views.SlowRow;
-import app.rodmena.auth.views.Times;
 import app.rodmena.auth.views.Totals;
 import app.rodmena.auth.views.WaiterRow;
 import java.time.Duration;
@@ -50,14 +48,14 @@ final class PoolEndpoints {
             Server server,
             Operator operator,
             DatabaseAvailability database,
-            PoolRow snapshot,
-            SettingsRow settings,
+            PoolView snapshot,
+            PoolSettings settings,
             Totals totals,
-            Times waitTimes,
-            Times useTimes,
-            Times creationTimes) {}
+            TimingStatistics waitTimes,
+            TimingStatistics useTimes,
+            TimingStatistics creationTimes) {}
 
-    private record Named(String name, Times times) {}
+    private record Named(String name, TimingStatistics times) {}
 
     private record Statements(List<Named> times, long timeouts) {}
 
@@ -77,10 +75,7 @@ final class PoolEndpoints {
                 request ->
                         Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
         routes.read("/pool/events", this::events);
-        routes.read(
-                "/pool/history",
-                request -> Reply.json(
-                        metrics.history().seconds().stream().map(SecondRow::of).toList()));
+        routes.read("/pool/history", request -> Reply.json(metrics.history().seconds()));
         routes.read("/statements", request -> Reply.json(statements()));
         routes.read("/statements/slow", request -> Reply.json(slowStatements()));
         routes.read("/requests", request -> Reply.json(requests()));
@@ -97,12 +92,12 @@ final class PoolEndpoints {
                         Duration.between(server.startedAt(), now).toMillis()),
                 Operator.of(caller),
                 engine.availability(),
-                PoolRow.of(engine.view()),
-                SettingsRow.of(engine.settings()),
+                engine.view(),
+                engine.settings(),
                 Totals.of(engine.events()),
-                Times.of(metrics.pool().waits()),
-                Times.of(metrics.pool().uses()),
-                Times.of(metrics.pool().creations()));
+                metrics.pool().waits(),
+                metrics.pool().uses(),
+                metrics.pool().creations());
     }
 
     private List<ConnectionRow> connections() {
@@ -137,10 +132,9 @@ final class PoolEndpoints {
     }
 
     /** Each statement once: the largest by total time first, then those that are large only by maximum time. */
-    private List<SlowRow> slowStatements() {
+    private List<SlowStatement> slowStatements() {
         SlowStatements slow = metrics.slowStatements();
         return Stream.concat(slow.byTotal().stream(), slow.byMax().stream())
-                .map(SlowRow::of)
                 .distinct()
                 .toList();
     }
@@ -152,7 +146,7 @@ final class PoolEndpoints {
 
     private static List<Named> named(Map<String, TimingStatistics> statistics) {
         return statistics.entrySet().stream()
-                .map(each -> new Named(each.getKey(), Times.of(each.getValue())))
+                .map(each -> new Named(each.getKey(), each.getValue()))
                 .toList();
     }
 }

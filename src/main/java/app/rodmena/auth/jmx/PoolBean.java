@@ -2,10 +2,11 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.views.PoolRow;
-import app.rodmena.auth.views.Times;
+import app.rodmena.auth.schema.RecordSchema;
 import app.rodmena.auth.views.Totals;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +25,8 @@ final class PoolBean {
 
     @Description("The pool's numbers at one instant")
     @Flatten
-    public PoolRow getSnapshot() {
-        return PoolRow.of(engine.view());
+    public PoolView getSnapshot() {
+        return engine.view();
     }
 
     @Description("Counts of the pool's events since start")
@@ -35,18 +36,18 @@ final class PoolBean {
     }
 
     @Description("Wait times for a connection, including failed waits; the longest wait counts for a batch")
-    public Times getWaitTimes() {
-        return Times.of(metrics.pool().waits());
+    public TimingStatistics getWaitTimes() {
+        return metrics.pool().waits();
     }
 
     @Description("Use times of connections, from checkout to check-in")
-    public Times getUseTimes() {
-        return Times.of(metrics.pool().uses());
+    public TimingStatistics getUseTimes() {
+        return metrics.pool().uses();
     }
 
     @Description("Times to open connections, login included")
-    public Times getCreationTimes() {
-        return Times.of(metrics.pool().creations());
+    public TimingStatistics getCreationTimes() {
+        return metrics.pool().creations();
     }
 
     @Description("Marks all connections for replacement: idle ones at their next checkout, those in use at check-in")
@@ -82,7 +83,7 @@ final class PoolBean {
 
     @Description("Logs the snapshot to auth.database at INFO")
     public void logSnapshot() {
-        LOG.info("{}", getSnapshot());
+        LOG.info("The pool: {}", RecordSchema.text(getSnapshot()));
         LocalAudit.invoked("logSnapshot");
     }
 }

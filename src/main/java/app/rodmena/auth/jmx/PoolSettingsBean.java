@@ -4,7 +4,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.views.SettingsRow;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -20,8 +19,8 @@ final class PoolSettingsBean {
 
     @Description("All settings of the pool at one instant")
     @Flatten
-    public SettingsRow getSettings() {
-        return SettingsRow.of(engine.settings());
+    public PoolSettings getSettings() {
+        return engine.settings();
     }
 
     @Description("a smaller value closes surplus connections: idle ones immediately, those in use at check-in")

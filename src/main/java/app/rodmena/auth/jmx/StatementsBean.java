@@ -1,8 +1,8 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.SlowStatement;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.views.SlowRow;
 import java.util.List;
 
 @Description(
@@ -15,13 +15,13 @@ final class StatementsBean {
     }
 
     @Description("Statements by the sum of their slow runs, longest first; at most fifty")
-    public List<SlowRow> getByTotal() {
-        return metrics.slowStatements().byTotal().stream().map(SlowRow::of).toList();
+    public List<SlowStatement> getByTotal() {
+        return metrics.slowStatements().byTotal();
     }
 
     @Description("Statements by their longest run, longest first; at most fifty")
-    public List<SlowRow> getByWorst() {
-        return metrics.slowStatements().byMax().stream().map(SlowRow::of).toList();
+    public List<SlowStatement> getByWorst() {
+        return metrics.slowStatements().byMax();
     }
 
     @Description(value = "Statements that PostgreSQL cancelled after statement_timeout", unit = "times")

@@ -1,5 +1,7 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.WireFormat;
 import java.time.Duration;
 
 /**
@@ -10,7 +12,13 @@ import java.time.Duration;
  * @param p99 99th percentile
  * @param max maximum
  */
-public record LatencySummary(long count, Duration median, Duration p99, Duration max) {
+public record LatencySummary(
+        @Description(name = "%ss", value = "Number of durations", unit = "times")
+        long count,
+
+        Duration median,
+        Duration p99,
+        Duration max) {
     static final LatencySummary NONE = new LatencySummary(0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     /** Summarizes a histogram with the buckets of {@link SlidingWindowHistogram}. */
@@ -28,6 +36,25 @@ public record LatencySummary(long count, Duration median, Duration p99, Duration
                         quantile(buckets, count, 0.5),
                         quantile(buckets, count, 0.99),
                         SlidingWindowHistogram.duration(last));
+    }
+
+    @Description(name = "%sP50Millis", value = "Median; null if there were none", unit = "milliseconds")
+    public Double medianMillis() {
+        return millis(median);
+    }
+
+    @Description(name = "%sP99Millis", value = "99th percentile; null if there were none", unit = "milliseconds")
+    public Double p99Millis() {
+        return millis(p99);
+    }
+
+    @Description(name = "%sMostMillis", value = "Maximum; null if there were none", unit = "milliseconds")
+    public Double maxMillis() {
+        return millis(max);
+    }
+
+    private Double millis(Duration duration) {
+        return count == 0 ? null : WireFormat.millis(duration);
     }
 
     private static Duration quantile(int[] buckets, long count, double share) {

@@ -1,35 +1,39 @@
 package app.rodmena.auth.metrics;
 
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.time.Instant;
 
-/**
- * One second of the pool's history.
- *
- * @param time end of the second
- * @param span its duration: one second, or more if the process was delayed
- * @param numbers the pool at the end, all numbers of the same instant
- * @param peakCheckedOut maximum number of connections checked out simultaneously
- * @param oldestWait the longest current wait at the end; zero if no caller was waiting
- * @param checkouts number of checkouts
- * @param timeouts number of waits that ended without a connection
- * @param rejections number of callers refused because of max_waiting
- * @param waits durations of the waits that ended, with or without a connection
- * @param uses durations of use of the connections that were returned
- */
+/** One second of the pool's history. */
+@Description("One second of the pool")
 public record PoolSecond(
-        Instant time,
+        @Description("End of the second, in UTC") Instant time,
+
+        @Description(value = "One second, or more if the process was delayed", unit = "milliseconds")
         Duration span,
-        PoolSnapshot numbers,
+
+        @Flatten PoolSnapshot numbers,
+
+        @Description(value = "Maximum of the connections in use at one time", unit = "connections")
         int peakCheckedOut,
+
+        @Description(value = "Longest current wait at the end", unit = "milliseconds")
         Duration oldestWait,
-        long checkouts,
+
+        @Description(value = "Checkouts", unit = "times") long checkouts,
+
+        @Description(value = "Waits that ended without a connection", unit = "callers")
         long timeouts,
+
+        @Description(value = "Callers refused because of max_waiting", unit = "callers")
         long rejections,
-        LatencySummary waits,
-        LatencySummary uses) {
-    /** Checkouts per second. */
+
+        @Flatten("wait") LatencySummary waits,
+
+        @Flatten("use") LatencySummary uses) {
+    @Description(value = "Rate of checkouts", unit = "checkouts per second")
     public double checkoutsPerSecond() {
         return span.isZero() ? 0 : checkouts * 1e9 / span.toNanos();
     }

@@ -1,35 +1,45 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.List;
 
 /**
- * A statement with its slow runs; faster runs are not counted.
- *
- * @param name such as {@code roles.list}
- * @param sql the text on one line, with its literals masked
- * @param count number of slow runs
- * @param total total duration of the slow runs
- * @param p99 99th percentile of their durations; within 1.6 %
- * @param max maximum duration
- * @param timeouts number of runs that PostgreSQL cancelled because of statement_timeout (SQLState 57014)
- * @param cancelled number of runs that were cancelled on request before statement_timeout (SQLState 57014)
- * @param routes the routes that ran it, at most ten
- * @param lastSeen time of the last slow run
+ * A statement with its slow runs; faster runs are not counted. Percentiles are within 1.6 %. PostgreSQL reports a
+ * cancelled run, after statement_timeout or before, with SQLState 57014.
  */
+@Description("One statement and its slow runs")
 public record SlowStatement(
+        @Description("Name of the statement, for example roles.list")
         String name,
-        String sql,
+
+        @Description("SQL text on one line, without values") String sql,
+
+        @Description(value = "Number of slow runs", unit = "times")
         long count,
+
+        @Description(value = "Sum of the slow runs", unit = "milliseconds")
         Duration total,
+
+        @Description(value = "99th percentile of the slow runs", unit = "milliseconds")
         Duration p99,
+
+        @Description(name = "most", value = "Longest run", unit = "milliseconds")
         Duration max,
+
+        @Description(value = "Runs that PostgreSQL cancelled after statement_timeout", unit = "times")
         long timeouts,
+
+        @Description(value = "Runs that were cancelled before statement_timeout", unit = "times")
         long cancelled,
-        Set<String> routes,
+
+        @Description("Routes that ran it, for example GET /api/roles; at most ten")
+        List<String> routes,
+
+        @Description("Time of its last slow run, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant lastSeen) {
-    /** The mean duration of a slow run. */
+    @Description(value = "Mean of the slow runs", unit = "milliseconds")
     public Duration mean() {
         return count == 0 ? Duration.ZERO : total.dividedBy(count);
     }

@@ -81,7 +81,7 @@ public final class SlowStatements implements StatementListener {
                     Duration.ofNanos(maxNanos),
                     timeouts,
                     cancelled,
-                    Set.copyOf(routes),
+                    routes.stream().sorted().toList(),
                     lastSeen);
         }
 

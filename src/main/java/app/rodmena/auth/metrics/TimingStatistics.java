@@ -1,39 +1,59 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The statistics of one kind of duration. Percentiles, minimum and maximum cover the last minute, and are zero if it
- * contains no duration.
- *
- * @param since start of counting: process start or the last reset
- * @param count number of durations since then
- * @param total sum of the durations since then
- * @param mean mean of the durations since then; zero if there were none
- * @param rate1 durations per second in the last minute, or since the start of counting if that is shorter
- * @param rate5 the same for 5 minutes
- * @param rate15 the same for 15 minutes
- * @param min minimum of the last minute; like all following values within 1.6 %
- * @param median 50th percentile of the last minute
- * @param p75 75th percentile
- * @param p95 95th percentile
- * @param p99 99th percentile
- * @param p999 99.9th percentile
- * @param max maximum of the last minute
+ * The statistics of one kind of duration. Percentiles, minimum and maximum cover the last minute, are within 1.6 %, and
+ * are zero if it contains no duration. Rates are of the time since the start of counting if that is shorter.
  */
+@Description("Counts, rates and durations; percentiles are of the last minute")
 public record TimingStatistics(
+        @Description("Start of counting, at start or by resetStatistics, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant since,
+
+        @Description(value = "Count since then", unit = "times")
         long count,
+
+        @Description(value = "Sum since the start of counting", unit = "milliseconds")
         Duration total,
+
+        @Description(value = "Mean since the start of counting", unit = "milliseconds")
         Duration mean,
+
+        @Description(name = "perSecondOfLastMinute", value = "Rate of the last minute", unit = "times per second")
         double rate1,
+
+        @Description(
+                name = "perSecondOfLast5Minutes",
+                value = "Rate of the last five minutes",
+                unit = "times per second")
         double rate5,
+
+        @Description(
+                name = "perSecondOfLast15Minutes",
+                value = "Rate of the last fifteen minutes",
+                unit = "times per second")
         double rate15,
+
+        @Description(name = "least", value = "Minimum", unit = "milliseconds")
         Duration min,
+
+        @Description(value = "Median", unit = "milliseconds")
         Duration median,
+
+        @Description(value = "75th percentile", unit = "milliseconds")
         Duration p75,
+
+        @Description(value = "95th percentile", unit = "milliseconds")
         Duration p95,
+
+        @Description(value = "99th percentile", unit = "milliseconds")
         Duration p99,
+
+        @Description(value = "99.9th percentile", unit = "milliseconds")
         Duration p999,
+
+        @Description(name = "most", value = "Maximum", unit = "milliseconds")
         Duration max) {}

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,37 +10,72 @@ import java.util.function.Consumer;
  * The settings of a pool. Every limit is finite: values that other pools interpret as "no limit" are invalid.
  * Immutable.
  *
- * @param poolSize connections kept open once opened
- * @param maxOverflow extra connections, opened only while {@code poolSize} are all checked out
- * @param poolTimeout maximum wait for a connection, counted from arrival
- * @param poolRecycle maximum age of a connection at checkout
- * @param prePing when to test a connection before it is handed out
- * @param statementTimeout time after which PostgreSQL itself cancels a statement
- * @param connectTimeout maximum wait for a TCP connection, and for each server response during login
- * @param socketTimeout maximum wait for a response; longer than {@code statementTimeout}, so that the server's own
- *     cancellation comes first
- * @param leakThreshold time of use after which a leak is suspected
- * @param reclaimLeaksAfter time of use after which a connection is revoked from its holder; longer than
- *     {@code leakThreshold}; empty for never, because revoking breaks callers that are merely slow
- * @param slowStatement duration above which a statement is kept and logged
- * @param maxWaiting maximum number of waiting callers; further callers are refused immediately
- * @param workers number of processes like this one that share the database
- * @param batchSlots maximum number of concurrent batches per {@link BatchQueue}; 0 turns batching off
+ * @param socketTimeout longer than {@code statementTimeout}, so that the server's own cancellation comes first
+ * @param reclaimLeaksAfter longer than {@code leakThreshold}; empty for never, because revoking breaks callers that are
+ *     merely slow
  */
+@Description("All settings of the pool at one instant")
 public record PoolSettings(
+        @Description(value = "Connections kept open once opened", unit = "connections")
         int poolSize,
+
+        @Description(value = "Extra connections while all pool_size connections are checked out", unit = "connections")
         int maxOverflow,
+
+        @Description(
+                value = "Maximum wait for a connection, counted from the arrival of the caller",
+                unit = "milliseconds",
+                whole = true)
         Duration poolTimeout,
+
+        @Description(value = "Maximum age of a connection at checkout", unit = "milliseconds", whole = true)
         Duration poolRecycle,
+
+        @Description("When a connection is validated at checkout: always; idle, after 500 ms without use; off")
         PrePing prePing,
+
+        @Description(
+                value = "Maximum duration of a statement; PostgreSQL cancels longer ones",
+                unit = "milliseconds",
+                whole = true)
         Duration statementTimeout,
+
+        @Description(value = "Maximum time to open a connection to PostgreSQL", unit = "milliseconds", whole = true)
         Duration connectTimeout,
+
+        @Description(value = "Maximum wait for a response of PostgreSQL", unit = "milliseconds", whole = true)
         Duration socketTimeout,
+
+        @Description(
+                value = "A connection in use for longer than this is reported as a suspected leak",
+                unit = "milliseconds",
+                whole = true)
         Duration leakThreshold,
+
+        @Description(
+                value = "A connection in use for longer than this is reclaimed and closed; 0 for never",
+                unit = "milliseconds",
+                whole = true)
         Optional<Duration> reclaimLeaksAfter,
+
+        @Description(
+                value = "A statement that takes longer is recorded and logged",
+                unit = "milliseconds",
+                whole = true)
         Duration slowStatement,
+
+        @Description(
+                value = "Maximum number of waiting callers; further callers are refused immediately",
+                unit = "callers")
         int maxWaiting,
+
+        @Description(value = "Number of processes of this server that share the database", unit = "processes")
         int workers,
+
+        @Description(
+                value = "Maximum of concurrent queries of each kind; further requests of the kind wait and are batched;"
+                        + " 0 for one query per request",
+                unit = "queries")
         int batchSlots) {
 
     /** The maximum of {@code pool_size} and of {@code max_overflow}. */
@@ -91,7 +127,7 @@ public record PoolSettings(
         }
     }
 
-    /** The maximum number of open connections: pool_size + max_overflow. */
+    @Description(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
     public int maximum() {
         return poolSize + maxOverflow;
     }

@@ -1,25 +1,35 @@
 package app.rodmena.auth.pool;
 
-/**
- * The pool's numbers, all of the same instant.
- *
- * @param poolSize the setting pool_size
- * @param maxOverflow the setting max_overflow
- * @param checkedOut connections in use
- * @param totalConnections physically open connections, in use or idle
- * @param waiting callers that wait for a connection
- */
-public record PoolSnapshot(int poolSize, int maxOverflow, int checkedOut, int totalConnections, int waiting) {
+import app.rodmena.auth.schema.Description;
+
+/** The pool's numbers, all of the same instant. */
+@Description("The pool's numbers at one instant")
+public record PoolSnapshot(
+        @Description(value = "pool_size as configured", unit = "connections")
+        int poolSize,
+
+        @Description(value = "max_overflow as configured", unit = "connections")
+        int maxOverflow,
+
+        @Description(value = "In use now", unit = "connections")
+        int checkedOut,
+
+        @Description(value = "Physically open now, in use or idle", unit = "connections")
+        int totalConnections,
+
+        @Description(value = "Callers waiting for a connection", unit = "callers")
+        int waiting) {
     /** Connections available without overflow. */
     public int available() {
         return Math.max(0, poolSize - checkedOut);
     }
 
-    /** Connections open beyond pool_size. */
+    @Description(value = "Open beyond pool_size", unit = "connections")
     public int overflow() {
         return Math.max(0, totalConnections - poolSize);
     }
 
+    @Description(value = "Open and not in use", unit = "connections")
     public int idle() {
         return totalConnections - checkedOut;
     }

@@ -1,9 +1,10 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.schema.WireNamed;
 import java.time.Duration;
 
 /** When a connection is tested before it is handed out. */
-public enum PrePing {
+public enum PrePing implements WireNamed {
     /** At every checkout: one round trip each. */
     ALWAYS,
     /** Only if it was idle for more than 500 ms. */

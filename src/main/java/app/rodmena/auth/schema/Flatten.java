@@ -13,4 +13,7 @@ import java.lang.annotation.Target;
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({METHOD, RECORD_COMPONENT})
-public @interface Flatten {}
+public @interface Flatten {
+    /** The text for {@code %s} in the names of a component's fields. */
+    String value() default "";
+}

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +69,13 @@ public record RecordSchema(List<Field> fields) {
         return SCHEMAS.get(row);
     }
 
+    /** The fields of a record as text, such as {@code poolSize=5, maxOverflow=5}. */
+    public static String text(Record row) {
+        return of(row.getClass()).fields().stream()
+                .map(field -> field.name() + "=" + field.of(row))
+                .collect(Collectors.joining(", "));
+    }
+
     private static Stream<Method> derived(Class<?> row) {
         List<String> components = Arrays.stream(row.getRecordComponents())
                 .map(RecordComponent::getName)
@@ -90,6 +98,7 @@ public record RecordSchema(List<Field> fields) {
     private static Stream<Field> flattened(RecordComponent component) {
         Method accessor = component.getAccessor();
         accessor.setAccessible(true);
+        String prefix = component.getAnnotation(Flatten.class).value();
         boolean optional = component.getType() == Optional.class;
         Class<?> inner = optional ? (Class<?>) argument(component.getGenericType()) : component.getType();
         return of(inner).fields().stream().map(field -> {
@@ -99,7 +108,13 @@ public record RecordSchema(List<Field> fields) {
                             .orElse(field.absent())
                     : row -> field.of(read(accessor, row));
             return new Field(
-                    field.name(), field.description(), field.unit(), field.type(), field.key(), field.absent(), reader);
+                    field.name().replace("%s", prefix),
+                    field.description(),
+                    field.unit(),
+                    field.type(),
+                    field.key(),
+                    field.absent(),
+                    reader);
         });
     }
 

@@ -47,7 +47,7 @@ public final class DiagnosisJson {
                     .addSerializer(serializer(Duration.class, (time, json) -> writeMillis(time, json)))
                     .addSerializer(serializer(OptionalInt.class, (number, json) -> writeInt(number, json)))
                     .addSerializer(new OptionalSerializer())
-                    .addSerializer(serializer(PoolSnapshot.class, DiagnosisJson::writeNumbers))
+                    .addSerializer(RecordJson.of(PoolSnapshot.class))
                     .addSerializer(RecordJson.of(PoolEvent.class))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
@@ -120,18 +120,6 @@ public final class DiagnosisJson {
         } else {
             json.writeNull();
         }
-    }
-
-    private static void writeNumbers(PoolSnapshot numbers, JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeNumberField("poolSize", numbers.poolSize());
-        json.writeNumberField("maxOverflow", numbers.maxOverflow());
-        json.writeNumberField("checkedOut", numbers.checkedOut());
-        json.writeNumberField("totalConnections", numbers.totalConnections());
-        json.writeNumberField("idle", numbers.idle());
-        json.writeNumberField("overflow", numbers.overflow());
-        json.writeNumberField("waiting", numbers.waiting());
-        json.writeEndObject();
     }
 
     private static final class OptionalSerializer extends StdSerializer<Optional<?>> {
