@@ -24,18 +24,17 @@ final class SessionFactory implements ConnectionSource {
     private static final Duration MONITOR_STATEMENT_TIMEOUT = Duration.ofMillis(900);
 
     private final Connector connector;
-    private final String instance;
+    private final ApplicationName name;
 
     SessionFactory(Connector connector, String instance) {
         this.connector = connector;
-        this.instance = instance;
+        name = new ApplicationName(instance);
     }
 
-    /** A session of the pool: {@code auth/<instance>}. */
     @Override
     public Connection open(PoolSettings settings) throws SQLException {
         return connector.open(new SessionOptions(
-                "auth/" + instance,
+                name.pool(),
                 Optional.of(settings.statementTimeout()),
                 settings.connectTimeout(),
                 Optional.of(settings.socketTimeout())));
@@ -98,14 +97,13 @@ final class SessionFactory implements ConnectionSource {
         return connector.mayBePooler() && (SqlState.isWithoutServer(failure) || SqlState.isTooManyClients(failure));
     }
 
-    /** {@code auth/<instance>/<P>+<O>}, so that pg_stat_activity alone shows the fleet and its maxima. */
     String monitorName(PoolSettings settings) {
-        return "auth/%s/%s+%s".formatted(instance, settings.poolSize(), settings.maxOverflow());
+        return name.monitor(settings);
     }
 
     /** The session of migrations, without timeouts: only TCP keepalive ends it if the host is gone. */
     Connection openMigration(PoolSettings settings) throws SQLException {
-        return connector.open(new SessionOptions(
-                "auth/" + instance + "/migration", Optional.empty(), settings.connectTimeout(), Optional.empty()));
+        return connector.open(
+                new SessionOptions(name.migration(), Optional.empty(), settings.connectTimeout(), Optional.empty()));
     }
 }

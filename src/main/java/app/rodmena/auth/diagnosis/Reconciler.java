@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
@@ -37,7 +38,7 @@ final class Reconciler {
 
     /** @param instance the instance name of this process in PostgreSQL */
     Reconciler(String instance) {
-        pool = "auth/" + instance;
+        pool = new ApplicationName(instance).pool();
     }
 
     Reconciliation compare(Observation observation) {

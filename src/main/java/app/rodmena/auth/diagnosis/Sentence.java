@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
@@ -303,7 +304,7 @@ final class Sentence {
 
     private static String largest(PostgresSnapshot view) {
         Map<String, Integer> byName = view.counts().stream()
-                .filter(count -> !count.application().startsWith("auth/"))
+                .filter(count -> !ApplicationName.isOfFleet(count.application()))
                 .collect(Collectors.toMap(
                         count -> count.application().isEmpty() ? "user " + count.user() : count.application(),
                         BackendStateCount::count,

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database.activity;
 
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.Monitor;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -65,11 +66,11 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
             order by xact_start nulls last, pid
             """;
 
-    private final String pool;
+    private final ApplicationName own;
 
     /** @param instance this process's name; its application_name is {@code auth/<instance>} */
     public ActivityQuery(String instance) {
-        pool = "auth/" + instance;
+        own = new ApplicationName(instance);
     }
 
     @Override
@@ -154,7 +155,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
     private List<Row> rows(Connection connection) throws SQLException {
         List<Row> rows = new ArrayList<>();
         try (var query = connection.prepareStatement(BACKENDS)) {
-            query.setString(1, pool);
+            query.setString(1, own.pool());
             try (var result = query.executeQuery()) {
                 while (result.next()) {
                     rows.add(row(result));
@@ -205,13 +206,13 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
     }
 
     private BackendOwner ownerOf(String application) {
-        if (application.equals(pool)) {
+        if (application.equals(own.pool())) {
             return BackendOwner.POOL;
         }
-        if (application.startsWith(pool + "/")) {
+        if (own.isBesidePool(application)) {
             return BackendOwner.OURS;
         }
-        return application.startsWith("auth/") ? BackendOwner.SIBLING : BackendOwner.OTHER;
+        return ApplicationName.isOfFleet(application) ? BackendOwner.SIBLING : BackendOwner.OTHER;
     }
 
     private static List<BackendStateCount> counts(List<Row> clients) {

@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.SqlMask;
@@ -121,7 +122,7 @@ public final class BackendActions {
      */
     public BackendActions(DatabaseEngine engine, String instance, IncidentsConfig config) {
         this.engine = engine;
-        this.application = "auth/" + instance;
+        this.application = new ApplicationName(instance).pool();
         this.terminateOthers = config.terminateOthers();
     }
 
