@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;
 import java.sql.SQLException;
@@ -99,10 +100,7 @@ final class FleetQueries {
                     .toCompletableFuture()
                     .get(QUERY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            String message = String.valueOf(e.getCause().getMessage())
-                    .lines()
-                    .findFirst()
-                    .orElse("");
+            String message = FirstLine.of(e.getCause().getMessage());
             throw new FleetUnavailableException(message, message.equals(BEHIND_POOLER), e.getCause());
         } catch (TimeoutException e) {
             throw new FleetUnavailableException(

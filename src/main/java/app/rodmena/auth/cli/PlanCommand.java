@@ -5,6 +5,7 @@ import app.rodmena.auth.capacity.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimits;
 import app.rodmena.auth.capacity.MaxConnections;
 import app.rodmena.auth.capacity.ServerLimitsQuery;
+import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.postgres.SessionOptions;
@@ -88,8 +89,7 @@ public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat
         try (Connection connection = new Connector(url.target()).open(session)) {
             return ServerLimitsQuery.of(connection);
         } catch (SQLException e) {
-            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new CommandFailedException("%s can't be asked: %s".formatted(url, reason), e);
+            throw new CommandFailedException("%s can't be asked: %s".formatted(url, FirstLine.of(e.getMessage())), e);
         }
     }
 }

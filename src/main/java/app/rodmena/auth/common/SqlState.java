@@ -63,7 +63,7 @@ public final class SqlState {
                 sqlException = cause;
             }
         }
-        String message = firstLine(String.valueOf(sqlException.getMessage()));
+        String message = FirstLine.of(sqlException.getMessage());
         return sqlException.getCause() instanceof IOException network
                         && !message.contains(String.valueOf(network.getMessage()))
                 ? "%s (%s)".formatted(message, ofNetwork(network))
@@ -72,11 +72,7 @@ public final class SqlState {
 
     private static String ofNetwork(IOException failure) {
         String kind = failure.getClass().getSimpleName();
-        return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure.getMessage());
-    }
-
-    public static String firstLine(String message) {
-        return message.lines().findFirst().orElse("");
+        return failure.getMessage() == null ? kind : kind + ": " + FirstLine.of(failure.getMessage());
     }
 
     public static boolean isLoginRefused(String state) {

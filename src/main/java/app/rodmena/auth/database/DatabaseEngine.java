@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.BatchQueue;
 import app.rodmena.auth.pool.ConnectionView;
@@ -80,7 +81,7 @@ public final class DatabaseEngine implements AutoCloseable {
         events.add(recent);
         events.add(event -> {
             if (event.kind() == PoolEventKind.CONNECT_FAILED) {
-                failures.recent().record(FailureKind.CONNECT_FAILED, 1, SqlState.firstLine(event.cause()));
+                failures.recent().record(FailureKind.CONNECT_FAILED, 1, FirstLine.of(event.cause()));
             }
         });
         ServiceProviders.forEach(PoolListener.class, events::add);

@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
@@ -278,7 +279,7 @@ final class Sentence {
     }
 
     private static String firstLine(SQLException failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return FirstLine.of(failure.getMessage());
     }
 
     /** The distribution of PostgreSQL's connections by its current or last view; empty if there is none. */

@@ -1,5 +1,6 @@
 package app.rodmena.auth.security;
 
+import app.rodmena.auth.common.FirstLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +50,7 @@ public final class Keystore {
             return new Keystore(context, names(store));
         } catch (IOException | GeneralSecurityException e) {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new IOException(
-                    "invalid keystore: " + reason.lines().findFirst().orElse(""), e);
+            throw new IOException("invalid keystore: " + FirstLine.of(reason), e);
         } finally {
             Arrays.fill(password, '\0');
         }

@@ -2,6 +2,7 @@ package app.rodmena.auth.postgres.embedded;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import app.rodmena.auth.common.FirstLine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -227,8 +228,7 @@ final class Postmaster implements AutoCloseable {
 
     private static Optional<String> pidLine(Path cluster) throws IOException {
         try {
-            return Optional.of(
-                    Files.readString(pidFile(cluster)).lines().findFirst().orElse(""));
+            return Optional.of(FirstLine.of(Files.readString(pidFile(cluster))));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

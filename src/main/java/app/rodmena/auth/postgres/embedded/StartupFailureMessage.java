@@ -1,5 +1,6 @@
 package app.rodmena.auth.postgres.embedded;
 
+import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.common.SqlState;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -91,6 +92,6 @@ final class StartupFailureMessage {
         boolean hasNoMessage = failure.getMessage() == null
                 || (failure instanceof FileSystemException system && system.getReason() == null);
         String text = hasNoMessage ? failure.toString() : failure.getMessage();
-        return text.lines().findFirst().orElse("").strip();
+        return FirstLine.of(text).strip();
     }
 }
