@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import app.rodmena.auth.admin.AdminRoutes.Match;
 import app.rodmena.auth.admin.AdminRoutes.RequiredRole;
 import app.rodmena.auth.common.DaemonThreads;
-import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.diagnosis.incident.ActionRefusedException;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.ResponseBudget;
+import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.event.InvalidEventQuery;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
@@ -45,7 +45,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
 
     /** Unread responses may take a sixteenth of the heap. */
-    private static final int HEAP_FRACTION = 16;
+    private static final int HEAP_DIVISOR = 16;
 
     private static final int BLOCKING_THREADS = 2;
     private static final int MAX_QUEUED = 20;
@@ -57,7 +57,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MAX_QUEUED),
             DaemonThreads.named("auth-admin-blocking"));
-    private final ResponseBudget responses = ResponseBudget.ofHeap(HEAP_FRACTION);
+    private final ResponseBudget responses = ResponseBudget.ofHeap(HEAP_DIVISOR);
     private final AdminRequestGate gate;
     private final Operators operators;
 
@@ -72,7 +72,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         Match match;
         try {
             match = gate.check(exchange);
-        } catch (Refusal refusal) {
+        } catch (RejectedRequestException refusal) {
             refuse(exchange, refusal.reply());
             return;
         }
@@ -214,7 +214,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static ResponseWriter call(Match match, AdminRequest request) {
         try {
             return match.route().endpoint().handle(request);
-        } catch (BadRequestException | InvalidEventQuery | InvalidSettingException | ActionRefusedException e) {
+        } catch (BadRequestException | InvalidEventQuery | InvalidPoolSetting | ActionRefusedException e) {
             return Reply.error(400, e.getMessage());
         } catch (RuntimeException | Error e) {
             return Reply.error(500, "Unexpected error; see the server's log, error id " + logError(match, e));

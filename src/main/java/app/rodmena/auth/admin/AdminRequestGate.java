@@ -29,24 +29,26 @@ final class AdminRequestGate {
         this.maxHeaderBytes = maxHeaderBytes;
     }
 
-    Match check(HttpServerExchange exchange) throws Refusal {
+    Match check(HttpServerExchange exchange) throws RejectedRequestException {
         if (RequestHead.size(exchange) > maxHeaderBytes) {
-            throw new Refusal(
+            throw new RejectedRequestException(
                     Reply.error(431, "The request's headers are larger than %s bytes".formatted(maxHeaderBytes)));
         }
         checkOrigin(exchange);
-        Match match = routes.find(path(exchange)).orElseThrow(() -> new Refusal(Reply.error(404, "No such path")));
+        Match match = routes.find(path(exchange))
+                .orElseThrow(() -> new RejectedRequestException(Reply.error(404, "No such path")));
         String method = exchange.getRequestMethod().toString();
         String allow = match.route().allow();
         if (method.equals("OPTIONS")) {
-            throw new Refusal(Reply.allow(allow));
+            throw new RejectedRequestException(Reply.allow(allow));
         }
         if (!match.route().accepts(method)) {
-            throw new Refusal(Reply.error(405, "Method not allowed; this path allows " + allow)
+            throw new RejectedRequestException(Reply.error(405, "Method not allowed; this path allows " + allow)
                     .with(Headers.ALLOW, allow));
         }
         if (match.route().changes() && !isJson(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE))) {
-            throw new Refusal(Reply.error(415, "The body must be JSON, with Content-Type: application/json"));
+            throw new RejectedRequestException(
+                    Reply.error(415, "The body must be JSON, with Content-Type: application/json"));
         }
         return match;
     }
@@ -55,7 +57,7 @@ final class AdminRequestGate {
         return exchange.getSourceAddress().getAddress().getHostAddress();
     }
 
-    private void checkOrigin(HttpServerExchange exchange) throws Refusal {
+    private void checkOrigin(HttpServerExchange exchange) throws RejectedRequestException {
         Optional<String> refusalReason = OriginCheck.refusalReason(
                 allowedHosts, exchange.getDestinationAddress().getAddress(), header -> {
                     HeaderValues values = exchange.getRequestHeaders().get(header);
@@ -65,15 +67,15 @@ final class AdminRequestGate {
             AuditLog.denied(
                     address(exchange),
                     "%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestPath(), refusalReason.get()));
-            throw new Refusal(Reply.error(403, "Denied: " + refusalReason.get()));
+            throw new RejectedRequestException(Reply.error(403, "Denied: " + refusalReason.get()));
         }
     }
 
-    private static String path(HttpServerExchange exchange) throws Refusal {
+    private static String path(HttpServerExchange exchange) throws RejectedRequestException {
         try {
             return RequestPath.of(exchange);
         } catch (MalformedPathException e) {
-            throw new Refusal(Reply.error(400, "The path is not percent-encoded UTF-8"));
+            throw new RejectedRequestException(Reply.error(400, "The path is not percent-encoded UTF-8"));
         }
     }
 

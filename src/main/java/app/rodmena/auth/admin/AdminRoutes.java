@@ -9,7 +9,7 @@ final class AdminRoutes {
     private final Map<String, AdminRoute> exact = new LinkedHashMap<>();
     private final Map<String, AdminRoute> prefixes = new LinkedHashMap<>();
 
-    /** The clients that may use an endpoint. */
+    /** The role that an endpoint requires. */
     enum RequiredRole {
         /** All clients, without login. */
         NONE,

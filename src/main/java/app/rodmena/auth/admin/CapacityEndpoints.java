@@ -21,8 +21,8 @@ final class CapacityEndpoints {
             AdviceRow now,
             @JsonInclude(JsonInclude.Include.NON_NULL) OutlookRow whatIf) {}
 
-    CapacityEndpoints(PoolSizeAdvisor adviser) {
-        this.adviser = adviser;
+    CapacityEndpoints(PoolSizeAdvisor advisor) {
+        this.adviser = advisor;
     }
 
     void addTo(AdminRoutes routes) {

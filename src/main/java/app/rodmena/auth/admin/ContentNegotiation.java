@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The format of a response that exists in several. */
+/** The formats of a response that exists in several, chosen by the Accept header. */
 enum ContentNegotiation {
     JSON("application/json"),
     TEXT("text/plain"),

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The files of the dashboard, which are packaged into the jar. Clients revalidate their copies by ETag. A file is kept
- * in memory once it was requested. Thread-safe.
+ * The files of the dashboard, which are packaged into the jar. Clients revalidate their copies by ETag. Files are
+ * cached in memory at their first request. Thread-safe.
  */
 final class DashboardAssets {
     /** The directory of the files in the jar; it contains nothing else. */
@@ -37,7 +37,7 @@ final class DashboardAssets {
 
     private final Map<String, Asset> cache = new ConcurrentHashMap<>();
 
-    private record Asset(Reply reply, String tag) {}
+    private record Asset(Reply reply, String etag) {}
 
     void addTo(AdminRoutes routes) {
         routes.read("/", request -> Reply.redirect("/dashboard"));
@@ -51,11 +51,11 @@ final class DashboardAssets {
         if (asset.isEmpty()) {
             return Reply.error(404, "No such path");
         }
-        String tag = asset.get().tag();
+        String etag = asset.get().etag();
         boolean unchanged =
-                request.ifNoneMatch().contains(tag) || request.ifNoneMatch().equals("*");
+                request.ifNoneMatch().contains(etag) || request.ifNoneMatch().equals("*");
         return (unchanged ? Reply.notModified() : asset.get().reply())
-                .with(Headers.ETAG, tag)
+                .with(Headers.ETAG, etag)
                 .with(Headers.CACHE_CONTROL, "no-cache");
     }
 
@@ -76,13 +76,13 @@ final class DashboardAssets {
                 return Optional.empty();
             }
             byte[] content = in.readAllBytes();
-            return Optional.of(new Asset(Reply.of(200, type, content), tag(content)));
+            return Optional.of(new Asset(Reply.of(200, type, content), etag(content)));
         } catch (IOException e) {
             throw new IllegalStateException(path + " cannot be read", e);
         }
     }
 
-    private static String tag(byte[] content) {
+    private static String etag(byte[] content) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
             return '"' + HexFormat.of().formatHex(hash, 0, 12) + '"';

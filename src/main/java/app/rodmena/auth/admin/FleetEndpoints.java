@@ -10,24 +10,23 @@ import java.util.List;
 /** The fleet: all instances of this server, and whether PostgreSQL allows the connections that they may open. */
 final class FleetEndpoints {
     private final FleetWatch watch;
+    private final String ownInstance;
 
     private record FleetResponse(
             String sentence, @JsonUnwrapped FleetRow fleet, List<Instance> instances) {}
 
     private record Instance(boolean self, @JsonUnwrapped MemberRow member) {}
 
-    private final String ownInstance;
-
-    FleetEndpoints(FleetWatch watch, String self) {
+    FleetEndpoints(FleetWatch watch, String ownInstance) {
         this.watch = watch;
-        this.ownInstance = self;
+        this.ownInstance = ownInstance;
     }
 
     void addTo(AdminRoutes routes) {
-        routes.read("/fleet", request -> Reply.json(read()));
+        routes.read("/fleet", request -> Reply.json(fleet()));
     }
 
-    private FleetResponse read() {
+    private FleetResponse fleet() {
         return new FleetResponse(
                 watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
                 FleetRow.of(watch),

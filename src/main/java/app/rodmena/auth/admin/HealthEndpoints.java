@@ -5,7 +5,7 @@ import app.rodmena.auth.metrics.health.DatabaseHealth;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.metrics.health.HealthReport;
 
-/** Health, byte for byte the same as on the API; without login, for probes. */
+/** The health endpoints of the API with identical responses, without login, for probes. */
 final class HealthEndpoints {
     private final Health health;
 

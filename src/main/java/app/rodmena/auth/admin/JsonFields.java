@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The fields of the JSON object in a request's body, with an error message for each invalid one. Immutable. */
+/** The fields of the JSON object in a request's body; an invalid field causes a 400 that names it. Immutable. */
 final class JsonFields {
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

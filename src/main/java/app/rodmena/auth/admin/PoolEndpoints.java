@@ -35,7 +35,7 @@ final class PoolEndpoints {
         static Operator of(OperatorSession caller) {
             return new Operator(
                     caller.name(),
-                    caller.role().word(),
+                    caller.role().settingValue(),
                     switch (caller.role()) {
                         case CONTROL -> true;
                         case MONITOR -> false;

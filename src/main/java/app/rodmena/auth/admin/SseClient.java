@@ -24,7 +24,7 @@ final class SseClient implements ResponseWriter {
     private static final int MAX_BUFFERED_BYTES = 256 * 1024;
 
     /** Browsers reconnect after this many milliseconds if the stream breaks. */
-    private static final String GREETING = "retry: 2000\n\n";
+    private static final String RETRY_FIELD = "retry: 2000\n\n";
 
     private final OperatorSession caller;
     private final Set<PoolEventKind> kinds;
@@ -46,7 +46,7 @@ final class SseClient implements ResponseWriter {
         this.caller = caller;
         this.kinds = Set.copyOf(kinds);
         this.onClosed = closedCallback;
-        offer(ByteBuffer.wrap(GREETING.getBytes(UTF_8)));
+        offer(ByteBuffer.wrap(RETRY_FIELD.getBytes(UTF_8)));
     }
 
     OperatorSession caller() {

@@ -78,7 +78,7 @@ final class OperatorCommand implements Runnable {
         return change(file -> {
             boolean isFirst = file.list().isEmpty();
             boolean isNew = file.put(name, role, prompt.ask(name));
-            out.printf("%s is %s operator of role %s in %s%n", name, isNew ? "a new" : "an", role.word(), path);
+            out.printf("%s is %s operator of role %s in %s%n", name, isNew ? "a new" : "an", role.settingValue(), path);
             if (isFirst) {
                 out.printf("The first operator: a server that was started without operators needs a restart%n");
             }
@@ -101,7 +101,7 @@ final class OperatorCommand implements Runnable {
             if (file.list().isEmpty()) {
                 out.printf("there are no operators in %s%n", path);
             }
-            file.list().forEach((name, role) -> out.printf("%s %s%n", name, role.word()));
+            file.list().forEach((name, role) -> out.printf("%s %s%n", name, role.settingValue()));
         });
     }
 

@@ -22,14 +22,14 @@ public final class AllowedHosts {
     /**
      * Whether a Host header names this server.
      *
-     * @param host with or without a port; the port is ignored, since a forwarder may use another one
+     * @param host with or without a port; the port is ignored, because a port forwarding may use another one
      * @param localAddress the local address that received the request; it is always accepted as a name
      */
     public boolean matches(String host, InetAddress localAddress) {
         String name = withoutPort(host.strip()).toLowerCase(Locale.ROOT);
         return names.contains(name)
-                || names.contains(name.replaceFirst("^[^.]+", "*"))
-                || name.equals(literal(localAddress))
+                || names.contains(name.replaceFirst("^[^.]+", "*")) // A wildcard of the certificate
+                || name.equals(withoutZone(localAddress))
                 || (localAddress.isLoopbackAddress() && (name.equals("127.0.0.1") || name.equals("::1")));
     }
 
@@ -42,7 +42,7 @@ public final class AllowedHosts {
         return colon < 0 ? host : host.substring(0, colon);
     }
 
-    private static String literal(InetAddress address) {
+    private static String withoutZone(InetAddress address) {
         String text = address.getHostAddress();
         int zone = text.indexOf('%');
         return zone < 0 ? text : text.substring(0, zone);

@@ -30,13 +30,13 @@ public final class AuditLog {
     private AuditLog() {}
 
     /** Logs a change. */
-    public static void changed(OperatorSession caller, String action) {
-        LOG.info("{} {}", caller, printable(action));
+    public static void changed(OperatorSession session, String action) {
+        LOG.info("{} {}", session, printable(action));
     }
 
     /** Logs the denial of an operator's request. */
-    public static void denied(OperatorSession caller, String action) {
-        warn(caller.toString(), "was denied " + action);
+    public static void denied(OperatorSession session, String action) {
+        warn(session.toString(), "was denied " + action);
     }
 
     /** Logs the denial of a request of a client that has not logged in. */

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * passwords. Thread-safe; no method blocks.
  */
 final class LoginThrottle implements AutoCloseable {
-    private static final Duration PENALTY = Duration.ofSeconds(1);
+    private static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
     private static final int MAX_WAITING = 8;
     private static final int MAX_ADDRESSES = 1000;
 
@@ -29,7 +29,7 @@ final class LoginThrottle implements AutoCloseable {
     private final ScheduledThreadPoolExecutor threads =
             new ScheduledThreadPoolExecutor(2, DaemonThreads.named("auth-operators"));
 
-    private record LoginAttempt(BooleanSupplier password, CompletableFuture<Boolean> result) {}
+    private record LoginAttempt(BooleanSupplier verification, CompletableFuture<Boolean> result) {}
 
     LoginThrottle() {
         threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -38,12 +38,12 @@ final class LoginThrottle implements AutoCloseable {
     /**
      * Verifies a password when the earlier attempts of the same address are done.
      *
-     * @param password the verification
+     * @param verification hashes and compares the password
      * @return whether the password is right; fails with {@link TooManyLoginAttemptsException} if too many attempts are
      *     waiting, and with any exception of the verification
      */
-    CompletableFuture<Boolean> verify(String address, BooleanSupplier password) {
-        LoginAttempt attempt = new LoginAttempt(password, new CompletableFuture<>());
+    CompletableFuture<Boolean> verify(String address, BooleanSupplier verification) {
+        LoginAttempt attempt = new LoginAttempt(verification, new CompletableFuture<>());
         synchronized (this) {
             Queue<LoginAttempt> queue = queues.get(address);
             if (threads.isShutdown()) {
@@ -64,7 +64,7 @@ final class LoginThrottle implements AutoCloseable {
         threads.execute(() -> {
             boolean matches;
             try {
-                matches = attempt.password.getAsBoolean();
+                matches = attempt.verification.getAsBoolean();
             } catch (Throwable e) {
                 finish(address, () -> attempt.result.completeExceptionally(e));
                 return;
@@ -74,7 +74,7 @@ final class LoginThrottle implements AutoCloseable {
             } else {
                 var unused = threads.schedule(
                         () -> finish(address, () -> attempt.result.complete(false)),
-                        PENALTY.toMillis(),
+                        FAILURE_DELAY.toMillis(),
                         TimeUnit.MILLISECONDS);
             }
         });

@@ -31,6 +31,6 @@ record Operator(String name, OperatorRole role, PasswordHash password) {
     }
 
     String line() {
-        return name + ":" + role.word() + ":" + password.text();
+        return name + ":" + role.settingValue() + ":" + password.text();
     }
 }

@@ -12,11 +12,13 @@ public enum OperatorRole {
     CONTROL;
 
     /** The role in configuration, files and messages: {@code monitor}, {@code control}. */
-    public String word() {
+    public String settingValue() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public static Optional<OperatorRole> of(String word) {
-        return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
+    public static Optional<OperatorRole> of(String settingValue) {
+        return Arrays.stream(values())
+                .filter(role -> role.settingValue().equals(settingValue))
+                .findFirst();
     }
 }

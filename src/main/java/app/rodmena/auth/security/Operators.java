@@ -44,19 +44,17 @@ public final class Operators implements AutoCloseable {
     private final Map<Operator, byte[]> verified = new ConcurrentHashMap<>();
 
     private Map<String, Operator> loadedOperators = Map.of();
-    private Stamp loadedStamp = Stamp.NONE;
+    private FileStamp loadedStamp = FileStamp.NONE;
     private long checkedNanos;
 
-    /**
-     * The hash that an unknown operator's password is compared with, so that the check takes as long as a known one's.
-     */
+    /** The hash that is checked for an unknown name, so that the response takes as long as for a known one. */
     private static final class UnknownOperator {
         static final PasswordHash PASSWORD = PasswordHash.of("");
     }
 
     /** The file attributes that change when the file is edited or replaced. */
-    private record Stamp(FileTime modified, long bytes, Object inode) {
-        static final Stamp NONE = new Stamp(FileTime.fromMillis(0), -1, "");
+    private record FileStamp(FileTime modified, long bytes, Object inode) {
+        static final FileStamp NONE = new FileStamp(FileTime.fromMillis(0), -1, "");
     }
 
     private Operators(Optional<OperatorsFile> file) {
@@ -66,13 +64,13 @@ public final class Operators implements AutoCloseable {
         this.file = file;
     }
 
-    /** No login is required, and every client may only read. */
+    /** Requires no login; every client may read, and none may change anything. */
     public static Operators anonymous() {
         return new Operators(Optional.empty());
     }
 
     /**
-     * The operators of a file may log in.
+     * Requires the login of an operator in a file.
      *
      * @throws OperatorsException if the file is invalid or unreadable
      */
@@ -150,12 +148,12 @@ public final class Operators implements AutoCloseable {
     }
 
     /** Whether a session is still valid: the operator has not been removed, and has the same role and password. */
-    public boolean isValid(OperatorSession caller) {
+    public boolean isValid(OperatorSession session) {
         if (file.isEmpty()) {
-            return caller.equals(anonymous(caller.address()));
+            return session.equals(anonymous(session.address()));
         }
-        Operator operator = loadedOperators(file.get()).get(caller.name());
-        return operator != null && operator.role() == caller.role() && verified.containsKey(operator);
+        Operator operator = loadedOperators(file.get()).get(session.name());
+        return operator != null && operator.role() == session.role() && verified.containsKey(operator);
     }
 
     private Optional<OperatorSession> loginResult(
@@ -165,9 +163,9 @@ public final class Operators implements AutoCloseable {
             return Optional.empty();
         }
         verified.put(operator, fingerprint(password));
-        OperatorSession caller = new OperatorSession(name, operator.role(), address);
-        AuditLog.changed(caller, "logged in");
-        return Optional.of(caller);
+        OperatorSession session = new OperatorSession(name, operator.role(), address);
+        AuditLog.changed(session, "logged in");
+        return Optional.of(session);
     }
 
     private static boolean matches(Operator operator, String password) {
@@ -209,8 +207,8 @@ public final class Operators implements AutoCloseable {
 
     private synchronized void load(OperatorsFile file) throws OperatorsException {
         checkedNanos = System.nanoTime();
-        Stamp current = stamp(file);
-        if (!current.equals(loadedStamp) || current.equals(Stamp.NONE)) {
+        FileStamp current = stamp(file);
+        if (!current.equals(loadedStamp) || current.equals(FileStamp.NONE)) {
             loadedOperators = Map.copyOf(file.read());
             verified.keySet().retainAll(loadedOperators.values());
             loadedStamp = current;
@@ -220,18 +218,18 @@ public final class Operators implements AutoCloseable {
     private void clear() {
         loadedOperators = Map.of();
         verified.clear();
-        loadedStamp = Stamp.NONE;
+        loadedStamp = FileStamp.NONE;
     }
 
-    private static Stamp stamp(OperatorsFile file) {
+    private static FileStamp stamp(OperatorsFile file) {
         try {
             var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
-            return new Stamp(
+            return new FileStamp(
                     attributes.lastModifiedTime(),
                     attributes.size(),
                     attributes.fileKey() == null ? "" : attributes.fileKey());
         } catch (IOException e) {
-            return Stamp.NONE;
+            return FileStamp.NONE;
         }
     }
 

@@ -24,9 +24,9 @@ public final class OriginCheck {
      * @return the reason for a refusal; empty if the request is accepted
      */
     public static Optional<String> refusalReason(
-            AllowedHosts names, InetAddress localAddress, Function<String, ? extends List<String>> header) {
+            AllowedHosts allowedHosts, InetAddress localAddress, Function<String, ? extends List<String>> header) {
         List<String> hosts = header.apply("Host");
-        if (hosts.size() != 1 || !names.matches(hosts.get(0), localAddress)) {
+        if (hosts.size() != 1 || !allowedHosts.matches(hosts.get(0), localAddress)) {
             return Optional.of("the Host header does not name this server");
         }
         for (String headerName : List.of("Origin", "Referer")) {
@@ -42,7 +42,7 @@ public final class OriginCheck {
         return Optional.empty();
     }
 
-    /** Empty for {@code null}, which browsers send for a page with an opaque origin. */
+    /** Empty for the text {@code null}, which browsers send for a page with an opaque origin. */
     private static String authority(String origin) {
         try {
             String authority = URI.create(origin.strip()).getRawAuthority();

@@ -1,6 +1,5 @@
 package app.rodmena.auth.security;
 
-import app.rodmena.auth.common.InvalidSettingException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashSet;
@@ -35,7 +34,10 @@ public record RemoteConfig(
             Optional.empty(),
             Optional.empty());
 
-    /** @throws IllegalArgumentException if a port is invalid, or open beyond loopback without logins and TLS */
+    /**
+     * @throws IllegalArgumentException if a port is invalid, or the host is not loopback and operators or TLS are
+     *     missing
+     */
     public RemoteConfig {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(operators, "operators");
@@ -43,8 +45,8 @@ public record RemoteConfig(
         port("admin_port", adminPort);
         port("jolokia_port", jolokiaPort);
         port("jmx_port", jmxPort);
-        boolean isOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
-        if (isOpen && !isLoopback(host) && (operators.isEmpty() || keystore.isEmpty())) {
+        boolean anyPortOpen = adminPort.isPresent() || jolokiaPort.isPresent() || jmxPort.isPresent();
+        if (anyPortOpen && !isLoopback(host) && (operators.isEmpty() || keystore.isEmpty())) {
             throw new IllegalArgumentException(
                     "host: '%s' is not a loopback address, which requires operators and a keystore".formatted(host));
         }
@@ -102,7 +104,8 @@ public record RemoteConfig(
     }
 
     private static void port(String name, OptionalInt port) {
-        port.ifPresent(number ->
-                InvalidSettingException.require(number >= 0 && number <= 65_535, name, number, "must be 0 to 65535"));
+        if (port.isPresent() && (port.getAsInt() < 0 || port.getAsInt() > 65_535)) {
+            throw new IllegalArgumentException("%s: %s; must be 0 to 65535".formatted(name, port.getAsInt()));
+        }
     }
 }

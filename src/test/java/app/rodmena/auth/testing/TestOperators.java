@@ -25,7 +25,8 @@ public final class TestOperators {
         if (Files.notExists(file)) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
-        Files.writeString(file, "%s:%s:%s\n".formatted(name, role.word(), hash(password)), StandardOpenOption.APPEND);
+        Files.writeString(
+                file, "%s:%s:%s\n".formatted(name, role.settingValue(), hash(password)), StandardOpenOption.APPEND);
         return new OperatorsFile(file);
     }
 

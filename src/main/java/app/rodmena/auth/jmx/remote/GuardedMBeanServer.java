@@ -29,24 +29,25 @@ import javax.management.openmbean.TabularDataSupport;
 
 /**
  * A proxy for an MBean server that permits only what {@link MBeanPolicy} allows, writes changes and denials to the
- * {@link AuditLog} log, and denies every method that it does not know. Used by both Jolokia and remote JMX.
- * Thread-safe.
+ * {@link AuditLog}, and denies every method that it does not know. Used by both Jolokia and remote JMX. Thread-safe.
  */
 final class GuardedMBeanServer implements InvocationHandler {
     private final MBeanServer target;
-    private final Supplier<OperatorSession> session;
+    private final Supplier<OperatorSession> currentSession;
 
-    private GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> callers) {
+    private GuardedMBeanServer(MBeanServer target, Supplier<OperatorSession> currentSession) {
         this.target = target;
-        this.session = callers;
+        this.currentSession = currentSession;
     }
 
-    /** @param callers returns the current operator session; throws a SecurityException if it is no longer valid */
-    static MBeanServer guard(MBeanServer target, Supplier<OperatorSession> callers) {
+    /**
+     * @param currentSession returns the current operator session; throws a SecurityException if it is no longer valid
+     */
+    static MBeanServer guard(MBeanServer target, Supplier<OperatorSession> currentSession) {
         return (MBeanServer) Proxy.newProxyInstance(
                 GuardedMBeanServer.class.getClassLoader(),
                 new Class<?>[] {MBeanServer.class},
-                new GuardedMBeanServer(target, callers));
+                new GuardedMBeanServer(target, currentSession));
     }
 
     @Override
@@ -57,26 +58,26 @@ final class GuardedMBeanServer implements InvocationHandler {
             case "toString" -> "guarded " + target;
             // Never called by clients: the connector uses these to find the classes of arguments
             case "getClassLoaderFor", "getClassLoader", "getClassLoaderRepository" -> forward(method, arguments);
-            default -> dispatch((MBeanServer) proxy, method, arguments, session.get());
+            default -> dispatch((MBeanServer) proxy, method, arguments, currentSession.get());
         };
     }
 
-    private Object dispatch(MBeanServer guarded, Method method, Object[] arguments, OperatorSession caller)
+    private Object dispatch(MBeanServer guarded, Method method, Object[] arguments, OperatorSession session)
             throws Throwable {
         return switch (method.getName()) {
-            case "getAttribute" -> getAttribute(method, arguments, caller);
-            case "getAttributes" -> getAttributes(method, arguments, caller);
-            case "setAttribute" -> write(method, arguments, caller, (Attribute) arguments[1]);
+            case "getAttribute" -> getAttribute(method, arguments, session);
+            case "getAttributes" -> getAttributes(method, arguments, session);
+            case "setAttribute" -> write(method, arguments, session, (Attribute) arguments[1]);
             case "setAttributes" ->
                 write(
                         method,
                         arguments,
-                        caller,
+                        session,
                         ((AttributeList) arguments[1]).asList().toArray(Attribute[]::new));
-            case "invoke" -> invokeOperation(method, arguments, caller);
+            case "invoke" -> invokeOperation(method, arguments, session);
             case "getMBeanInfo" ->
-                readableInfo((ObjectName) arguments[0], (MBeanInfo) requireVisible(method, arguments, caller));
-            case "getObjectInstance" -> requireVisible(method, arguments, caller);
+                readableInfo((ObjectName) arguments[0], (MBeanInfo) requireVisible(method, arguments, session));
+            case "getObjectInstance" -> requireVisible(method, arguments, session);
             case "isInstanceOf" -> isInstanceOf((ObjectName) arguments[0], (String) arguments[1]);
             case "isRegistered" ->
                 MBeanPolicy.isVisible((ObjectName) arguments[0]) && target.isRegistered((ObjectName) arguments[0]);
@@ -100,12 +101,12 @@ final class GuardedMBeanServer implements InvocationHandler {
                         .distinct()
                         .toArray(String[]::new);
             case "getDefaultDomain" -> forward(method, arguments);
-            case "addNotificationListener", "removeNotificationListener" -> listen(method, arguments, caller);
-            default -> throw denied(caller, method.getName());
+            case "addNotificationListener", "removeNotificationListener" -> listen(method, arguments, session);
+            default -> throw denied(session, method.getName());
         };
     }
 
-    /** As isRegistered, reports a hidden bean as missing, which consoles can handle. */
+    /** Reports a hidden bean as missing, as isRegistered does, because consoles can handle that. */
     private boolean isInstanceOf(ObjectName name, String type) throws InstanceNotFoundException {
         if (!MBeanPolicy.isVisible(name)) {
             throw new InstanceNotFoundException(name.toString());
@@ -113,30 +114,30 @@ final class GuardedMBeanServer implements InvocationHandler {
         return target.isInstanceOf(name, type);
     }
 
-    private Object requireVisible(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+    private Object requireVisible(Method method, Object[] arguments, OperatorSession session) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         if (!MBeanPolicy.isVisible(name)) {
-            throw denied(caller, "to see " + name);
+            throw denied(session, "to see " + name);
         }
         return forward(method, arguments);
     }
 
-    private Object getAttribute(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+    private Object getAttribute(Method method, Object[] arguments, OperatorSession session) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         String attribute = (String) arguments[1];
         if (MBeanPolicy.isReadAsEmpty(name, attribute)) {
             return empty(forward(method, arguments));
         }
-        checkRead(caller, name, attribute);
+        checkRead(session, name, attribute);
         return forward(method, arguments);
     }
 
     /** Denies the whole request if one attribute is not readable; MBeanInfo lists only readable ones. */
-    private Object getAttributes(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+    private Object getAttributes(Method method, Object[] arguments, OperatorSession session) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         for (String attribute : (String[]) arguments[1]) {
             if (!MBeanPolicy.isReadAsEmpty(name, attribute)) {
-                checkRead(caller, name, attribute);
+                checkRead(session, name, attribute);
             }
         }
         AttributeList values = (AttributeList) forward(method, arguments);
@@ -164,55 +165,56 @@ final class GuardedMBeanServer implements InvocationHandler {
     }
 
     /** @throws SecurityException if the operator may not read it; the denial is written to the audit log */
-    static void checkRead(OperatorSession caller, ObjectName name, String attribute) {
+    static void checkRead(OperatorSession session, ObjectName name, String attribute) {
         if (attribute != null && !MBeanPolicy.mayRead(name, attribute)) {
-            throw denied(caller, "to read %s of %s".formatted(attribute, name));
+            throw denied(session, "to read %s of %s".formatted(attribute, name));
         }
     }
 
     /** @throws SecurityException if the operator may not write it; the denial is written to the audit log */
-    static void checkWrite(OperatorSession caller, ObjectName name, String attributes) {
-        if (!MBeanPolicy.mayWrite(caller.role(), name)) {
-            throw denied(caller, "to set %s of %s".formatted(attributes, name));
+    static void checkWrite(OperatorSession session, ObjectName name, String attributes) {
+        if (!MBeanPolicy.mayWrite(session.role(), name)) {
+            throw denied(session, "to set %s of %s".formatted(attributes, name));
         }
     }
 
     /** @throws SecurityException if the operator may not invoke it; the denial is written to the audit log */
-    static void checkInvoke(OperatorSession caller, ObjectName name, String operation) {
-        if (operation == null || !MBeanPolicy.mayInvoke(caller.role(), name, operation)) {
-            throw denied(caller, "to invoke %s of %s".formatted(operation, name));
+    static void checkInvoke(OperatorSession session, ObjectName name, String operation) {
+        if (operation == null || !MBeanPolicy.mayInvoke(session.role(), name, operation)) {
+            throw denied(session, "to invoke %s of %s".formatted(operation, name));
         }
     }
 
-    private Object write(Method method, Object[] arguments, OperatorSession caller, Attribute... attributes)
+    private Object write(Method method, Object[] arguments, OperatorSession session, Attribute... attributes)
             throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         String names = Arrays.stream(attributes).map(Attribute::getName).collect(Collectors.joining(", "));
-        checkWrite(caller, name, names);
+        checkWrite(session, name, names);
         String before = values(name, attributes);
-        Object result = caller.execute(() -> forwardChecked(method, arguments));
-        AuditLog.changed(caller, "set %s of %s from %s to %s".formatted(names, name, before, values(name, attributes)));
+        Object result = session.execute(() -> forwardChecked(method, arguments));
+        AuditLog.changed(
+                session, "set %s of %s from %s to %s".formatted(names, name, before, values(name, attributes)));
         return result;
     }
 
-    private Object invokeOperation(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+    private Object invokeOperation(Method method, Object[] arguments, OperatorSession session) throws Throwable {
         ObjectName name = (ObjectName) arguments[0];
         String operation = (String) arguments[1];
-        checkInvoke(caller, name, operation);
-        Object result = caller.execute(() -> forwardChecked(method, arguments));
+        checkInvoke(session, name, operation);
+        Object result = session.execute(() -> forwardChecked(method, arguments));
         if (MBeanPolicy.isOwn(name)) {
             String values = arguments[2] == null ? "[]" : Arrays.toString((Object[]) arguments[2]);
-            AuditLog.changed(caller, "invoked %s of %s with %s".formatted(operation, name, values));
+            AuditLog.changed(session, "invoked %s of %s with %s".formatted(operation, name, values));
         }
         return result;
     }
 
     /** Denies MBeans as listeners: they would be invoked without the checks of this proxy. */
-    private Object listen(Method method, Object[] arguments, OperatorSession caller) throws Throwable {
+    private Object listen(Method method, Object[] arguments, OperatorSession session) throws Throwable {
         if (arguments[1] instanceof ObjectName listener) {
-            throw denied(caller, "to let %s listen to %s".formatted(listener, arguments[0]));
+            throw denied(session, "to let %s listen to %s".formatted(listener, arguments[0]));
         }
-        return requireVisible(method, arguments, caller);
+        return requireVisible(method, arguments, session);
     }
 
     private String values(ObjectName name, Attribute... attributes) {
@@ -266,9 +268,9 @@ final class GuardedMBeanServer implements InvocationHandler {
         }
     }
 
-    private static SecurityException denied(OperatorSession caller, String action) {
-        AuditLog.denied(caller, action);
-        return new SecurityException("Denied to %s: %s".formatted(caller.name(), action));
+    private static SecurityException denied(OperatorSession session, String action) {
+        AuditLog.denied(session, action);
+        return new SecurityException("Denied to %s: %s".formatted(session.name(), action));
     }
 
     private Object forward(Method method, Object[] arguments) throws Throwable {

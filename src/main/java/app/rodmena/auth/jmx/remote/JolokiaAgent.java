@@ -51,12 +51,12 @@ final class JolokiaAgent implements AutoCloseable {
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
-    private final JolokiaServiceManager jolokia;
+    private final JolokiaServiceManager services;
 
-    private JolokiaAgent(HttpServer server, ThreadPoolExecutor threads, JolokiaServiceManager jolokia) {
+    private JolokiaAgent(HttpServer server, ThreadPoolExecutor threads, JolokiaServiceManager services) {
         this.server = server;
         this.threads = threads;
-        this.jolokia = jolokia;
+        this.services = services;
     }
 
     /**
@@ -64,22 +64,22 @@ final class JolokiaAgent implements AutoCloseable {
      *
      * @throws IOException if the address is not available; the message names it
      */
-    static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer beans)
+    static JolokiaAgent start(RemoteConfig config, int port, Operators operators, MBeanServer mbeanServer)
             throws IOException {
         setServerLimits();
         HttpServer server =
                 listen(new InetSocketAddress(InetAddress.getByName(config.host()), port), config.keystore());
-        JolokiaServiceManager jolokia = jolokia(beans);
-        JolokiaContext context = jolokia.start();
+        JolokiaServiceManager services = createServiceManager(mbeanServer);
+        JolokiaContext context = services.start();
         // One handler per request: JolokiaHttpHandler is not thread-safe
         server.createContext(
                 "/jolokia",
                 new JolokiaSecurityFilter(
                         config.hostNames(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
-        ThreadPoolExecutor threads = threads();
+        ThreadPoolExecutor threads = createThreadPool();
         server.setExecutor(threads);
         server.start();
-        return new JolokiaAgent(server, threads, jolokia);
+        return new JolokiaAgent(server, threads, services);
     }
 
     /** The actual address, with the port that was chosen for port 0. */
@@ -91,7 +91,7 @@ final class JolokiaAgent implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        jolokia.stop();
+        services.stop();
         threads.shutdownNow();
     }
 
@@ -128,7 +128,7 @@ final class JolokiaAgent implements AutoCloseable {
     }
 
     /** Bounded, and large enough that slow clients do not occupy all threads. */
-    private static ThreadPoolExecutor threads() {
+    private static ThreadPoolExecutor createThreadPool() {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 MAX_THREADS,
                 MAX_THREADS,
@@ -140,24 +140,25 @@ final class JolokiaAgent implements AutoCloseable {
         return threads;
     }
 
-    private static JolokiaServiceManager jolokia(MBeanServer beans) {
+    private static JolokiaServiceManager createServiceManager(MBeanServer mbeanServer) {
         Map<String, String> settings = Map.of(
-                ConfigKey.AGENT_ID.getKeyValue(), freeAgentId(beans),
+                ConfigKey.AGENT_ID.getKeyValue(), freeAgentId(mbeanServer),
                 ConfigKey.AGENT_CONTEXT.getKeyValue(), "/jolokia",
                 ConfigKey.DISCOVERY_ENABLED.getKeyValue(), "false",
                 ConfigKey.DISABLE_DETECTORS.getKeyValue(), "true",
                 ConfigKey.ALLOW_ERROR_DETAILS.getKeyValue(), "false",
                 ConfigKey.DISABLED_SERVICES.getKeyValue(), ConfigRequestHandler.class.getName());
-        JolokiaServiceManager jolokia = JolokiaServiceManagerFactory.createJolokiaServiceManager(
+        JolokiaServiceManager services = JolokiaServiceManagerFactory.createJolokiaServiceManager(
                 new StaticConfiguration(settings, null, SystemPropertyMode.NEVER),
                 new JolokiaLog(),
                 new JolokiaRestrictor(),
                 log -> new TreeSet<>());
-        jolokia.addService(new JolokiaSerializer());
-        jolokia.addService(new JolokiaRequests(GuardedMBeanServer.guard(beans, JolokiaAgent::currentSession)));
-        jolokia.addService(new PullNotificationBackend(1));
-        jolokia.addService(new JolokiaEvents());
-        return jolokia;
+        services.addService(new JolokiaSerializer());
+        services.addService(
+                new JolokiaRequestHandler(GuardedMBeanServer.guard(mbeanServer, JolokiaAgent::currentSession)));
+        services.addService(new PullNotificationBackend(1));
+        services.addService(new JolokiaSseBackend());
+        return services;
     }
 
     /** The operator whose request this thread executes; the agent itself while it starts. */
@@ -166,11 +167,12 @@ final class JolokiaAgent implements AutoCloseable {
     }
 
     /** A fixed id, for stable names of Jolokia's MBeans; with a number if another server in this JVM uses it. */
-    private static String freeAgentId(MBeanServer beans) {
+    private static String freeAgentId(MBeanServer mbeanServer) {
         try {
             int number = 1;
             String id = AGENT_ID;
-            while (!beans.queryNames(new ObjectName(DOMAIN + ":*,agent=" + id), null)
+            while (!mbeanServer
+                    .queryNames(new ObjectName(DOMAIN + ":*,agent=" + id), null)
                     .isEmpty()) {
                 number++;
                 id = AGENT_ID + "-" + number;

@@ -46,7 +46,10 @@ final class JolokiaRestrictor implements Restrictor {
         return true;
     }
 
-    /** Permits no CORS headers; {@link JolokiaSecurityFilter} checks the origin of requests. */
+    /**
+     * Jolokia asks with {@code onlyWhenStrict} whether to accept a request, whose origin {@link JolokiaSecurityFilter}
+     * has checked already, and without it whether to send CORS headers, which it never must.
+     */
     @Override
     public boolean isOriginAllowed(String origin, boolean onlyWhenStrict) {
         return onlyWhenStrict;

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks a request before Jolokia handles it: path, method, Host and origin, login, body size, and that it is neither a
- * proxy request nor JSONP. Other requests get an error response with a status that says why. Thread-safe.
+ * proxy request nor JSONP. Rejected requests get an error response. Thread-safe.
  */
 final class JolokiaSecurityFilter implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
@@ -36,17 +36,17 @@ final class JolokiaSecurityFilter implements HttpHandler {
     private final Operators operators;
     private final HttpHandler jolokia;
 
-    JolokiaSecurityFilter(AllowedHosts names, Operators operators, HttpHandler jolokia) {
-        this.names = names;
+    JolokiaSecurityFilter(AllowedHosts allowedHosts, Operators operators, HttpHandler jolokia) {
+        this.names = allowedHosts;
         this.operators = operators;
         this.jolokia = jolokia;
     }
 
-    private static final class Refusal extends Exception {
+    private static final class RejectedRequestException extends Exception {
         private static final long serialVersionUID = 1;
         private final int status;
 
-        Refusal(int status, String reason) {
+        RejectedRequestException(int status, String reason) {
             super(reason);
             this.status = status;
         }
@@ -61,14 +61,14 @@ final class JolokiaSecurityFilter implements HttpHandler {
             checkPathAndMethod(exchange);
             checkOrigin(exchange);
             byte[] body = body(exchange);
-            OperatorSession caller = login(exchange);
+            OperatorSession session = login(exchange);
             checkContent(exchange, body);
             exchange.setStreams(new ByteArrayInputStream(body), null);
-            caller.execute(() -> {
+            session.execute(() -> {
                 jolokia.handle(exchange);
                 return null;
             });
-        } catch (Refusal e) {
+        } catch (RejectedRequestException e) {
             if (e.status == 403) {
                 AuditLog.denied(
                         address(exchange),
@@ -86,75 +86,76 @@ final class JolokiaSecurityFilter implements HttpHandler {
         }
     }
 
-    private static void checkPathAndMethod(HttpExchange exchange) throws Refusal {
+    private static void checkPathAndMethod(HttpExchange exchange) throws RejectedRequestException {
         String path = exchange.getRequestURI().getPath();
         if (!path.equals(CONTEXT) && !path.startsWith(CONTEXT + "/")) {
-            throw new Refusal(404, "No such path");
+            throw new RejectedRequestException(404, "No such path");
         }
         if (path.replace("/", "").startsWith("jolokiaconfig")) {
-            throw new Refusal(403, "the configuration cannot be read or changed by requests");
+            throw new RejectedRequestException(403, "the configuration cannot be read or changed by requests");
         }
         if (!List.of("GET", "POST").contains(exchange.getRequestMethod())) {
             exchange.getResponseHeaders().set("Allow", "GET, POST");
-            throw new Refusal(405, "This path takes GET and POST");
+            throw new RejectedRequestException(405, "This path takes GET and POST");
         }
     }
 
-    private void checkOrigin(HttpExchange exchange) throws Refusal {
+    private void checkOrigin(HttpExchange exchange) throws RejectedRequestException {
         Headers headers = exchange.getRequestHeaders();
         Optional<String> refusalReason = OriginCheck.refusalReason(
                 names, exchange.getLocalAddress().getAddress(), name -> headers.getOrDefault(name, List.of()));
         if (refusalReason.isPresent()) {
-            throw new Refusal(403, refusalReason.get());
+            throw new RejectedRequestException(403, refusalReason.get());
         }
     }
 
-    private OperatorSession login(HttpExchange exchange) throws Refusal {
+    private OperatorSession login(HttpExchange exchange) throws RejectedRequestException {
         String address = address(exchange);
         // Blocks only this request's thread
-        Optional<OperatorSession> caller;
+        Optional<OperatorSession> session;
         try {
-            caller = operators
+            session = operators
                     .loginByHeader(exchange.getRequestHeaders().getFirst("Authorization"), address)
                     .join();
         } catch (CompletionException e) {
             exchange.getResponseHeaders().set("Retry-After", "1");
             if (e.getCause() instanceof TooManyLoginAttemptsException tooMany) {
-                throw new Refusal(429, tooMany.getMessage());
+                throw new RejectedRequestException(429, tooMany.getMessage());
             }
             LOG.error("The login of a client at {} could not be verified", address, e);
-            throw new Refusal(503, "The login could not be verified; see the server's log");
+            throw new RejectedRequestException(503, "The login could not be verified; see the server's log");
         }
-        return caller.orElseThrow(() -> {
+        return session.orElseThrow(() -> {
             exchange.getResponseHeaders().set("WWW-Authenticate", Operators.CHALLENGE);
-            return new Refusal(401, "An operator's name and password are required");
+            return new RejectedRequestException(401, "An operator's name and password are required");
         });
     }
 
-    private static byte[] body(HttpExchange exchange) throws IOException, Refusal {
+    private static byte[] body(HttpExchange exchange) throws IOException, RejectedRequestException {
         byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
         if (body.length > MAX_BODY_BYTES) {
-            throw new Refusal(413, "The request's body is larger than %s bytes".formatted(MAX_BODY_BYTES));
+            throw new RejectedRequestException(
+                    413, "The request's body is larger than %s bytes".formatted(MAX_BODY_BYTES));
         }
         return body;
     }
 
     /** Refuses JSONP: with a callback the response is a script, which a page of any site can load. */
-    private static void checkContent(HttpExchange exchange, byte[] body) throws IOException, Refusal {
+    private static void checkContent(HttpExchange exchange, byte[] body) throws IOException, RejectedRequestException {
         String query = exchange.getRequestURI().getQuery();
         if (query != null && query.contains("callback=")) {
-            throw new Refusal(403, "JSONP (callback) is not supported");
+            throw new RejectedRequestException(403, "JSONP (callback) is not supported");
         }
         if (exchange.getRequestMethod().equals("POST")) {
             try {
                 checkJson(new JSONParser().parse(new String(body, UTF_8)));
             } catch (ParseException | RuntimeException | StackOverflowError e) {
-                throw new Refusal(400, "The body is not JSON");
+                throw new RejectedRequestException(400, "The body is not JSON");
             }
         }
     }
 
-    private static void checkJson(Object request) throws Refusal {
+    private static void checkJson(Object request) throws RejectedRequestException {
         if (request instanceof JSONArray requests) {
             for (Object element : requests) {
                 checkJson(element);
@@ -162,7 +163,7 @@ final class JolokiaSecurityFilter implements HttpHandler {
         } else if (request instanceof JSONObject fields) {
             if (fields.containsKey("target")
                     || (fields.get("options") instanceof JSONObject options && options.containsKey("target"))) {
-                throw new Refusal(403, "proxy requests (target) are not supported");
+                throw new RejectedRequestException(403, "proxy requests (target) are not supported");
             }
         }
     }
@@ -171,7 +172,7 @@ final class JolokiaSecurityFilter implements HttpHandler {
         return exchange.getRemoteAddress().getAddress().getHostAddress();
     }
 
-    private static void refuse(HttpExchange exchange, Refusal refusal) throws IOException {
+    private static void refuse(HttpExchange exchange, RejectedRequestException refusal) throws IOException {
         JSONObject json = new JSONObject();
         json.put("status", refusal.status);
         json.put("error_type", SecurityException.class.getName());

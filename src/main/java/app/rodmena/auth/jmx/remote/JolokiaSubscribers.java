@@ -30,16 +30,16 @@ final class JolokiaSubscribers {
     private final Map<String, Boolean> clients = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Jolokia's handler of a command. */
-    interface Handling {
+    interface CommandHandler {
         Object handle(JolokiaNotificationRequest request)
                 throws IOException, JMException, NotChangedException, BadRequestException, EmptyResponseException;
     }
 
-    synchronized Object handle(JolokiaNotificationRequest request, Handling jolokia)
+    synchronized Object handle(JolokiaNotificationRequest request, CommandHandler jolokia)
             throws IOException, JMException, NotChangedException, BadRequestException, EmptyResponseException {
         NotificationCommandType type = request.getCommand().getType();
         if (request.getCommand() instanceof ClientCommand command) {
-            clients.get(command.getClient());
+            clients.get(command.getClient()); // Moves the client to the end of the access order.
             if (type == NotificationCommandType.UNREGISTER) {
                 clients.remove(command.getClient());
             }
@@ -54,12 +54,12 @@ final class JolokiaSubscribers {
         return response;
     }
 
-    synchronized void close(Handling jolokia) {
+    synchronized void close(CommandHandler jolokia) {
         List.copyOf(clients.keySet()).forEach(client -> remove(client, jolokia));
     }
 
     /** Removes subscriptions one by one, because Jolokia fails to unregister a client with several. */
-    private void remove(String client, Handling jolokia) {
+    private void remove(String client, CommandHandler jolokia) {
         clients.remove(client);
         try {
             JSONObject subscriptions = (JSONObject) jolokia.handle(command("list/" + client));

@@ -99,9 +99,7 @@ final class MBeanPolicy {
         return name.getDomain().equals("java.lang") && type.equals(name.getKeyProperty("type"));
     }
 
-    /**
-     * Whether an operation is the one that Jolokia's clients read their notifications with; it changes nothing else.
-     */
+    /** Whether an operation is the {@code pull} of Jolokia's store, which returns a client's own notifications. */
     private static boolean isNotificationPull(ObjectName name, String operation) {
         return name.getDomain().equals(JolokiaAgent.DOMAIN)
                 && NOTIFICATION_STORE.equals(name.getKeyProperty("type"))

@@ -4,9 +4,9 @@ import app.rodmena.auth.security.OperatorSession;
 import java.security.Principal;
 
 /** The operator session that JMX passes from the authenticator to the connection. */
-record OperatorPrincipal(OperatorSession caller) implements Principal {
+record OperatorPrincipal(OperatorSession session) implements Principal {
     @Override
     public String getName() {
-        return caller.name();
+        return session.name();
     }
 }

@@ -44,17 +44,17 @@ public final class RemoteAccess implements AutoCloseable {
     }
 
     private void start(Operators operators) throws IOException {
-        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        MBeanServer mbeanServer = ManagementFactory.getPlatformMBeanServer();
         if (config.jolokiaPort().isPresent()) {
             int port = config.jolokiaPort().getAsInt();
-            JolokiaAgent agent = JolokiaAgent.start(config, port, operators, beans);
+            JolokiaAgent agent = JolokiaAgent.start(config, port, operators, mbeanServer);
             parts.push(agent);
             jolokia = Optional.of(agent);
         }
         if (config.jmxPort().isPresent()) {
             int port = config.jmxPort().getAsInt();
-            RemoteJmx connector =
-                    RemoteJmx.start(config.host(), port, config.keystore().map(Keystore::context), operators, beans);
+            RemoteJmx connector = RemoteJmx.start(
+                    config.host(), port, config.keystore().map(Keystore::context), operators, mbeanServer);
             parts.push(connector);
             jmx = Optional.of(connector);
         }

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RemoteJmx implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.remote");
-    private static final String NAME = "jmxrmi";
+    private static final String REGISTRY_NAME = "jmxrmi";
     private static final String ADVERTISED_HOST_PROPERTY = "java.rmi.server.hostname";
 
     /** The deserialization filter for credentials. */
@@ -55,11 +55,11 @@ final class RemoteJmx implements AutoCloseable {
             + "javax.management.remote.NotificationResult;java.rmi.MarshalledObject;java.rmi.dgc.*;java.rmi.server.*;"
             + "javax.security.auth.Subject;!*";
 
-    private final RmiSockets sockets;
+    private final RmiSocketFactory sockets;
     private final Registry registry;
     private final JMXConnectorServer connector;
 
-    private RemoteJmx(RmiSockets sockets, Registry registry, JMXConnectorServer connector) {
+    private RemoteJmx(RmiSocketFactory sockets, Registry registry, JMXConnectorServer connector) {
         this.sockets = sockets;
         this.registry = registry;
         this.connector = connector;
@@ -70,18 +70,19 @@ final class RemoteJmx implements AutoCloseable {
      *
      * @throws IOException if the address is not available; the message names it
      */
-    static RemoteJmx start(String host, int port, Optional<SSLContext> tls, Operators operators, MBeanServer beans)
+    static RemoteJmx start(
+            String host, int port, Optional<SSLContext> tls, Operators operators, MBeanServer mbeanServer)
             throws IOException {
         InetAddress address = InetAddress.getByName(host);
         if (System.getProperty(ADVERTISED_HOST_PROPERTY) == null) {
             InetAddress advertised = address.isAnyLocalAddress() ? InetAddress.getLocalHost() : address;
             System.setProperty(ADVERTISED_HOST_PROPERTY, advertised.getHostAddress());
         }
-        RmiSockets sockets = new RmiSockets(address, tls);
-        RMIClientSocketFactory clients = tls.isPresent() ? new SslRMIClientSocketFactory() : null;
+        RmiSocketFactory sockets = new RmiSocketFactory(address, tls);
+        RMIClientSocketFactory clientSockets = tls.isPresent() ? new SslRMIClientSocketFactory() : null;
         Registry registry;
         try {
-            registry = LocateRegistry.createRegistry(port, clients, sockets);
+            registry = LocateRegistry.createRegistry(port, clientSockets, sockets);
         } catch (IOException e) {
             throw new IOException("cannot listen on %s:%s for JMX: %s".formatted(host, port, reason(e)), e);
         }
@@ -89,14 +90,14 @@ final class RemoteJmx implements AutoCloseable {
                 JMXConnectorServer.AUTHENTICATOR, authenticator(operators),
                 RMIConnectorServer.CREDENTIALS_FILTER_PATTERN, CREDENTIALS_FILTER,
                 RMIConnectorServer.SERIAL_FILTER_PATTERN, ARGUMENTS_FILTER);
-        Access access = new Access(beans, operators);
-        Server server = new Server(sockets.boundAddress().getPort(), clients, sockets, environment, access);
+        GuardedServers access = new GuardedServers(mbeanServer, operators);
+        RmiServer server = new RmiServer(sockets.boundAddress().getPort(), clientSockets, sockets, environment, access);
         JMXConnectorServer connector = new RMIConnectorServer(
-                new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.ofConnector());
+                new JMXServiceURL("service:jmx:rmi:///"), environment, server, access.forConnector());
         RemoteJmx jmx = new RemoteJmx(sockets, registry, connector);
         try {
             connector.start();
-            registry.rebind(NAME, server.toStub());
+            registry.rebind(REGISTRY_NAME, server.toStub());
         } catch (IOException e) {
             jmx.close();
             throw e;
@@ -113,7 +114,7 @@ final class RemoteJmx implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (sockets) {
-            registry.unbind(NAME);
+            registry.unbind(REGISTRY_NAME);
             connector.stop();
         } catch (NotBoundException e) {
             LOG.debug("The connector was not bound", e);
@@ -129,12 +130,12 @@ final class RemoteJmx implements AutoCloseable {
     private static JMXAuthenticator authenticator(Operators operators) {
         return credentials -> {
             String address = clientAddress();
-            boolean areComplete =
+            boolean isPair =
                     credentials instanceof String[] pair && pair.length == 2 && pair[0] != null && pair[1] != null;
-            String[] pair = areComplete ? (String[]) credentials : new String[] {"", ""};
-            OperatorSession caller = verify(operators, pair[0], pair[1], address)
+            String[] pair = isPair ? (String[]) credentials : new String[] {"", ""};
+            OperatorSession session = verify(operators, pair[0], pair[1], address)
                     .orElseThrow(() -> new SecurityException("Wrong name or password"));
-            return new Subject(true, Set.of(new OperatorPrincipal(caller)), Set.of(), Set.of());
+            return new Subject(true, Set.of(new OperatorPrincipal(session)), Set.of(), Set.of());
         };
     }
 
@@ -161,18 +162,18 @@ final class RemoteJmx implements AutoCloseable {
     }
 
     /** Creates the guarded MBean server of a connection. */
-    private record Access(MBeanServer beans, Operators operators) {
-        MBeanServer of(OperatorSession caller) {
+    private record GuardedServers(MBeanServer beans, Operators operators) {
+        MBeanServer forSession(OperatorSession session) {
             return GuardedMBeanServer.guard(beans, () -> {
-                if (!operators.isValid(caller)) {
-                    throw new SecurityException(caller.name() + " is no longer an operator of this server");
+                if (!operators.isValid(session)) {
+                    throw new SecurityException(session.name() + " is no longer an operator of this server");
                 }
-                return caller;
+                return session;
             });
         }
 
         /** For calls of the connector itself. */
-        MBeanServer ofConnector() {
+        MBeanServer forConnector() {
             OperatorSession connector = new OperatorSession("the connector", OperatorRole.MONITOR, "this process");
             return GuardedMBeanServer.guard(beans, () -> connector);
         }
@@ -182,29 +183,34 @@ final class RemoteJmx implements AutoCloseable {
      * Gives each connection its own guarded MBean server with the operator's session. (The usual way, the current
      * thread's Subject, needs a method that Java 18 replaced and Java 24 disabled.)
      */
-    private static final class Server extends RMIJRMPServerImpl {
-        private final Access access;
+    private static final class RmiServer extends RMIJRMPServerImpl {
+        private final GuardedServers access;
 
-        Server(int port, RMIClientSocketFactory clients, RmiSockets sockets, Map<String, ?> environment, Access access)
+        RmiServer(
+                int port,
+                RMIClientSocketFactory clientSockets,
+                RmiSocketFactory sockets,
+                Map<String, ?> environment,
+                GuardedServers access)
                 throws IOException {
-            super(port, clients, sockets, environment);
+            super(port, clientSockets, sockets, environment);
             this.access = access;
         }
 
         @Override
         protected RMIConnection makeClient(String connectionId, Subject subject) throws IOException {
-            OperatorSession caller = subject.getPrincipals(OperatorPrincipal.class)
+            OperatorSession session = subject.getPrincipals(OperatorPrincipal.class)
                     .iterator()
                     .next()
-                    .caller();
+                    .session();
             synchronized (this) {
                 // A new connection takes the current MBean server of the RMI server
-                MBeanServer before = getMBeanServer();
-                setMBeanServer(access.of(caller));
+                MBeanServer previous = getMBeanServer();
+                setMBeanServer(access.forSession(session));
                 try {
                     return super.makeClient(connectionId, null);
                 } finally {
-                    setMBeanServer(before);
+                    setMBeanServer(previous);
                 }
             }
         }

@@ -1,12 +1,12 @@
 package app.rodmena.auth.admin;
 
-/** Thrown by the gate for a request that it refuses; has the response. */
-final class Refusal extends Exception {
+/** The gate refuses a request; contains the response. */
+final class RejectedRequestException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final transient Reply reply;
 
-    Refusal(Reply reply) {
+    RejectedRequestException(Reply reply) {
         super(Integer.toString(reply.status()), null, false, false);
         this.reply = reply;
     }

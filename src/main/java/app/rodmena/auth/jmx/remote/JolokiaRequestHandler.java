@@ -21,13 +21,13 @@ import org.jolokia.server.core.util.jmx.SingleMBeanServerAccess;
 import org.jolokia.service.jmx.LocalRequestHandler;
 
 /** Jolokia's request handler, restricted to the guarded MBean server and to the permitted types of requests. */
-final class JolokiaRequests extends LocalRequestHandler {
+final class JolokiaRequestHandler extends LocalRequestHandler {
     private static final int ORDER = 1000;
 
     private final MBeanServerAccess beans;
     private final JolokiaSubscribers subscribers = new JolokiaSubscribers();
 
-    JolokiaRequests(MBeanServerConnection guarded) {
+    JolokiaRequestHandler(MBeanServerConnection guarded) {
         super(ORDER);
         this.beans = new SingleMBeanServerAccess(guarded);
     }
@@ -79,7 +79,7 @@ final class JolokiaRequests extends LocalRequestHandler {
     }
 
     private static SecurityException denied(String what) {
-        OperatorSession.current().ifPresent(caller -> AuditLog.denied(caller, what));
+        OperatorSession.current().ifPresent(session -> AuditLog.denied(session, what));
         return new SecurityException("Denied: " + what);
     }
 }

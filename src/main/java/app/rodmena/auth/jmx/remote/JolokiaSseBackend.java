@@ -17,13 +17,13 @@ import org.jolokia.service.notif.sse.SseNotificationBackend;
  * clients on the emitter's thread, so that a slow client delays the others and the emitter. Here a slow client loses
  * its oldest pending notifications instead.
  */
-final class JolokiaEvents extends SseNotificationBackend {
+final class JolokiaSseBackend extends SseNotificationBackend {
     private static final int ORDER = 0;
     private static final int MAX_PENDING = 1000;
 
     private final Map<String, ExecutorService> writers = new ConcurrentHashMap<>();
 
-    JolokiaEvents() {
+    JolokiaSseBackend() {
         super(ORDER);
     }
 

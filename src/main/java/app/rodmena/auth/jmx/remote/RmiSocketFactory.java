@@ -15,14 +15,14 @@ import javax.net.ssl.SSLContext;
  * Listens for RMI on one address instead of all, with TLS if configured. One object per connector, because RMI shares a
  * port among the objects exported with the same factory. Thread-safe.
  */
-final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
+final class RmiSocketFactory implements RMIServerSocketFactory, AutoCloseable {
     private static final int BACKLOG = 50;
 
     private final InetAddress address;
     private final Optional<SSLContext> tls;
     private ServerSocket serverSocket;
 
-    RmiSockets(InetAddress address, Optional<SSLContext> tls) {
+    RmiSocketFactory(InetAddress address, Optional<SSLContext> tls) {
         this.address = address;
         this.tls = tls;
     }
@@ -48,7 +48,7 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
         return (InetSocketAddress) serverSocket.getLocalSocketAddress();
     }
 
-    /** Closes the port, since RMI never closes a port that it chose. */
+    /** Closes the port, because RMI never closes a port that it chose itself. */
     @Override
     public synchronized void close() throws IOException {
         if (serverSocket != null) {
@@ -82,8 +82,8 @@ final class RmiSockets implements RMIServerSocketFactory, AutoCloseable {
 
         /** The TLS handshake happens at the first read, on the connection's own thread. */
         private static Socket secured(SSLContext context, Socket socket) throws IOException {
-            InputStream nothingConsumed = null;
-            return context.getSocketFactory().createSocket(socket, nothingConsumed, true);
+            InputStream noConsumedBytes = null;
+            return context.getSocketFactory().createSocket(socket, noConsumedBytes, true);
         }
     }
 }
