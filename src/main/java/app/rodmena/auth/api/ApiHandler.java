@@ -22,7 +22,7 @@ final class ApiHandler implements HttpHandler {
 
     private static final byte[] NO_BODY = {};
 
-    /** A list may keep its database connection waiting for a fifth of read_timeout in total. */
+    /** A list keeps its database connection while the client does not read for at most a fifth of read_timeout. */
     private static final int CLIENT_WAIT_DIVISOR = 5;
 
     private final RequestGate gate;
@@ -124,7 +124,7 @@ final class ApiHandler implements HttpHandler {
     }
 
     private void execute(HttpServerExchange exchange, ServiceCall call, byte[] body) {
-        // A request pipelined behind this one continues on this executor; the default is a pool of Undertow's.
+        // A request pipelined behind this one continues on this executor; the default is Undertow's worker pool.
         exchange.setDispatchExecutor(exchange.getIoThread());
         ListResponse listResponse = call instanceof GateResult.Listed
                 ? new ListResponse(exchange, responses, call.key(), maxClientWait)
@@ -138,9 +138,8 @@ final class ApiHandler implements HttpHandler {
     }
 
     /**
-     * Sends the response, on the I/O thread. If another thread ended the exchange, Undertow would let the I/O thread
-     * spin until that thread is done, which cost a third of the I/O thread's time; and the engine's threads are then
-     * free for the next query.
+     * Sends the response on the I/O thread. If an engine thread ended the exchange, the I/O thread would spin until
+     * that thread is done (measured: a third of its time), and the engine thread would not be free for the next query.
      */
     private void finish(HttpServerExchange exchange, ServiceCall call, Response response, Throwable failure) {
         if (failure != null && call.cancellation().isCancelled()) {

@@ -18,7 +18,7 @@ public final class ApiListener implements AutoCloseable {
     private static final long LINGER_MILLIS = 200;
 
     /** Unread responses may take an eighth of the heap. */
-    private static final int HEAP_FRACTION = 8;
+    private static final int HEAP_DIVISOR = 8;
 
     /** Part of shutdown_grace reserved at its end for sending refusals; at most a tenth of it. */
     private static final Duration MAX_REFUSAL_TIME = Duration.ofSeconds(2);
@@ -78,7 +78,7 @@ public final class ApiListener implements AutoCloseable {
     static ApiListener start(
             HttpConfig config, RouteTree routes, Health health, RequestListener requests, IncidentLookup incidents)
             throws IOException {
-        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(HEAP_FRACTION));
+        return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(HEAP_DIVISOR));
     }
 
     static ApiListener start(
@@ -149,7 +149,7 @@ public final class ApiListener implements AutoCloseable {
         return tenth.compareTo(MAX_REFUSAL_TIME) < 0 ? tenth : MAX_REFUSAL_TIME;
     }
 
-    /** Lets a request that the client sent just before it noticed the shutdown get a 503 instead of a reset. */
+    /** Waits briefly, so that a request sent just before the shutdown gets a 503 instead of a connection reset. */
     private static void linger() {
         try {
             TimeUnit.MILLISECONDS.sleep(LINGER_MILLIS);

@@ -15,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The body of {@code POST /api/check}, {@code {"checks": [{"user": …, "permission": …}, …]}}, and its response. An
@@ -24,7 +26,7 @@ import java.util.List;
 final class BatchCheckRequest {
     static final int MAX_CHECKS = 1000;
 
-    private static final String SHAPE = "{\"checks\": [{\"user\": \"...\", \"permission\": \"...\"}, ...]}";
+    private static final String EXPECTED_FORMAT = "{\"checks\": [{\"user\": \"...\", \"permission\": \"...\"}, ...]}";
     private static final int MAX_SHOWN_FIELD_LENGTH = 40;
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -58,15 +60,16 @@ final class BatchCheckRequest {
     static BatchCheckRequest of(byte[] body) {
         JsonNode root = read(body);
         if (!root.isObject() || !root.has("checks")) {
-            throw new InvalidBodyException("The body has no field checks; it must be " + SHAPE);
+            throw new InvalidBodyException("The body has no field checks; it must be " + EXPECTED_FORMAT);
         }
-        String unknown = unknownField(root, "checks", "checks");
-        if (unknown != null) {
-            throw new InvalidBodyException("The body has an unknown field%s; it must be %s".formatted(unknown, SHAPE));
+        Optional<String> unknown = unknownField(root, Set.of("checks"));
+        if (unknown.isPresent()) {
+            throw new InvalidBodyException(
+                    "The body has an %s; it must be %s".formatted(unknown.get(), EXPECTED_FORMAT));
         }
         JsonNode checks = root.get("checks");
         if (!checks.isArray()) {
-            throw new InvalidBodyException("checks: is not a list; the body must be " + SHAPE);
+            throw new InvalidBodyException("checks: is not a list; the body must be " + EXPECTED_FORMAT);
         }
         if (checks.isEmpty() || checks.size() > MAX_CHECKS) {
             throw new InvalidBodyException(
@@ -107,7 +110,7 @@ final class BatchCheckRequest {
             JsonNode root = READER.readTree(body);
             return root;
         } catch (JacksonException e) {
-            throw new InvalidBodyException("The body is not JSON; it must be " + SHAPE);
+            throw new InvalidBodyException("The body is not JSON; it must be " + EXPECTED_FORMAT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,10 +122,9 @@ final class BatchCheckRequest {
                 throw new InvalidBodyException(
                         "is not an object; it must be {\"user\": \"...\", \"permission\": \"...\"}");
             }
-            String unknown = unknownField(check, "user", "permission");
-            if (unknown != null) {
-                throw new InvalidBodyException(
-                        "has an unknown field%s; allowed are user and permission".formatted(unknown));
+            Optional<String> unknown = unknownField(check, Set.of("user", "permission"));
+            if (unknown.isPresent()) {
+                throw new InvalidBodyException("has an %s; allowed are user and permission".formatted(unknown.get()));
             }
             UserName user = new UserName(text(check, "user"));
             return new Entry(new PermissionCheck(user, new PermissionName(text(check, "permission"))), null);
@@ -142,14 +144,15 @@ final class BatchCheckRequest {
         return value.textValue();
     }
 
-    /** A space and the name of an unknown field, without the name if it is not safe to show; null if there is none. */
-    private static String unknownField(JsonNode object, String one, String other) {
+    /** The text "unknown field NAME", without a name that is not safe to show; empty if all fields are known. */
+    private static Optional<String> unknownField(JsonNode object, Set<String> known) {
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             String name = names.next();
-            if (!name.equals(one) && !name.equals(other)) {
-                return name.length() <= MAX_SHOWN_FIELD_LENGTH && name.matches("[A-Za-z0-9_.-]+") ? " " + name : "";
+            if (!known.contains(name)) {
+                boolean isSafe = name.length() <= MAX_SHOWN_FIELD_LENGTH && name.matches("[A-Za-z0-9_.-]+");
+                return Optional.of(isSafe ? "unknown field " + name : "unknown field");
             }
         }
-        return null;
+        return Optional.empty();
     }
 }

@@ -13,17 +13,17 @@ final class BodyBufferLimiter {
      * Bytes: 64 bodies of the default maximum size if the heap is large enough. A parsed body takes about four times
      * its size.
      */
-    private static final long DEFAULT_MAX_BYTES =
+    private static final long DEFAULT_MAX_TOTAL_BYTES =
             Math.min(16L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 32);
 
     private final int maxBodyBytes;
-    private final long maxBytes;
+    private final long maxTotalBytes;
     private final AtomicLong reserved = new AtomicLong();
 
     /** @param bodyBytes maximum bytes of one body */
     BodyBufferLimiter(int bodyBytes) {
         this.maxBodyBytes = bodyBytes;
-        maxBytes = Math.max(DEFAULT_MAX_BYTES, bodyBytes);
+        maxTotalBytes = Math.max(DEFAULT_MAX_TOTAL_BYTES, bodyBytes);
     }
 
     /**
@@ -35,7 +35,7 @@ final class BodyBufferLimiter {
     boolean reserve(HttpServerExchange exchange) {
         long announced = exchange.getRequestContentLength();
         long bytes = announced < 0 ? maxBodyBytes : announced;
-        if (reserved.addAndGet(bytes) > maxBytes) {
+        if (reserved.addAndGet(bytes) > maxTotalBytes) {
             reserved.addAndGet(-bytes);
             return false;
         }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The response to a request for a long list, sent while the list is read from the database. The first megabyte (less if
- * the budget is small) is held back. A failure before that gets an error response, and a list that ends before that is
+ * the budget is small) is buffered: until it is full, a failure still gets an error response, and a list that ends is
  * sent after its database connection has been released. A later failure closes the client's connection, so that the
  * client cannot mistake a part of the list for the whole.
  *

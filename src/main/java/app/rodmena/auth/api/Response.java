@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A status, headers and a JSON body, ready to be sent. Immutable, so that one response may be sent many times. */
+/** A status, headers and a JSON body. Immutable, so that one response may be sent many times. */
 final class Response implements GateResult {
     private static final Response TRUE = json(200, new ResponseBodies.Bare(true));
     private static final Response FALSE = json(200, new ResponseBodies.Bare(false));
 
-    private static final IoCallback END = new IoCallback() {
+    private static final IoCallback END_OR_MARK_TRUNCATED = new IoCallback() {
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
             END_EXCHANGE.onComplete(exchange, sender);
@@ -103,12 +103,12 @@ final class Response implements GateResult {
 
     /** Sends the response and ends the exchange. Never blocks. The calling thread must own the exchange. */
     void send(HttpServerExchange exchange) {
-        // Undertow has a fast path for its own callback. END detects responses that are cut off, which small ones,
-        // buffered by the operating system, are not.
-        send(exchange, ResponseBudget.isSmall(size()) ? IoCallback.END_EXCHANGE : END);
+        // Undertow has a fast path for its own callback. A small response fits the operating system's send buffer, so
+        // that it cannot be truncated.
+        send(exchange, ResponseBudget.isSmall(size()) ? IoCallback.END_EXCHANGE : END_OR_MARK_TRUNCATED);
     }
 
-    void send(HttpServerExchange exchange, IoCallback then) {
+    void send(HttpServerExchange exchange, IoCallback onSent) {
         HeaderMap responseHeaders = exchange.getResponseHeaders();
         for (Header header : headers) {
             responseHeaders.put(header.name(), header.value());
@@ -119,6 +119,6 @@ final class Response implements GateResult {
             setStatusAndHeaders(exchange, status);
             exchange.setResponseContentLength(body.remaining());
         }
-        exchange.getResponseSender().send(body.duplicate(), then);
+        exchange.getResponseSender().send(body.duplicate(), onSent);
     }
 }

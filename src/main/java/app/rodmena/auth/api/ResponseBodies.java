@@ -10,14 +10,14 @@ final class ResponseBodies {
     /** {@code {"result": …}} */
     record Bare(Object result) {}
 
-    /** A result with its own status, text and time. */
+    /** A result in an envelope with the status, a message and the time. */
     record Wrapped(boolean success, int code, String message, Object data, Instant timestamp) {
         static Wrapped of(String message, Object data) {
             return new Wrapped(true, 200, message, data, Instant.now());
         }
     }
 
-    /** Used for memberships too; the name of the JSON field is part of the API. */
+    /** The result of a check, also of a membership: the name of the JSON field is part of the API. */
     record HasPermission(boolean hasPermission) {}
 
     record Result(boolean result) {}

@@ -26,7 +26,9 @@ sealed interface Route {
     /** Needs a client key and takes its parameters from the body; answered when the database has responded. */
     record Posted(String name, BodyAction action) implements Route {}
 
-    /** Calls the service; {@code first} and {@code second} are the path's names, null if its template has fewer. */
+    /**
+     * Calls the service; {@code first} and {@code second} are the path's parameters, null if its template has fewer.
+     */
     @FunctionalInterface
     interface Action {
         CompletionStage<Response> execute(CallContext caller, ClientKey key, String first, String second);

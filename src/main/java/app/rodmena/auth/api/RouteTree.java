@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds the resource of a path, segment by segment. The children of a node are either fixed words or one name, never
+ * Finds the resource of a path, segment by segment. The children of a node are either literals or one parameter, never
  * both, so the search does not backtrack. Thread-safe once built, if not changed afterwards.
  */
 final class RouteTree {
-    private static final List<String> ORDER = List.of(Route.GET, Route.HEAD, Route.POST, Route.DELETE);
-    static final String ALL_METHODS = allow(ORDER.stream());
+    private static final List<String> ALLOW_ORDER = List.of(Route.GET, Route.HEAD, Route.POST, Route.DELETE);
+    static final String ALL_METHODS = allow(ALLOW_ORDER.stream());
 
     private final Node root = new Node();
 
@@ -29,7 +29,7 @@ final class RouteTree {
             if (method.equals(Route.GET)) {
                 routes.put(Route.HEAD, route);
             }
-            allow = RouteTree.allow(ORDER.stream().filter(routes::containsKey));
+            allow = RouteTree.allow(ALLOW_ORDER.stream().filter(routes::containsKey));
         }
 
         /** The route, or null if the path does not take the method. */
@@ -43,29 +43,29 @@ final class RouteTree {
         }
     }
 
-    /** A resource and the names in the path; null if its template has fewer. */
+    /** A resource and the path's parameters; null if its template has fewer. */
     record Match(Resource resource, String first, String second) {}
 
     private static final class Node {
         final Map<String, Node> literals = new LinkedHashMap<>();
-        Node name;
+        Node parameter;
         Resource resource;
     }
 
     RouteTree add(String method, String template, Route route) {
         Node node = root;
-        int names = 0;
+        int parameters = 0;
         for (String segment : template.substring(1).split("/", -1)) {
             if (segment.startsWith("{")) {
-                names++;
-                node.name = node.name == null ? new Node() : node.name;
-                node = node.name;
+                parameters++;
+                node.parameter = node.parameter == null ? new Node() : node.parameter;
+                node = node.parameter;
             } else {
                 node = node.literals.computeIfAbsent(segment, literal -> new Node());
             }
         }
-        if (names > 2) {
-            throw new IllegalArgumentException(template + ": at most two names in a path");
+        if (parameters > 2) {
+            throw new IllegalArgumentException(template + ": at most two parameters in a path");
         }
         node.resource = node.resource == null ? new Resource() : node.resource;
         node.resource.add(method, route);
@@ -73,7 +73,7 @@ final class RouteTree {
         return this;
     }
 
-    /** The resource at a decoded path, or null if there is none. An empty segment never matches a name. */
+    /** The resource at a decoded path, or null if there is none. An empty segment never matches a parameter. */
     Match find(String path) {
         if (!path.startsWith("/")) {
             return null;
@@ -85,12 +85,12 @@ final class RouteTree {
             int slash = path.indexOf('/', start);
             int end = slash < 0 ? path.length() : slash;
             String segment = path.substring(start, end);
-            if (node.name == null) {
+            if (node.parameter == null) {
                 node = node.literals.get(segment);
             } else {
                 second = first == null ? null : segment;
                 first = first == null ? segment : first;
-                node = segment.isEmpty() ? null : node.name;
+                node = segment.isEmpty() ? null : node.parameter;
             }
             if (node == null) {
                 return null;
@@ -101,12 +101,12 @@ final class RouteTree {
     }
 
     private static void requireUnambiguous(Node node, String path) {
-        if (node.name != null && !node.literals.isEmpty()) {
-            throw new IllegalArgumentException(path + " is followed by names and by words");
+        if (node.parameter != null && !node.literals.isEmpty()) {
+            throw new IllegalArgumentException(path + " is followed by a parameter and by literals");
         }
         node.literals.forEach((literal, next) -> requireUnambiguous(next, path + "/" + literal));
-        if (node.name != null) {
-            requireUnambiguous(node.name, path + "/{}");
+        if (node.parameter != null) {
+            requireUnambiguous(node.parameter, path + "/{}");
         }
     }
 

@@ -3,8 +3,8 @@ package app.rodmena.auth.api;
 import static app.rodmena.auth.api.Route.DELETE;
 import static app.rodmena.auth.api.Route.GET;
 import static app.rodmena.auth.api.Route.POST;
-import static app.rodmena.auth.api.Routes.Render.bare;
-import static app.rodmena.auth.api.Routes.Render.yesOrNo;
+import static app.rodmena.auth.api.Routes.ResponseMapper.bare;
+import static app.rodmena.auth.api.Routes.ResponseMapper.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.health.DatabaseHealth;
@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The table of the API's routes: method, path, types of the names in it, service method, form of the response. */
+/** The table of the API's routes: method, path, types of the path's names, service method, format of the response. */
 final class Routes {
     private final RouteTree tree = new RouteTree();
 
@@ -45,7 +45,7 @@ final class Routes {
     private void open(Health health) {
         Response pong = Response.json(200, Map.of("message", "PONG"));
         open("/ping", () -> pong);
-        open("/health", () -> database(health.database()));
+        open("/health", () -> toResponse(health.database()));
         open("/health/live", () -> report(health.live()));
         open("/health/ready", () -> report(health.ready()));
         open("/health/started", () -> report(health.started()));
@@ -73,29 +73,29 @@ final class Routes {
                 "/api/user_permissions/{user}",
                 UserName::new,
                 permissions::ofUser,
-                ListShape.counted("Permissions of the user", "permissions", ResponseBodies.Name::new));
+                ListFormat.counted("Permissions of the user", "permissions", ResponseBodies.Name::new));
         listed(
                 "/api/role_permissions/{role}",
                 RoleName::new,
                 permissions::ofRole,
-                ListShape.wrapped("Permissions of the role", ResponseBodies.Name::new));
+                ListFormat.wrapped("Permissions of the role", ResponseBodies.Name::new));
 
         listed(
                 "/api/which_roles_can/{name}",
                 PermissionName::new,
                 permissions::rolesWith,
-                ListShape.bare(ResponseBodies.Role::new));
+                ListFormat.bare(ResponseBodies.Role::new));
         listed(
                 "/api/which_users_can/{name}",
                 PermissionName::new,
                 permissions::usersWith,
-                ListShape.bare(Function.identity()));
+                ListFormat.bare(Function.identity()));
 
         listed(
                 "/api/workflow/users/{name}",
                 PermissionName::ofWorkflow,
                 permissions::usersWith,
-                ListShape.counted("Users who can run the workflow", "members", Function.identity()));
+                ListFormat.counted("Users who can run the workflow", "members", Function.identity()));
         keyed(
                 GET,
                 "/api/workflow/user/{user}/can_run/{name}",
@@ -117,13 +117,13 @@ final class Routes {
 
     private void memberships(Memberships memberships) {
         String membershipPath = "/api/membership/{user}/{role}";
-        Render<Boolean> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
+        ResponseMapper<Boolean> checked = yesOrNo("Membership checked", ResponseBodies.HasPermission::new);
         keyed(GET, membershipPath, UserName::new, RoleName::new, memberships::holds, checked);
         keyed(POST, membershipPath, UserName::new, RoleName::new, memberships::grant, bare());
         keyed(DELETE, membershipPath, UserName::new, RoleName::new, memberships::revoke, bare());
 
-        listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListShape.bare(Function.identity()));
-        listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListShape.bare(Function.identity()));
+        listed("/api/user_roles/{user}", UserName::new, memberships::ofUser, ListFormat.bare(Function.identity()));
+        listed("/api/members/{role}", RoleName::new, memberships::ofRole, ListFormat.bare(Function.identity()));
     }
 
     private void roles(Roles roles) {
@@ -131,7 +131,7 @@ final class Routes {
                 "/api/roles",
                 Function.identity(),
                 (caller, key, none) -> roles.list(caller, key),
-                ListShape.bare(Function.identity()));
+                ListFormat.bare(Function.identity()));
         keyed(POST, "/api/role/{role}", RoleName::new, roles::create, bare());
         keyed(
                 DELETE,
@@ -145,22 +145,23 @@ final class Routes {
         tree.add(GET, path, new Route.Open(GET + " " + path, supplier));
     }
 
-    private <A, T> void listed(String path, Function<String, A> name, ListCall<A, T> call, ListShape<T> shape) {
+    private <A, T> void listed(String path, Function<String, A> name, ListCall<A, T> call, ListFormat<T> format) {
         Route.ListAction action = (caller, key, first, response) -> {
             Listing<T> listing = call.of(caller, key, name.apply(first));
             return listing.readShort()
                     .thenCompose(rows -> rows.isPresent()
-                            ? CompletableFuture.completedStage(shape.whole(rows.get()))
-                            : send(listing, shape, response));
+                            ? CompletableFuture.completedStage(format.toResponse(rows.get()))
+                            : stream(listing, format, response));
         };
         tree.add(GET, path, new Route.Listed(GET + " " + path, action));
     }
 
-    private static <T> CompletionStage<Response> send(Listing<T> listing, ListShape<T> shape, ListResponse response) {
+    private static <T> CompletionStage<Response> stream(
+            Listing<T> listing, ListFormat<T> format, ListResponse response) {
         // Checked on arrival, and again when a connection is available, which may be seconds later
-        Runnable requireRoom = () -> response.requireRoom(ListBody.CHUNK_BYTES);
+        Runnable requireRoom = () -> response.requireRoom(ListWriter.CHUNK_BYTES);
         requireRoom.run();
-        ListBody<T> body = new ListBody<>(response, shape);
+        ListWriter<T> body = new ListWriter<>(response, format);
         return listing.forEach(requireRoom, body).thenApply(count -> {
             body.end(count);
             return null;
@@ -168,12 +169,16 @@ final class Routes {
     }
 
     private <A, T> void keyed(
-            String method, String path, Function<String, A> name, OneNameCall<A, T> call, Render<? super T> render) {
+            String method,
+            String path,
+            Function<String, A> name,
+            OneNameCall<A, T> call,
+            ResponseMapper<? super T> mapper) {
         add(
                 method,
                 path,
                 (caller, key, first, second) ->
-                        call.of(caller, key, name.apply(first)).thenApply(render));
+                        call.of(caller, key, name.apply(first)).thenApply(mapper));
     }
 
     private <A, B, T> void keyed(
@@ -182,19 +187,19 @@ final class Routes {
             Function<String, A> firstType,
             Function<String, B> secondType,
             TwoNameCall<A, B, T> call,
-            Render<? super T> render) {
+            ResponseMapper<? super T> mapper) {
         add(
                 method,
                 path,
                 (caller, key, first, second) -> call.of(caller, key, firstType.apply(first), secondType.apply(second))
-                        .thenApply(render));
+                        .thenApply(mapper));
     }
 
     private void add(String method, String path, Route.Action action) {
         tree.add(method, path, new Route.Keyed(method + " " + path, action));
     }
 
-    private static Response database(DatabaseHealth health) {
+    private static Response toResponse(DatabaseHealth health) {
         return Response.json(health.healthy() ? 200 : 503, health);
     }
 
@@ -219,15 +224,15 @@ final class Routes {
 
     /** Converts a service's result to a response; runs on the thread that completes the result. */
     @FunctionalInterface
-    interface Render<T> extends Function<T, Response> {
-        static <T> Render<T> bare() {
+    interface ResponseMapper<T> extends Function<T, Response> {
+        static <T> ResponseMapper<T> bare() {
             return Response::bare;
         }
 
-        /** Two wrapped responses, serialized in advance. */
-        static Render<Boolean> yesOrNo(String message, Function<Boolean, ?> shape) {
-            TimestampedResponse yes = new TimestampedResponse(message, shape.apply(true));
-            TimestampedResponse no = new TimestampedResponse(message, shape.apply(false));
+        /** Maps a boolean to one of two wrapped responses, which are serialized in advance. */
+        static ResponseMapper<Boolean> yesOrNo(String message, Function<Boolean, ?> toData) {
+            TimestampedResponse yes = new TimestampedResponse(message, toData.apply(true));
+            TimestampedResponse no = new TimestampedResponse(message, toData.apply(false));
             return result -> (result ? yes : no).now();
         }
     }

@@ -4,9 +4,8 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * The process's limit of file descriptors, and the listeners' shares of it. Without free descriptors, the process can
- * neither accept connections nor connect to the database nor write files, so the listeners' shares leave a reserve.
- * Stateless.
+ * The process's limit of file descriptors, and how it is divided among the listeners. Without free descriptors, the
+ * process can neither accept connections nor connect to the database nor write files, so a reserve is kept. Stateless.
  */
 public final class DescriptorLimit {
     /** For files opened at runtime: classes, logs, incidents, selectors, the embedded PostgreSQL. */
@@ -16,8 +15,8 @@ public final class DescriptorLimit {
     private static final int BASE_DESCRIPTORS = 116;
 
     private static final int MIN_CLIENTS = 16;
-    private static final int MIN_OPERATORS = 8;
-    private static final int MAX_OPERATORS = 500;
+    private static final int MIN_OPERATOR_CONNECTIONS = 8;
+    private static final int MAX_OPERATOR_CONNECTIONS = 500;
 
     /** The admin listener, Jolokia and remote JMX. */
     private static final int OPERATOR_LISTENERS = 3;
@@ -38,18 +37,19 @@ public final class DescriptorLimit {
 
     /** The maximum number of connections of each operator listener. */
     public static int operatorConnections() {
-        return (int) Math.max(MIN_OPERATORS, Math.min(MAX_OPERATORS, max() / 16));
+        return (int) Math.max(MIN_OPERATOR_CONNECTIONS, Math.min(MAX_OPERATOR_CONNECTIONS, max() / 16));
     }
 
     /**
      * The maximum number of client connections of the API, given the descriptors that are open now.
      *
-     * @param wanted the configured maximum, which the result does not exceed
+     * @param configured the configured maximum, which the result does not exceed
      * @param databaseConnections the maximum number of connections to the database
      */
-    public static int maxClients(int wanted, int databaseConnections) {
-        long left = max() - open() - RESERVE - databaseConnections - (long) OPERATOR_LISTENERS * operatorConnections();
-        return (int) Math.min(wanted, Math.max(MIN_CLIENTS, left));
+    public static int maxClients(int configured, int databaseConnections) {
+        long remaining =
+                max() - open() - RESERVE - databaseConnections - (long) OPERATOR_LISTENERS * operatorConnections();
+        return (int) Math.min(configured, Math.max(MIN_CLIENTS, remaining));
     }
 
     private static long open() {

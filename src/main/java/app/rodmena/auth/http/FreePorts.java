@@ -18,7 +18,7 @@ public final class FreePorts implements AutoCloseable {
      * Binds an address.
      *
      * @param flags the flags that set it, for the error message
-     * @param port not checked if it is absent or 0, for any free port
+     * @param port not checked if it is absent, or 0 (any free port)
      * @throws IOException if the address cannot be bound; the message names it and the flags
      */
     public void require(String flags, String host, OptionalInt port) throws IOException {
@@ -32,11 +32,11 @@ public final class FreePorts implements AutoCloseable {
             socket.bind(new InetSocketAddress(host, port.getAsInt()));
         } catch (IOException e) {
             throw new IOException(
-                    "can't listen on %s:%s (%s): %s".formatted(host, port.getAsInt(), flags, e.getMessage()), e);
+                    "cannot listen on %s:%s (%s): %s".formatted(host, port.getAsInt(), flags, e.getMessage()), e);
         }
     }
 
-    /** Unbinds the addresses: until the listeners start, clients' connections are refused instead of waiting. */
+    /** Unbinds the addresses. Clients that connect before the listeners start are refused; they do not wait. */
     @Override
     public void close() throws IOException {
         for (ServerSocket socket : bound) {

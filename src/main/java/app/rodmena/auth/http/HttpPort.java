@@ -31,7 +31,7 @@ public final class HttpPort implements AutoCloseable {
     private static final int BACKLOG = 1000;
     private static final int MAX_HEADERS = 200;
     private static final int MAX_PARAMETERS = 10_000;
-    private static final long THREADS_END_SECONDS = 5;
+    private static final long SHUTDOWN_TIMEOUT_SECONDS = 5;
 
     /** XNIO itself retries a failed accept (for example without free file descriptors) only after up to 30 s. */
     private static final long ACCEPT_RETRY_MILLIS = 500;
@@ -47,19 +47,19 @@ public final class HttpPort implements AutoCloseable {
     private final HttpOpenListener openListener;
     private final XnioWorker worker;
     private final AcceptingChannel<? extends StreamConnection> acceptor;
-    private volatile XnioExecutor.Key retries;
+    private volatile XnioExecutor.Key acceptRetry;
 
     /**
      * The limits of a listener.
      *
-     * @param maxClients maximum of open connections; others wait in the operating system's queue
+     * @param maxClients maximum number of open connections; others wait in the operating system's queue
      * @param maxHeaderBytes maximum size of a request line with its headers
      * @param readTimeout maximum time for a request's headers to arrive, and for a client to read a part of its
      *     response
      * @param idleTimeout a connection without a request for longer than this is closed
      * @param sendBufferBytes size of the operating system's send buffer; 0 for its default
      * @param ioThreads number of threads that parse requests and must never block
-     * @param taskThreads number of threads for tasks that handlers dispatch, and so the maximum of concurrent tasks
+     * @param taskThreads number of threads for tasks that handlers dispatch
      */
     public record Limits(
             int maxClients,
@@ -101,7 +101,7 @@ public final class HttpPort implements AutoCloseable {
     /** Starts accepting connections. */
     public void open() {
         acceptor.resumeAccepts();
-        retries =
+        acceptRetry =
                 worker.getIoThread().executeAtInterval(this::retryAccepts, ACCEPT_RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -117,8 +117,8 @@ public final class HttpPort implements AutoCloseable {
 
     /** Stops accepting; open connections are kept. */
     public void stopAccepting() {
-        if (retries != null) {
-            retries.remove();
+        if (acceptRetry != null) {
+            acceptRetry.remove();
         }
         acceptor.suspendAccepts(); // Otherwise XNIO logs an error for a client that connects at this moment
         IoUtils.safeClose(acceptor);
@@ -136,9 +136,9 @@ public final class HttpPort implements AutoCloseable {
     private void stopThreads() {
         worker.shutdown();
         try {
-            if (!worker.awaitTermination(THREADS_END_SECONDS, TimeUnit.SECONDS)) {
+            if (!worker.awaitTermination(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 worker.shutdownNow();
-                worker.awaitTermination(THREADS_END_SECONDS, TimeUnit.SECONDS);
+                worker.awaitTermination(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             worker.shutdownNow();

@@ -46,7 +46,7 @@ public final class RequestBody {
 
     /** A callback that runs {@code next} when the response was sent; if sending failed, it ends the exchange. */
     public static IoCallback onSent(Runnable next) {
-        return new Sent(next);
+        return new OnSentCallback(next);
     }
 
     /**
@@ -66,14 +66,14 @@ public final class RequestBody {
      *     it
      */
     public void collect(int maxBytes, Duration timeout, BiConsumer<End, byte[]> callback) {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        ByteArrayOutputStream collected = new ByteArrayOutputStream();
         ByteBuffer part = ByteBuffer.allocate(READ_BYTES);
-        Source source = limit -> {
+        ByteSource source = limit -> {
             int read = channel.read(part.clear());
-            kept.write(part.array(), 0, Math.max(0, read));
+            collected.write(part.array(), 0, Math.max(0, read));
             return read;
         };
-        read(new Reading(source, maxBytes, end -> callback.accept(end, kept.toByteArray())), timeout);
+        read(new BodyReader(source, maxBytes, end -> callback.accept(end, collected.toByteArray())), timeout);
     }
 
     /**
@@ -84,21 +84,21 @@ public final class RequestBody {
      * @param callback called once, on the I/O thread
      */
     public void discard(long maxBytes, Duration timeout, Consumer<End> callback) {
-        read(new Reading(limit -> Channels.drain(channel, limit), maxBytes, callback), timeout);
+        read(new BodyReader(limit -> Channels.drain(channel, limit), maxBytes, callback), timeout);
     }
 
-    private static void read(Reading reading, Duration timeout) {
-        if (!reading.drain()) {
-            reading.waitFor(timeout);
+    private static void read(BodyReader reader, Duration timeout) {
+        if (!reader.drain()) {
+            reader.waitFor(timeout);
         }
     }
 
     /** Reads available bytes, {@code limit} or a few more at most; returns -1 at the end. */
-    private interface Source {
+    private interface ByteSource {
         long read(long limit) throws IOException;
     }
 
-    private record Sent(Runnable next) implements IoCallback {
+    private record OnSentCallback(Runnable next) implements IoCallback {
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
             next.run();
@@ -110,16 +110,16 @@ public final class RequestBody {
         }
     }
 
-    private final class Reading implements ChannelListener<StreamSourceChannel> {
-        private final Source source;
+    private final class BodyReader implements ChannelListener<StreamSourceChannel> {
+        private final ByteSource source;
         private final Consumer<End> onEnd;
-        private long left;
+        private long remaining;
         private XnioExecutor.Key deadline;
         private boolean ended;
 
-        Reading(Source source, long maxBytes, Consumer<End> callback) {
+        BodyReader(ByteSource source, long maxBytes, Consumer<End> callback) {
             this.source = source;
-            this.left = maxBytes;
+            this.remaining = maxBytes;
             this.onEnd = callback;
         }
 
@@ -139,14 +139,14 @@ public final class RequestBody {
         private boolean drain() {
             try {
                 while (!ended) {
-                    long read = source.read(left + 1);
+                    long read = source.read(remaining + 1);
                     if (read == 0) {
                         return false;
                     }
-                    left -= Math.max(read, 0);
+                    remaining -= Math.max(read, 0);
                     if (read < 0) {
                         end(End.COMPLETE);
-                    } else if (left < 0) {
+                    } else if (remaining < 0) {
                         end(End.TOO_LARGE);
                     }
                 }

@@ -18,10 +18,12 @@ final class RequestFraming {
     private static final int MAX_CHUNK_EXTENSION = 256;
 
     /** Longer than any valid value of the two headers that are read. */
-    private static final int MAX_VALUE = 64;
+    private static final int MAX_VALUE_LENGTH = 64;
 
-    private static final long HTTP_1_1 = 0x485454502F312E31L;
-    private static final boolean[] TOKEN = tokenCharacters();
+    /** {@code HTTP/1.1} in ASCII. */
+    private static final long HTTP_1_1_BYTES = 0x485454502F312E31L;
+
+    private static final boolean[] IS_TOKEN_CHARACTER = tokenCharacters();
 
     private enum State {
         START,
@@ -63,7 +65,9 @@ final class RequestFraming {
     /** Remaining bytes of the body or the chunk. */
     private long remaining;
 
+    /** The number of digits of a chunk's size, then the number of bytes of its extension. */
     private int digits;
+
     private int trailerBytes;
 
     /** @param maxTrailerBytes maximum size of the trailers of a request */
@@ -84,8 +88,8 @@ final class RequestFraming {
     /**
      * Validates the next bytes.
      *
-     * @return the end of the bytes that may be parsed: {@code to} if all are valid; otherwise the start of the invalid
-     *     request, or {@code from} if that was in earlier bytes; for an invalid body, the position of the error
+     * @return the end of the bytes that Undertow may parse: {@code to} if all are valid; the position of the error if a
+     *     body is invalid; if a head is invalid, its start, or {@code from} if it started in earlier bytes
      */
     int scan(ByteBuffer bytes, int from, int to) {
         int requestStart = from;
@@ -177,7 +181,7 @@ final class RequestFraming {
 
     private void requestLine(byte next) {
         if (next == '\r') {
-            http11 = lastEightBytes == HTTP_1_1;
+            http11 = lastEightBytes == HTTP_1_1_BYTES;
             state = State.REQUEST_LINE_LF;
         } else if (isControl(next)) {
             problem = controlProblem(next);
@@ -204,16 +208,16 @@ final class RequestFraming {
             }
             value.setLength(0);
             state = State.VALUE;
-        } else if (next < 0 || !TOKEN[next]) {
+        } else if (next < 0 || !IS_TOKEN_CHARACTER[next]) {
             problem = next == '\n' ? controlProblem(next) : "a header's name has an invalid character";
         } else {
-            mayBeLength = mayBeLength && isAt(CONTENT_LENGTH, next);
-            mayBeEncoding = mayBeEncoding && isAt(TRANSFER_ENCODING, next);
+            mayBeLength = mayBeLength && matchesNext(CONTENT_LENGTH, next);
+            mayBeEncoding = mayBeEncoding && matchesNext(TRANSFER_ENCODING, next);
             nameLength++;
         }
     }
 
-    private boolean isAt(String name, byte next) {
+    private boolean matchesNext(String name, byte next) {
         return nameLength < name.length() && name.charAt(nameLength) == (next | 0x20);
     }
 
@@ -222,8 +226,8 @@ final class RequestFraming {
             state = State.VALUE_LF;
         } else if (isControl(next) && next != '\t') {
             problem = controlProblem(next);
-        } else if (header != null && value.append((char) (next & 0xff)).length() > MAX_VALUE) {
-            problem = header + ": is longer than " + MAX_VALUE + " characters";
+        } else if (header != null && value.append((char) (next & 0xff)).length() > MAX_VALUE_LENGTH) {
+            problem = header + ": is longer than " + MAX_VALUE_LENGTH + " characters";
         }
     }
 

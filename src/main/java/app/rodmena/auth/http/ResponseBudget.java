@@ -25,9 +25,9 @@ public final class ResponseBudget {
         this.max = max;
     }
 
-    /** A budget of a fraction of the heap: an eighth for 8. */
-    public static ResponseBudget ofHeap(int fraction) {
-        return new ResponseBudget(Math.max(MIN, Runtime.getRuntime().maxMemory() / fraction));
+    /** A budget of a part of the heap: an eighth if {@code divisor} is 8. */
+    public static ResponseBudget ofHeap(int divisor) {
+        return new ResponseBudget(Math.max(MIN, Runtime.getRuntime().maxMemory() / divisor));
     }
 
     /** Whether a response is too small to be counted. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * Formats times as UTC without a zone, with microseconds: {@code 2026-11-23T15:35:24.130938}. Thread-safe. The text of
- * the last second is cached, since almost all times are in the current second.
+ * the last second is cached, because almost all times are in the current second.
  */
 public final class UtcTimestampFormat {
     /** The length of a time in bytes. */

@@ -7,29 +7,29 @@ import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 
 /** Writes a long list as JSON, row by row, in chunks. Not thread-safe. */
-final class ListBody<T> implements Consumer<T> {
-    /** Size of a chunk, and the room in the budget that a list needs to be started. */
+final class ListWriter<T> implements Consumer<T> {
+    /** Size of a chunk. A list starts only if the budget has room for one. */
     static final int CHUNK_BYTES = 32 * 1024;
 
     private final ListResponse response;
-    private final ListShape<T> shape;
+    private final ListFormat<T> format;
     private final ByteArrayOutputStream chunk = new ByteArrayOutputStream(CHUNK_BYTES + 1024);
     private boolean first = true;
 
-    ListBody(ListResponse response, ListShape<T> shape) {
+    ListWriter(ListResponse response, ListFormat<T> format) {
         this.response = response;
-        this.shape = shape;
+        this.format = format;
     }
 
     @Override
     public void accept(T row) {
         if (first) {
-            chunk.writeBytes(shape.opening().getBytes(UTF_8));
+            chunk.writeBytes(format.opening().getBytes(UTF_8));
         } else {
             chunk.write(',');
         }
         first = false;
-        chunk.writeBytes(WireJson.bytes(shape.row().apply(row)));
+        chunk.writeBytes(WireJson.bytes(format.rowMapper().apply(row)));
         if (chunk.size() >= CHUNK_BYTES) {
             flush();
         }
@@ -37,7 +37,7 @@ final class ListBody<T> implements Consumer<T> {
 
     /** Ends the body, after the last row. */
     void end(long count) {
-        chunk.writeBytes(((first ? shape.opening() : "") + shape.closing().apply(count)).getBytes(UTF_8));
+        chunk.writeBytes(((first ? format.opening() : "") + format.closing().apply(count)).getBytes(UTF_8));
         flush();
         response.end();
     }

@@ -13,32 +13,35 @@ import java.util.function.LongFunction;
 /**
  * The JSON form of a list, written as a whole or row by row.
  *
- * @param row converts a row to the value to serialize
- * @param frame converts the converted rows to a response
+ * @param rowMapper converts a row to the value to serialize
+ * @param responseFactory creates the response from the converted rows
  * @param opening the text before the rows of a list written row by row
- * @param closing the text after them, given their number
+ * @param closing creates the text after the rows from their number
  */
-record ListShape<T>(
-        Function<? super T, ?> row, Function<List<?>, Response> frame, String opening, LongFunction<String> closing) {
+record ListFormat<T>(
+        Function<? super T, ?> rowMapper,
+        Function<List<?>, Response> responseFactory,
+        String opening,
+        LongFunction<String> closing) {
 
     /** {@code {"result": [...]}} */
-    static <T> ListShape<T> bare(Function<? super T, ?> row) {
-        return new ListShape<>(row, Response::bare, "{\"result\":[", count -> "]}");
+    static <T> ListFormat<T> bare(Function<? super T, ?> rowMapper) {
+        return new ListFormat<>(rowMapper, Response::bare, "{\"result\":[", count -> "]}");
     }
 
     /** A wrapped list: the rows are the data. */
-    static <T> ListShape<T> wrapped(String message, Function<? super T, ?> row) {
-        return new ListShape<>(
-                row, rows -> Response.wrapped(message, rows), prefix(message) + "[", count -> "]" + suffix());
+    static <T> ListFormat<T> wrapped(String message, Function<? super T, ?> rowMapper) {
+        return new ListFormat<>(
+                rowMapper, rows -> Response.wrapped(message, rows), prefix(message) + "[", count -> "]" + suffix());
     }
 
     /**
-     * A wrapped list: the data has the rows in a field, and their number. In a list written row by row the number comes
-     * last, because it is not known before.
+     * A wrapped list: the data has the number of rows, and the rows in a field. In a list written row by row, the
+     * number comes last, because it is not known earlier.
      */
-    static <T> ListShape<T> counted(String message, String field, Function<? super T, ?> row) {
-        return new ListShape<>(
-                row,
+    static <T> ListFormat<T> counted(String message, String field, Function<? super T, ?> rowMapper) {
+        return new ListFormat<>(
+                rowMapper,
                 rows -> {
                     Map<String, Object> data = new LinkedHashMap<>();
                     data.put("count", rows.size());
@@ -50,8 +53,8 @@ record ListShape<T>(
     }
 
     /** The response for a list in memory. */
-    Response whole(List<T> rows) {
-        return frame.apply(rows.stream().map(row).toList());
+    Response toResponse(List<T> rows) {
+        return responseFactory.apply(rows.stream().map(rowMapper).toList());
     }
 
     private static String prefix(String message) {
