@@ -79,7 +79,7 @@ public final class Core {
 
         /**
          * Declares that this server sends no further queries. The engine closes with the last share in service. Its
-         * observers stay, so that the end of the pool can still be observed. Idempotent.
+         * listeners stay registered, so that they receive the pool's last events. Idempotent.
          *
          * @param grace the maximum wait for connections in use to be checked in
          */
@@ -211,7 +211,7 @@ public final class Core {
             try {
                 parts.pop().close();
             } catch (Throwable e) { // Continue: the next server of this JVM waits until all parts are closed.
-                LOG.error("A part of the server could not be closed; the others are", e);
+                LOG.error("A part of the server could not be closed; the others are closed", e);
             }
         }
     }

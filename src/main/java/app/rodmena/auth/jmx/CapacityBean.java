@@ -10,8 +10,8 @@ import app.rodmena.auth.views.OutlookRow;
 final class CapacityBean {
     private final PoolSizeAdvisor adviser;
 
-    CapacityBean(PoolSizeAdvisor adviser) {
-        this.adviser = adviser;
+    CapacityBean(PoolSizeAdvisor advisor) {
+        this.adviser = advisor;
     }
 
     @Description("Sizing advice for the pool")

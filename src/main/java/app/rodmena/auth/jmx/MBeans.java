@@ -37,7 +37,7 @@ public final class MBeans implements AutoCloseable {
 
     /**
      * Registers the beans of the engine and of the log levels. A bean whose name is taken by other code in this JVM is
-     * not registered; the log says so.
+     * not registered, and a warning is logged.
      *
      * @param core must stay open until {@link #close}
      * @param loggers empty if the log levels cannot be changed
@@ -62,8 +62,8 @@ public final class MBeans implements AutoCloseable {
     public static MBeans register(Core core, ServerInfo server) {
         MBeans beans = new MBeans();
         ServerBean bean = new ServerBean(server, core.metrics().requests());
-        synchronized (PLATFORM) { // No other server takes the name in between.
-            beans.registrations.push(add(freeServerName(), new DescribedMBean(bean)));
+        synchronized (PLATFORM) { // Another server must not take the free name before it is registered.
+            beans.registrations.push(registerMBean(freeServerName(), new DescribedMBean(bean)));
         }
         return beans;
     }
@@ -76,7 +76,7 @@ public final class MBeans implements AutoCloseable {
     }
 
     private void add(String keys, Object bean) {
-        registrations.push(add(name(keys), new DescribedMBean(bean)));
+        registrations.push(registerMBean(name(keys), new DescribedMBean(bean)));
     }
 
     private void addEvents(DatabaseEngine engine) {
@@ -86,7 +86,7 @@ public final class MBeans implements AutoCloseable {
         engine.events().add(notifier);
         registrations.push(notifier);
         registrations.push(() -> engine.events().remove(notifier));
-        registrations.push(add(name, new NotifyingMBean(events, notifier.subscribers())));
+        registrations.push(registerMBean(name, new NotifyingMBean(events, notifier.subscribers())));
     }
 
     private void addIncidents(Incidents incidents) {
@@ -95,7 +95,8 @@ public final class MBeans implements AutoCloseable {
         incidents.add(notifier);
         registrations.push(notifier);
         registrations.push(() -> incidents.remove(notifier));
-        registrations.push(add(name, new NotifyingMBean(new IncidentsBean(incidents), notifier.subscribers())));
+        registrations.push(
+                registerMBean(name, new NotifyingMBean(new IncidentsBean(incidents), notifier.subscribers())));
     }
 
     private static ObjectName freeServerName() {
@@ -106,7 +107,7 @@ public final class MBeans implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private static AutoCloseable add(ObjectName name, DescribedMBean bean) {
+    private static AutoCloseable registerMBean(ObjectName name, DescribedMBean bean) {
         try {
             PLATFORM.registerMBean(bean, name);
             return () -> unregister(name);

@@ -6,12 +6,12 @@ import app.rodmena.auth.diagnosis.incident.BackendActions;
 import app.rodmena.auth.schema.Description;
 import java.util.function.Supplier;
 
-@Description("Actions against faults; each returns its outcome, or in a dry run the outcome to expect")
+@Description("Actions against faults; each returns its outcome, or in a dry run the expected outcome")
 final class RemediesBean {
-    private final BackendActions remedies;
+    private final BackendActions actions;
 
-    RemediesBean(BackendActions remedies) {
-        this.remedies = remedies;
+    RemediesBean(BackendActions actions) {
+        this.actions = actions;
     }
 
     @Description(
@@ -20,8 +20,8 @@ final class RemediesBean {
             acts = true)
     public String cancelQuery(
             @Description(value = "Connection number, from Diagnosis", unit = "number") int connectionId,
-            @Description("Whether only to return the outcome to expect") boolean dryRun) {
-        return execute(() -> remedies.cancelQuery(connectionId, dryRun));
+            @Description("True to return the expected outcome without acting") boolean dryRun) {
+        return execute(() -> actions.cancelQuery(connectionId, dryRun));
     }
 
     @Description(
@@ -29,8 +29,8 @@ final class RemediesBean {
             acts = true)
     public String terminateBackend(
             @Description(value = "PID of the backend, from Diagnosis", unit = "pid") int pid,
-            @Description("Whether only to return the outcome to expect") boolean dryRun) {
-        return execute(() -> remedies.terminateBackend(pid, dryRun));
+            @Description("True to return the expected outcome without acting") boolean dryRun) {
+        return execute(() -> actions.terminateBackend(pid, dryRun));
     }
 
     /**
@@ -38,17 +38,17 @@ final class RemediesBean {
      */
     private static String execute(Supplier<ActionResult> action) {
         try {
-            ActionResult remedy = action.get();
-            audit(remedy);
-            return remedy.outcome();
+            ActionResult result = action.get();
+            audit(result);
+            return result.outcome();
         } catch (ActionOutcomeUnknownException e) {
             audit(e.result());
             throw e;
         }
     }
 
-    private static void audit(ActionResult remedy) {
+    private static void audit(ActionResult result) {
         LocalAudit.invoked(
-                "%s%s: %s".formatted(remedy.action(), remedy.dryRun() ? " (dry run)" : "", remedy.outcome()));
+                "%s%s: %s".formatted(result.action(), result.dryRun() ? " (dry run)" : "", result.outcome()));
     }
 }

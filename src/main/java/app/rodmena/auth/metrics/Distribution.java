@@ -9,8 +9,8 @@ import java.util.stream.LongStream;
  * A histogram of durations with fixed bounds. Because the bounds never change, histograms can be summed over processes
  * and subtracted over time.
  *
- * @param counts number of durations up to each of the {@link #BOUNDS}, inclusive, and above the bound before it; last,
- *     the number of durations above all bounds
+ * @param counts number of durations in each bucket: one bucket per upper bound (inclusive) in {@link #BOUNDS}, and a
+ *     last one for longer durations
  * @param sum sum of all durations
  */
 public record Distribution(List<Long> counts, Duration sum) {
@@ -36,7 +36,6 @@ public record Distribution(List<Long> counts, Duration sum) {
             .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
             .toList();
 
-    /** The number of counts: one per bound, and one for longer durations. */
     static final int BUCKETS = BOUNDS.size() + 1;
 
     private static final long[] BOUND_NANOS =
@@ -50,7 +49,7 @@ public record Distribution(List<Long> counts, Duration sum) {
         return new Distribution(Arrays.stream(counts).boxed().toList(), Duration.ofNanos(sumNanos));
     }
 
-    /** The index of the count that a duration belongs to. */
+    /** The index of the bucket of a duration. */
     static int bucketOf(long nanos) {
         int bucket = Arrays.binarySearch(BOUND_NANOS, nanos);
         return bucket < 0 ? -bucket - 1 : bucket;

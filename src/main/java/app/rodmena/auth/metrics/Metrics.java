@@ -32,26 +32,26 @@ public final class Metrics implements AutoCloseable {
     private final RequestMetrics requests = new RequestMetrics(registry);
     private final SlowStatements slowStatements;
     private final PoolHistory history;
-    private final StatementListener onStatement = this::count;
+    private final StatementListener onStatement = this::recordStatement;
     private final JmxReporter reporter =
             JmxReporter.forRegistry(registry).inDomain("metrics").build();
-    private final ScheduledExecutorService clock =
+    private final ScheduledExecutorService scheduler =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("metrics-clock"));
 
     /** @param engine must stay open until the metrics are closed */
-    @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the clock.
+    @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the scheduler.
     public Metrics(DatabaseEngine engine) {
         this.engine = engine;
         slowStatements = new SlowStatements(engine::settings);
         history = new PoolHistory(engine, pool);
-        gauges();
+        registerGauges();
         engine.events().add(pool);
         engine.add(onStatement);
         engine.add(slowStatements);
         reporter.start();
         long slice = SlidingWindowHistogram.SLICE.toMillis();
-        clock.scheduleAtFixedRate(
-                () -> runSafely(() -> each(SlidingWindow::rotate)), slice, slice, TimeUnit.MILLISECONDS);
+        scheduler.scheduleAtFixedRate(
+                () -> runSafely(() -> forEachWindow(SlidingWindow::rotate)), slice, slice, TimeUnit.MILLISECONDS);
         scheduleNextSecond();
     }
 
@@ -87,13 +87,13 @@ public final class Metrics implements AutoCloseable {
      * Resets percentiles, rates, {@link TimingStatistics#count} and slow statements; totals in the registry are kept.
      */
     public void reset() {
-        each(SlidingWindow::reset);
+        forEachWindow(SlidingWindow::reset);
         slowStatements.reset();
     }
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        scheduler.shutdownNow();
         engine.events().remove(pool);
         engine.remove(onStatement);
         engine.remove(slowStatements);
@@ -102,43 +102,43 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
-    private void each(Consumer<SlidingWindow> action) {
+    private void forEachWindow(Consumer<SlidingWindow> action) {
         pool.each(action);
         statements.each(action);
         requests.times().each(action);
     }
 
-    /** Schedules the next full second. No second is recorded twice, also after a delay of the clock's thread. */
-    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the clock.
+    /** Schedules the next full second. No second is recorded twice, even if the thread is delayed. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the scheduler.
     private void scheduleNextSecond() {
         long millis = 1_000 - System.currentTimeMillis() % 1_000;
-        clock.schedule(this::onSecond, millis, TimeUnit.MILLISECONDS);
+        scheduler.schedule(this::onSecond, millis, TimeUnit.MILLISECONDS);
     }
 
     private void onSecond() {
-        runSafely(() -> history.tick(Instant.now()));
-        if (!clock.isShutdown()) {
+        runSafely(() -> history.recordSecond(Instant.now()));
+        if (!scheduler.isShutdown()) {
             scheduleNextSecond();
         }
     }
 
     /** Catches every exception, because an exception would cancel the periodic task. */
-    private static void runSafely(Runnable tick) {
+    private static void runSafely(Runnable update) {
         try {
-            tick.run();
+            update.run();
         } catch (Throwable e) {
             LOG.error("Metrics could not be updated; the next update is tried as scheduled", e);
         }
     }
 
-    private void count(StatementExecution execution) {
+    private void recordStatement(StatementExecution execution) {
         statements.record(execution.name(), execution.took());
         if (!execution.succeeded()) {
             statements.countFailure(execution.name());
         }
     }
 
-    private void gauges() {
+    private void registerGauges() {
         pool("size", PoolSnapshot::poolSize);
         pool("max_overflow", PoolSnapshot::maxOverflow);
         pool("checked_out", PoolSnapshot::checkedOut);

@@ -22,16 +22,16 @@ public final class PoolHistory {
     private final SlidingWindowHistogram.IntervalReader waits;
     private final SlidingWindowHistogram.IntervalReader uses;
     private final Deque<PoolSecond> seconds = new ArrayDeque<>();
-    private Totals previous;
+    private Counters previous;
 
     /** Totals that never decrease. */
-    private record Totals(long nanos, long checkouts, long timeouts, long rejections) {}
+    private record Counters(long nanos, long checkouts, long timeouts, long rejections) {}
 
     PoolHistory(DatabaseEngine engine, PoolTimes times) {
         this.engine = engine;
         this.waits = times.waitReader();
         this.uses = times.useReader();
-        this.previous = totals();
+        this.previous = readCounters();
     }
 
     /** All seconds in the history, oldest first. */
@@ -45,28 +45,28 @@ public final class PoolHistory {
     }
 
     /** Adds the second that ends now, and removes the oldest one if the history is full. */
-    synchronized void tick(Instant now) {
+    synchronized void recordSecond(Instant now) {
         PoolView view = engine.view();
-        Totals totals = totals();
+        Counters counters = readCounters();
         seconds.addLast(new PoolSecond(
                 now,
-                Duration.ofNanos(totals.nanos - previous.nanos),
+                Duration.ofNanos(counters.nanos - previous.nanos),
                 view.numbers(),
                 engine.peakSinceLast(),
                 view.oldestWait(),
-                totals.checkouts - previous.checkouts,
-                totals.timeouts - previous.timeouts,
-                totals.rejections - previous.rejections,
+                counters.checkouts - previous.checkouts,
+                counters.timeouts - previous.timeouts,
+                counters.rejections - previous.rejections,
                 waits.sinceLast(),
                 uses.sinceLast()));
-        previous = totals;
+        previous = counters;
         if (seconds.size() > RETENTION.toSeconds()) {
             seconds.removeFirst();
         }
     }
 
-    private Totals totals() {
-        return new Totals(
+    private Counters readCounters() {
+        return new Counters(
                 System.nanoTime(),
                 engine.events().count(PoolEventKind.CHECKOUT),
                 engine.events().count(PoolEventKind.TIMEOUT),

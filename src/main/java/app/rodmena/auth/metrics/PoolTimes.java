@@ -12,8 +12,8 @@ public final class PoolTimes implements PoolListener {
     private final TimingRecorder uses = new TimingRecorder();
     private final TimingRecorder creations = new TimingRecorder();
 
-    /** Callers of the uses of the last minute, except the first of each use. */
-    private final SlidingWindowSum furtherCallers = new SlidingWindowSum();
+    /** The callers of the last minute's batches, without the first caller of each. */
+    private final SlidingWindowSum additionalCallers = new SlidingWindowSum();
 
     PoolTimes(MetricRegistry registry) {
         registry.register("pool.wait", waits.timer());
@@ -33,7 +33,7 @@ public final class PoolTimes implements PoolListener {
             case CHECKIN -> {
                 uses.record(event.took());
                 if (event.caller().count() > 1) {
-                    furtherCallers.add(event.caller().count() - 1);
+                    additionalCallers.add(event.caller().count() - 1);
                 }
             }
             case CONNECT -> creations.record(event.took());
@@ -42,8 +42,8 @@ public final class PoolTimes implements PoolListener {
     }
 
     /**
-     * Durations from arrival to a connection, a timeout or a cancellation: without timeouts, a pool that serves no
-     * caller would look fast. Refusals caused by an outage or a shutdown are excluded.
+     * Durations from arrival to a connection, a timeout or a cancellation: if timeouts were excluded, a pool that
+     * serves no caller would look fast. Refusals caused by an outage or a shutdown are excluded.
      */
     public TimingStatistics waits() {
         return waits.statistics();
@@ -72,7 +72,7 @@ public final class PoolTimes implements PoolListener {
     /** Mean number of callers per use of the last minute: 1 without batches, more with them. */
     public double recentCallersPerUse() {
         long count = uses.durationStats().count();
-        return count == 0 ? 1 : 1 + (double) furtherCallers.sum() / count;
+        return count == 0 ? 1 : 1 + (double) additionalCallers.sum() / count;
     }
 
     /** {@link #waits} since start, unaffected by resets. */
@@ -102,6 +102,6 @@ public final class PoolTimes implements PoolListener {
         action.accept(waits);
         action.accept(uses);
         action.accept(creations);
-        action.accept(furtherCallers);
+        action.accept(additionalCallers);
     }
 }

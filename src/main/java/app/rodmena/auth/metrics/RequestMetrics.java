@@ -28,7 +28,7 @@ public final class RequestMetrics {
      */
     public record RouteTimes(String route, int status, Distribution times) {}
 
-    private record Key(String route, int status) {}
+    private record RouteAndStatus(String route, int status) {}
 
     private record RouteCounters(Counter count, DistributionCounter times) {
         void add(Duration took) {
@@ -40,7 +40,7 @@ public final class RequestMetrics {
     private final MetricRegistry registry;
     private final TimingRecorders times;
     private final ConcurrentMap<String, String> names = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Key, RouteCounters> responseCounts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RouteAndStatus, RouteCounters> responseCounts = new ConcurrentHashMap<>();
     private final List<IntSupplier> inFlight = new CopyOnWriteArrayList<>();
 
     RequestMetrics(MetricRegistry registry) {
@@ -51,26 +51,26 @@ public final class RequestMetrics {
 
     /** Records a response. */
     public void record(String route, int status, Duration took) {
-        times.record(nameOf(route), took);
+        times.record(metricName(route), took);
         responseCounts
-                .computeIfAbsent(new Key(route, status), this::createCounters)
+                .computeIfAbsent(new RouteAndStatus(route, status), this::createCounters)
                 .add(took);
     }
 
-    private RouteCounters createCounters(Key key) {
-        String name = MetricRegistry.name("responses", nameOf(key.route), Integer.toString(key.status));
+    private RouteCounters createCounters(RouteAndStatus key) {
+        String name = MetricRegistry.name("responses", metricName(key.route), Integer.toString(key.status));
         synchronized (registry) {
             return new RouteCounters(registry.counter(name), new DistributionCounter());
         }
     }
 
     /** Includes the in-flight requests of an HTTP listener, until {@link #removeInFlight}. */
-    public void addInFlight(IntSupplier listenersInFlight) {
-        inFlight.add(listenersInFlight);
+    public void addInFlight(IntSupplier requestsInFlight) {
+        inFlight.add(requestsInFlight);
     }
 
-    public void removeInFlight(IntSupplier listenersInFlight) {
-        inFlight.remove(listenersInFlight);
+    public void removeInFlight(IntSupplier requestsInFlight) {
+        inFlight.remove(requestsInFlight);
     }
 
     /** The number of requests in flight. */
@@ -90,7 +90,7 @@ public final class RequestMetrics {
     }
 
     /** Response times, sorted by route and status. */
-    public List<RouteTimes> latencies() {
+    public List<RouteTimes> responseTimes() {
         return responseCounts.entrySet().stream()
                 .map(entry -> new RouteTimes(
                         entry.getKey().route,
@@ -110,7 +110,7 @@ public final class RequestMetrics {
     }
 
     /** Maps {@code GET /api/members/{role}} to {@code get.api.members.role}, because JMX would quote the original. */
-    private String nameOf(String route) {
+    private String metricName(String route) {
         return names.computeIfAbsent(route, key -> {
             String words =
                     key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", ".").replaceAll("^\\.|\\.$", "");

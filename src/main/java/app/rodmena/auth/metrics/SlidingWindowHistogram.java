@@ -18,15 +18,18 @@ import java.util.function.LongSupplier;
  * Counts the durations of the last minute in a histogram, and their number per 10 s of the last 15 minutes.
  * Thread-safe; a recording is two atomic additions.
  *
- * <p>The width of a bucket is 1/32 of its value: nothing is sampled, so a single slow duration is visible, and every
- * reported value is within 1.6 %. The owner must call {@link #rotate} every 10 s: reading a clock on each recording
- * would cost more than the recording itself.
+ * <p>Every duration is counted, without sampling, so that a single slow one is visible. A bucket is at most 1/32 of its
+ * lower bound wide, so that every reported value is within 1.6 %. The owner must call {@link #rotate} every 10 s:
+ * reading a clock on each recording would cost more than the recording itself.
  */
 final class SlidingWindowHistogram implements Reservoir {
     static final Duration SLICE = Duration.ofSeconds(10);
 
-    static final int SLICES_SHOWN = 6;
-    private static final int SLICES_COUNTED = 90;
+    /** Percentiles cover one minute. */
+    static final int PERCENTILE_SLICES = 6;
+
+    /** Rates cover 15 minutes. */
+    private static final int RATE_SLICES = 90;
 
     private static final int SUB_BITS = 5;
     private static final int SUB_BUCKETS = 1 << SUB_BITS;
@@ -91,7 +94,7 @@ final class SlidingWindowHistogram implements Reservoir {
     private final Deque<PastSlice> pastSlices = new ArrayDeque<>();
     private volatile Slice current;
 
-    /** The durations of all slices that are no longer shown. Guarded by this, like the field below. */
+    /** The counts of all slices that percentiles no longer cover. Guarded by this, like the field below. */
     private final long[] expired = new long[BUCKETS];
 
     /** Slices removed by a recent reset; a concurrent recording may still add to them. */
@@ -119,12 +122,12 @@ final class SlidingWindowHistogram implements Reservoir {
         expireDiscarded();
         recentSlices.addFirst(current);
         current = new Slice(clock.getAsLong());
-        if (recentSlices.size() > SLICES_SHOWN) {
+        if (recentSlices.size() > PERCENTILE_SLICES) {
             Slice old = recentSlices.removeLast();
             expire(old);
             pastSlices.addFirst(new PastSlice(old.startNanos, old.count()));
         }
-        if (recentSlices.size() + pastSlices.size() > SLICES_COUNTED) {
+        if (recentSlices.size() + pastSlices.size() > RATE_SLICES) {
             pastSlices.removeLast();
         }
     }

@@ -22,7 +22,7 @@ final class SlidingWindowSum implements SlidingWindow {
     @Override
     public synchronized void rotate() {
         past.addFirst(current.sumThenReset());
-        if (past.size() > SlidingWindowHistogram.SLICES_SHOWN) {
+        if (past.size() > SlidingWindowHistogram.PERCENTILE_SLICES) {
             past.removeLast();
         }
     }

@@ -49,8 +49,8 @@ public final class SlowStatements implements StatementListener {
     private int logged;
 
     /**
-     * The mutable record of one statement. Durations use the buckets of {@link SlidingWindowHistogram}; empty buckets
-     * are not stored.
+     * The mutable counters of one statement, guarded by the outer object. Durations use the buckets of
+     * {@link SlidingWindowHistogram}; empty buckets are not stored.
      */
     private static final class SlowStatementStats {
         final String name;

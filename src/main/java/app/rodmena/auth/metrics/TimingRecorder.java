@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Records one kind of duration and provides its statistics. Thread-safe. */
 public final class TimingRecorder implements SlidingWindow {
+    /** The totals at start or at the last reset; {@link #statistics} subtracts them. */
     private record Baseline(Instant time, long count, long totalNanos) {}
 
     private final SlidingWindowHistogram recent = new SlidingWindowHistogram(System::nanoTime);

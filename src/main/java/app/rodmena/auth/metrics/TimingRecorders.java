@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps one {@link TimingRecorder} per name, created on first use. Thread-safe. The expected number of names is small;
- * names beyond the maximum share one stopwatch.
+ * names beyond the maximum share one recorder.
  */
 final class TimingRecorders {
     private static final int MAX_NAMES = 500;
@@ -29,7 +29,7 @@ final class TimingRecorders {
 
     void record(String name, Duration took) {
         TimingRecorder recorder = byName.get(name);
-        (recorder == null ? named(name) : recorder).record(took);
+        (recorder == null ? recorderOf(name) : recorder).record(took);
     }
 
     /** Counts a failure under a name, next to its timer. */
@@ -44,7 +44,7 @@ final class TimingRecorders {
         return byName.containsKey(name) || byName.size() < MAX_NAMES ? name : OTHERS;
     }
 
-    TimingRecorder named(String name) {
+    TimingRecorder recorderOf(String name) {
         return byName.computeIfAbsent(nameWithinLimit(name), key -> {
             TimingRecorder newRecorder = new TimingRecorder();
             synchronized (registry) { // Not while Metrics closes: the MBean would not be unregistered.

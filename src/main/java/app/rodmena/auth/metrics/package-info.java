@@ -25,6 +25,7 @@
  * the last 1, 5 and 15 minutes; every value is counted, without sampling or decay.
  * {@link app.rodmena.auth.metrics.Metrics#reset} restarts percentiles and rates.
  *
- * <p>Uses the packages events, pool, database and activity. Start with {@link app.rodmena.auth.metrics.Metrics}.
+ * <p>Uses {@code database}, {@code database.activity}, {@code pool} and {@code pool.event}. Start with
+ * {@link app.rodmena.auth.metrics.Metrics}.
  */
 package app.rodmena.auth.metrics;

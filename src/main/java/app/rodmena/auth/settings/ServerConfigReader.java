@@ -2,11 +2,15 @@ package app.rodmena.auth.settings;
 
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.api.HttpConfig;
+import app.rodmena.auth.api.InvalidHttpSetting;
 import app.rodmena.auth.capacity.BudgetPolicy;
 import app.rodmena.auth.capacity.CapacityConfig;
-import app.rodmena.auth.common.InvalidSettingException;
+import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
+import app.rodmena.auth.diagnosis.incident.InvalidIncidentsSetting;
+import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import java.time.Duration;
@@ -32,20 +36,20 @@ public final class ServerConfigReader {
      * @throws UsageException for an invalid value
      */
     public ServerConfig read(ServerConfig.Database database) {
-        try {
-            return new ServerConfig(
-                    database,
-                    pool(),
-                    capacity(),
-                    http(),
-                    new RemoteConfigReader(settings).read(),
-                    diagnosis(),
-                    incidents(),
-                    settings.get(Setting.INSTANCE).text(),
-                    settings.get(Setting.FAIL_FAST).bool());
-        } catch (InvalidSettingException e) {
-            throw refused(e);
+        SettingValue instance = settings.get(Setting.INSTANCE);
+        if (!DatabaseConfig.isValidInstance(instance.text())) {
+            throw instance.refuse(DatabaseConfig.INSTANCE_RULE);
         }
+        return new ServerConfig(
+                database,
+                pool(),
+                capacity(),
+                http(),
+                new RemoteConfigReader(settings).read(),
+                diagnosis(),
+                incidents(),
+                instance.text(),
+                settings.get(Setting.FAIL_FAST).bool());
     }
 
     /**
@@ -76,28 +80,40 @@ public final class ServerConfigReader {
                     integer(Setting.MAX_WAITING),
                     integer(Setting.WORKERS),
                     batchSlots());
-        } catch (InvalidSettingException e) {
-            throw refused(e);
+        } catch (InvalidPoolSetting e) {
+            throw given(e.setting()).refuse(e.rule());
         }
     }
 
     private DiagnosisConfig diagnosis() {
-        return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        try {
+            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
+        } catch (InvalidDiagnosisSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
     }
 
     private IncidentsConfig incidents() {
         SettingValue directory = settings.get(Setting.INCIDENTS_DIR);
-        return new IncidentsConfig(
-                directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
-                duration(Setting.INCIDENT_WAIT),
-                settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool());
+        try {
+            return new IncidentsConfig(
+                    directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
+                    duration(Setting.INCIDENT_WAIT),
+                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool());
+        } catch (InvalidIncidentsSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
     }
 
     private CapacityConfig capacity() {
+        SettingValue target = settings.get(Setting.WAIT_TARGET);
+        if (!CapacityConfig.isWaitTarget(target.duration())) {
+            throw target.refuse(CapacityConfig.WAIT_TARGET_RULE);
+        }
         Map<String, BudgetPolicy> meanings = Arrays.stream(BudgetPolicy.values())
                 .collect(Collectors.toMap(BudgetPolicy::settingValue, Function.identity()));
         return new CapacityConfig(
-                settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), duration(Setting.WAIT_TARGET));
+                settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), target.duration());
     }
 
     private int batchSlots() {
@@ -123,23 +139,26 @@ public final class ServerConfigReader {
     }
 
     private HttpConfig http() {
-        return new HttpConfig(
-                settings.get(Setting.HOST).text(),
-                integer(Setting.PORT),
-                integer(Setting.MAX_CLIENTS),
-                settings.get(Setting.MAX_HEADER_SIZE).size(),
-                settings.get(Setting.MAX_BODY_SIZE).size(),
-                duration(Setting.READ_TIMEOUT),
-                duration(Setting.IDLE_TIMEOUT),
-                settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
-                duration(Setting.SHUTDOWN_GRACE),
-                settings.get(Setting.ALLOW_HALF_CLOSE).bool());
+        try {
+            return new HttpConfig(
+                    settings.get(Setting.HOST).text(),
+                    integer(Setting.PORT),
+                    integer(Setting.MAX_CLIENTS),
+                    settings.get(Setting.MAX_HEADER_SIZE).size(),
+                    settings.get(Setting.MAX_BODY_SIZE).size(),
+                    duration(Setting.READ_TIMEOUT),
+                    duration(Setting.IDLE_TIMEOUT),
+                    settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
+                    duration(Setting.SHUTDOWN_GRACE),
+                    settings.get(Setting.ALLOW_HALF_CLOSE).bool());
+        } catch (InvalidHttpSetting e) {
+            throw given(e.setting()).refuse(e.rule());
+        }
     }
 
-    /** Names the flag or the variable of the setting that a package's exception names. */
-    private UsageException refused(InvalidSettingException e) {
-        return settings.get(Setting.valueOf(e.setting().toUpperCase(Locale.ROOT)))
-                .refuse(e.rule());
+    /** The value of the setting that a package's exception names. */
+    private SettingValue given(String setting) {
+        return settings.get(Setting.valueOf(setting.toUpperCase(Locale.ROOT)));
     }
 
     private int integer(Setting setting) {

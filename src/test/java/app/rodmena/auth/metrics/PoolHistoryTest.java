@@ -48,7 +48,7 @@ class PoolHistoryTest {
                 .join();
         assertThat(tooLate.toCompletableFuture()).isCompletedExceptionally();
 
-        history.tick(START);
+        history.recordSecond(START);
         PoolSecond busy = history.seconds().get(0);
         assertThat(busy.time()).isEqualTo(START);
         assertThat(busy.peakCheckedOut()).isEqualTo(3);
@@ -62,7 +62,7 @@ class PoolHistoryTest {
         assertThat(busy.numbers().checkedOut()).isZero();
         assertThat(busy.checkoutsPerSecond()).isPositive();
 
-        history.tick(START.plusSeconds(1));
+        history.recordSecond(START.plusSeconds(1));
         PoolSecond quiet = history.seconds().get(1);
         assertThat(quiet.checkouts()).isZero();
         assertThat(quiet.timeouts()).isZero();
@@ -75,7 +75,7 @@ class PoolHistoryTest {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
         engine.suspend();
         CompletionStage<?> waiting = sleep(0);
-        history.tick(START);
+        history.recordSecond(START);
         engine.resume();
         waiting.toCompletableFuture().join();
         assertThat(history.seconds().get(0).numbers().waiting()).isEqualTo(1);
@@ -85,7 +85,7 @@ class PoolHistoryTest {
     @Test
     void itKeepsFifteenMinutes() {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
-        IntStream.range(0, 1_000).forEach(second -> history.tick(START.plusSeconds(second)));
+        IntStream.range(0, 1_000).forEach(second -> history.recordSecond(START.plusSeconds(second)));
         assertThat(history.seconds()).hasSize(900);
         assertThat(history.seconds().get(0).time()).isEqualTo(START.plusSeconds(100));
         assertThat(history.seconds().get(899).time()).isEqualTo(START.plusSeconds(999));

@@ -25,12 +25,12 @@ record MBeanProperty(
 
     /** Calls a bean's getter. */
     @FunctionalInterface
-    interface Source {
+    interface GetterCall {
         Object get(Method getter) throws MBeanException;
     }
 
-    Object read(Source source) throws MBeanException {
-        Object value = source.get(getter);
+    Object read(GetterCall getterCall) throws MBeanException {
+        Object value = getterCall.get(getter);
         return mapping.toOpen().apply(field == null ? value : field.of(value));
     }
 

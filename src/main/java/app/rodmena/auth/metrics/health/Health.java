@@ -77,22 +77,22 @@ public final class Health {
     }
 
     /** The check of the pool, with more data than {@code /health}. An exhausted pool does not fail it. */
-    private static Check pool(PoolSnapshot snapshot) {
+    private static Check pool(PoolSnapshot availability) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("pool_size", snapshot.poolSize());
-        data.put("max_overflow", snapshot.maxOverflow());
-        data.put("waiting", snapshot.waiting());
+        data.put("pool_size", availability.poolSize());
+        data.put("max_overflow", availability.maxOverflow());
+        data.put("waiting", availability.waiting());
         return new Check("pool", Status.UP, data);
     }
 
-    private static Check database(DatabaseAvailability snapshot) {
+    private static Check database(DatabaseAvailability availability) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("reachable", snapshot.reachable());
-        data.put("migrated", snapshot.migrated());
-        if (!snapshot.problem().isEmpty()) {
-            data.put("problem", snapshot.problem());
+        data.put("reachable", availability.reachable());
+        data.put("migrated", availability.migrated());
+        if (!availability.problem().isEmpty()) {
+            data.put("problem", availability.problem());
         }
-        data.put("since", snapshot.since());
-        return new Check("database", Status.upIf(snapshot.ready()), data);
+        data.put("since", availability.since());
+        return new Check("database", Status.upIf(availability.ready()), data);
     }
 }

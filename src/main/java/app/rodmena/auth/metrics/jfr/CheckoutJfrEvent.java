@@ -10,8 +10,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * A connection's use by a caller, from checkout to check-in, so that a threshold keeps the long ones. Disabled by
- * default: there are thousands a second.
+ * A connection's use by a caller. Lasts from checkout to check-in, so that a threshold of the recording selects long
+ * uses. Disabled by default, because there may be thousands a second.
  */
 @Name("auth.Checkout")
 @Label("Checkout")

@@ -19,7 +19,7 @@ import jdk.jfr.Event;
  * share one.
  */
 public final class FlightRecorderListener implements PoolListener, StatementListener {
-    /** Makes their classes known: a recording lists only events whose classes were used before or during it. */
+    /** Loads the event classes: a recording lists only events whose classes are loaded before it ends. */
     static final List<Event> EVENTS =
             List.of(new ConnectJfrEvent(), new CheckoutJfrEvent(), new TimeoutJfrEvent(), new SlowStatementJfrEvent());
 

@@ -24,7 +24,7 @@ final class FleetCollector {
         scrape.gauge("auth_pool_fleet_committed", "Maximum connections of the fleet", common, fleet.committed());
         scrape.gauge(
                 "auth_pool_fleet_budget",
-                "Connections PostgreSQL has for them: its tightest limit without what is reserved and what others use",
+                "Connections that PostgreSQL allows the fleet: its tightest limit minus reserved and other connections",
                 common,
                 fleet.limits().tightest().room());
     }

@@ -20,7 +20,7 @@ final class HttpCollector {
         scrape.times(
                 "http_server_requests_seconds",
                 "Time from a request's arrival to its response, by route and status",
-                requests.latencies().stream().map(each -> new LabelledTimes(labels(each), each.times())));
+                requests.responseTimes().stream().map(each -> new LabelledTimes(labels(each), each.times())));
         scrape.gauge("auth_http_requests_in_flight", "Requests in flight", common, requests.inFlight());
     }
 

@@ -15,7 +15,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** Metrics of the pool: under Micrometer's names for HikariCP, and under ours where Micrometer has none. */
+/** Metrics of the pool: Micrometer's names for HikariCP, and names with {@code auth_pool_} where it has none. */
 final class PoolCollector {
     private final DatabaseEngine engine;
     private final PoolTimes times;
@@ -115,12 +115,12 @@ final class PoolCollector {
                 labels,
                 events.listenerFailures());
         // The ends of leaks are read before their starts, so that the difference is never negative.
-        long over = events.count(PoolEventKind.LEAK_RETURNED) + events.count(PoolEventKind.LEAK_RECLAIMED);
+        long ended = events.count(PoolEventKind.LEAK_RETURNED) + events.count(PoolEventKind.LEAK_RECLAIMED);
         scrape.gauge(
                 "auth_pool_leaks",
                 "Connections checked out for longer than leak_threshold",
                 labels,
-                events.count(PoolEventKind.LEAK_SUSPECTED) - over);
+                events.count(PoolEventKind.LEAK_SUSPECTED) - ended);
     }
 
     private static int zeroOrOne(boolean value) {

@@ -21,11 +21,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Renders the metrics for a Prometheus scrape. Thread-safe. A scrape takes no connection, sends no query, and reads
- * counts that are kept anyway.
+ * Renders the metrics for a Prometheus scrape. Thread-safe. A scrape takes no connection, sends no query and records
+ * nothing.
  */
 public final class PrometheusExporter implements AutoCloseable {
-    /** The label {@code application} that popular dashboards filter on; Prometheus adds the instance. */
+    /** The label that popular dashboards filter on; Prometheus itself adds the instance. */
     private static final Labels COMMON = Labels.of("application", "auth");
 
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";

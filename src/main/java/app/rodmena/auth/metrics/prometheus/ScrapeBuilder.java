@@ -59,9 +59,9 @@ final class ScrapeBuilder {
     }
 
     /** Adds histograms of durations, in seconds. */
-    void times(String name, String help, Stream<LabelledTimes> spreads) {
+    void times(String name, String help, Stream<LabelledTimes> distributions) {
         List<HistogramDataPointSnapshot> points =
-                spreads.map(ScrapeBuilder::point).collect(Collectors.toList());
+                distributions.map(ScrapeBuilder::point).collect(Collectors.toList());
         metrics.add(new HistogramSnapshot(metadata(name, help), points));
     }
 
@@ -77,12 +77,12 @@ final class ScrapeBuilder {
         return new MetricMetadata(name, help);
     }
 
-    private static HistogramDataPointSnapshot point(LabelledTimes spread) {
-        Number[] counts = spread.times().counts().toArray(Number[]::new);
+    private static HistogramDataPointSnapshot point(LabelledTimes distribution) {
+        Number[] counts = distribution.times().counts().toArray(Number[]::new);
         return new HistogramDataPointSnapshot(
                 ClassicHistogramBuckets.of(UPPER_BOUNDS, counts),
-                seconds(spread.times().sum()),
-                spread.labels(),
+                seconds(distribution.times().sum()),
+                distribution.labels(),
                 null,
                 0);
     }
