@@ -120,7 +120,7 @@ class FleetBudgetTest {
             AuthProcess process =
                     start("pooled", "refuse", through(pooler), "--pool-size=50").awaitStart();
 
-            assertThat(process.err()).contains("The fleet's budget is not watched: ", "pooler");
+            assertThat(process.err()).contains("The fleet's budget is not monitored: ", "pooler");
             assertThat(process.ask("GET", "/ping", "none").get().statusCode()).isEqualTo(200);
         }
     }

@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** A reading of the fleet and the decision on it, made while no other process decides. */
+/**
+ * A reading of the fleet and the decision based on it. Decisions of all processes are serialized by an advisory lock.
+ */
 record AdmissionDecision(Fleet fleet, boolean fits) {
     /** Decides whether a demand fits. */
     @FunctionalInterface
@@ -16,22 +18,22 @@ record AdmissionDecision(Fleet fleet, boolean fits) {
     /**
      * Reads the fleet and decides.
      *
-     * @param mayBeOutOfTurn whether to decide even if another process has the turn
-     * @return empty if another process has the turn
+     * @param evenIfLocked whether to decide even if another process holds the lock
+     * @return empty if another process holds the lock
      */
-    static Optional<AdmissionDecision> tryDecide(Connection connection, boolean mayBeOutOfTurn, Decision decision)
+    static Optional<AdmissionDecision> tryDecide(Connection connection, boolean evenIfLocked, Decision decision)
             throws SQLException {
         FleetLocks locks = new FleetLocks(connection);
-        boolean isOurTurn = locks.tryTurn();
-        if (!isOurTurn && !mayBeOutOfTurn) {
+        boolean locked = locks.tryLock();
+        if (!locked && !evenIfLocked) {
             return Optional.empty();
         }
         try {
             Fleet fleet = ServerLimitsQuery.fleet(connection);
             return Optional.of(new AdmissionDecision(fleet, decision.decide(connection, fleet)));
         } finally {
-            if (isOurTurn) {
-                locks.endTurn();
+            if (locked) {
+                locks.unlock();
             }
         }
     }

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
 final class FleetAdmission {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
 
-    /** How long a process waits for room before it is refused: another process may be stopping. */
+    /** The maximum wait for room before this process is refused: another process may be stopping. */
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(3);
 
-    /** How long start waits for the decision: a process that may be refused serves no requests before it. */
+    /** The maximum wait of the start for the decision: a process that may be refused serves no requests before it. */
     private static final Duration WAIT_WHILE_REACHABLE = Duration.ofSeconds(30);
 
     private final DatabaseEngine engine;
@@ -95,7 +95,7 @@ final class FleetAdmission {
             admissionDecision = queries.decideAdmission(engine.instance(), demand, budget != BudgetPolicy.REFUSE);
         } catch (FleetUnavailableException e) {
             if (e.isPermanent()) {
-                LOG.warn("The fleet's budget is not watched: {}", e.getMessage());
+                LOG.warn("The fleet's budget is not monitored: {}", e.getMessage());
                 decision.complete(Optional.empty());
             } else if (isOutOfConnections(engine.monitor().outage())) {
                 handleNoRoom("PostgreSQL has no connection left, not even for the monitor");

@@ -5,10 +5,10 @@ import java.sql.SQLException;
 
 /**
  * Advisory locks, held by monitor connections, that serialize the budget decisions of processes. PostgreSQL releases
- * them when the holder's session ends. Never waits for a lock: a caller that finds one taken tries again later.
+ * them when the holder's session ends. Never waits for a lock: if it is taken, the caller tries again later.
  *
- * <p>They are of one database; processes in others decide without waiting for these. 1635087464 is "auth" in ASCII; its
- * number 1 is the migrations'.
+ * <p>Advisory locks are local to a database, so the decisions of processes with other databases are not serialized with
+ * these. The first key, 1635087464, is "auth" in ASCII; with the second key 1, it is the lock of migrations.
  */
 final class FleetLocks {
     private static final String MARK = """
@@ -42,7 +42,7 @@ final class FleetLocks {
     }
 
     /**
-     * Marks this process as undecided, so that others do not count it.
+     * Marks this process as undecided, so that the other processes do not count it.
      *
      * @return false if another session holds the lock exclusively
      */
@@ -50,17 +50,17 @@ final class FleetLocks {
         return queryBoolean(MARK);
     }
 
-    /** Removes the mark: others count this process from now on. */
+    /** Removes the mark; the other processes then count this one. */
     void markDecided() throws SQLException {
         queryBoolean(UNMARK);
     }
 
-    /** Takes the turn until {@link #endTurn}; returns false if another process has it. */
-    boolean tryTurn() throws SQLException {
+    /** Takes the lock of decisions until {@link #unlock}; returns false if another process holds it. */
+    boolean tryLock() throws SQLException {
         return queryBoolean(TRY_TURN);
     }
 
-    void endTurn() throws SQLException {
+    void unlock() throws SQLException {
         queryBoolean(END_TURN);
     }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 final class FleetQueries {
     private static final long QUERY_TIMEOUT_SECONDS = 5;
 
-    /** The maximum wait for the advisory lock; then the decision is made without it, as another program may hold it. */
-    private static final Duration MAX_WAIT_FOR_TURN = Duration.ofSeconds(3);
+    /** The maximum wait for the advisory lock. Then the decision is made without it: another program may hold it. */
+    private static final Duration MAX_WAIT_FOR_LOCK = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -33,7 +33,7 @@ final class FleetQueries {
         return submit(ServerLimitsQuery::fleet);
     }
 
-    /** Announces that this process is about to decide; others do not count it until it has. */
+    /** Announces that this process is about to decide; the other processes do not count it until it has. */
     void markUndecided() throws FleetUnavailableException, InterruptedException {
         if (!submit(connection -> new FleetLocks(connection).markUndecided())) {
             throw new FleetUnavailableException("another session holds the advisory lock (1635087464, 2)", false, null);
@@ -41,12 +41,12 @@ final class FleetQueries {
     }
 
     /**
-     * Decides whether there is room for this process's demand; if there is, or if it runs anyway, others count it from
-     * now on.
+     * Decides whether there is room for this process's demand. If there is, or if the process runs anyway, the other
+     * processes count it afterwards.
      */
     AdmissionDecision decideAdmission(String instance, ConnectionDemand demand, boolean runsAnyway)
             throws FleetUnavailableException, InterruptedException {
-        return inTurn((connection, fleet) -> {
+        return decideLocked((connection, fleet) -> {
             boolean fits = fleet.hasRoomFor(instance, demand);
             if (fits || runsAnyway) {
                 new FleetLocks(connection).markDecided();
@@ -55,11 +55,11 @@ final class FleetQueries {
         });
     }
 
-    /** Decides whether this process may grow; if it may, announces its new maximum to the others. */
+    /** Decides whether this process's pool may grow; if it may, announces its new maximum to the other processes. */
     AdmissionDecision decideGrowth(PoolSettings now, PoolSettings requested)
             throws FleetUnavailableException, InterruptedException {
         int growth = requested.maximum() - now.maximum();
-        return inTurn((connection, fleet) -> {
+        return decideLocked((connection, fleet) -> {
             boolean fits = fleet.hasRoomFor(growth);
             if (fits) {
                 monitor.announce(connection, requested);
@@ -75,13 +75,13 @@ final class FleetQueries {
         return new AdmissionDecision(fleet, fleet.hasRoomFor(requested.maximum() - now.maximum()));
     }
 
-    private AdmissionDecision inTurn(AdmissionDecision.Decision decision)
+    private AdmissionDecision decideLocked(AdmissionDecision.Decision decision)
             throws FleetUnavailableException, InterruptedException {
-        long deadline = System.nanoTime() + MAX_WAIT_FOR_TURN.toNanos();
+        long deadline = System.nanoTime() + MAX_WAIT_FOR_LOCK.toNanos();
         while (true) {
-            boolean mayBeOutOfTurn = System.nanoTime() - deadline > 0;
+            boolean evenIfLocked = System.nanoTime() - deadline > 0;
             Optional<AdmissionDecision> decided =
-                    submit(connection -> AdmissionDecision.tryDecide(connection, mayBeOutOfTurn, decision));
+                    submit(connection -> AdmissionDecision.tryDecide(connection, evenIfLocked, decision));
             if (decided.isPresent()) {
                 return decided.get();
             }

@@ -6,7 +6,7 @@ final class FleetUnavailableException extends Exception {
 
     private final boolean permanent;
 
-    /** @param permanent whether retrying is useless */
+    /** @param permanent whether a retry cannot succeed */
     FleetUnavailableException(String message, boolean permanent, Throwable cause) {
         super(message, cause);
         this.permanent = permanent;

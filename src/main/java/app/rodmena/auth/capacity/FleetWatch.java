@@ -92,7 +92,7 @@ public final class FleetWatch implements AutoCloseable {
         scheduler.shutdownNow();
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Nothing thrown gets out of a look; they end with the clock.
+    @SuppressWarnings("FutureReturnValueIgnored") // refresh catches every exception, and ends with the scheduler.
     private void refresh() {
         try {
             Fleet fleet = admission.isDecided() ? queries.read() : admission.attempt();

@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * @param maximum the maximum of the pool: pool_size + max_overflow
  * @param waitTarget the target p99 wait for a connection
  * @param expected the waits that the queueing model predicts for the current maximum
- * @param minPoolSize the smallest maximum that keeps the target at that load; empty if the largest allowed pool does
- *     not, or if the measured waits contradict the model
+ * @param minPoolSize the smallest pool that keeps the target at that load; empty if the largest allowed pool does not,
+ *     or if the measured waits contradict the model
  * @param saturation checkouts per second that keep every connection of this pool busy
  * @param maxPerSecond maximum checkouts per second at which this pool keeps the target
  */
@@ -83,13 +83,13 @@ public record PoolSizeAdvice(
                                         + " ./run.sh diagnose says what holds the connections)",
                                 sample.p99Wait().toNanos() / 1e6)
                         : "no pool is large enough";
-        // The batch size and the batch duration under another load do not follow from those under this one.
+        // The size and the duration of batches under another load cannot be derived from those under this load.
         boolean batched = sample.requestsPerCheckout() > MIN_BATCH_TO_MENTION;
         String batchingNote = batched
                 ? String.format(
                         Locale.ROOT,
                         " One checkout answers %.1f requests now (batching), and more under more load: measure the maximum"
-                                + " requests per second with ./run.sh load. Callers also wait for the batch before theirs; the"
+                                + " requests per second with ./run.sh load. Callers also wait for the preceding batch; the"
                                 + " measured waits include that, the predicted waits do not.",
                         sample.requestsPerCheckout())
                 : "";

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
  */
 record SessionCounts(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, int hidden, List<FleetMember> members) {
     /**
-     * Any role can read names; the kind of another role's session needs pg_monitor. A session of hidden kind with a
-     * user and a database is a client or, rarely, a parallel worker.
+     * Any role can read application names; the backend type of another role's session is visible only with pg_monitor.
+     * A session of hidden type with a user and a database is a client or, rarely, a parallel worker.
      *
      * <p>The querying session is not counted unless it belongs to the fleet. An undecided process holds the mark of
      * {@link FleetLocks}. Undecided processes in other databases count, because their decisions are not serialized with
@@ -50,10 +50,10 @@ record SessionCounts(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, 
             group by 1, 2, 3, 4, 5
             """;
 
-    private static final Pattern NAME = Pattern.compile("auth/(?<instance>[^/]+)(?:/(?<rest>.*))?");
-    private static final Pattern CAPS = Pattern.compile("(?<size>\\d{1,4})\\+(?<overflow>\\d{1,4})");
+    private static final Pattern NAME = Pattern.compile("auth/(?<instance>[^/]+)(?:/(?<suffix>.*))?");
+    private static final Pattern POOL = Pattern.compile("(?<size>\\d{1,4})\\+(?<overflow>\\d{1,4})");
 
-    /** The owner of sessions, as far as limits distinguish it. */
+    /** The role and database of sessions, which determine the limits that count them. */
     private record Owner(boolean hasOurRole, boolean isInOurDatabase) {
         boolean isOurFleet() {
             return hasOurRole && isInOurDatabase;
@@ -88,7 +88,7 @@ record SessionCounts(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, 
             Matcher name = NAME.matcher(rows.getString("name"));
             if (name.matches()) {
                 servers.computeIfAbsent(new Server(owner, name.group("instance")), server -> new Counted())
-                        .add(name.group("rest"), sessions, rows.getBoolean("undecided"));
+                        .add(name.group("suffix"), sessions, rows.getBoolean("undecided"));
             } else {
                 owner.add(others, sessions);
                 hidden += rows.getBoolean("hidden") ? sessions : 0;
@@ -122,19 +122,19 @@ record SessionCounts(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, 
         private int beside;
         private int undecided;
 
-        void add(String rest, int sessions, boolean isUndecided) {
-            Matcher caps = CAPS.matcher(rest == null ? "" : rest);
-            if (rest == null) {
+        void add(String suffix, int sessions, boolean isUndecided) {
+            Matcher pool = POOL.matcher(suffix == null ? "" : suffix);
+            if (suffix == null) {
                 pooled += sessions;
-            } else if (!caps.matches()) {
+            } else if (!pool.matches()) {
                 beside += sessions;
             } else if (isUndecided) {
                 undecided += sessions;
             } else {
                 processes += sessions;
-                pools.add(rest);
+                pools.add(suffix);
                 poolMaximum +=
-                        sessions * (Integer.parseInt(caps.group("size")) + Integer.parseInt(caps.group("overflow")));
+                        sessions * (Integer.parseInt(pool.group("size")) + Integer.parseInt(pool.group("overflow")));
             }
         }
 

@@ -43,7 +43,7 @@ final class LoadReport {
     /** A Markdown table with a row for each result. */
     static String surge(List<LoadResults> results) {
         StringBuilder table = new StringBuilder("""
-                | clients | requests/s | p50 | p99 | max | in use | open | all out | errors |
+                | clients | requests/s | p50 | p99 | max | in use | open | all in use | errors |
                 |---:|---:|---:|---:|---:|---:|---:|---:|---:|
                 """);
         for (LoadResults result : results) {

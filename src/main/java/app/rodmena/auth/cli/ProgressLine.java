@@ -74,7 +74,7 @@ final class ProgressLine {
     }
 
     private static String pool(HealthSample pool, int maximum) {
-        return "pool %s/%s out, %s overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
+        return "pool %s/%s in use, %s overflow".formatted(pool.checkedOut(), maximum, pool.overflow());
     }
 
     private static String fitted(String bar, String line) {

@@ -85,8 +85,8 @@ public final class SqlState {
     }
 
     /**
-     * Whether a statement was sent after the login and nothing came back in time, or PgBouncer said itself that it had
-     * no server connection for it. PgBouncer keeps statements back while its pool is full or paused.
+     * Whether a statement after a successful login got no response in time, or PgBouncer reported that it had no server
+     * connection for it. PgBouncer queues statements while its pool is full or paused.
      */
     public static boolean isWithoutServer(Throwable failure) {
         boolean readTimeout = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
@@ -95,7 +95,7 @@ public final class SqlState {
                 || firstLine(failure).contains("query_wait_timeout");
     }
 
-    /** Whether PgBouncer refused a login because it has as many clients as it takes. */
+    /** Whether PgBouncer refused a login because its max_client_conn is reached. */
     public static boolean isTooManyClients(Throwable failure) {
         return firstLine(failure).contains("max_client_conn");
     }

@@ -5,16 +5,16 @@ import java.time.Instant;
 /**
  * Whether PostgreSQL answers, by the monitor's last probe, and whether the pool can open connections.
  *
- * @param reachable whether the last probe was answered or only kept back, and that at most 2 s ago, and a connection is
- *     open or can be
- * @param migrated whether the tables are there
+ * @param reachable whether the last probe, at most 2 s ago, was answered or waits in a pooler's queue, and a connection
+ *     is open or can be opened
+ * @param migrated whether the tables exist
  * @param problem the problem, safe for responses; empty if there is none
  * @param since the start of this state
- * @param keptBack whether a pooler keeps the probe back, because its pool is full or paused; that is no outage
+ * @param keptBack whether the probe waits in the queue of a pooler, whose pool is full or paused; this is no outage
  */
 public record DatabaseAvailability(
         boolean reachable, boolean migrated, String problem, Instant since, boolean keptBack) {
-    /** The availability without a pooler that keeps the probe back. */
+    /** The availability if no pooler keeps the probe back. */
     public DatabaseAvailability(boolean reachable, boolean migrated, String problem, Instant since) {
         this(reachable, migrated, problem, since, false);
     }

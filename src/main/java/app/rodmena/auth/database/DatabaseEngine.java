@@ -99,9 +99,7 @@ public final class DatabaseEngine implements AutoCloseable {
         monitor = new Monitor(sessions, pool::settings, pool::hasServedWithin);
         pool.observeFailure(monitor.heartbeat()::failure);
         schemaInitializer = new SchemaInitializer(() -> {
-            // One connection after the other: if only a few are available, a start that takes several at the same time
-            // would
-            // block itself.
+            // One connection after the other: with only a few available, opening several at once could fail the start.
             monitor.awaitFirstProbe();
             migrate(sessions, config.pool());
         });
@@ -110,7 +108,8 @@ public final class DatabaseEngine implements AutoCloseable {
     /**
      * Runs {@code work} on a connection of the pool, once one is free, on a thread of the pool. Never blocks.
      *
-     * @return the answer; completed with a {@link DatabaseFailure} where the database gave none
+     * @return completes with the result of {@code work}, or with a {@link DatabaseFailure} if the database returned
+     *     none
      */
     public <T> CompletionStage<T> call(CallContext caller, HandleCallback<T, RuntimeException> work) {
         if (!schemaInitializer.isDone()) {
@@ -132,8 +131,8 @@ public final class DatabaseEngine implements AutoCloseable {
      * Runs one query, in a batch with others of its kind if others are waiting; see {@link BatchQueue}. Never blocks.
      * Cancelling the returned future removes the query from the queue.
      *
-     * @return the answer, read from the database after this was called; completed with a {@link DatabaseFailure} where
-     *     the database gave none
+     * @return completes with the result, read from the database after this call; or with a {@link DatabaseFailure} if
+     *     the database returned none
      */
     public <Q, A> CompletionStage<A> submit(CallContext caller, BatchQuery<Q, A> query, Q input) {
         return schemaInitializer.isDone() ? pool.call(queueOf(query), caller, input) : notPrepared(caller);
@@ -142,14 +141,14 @@ public final class DatabaseEngine implements AutoCloseable {
     /**
      * Runs all queries of one caller in one statement.
      *
-     * @return the results in the order of the queries; completes with a {@link DatabaseFailure} if the database gave
-     *     none
+     * @return completes with the results in the order of the queries, or with a {@link DatabaseFailure} if the database
+     *     returned none
      */
     public <Q, A> CompletionStage<List<A>> submitAll(CallContext caller, BatchQuery<Q, A> query, List<Q> inputs) {
         return call(caller, handle -> query.executeBatch(handle, inputs));
     }
 
-    @SuppressWarnings("unchecked") // Each lane is stored under the inquiry that it was created from.
+    @SuppressWarnings("unchecked") // Each batch queue is stored under the query that it was created for.
     private <Q, A> BatchQueue<Q, A> queueOf(BatchQuery<Q, A> query) {
         return (BatchQueue<Q, A>) batchQueues.computeIfAbsent(
                 query, kind -> new BatchQueue<>(query.maxBatchSize(), new BatchQueryExecutor<>(query, jdbi, failures)));
@@ -167,7 +166,7 @@ public final class DatabaseEngine implements AutoCloseable {
         return pool.snapshot();
     }
 
-    /** The maximum of connections in use since the last call; for a single, regular caller. */
+    /** The maximum number of connections in use since the last call; for a single periodic reader. */
     public int peakSinceLast() {
         return pool.peakSinceLast();
     }
@@ -178,14 +177,14 @@ public final class DatabaseEngine implements AutoCloseable {
     }
 
     /**
-     * All physical connections of the pool, the oldest first. Read without locking the pool: each entry is consistent
-     * in itself, entries may be of slightly different instants.
+     * All physical connections of the pool, the oldest first. Does not lock the pool: each entry is consistent, but
+     * entries may be of slightly different instants.
      */
     public List<ConnectionView> connections() {
         return pool.connections();
     }
 
-    /** All callers waiting for a connection, in the order in which they are served. */
+    /** All waiting callers, next to be admitted first. */
     public List<WaiterView> waiters() {
         return pool.waiters();
     }
@@ -286,7 +285,7 @@ public final class DatabaseEngine implements AutoCloseable {
         boolean prepared = schemaInitializer.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
-        // PostgreSQL refuses the monitor a session, but serves those that the pool has.
+        // PostgreSQL refuses the monitor's new session, but serves the pool's open ones.
         boolean onlyNewSessionsRefused =
                 SqlState.isSessionRefused(SqlState.of(heartbeat.failure())) && pool.hasServedWithin(Heartbeat.VALID);
         if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
@@ -312,7 +311,7 @@ public final class DatabaseEngine implements AutoCloseable {
         schemaInitializer.awaitFirstAttempt();
     }
 
-    /** Waits until that first attempt has ended, successfully or not, or the time is over. */
+    /** Waits until the first attempt has ended, successfully or not, or the time is over. */
     public void awaitFirstAttempt(Duration timeout) {
         schemaInitializer.awaitFirstAttempt(timeout);
     }
@@ -374,7 +373,7 @@ public final class DatabaseEngine implements AutoCloseable {
         close(Duration.ZERO);
     }
 
-    /** Closes the engine, once {@code grace} is over or all connections in use are checked in. Idempotent. */
+    /** Closes the engine when all connections in use are checked in, or {@code grace} is over. Idempotent. */
     public void close(Duration grace) {
         schemaInitializer.close();
         pool.close(grace);

@@ -16,7 +16,7 @@ final class Heartbeat {
 
     private static final long VALID_NANOS = VALID.toNanos();
 
-    /** While a pooler keeps the probe back, one takes a login and a second of waiting. */
+    /** Longer while a pooler keeps the probe back, because each probe then takes a login and one second of waiting. */
     private static final long VALID_WHILE_KEPT_BACK_NANOS =
             Duration.ofSeconds(4).toNanos();
 
@@ -51,9 +51,7 @@ final class Heartbeat {
                 : beat.problem;
     }
 
-    /**
-     * What PostgreSQL, or the way to it, said when it last did not answer; null if it does, or a pooler keeps it back.
-     */
+    /** The failure of the last probe; null if it was answered, or a pooler keeps it back. */
     Throwable failure() {
         Beat beat = last;
         return beat.state == State.MISSED ? beat.failure : null;
@@ -75,7 +73,7 @@ final class Heartbeat {
                 ? "the pooler accepts no more clients (max_client_conn)"
                 : "the pooler gives no server connection: its pool is full or paused, or PostgreSQL does not answer it";
         if (update(State.KEPT_BACK, problem, failure)) {
-            LOG.warn("The monitor cannot ask PostgreSQL: {}", problem);
+            LOG.warn("The monitor cannot query PostgreSQL: {}", problem);
         }
         LOG.debug("Heartbeat kept back", failure);
     }

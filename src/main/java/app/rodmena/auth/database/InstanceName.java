@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 
 /** The default instance name: host-pid, in the characters and the length that PostgreSQL can show. */
 public final class InstanceName {
-    private static final int LONGEST = 40;
+    private static final int MAX_LENGTH = 40;
 
     private InstanceName() {}
 
@@ -18,7 +18,7 @@ public final class InstanceName {
         String label = host.split("\\.", 2)[0].replaceAll("[^A-Za-z0-9_-]", "-");
         String suffix = "-" + pid;
         String name = label.isEmpty() ? "host" : label;
-        return name.substring(0, Math.min(name.length(), LONGEST - suffix.length())) + suffix;
+        return name.substring(0, Math.min(name.length(), MAX_LENGTH - suffix.length())) + suffix;
     }
 
     private static String hostName() {

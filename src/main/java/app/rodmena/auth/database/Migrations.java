@@ -18,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Migrates the tables to the version that this server needs: creates them in an empty database, adopts those of the
- * service that the protocol comes from, and changes nothing if they are up to date, which needs read privileges only.
+ * Migrates the tables to the version that this server needs: creates them in an empty database, and adopts those of the
+ * service that the protocol comes from. If they are up to date, it changes nothing and needs read privileges only.
  *
  * <p>Any number of processes may call {@link #migrate()} concurrently: one migrates, the others wait. A migration is
- * one transaction, so that a process that dies leaves no partial changes, on one connection, so that it works behind a
+ * one transaction, so a process that dies leaves no partial changes. It uses one connection, so it works behind a
  * PgBouncer with a pool of one and for a role with few connections.
  */
 public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger("auth.migrations");
 
-    /** How long to wait for other processes and for locked tables before giving up. */
+    /** The maximum wait for other processes and for locked tables. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
     private static final String PRIVILEGE_ADVICE =
@@ -41,16 +41,16 @@ public final class Migrations {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final DataSource dataSource;
-    private final Duration firstAnswer;
+    private final Duration firstResponseTimeout;
 
     /**
-     * @param dataSource gives connections of the migrations' own: not of the pool, and without its statement and socket
-     *     timeouts, since changing a big table takes the time it takes. One is open at a time.
-     * @param firstAnswer maximum wait for the first answer on a connection; see {@link #lock}
+     * @param dataSource opens connections outside the pool, without statement and socket timeouts, because migrating a
+     *     large table can take long. One is open at a time.
+     * @param firstResponseTimeout maximum wait for the first response on a connection; see {@link #lock}
      */
-    public Migrations(DataSource dataSource, Duration firstAnswer) {
+    public Migrations(DataSource dataSource, Duration firstResponseTimeout) {
         this.dataSource = dataSource;
-        this.firstAnswer = firstAnswer;
+        this.firstResponseTimeout = firstResponseTimeout;
     }
 
     /**
@@ -95,7 +95,7 @@ public final class Migrations {
     private Optional<Obstacle> attempt() throws MigrationException {
         try (Connection lockConnection = dataSource.getConnection()) {
             lockConnection.setAutoCommit(false);
-            lockConnection.setNetworkTimeout(Runnable::run, (int) firstAnswer.toMillis());
+            lockConnection.setNetworkTimeout(Runnable::run, (int) firstResponseTimeout.toMillis());
             if (!lock(lockConnection)) {
                 return Optional.of(Obstacle.ANOTHER_PROCESS);
             }

@@ -35,7 +35,7 @@ public final class Monitor implements AutoCloseable {
     /** The interval while PostgreSQL is unreachable; the pool retries at least as often. */
     private static final long MAX_PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** While a pooler keeps the probe back: the probe stays in the pooler's queue nearly all the time. */
+    /** Short while a pooler keeps the probe back, so that a probe is in the pooler's queue nearly all the time. */
     private static final long PERIOD_WHILE_KEPT_BACK_NANOS =
             Duration.ofMillis(100).toNanos();
 
@@ -203,8 +203,8 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * The end of this session is no outage, for example by pg_terminate_backend, or by a firewall while the pool is
-     * served. Only the failure of a new session is an outage.
+     * Probes the session; if it has ended, probes a new one. The end of the session is no outage, for example by
+     * pg_terminate_backend, or by a firewall while the pool is served; the failure of a new session is.
      */
     private void probe() throws SQLException {
         if (connection != null) {

@@ -75,8 +75,8 @@ final class SessionFactory implements ConnectionSource {
     }
 
     /**
-     * The monitor's login timeout. Short, because a new attempt finds a recovered server sooner than a hanging one; but
-     * longer than the pool's last login, within connect_timeout, so that slow logins do not fail.
+     * The monitor's login timeout: short, because a new attempt reaches a recovered server sooner than a hanging one
+     * does; but, within connect_timeout, longer than the pool's last login, so that slow logins do not fail.
      */
     private Duration loginTimeout(PoolSettings settings) {
         Duration lastTimesMargin = connector.lastLogin().multipliedBy(LOGIN_MARGIN);
@@ -90,8 +90,8 @@ final class SessionFactory implements ConnectionSource {
     }
 
     /**
-     * Whether the monitor's statement failed because a pooler kept it back: the pooler's pool is full or paused. The
-     * monitor's silence is no outage then; if the pooler is gone, the next login shows that.
+     * Whether the monitor's statement failed because it waited in the queue of a pooler, whose pool is full or paused.
+     * This is no outage; if the pooler is gone, the next login fails.
      */
     boolean isKeptBack(Throwable failure) {
         return connector.mayBePooler() && (SqlState.isWithoutServer(failure) || SqlState.isTooManyClients(failure));

@@ -9,9 +9,9 @@ import java.util.Set;
 /** Distinguishes failures of the database, after which the result is unknown, from errors of this server. */
 final class SqlExceptionTranslator {
     /**
-     * read_only_sql_transaction (a failover left us on a standby), serialization_failure, deadlock_detected,
-     * lock_not_available (after lock_timeout); and what a proxy makes of prepared statements:
-     * duplicate_prepared_statement, invalid_sql_statement_name.
+     * read_only_sql_transaction (the session is on a standby after a failover), serialization_failure,
+     * deadlock_detected, lock_not_available (after lock_timeout); and, behind a pooler that shares sessions,
+     * duplicate_prepared_statement and invalid_sql_statement_name.
      */
     private static final Set<String> TRANSIENT =
             Set.of(SqlState.READ_ONLY, "40001", "40P01", SqlState.LOCK_NOT_AVAILABLE, "42P05", "26000");

@@ -18,7 +18,7 @@ public record StatementExecution(String name, String sql, String route, Duration
     /** The name of unnamed statements. */
     public static final String UNNAMED = "unnamed";
 
-    /** The comment at the start of this server's statements; pg_stat_activity and PostgreSQL's log show it, too. */
+    /** The comment at the start of this server's statements, which pg_stat_activity and PostgreSQL's log also show. */
     private static final Pattern NAME = Pattern.compile("\\s*/\\* ([a-z_]{1,40}\\.[a-z_]{1,40}) \\*/");
 
     public StatementExecution {
@@ -31,7 +31,7 @@ public record StatementExecution(String name, String sql, String route, Duration
 
     /**
      * The name in the comment at the start of a statement; {@link #UNNAMED} if there is none or it has another form.
-     * Names are shown unmasked; they contain no digits, so that no client key can be taken for one.
+     * Names are not masked; they contain no digits, so a client key cannot pass as a name.
      */
     public static String nameOf(String sql) {
         Matcher name = NAME.matcher(sql);

@@ -7,7 +7,9 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
-/** Gives JDBI the connection that is checked out on this thread, because JDBI's own requests carry no caller. */
+/**
+ * Passes the connection of the current thread's checkout to JDBI, whose connection requests have no parameter for it.
+ */
 final class ThreadBoundConnectionFactory implements ConnectionFactory {
     private static final ThreadLocal<BoundConnection> CURRENT = new ThreadLocal<>();
 

@@ -36,7 +36,7 @@ public record Commands(String psql, String jolokia) {
     }
 
     /** Runs a command on the admin console of PgBouncer, for a database behind PgBouncer. */
-    String console(String command) {
+    String pgBouncerConsole(String command) {
         return "%s -d pgbouncer -c \"%s\"".formatted(psql, command);
     }
 

@@ -62,7 +62,7 @@ public final class Diagnostics implements AutoCloseable {
     /** Finds the incident that explains failures of a kind. */
     private volatile Function<FailureKind, Optional<String>> incidents = kind -> Optional.empty();
 
-    /** The input of the last diagnosis. */
+    /** The observation and analysis from which the last diagnosis was built. */
     private record Analysis(
             Observation observed, Set<Suspect> suspectedBefore, List<Holder> holders, Reconciliation reconciliation) {}
 
@@ -198,7 +198,7 @@ public final class Diagnostics implements AutoCloseable {
             took = diagnoseAndConfirm();
             listeners.forEach(this::notifyListener);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // stop() was called.
+            Thread.currentThread().interrupt(); // close() was called.
         } catch (Throwable e) { // An uncaught exception would end the periodic diagnosis.
             LOG.error("A diagnosis failed; the periodic diagnosis continues", e);
         } finally {

@@ -47,8 +47,8 @@ record Observation(
         String database) {
     private static final Duration RECENT = Duration.ofSeconds(10);
 
-    /** The failures of requests that received no connection although the database answered. */
-    private static final Set<FailureKind> WITHOUT_PLACE =
+    /** The failures of requests that the admission queue refused while the database answered. */
+    private static final Set<FailureKind> REFUSED_BY_QUEUE =
             EnumSet.of(FailureKind.POOL_TIMEOUT, FailureKind.DEADLINE_EXCEEDED, FailureKind.QUEUE_FULL);
 
     /** Whether callers wait for a connection, or were refused after a wait within the last 10 s. */
@@ -56,7 +56,7 @@ record Observation(
         return after.hasWaiters()
                 || failures.stream()
                         .filter(failure -> failure.ago().compareTo(RECENT) < 0)
-                        .anyMatch(failure -> WITHOUT_PLACE.contains(failure.kind()));
+                        .anyMatch(failure -> REFUSED_BY_QUEUE.contains(failure.kind()));
     }
 
     /** A copy with the queue at the time of a refusal. */

@@ -9,9 +9,7 @@ final class Phrases {
         if (what.isEmpty()) {
             return "a lock";
         }
-        boolean isComplete =
-                what.contains(" lock") || what.startsWith("another transaction") || what.startsWith("what another");
-        return isComplete ? what : "a lock on " + what;
+        return what.contains(" lock") ? what : "a lock on " + what;
     }
 
     /** For example {@code pid 4123 (psql, idle in transaction for 42 s)}. */

@@ -272,8 +272,8 @@ final class Recommendations {
         add(
                 "Check whether PgBouncer's pool is full (sv_active, cl_waiting) or paused (requires one of its admin_users or"
                         + " stats_users)",
-                commands.console("show pools"));
-        add("If it is paused, resume it (requires one of its admin_users)", commands.console("resume"));
+                commands.pgBouncerConsole("show pools"));
+        add("If it is paused, resume it (requires one of its admin_users)", commands.pgBouncerConsole("resume"));
         add(
                 "If it is full, query PostgreSQL directly, not through PgBouncer, for what its sessions run or wait for:"
                         + " select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from"
@@ -282,7 +282,7 @@ final class Recommendations {
         add(
                 "If the sessions do normal work and PostgreSQL has idle cores, raise default_pool_size in pgbouncer.ini"
                         + " and reload PgBouncer",
-                commands.console("reload"));
+                commands.pgBouncerConsole("reload"));
     }
 
     private void opening() {
@@ -393,7 +393,7 @@ final class Recommendations {
             return;
         }
         add(
-                "Find who uses PostgreSQL's connections (if this login is refused, too: as a superuser, who has reserved ones)",
+                "List the clients of PostgreSQL (as a superuser, for whom connections are reserved, if this login is refused)",
                 commands.psql("select application_name, usename, state, count(*), max(now() - state_change) as longest"
                         + " from pg_stat_activity where backend_type = 'client backend'"
                         + " group by 1, 2, 3 order by 4 desc"));

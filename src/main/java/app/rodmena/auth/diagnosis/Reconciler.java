@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger("auth.diagnosis");
 
-    /** Differences are reported from this duration on: opening and closing connections cause short ones. */
-    private static final Duration LASTING = Duration.ofSeconds(1);
+    /** The minimum duration of a reported difference: opening and closing connections cause shorter ones. */
+    private static final Duration MIN_DURATION = Duration.ofSeconds(1);
 
     private final String pool;
     private Map<Integer, Instant> unknownSince = Map.of();
@@ -70,7 +70,7 @@ final class Reconciler {
     }
 
     private static boolean isLasting(Instant since, Instant now) {
-        return Duration.between(since, now).compareTo(LASTING) >= 0;
+        return Duration.between(since, now).compareTo(MIN_DURATION) >= 0;
     }
 
     /** The pool's backends without a connection before or after the query, except for one that is being opened. */
@@ -89,7 +89,7 @@ final class Reconciler {
         Optional<Duration> age = backend.connectedFor();
         return attempt.isPresent()
                 && age.isPresent()
-                && age.get().compareTo(attempt.get().plus(LASTING)) < 0;
+                && age.get().compareTo(attempt.get().plus(MIN_DURATION)) < 0;
     }
 
     /** The connections without a backend that were open both before and after the query. */
@@ -130,7 +130,7 @@ final class Reconciler {
                         "The pool's connection {} uses backend {}, which no longer exists; {}",
                         lostConnection.connectionId(),
                         lostConnection.backendPid(),
-                        lostConnection.out() ? "it is in use" : "it is replaced at its next checkout");
+                        lostConnection.inUse() ? "it is in use" : "it is replaced at its next checkout");
             }
         }
         reported.retainAll(differences);

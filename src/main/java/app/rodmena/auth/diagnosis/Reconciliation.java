@@ -27,9 +27,9 @@ public record Reconciliation(
      *
      * @param connectionId the connection's number
      * @param backendPid the pid of its former backend
-     * @param out whether it is in use
+     * @param inUse whether it is in use
      */
-    public record Lost(int connectionId, int backendPid, boolean out) {}
+    public record Lost(int connectionId, int backendPid, boolean inUse) {}
 
     public Reconciliation {
         unknownBackends = List.copyOf(unknownBackends);

@@ -97,7 +97,7 @@ final class Sentence {
             case SATURATED ->
                 "%s: %s".formatted(usage(), observation.availability().keptBack() ? poolerFull() : throughput());
             case OPENING -> "%s: %s".formatted(usage(), opening());
-            case STALLED -> "%s, and no connection is handed out: %s".formatted(usage(), stalled());
+            case STALLED -> "%s, and no caller receives a connection: %s".formatted(usage(), stalled());
             case REFUSED -> "%s: %s%s".formatted(usage(), refusal(), troubleClauses());
             case NO_PRIMARY -> "No primary %s: %s; %s%s".formatted(since(), noPrimary(), usage(), troubleClauses());
             case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), usage(), troubleClauses());

@@ -28,9 +28,7 @@ final class SituationClassifier {
     /** The time after the last failure during which the situation is {@link Situation#FAILING}. */
     private static final Duration FAILING_PERIOD = Duration.ofSeconds(10);
 
-    /**
-     * From this number on, new connections without a checkout are considered lost; one or two may still be handed out.
-     */
+    /** From this number on, new connections without a checkout count as lost; one or two may still be checked out. */
     private static final int LOST_CONNECTS = 3;
 
     private SituationClassifier() {}

@@ -2,21 +2,21 @@ package app.rodmena.auth.diagnosis;
 
 /** The reason why a connection is in use. */
 public enum Verdict {
-    /** Its backend no longer exists, which the pool has not detected yet. */
+    /** The connection's backend no longer exists; the pool has not detected this yet. */
     DEAD_BACKEND("uses a backend that no longer exists"),
     /** The client waits for a result while PostgreSQL waits for the client or is unreachable. */
     NETWORK("waits for a response that the network does not deliver"),
-    /** Its statement waits for a lock of another session. */
+    /** The statement waits for a lock of another session. */
     LOCK_WAIT("waits for a lock"),
-    /** Has been held without a statement for longer than leak_threshold. */
+    /** The connection has been held without a statement for longer than leak_threshold. */
     LEAK("has been held without SQL for longer than leak_threshold"),
     /** A transaction is open, and no statement runs. */
     IDLE_IN_TRANSACTION("is idle in transaction"),
-    /** The application holds it and runs no statement. */
+    /** The application holds the connection and runs no statement. */
     APP_HOLDING("is held by the application without running SQL"),
-    /** Its statement has run for longer than slow_query, or than 1 s while callers wait. */
+    /** The statement has run for longer than slow_query, or than 1 s while callers wait. */
     SLOW_SQL("runs slow SQL"),
-    /** It is in normal use. */
+    /** The connection is in normal use. */
     WORKING("is in normal use"),
     /** The observations do not suffice for a verdict. */
     UNKNOWN("is in use for an unknown reason");

@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /** The expectations of the original pooling document for a pool under load. */
 final class LoadAssessment {
-    /** A number is pinned if it is at its maximum in nine of ten samples since it first was, */
+    /** A number is pinned if it was at its maximum in this share of the samples since it first reached it. */
     private static final double PINNED_SHARE = 0.9;
 
-    /** and for longer than a burst. */
+    /** The maximum duration of a burst; a number at its maximum for longer can be pinned. */
     private static final double MAX_BURST_SECONDS = 1;
 
     /** The minimum number of samples for a conclusion. */
@@ -19,7 +19,7 @@ final class LoadAssessment {
 
     private LoadAssessment() {}
 
-    /** @param returned time from the end until no connection was checked out; empty if one still was */
+    /** @param returned time from the end of the load until no connection was in use; empty if one still was */
     static List<LoadExpectation> of(
             ErrorCounts errors, long requests, PoolUse pool, Optional<Duration> returned, int maxWaitSeconds) {
         return List.of(
@@ -45,12 +45,12 @@ final class LoadAssessment {
         return new LoadExpectation(
                 "checked_out not pinned at the maximum",
                 !pinned,
-                "%s; all %s out in %s"
+                "%s; all %s in use in %s"
                                 .formatted(
                                         range,
                                         pool.maximum(),
                                         share(pool.allOut().looks(), pool.looks()))
-                        + (pinned ? ", and almost always from then on" : ""));
+                        + (pinned ? ", and in nearly all samples after the first of these" : ""));
     }
 
     private static LoadExpectation overflow(PoolUse pool) {

@@ -21,13 +21,13 @@ final class LoadClient {
 
     /** Is notified when a request has ended, successfully or not. */
     @FunctionalInterface
-    interface Owner {
+    interface Listener {
         void finished(LoadClient client, Optional<RequestFailure> failure);
     }
 
     private final LoadTransport transport;
     private final RequestSequence sequence;
-    private final Owner owner;
+    private final Listener listener;
     private LoadConnection loadConnection = new LoadConnection();
     private ByteBuffer body = ByteBuffer.allocate(INITIAL_BODY_BYTES);
     private LoadRequest request;
@@ -35,10 +35,10 @@ final class LoadClient {
     private long intendedNanos;
     private long sentNanos;
 
-    LoadClient(LoadTransport transport, RequestSequence sequence, Owner owner) {
+    LoadClient(LoadTransport transport, RequestSequence sequence, Listener listener) {
         this.transport = transport;
         this.sequence = sequence;
-        this.owner = owner;
+        this.listener = listener;
     }
 
     /** Opens the connection ahead of its first use; runs the callback when it is open or has failed to open. */
@@ -49,7 +49,7 @@ final class LoadClient {
     /**
      * Sends the next request; must not be called while another is in flight.
      *
-     * @param intended when it was due; at best now
+     * @param intended the time at which it was due; now or earlier
      */
     void sendNext(long intended) {
         request = sequence.next();
@@ -189,7 +189,7 @@ final class LoadClient {
                     close();
                 }
             }
-            owner.finished(LoadClient.this, failure);
+            listener.finished(LoadClient.this, failure);
         }
 
         void close() {

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 
 /**
- * Keeps the clients busy: in a closed loop, as fast as the server answers, or in an open loop, on a schedule. In an
- * open loop, latency counts from the time a request was due, so that a stall of one second is charged to every request
- * that was due in it (a driver that waits with the server would hide the stall: coordinated omission).
+ * Sends the requests: in a closed loop as fast as the server answers, in an open loop on a schedule. In an open loop,
+ * latency counts from the time at which a request was due, so the latency of every request that was due during a stall
+ * includes it. A driver that waits for the server would hide the stall (coordinated omission).
  *
  * <p>Used on the I/O thread only, except for methods documented as thread-safe.
  */
@@ -20,7 +20,7 @@ final class LoadDriver {
     private static final int MAX_CONCURRENT_OPENS = 64;
     private static final long TICK_MILLIS = 20;
 
-    /** The interval of the schedule: a due request is late by at most this. */
+    /** The interval of checks for due requests, and the maximum delay of a due request if a client is free. */
     private static final long SCHEDULE_TICK_MILLIS = 1;
 
     private static final long PUBLISH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

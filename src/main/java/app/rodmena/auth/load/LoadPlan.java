@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Which load to put on which server.
+ * The load of a load test, and the server to test.
  *
  * @param clients the number of connections, each with one request at a time
- * @param ratePerSecond requests per second, whether or not the server keeps up (open loop); empty for as many as the
- *     server answers (closed loop)
+ * @param ratePerSecond requests per second, independent of the responses (open loop); empty if a client sends its next
+ *     request when it receives a response (closed loop)
  * @param timeout the maximum time for a response
  * @param key the client key whose namespace is used; empty for a new one
  */
@@ -56,6 +56,6 @@ public record LoadPlan(
         return amount instanceof LoadAmount.During during ? during.time().toNanos() : Long.MAX_VALUE;
     }
 
-    /** How long after the last due time delayed requests may still be sent. */
+    /** The time after the last due time during which delayed requests are still sent. */
     private static final Duration LATENESS = Duration.ofSeconds(5);
 }

@@ -21,7 +21,7 @@ public final class LoadRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PROBE_TIMEOUT_MILLIS = 5_000;
 
-    /** One, so that the load itself causes the pool to open its connections. */
+    /** One client, so that the load itself, not the setup, causes the pool to open its connections. */
     private static final int SEEDING_CLIENTS = 1;
 
     private static final int REMOVAL_CLIENTS = 4;
@@ -211,7 +211,7 @@ public final class LoadRun implements AutoCloseable {
                     return Optional.of(Duration.ofNanos(System.nanoTime() - ended));
                 }
             } catch (LoadException e) {
-                // The connections may be back before the time is over
+                // Probed again until the time is over.
             }
             TimeUnit.MILLISECONDS.sleep(PROBE_INTERVAL_MILLIS);
         }

@@ -26,7 +26,7 @@ import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
-/** The transport: the one I/O thread, and connections to the server. */
+/** Connections to the server, on a single I/O thread. */
 final class LoadTransport implements AutoCloseable {
     private static final OptionMap SOCKET = OptionMap.create(Options.TCP_NODELAY, true);
 

@@ -8,11 +8,11 @@ package app.rodmena.auth.load;
  * @param looks the number of samples
  * @param fewestOut minimum of the connections in use
  * @param mostOut maximum of the connections in use
- * @param allOut how often all connections were in use
+ * @param allOut the samples in which all connections were in use
  * @param mostOpen maximum of the open connections
  * @param meanOverflow mean of the connections open beyond pool_size
  * @param mostOverflow maximum of the connections open beyond pool_size
- * @param allOpen how often the maximum number of connections was open
+ * @param allOpen the samples in which the maximum number of connections was open
  */
 public record PoolUse(
         int poolSize,
@@ -26,10 +26,10 @@ public record PoolUse(
         int mostOverflow,
         Peak allOpen) {
     /**
-     * How often a number was at its maximum.
+     * The samples in which a number was at its maximum.
      *
-     * @param looks samples at the maximum
-     * @param looksSince all samples since the first of these
+     * @param looks the number of samples at the maximum
+     * @param looksSince the number of all samples since the first of these
      * @param secondsSince seconds from the first of these to the last sample
      */
     public record Peak(long looks, long looksSince, double secondsSince) {

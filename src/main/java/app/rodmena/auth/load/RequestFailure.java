@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * A failed request.
  *
  * @param status the response's status; 0 without a response
- * @param detail one line for people
+ * @param detail a description in one line
  */
 record RequestFailure(LoadFailure failure, int status, String detail) {
     private static final int MAX_DETAIL_LENGTH = 160;

@@ -4,7 +4,7 @@ package app.rodmena.auth.load;
 public enum RequestMix {
     /** Lists roles: one statement, some rows. */
     ROLES,
-    /** Checks whether a user has a permission; half of the answers are true. */
+    /** Checks whether a user has a permission; half of the results are true. */
     CHECKS,
     /**
      * A role's lifecycle: create, grant a permission, add a member, remove both, delete. Each connection uses its own

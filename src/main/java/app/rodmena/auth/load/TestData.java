@@ -165,7 +165,7 @@ final class TestData {
         return answer.path("result").asBoolean();
     }
 
-    /** Accepts the response whether or not there was something to delete. */
+    /** Accepts the response whether or not the role existed. */
     private static boolean isAny(JsonNode answer) {
         return true;
     }

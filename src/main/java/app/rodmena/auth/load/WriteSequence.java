@@ -2,7 +2,7 @@ package app.rodmena.auth.load;
 
 import java.util.List;
 
-/** Repeats a role's lifecycle; after a failure it starts again, which is correct in any state. */
+/** Repeats a role's lifecycle. After a failure it starts again, which is correct in any state of the role. */
 final class WriteSequence implements RequestSequence {
     private final List<LoadRequest> lifecycle;
     private final LoadRequest removal;

@@ -23,13 +23,13 @@ public final class Connector {
 
     /**
      * Disables named prepared statements: PgBouncer may send the next statement to another backend, where the same name
-     * can stand for another client's SQL, so that results would be wrong.
+     * can refer to another client's SQL.
      */
     private static final int PREPARE_THRESHOLD_OFF = 0;
 
     /**
-     * The queries look up keys in cached pages. With PostgreSQL's default of 4, made for rotating disks, the planner
-     * prefers sequential scans of small tables, which take longer.
+     * The queries look up keys in cached pages. With the default of 4, which is meant for rotating disks, PostgreSQL
+     * scans small tables sequentially, which takes longer.
      */
     private static final String RANDOM_PAGE_COST_OPTION = " -c random_page_cost=1.1";
 
@@ -40,7 +40,7 @@ public final class Connector {
 
     /** A login that PostgreSQL refused, and the time of the last attempt. */
     private record RefusedLogin(Secret password, SQLException refusal, long triedNanos) {
-        boolean holds(Secret next, long nowNanos) {
+        boolean appliesTo(Secret next, long nowNanos) {
             return password.equals(next) && nowNanos - triedNanos < LOGIN_INTERVAL_NANOS;
         }
     }
@@ -187,20 +187,20 @@ public final class Connector {
         RefusedLogin last = refusedLogin.get();
         long now = System.nanoTime();
         if (last != null
-                && (last.holds(current, now)
+                && (last.appliesTo(current, now)
                         || !refusedLogin.compareAndSet(last, new RefusedLogin(current, last.refusal(), now)))) {
             throw last.refusal();
         }
     }
 
-    /** Not by the message, which pgjdbc localizes; a failure of the network is excluded by its cause. */
+    /** Checks the SQLSTATE, because pgjdbc localizes the message. A network failure has a cause. */
     private boolean isNoPrimaryFound(SQLException e) {
         return hasSeveralHosts && SqlState.UNABLE_TO_CONNECT.equals(e.getSQLState()) && e.getCause() == null;
     }
 
     /**
-     * Versions before 14 report nothing, and PgBouncer repeats what its first session reported, which may be outdated,
-     * so that "on" must be confirmed.
+     * Whether a query must determine the state of a new session. Versions before 14 do not report it; PgBouncer repeats
+     * the report of its first session, which may be outdated, so "on" needs confirmation.
      */
     private boolean needsCheck(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
@@ -268,7 +268,7 @@ public final class Connector {
                 };
     }
 
-    /** Asks PostgreSQL to cancel the running statement of a connection opened here; waits 1 s at most. */
+    /** Cancels the running statement of a connection opened here; takes at most 1 s. */
     public void cancel(Connection connection) throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
     }
@@ -300,7 +300,7 @@ public final class Connector {
         PGProperty.APPLICATION_NAME.set(properties, session.applicationName());
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(session.connectTimeout()));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(session.connectTimeout()));
-        // A cancel request needs its own connection, and must be fast.
+        // The timeout in seconds of a cancel request, which opens its own connection.
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, 1);
         if (withOptions) {
             session.statementTimeout().ifPresent(timeout -> addOptions(properties, timeout));

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param jdbcUrl {@code jdbc:postgresql://…} with all options, TLS included, and no credentials
  * @param user the role to log in as
- * @param password its password; {@link Secret#NONE} if none is required, and with a password file
+ * @param password its password; {@link Secret#NONE} if none is required or a password file is used
  * @param passwordFile the file with its password, which every login reads
  */
 public record DatabaseTarget(String jdbcUrl, String user, Secret password, Optional<Path> passwordFile) {

@@ -11,7 +11,7 @@ import java.util.Objects;
 public final class NoPrimaryException extends SQLException {
     private static final long serialVersionUID = 1;
 
-    /** The problem; the text names no host. */
+    /** The problem. Its text contains no host name, so it is safe for responses. */
     public enum Reason {
         STANDBY("PostgreSQL is a standby, and a primary is required"),
         READ_ONLY("PostgreSQL's sessions are read-only (default_transaction_read_only is on), and writable ones are"

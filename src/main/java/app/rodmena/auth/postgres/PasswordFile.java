@@ -28,7 +28,7 @@ public final class PasswordFile {
      * Reads the password in {@code file}.
      *
      * @throws IOException if the file cannot be read, or is not UTF-8
-     * @throws IllegalArgumentException naming the rule if it does not hold one line
+     * @throws IllegalArgumentException if it does not hold one line; the message is the rule
      */
     public static Secret read(Path file) throws IOException {
         String password = Files.readString(file).replaceFirst("\\r?\\n$", "");
@@ -38,7 +38,7 @@ public final class PasswordFile {
         return Secret.of(password);
     }
 
-    /** @throws SQLException if the file cannot be read and never could */
+    /** @throws SQLException if the file has never been readable */
     synchronized Secret password() throws SQLException {
         try {
             last = read(path);
@@ -51,7 +51,7 @@ public final class PasswordFile {
                         e);
             }
             if (readable) {
-                LOG.warn("The password file {} cannot be used, the last password is: {}", path, reason(e));
+                LOG.warn("The password file {} cannot be used; the last valid password is used: {}", path, reason(e));
             }
             readable = false;
         }

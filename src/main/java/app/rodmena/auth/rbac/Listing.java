@@ -21,19 +21,19 @@ public final class Listing<T> {
     /** Maximum rows of a list that is read as a whole. */
     static final int MAX_SHORT = 1000;
 
-    private static final BatchQuery<Reading<?>, Long> STREAM = new BatchQuery<>() {
+    private static final BatchQuery<StreamRequest<?>, Long> STREAM = new BatchQuery<>() {
         @Override
         public int maxBatchSize() {
             return 1;
         }
 
         @Override
-        public Long execute(Handle handle, Reading<?> reading) {
-            return reading.read(handle);
+        public Long execute(Handle handle, StreamRequest<?> request) {
+            return request.read(handle);
         }
 
         @Override
-        public List<Long> executeBatch(Handle handle, List<Reading<?>> readings) {
+        public List<Long> executeBatch(Handle handle, List<StreamRequest<?>> requests) {
             throw new IllegalStateException("long lists are not batched");
         }
     };
@@ -50,7 +50,8 @@ public final class Listing<T> {
         this.query = query;
     }
 
-    private record Reading<T>(TenantListQuery<T> kind, TenantQuery query, Runnable before, Consumer<? super T> row) {
+    private record StreamRequest<T>(
+            TenantListQuery<T> kind, TenantQuery query, Runnable before, Consumer<? super T> row) {
         long read(Handle handle) {
             before.run();
             return kind.forEach(handle, query, row);
@@ -66,12 +67,12 @@ public final class Listing<T> {
     /**
      * Reads a list of any length.
      *
-     * @param before called before the first row, on the thread that holds the connection; an exception ends the reading
-     * @param row called for each row, on the same thread; an exception ends the reading
+     * @param before called before the first row, on the thread that holds the connection; an exception ends the stream
+     * @param row called for each row, on the same thread; an exception ends the stream
      * @return the number of rows
      */
     public CompletionStage<Long> forEach(Runnable before, Consumer<? super T> row) {
-        return database.submit(caller, STREAM, new Reading<>(kind, query, before, row));
+        return database.submit(caller, STREAM, new StreamRequest<>(kind, query, before, row));
     }
 
     /** Reads a list of any length into memory. */

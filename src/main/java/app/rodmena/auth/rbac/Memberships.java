@@ -24,13 +24,13 @@ public final class Memberships {
                 select true from membership_groups
                 where membership_id = (
                         select id from auth_membership
-                        where creator = asked.creator and "user" = asked."user" and is_active)
+                        where creator = input.creator and "user" = input."user" and is_active)
                     and group_id = (
                         select id from auth_group
-                        where creator = asked.creator and role = asked.role and is_active)
+                        where creator = input.creator and role = input.role and is_active)
                 limit 1), false)
-            from unnest(:creators, :users, :roles) with ordinality asked (creator, "user", role, place)
-            order by asked.place
+            from unnest(:creators, :users, :roles) with ordinality input (creator, "user", role, ordinal)
+            order by input.ordinal
             """, "user", "role");
 
     static final TenantListQuery<Membership> OF_USER = TenantBatchQuery.list(RowMappers::member, """
@@ -46,19 +46,19 @@ public final class Memberships {
             limit :limit
             """, """
             /* memberships.of_user_together */
-            select found."user", found.role, asked.place
-            from unnest(:creators, :users) with ordinality asked (creator, "user", place)
+            select found."user", found.role, input.ordinal
+            from unnest(:creators, :users) with ordinality input (creator, "user", ordinal)
             cross join lateral (
                 select m."user", g.role
                 from auth_membership m
                 cross join lateral (select group_id from membership_groups where membership_id = m.id offset 0) mg
                 cross join lateral (
                     select role from auth_group
-                    where id = mg.group_id and creator = asked.creator and is_active offset 0) g
-                where m.creator = asked.creator and m."user" = asked."user" and m.is_active
+                    where id = mg.group_id and creator = input.creator and is_active offset 0) g
+                where m.creator = input.creator and m."user" = input."user" and m.is_active
                 order by g.role collate "C"
                 limit :limit) found
-            order by asked.place, found.role collate "C"
+            order by input.ordinal, found.role collate "C"
             """, "user");
 
     static final TenantListQuery<Membership> OF_ROLE = TenantBatchQuery.list(RowMappers::member, """
@@ -74,19 +74,19 @@ public final class Memberships {
             limit :limit
             """, """
             /* memberships.of_role_together */
-            select found."user", found.role, asked.place
-            from unnest(:creators, :roles) with ordinality asked (creator, role, place)
+            select found."user", found.role, input.ordinal
+            from unnest(:creators, :roles) with ordinality input (creator, role, ordinal)
             cross join lateral (
                 select m."user", g.role
                 from auth_group g
                 cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
                 cross join lateral (
                     select "user" from auth_membership
-                    where id = mg.membership_id and creator = asked.creator and is_active offset 0) m
-                where g.creator = asked.creator and g.role = asked.role and g.is_active
+                    where id = mg.membership_id and creator = input.creator and is_active offset 0) m
+                where g.creator = input.creator and g.role = input.role and g.is_active
                 order by m."user" collate "C"
                 limit :limit) found
-            order by asked.place, found."user" collate "C"
+            order by input.ordinal, found."user" collate "C"
             """, "role");
 
     static final String GRANT = """
@@ -104,19 +104,19 @@ public final class Memberships {
                 update auth_membership m set is_active = true, modified = now() from known
                 where m.id = known.id and not known.is_active
             ), stale as (
-                -- What a dead row still held must not come back with it. In order of the keys, so
-                -- that two that purge can't wait for each other.
-                select fact.membership_id, fact.group_id
-                from membership_groups fact, known, granting
-                where fact.membership_id = known.id and not known.is_active
-                    and fact.group_id <> granting.id
-                order by fact.membership_id, fact.group_id
-                for update of fact
+                -- The roles of a reactivated user must not come back. In order of the keys, so that
+                -- concurrent purges cannot deadlock.
+                select mg.membership_id, mg.group_id
+                from membership_groups mg, known, granting
+                where mg.membership_id = known.id and not known.is_active
+                    and mg.group_id <> granting.id
+                order by mg.membership_id, mg.group_id
+                for update of mg
             ), purged as (
-                delete from membership_groups fact using stale
-                where fact.membership_id = stale.membership_id and fact.group_id = stale.group_id
+                delete from membership_groups mg using stale
+                where mg.membership_id = stale.membership_id and mg.group_id = stale.group_id
             ), added as (
-                -- A conflict is another client who adds the same user just now.
+                -- A conflict: another client is adding the same user.
                 insert into auth_membership (creator, "user")
                 select :creator, :user from granting where not exists (select from known)
                 on conflict (creator, "user") do update set is_active = true

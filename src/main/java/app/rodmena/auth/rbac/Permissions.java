@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionStage;
 public final class Permissions {
     /**
      * The user and the permission are looked up first, in separate subqueries: in a single join, PostgreSQL would start
-     * at the permission and scan all members of its roles. The role is checked last, only for rows that both have:
-     * PostgreSQL would read all roles of the tenant otherwise.
+     * at the permission and scan all members of its roles. The role is checked last, only for roles that both have;
+     * otherwise PostgreSQL would read all roles of the tenant.
      */
     static final TenantBatchQuery<Boolean> CHECK_USER = TenantBatchQuery.check("""
             /* permissions.user_holds */
@@ -35,16 +35,16 @@ public final class Permissions {
                 join permission_groups pg on pg.group_id = mg.group_id
                 cross join lateral (
                     select from auth_group
-                    where id = mg.group_id and id = pg.group_id and creator = asked.creator and is_active offset 0) g
+                    where id = mg.group_id and id = pg.group_id and creator = input.creator and is_active offset 0) g
                 where mg.membership_id = (
                         select id from auth_membership
-                        where creator = asked.creator and "user" = asked."user" and is_active)
+                        where creator = input.creator and "user" = input."user" and is_active)
                     and pg.permission_id = (
                         select id from auth_permission
-                        where creator = asked.creator and name = asked.name and is_active)
+                        where creator = input.creator and name = input.name and is_active)
                 limit 1), false)
-            from unnest(:creators, :users, :names) with ordinality asked (creator, "user", name, place)
-            order by asked.place
+            from unnest(:creators, :users, :names) with ordinality input (creator, "user", name, ordinal)
+            order by input.ordinal
             """, "user", "name");
 
     static final TenantBatchQuery<Boolean> CHECK_ROLE = TenantBatchQuery.check("""
@@ -61,13 +61,13 @@ public final class Permissions {
                 select true from permission_groups
                 where permission_id = (
                         select id from auth_permission
-                        where creator = asked.creator and name = asked.name and is_active)
+                        where creator = input.creator and name = input.name and is_active)
                     and group_id = (
                         select id from auth_group
-                        where creator = asked.creator and role = asked.role and is_active)
+                        where creator = input.creator and role = input.role and is_active)
                 limit 1), false)
-            from unnest(:creators, :roles, :names) with ordinality asked (creator, role, name, place)
-            order by asked.place
+            from unnest(:creators, :roles, :names) with ordinality input (creator, role, name, ordinal)
+            order by input.ordinal
             """, "role", "name");
 
     static final TenantListQuery<String> OF_ROLE = TenantBatchQuery.list(RowMappers::text, """
@@ -82,18 +82,18 @@ public final class Permissions {
             limit :limit
             """, """
             /* permissions.of_role_together */
-            select found.name, asked.place
-            from unnest(:creators, :roles) with ordinality asked (creator, role, place)
+            select found.name, input.ordinal
+            from unnest(:creators, :roles) with ordinality input (creator, role, ordinal)
             cross join lateral (
                 select p.name
                 from permission_groups pg
                 cross join lateral (
                     select name from auth_permission
-                    where id = pg.permission_id and creator = asked.creator and is_active offset 0) p
-                where pg.group_id = (select id from auth_group where creator = asked.creator and role = asked.role and is_active)
+                    where id = pg.permission_id and creator = input.creator and is_active offset 0) p
+                where pg.group_id = (select id from auth_group where creator = input.creator and role = input.role and is_active)
                 order by p.name collate "C"
                 limit :limit) found
-            order by asked.place, found.name collate "C"
+            order by input.ordinal, found.name collate "C"
             """, "role");
 
     static final TenantListQuery<String> OF_USER = TenantBatchQuery.list(RowMappers::text, """
@@ -113,23 +113,23 @@ public final class Permissions {
             limit :limit
             """, """
             /* permissions.of_user_together */
-            select found.name, asked.place
-            from unnest(:creators, :users) with ordinality asked (creator, "user", place)
+            select found.name, input.ordinal
+            from unnest(:creators, :users) with ordinality input (creator, "user", ordinal)
             cross join lateral (
                 select p.name
                 from membership_groups mg
                 cross join lateral (
                     select id from auth_group
-                    where id = mg.group_id and creator = asked.creator and is_active offset 0) g
+                    where id = mg.group_id and creator = input.creator and is_active offset 0) g
                 cross join lateral (select permission_id from permission_groups where group_id = g.id offset 0) pg
                 cross join lateral (
                     select name from auth_permission
-                    where id = pg.permission_id and creator = asked.creator and is_active offset 0) p
+                    where id = pg.permission_id and creator = input.creator and is_active offset 0) p
                 where mg.membership_id = (
-                    select id from auth_membership where creator = asked.creator and "user" = asked."user" and is_active)
+                    select id from auth_membership where creator = input.creator and "user" = input."user" and is_active)
                 order by p.name collate "C"
                 limit :limit) found
-            order by asked.place, found.name collate "C"
+            order by input.ordinal, found.name collate "C"
             """, "user");
 
     static final TenantListQuery<String> ROLES_WITH = TenantBatchQuery.list(RowMappers::text, """
@@ -145,19 +145,19 @@ public final class Permissions {
             limit :limit
             """, """
             /* permissions.roles_with_together */
-            select found.role, asked.place
-            from unnest(:creators, :names) with ordinality asked (creator, name, place)
+            select found.role, input.ordinal
+            from unnest(:creators, :names) with ordinality input (creator, name, ordinal)
             cross join lateral (
                 select g.role
                 from permission_groups pg
                 cross join lateral (
                     select role from auth_group
-                    where id = pg.group_id and creator = asked.creator and is_active offset 0) g
+                    where id = pg.group_id and creator = input.creator and is_active offset 0) g
                 where pg.permission_id = (
-                    select id from auth_permission where creator = asked.creator and name = asked.name and is_active)
+                    select id from auth_permission where creator = input.creator and name = input.name and is_active)
                 order by g.role collate "C"
                 limit :limit) found
-            order by asked.place, found.role collate "C"
+            order by input.ordinal, found.role collate "C"
             """, "name");
 
     static final TenantListQuery<Membership> USERS_WITH = TenantBatchQuery.list(RowMappers::member, """
@@ -177,23 +177,23 @@ public final class Permissions {
             limit :limit
             """, """
             /* permissions.users_with_together */
-            select found."user", found.role, asked.place
-            from unnest(:creators, :names) with ordinality asked (creator, name, place)
+            select found."user", found.role, input.ordinal
+            from unnest(:creators, :names) with ordinality input (creator, name, ordinal)
             cross join lateral (
                 select m."user", g.role
                 from permission_groups pg
                 cross join lateral (
                     select id, role from auth_group
-                    where id = pg.group_id and creator = asked.creator and is_active offset 0) g
+                    where id = pg.group_id and creator = input.creator and is_active offset 0) g
                 cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
                 cross join lateral (
                     select "user" from auth_membership
-                    where id = mg.membership_id and creator = asked.creator and is_active offset 0) m
+                    where id = mg.membership_id and creator = input.creator and is_active offset 0) m
                 where pg.permission_id = (
-                    select id from auth_permission where creator = asked.creator and name = asked.name and is_active)
+                    select id from auth_permission where creator = input.creator and name = input.name and is_active)
                 order by m."user" collate "C", g.role collate "C"
                 limit :limit) found
-            order by asked.place, found."user" collate "C", found.role collate "C"
+            order by input.ordinal, found."user" collate "C", found.role collate "C"
             """, "name");
 
     static final String GRANT = """
@@ -211,17 +211,17 @@ public final class Permissions {
                 update auth_permission p set is_active = true, modified = now() from known
                 where p.id = known.id and not known.is_active
             ), stale as (
-                -- Its holders from before its deletion must not hold it again. In order of the keys,
-                -- so that concurrent purges cannot deadlock.
-                select fact.permission_id, fact.group_id
-                from permission_groups fact, known, granting
-                where fact.permission_id = known.id and not known.is_active
-                    and fact.group_id <> granting.id
-                order by fact.permission_id, fact.group_id
-                for update of fact
+                -- The roles of a reactivated permission must not get it back. In order of the keys, so
+                -- that concurrent purges cannot deadlock.
+                select pg.permission_id, pg.group_id
+                from permission_groups pg, known, granting
+                where pg.permission_id = known.id and not known.is_active
+                    and pg.group_id <> granting.id
+                order by pg.permission_id, pg.group_id
+                for update of pg
             ), purged as (
-                delete from permission_groups fact using stale
-                where fact.permission_id = stale.permission_id and fact.group_id = stale.group_id
+                delete from permission_groups pg using stale
+                where pg.permission_id = stale.permission_id and pg.group_id = stale.group_id
             ), added as (
                 -- A conflict: another client is adding the same permission.
                 insert into auth_permission (creator, name)

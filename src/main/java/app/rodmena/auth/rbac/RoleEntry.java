@@ -4,7 +4,7 @@ package app.rodmena.auth.rbac;
  * An entry in the list of roles. Names from the database are plain strings, because older installations may contain
  * names that are invalid today.
  *
- * @param role its name
- * @param description its description; null unless set directly in the database
+ * @param role the role's name
+ * @param description the role's description; null unless set directly in the database
  */
 public record RoleEntry(String role, String description) {}

@@ -24,39 +24,39 @@ public final class Roles {
             limit :limit
             """, """
             /* roles.list_together */
-            select found.role, found.description, asked.place
-            from unnest(:creators) with ordinality asked (creator, place)
+            select found.role, found.description, input.ordinal
+            from unnest(:creators) with ordinality input (creator, ordinal)
             cross join lateral (
                 select role, description from auth_group
-                where creator = asked.creator and is_active
+                where creator = input.creator and is_active
                 order by role collate "C"
                 limit :limit) found
-            order by asked.place, found.role collate "C"
+            order by input.ordinal, found.role collate "C"
             """);
 
     /** Checks for an existing role before the insert, because a conflicting insert would consume an id. */
     static final String CREATE = """
             /* roles.create */
             with held as (
-                -- In order of the keys, so that two that purge can't wait for each other.
-                select fact.membership_id, fact.group_id from membership_groups fact
-                where fact.group_id = (
+                -- In order of the keys, so that concurrent purges cannot deadlock.
+                select mg.membership_id, mg.group_id from membership_groups mg
+                where mg.group_id = (
                     select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by fact.membership_id, fact.group_id
+                order by mg.membership_id, mg.group_id
                 for update
             )
-            delete from membership_groups fact using held
-            where fact.membership_id = held.membership_id and fact.group_id = held.group_id;
+            delete from membership_groups mg using held
+            where mg.membership_id = held.membership_id and mg.group_id = held.group_id;
             /* roles.create */
             with held as (
-                select fact.permission_id, fact.group_id from permission_groups fact
-                where fact.group_id = (
+                select pg.permission_id, pg.group_id from permission_groups pg
+                where pg.group_id = (
                     select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by fact.permission_id, fact.group_id
+                order by pg.permission_id, pg.group_id
                 for update
             )
-            delete from permission_groups fact using held
-            where fact.permission_id = held.permission_id and fact.group_id = held.group_id;
+            delete from permission_groups pg using held
+            where pg.permission_id = held.permission_id and pg.group_id = held.group_id;
             /* roles.create */
             insert into auth_group (creator, role)
             select :creator, :role
@@ -71,25 +71,25 @@ public final class Roles {
             where creator = :creator and role = :role and is_active;
             /* roles.delete */
             with held as (
-                -- In order of the keys, so that two that purge can't wait for each other.
-                select fact.membership_id, fact.group_id from membership_groups fact
-                where fact.group_id = (
+                -- In order of the keys, so that concurrent purges cannot deadlock.
+                select mg.membership_id, mg.group_id from membership_groups mg
+                where mg.group_id = (
                     select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by fact.membership_id, fact.group_id
+                order by mg.membership_id, mg.group_id
                 for update
             )
-            delete from membership_groups fact using held
-            where fact.membership_id = held.membership_id and fact.group_id = held.group_id;
+            delete from membership_groups mg using held
+            where mg.membership_id = held.membership_id and mg.group_id = held.group_id;
             /* roles.delete */
             with held as (
-                select fact.permission_id, fact.group_id from permission_groups fact
-                where fact.group_id = (
+                select pg.permission_id, pg.group_id from permission_groups pg
+                where pg.group_id = (
                     select id from auth_group where creator = :creator and role = :role and not is_active)
-                order by fact.permission_id, fact.group_id
+                order by pg.permission_id, pg.group_id
                 for update
             )
-            delete from permission_groups fact using held
-            where fact.permission_id = held.permission_id and fact.group_id = held.group_id
+            delete from permission_groups pg using held
+            where pg.permission_id = held.permission_id and pg.group_id = held.group_id
             """;
 
     private final DatabaseEngine database;

@@ -23,7 +23,7 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     final String batch;
     private final int maxBatchSize;
     private final int limit;
-    private final List<String> names;
+    private final List<String> parameterNames;
     private final Function<Query, A> readOne;
     private final BiFunction<Query, Integer, List<A>> readMany;
 
@@ -33,14 +33,14 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             int limit,
             String single,
             String batch,
-            List<String> names,
+            List<String> parameterNames,
             Function<Query, A> readOne,
             BiFunction<Query, Integer, List<A>> readMany) {
         this.maxBatchSize = maxBatchSize;
         this.limit = limit;
         this.single = single;
         this.batch = batch;
-        this.names = names;
+        this.parameterNames = parameterNames;
         this.readOne = readOne;
         this.readMany = readMany;
     }
@@ -50,15 +50,15 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      *
      * @param single returns one row
      * @param batch returns one row for each element, in their order
-     * @param names the parameter names, in order
+     * @param parameterNames the parameter names, in order
      */
-    static TenantBatchQuery<Boolean> check(String single, String batch, String... names) {
+    static TenantBatchQuery<Boolean> check(String single, String batch, String... parameterNames) {
         return new TenantBatchQuery<>(
                 MAX_CHECKS,
                 0,
                 single,
                 batch,
-                List.of(names),
+                List.of(parameterNames),
                 query -> query.map(RowMappers::bool).one(),
                 (query, count) -> query.map(RowMappers::bool).list());
     }
@@ -68,11 +68,11 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      *
      * @param row maps one row, by position
      * @param single returns one row for each entry
-     * @param batch the same, with the column {@code place}: the index of the element that the row belongs to, from 1
-     * @param names the parameter names, in order
+     * @param batch the same, with the column {@code ordinal}: the index of the element that the row belongs to, from 1
+     * @param parameterNames the parameter names, in order
      */
-    static <T> TenantListQuery<T> list(RowMapper<T> row, String single, String batch, String... names) {
-        return new TenantListQuery<>(row, single, batch, List.of(names));
+    static <T> TenantListQuery<T> list(RowMapper<T> row, String single, String batch, String... parameterNames) {
+        return new TenantListQuery<>(row, single, batch, List.of(parameterNames));
     }
 
     @Override
@@ -87,8 +87,8 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
 
     final Query single(Handle handle, TenantQuery input, long limit) {
         Query query = handle.createQuery(single).bind("creator", input.key().creator());
-        for (int i = 0; i < names.size(); i++) {
-            query.bind(names.get(i), input.names().get(i));
+        for (int i = 0; i < parameterNames.size(); i++) {
+            query.bind(parameterNames.get(i), input.names().get(i));
         }
         return limit == 0 ? query : query.bind("limit", limit);
     }
@@ -97,9 +97,13 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     public List<A> executeBatch(Handle handle, List<TenantQuery> queries) {
         Query query = handle.createQuery(batch);
         bind(query, "creators", queries, input -> input.key().creator());
-        for (int i = 0; i < names.size(); i++) {
+        for (int i = 0; i < parameterNames.size(); i++) {
             int at = i;
-            bind(query, names.get(i) + "s", queries, input -> input.names().get(at));
+            bind(
+                    query,
+                    parameterNames.get(i) + "s",
+                    queries,
+                    input -> input.names().get(at));
         }
         return readMany.apply(limit == 0 ? query : query.bind("limit", (long) limit), queries.size());
     }
@@ -117,7 +121,7 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             try (context;
                     ResultSet rows = result.get()) {
                 while (rows.next()) {
-                    lists.get(rows.getInt("place") - 1).add(row.map(rows, context));
+                    lists.get(rows.getInt("ordinal") - 1).add(row.map(rows, context));
                 }
             }
             return lists;

@@ -17,13 +17,13 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
 
     private final RowMapper<T> row;
 
-    TenantListQuery(RowMapper<T> row, String single, String batch, List<String> names) {
+    TenantListQuery(RowMapper<T> row, String single, String batch, List<String> parameterNames) {
         super(
                 MAX_LISTS,
                 Listing.MAX_SHORT + 1,
                 single,
                 batch,
-                names,
+                parameterNames,
                 query -> query.map(row).list(),
                 (query, count) -> lists(query, count, row));
         this.row = row;

@@ -6,7 +6,7 @@ import java.util.List;
  * The parameters of one tenant's query.
  *
  * @param key the tenant
- * @param names the names to bind, in the order of {@link TenantBatchQuery}' parameter names
+ * @param names the names to bind, in the order of the parameter names of {@link TenantBatchQuery}
  */
 record TenantQuery(ClientKey key, List<String> names) {
     TenantQuery(ClientKey key, String... names) {

@@ -92,7 +92,7 @@ class FleetWatchTest {
     @Test
     void anAdvisoryLockOfAnotherSessionDelaysAResizeForSecondsOnly() throws Exception {
         try (Connection stuck = named("psql")) {
-            assertThat(new FleetLocks(stuck).tryTurn()).isTrue();
+            assertThat(new FleetLocks(stuck).tryLock()).isTrue();
 
             set("MaxOverflow", 6);
 

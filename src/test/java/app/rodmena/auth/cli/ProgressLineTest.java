@@ -31,7 +31,7 @@ class ProgressLineTest {
         line.show(HALF_WAY, 10);
         line.show(HALF_WAY, 10);
 
-        String shown = "4,512/10,000  3,201/s  p99 42.0 ms  pool 10/10 out, 5 overflow";
+        String shown = "4,512/10,000  3,201/s  p99 42.0 ms  pool 10/10 in use, 5 overflow";
         assertThat(bytes.toString(UTF_8)).isEqualTo(("\r\033[K" + shown).repeat(2));
     }
 

@@ -44,7 +44,7 @@ class BatchQueryTest {
         public List<Integer> executeBatch(Handle handle, List<Integer> inputs) {
             return handle.createQuery("""
                             /* test.share_together */
-                            select 100 / n from unnest(:all) with ordinality asked (n, place) order by place
+                            select 100 / n from unnest(:all) with ordinality input (n, ordinal) order by ordinal
                             """)
                     .bindArray("all", Integer.class, inputs.toArray())
                     .mapTo(Integer.class)

@@ -50,7 +50,7 @@ class ReconciliationTest {
 
             assertThat(diagnosis.reconciliation().lostConnections())
                     .singleElement()
-                    .satisfies(lost -> assertThat(lost.out()).isFalse());
+                    .satisfies(lost -> assertThat(lost.inUse()).isFalse());
             assertThat(diagnosis.reconciliation().lostConnectionsTotal()).isEqualTo(1);
             proxy.stop();
         }

@@ -186,7 +186,7 @@ class PlanTest {
         boolean limited = names.contains(LIMIT);
         String numbered = PARAMETER.matcher(sql).replaceAll(match -> "\\$" + (names.indexOf(match.group(1)) + 1));
         statement.execute("set plan_cache_mode = " + mode);
-        statement.execute("prepare asked (%s) as %s"
+        statement.execute("prepare checked (%s) as %s"
                 .formatted(
                         String.join(
                                 ", ",
@@ -196,12 +196,12 @@ class PlanTest {
                         numbered));
         List<String> plan = new ArrayList<>();
         String arguments = String.join(", ", values) + (limited ? ", " + (Listing.MAX_SHORT + 1) : "");
-        try (var rows = statement.executeQuery("%s execute asked (%s)".formatted(explain, arguments))) {
+        try (var rows = statement.executeQuery("%s execute checked (%s)".formatted(explain, arguments))) {
             while (rows.next()) {
                 plan.add(rows.getString(1));
             }
         } finally {
-            statement.execute("deallocate asked");
+            statement.execute("deallocate checked");
         }
         return String.join("\n", plan);
     }

@@ -44,7 +44,7 @@ public record QueueModel(int servers, OfferedLoad load) {
         return isSaturated() ? Double.POSITIVE_INFINITY : waitProbability() * meanPositiveWait();
     }
 
-    /** The quantile of the wait in seconds, as 0.99; infinite if saturated. */
+    /** A quantile of the wait in seconds, for example 0.99; infinite if saturated. */
     public double wait(double quantile) {
         if (isSaturated()) {
             return Double.POSITIVE_INFINITY;
@@ -61,11 +61,11 @@ public record QueueModel(int servers, OfferedLoad load) {
 
     /**
      * The minimum number of servers that keeps a quantile of the wait within a limit; empty if it is above
-     * {@code most}.
+     * {@code maxServers}.
      */
     public static OptionalInt minServers(OfferedLoad load, double quantile, double seconds, int maxServers) {
-        int first = Math.max(1, (int) Math.floor(load.offered()) + 1);
-        for (int servers = first; servers <= maxServers; servers++) {
+        int minimum = Math.max(1, (int) Math.floor(load.offered()) + 1);
+        for (int servers = minimum; servers <= maxServers; servers++) {
             if (new QueueModel(servers, load).wait(quantile) <= seconds) {
                 return OptionalInt.of(servers);
             }

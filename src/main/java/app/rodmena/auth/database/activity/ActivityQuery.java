@@ -53,13 +53,13 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                    case when pid = pg_backend_pid() then ''
                         when state = 'idle' and application_name <> ? then ''
                         else left(query, 1000) end as query,
-                   me.rolsuper or coalesce(
-                       not its.rolsuper
+                   own_role.rolsuper or coalesce(
+                       not backend_role.rolsuper
                        and (pg_has_role(usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')), false) as endable
             from instant
-            join pg_roles me on me.rolname = current_user
+            join pg_roles own_role on own_role.rolname = current_user
             cross join pg_stat_activity
-            left join pg_roles its on its.oid = usesysid
+            left join pg_roles backend_role on backend_role.oid = usesysid
             where backend_type = 'client backend'
                or (backend_type is null and usesysid is not null and datid is not null)
                or xact_start is not null
@@ -199,7 +199,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
 
     private static Optional<Duration> age(ResultSet row, String column) throws SQLException {
         long micros = row.getLong(column);
-        // The clock is read before the row, so that a timestamp can be later than it
+        // The clock is read before the row, so the row's timestamp can be slightly later.
         return row.wasNull()
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(Math.max(0, micros))));

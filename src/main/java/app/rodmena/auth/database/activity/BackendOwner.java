@@ -4,7 +4,7 @@ package app.rodmena.auth.database.activity;
 public enum BackendOwner {
     /** The pool of this process. */
     POOL,
-    /** This process, outside of its pool: the monitoring connection, or one for migrations. */
+    /** This process, outside of its pool: the monitor connection, or one for migrations. */
     OURS,
     /** Another auth server, with another instance name. */
     SIBLING,

@@ -6,14 +6,13 @@ import java.util.OptionalInt;
  * PostgreSQL's connection slots and their use. Immutable.
  *
  * @param maxConnections max_connections
- * @param superuserReserved superuser_reserved_connections: slots of those, for superusers only
- * @param reserved reserved_connections (PostgreSQL 16 and later): slots of those, for roles with
+ * @param superuserReserved superuser_reserved_connections: slots of max_connections for superusers only
+ * @param reserved reserved_connections (PostgreSQL 16 and later): slots of max_connections for roles with
  *     pg_use_reserved_connections only
  * @param databaseLimit the connection limit of the database, if it has one
  * @param roleLimit the connection limit of the role, if it has one
  * @param ours used by this process's pool
- * @param oursBeside used by this process outside of the pool: the monitoring connection, and another one during
- *     migrations
+ * @param oursBeside used by this process outside of the pool: the monitor connection, and another one during migrations
  * @param siblings used by other auth servers
  * @param others used by other clients
  */

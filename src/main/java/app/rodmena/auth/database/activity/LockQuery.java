@@ -17,9 +17,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Queries the locks that backends wait for, and the backends that block them. The query stops PostgreSQL's lock manager
- * for a moment, so it covers only backends that wait, and then those of their blockers that wait too or may do so.
- * Stateless.
+ * Queries the locks that backends wait for, and the backends that block them. The query briefly locks PostgreSQL's
+ * whole lock table, so it covers only backends that wait for a lock, then those of their blockers that may wait
+ * themselves, and so on. Stateless.
  */
 final class LockQuery {
     private static final int MAX_WAITING = 100;
@@ -35,17 +35,17 @@ final class LockQuery {
                 select pid, locktype, mode, granted, relation, database,
                        database = (select oid from pg_database where datname = current_database()) as is_here
                 from pg_locks where pid = any(?))
-            select asked.pid, pg_blocking_pids(asked.pid) as blocked_by,
+            select waiter.pid, pg_blocking_pids(waiter.pid) as blocked_by,
                    coalesce(wanted.locktype, '') as locktype, coalesce(wanted.mode, '') as mode,
                    coalesce(case when wanted.is_here then cast(cast(wanted.relation as regclass) as text) end, '') as relation,
                    coalesce((select cast(cast(relation as regclass) as text) from held
                              where held.pid = asked.pid and locktype = 'tuple' and granted and is_here limit 1),
                             '') as row_of
-            from unnest(?) as asked(pid)
-            left join held as wanted on wanted.pid = asked.pid and not wanted.granted
+            from unnest(?) as waiter(pid)
+            left join held as wanted on wanted.pid = waiter.pid and not wanted.granted
             """;
 
-    /** Limit for each statement, and for starting another one; so that all of them take twice that at most. */
+    /** The time limit of a statement, and of starting another one: together they take at most twice as long. */
     private static final Duration TIMEOUT = Duration.ofMillis(300);
 
     private static final String SET_TIMEOUT = "set local statement_timeout = " + TIMEOUT.toMillis();
@@ -143,8 +143,8 @@ final class LockQuery {
             case "" -> "";
             case "relation", "extend", "page" -> relation.isEmpty() ? "a table of another database" : relation;
             case "tuple" -> relation.isEmpty() ? "a row" : "a row of " + relation;
-            case "transactionid" -> rowOf.isEmpty() ? "a change of another transaction" : "a row of " + rowOf;
-            case "virtualxid" -> "the end of another transaction";
+            case "transactionid" -> rowOf.isEmpty() ? "another transaction" : "a row of " + rowOf;
+            case "virtualxid" -> "another transaction";
             case "advisory" -> "an advisory lock";
             default -> "a lock of type " + type;
         };

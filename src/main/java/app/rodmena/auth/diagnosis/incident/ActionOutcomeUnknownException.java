@@ -11,9 +11,9 @@ public final class ActionOutcomeUnknownException extends IllegalStateException {
 
     private final transient ActionResult result;
 
-    ActionOutcomeUnknownException(ActionResult outcome, Throwable cause) {
-        super(outcome.outcome(), cause);
-        this.result = Objects.requireNonNull(outcome, "remedy");
+    ActionOutcomeUnknownException(ActionResult result, Throwable cause) {
+        super(result.outcome(), cause);
+        this.result = Objects.requireNonNull(result, "result");
     }
 
     /** The attempted action, for the audit log; its outcome equals the message. */

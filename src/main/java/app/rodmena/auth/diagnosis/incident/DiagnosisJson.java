@@ -4,6 +4,7 @@ import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
+import app.rodmena.auth.diagnosis.Reconciliation;
 import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.event.PoolEvent;
@@ -51,6 +52,7 @@ public final class DiagnosisJson {
                     .addSerializer(RecordJson.of(PoolEvent.class))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
+            .addMixIn(Reconciliation.Lost.class, LostNames.class)
             .addMixIn(LatencySummary.class, LatencyNames.class)
             .build();
 
@@ -58,6 +60,12 @@ public final class DiagnosisJson {
     private interface BackendNames {
         @JsonProperty("whose")
         BackendOwner owner();
+    }
+
+    /** The name of the field in the format, which is public. */
+    private interface LostNames {
+        @JsonProperty("out")
+        boolean inUse();
     }
 
     /** The name of the field in the format, which is public. */

@@ -11,7 +11,7 @@ final class HistorySecond {
         return numbers.path("poolSize").asDouble() + numbers.path("maxOverflow").asDouble();
     }
 
-    static double out(JsonNode second) {
+    static double inUse(JsonNode second) {
         return second.path("peakCheckedOut").asDouble();
     }
 
@@ -27,11 +27,11 @@ final class HistorySecond {
         return second.path("timeouts").asDouble() + second.path("rejections").asDouble();
     }
 
-    static double use(JsonNode second) {
+    static double p99Use(JsonNode second) {
         return second.path("uses").path("p99Millis").asDouble();
     }
 
-    static double wait(JsonNode second) {
+    static double p99Wait(JsonNode second) {
         return second.path("waits").path("p99Millis").asDouble();
     }
 }

@@ -43,13 +43,13 @@ final class IncidentFiles implements AutoCloseable {
             new ThreadPoolExecutor.DiscardPolicy());
     private boolean failing;
 
-    /** @param most the maximum number of files */
-    IncidentFiles(Path directory, int most) {
+    /** @param maxFiles the maximum number of files */
+    IncidentFiles(Path directory, int maxFiles) {
         this.directory = directory;
-        this.maxFiles = most;
+        this.maxFiles = maxFiles;
     }
 
-    /** Reads the stored incidents asynchronously and passes them to {@code use}, the oldest first. */
+    /** Reads the stored incidents asynchronously and passes them to {@code consumer}, the oldest first. */
     void load(Consumer<Incident> consumer) {
         thread.execute(() -> loadNow(consumer));
     }

@@ -145,7 +145,7 @@ final class IncidentHtml {
         html.append(new HistoryChart(seconds)
                 .fit(HistorySecond::maximum)
                 .fit(HistorySecond::waiting)
-                .draw("area", HistorySecond::out)
+                .draw("area", HistorySecond::inUse)
                 .draw("limit", HistorySecond::maximum)
                 .draw("bad", HistorySecond::waiting)
                 .svg("Connections in use (area), their maximum (dashed), waiting callers (red)"));
@@ -156,10 +156,10 @@ final class IncidentHtml {
                 .draw("bad", HistorySecond::refusals)
                 .svg("Checkouts per second (blue), timeouts and rejections per second (red)"));
         html.append(new HistoryChart(seconds)
-                .fit(HistorySecond::use)
-                .fit(HistorySecond::wait)
-                .draw("line", HistorySecond::use)
-                .draw("bad", HistorySecond::wait)
+                .fit(HistorySecond::p99Use)
+                .fit(HistorySecond::p99Wait)
+                .draw("line", HistorySecond::p99Use)
+                .draw("bad", HistorySecond::p99Wait)
                 .svg("p99 of uses (blue) and of waits (red), in milliseconds"));
     }
 

@@ -50,11 +50,11 @@ final class IncidentText {
             return;
         }
         text.append("\nThe last %s minutes, 10 s per column, newest on the right\n".formatted(MINUTES));
-        line(text, "connections in use", seconds, HistorySecond::out);
+        line(text, "connections in use", seconds, HistorySecond::inUse);
         line(text, "waiting", seconds, HistorySecond::waiting);
         line(text, "refused per second", seconds, HistorySecond::refusals);
-        line(text, "p99 of waits, ms", seconds, HistorySecond::wait);
-        line(text, "p99 of uses, ms", seconds, HistorySecond::use);
+        line(text, "p99 of waits, ms", seconds, HistorySecond::p99Wait);
+        line(text, "p99 of uses, ms", seconds, HistorySecond::p99Use);
         line(text, "checkouts per second", seconds, HistorySecond::checkouts);
     }
 

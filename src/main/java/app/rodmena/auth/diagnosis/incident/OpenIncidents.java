@@ -18,8 +18,8 @@ import java.util.function.Predicate;
  * twice as long, up to an hour. Thread-safe.
  */
 final class OpenIncidents {
-    private static final Duration SHORTEST = Duration.ofMinutes(1);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MIN_LENGTH = Duration.ofMinutes(1);
+    private static final Duration MAX_LENGTH = Duration.ofHours(1);
 
     /** The maximum number of open incidents; occurrences with further root causes belong to the newest one. */
     private static final int MAX_OPEN = 8;
@@ -133,10 +133,10 @@ final class OpenIncidents {
     private Decision begin(IncidentCause cause, String root, Instant now, long times, boolean refusal) {
         Duration length = latest(incident -> isSame(incident, cause, root))
                 .filter(incident -> incident.repetitions > 0)
-                .map(incident -> shorter(incident.length.multipliedBy(2), LONGEST))
-                .orElse(SHORTEST);
-        String first = TENTATIVE.contains(root) ? UNKNOWN : root;
-        Open incident = new Open(IncidentId.at(now), first, cause, now.plus(length), length);
+                .map(incident -> min(incident.length.multipliedBy(2), MAX_LENGTH))
+                .orElse(MIN_LENGTH);
+        String initialRoot = TENTATIVE.contains(root) ? UNKNOWN : root;
+        Open incident = new Open(IncidentId.at(now), initialRoot, cause, now.plus(length), length);
         incident.repetitions = times - 1;
         incident.refused = refusal;
         incident.causes.add(cause);
@@ -158,7 +158,7 @@ final class OpenIncidents {
         return open.stream().filter(filter).reduce((first, second) -> second);
     }
 
-    private static Duration shorter(Duration incident, Duration other) {
-        return incident.compareTo(other) < 0 ? incident : other;
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 }

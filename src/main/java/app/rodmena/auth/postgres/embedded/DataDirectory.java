@@ -26,8 +26,8 @@ import org.apache.commons.io.FileUtils;
 /**
  * A data directory, locked for this object while it is open, so that no two servers use it at the same time.
  *
- * <p>The lock is an operating system's lock on a file that is never deleted. It ends with the process, however that
- * ends, and requires no cleanup.
+ * <p>The lock is an operating system's lock on a file that is never deleted. It ends when the process ends for any
+ * reason, and requires no cleanup.
  */
 final class DataDirectory implements AutoCloseable {
     static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -48,10 +48,11 @@ final class DataDirectory implements AutoCloseable {
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
     /**
-     * Whether the data is kept. Determined by the lock file, since a directory's name must not decide about deletion.
+     * Whether the data is kept. The lock file determines it, not the directory's name: a persistent directory may have
+     * any name.
      */
     private enum Kind {
-        KEPT("server.lock"),
+        PERSISTENT("server.lock"),
         EPHEMERAL("ephemeral.lock");
 
         private final String lock;
@@ -78,12 +79,12 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory claim(Path path) throws IOException, EmbeddedDatabaseException {
         Path real = create(path);
-        if (Files.notExists(real.resolve(Kind.KEPT.lock)) && hasOtherFiles(real)) {
+        if (Files.notExists(real.resolve(Kind.PERSISTENT.lock)) && hasOtherFiles(real)) {
             throw new EmbeddedDatabaseException(
                     "The data directory %s is not empty and contains files of other programs; choose an empty or a new one"
                             .formatted(path));
         }
-        return claim(real, Kind.KEPT);
+        return claim(real, Kind.PERSISTENT);
     }
 
     /** Creates and locks a new directory below {@code parent}, which is deleted when it is closed. */

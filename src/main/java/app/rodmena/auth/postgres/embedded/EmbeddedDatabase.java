@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * <p>It listens on a free port of 127.0.0.1 only, requires a password from every client, and has PostgreSQL's default
  * durability: committed data survives a crash of this process.
  *
- * <p>It has no shutdown hook, since hooks run concurrently and PostgreSQL must stop after the server has answered its
- * last request: the owner closes it last. If the owner is killed, a small guard process stops PostgreSQL immediately;
- * if that is killed too, the next start does.
+ * <p>It has no shutdown hook, because hooks run concurrently, and PostgreSQL must stop after the server has answered
+ * its last request: the server closes it last. If the server is killed, its {@link OrphanReaper} stops PostgreSQL
+ * immediately; if the reaper is killed too, the next start does.
  *
  * <p>Thread-safe.
  */
@@ -150,7 +150,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Deletes the directories of ephemeral servers that were killed together with their guard processes. */
+    /** Deletes the directories of ephemeral servers that were killed together with their reapers. */
     private static void deleteAbandonedBelow(Path parent, PostgresBinaries binaries) throws IOException {
         for (DataDirectory abandoned : DataDirectory.lockAbandonedBelow(parent)) {
             try (abandoned) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * A shell process that waits for the end of this process. If this process ends without closing the guard (for example
+ * A shell process that waits for the end of this process. If this process ends without closing the reaper (for example
  * by kill -9), the shell stops PostgreSQL, and deletes the data if it is ephemeral.
  */
 final class OrphanReaper implements AutoCloseable {
@@ -36,7 +36,7 @@ final class OrphanReaper implements AutoCloseable {
     static OrphanReaper start(String postmaster, DataDirectory directory) throws IOException {
         String cluster = directory.cluster().toString();
         String directoryToDelete = directory.isEphemeral() ? directory.path().toString() : "";
-        return new OrphanReaper(new ProcessBuilder("sh", "-c", SCRIPT, "guard", postmaster, cluster, directoryToDelete)
+        return new OrphanReaper(new ProcessBuilder("sh", "-c", SCRIPT, "reaper", postmaster, cluster, directoryToDelete)
                 .directory(new File("/"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -43,7 +43,7 @@ final class PostgresBinaries {
             throws IOException, EmbeddedDatabaseException {
         int uid = uidOfThisProcess(directory);
         Path home = archive.unpackInto(cacheDirectory(directory, uid));
-        // PostgreSQL refuses to run as root; in a user namespace it does not see that it does.
+        // PostgreSQL refuses to run as root; in a user namespace, its user id does not appear as root.
         return new PostgresBinaries(home, uid == 0 ? USER_NAMESPACE_COMMAND : List.of());
     }
 
@@ -101,7 +101,7 @@ final class PostgresBinaries {
         command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        // Environment variables for other PostgreSQL servers must not apply, and Complaint parses English messages.
+        // Environment variables for other PostgreSQL servers must not apply, and StartupFailureMessage parses English.
         builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
@@ -112,10 +112,7 @@ final class PostgresBinaries {
     /** A program's exit code, and its output and error output. */
     record Outcome(int exitCode, String output) {}
 
-    /**
-     * The directory for programs. No other user may be able to write to it, so that it is never a guessable path in
-     * /tmp.
-     */
+    /** The directory for programs. Other users must not be able to write to it, so it is never in /tmp. */
     private static Path cacheDirectory(Path directory, int uid) throws IOException {
         Path cache = Path.of(System.getProperty("user.home")).resolve(CACHE);
         if (cache.isAbsolute()) {

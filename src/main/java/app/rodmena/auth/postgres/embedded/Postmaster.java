@@ -45,10 +45,10 @@ final class Postmaster implements AutoCloseable {
 
     private static final int STOP_SECONDS = 60;
 
-    /** For the backends of a killed postmaster to end; they finish their statements first. */
+    /** The maximum wait for the backends of a killed postmaster, which end after their current statements. */
     private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(40);
 
-    /** Tolerance of the operating system's start time of a process. */
+    /** The inaccuracy of a process's start time, as the operating system reports it. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
@@ -65,7 +65,7 @@ final class Postmaster implements AutoCloseable {
         this.reaper = reaper;
     }
 
-    /** Starts it on a free port of the loopback interface, with a guard, and waits until it accepts connections. */
+    /** Starts it on a free port of the loopback interface, with a reaper, and waits until it accepts connections. */
     static Postmaster start(DataDirectory directory, PostgresBinaries binaries)
             throws IOException, EmbeddedDatabaseException, InterruptedException {
         if (Files.exists(directory.log())) {
@@ -135,7 +135,7 @@ final class Postmaster implements AutoCloseable {
     /**
      * Stops PostgreSQL, aborting open transactions, and waits for its end.
      *
-     * @throws IOException if it does not stop; its guard then tries again when this process ends
+     * @throws IOException if it does not stop; its reaper then tries again when this process ends
      */
     @Override
     public void close() throws IOException {

@@ -91,7 +91,7 @@ class RestartTest {
         try (var server = ServerProcess.startOn(directory, false)) {
             server.store(100);
             ProcessHandle postmaster = postmaster(directory);
-            server.guards().forEach(ServerProcess::kill);
+            server.reapers().forEach(ServerProcess::kill);
             postmaster.destroyForcibly();
             server.kill();
 

@@ -61,15 +61,15 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    List<ProcessHandle> guards() {
+    List<ProcessHandle> reapers() {
         return process.children().toList();
     }
 
     /** Kills the process and its reaper with SIGKILL, so that the postmaster is orphaned. */
     void killWithReaper() {
-        List<ProcessHandle> guards = guards();
-        assertThat(guards).hasSize(1);
-        guards.forEach(ServerProcess::kill);
+        List<ProcessHandle> reapers = reapers();
+        assertThat(reapers).hasSize(1);
+        reapers.forEach(ServerProcess::kill);
         kill();
     }
 
