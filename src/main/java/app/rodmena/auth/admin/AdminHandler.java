@@ -126,11 +126,11 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
             }
             var unused = operators
                     .loginByHeader(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION), address)
-                    .whenComplete((caller, failure) -> {
+                    .whenComplete((session, failure) -> {
                         if (failure != null) {
                             finish(exchange, loginFailure(match, failure));
-                        } else if (caller.isPresent()) {
-                            authorize(exchange, match, caller.get(), body);
+                        } else if (session.isPresent()) {
+                            authorize(exchange, match, session.get(), body);
                         } else {
                             finish(
                                     exchange,
@@ -152,17 +152,17 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         return reply.with(Headers.RETRY_AFTER, "1");
     }
 
-    private void authorize(HttpServerExchange exchange, Match match, OperatorSession caller, String body) {
-        Optional<String> insufficientRole = roleRefusal(match.route().requiredRole(), caller);
+    private void authorize(HttpServerExchange exchange, Match match, OperatorSession session, String body) {
+        Optional<String> insufficientRole = roleRefusal(match.route().requiredRole(), session);
         if (insufficientRole.isPresent()) {
             AuditLog.denied(
-                    caller,
+                    session,
                     "%s %s".formatted(exchange.getRequestMethod(), match.route().path()));
             finish(exchange, Reply.error(403, insufficientRole.get()));
             return;
         }
         AdminRequest request = new AdminRequest(
-                caller,
+                session,
                 match.rest(),
                 exchange.getQueryString(),
                 header(exchange, Headers.ACCEPT),
@@ -172,7 +172,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
             Executor executor = match.route().mayBlock()
                     ? blockingExecutor
                     : exchange.getConnection().getWorker();
-            executor.execute(() -> finish(exchange, withinBudget(exchange, caller, call(match, request))));
+            executor.execute(() -> finish(exchange, withinBudget(exchange, session, call(match, request))));
         } catch (RejectedExecutionException e) {
             finish(
                     exchange,
@@ -181,9 +181,9 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
         }
     }
 
-    private ResponseWriter withinBudget(HttpServerExchange exchange, OperatorSession caller, ResponseWriter response) {
+    private ResponseWriter withinBudget(HttpServerExchange exchange, OperatorSession session, ResponseWriter response) {
         if (response instanceof Reply reply
-                && !responses.takeFor(exchange, caller, reply.body().remaining())) {
+                && !responses.takeFor(exchange, session, reply.body().remaining())) {
             return Reply.error(503, "Too many responses are waiting to be read by their clients")
                     .with(Headers.RETRY_AFTER, "1");
         }
@@ -195,11 +195,11 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     }
 
     /** The reason why the operator's role does not suffice; empty if it does. */
-    private Optional<String> roleRefusal(RequiredRole requiredRole, OperatorSession caller) {
+    private Optional<String> roleRefusal(RequiredRole requiredRole, OperatorSession session) {
         return switch (requiredRole) {
             case NONE, ANY -> Optional.empty();
             case CONTROL ->
-                switch (caller.role()) {
+                switch (session.role()) {
                     case CONTROL -> Optional.empty();
                     case MONITOR ->
                         Optional.of(

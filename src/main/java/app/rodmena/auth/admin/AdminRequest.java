@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * An authorized request. Immutable.
  *
- * @param caller the operator
+ * @param session the operator's session
  * @param rest the part of the path after the endpoint's own path, for example the id of an incident; empty for an exact
  *     path
  * @param query the query string, not decoded
@@ -19,7 +19,8 @@ import java.util.Set;
  * @param ifNoneMatch the If-None-Match header; empty if there is none
  * @param body the body; empty if there is none
  */
-record AdminRequest(OperatorSession caller, String rest, String query, String accept, String ifNoneMatch, String body) {
+record AdminRequest(
+        OperatorSession session, String rest, String query, String accept, String ifNoneMatch, String body) {
     /**
      * The parameters of the query.
      *

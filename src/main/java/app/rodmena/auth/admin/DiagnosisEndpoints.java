@@ -86,17 +86,17 @@ final class DiagnosisEndpoints {
                 .orElseThrow(() -> new BadRequestException(target + ": is missing; must be a whole number"));
         try {
             ActionResult result = action.to(number, fields.flag(DRY_RUN));
-            audit(request.caller(), result);
+            audit(request.session(), result);
             return Reply.json(result);
         } catch (ActionOutcomeUnknownException e) {
-            audit(request.caller(), e.result());
+            audit(request.session(), e.result());
             return Reply.error(503, e.getMessage()).with(Headers.RETRY_AFTER, "1");
         }
     }
 
-    private static void audit(OperatorSession caller, ActionResult result) {
+    private static void audit(OperatorSession session, ActionResult result) {
         AuditLog.changed(
-                caller,
+                session,
                 "invoked %s%s: %s".formatted(result.action(), result.dryRun() ? " (dry run)" : "", result.outcome()));
     }
 

@@ -116,7 +116,7 @@ final class EventStream implements PoolListener, AutoCloseable {
             if (clients.size() >= MAX_CLIENTS) {
                 return Reply.error(503, "The event stream has its maximum of %s clients".formatted(MAX_CLIENTS));
             }
-            SseClient client = new SseClient(request.caller(), chosen, this::remove);
+            SseClient client = new SseClient(request.session(), chosen, this::remove);
             clients.add(client);
             updateSubscribedKinds();
             return client;
@@ -173,7 +173,7 @@ final class EventStream implements PoolListener, AutoCloseable {
 
     private void broadcast(PoolSecond second) {
         for (SseClient client : clients) {
-            if (operators.isValid(client.caller())) {
+            if (operators.isValid(client.session())) {
                 client.offer(message("pool", currentSecond(second, client.dropped())));
             } else {
                 client.close();

@@ -61,7 +61,7 @@ final class PoolActions {
         }
         PoolSettings before = engine.change(settings -> changed(settings, fields));
         PoolSettings after = changed(before, fields);
-        AuditLog.changed(request.caller(), "changed settings of the pool: " + fields);
+        AuditLog.changed(request.session(), "changed settings of the pool: " + fields);
         return Reply.json(new Settings(false, before, after));
     }
 
@@ -96,7 +96,7 @@ final class PoolActions {
             int connections = (dryRun ? countAffected : act).getAsInt();
             if (!dryRun) {
                 AuditLog.changed(
-                        request.caller(), "invoked %s, which affected %s connections".formatted(name, connections));
+                        request.session(), "invoked %s, which affected %s connections".formatted(name, connections));
             }
             return Reply.json(new Action(name, dryRun, connections));
         });

@@ -32,11 +32,11 @@ final class PoolEndpoints {
     private record Server(String version, String instance, Instant startTime, long uptimeMillis) {}
 
     private record Operator(String name, String role, boolean mayChange) {
-        static Operator of(OperatorSession caller) {
+        static Operator of(OperatorSession session) {
             return new Operator(
-                    caller.name(),
-                    caller.role().settingValue(),
-                    switch (caller.role()) {
+                    session.name(),
+                    session.role().settingValue(),
+                    switch (session.role()) {
                         case CONTROL -> true;
                         case MONITOR -> false;
                     });
@@ -68,7 +68,7 @@ final class PoolEndpoints {
     }
 
     void addTo(AdminRoutes routes) {
-        routes.read("/pool", request -> Reply.json(pool(request.caller())));
+        routes.read("/pool", request -> Reply.json(pool(request.session())));
         routes.read("/pool/connections", request -> Reply.json(connections()));
         routes.read(
                 "/pool/waiters",
@@ -81,7 +81,7 @@ final class PoolEndpoints {
         routes.read("/requests", request -> Reply.json(requests()));
     }
 
-    private Pool pool(OperatorSession caller) {
+    private Pool pool(OperatorSession session) {
         Instant now = Instant.now();
         return new Pool(
                 now,
@@ -90,7 +90,7 @@ final class PoolEndpoints {
                         server.instance(),
                         server.startedAt(),
                         Duration.between(server.startedAt(), now).toMillis()),
-                Operator.of(caller),
+                Operator.of(session),
                 engine.availability(),
                 engine.view(),
                 engine.settings(),

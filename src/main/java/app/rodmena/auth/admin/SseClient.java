@@ -26,7 +26,7 @@ final class SseClient implements ResponseWriter {
     /** Browsers reconnect after this many milliseconds if the stream breaks. */
     private static final String RETRY_FIELD = "retry: 2000\n\n";
 
-    private final OperatorSession caller;
+    private final OperatorSession session;
     private final Set<PoolEventKind> kinds;
     private final Consumer<SseClient> onClosed;
 
@@ -42,15 +42,15 @@ final class SseClient implements ResponseWriter {
     /** Used by the I/O thread only. */
     private StreamSinkChannel channel;
 
-    SseClient(OperatorSession caller, Set<PoolEventKind> kinds, Consumer<SseClient> closedCallback) {
-        this.caller = caller;
+    SseClient(OperatorSession session, Set<PoolEventKind> kinds, Consumer<SseClient> closedCallback) {
+        this.session = session;
         this.kinds = Set.copyOf(kinds);
         this.onClosed = closedCallback;
         offer(ByteBuffer.wrap(RETRY_FIELD.getBytes(UTF_8)));
     }
 
-    OperatorSession caller() {
-        return caller;
+    OperatorSession session() {
+        return session;
     }
 
     Set<PoolEventKind> kinds() {
