@@ -1,11 +1,16 @@
 package app.rodmena.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.cli.Main;
+import app.rodmena.auth.cli.ProcessLifecycle;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.ListeningSockets;
 import app.rodmena.auth.testing.TestPostgres;
 import com.sun.tools.attach.VirtualMachine;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,11 +77,19 @@ class OperatorsProcessTest {
             Files.setPosixFilePermissions(
                     file, PosixFilePermissions.fromString(name.equals("private") ? "rw-------" : "rw-r--r--"));
         }
-        try (AuthProcess process = AuthProcess.start(directory, Map.of(), flags.split(" ", -1))) {
-            assertThat(process.awaitEnd()).isEqualTo(2);
-            assertThat(process.err()).startsWith("auth: ").contains(advice).hasLineCount(1);
-            assertThat(process.out()).isEmpty();
-        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Main main =
+                new Main(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), new ProcessLifecycle());
+
+        int code = main.run(
+                flags.replaceAll("=(none|readable|private)", "=" + directory + "/$1")
+                        .split(" ", -1),
+                Map.of());
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(UTF_8)).startsWith("auth: ").contains(advice).hasLineCount(1);
+        assertThat(out.toString(UTF_8)).isEmpty();
     }
 
     private static String printed(AuthProcess process, Pattern pattern) {

@@ -11,9 +11,9 @@ import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.OperatorsFile;
 import app.rodmena.auth.security.RemoteConfig;
+import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestKeystore;
 import app.rodmena.auth.testing.TestOperators;
-import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -44,7 +44,7 @@ final class TestAdmin implements AutoCloseable {
     private final String key = UUID.randomUUID().toString();
 
     private TestAdmin(RemoteConfig remote, PoolSettings pool) throws Exception {
-        target = TestPostgres.freshDatabase();
+        target = MigratedDatabase.fresh();
         ServerConfig config = TestServer.config(target).withRemote(remote).withPool(pool);
         server = AuthServer.start(config);
     }

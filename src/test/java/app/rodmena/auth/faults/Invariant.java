@@ -7,7 +7,7 @@ import java.util.List;
 @FunctionalInterface
 interface Invariant {
     /** The factor on time limits, because tests run on slow, shared machines. */
-    int SLOW_MACHINE = 4;
+    int SLOW_MACHINE = 8;
 
     /** All invariants. */
     List<Invariant> ALL = List.of(

@@ -10,6 +10,7 @@ import java.util.Set;
 final class VerdictTrue implements Invariant {
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
+    private static final Duration FOUR_SECONDS = Duration.ofSeconds(4);
     private static final int SOME = 5;
     private static final Set<String> NO_ANSWERS = Set.of("DATABASE_DOWN", "NOT_PREPARED");
 
@@ -50,13 +51,13 @@ final class VerdictTrue implements Invariant {
 
     /**
      * Whether at least half of the requests are refused in each of three windows, from three seconds before this time
-     * until one second after it, or at least five requests have waited for more than three seconds.
+     * until one second after it, or at least five requests have waited for more than four seconds.
      */
     private static boolean fail(Clients clients, Duration at) {
         boolean refusals = refused(clients.answeredBetween(at.minus(THREE_SECONDS), at.minus(ONE_SECOND)))
                 && refused(clients.answeredBetween(at.minus(ONE_SECOND), at))
                 && refused(clients.answeredBetween(at, at.plus(ONE_SECOND)));
-        return refusals || clients.waiting(at, THREE_SECONDS) >= SOME;
+        return refusals || clients.waiting(at, FOUR_SECONDS) >= SOME;
     }
 
     private static boolean refused(Clients.Window window) {

@@ -36,7 +36,7 @@ public final class LiveServer implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final DatabaseTarget target = TestPostgres.freshDatabase();
+    private final DatabaseTarget target = MigratedDatabase.fresh();
     private final AuthServer server;
 
     private LiveServer(RemoteConfig remote) throws Exception {

@@ -39,10 +39,15 @@ public final class TestPostgres {
 
     /** Creates an empty database; returns it with the superuser's login. */
     public static DatabaseTarget freshDatabase() {
+        return copyOf("template1");
+    }
+
+    /** Creates a copy of a database without sessions. */
+    static DatabaseTarget copyOf(String template) {
         String name = "test_" + DATABASES.incrementAndGet();
         try (Connection admin = superuser();
                 var statement = admin.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database %s template %s".formatted(name, template));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

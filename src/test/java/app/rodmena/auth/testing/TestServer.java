@@ -32,7 +32,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     public static TestServer start() throws Exception {
-        return new TestServer(TestPostgres.freshDatabase(), RemoteConfig.off());
+        return new TestServer(MigratedDatabase.fresh(), RemoteConfig.off());
     }
 
     /** Starts a server on this database. */
@@ -44,7 +44,7 @@ public final class TestServer implements AutoCloseable {
     public static TestServer withAdmin() throws Exception {
         RemoteConfig adminOnly =
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty());
-        return new TestServer(TestPostgres.freshDatabase(), adminOnly);
+        return new TestServer(MigratedDatabase.fresh(), adminOnly);
     }
 
     /** Starts another server in this JVM, which shares the engine. */
