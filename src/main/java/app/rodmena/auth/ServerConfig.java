@@ -23,7 +23,7 @@ import java.util.Objects;
  * @param remote the operators' listeners: admin, Jolokia and JMX
  * @param diagnosis how the pool is diagnosed
  * @param incidents when incidents are recorded, and where they are kept
- * @param instance this process's name in PostgreSQL's application_name; {@link DatabaseConfig#INSTANCE_RULE}
+ * @param instance this process's name in PostgreSQL's application_name; see {@link DatabaseConfig#requireInstance}
  * @param failFast whether a start without a reachable database fails, instead of waiting for the database
  */
 public record ServerConfig(

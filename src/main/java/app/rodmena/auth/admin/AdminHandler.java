@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import app.rodmena.auth.admin.AdminRoutes.Match;
 import app.rodmena.auth.admin.AdminRoutes.RequiredRole;
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.diagnosis.incident.ActionRefusedException;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.ResponseBudget;
-import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.event.InvalidEventQuery;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
@@ -214,7 +214,7 @@ final class AdminHandler implements HttpHandler, AutoCloseable {
     private static ResponseWriter call(Match match, AdminRequest request) {
         try {
             return match.route().endpoint().handle(request);
-        } catch (BadRequestException | InvalidEventQuery | InvalidPoolSetting | ActionRefusedException e) {
+        } catch (BadRequestException | InvalidEventQuery | InvalidSettingException | ActionRefusedException e) {
             return Reply.error(400, e.getMessage());
         } catch (RuntimeException | Error e) {
             return Reply.error(500, "Unexpected error; see the server's log, error id " + logError(match, e));

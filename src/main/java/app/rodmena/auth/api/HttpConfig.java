@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -54,11 +55,11 @@ public record HttpConfig(
     /**
      * Validates all values.
      *
-     * @throws InvalidHttpSetting for an invalid value
+     * @throws InvalidSettingException for an invalid value
      */
     public HttpConfig {
         Objects.requireNonNull(host, "host");
-        require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
+        InvalidSettingException.require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
         range("port", port, 0, 65_535, "must be 0 to 65535");
         range("max_clients", maxClients, 1, 1_000_000, "must be 1 to 1000000");
         range("max_header_size", maxHeaderBytes, 1024, 1024 * 1024, "must be 1k to 1m");
@@ -68,7 +69,7 @@ public record HttpConfig(
         duration("shutdown_grace", shutdownGrace, 0, "must be 0s to 1h");
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
-            require(
+            InvalidSettingException.require(
                     ORIGIN.matcher(origin).matches(),
                     "cors_origin",
                     origin,
@@ -152,17 +153,11 @@ public record HttpConfig(
     }
 
     private static void range(String name, int value, int min, int max, String rule) {
-        require(value >= min && value <= max, name, value, rule);
+        InvalidSettingException.require(value >= min && value <= max, name, value, rule);
     }
 
     private static void duration(String name, Duration value, long minMillis, String rule) {
         long max = Duration.ofHours(1).toMillis();
-        require(value.toMillis() >= minMillis && value.toMillis() <= max, name, value, rule);
-    }
-
-    private static void require(boolean valid, String name, Object value, String rule) {
-        if (!valid) {
-            throw new InvalidHttpSetting(name, value, rule);
-        }
+        InvalidSettingException.require(value.toMillis() >= minMillis && value.toMillis() <= max, name, value, rule);
     }
 }

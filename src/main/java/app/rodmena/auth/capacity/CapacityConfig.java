@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -12,17 +13,12 @@ import java.util.Objects;
 public record CapacityConfig(BudgetPolicy budget, Duration waitTarget) {
     public static final CapacityConfig DEFAULT = new CapacityConfig(BudgetPolicy.WARN, Duration.ofMillis(10));
 
-    /** The rule of {@link #isWaitTarget}, for messages. */
-    public static final String WAIT_TARGET_RULE = "must be 1ms to 1h";
-
     public CapacityConfig {
         Objects.requireNonNull(budget, "budget");
-        if (!isWaitTarget(waitTarget)) {
-            throw new IllegalArgumentException("wait_target: %s; %s".formatted(waitTarget, WAIT_TARGET_RULE));
-        }
-    }
-
-    public static boolean isWaitTarget(Duration target) {
-        return target.compareTo(Duration.ofMillis(1)) >= 0 && target.compareTo(Duration.ofHours(1)) <= 0;
+        InvalidSettingException.require(
+                waitTarget.compareTo(Duration.ofMillis(1)) >= 0 && waitTarget.compareTo(Duration.ofHours(1)) <= 0,
+                "wait_target",
+                waitTarget,
+                "must be 1ms to 1h");
     }
 }

@@ -1,7 +1,7 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.database.ResizeGuard;
-import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,11 +52,11 @@ final class GrowthGuard implements ResizeGuard {
         }
     }
 
-    private static InvalidPoolSetting refusal(PoolSettings now, PoolSettings requested, Fleet fleet) {
+    private static InvalidSettingException refusal(PoolSettings now, PoolSettings requested, Fleet fleet) {
         String reason = "would be %s connections more, of which the fleet has %s left: %s"
                 .formatted(requested.maximum() - now.maximum(), Math.max(0, fleet.headroom()), fleet.toText());
         return requested.poolSize() > now.poolSize()
-                ? new InvalidPoolSetting("pool_size", requested.poolSize(), reason)
-                : new InvalidPoolSetting("max_overflow", requested.maxOverflow(), reason);
+                ? new InvalidSettingException("pool_size", requested.poolSize(), reason)
+                : new InvalidSettingException("max_overflow", requested.maxOverflow(), reason);
     }
 }

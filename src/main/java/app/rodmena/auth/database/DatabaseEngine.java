@@ -1,10 +1,10 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.common.FirstLine;
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.BatchQueue;
 import app.rodmena.auth.pool.ConnectionView;
-import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
@@ -218,7 +218,7 @@ public final class DatabaseEngine implements AutoCloseable {
      * Changes settings of the pool at run time, for all shares of this engine; see {@link Pool#change}.
      *
      * @return the previous settings
-     * @throws InvalidPoolSetting if a setting cannot be changed or the value is invalid; then nothing is changed
+     * @throws InvalidSettingException if a setting cannot be changed or the value is invalid; then nothing is changed
      */
     public PoolSettings change(UnaryOperator<PoolSettings> change) {
         synchronized (guards) {
@@ -232,7 +232,7 @@ public final class DatabaseEngine implements AutoCloseable {
     /**
      * Returns the settings that {@link #change} would result in, without changing them.
      *
-     * @throws InvalidPoolSetting as {@link #change} would
+     * @throws InvalidSettingException as {@link #change} would
      */
     public PoolSettings preview(UnaryOperator<PoolSettings> change) {
         synchronized (guards) {

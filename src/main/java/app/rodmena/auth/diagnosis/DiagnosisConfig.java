@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -20,8 +21,6 @@ public record DiagnosisConfig(Duration interval, Duration slowQuery) {
 
     private static void requireRange(String name, Duration value, Duration min, Duration max, String rule) {
         Objects.requireNonNull(value, name);
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw new InvalidDiagnosisSetting(name, value, rule);
-        }
+        InvalidSettingException.require(value.compareTo(min) >= 0 && value.compareTo(max) <= 0, name, value, rule);
     }
 }

@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.common.DaemonThreads;
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.PoolEvents;
@@ -299,8 +300,8 @@ public final class Pool implements AutoCloseable {
      *
      * @param change derives the new settings from the current ones; changes are serialized
      * @return the previous settings
-     * @throws InvalidPoolSetting if a setting cannot be changed at run time or has an invalid value; nothing is changed
-     *     then
+     * @throws InvalidSettingException if a setting cannot be changed at run time or has an invalid value; nothing is
+     *     changed then
      */
     public synchronized PoolSettings change(UnaryOperator<PoolSettings> change) {
         PoolSettings before = state.settings;

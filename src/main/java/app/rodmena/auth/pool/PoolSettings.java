@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Objects;
@@ -114,13 +115,13 @@ public record PoolSettings(
         requireRange("workers", workers, 1, 10_000);
         requireRange("batch_slots", batchSlots, 0, MAX_CONNECTIONS);
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
-            throw new InvalidPoolSetting(
+            throw new InvalidSettingException(
                     "socket_timeout",
                     socketTimeout.toMillis() + " ms",
                     "must be longer than statement_timeout, which is %s ms".formatted(statementTimeout.toMillis()));
         }
         if (reclaimLeaksAfter.isPresent() && reclaimLeaksAfter.get().compareTo(leakThreshold) <= 0) {
-            throw new InvalidPoolSetting(
+            throw new InvalidSettingException(
                     "reclaim_leaks_after",
                     reclaimLeaksAfter.get().toMillis() + " ms",
                     "must be longer than leak_threshold, which is %s ms".formatted(leakThreshold.toMillis()));
@@ -135,7 +136,7 @@ public record PoolSettings(
     /**
      * Returns a copy with changes, which are validated together after all of them are made.
      *
-     * @throws InvalidPoolSetting naming an invalid setting
+     * @throws InvalidSettingException naming an invalid setting
      */
     public PoolSettings with(Consumer<Draft> changes) {
         Draft draft = new Draft();
@@ -245,7 +246,7 @@ public record PoolSettings(
         }
     }
 
-    /** @throws InvalidPoolSetting naming the first setting that differs and cannot be changed at run time */
+    /** @throws InvalidSettingException naming the first setting that differs and cannot be changed at run time */
     void requireChangeableTo(PoolSettings other) {
         requireSame("pool_recycle", poolRecycle, other.poolRecycle);
         requireSame("pre_ping", prePing, other.prePing);
@@ -257,13 +258,13 @@ public record PoolSettings(
 
     private static void requireSame(String name, Object now, Object requested) {
         if (!now.equals(requested)) {
-            throw new InvalidPoolSetting(name, requested, "cannot be changed at run time; it is " + now);
+            throw new InvalidSettingException(name, requested, "cannot be changed at run time; it is " + now);
         }
     }
 
     private static void requireRange(String name, int value, int min, int max) {
         if (value < min || value > max) {
-            throw new InvalidPoolSetting(name, value, "must be %s to %s".formatted(min, max));
+            throw new InvalidSettingException(name, value, "must be %s to %s".formatted(min, max));
         }
     }
 
@@ -273,7 +274,7 @@ public record PoolSettings(
 
     private static void requireDuration(String name, Duration value, int maxDays) {
         if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(maxDays)) > 0) {
-            throw new InvalidPoolSetting(name, value.toMillis() + " ms", "must be 1ms to %sd".formatted(maxDays));
+            throw new InvalidSettingException(name, value.toMillis() + " ms", "must be 1ms to %sd".formatted(maxDays));
         }
     }
 }

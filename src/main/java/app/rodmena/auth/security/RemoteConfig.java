@@ -1,5 +1,6 @@
 package app.rodmena.auth.security;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashSet;
@@ -104,8 +105,7 @@ public record RemoteConfig(
     }
 
     private static void port(String name, OptionalInt port) {
-        if (port.isPresent() && (port.getAsInt() < 0 || port.getAsInt() > 65_535)) {
-            throw new IllegalArgumentException("%s: %s; must be 0 to 65535".formatted(name, port.getAsInt()));
-        }
+        port.ifPresent(number ->
+                InvalidSettingException.require(number >= 0 && number <= 65_535, name, number, "must be 0 to 65535"));
     }
 }

@@ -2,15 +2,11 @@ package app.rodmena.auth.settings;
 
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.api.HttpConfig;
-import app.rodmena.auth.api.InvalidHttpSetting;
 import app.rodmena.auth.capacity.BudgetPolicy;
 import app.rodmena.auth.capacity.CapacityConfig;
-import app.rodmena.auth.database.DatabaseConfig;
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
-import app.rodmena.auth.diagnosis.InvalidDiagnosisSetting;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
-import app.rodmena.auth.diagnosis.incident.InvalidIncidentsSetting;
-import app.rodmena.auth.pool.InvalidPoolSetting;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import java.time.Duration;
@@ -36,20 +32,20 @@ public final class ServerConfigReader {
      * @throws UsageException for an invalid value
      */
     public ServerConfig read(ServerConfig.Database database) {
-        SettingValue instance = settings.get(Setting.INSTANCE);
-        if (!DatabaseConfig.isValidInstance(instance.text())) {
-            throw instance.refuse(DatabaseConfig.INSTANCE_RULE);
+        try {
+            return new ServerConfig(
+                    database,
+                    pool(),
+                    capacity(),
+                    http(),
+                    new RemoteConfigReader(settings).read(),
+                    diagnosis(),
+                    incidents(),
+                    settings.get(Setting.INSTANCE).text(),
+                    settings.get(Setting.FAIL_FAST).bool());
+        } catch (InvalidSettingException e) {
+            throw refused(e);
         }
-        return new ServerConfig(
-                database,
-                pool(),
-                capacity(),
-                http(),
-                new RemoteConfigReader(settings).read(),
-                diagnosis(),
-                incidents(),
-                instance.text(),
-                settings.get(Setting.FAIL_FAST).bool());
     }
 
     /**
@@ -80,40 +76,28 @@ public final class ServerConfigReader {
                     integer(Setting.MAX_WAITING),
                     integer(Setting.WORKERS),
                     batchSlots());
-        } catch (InvalidPoolSetting e) {
-            throw given(e.setting()).refuse(e.rule());
+        } catch (InvalidSettingException e) {
+            throw refused(e);
         }
     }
 
     private DiagnosisConfig diagnosis() {
-        try {
-            return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
-        } catch (InvalidDiagnosisSetting e) {
-            throw given(e.setting()).refuse(e.rule());
-        }
+        return new DiagnosisConfig(duration(Setting.DIAGNOSIS_INTERVAL), duration(Setting.SLOW_QUERY));
     }
 
     private IncidentsConfig incidents() {
         SettingValue directory = settings.get(Setting.INCIDENTS_DIR);
-        try {
-            return new IncidentsConfig(
-                    directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
-                    duration(Setting.INCIDENT_WAIT),
-                    settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool());
-        } catch (InvalidIncidentsSetting e) {
-            throw given(e.setting()).refuse(e.rule());
-        }
+        return new IncidentsConfig(
+                directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
+                duration(Setting.INCIDENT_WAIT),
+                settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool());
     }
 
     private CapacityConfig capacity() {
-        SettingValue target = settings.get(Setting.WAIT_TARGET);
-        if (!CapacityConfig.isWaitTarget(target.duration())) {
-            throw target.refuse(CapacityConfig.WAIT_TARGET_RULE);
-        }
         Map<String, BudgetPolicy> meanings = Arrays.stream(BudgetPolicy.values())
                 .collect(Collectors.toMap(BudgetPolicy::settingValue, Function.identity()));
         return new CapacityConfig(
-                settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), target.duration());
+                settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), duration(Setting.WAIT_TARGET));
     }
 
     private int batchSlots() {
@@ -139,26 +123,23 @@ public final class ServerConfigReader {
     }
 
     private HttpConfig http() {
-        try {
-            return new HttpConfig(
-                    settings.get(Setting.HOST).text(),
-                    integer(Setting.PORT),
-                    integer(Setting.MAX_CLIENTS),
-                    settings.get(Setting.MAX_HEADER_SIZE).size(),
-                    settings.get(Setting.MAX_BODY_SIZE).size(),
-                    duration(Setting.READ_TIMEOUT),
-                    duration(Setting.IDLE_TIMEOUT),
-                    settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
-                    duration(Setting.SHUTDOWN_GRACE),
-                    settings.get(Setting.ALLOW_HALF_CLOSE).bool());
-        } catch (InvalidHttpSetting e) {
-            throw given(e.setting()).refuse(e.rule());
-        }
+        return new HttpConfig(
+                settings.get(Setting.HOST).text(),
+                integer(Setting.PORT),
+                integer(Setting.MAX_CLIENTS),
+                settings.get(Setting.MAX_HEADER_SIZE).size(),
+                settings.get(Setting.MAX_BODY_SIZE).size(),
+                duration(Setting.READ_TIMEOUT),
+                duration(Setting.IDLE_TIMEOUT),
+                settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
+                duration(Setting.SHUTDOWN_GRACE),
+                settings.get(Setting.ALLOW_HALF_CLOSE).bool());
     }
 
-    /** The value of the setting that a package's exception names. */
-    private SettingValue given(String setting) {
-        return settings.get(Setting.valueOf(setting.toUpperCase(Locale.ROOT)));
+    /** Names the flag or the variable of the setting that a package's exception names. */
+    private UsageException refused(InvalidSettingException e) {
+        return settings.get(Setting.valueOf(e.setting().toUpperCase(Locale.ROOT)))
+                .refuse(e.rule());
     }
 
     private int integer(Setting setting) {

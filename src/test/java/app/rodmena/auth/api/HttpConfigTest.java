@@ -2,6 +2,7 @@ package app.rodmena.auth.api;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class HttpConfigTest {
         Duration second = Duration.ofSeconds(1);
 
         assertThatThrownBy(() -> good.withAddress("127.0.0.1", 65_536))
-                .isInstanceOf(InvalidHttpSetting.class)
+                .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("port: 65536; must be 0 to 65535");
         assertThatThrownBy(() -> good.withAddress(" ", 1)).hasMessage("host:  ; must be a name or an address");
         assertThatThrownBy(() -> good.withMaxClients(0)).hasMessage("max_clients: 0; must be 1 to 1000000");

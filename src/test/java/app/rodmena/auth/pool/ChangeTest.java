@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,8 +80,8 @@ class ChangeTest {
     @Test
     void aFixedSettingIsRefusedByName() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            InvalidPoolSetting refusal = catchThrowableOfType(
-                    InvalidPoolSetting.class,
+            InvalidSettingException refusal = catchThrowableOfType(
+                    InvalidSettingException.class,
                     () -> test.pool.change(
                             now -> Settings.of(now.withSize(9, 9)).prePing(PrePing.ALWAYS)));
             assertThat(refusal.setting()).isEqualTo("pre_ping");
@@ -102,15 +103,15 @@ class ChangeTest {
                         .withReclaimLeaksAfter(before.reclaimLeaksAfter()))
                 .isEqualTo(before);
         assertThatThrownBy(() -> before.withLeakThreshold(Duration.ofSeconds(125)))
-                .isInstanceOf(InvalidPoolSetting.class)
+                .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("reclaim_leaks_after");
     }
 
     @Test
     void anInvalidValueIsRefusedByName() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
-            InvalidPoolSetting refusal =
-                    catchThrowableOfType(InvalidPoolSetting.class, () -> test.pool.change(now -> now.withSize(0, 5)));
+            InvalidSettingException refusal = catchThrowableOfType(
+                    InvalidSettingException.class, () -> test.pool.change(now -> now.withSize(0, 5)));
             assertThat(refusal).hasMessage("pool_size: 0; must be 1 to 1000");
             assertThat(test.pool.settings()).isEqualTo(ONE);
         }

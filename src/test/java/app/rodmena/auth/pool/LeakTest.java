@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.testing.LogOf;
@@ -131,7 +132,7 @@ class LeakTest {
     @Test
     void aReclaimLimitBelowTheThresholdIsRefused() {
         assertThatThrownBy(() -> RECLAIMING.withLeakThreshold(Duration.ofSeconds(20)))
-                .isInstanceOf(InvalidPoolSetting.class)
+                .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("reclaim_leaks_after: 20000 ms; must be longer than leak_threshold, which is 20000 ms");
     }
 

@@ -79,11 +79,16 @@ public final class AuthProcess implements AutoCloseable {
         return new AuthProcess(builder.start(), out, err);
     }
 
-    /** Waits until the server has printed its addresses. */
+    /** Waits until the server has printed its addresses; stops it if it does not. */
     public AuthProcess awaitStart() {
-        await().atMost(60, TimeUnit.SECONDS).until(() -> out().contains("Try it") || !process.isAlive());
-        assertThat(process.isAlive()).as(err()).isTrue();
-        return this;
+        try {
+            await().until(() -> out().contains("Try it") || !process.isAlive());
+            assertThat(process.isAlive()).as(err()).isTrue();
+            return this;
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
     }
 
     /** Waits up to 60 s for the process to end. @return the exit code */

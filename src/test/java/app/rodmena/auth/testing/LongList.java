@@ -39,6 +39,8 @@ public final class LongList {
             statement.setInt(3, members);
             statement.setInt(4, permissions);
             statement.execute();
+            // So that the lists are read as in a database that autovacuum has analyzed.
+            connection.createStatement().execute("analyze");
         }
     }
 

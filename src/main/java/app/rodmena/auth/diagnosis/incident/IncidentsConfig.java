@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.common.InvalidSettingException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -19,8 +20,10 @@ public record IncidentsConfig(Optional<Path> directory, Duration longWait, boole
     public IncidentsConfig {
         Objects.requireNonNull(directory, "incidents_dir");
         Objects.requireNonNull(longWait, "incident_wait");
-        if (longWait.compareTo(Duration.ofMillis(1)) < 0 || longWait.compareTo(Duration.ofDays(1)) > 0) {
-            throw new InvalidIncidentsSetting("incident_wait", longWait.toMillis() + " ms", "must be 1ms to 1d");
-        }
+        InvalidSettingException.require(
+                longWait.compareTo(Duration.ofMillis(1)) >= 0 && longWait.compareTo(Duration.ofDays(1)) <= 0,
+                "incident_wait",
+                longWait.toMillis() + " ms",
+                "must be 1ms to 1d");
     }
 }
