@@ -32,7 +32,7 @@ final class AdminClientOptions {
         @Override
         public URI convert(String text) {
             if (text.contains("@")) {
-                throw new UsageErrors.HiddenValueException("must not contain a user or a password; log in with --user");
+                throw new HiddenValueException("must not contain a user or a password; log in with --user");
             }
             try {
                 URI url = URI.create(text);

@@ -16,7 +16,6 @@ import app.rodmena.auth.settings.Setting;
 import app.rodmena.auth.settings.SettingOptions;
 import app.rodmena.auth.settings.UsageException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,8 +53,6 @@ final class CapacityOptions implements Callable<Integer> {
     private static final String REQUESTS_PER_SECOND = "--requests-per-second";
     private static final String SIMULATE = "--simulate";
     private static final String CHECK_MODEL = "--check-model";
-
-    private static final Duration EACH_LOAD = Duration.ofSeconds(20);
 
     private final CommandContext context;
 
@@ -163,10 +160,10 @@ final class CapacityOptions implements Callable<Integer> {
             return advice(settings, pool);
         }
         if (isSimulation) {
-            return new SimulateCommand(pool.poolSize(), pool.maxOverflow(), format);
+            return ToolCommands.load().simulation(pool, format);
         }
         if (isModelCheck) {
-            return new CheckModelCommand(database(settings), pool.maximum(), EACH_LOAD, format);
+            return ToolCommands.load().modelCheck(database(settings), pool, format);
         }
         return new PlanCommand(ConnectionDemand.of(pool), against(settings, pool), format);
     }

@@ -9,4 +9,5 @@ import java.util.Map;
  * @param lifecycle interrupts a command on a signal
  * @param environment the environment variables
  */
-record CommandContext(PrintStream out, PrintStream err, ProcessLifecycle lifecycle, Map<String, String> environment) {}
+public record CommandContext(
+        PrintStream out, PrintStream err, ProcessLifecycle lifecycle, Map<String, String> environment) {}

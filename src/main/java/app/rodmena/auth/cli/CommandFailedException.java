@@ -4,7 +4,7 @@ package app.rodmena.auth.cli;
 public final class CommandFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
-    CommandFailedException(String message, Throwable cause) {
+    public CommandFailedException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -3,7 +3,7 @@ package app.rodmena.auth.cli;
 import picocli.CommandLine.Option;
 
 /** The option {@code --help} of a command. */
-final class HelpOption {
+public final class HelpOption {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,

@@ -4,11 +4,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converts a whole number, and refuses one outside a range. */
-abstract class IntegerRange implements ITypeConverter<Integer> {
+public abstract class IntegerRange implements ITypeConverter<Integer> {
     private final int max;
 
     /** The range from 1 to {@code max}. */
-    IntegerRange(int max) {
+    protected IntegerRange(int max) {
         this.max = max;
     }
 

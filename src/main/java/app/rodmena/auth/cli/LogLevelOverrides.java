@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /** Configures the standalone server's log, and overrides its levels with those of {@code --log-level}. */
-record LogLevelOverrides(Map<String, Level> levels) {
+public record LogLevelOverrides(Map<String, Level> levels) {
     private static final String CONFIGURATION = "app/rodmena/auth/logback.xml";
 
     /**
@@ -41,7 +41,7 @@ record LogLevelOverrides(Map<String, Level> levels) {
     }
 
     /** Sets the levels immediately, for the whole process. */
-    void apply() {
+    public void apply() {
         levels.forEach(
                 (logger, level) -> ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(logger)).setLevel(level));
     }

@@ -85,9 +85,7 @@ public final class Main {
         if (isCommand(arguments)) { // Without them the server starts earlier.
             Map<String, String> environment = context.environment();
             line.addSubcommand(new CommandLine(new DiagnoseCommand(context)));
-            line.addSubcommand(DemoCommand.commandLine(context));
-            line.addSubcommand(new CommandLine(new LoadOptions(context))
-                    .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.LOAD_PREFIX)));
+            ToolCommands.load().commandLines(context).forEach(line::addSubcommand);
             line.addSubcommand(CapacityOptions.commandLine(context)
                     .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.CAPACITY_PREFIX)));
             line.addSubcommand(new CommandLine(new OperatorCommand(out, prompt))

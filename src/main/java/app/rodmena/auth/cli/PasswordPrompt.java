@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Reads a password: from the terminal without echo (a new one twice), or from the first line of standard input. */
 @FunctionalInterface
-interface PasswordPrompt {
+public interface PasswordPrompt {
     /**
      * Reads the password.
      *

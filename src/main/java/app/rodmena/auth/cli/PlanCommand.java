@@ -28,7 +28,7 @@ public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat
     private static final int DOES_NOT_FIT = 1;
 
     /** The application_name of these commands: it does not count as a process of the fleet. */
-    static final String APPLICATION = "auth-capacity";
+    public static final String APPLICATION = "auth-capacity";
 
     /** The source of PostgreSQL's limits. */
     public sealed interface Against {

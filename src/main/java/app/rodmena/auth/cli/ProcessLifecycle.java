@@ -50,7 +50,7 @@ public final class ProcessLifecycle {
      *
      * @throws InterruptedException if the process was asked to stop before the start, or if the start failed after that
      */
-    <T> T start(Callable<T> start) throws Exception {
+    public <T> T start(Callable<T> start) throws Exception {
         begin();
         try {
             return start.call();

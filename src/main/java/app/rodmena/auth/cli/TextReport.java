@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Builds a report of blocks, for a terminal or as Markdown. Not thread-safe. */
-final class TextReport {
+public final class TextReport {
     private static final int WIDTH = 100;
 
     private sealed interface Block {
@@ -19,25 +19,25 @@ final class TextReport {
     private final List<Block> blocks = new ArrayList<>();
 
     /** Adds a paragraph. */
-    TextReport say(String words) {
+    public TextReport say(String words) {
         blocks.add(new Paragraph(words));
         return this;
     }
 
     /** Adds commands to copy, one a line. */
-    TextReport paste(List<String> lines) {
+    public TextReport paste(List<String> lines) {
         blocks.add(new Code(lines));
         return this;
     }
 
     /** Adds a table. A header of empty cells is omitted in text, and kept in Markdown, which requires one. */
-    TextReport table(List<String> header, List<List<String>> rows) {
+    public TextReport table(List<String> header, List<List<String>> rows) {
         blocks.add(new Table(header, rows));
         return this;
     }
 
     /** Formats the report as text or Markdown; JSON is not supported here and becomes text. */
-    String as(OutputFormat format) {
+    public String as(OutputFormat format) {
         return blocks.stream()
                 .map(block -> format == OutputFormat.MARKDOWN ? block.markdown() : block.text())
                 .collect(Collectors.joining("\n"));

@@ -9,7 +9,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -17,15 +16,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * picocli's own messages have several lines and quote arguments that could be secrets.
  */
 final class UsageErrors {
-    /** A value is invalid, and the error must not quote it. */
-    static final class HiddenValueException extends TypeConversionException {
-        private static final long serialVersionUID = 1;
-
-        HiddenValueException(String rule) {
-            super(rule);
-        }
-    }
-
     private UsageErrors() {}
 
     static String message(ParameterException error) {

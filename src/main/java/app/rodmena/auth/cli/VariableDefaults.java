@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.OptionSpec;
  *
  * @param prefix the prefix of the variables: with {@code AUTH_LOAD_}, {@code --rate} is AUTH_LOAD_RATE
  */
-record VariableDefaults(Map<String, String> environment, String prefix) implements IDefaultValueProvider {
+public record VariableDefaults(Map<String, String> environment, String prefix) implements IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {
         return argument instanceof OptionSpec option && option.arity().max() > 0

@@ -1,0 +1,280 @@
+package app.rodmena.auth.tools.demo;
+
+import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.SessionOptions;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ./run.sh demo}: causes a real failure step by step and shows the server's diagnosis. Not thread-safe. */
+public final class Demo {
+    private static final Set<String> RECOVERED = Set.of("WELL", "RECOVERING");
+    private static final Duration TIMEOUT = Duration.ofSeconds(25);
+    private static final int WIDTH = 100;
+    private static final String COLLEAGUE = "psql of a colleague";
+
+    private final DemoStage stage;
+    private final PrintStream out;
+    private final DemoClient client;
+    private final long startedNanos = System.nanoTime();
+
+    public Demo(DemoStage stage, PrintStream out) {
+        this.stage = stage;
+        this.out = out;
+        this.client = new DemoClient(stage);
+    }
+
+    /**
+     * Runs a scenario to its end.
+     *
+     * @return whether the server showed the expected diagnosis and recovered where the scenario ends the failure
+     */
+    public boolean play(DemoScenario trouble) throws SQLException, IOException, InterruptedException {
+        String path = "/api/roles";
+        client.rush(8, "POST", "/api/role/role-%d").forEach(CompletableFuture::join);
+        say();
+        return switch (trouble) {
+            case LOCK -> lock();
+            case SLOW -> slow();
+            case LEAK -> leak(path);
+            case IDLE_IN_TRANSACTION -> idleInTransaction(path);
+            case KILL -> kill(path);
+        };
+    }
+
+    private boolean lock() throws SQLException, IOException, InterruptedException {
+        try (Connection colleague = connect(COLLEAGUE)) {
+            colleague.setAutoCommit(false);
+            run(colleague, "lock table auth_group");
+            step("A colleague locks a table in psql and leaves the transaction open:");
+            quote("begin; lock table auth_group;");
+            boolean shown = show("LOCK_WAIT", "POST", "/api/role/new-role-%d");
+            step("The recommended step is to terminate that session:");
+            String terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
+                    + COLLEAGUE + "'";
+            quote(terminate);
+            terminate(terminate);
+            boolean recovered = well();
+            return shown && recovered;
+        } catch (SQLException e) {
+            return isAdminShutdown(e) && well(); // The colleague's session was terminated.
+        }
+    }
+
+    private boolean slow() throws SQLException, IOException, InterruptedException {
+        try (Connection colleague = connect(COLLEAGUE)) {
+            run(colleague, """
+                    create function audit_role() returns trigger language plpgsql as
+                    $$ begin perform pg_sleep(6); return new; end $$""");
+            run(
+                    colleague,
+                    "create trigger audit before insert on auth_group for each row execute function audit_role()");
+            step("A colleague adds an audit trigger, which takes 6 s:");
+            quote("create trigger audit before insert on auth_group for each row execute function audit_role();");
+            boolean shown = show("SLOW_SQL", "POST", "/api/role/new-role-%d");
+            step("The fix is to drop the trigger:");
+            quote("drop trigger audit on auth_group;");
+            run(colleague, "drop trigger audit on auth_group");
+            boolean recovered = well();
+            JsonNode slowest = client.json("/statements/slow").path(0);
+            step("The server keeps slow statements: curl -s " + stage.admin().resolve("/statements/slow"));
+            quote(String.format(
+                    Locale.ROOT,
+                    "%s was slow %d times, %.1f s in all: %s",
+                    slowest.path("name").asText(),
+                    slowest.path("count").asInt(),
+                    slowest.path("totalMillis").asDouble() / 1_000,
+                    slowest.path("sql").asText()));
+            return shown && recovered;
+        }
+    }
+
+    private boolean leak(String path) throws IOException, InterruptedException {
+        LeakyApplication code = new LeakyApplication(stage.engine());
+        try {
+            int maximum = stage.engine().settings().maximum();
+            step("A nightly report takes %s connections and does not return them.".formatted(maximum));
+            for (int i = 0; i < maximum; i++) {
+                code.exportNightlyReport();
+            }
+            boolean shown = show("LEAK", "GET", path);
+            step("The stack names the method. With the code fixed, all connections are returned.");
+            code.fix();
+            boolean recovered = well();
+            return shown && recovered;
+        } finally {
+            code.fix();
+        }
+    }
+
+    private boolean idleInTransaction(String path) throws IOException, InterruptedException {
+        LeakyApplication code = new LeakyApplication(stage.engine());
+        try {
+            step("The code for orders waits for a payment service within a transaction:");
+            quote("begin; select ...;   -- then an HTTP call without a timeout");
+            int maximum = stage.engine().settings().maximum();
+            for (int i = 0; i < maximum; i++) {
+                code.orderWithPayment();
+            }
+            boolean shown = show("IDLE_IN_TRANSACTION", "GET", path);
+            step("The stack names the method. The payment service answers.");
+            code.fix();
+            boolean recovered = well();
+            return shown && recovered;
+        } finally {
+            code.fix();
+        }
+    }
+
+    private boolean kill(String path) throws SQLException, IOException, InterruptedException {
+        TimeUnit.SECONDS.sleep(1); // The pool tests connections that were idle for more than half a second.
+        step("An administrator terminates every backend of the pool, like a failover:");
+        String terminate =
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/demo'";
+        quote(terminate);
+        terminate(terminate);
+        int status = client.ask("GET", path).join().statusCode();
+        step("The next request is answered with %s: the pool detects dead connections and replaces them."
+                .formatted(status));
+        step("Now PostgreSQL itself is killed: kill -9 of its postmaster.");
+        postmaster().ifPresent(ProcessHandle::destroyForcibly);
+        boolean shown = show("DATABASE_DOWN", "GET", path);
+        step("After a restart of PostgreSQL, requests would be answered again. The demo ends here.");
+        return shown && status == 200;
+    }
+
+    /** Sends twenty concurrent requests and prints the diagnosis; true if it is the expected one. */
+    private boolean show(String expected, String method, String path) throws IOException, InterruptedException {
+        step("Twenty clients send %s %s".formatted(method, path.replace("%d", "0..19")));
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>(client.rush(20, method, path));
+        JsonNode diagnosis = client.json("/diagnosis");
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (!isSeen(diagnosis, expected) && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            diagnosis = client.json("/diagnosis");
+        }
+        step("The diagnosis: ./run.sh diagnose --url " + stage.admin());
+        quote(diagnosis.path("text").asText());
+        incident(refusal(asked, method, path));
+        return isSeen(diagnosis, expected);
+    }
+
+    /**
+     * Waits until a response names an incident. If all requests are answered without one, sends further requests.
+     *
+     * @return the incident's id; empty if none is named in time
+     */
+    private String refusal(List<CompletableFuture<HttpResponse<String>>> asked, String method, String path)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Optional<HttpResponse<String>> refused = asked.stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .filter(response -> !DemoClient.incident(response).isEmpty())
+                    .findFirst();
+            if (refused.isPresent()) {
+                step("The first failed request names its incident:");
+                quote("%s %s"
+                        .formatted(refused.get().statusCode(), refused.get().body()));
+                return DemoClient.incident(refused.get());
+            }
+            if (asked.stream().allMatch(CompletableFuture::isDone)) {
+                asked.add(client.ask(method, path));
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return "";
+    }
+
+    private static boolean isSeen(JsonNode diagnosis, String expected) {
+        return diagnosis.path("situation").asText().equals(expected)
+                || diagnosis.path("verdicts").has(expected);
+    }
+
+    private void incident(String id) throws IOException, InterruptedException {
+        JsonNode frozen = client.json("/incidents/" + id);
+        Path page = stage.pages().resolve("incident-" + id + ".html");
+        Files.writeString(page, client.operator("/incidents/" + id, "text/html"));
+        step("The incident was recorded %s ms after it began, with the last events and fifteen minutes of history:"
+                .formatted(frozen.path("frozenAfterMillis").asLong()));
+        quote("curl -s -H 'Accept: text/plain' %s".formatted(stage.admin().resolve("/incidents/" + id)));
+        quote("%s   (one file, to attach to a ticket; it is kept)".formatted(page.toUri()));
+    }
+
+    private boolean well() throws InterruptedException {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        String situation = "";
+        while (!RECOVERED.contains(situation) && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(100);
+            situation = client.json("/diagnosis").path("situation").asText();
+        }
+        say();
+        return RECOVERED.contains(situation);
+    }
+
+    private void say() throws InterruptedException {
+        step("The server reports: \"%s\""
+                .formatted(client.json("/diagnosis").path("sentence").asText()));
+    }
+
+    private Connection connect(String application) throws SQLException {
+        return new Connector(stage.database())
+                .open(new SessionOptions(application, Optional.empty(), Duration.ofSeconds(5), Optional.empty()));
+    }
+
+    private void terminate(String sql) throws SQLException {
+        try (Connection administrator = connect("demo")) {
+            run(administrator, sql);
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static boolean isAdminShutdown(SQLException e) {
+        return SqlState.ADMIN_SHUTDOWN.equals(e.getSQLState())
+                || String.valueOf(e.getSQLState()).startsWith("08");
+    }
+
+    /** The postmaster of the demo's own PostgreSQL, by the pid in its data directory. */
+    private Optional<ProcessHandle> postmaster() throws IOException {
+        List<String> lines = Files.readAllLines(stage.postgres().resolve("postmaster.pid"));
+        return ProcessHandle.of(Long.parseLong(lines.get(0).strip()));
+    }
+
+    private void step(String text) {
+        out.printf(Locale.ROOT, "%n[%5.1f s] ", (System.nanoTime() - startedNanos) / 1e9);
+        int column = 10;
+        for (String word : text.split(" ", -1)) {
+            if (column > 10 && column + word.length() >= WIDTH) {
+                out.printf("%n          ");
+                column = 10;
+            }
+            out.print(column == 10 ? word : " " + word);
+            column += word.length() + 1;
+        }
+        out.println();
+    }
+
+    private void quote(String text) {
+        text.lines().forEach(line -> out.println("          " + line));
+    }
+}

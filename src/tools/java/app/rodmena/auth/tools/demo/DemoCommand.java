@@ -1,0 +1,167 @@
+package app.rodmena.auth.tools.demo;
+
+import app.rodmena.auth.AuthServer;
+import app.rodmena.auth.ServerConfig;
+import app.rodmena.auth.api.HttpConfig;
+import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.cli.CommandContext;
+import app.rodmena.auth.cli.HelpOption;
+import app.rodmena.auth.cli.LogLevelOverrides;
+import app.rodmena.auth.cli.ProcessLifecycle;
+import app.rodmena.auth.diagnosis.DiagnosisConfig;
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
+import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.security.RemoteConfig;
+import app.rodmena.auth.settings.DurationFormat;
+import ch.qos.logback.classic.Level;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.slf4j.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code ./run.sh demo lock}: starts a server of its own, causes a failure and shows the server's diagnosis. */
+@Command(
+        name = "demo",
+        description =
+                "Starts a server of its own on free ports, causes a failure and shows the server's diagnosis. Leaves"
+                        + " nothing behind but the incident that it shows.",
+        customSynopsis = "./run.sh demo NAME")
+public final class DemoCommand implements Callable<Integer> {
+    private static final String NAME = "demo";
+
+    private static final int SHOWN = 0;
+    private static final int NOT_SHOWN = 1;
+
+    private static final PoolSettings SMALL =
+            PoolSettings.DEFAULT.withSize(3, 2).withPoolTimeout(Duration.ofSeconds(3));
+
+    /** For the leak demo: the default leak threshold would make the operator wait for a minute. */
+    private static final PoolSettings IMPATIENT = SMALL.withLeakThreshold(Duration.ofSeconds(2));
+
+    private final PrintStream out;
+    private final ProcessLifecycle lifecycle;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "NAME", arity = "0..1", converter = Scenario.class)
+    private DemoScenario scenario;
+
+    @Mixin
+    HelpOption help;
+
+    private static final class Scenario implements ITypeConverter<DemoScenario> {
+        @Override
+        public DemoScenario convert(String text) {
+            return DemoScenario.of(text)
+                    .orElseThrow(() ->
+                            new TypeConversionException("must be one of " + String.join(", ", DemoScenario.words())));
+        }
+    }
+
+    private DemoCommand(CommandContext context) {
+        this.out = context.out();
+        this.lifecycle = context.lifecycle();
+    }
+
+    /** Creates the command line; its help lists the scenarios. */
+    public static CommandLine commandLine(CommandContext context) {
+        CommandLine line = new CommandLine(new DemoCommand(context));
+        line.getCommandSpec()
+                .usageMessage()
+                .footer(Stream.concat(
+                                Stream.of(""),
+                                Arrays.stream(DemoScenario.values())
+                                        .map(scenario -> "  %-21s %s".formatted(scenario.word(), scenario.meaning())))
+                        .toArray(String[]::new));
+        return line;
+    }
+
+    /** Runs the demo; the exit code is 0 if the demo showed the expected diagnosis, 1 if not. */
+    @Override
+    public Integer call() throws Exception {
+        if (scenario == null) {
+            out.print(spec.commandLine().getUsageMessage());
+            return SHOWN;
+        }
+        return lifecycle.start(this::play);
+    }
+
+    private int play() throws Exception {
+        // The server's log would repeat the demo's output and interleave with it.
+        new LogLevelOverrides(Map.of(Logger.ROOT_LOGGER_NAME, Level.ERROR, "auth.database", Level.OFF)).apply();
+        Path directory = Files.createTempDirectory("auth-demo-");
+        try {
+            return play(scenario, directory) ? SHOWN : NOT_SHOWN;
+        } finally {
+            FileUtils.deleteQuietly(directory.toFile());
+        }
+    }
+
+    private boolean play(DemoScenario scenario, Path directory) throws Exception {
+        out.printf("Demo \"%s\": %s.%n", scenario.word(), scenario.meaning());
+        out.printf(
+                "A server of its own starts, with its own PostgreSQL: a pool of %s + %s, pool_timeout %s.%n",
+                SMALL.poolSize(), SMALL.maxOverflow(), DurationFormat.of(SMALL.poolTimeout()));
+        try (AuthServer server = AuthServer.start(config(scenario, directory))) {
+            DemoStage stage = new DemoStage(
+                    url(server.address()),
+                    url(server.adminAddress().orElseThrow()),
+                    server.databaseTarget(),
+                    cluster(directory),
+                    server.engine(),
+                    Path.of(System.getProperty("java.io.tmpdir")));
+            out.printf("API %s, admin listener %s%n", stage.api(), stage.admin());
+            server.psql().ifPresent(command -> out.printf("%s%n", command));
+            return new Demo(stage, out).play(scenario);
+        } finally {
+            out.printf("%nThe server is stopped and its data is deleted.%n");
+        }
+    }
+
+    private static ServerConfig config(DemoScenario scenario, Path directory) {
+        return new ServerConfig(
+                new ServerConfig.Database.Embedded(new EmbeddedConfig(directory.resolve("data"), true)),
+                scenario == DemoScenario.LEAK ? IMPATIENT : SMALL,
+                CapacityConfig.DEFAULT,
+                HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
+                RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),
+                DiagnosisConfig.DEFAULT,
+                new IncidentsConfig(Optional.of(directory.resolve("incidents")), Duration.ofSeconds(2), false),
+                NAME,
+                true);
+    }
+
+    private static URI url(InetSocketAddress address) {
+        return URI.create("http://127.0.0.1:" + address.getPort());
+    }
+
+    private static Path cluster(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory, 4)) {
+            return files.filter(file -> file.endsWith("postmaster.pid"))
+                    .findFirst()
+                    .map(Path::getParent)
+                    .orElseThrow(() -> new IOException("there is no data directory of PostgreSQL below " + directory));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package app.rodmena.auth.tools.load;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** Counts the outcomes of requests. Not thread-safe while it counts. */
+final class LoadCounter {
+    /** Latencies up to an hour in microseconds, to three significant digits. */
+    private final Histogram fromDue = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
+
+    private final Histogram fromSending = new Histogram(TimeUnit.HOURS.toMicros(1), 3);
+    private final Map<LoadFailure, Long> failures = new EnumMap<>(LoadFailure.class);
+    private final Map<Integer, Long> statuses = new TreeMap<>();
+    private final Map<String, String> examples = new LinkedHashMap<>();
+    private long failed;
+
+    void addCorrect(long fromDueNanos, long fromSendingNanos) {
+        fromDue.recordValue(micros(fromDueNanos));
+        fromSending.recordValue(micros(fromSendingNanos));
+    }
+
+    private long micros(long nanos) {
+        return Math.min(TimeUnit.NANOSECONDS.toMicros(nanos), fromDue.getHighestTrackableValue());
+    }
+
+    void addFailed(RequestFailure failure) {
+        failed++;
+        failures.merge(failure.failure(), 1L, Long::sum);
+        String kind = failure.failure().name();
+        if (failure.failure() == LoadFailure.STATUS) {
+            statuses.merge(failure.status(), 1L, Long::sum);
+            kind = Integer.toString(failure.status());
+        }
+        examples.putIfAbsent(kind, failure.detail());
+    }
+
+    long correct() {
+        return fromDue.getTotalCount();
+    }
+
+    long failed() {
+        return failed;
+    }
+
+    long ended() {
+        return correct() + failed;
+    }
+
+    long p99Micros() {
+        return fromDue.getValueAtPercentile(99);
+    }
+
+    ClientLatency latency() {
+        return ClientLatency.of(fromDue);
+    }
+
+    ClientLatency serviceTime() {
+        return ClientLatency.of(fromSending);
+    }
+
+    /**
+     * The failed requests.
+     *
+     * @param unsent requests that were due while no client was free
+     */
+    ErrorCounts errors(long unsent) {
+        return new ErrorCounts(
+                failed + unsent,
+                Map.copyOf(statuses),
+                failures.getOrDefault(LoadFailure.WRONG_ANSWER, 0L),
+                failures.getOrDefault(LoadFailure.TIMEOUT, 0L),
+                failures.getOrDefault(LoadFailure.CONNECTION_LOST, 0L),
+                failures.getOrDefault(LoadFailure.CONNECT, 0L),
+                unsent,
+                new LinkedHashMap<>(examples));
+    }
+}

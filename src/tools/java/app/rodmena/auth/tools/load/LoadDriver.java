@@ -1,0 +1,242 @@
+package app.rodmena.auth.tools.load;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioExecutor;
+
+/**
+ * Sends the requests: in a closed loop as fast as the server answers, in an open loop on a schedule. In an open loop,
+ * latency counts from the time at which a request was due, so the latency of every request that was due during a stall
+ * includes it. A driver that waits for the server would hide the stall (coordinated omission).
+ *
+ * <p>Used on the I/O thread only, except for methods documented as thread-safe.
+ */
+final class LoadDriver {
+    private static final int MAX_CONCURRENT_OPENS = 64;
+    private static final long TICK_MILLIS = 20;
+
+    /** The interval of checks for due requests, and the maximum delay of a due request if a client is free. */
+    private static final long SCHEDULE_TICK_MILLIS = 1;
+
+    private static final long PUBLISH_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int MAX_COUNTS = 10;
+    private static final long PAUSE_AFTER_CONNECT_MILLIS = 100;
+
+    /** The server is considered gone if no client could connect and no response arrived for this long. */
+    private static final long GONE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final LoadTransport transport;
+    private final RequestSchedule schedule;
+    private final long timeoutNanos;
+    private final List<LoadClient> clients = new ArrayList<>();
+    private final ArrayDeque<LoadClient> free = new ArrayDeque<>();
+    private final LoadCounter counter = new LoadCounter();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+    private final ArrayDeque<Count> counts = new ArrayDeque<>();
+
+    /** The number of requests that had ended at this instant. */
+    private record Count(long nanos, long ended) {}
+
+    private XnioExecutor.Key ticker = XnioExecutor.Key.IMMEDIATE;
+    private long startNanos;
+    private long lastNanos;
+    private long lastAnswerNanos;
+    private long publishedNanos;
+    private long sent;
+    private int nextToOpen;
+    private int opened;
+    private int pausing;
+    private boolean isStopping;
+    private boolean isGone;
+    private volatile Progress progress = new Progress(0, 0, Optional.empty(), Duration.ZERO, 0, 0, 0, Optional.empty());
+
+    LoadDriver(
+            LoadTransport transport,
+            RequestSchedule schedule,
+            Duration timeout,
+            List<? extends RequestSequence> sequences) {
+        this.transport = transport;
+        this.schedule = schedule;
+        this.timeoutNanos = timeout.toNanos();
+        sequences.forEach(sequence -> clients.add(new LoadClient(transport, sequence, this::finished)));
+    }
+
+    /**
+     * Opens the connections, then starts the load. Thread-safe.
+     *
+     * @return completes when the last request has ended
+     */
+    CompletableFuture<Void> start() {
+        transport.run(() -> {
+            for (int i = 0; i < MAX_CONCURRENT_OPENS; i++) {
+                openNext();
+            }
+        });
+        return finished;
+    }
+
+    private void openNext() {
+        if (nextToOpen < clients.size()) {
+            clients.get(nextToOpen++).open(() -> {
+                if (++opened == clients.size()) {
+                    startSending();
+                } else {
+                    openNext();
+                }
+            });
+        }
+    }
+
+    private void startSending() {
+        if (finished.isDone()) {
+            return;
+        }
+        startNanos = System.nanoTime();
+        lastNanos = startNanos;
+        lastAnswerNanos = startNanos;
+        free.addAll(clients);
+        ticker = transport.every(schedule.isScheduled() ? SCHEDULE_TICK_MILLIS : TICK_MILLIS, this::tick);
+        send();
+        endIfFinished();
+    }
+
+    /** Stops sending, and waits at most this long for requests in flight. Thread-safe. */
+    void stop(Duration maxWait) {
+        transport.run(() -> {
+            isStopping = true;
+            endIfFinished();
+            transport.after(maxWait.toMillis(), this::end);
+        });
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        if (now - publishedNanos >= PUBLISH_INTERVAL_NANOS) {
+            publish(now);
+            clients.forEach(client -> client.timeOutSentBefore(now - timeoutNanos));
+            if (now - lastAnswerNanos > GONE_AFTER_NANOS && counter.errors(0).connect() > 0 && pausing > 0) {
+                isGone = true;
+                isStopping = true;
+            }
+        }
+        send();
+        endIfFinished();
+    }
+
+    private void send() {
+        while (!free.isEmpty() && isDue()) {
+            long index = sent++;
+            long due = schedule.isScheduled() ? startNanos + schedule.dueNanos(index) : System.nanoTime();
+            free.poll().sendNext(due);
+        }
+    }
+
+    private boolean isDue() {
+        if (!maySend()) {
+            return false;
+        }
+        return !schedule.isScheduled() || System.nanoTime() - startNanos >= schedule.dueNanos(sent);
+    }
+
+    private boolean maySend() {
+        return !isStopping && sent < schedule.total() && System.nanoTime() - startNanos < schedule.sendingNanos();
+    }
+
+    private void finished(LoadClient client, Optional<RequestFailure> failure) {
+        if (finished.isDone()) {
+            return;
+        }
+        lastNanos = System.nanoTime();
+        boolean connected = true;
+        if (failure.isPresent()) {
+            counter.addFailed(failure.get());
+            connected = failure.get().failure() != LoadFailure.CONNECT;
+        } else {
+            counter.addCorrect(lastNanos - client.intendedNanos(), lastNanos - client.sentNanos());
+        }
+        if (connected) {
+            lastAnswerNanos = lastNanos;
+            free.add(client);
+            send();
+            endIfFinished();
+        } else {
+            pausing++;
+            transport.after(PAUSE_AFTER_CONNECT_MILLIS, () -> {
+                pausing--;
+                free.add(client);
+                send();
+                endIfFinished();
+            });
+        }
+    }
+
+    private void endIfFinished() {
+        if (!maySend() && free.size() + pausing == clients.size()) {
+            end();
+        }
+    }
+
+    private void end() {
+        if (!finished.isDone()) {
+            ticker.remove();
+            publish(System.nanoTime());
+            clients.forEach(LoadClient::disconnect);
+            finished.complete(null);
+        }
+    }
+
+    private void publish(long now) {
+        publishedNanos = now;
+        counts.add(new Count(now, counter.ended()));
+        if (counts.size() > MAX_COUNTS) {
+            counts.remove();
+        }
+        Count oldest = counts.getFirst();
+        double seconds = (now - oldest.nanos()) / 1e9;
+        progress = new Progress(
+                counter.ended(),
+                doneShare(now),
+                schedule.total() == Long.MAX_VALUE ? Optional.empty() : Optional.of(schedule.total()),
+                Duration.ofNanos(now - startNanos),
+                seconds == 0 ? 0 : (counter.ended() - oldest.ended()) / seconds,
+                counter.p99Micros() / 1000.0,
+                counter.failed(),
+                Optional.empty());
+    }
+
+    private double doneShare(long now) {
+        return schedule.total() == Long.MAX_VALUE
+                ? Math.min(1, (double) (now - startNanos) / schedule.sendingNanos())
+                : (double) counter.ended() / schedule.total();
+    }
+
+    /** The progress, at most 100 ms old. Thread-safe. */
+    Progress progress() {
+        return progress;
+    }
+
+    /** The counts. Only after the run has ended. */
+    LoadCounter counter() {
+        return counter;
+    }
+
+    /** The time from the start to the last response. Only after the run has ended. */
+    Duration elapsed() {
+        return Duration.ofNanos(lastNanos - startNanos);
+    }
+
+    /** The requests that were due but not sent. Only after a run that was not stopped has ended. */
+    long unsent() {
+        return schedule.isScheduled() && !isStopping ? schedule.total() - sent : 0;
+    }
+
+    /** Whether the run ended because the server was gone. Only after the run has ended. */
+    boolean isGone() {
+        return isGone;
+    }
+}

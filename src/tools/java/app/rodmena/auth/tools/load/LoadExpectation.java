@@ -1,0 +1,10 @@
+package app.rodmena.auth.tools.load;
+
+/**
+ * An expectation of a server under load, and whether it was met.
+ *
+ * @param name the expectation
+ * @param isMet whether it was met; true if a short run could not show it
+ * @param observed the measured numbers
+ */
+public record LoadExpectation(String name, boolean isMet, String observed) {}

@@ -1,0 +1,16 @@
+package app.rodmena.auth.tools.load;
+
+/** The requests that a load test sends. */
+public enum RequestMix {
+    /** Lists roles: one statement, some rows. */
+    ROLES,
+    /** Checks whether a user has a permission; half of the results are true. */
+    CHECKS,
+    /**
+     * A role's lifecycle: create, grant a permission, add a member, remove both, delete. Each connection uses its own
+     * roles.
+     */
+    WRITES,
+    /** Of ten requests, eight checks, one list of roles and one write. */
+    ALL
+}

@@ -1,0 +1,70 @@
+package app.rodmena.auth.tools.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Validates responses. The first correct response is parsed as JSON; a response with the same bytes, except for its
+ * timestamp, is correct without being parsed, because a driver that parses every response measures itself.
+ */
+final class ResponseValidator implements LoadRequest.ResponseCheck {
+    private static final int OK = 200;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TIMESTAMP = ",\"timestamp\"";
+
+    private final Predicate<JsonNode> expected;
+    private byte[] correctBytes = {};
+
+    /** Whether {@link #correctBytes} ends at the timestamp, or is the whole response. */
+    private boolean hasTimestamp;
+
+    ResponseValidator(Predicate<JsonNode> expected) {
+        this.expected = expected;
+    }
+
+    @Override
+    public Optional<RequestFailure> check(int status, ByteBuffer body) {
+        if (status != OK) {
+            return Optional.of(RequestFailure.answered(LoadFailure.STATUS, status, body));
+        }
+        if (matchesCorrect(body)) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[body.remaining()];
+        body.duplicate().get(bytes);
+        if (!isCorrect(bytes)) {
+            return Optional.of(RequestFailure.answered(LoadFailure.WRONG_ANSWER, status, body));
+        }
+        remember(bytes);
+        return Optional.empty();
+    }
+
+    private boolean matchesCorrect(ByteBuffer body) {
+        int length = correctBytes.length;
+        if (length == 0 || (hasTimestamp ? body.remaining() <= length : body.remaining() != length)) {
+            return false;
+        }
+        ByteBuffer prefix = body.duplicate().limit(body.position() + length);
+        return prefix.equals(ByteBuffer.wrap(correctBytes)) && body.get(body.limit() - 1) == '}';
+    }
+
+    private boolean isCorrect(byte[] bytes) {
+        try {
+            return expected.test(JSON.readTree(bytes));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void remember(byte[] bytes) {
+        int end = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(TIMESTAMP);
+        hasTimestamp = end >= 0;
+        correctBytes = hasTimestamp ? Arrays.copyOf(bytes, end) : bytes;
+    }
+}

@@ -1,0 +1,184 @@
+package app.rodmena.auth.tools.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * The test data of a load test under unique names: roles, each with its own permissions and members. Writes under load
+ * use other names.
+ */
+final class TestData {
+    private static final int ROLES = 10;
+    private static final int PERMISSIONS_OF_A_ROLE = 5;
+    private static final int USERS = 100;
+
+    private final LoadTransport transport;
+    private final String prefix;
+    private final String readKey;
+    private final String writeKey;
+    private final boolean ownsNamespace;
+    private final List<WriteSequence> writeSequences = new ArrayList<>();
+
+    /** @param key the client key to use; empty for two new ones, one for reads and one for writes */
+    TestData(LoadTransport transport, Optional<String> key) {
+        this.transport = transport;
+        this.prefix = "load-" + UUID.randomUUID().toString().substring(0, 8) + "-";
+        this.readKey = key.orElseGet(() -> UUID.randomUUID().toString());
+        this.writeKey = key.orElseGet(() -> UUID.randomUUID().toString());
+        this.ownsNamespace = key.isEmpty();
+    }
+
+    /** The requests that create the test data; each list requires the lists before it. */
+    List<List<LoadRequest>> creation(RequestMix mix) {
+        List<LoadRequest> roles = new ArrayList<>();
+        List<LoadRequest> grants = new ArrayList<>();
+        if (mix != RequestMix.WRITES) {
+            for (int role = 0; role < ROLES; role++) {
+                roles.add(read(Methods.POST, "/api/role/" + role(role), TestData::isTrue));
+            }
+        }
+        if (mix == RequestMix.CHECKS || mix == RequestMix.ALL) {
+            for (int role = 0; role < ROLES; role++) {
+                for (int i = 0; i < PERMISSIONS_OF_A_ROLE; i++) {
+                    String path = "/api/permission/%s/%s".formatted(role(role), permission(role, i));
+                    grants.add(read(Methods.POST, path, TestData::isTrue));
+                }
+            }
+            for (int user = 0; user < USERS; user++) {
+                String path = "/api/membership/%s/%s".formatted(user(user), role(user % ROLES));
+                grants.add(read(Methods.POST, path, TestData::isTrue));
+            }
+        }
+        return List.of(roles, grants);
+    }
+
+    /** The requests that delete the roles of the test data and of the writes, and with them members and permissions. */
+    List<LoadRequest> removal(RequestMix mix) {
+        List<LoadRequest> roles = new ArrayList<>();
+        if (mix != RequestMix.WRITES) {
+            IntStream.range(0, ROLES)
+                    .forEach(role -> roles.add(read(Methods.DELETE, "/api/role/" + role(role), TestData::isAny)));
+        }
+        writeSequences.stream().filter(WriteSequence::isStarted).forEach(sequence -> roles.add(sequence.removal()));
+        return roles;
+    }
+
+    /** The request sequence of each client. */
+    List<RequestSequence> sequences(RequestMix mix, int clients) {
+        return switch (mix) {
+            case ROLES -> {
+                LoadRequest list = listOfRoles();
+                yield IntStream.range(0, clients)
+                        .mapToObj(i -> RequestSequence.always(list))
+                        .toList();
+            }
+            case CHECKS -> {
+                LoadRequest[] checks = checks();
+                yield IntStream.range(0, clients)
+                        .mapToObj(i -> anyOf(checks, new SplittableRandom(i)))
+                        .toList();
+            }
+            case WRITES ->
+                IntStream.range(0, clients)
+                        .<RequestSequence>mapToObj(this::writeSequence)
+                        .toList();
+            case ALL -> {
+                LoadRequest list = listOfRoles();
+                LoadRequest[] checks = checks();
+                yield IntStream.range(0, clients)
+                        .<RequestSequence>mapToObj(i ->
+                                new MixedSequence(anyOf(checks, new SplittableRandom(i)), list, writeSequence(i), i))
+                        .toList();
+            }
+        };
+    }
+
+    private static RequestSequence anyOf(LoadRequest[] requests, SplittableRandom random) {
+        return () -> requests[random.nextInt(requests.length)];
+    }
+
+    private LoadRequest listOfRoles() {
+        Set<String> created = new HashSet<>();
+        IntStream.range(0, ROLES).forEach(role -> created.add(role(role)));
+        return read(Methods.GET, "/api/roles", answer -> {
+            Set<String> listed = new HashSet<>();
+            answer.path("result").forEach(entry -> listed.add(entry.path("role").asText()));
+            return ownsNamespace ? listed.equals(created) : listed.containsAll(created);
+        });
+    }
+
+    /** For each user one permission that it has, and one that it does not have. */
+    private LoadRequest[] checks() {
+        List<LoadRequest> checks = new ArrayList<>();
+        for (int user = 0; user < USERS; user++) {
+            checks.add(check(user, permission(user % ROLES, user % PERMISSIONS_OF_A_ROLE), true));
+            checks.add(check(user, permission((user + 1) % ROLES, user % PERMISSIONS_OF_A_ROLE), false));
+        }
+        return checks.toArray(LoadRequest[]::new);
+    }
+
+    private LoadRequest check(int user, String permission, boolean granted) {
+        return read(Methods.GET, "/api/has_permission/%s/%s".formatted(user(user), permission), answer -> {
+            JsonNode value = answer.path("data").path("has_permission");
+            return value.isBoolean() && value.asBoolean() == granted;
+        });
+    }
+
+    private WriteSequence writeSequence(int client) {
+        String role = prefix + "written-" + client;
+        String permission = "/api/permission/%s/%spermission".formatted(role, prefix);
+        String membership = "/api/membership/%suser-%s/%s".formatted(prefix, client, role);
+        Predicate<JsonNode> deleted =
+                answer -> answer.path("data").path("result").asBoolean();
+        WriteSequence sequence = new WriteSequence(
+                List.of(
+                        write(Methods.POST, "/api/role/" + role, TestData::isTrue),
+                        write(Methods.POST, permission, TestData::isTrue),
+                        write(Methods.POST, membership, TestData::isTrue),
+                        write(Methods.DELETE, membership, TestData::isTrue),
+                        write(Methods.DELETE, permission, TestData::isTrue),
+                        write(Methods.DELETE, "/api/role/" + role, deleted)),
+                write(Methods.DELETE, "/api/role/" + role, TestData::isAny));
+        writeSequences.add(sequence);
+        return sequence;
+    }
+
+    private LoadRequest read(HttpString method, String path, Predicate<JsonNode> expected) {
+        return new LoadRequest(transport.request(method, path, Optional.of(readKey)), new ResponseValidator(expected));
+    }
+
+    private LoadRequest write(HttpString method, String path, Predicate<JsonNode> expected) {
+        return new LoadRequest(transport.request(method, path, Optional.of(writeKey)), new ResponseValidator(expected));
+    }
+
+    private static boolean isTrue(JsonNode answer) {
+        return answer.path("result").asBoolean();
+    }
+
+    /** Accepts the response whether or not the role existed. */
+    private static boolean isAny(JsonNode answer) {
+        return true;
+    }
+
+    private String role(int role) {
+        return prefix + "role-" + role;
+    }
+
+    private String user(int user) {
+        return prefix + "user-" + user;
+    }
+
+    private String permission(int role, int permission) {
+        return prefix + "permission-" + role + "-" + permission;
+    }
+}

@@ -1,0 +1,145 @@
+package app.rodmena.auth.tools.model;
+
+import app.rodmena.auth.cli.Command;
+import app.rodmena.auth.cli.CommandFailedException;
+import app.rodmena.auth.cli.CommandJson;
+import app.rodmena.auth.cli.OutputFormat;
+import app.rodmena.auth.cli.TextReport;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabase;
+import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * {@code ./run.sh capacity --check-model}: compares the model's expected waits for a connection with waits measured in
+ * a real pool.
+ *
+ * @param database the PostgreSQL to connect to; if empty, an embedded one is started
+ * @param connections the size of the pool
+ * @param each the duration of each load
+ * @param format the output format
+ */
+public record CheckModelCommand(Optional<DatabaseUrl> database, int connections, Duration each, OutputFormat format)
+        implements Command {
+    private record Row(
+            String load,
+            double busy,
+            double checkoutsPerSecond,
+            double meanUseMillis,
+            double useVariation,
+            double expectedMeanMillis,
+            double measuredMeanMillis,
+            double expectedP99Millis,
+            double measuredP99Millis) {
+        static Row of(ModelCheck.Outcome outcome) {
+            return new Row(
+                    outcome.point().what(),
+                    outcome.queue().utilisation(),
+                    outcome.queue().load().perSecond(),
+                    outcome.queue().load().meanSeconds() * 1e3,
+                    outcome.queue().load().serviceVariation(),
+                    finite(outcome.queue().meanWait() * 1e3),
+                    outcome.measured().mean() * 1e3,
+                    finite(outcome.queue().wait(0.99) * 1e3),
+                    outcome.measured().p99() * 1e3);
+        }
+
+        private static double finite(double millis) {
+            return Double.isFinite(millis) ? millis : -1;
+        }
+
+        List<String> cells() {
+            return List.of(
+                    load,
+                    number("%.0f%%", busy * 100),
+                    number("%.0f", checkoutsPerSecond),
+                    number("%.1f", meanUseMillis),
+                    number("%.2f", useVariation),
+                    number("%.2f", expectedMeanMillis),
+                    number("%.2f", measuredMeanMillis),
+                    number("%.1f", expectedP99Millis),
+                    number("%.1f", measuredP99Millis));
+        }
+
+        private static String number(String format, double value) {
+            return value < 0 ? "no end" : String.format(Locale.ROOT, format, value);
+        }
+    }
+
+    public CheckModelCommand {
+        Objects.requireNonNull(database, "database");
+        Objects.requireNonNull(each, "each");
+        Objects.requireNonNull(format, "format");
+    }
+
+    @Override
+    public int run(PrintStream out) throws CommandFailedException, InterruptedException {
+        List<Row> rows = database.isPresent() ? measure(database.get().target()) : measureEmbedded();
+        out.print(
+                format == OutputFormat.JSON
+                        ? CommandJson.text(rows)
+                        : report(rows).as(format));
+        return 0;
+    }
+
+    private TextReport report(List<Row> rows) {
+        return new TextReport()
+                .say(String.format(
+                        Locale.ROOT,
+                        "%d connections, each use a pg_sleep of %.0f ms on average; %d s for each load. Waits in ms.",
+                        connections,
+                        ModelCheck.MEAN_USE_SECONDS * 1e3,
+                        each.toSeconds()))
+                .table(
+                        List.of(
+                                "arrivals, uses",
+                                "busy",
+                                "per s",
+                                "use ms",
+                                "cv2",
+                                "mean expected",
+                                "measured",
+                                "p99 expected",
+                                "measured"),
+                        rows.stream().map(Row::cells).toList());
+    }
+
+    private List<Row> measureEmbedded() throws CommandFailedException, InterruptedException {
+        try {
+            Path directory = Files.createTempDirectory("auth-capacity");
+            try (EmbeddedDatabase own = EmbeddedDatabase.start(new EmbeddedConfig(directory, true))) {
+                return measure(own.target());
+            } finally {
+                Files.deleteIfExists(directory);
+            }
+        } catch (IOException | EmbeddedDatabaseException e) {
+            throw new CommandFailedException("PostgreSQL is not available: " + e.getMessage(), e);
+        }
+    }
+
+    private List<Row> measure(DatabaseTarget target) throws CommandFailedException, InterruptedException {
+        try (ModelCheck check = new ModelCheck(target, connections, each)) {
+            check.warmUp();
+            List<Row> rows = new ArrayList<>();
+            for (LoadPoint point : LoadPoint.ALL) {
+                rows.add(Row.of(check.measure(point)));
+            }
+            return rows;
+        } catch (ExecutionException e) {
+            throw new CommandFailedException(
+                    "the measurement failed: " + e.getCause().getMessage(), e);
+        }
+    }
+}
