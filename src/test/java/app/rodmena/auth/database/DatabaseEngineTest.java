@@ -125,7 +125,7 @@ class DatabaseEngineTest {
 
     @Test
     void distinguishesAStatementTimeoutFromAnError() {
-        PoolSettings hasty = new PoolSettings(
+        PoolSettings shortStatementTimeout = new PoolSettings(
                 1,
                 0,
                 Duration.ofSeconds(5),
@@ -140,8 +140,8 @@ class DatabaseEngineTest {
                 10,
                 1,
                 1);
-        try (DatabaseEngine engine =
-                new DatabaseEngine(new DatabaseConfig(TestPostgres.freshDatabase(), hasty, "hasty"))) {
+        try (DatabaseEngine engine = new DatabaseEngine(
+                new DatabaseConfig(TestPostgres.freshDatabase(), shortStatementTimeout, "shortStatementTimeout"))) {
             engine.awaitFirstAttempt();
             assertReason(engine.call(CALLER, handle -> handle.execute("select pg_sleep(5)")), Reason.STATEMENT_TIMEOUT);
             assertThatThrownBy(() -> join(engine.call(CALLER, handle -> handle.execute("selekt"))))

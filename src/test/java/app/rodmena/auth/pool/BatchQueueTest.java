@@ -116,7 +116,7 @@ class BatchQueueTest {
             BlockingQueue<String> served = new LinkedBlockingQueue<>();
             Lease all = test.checkout();
             checks.submit("check 1");
-            test.pool.call(CALLER, connection -> served.add("nobody's lane"));
+            test.pool.call(CALLER, connection -> served.add("unbatched"));
             lists.submit("list 1");
             checks.submit("check 2");
             lists.submit("list 2");
@@ -124,7 +124,7 @@ class BatchQueueTest {
             assertThat(checks.nextBatch()).containsExactly("check 1", "check 2");
             assertThat(served).isEmpty();
             checks.release();
-            assertThat(served.take()).isEqualTo("nobody's lane");
+            assertThat(served.take()).isEqualTo("unbatched");
             assertThat(lists.nextBatch()).containsExactly("list 1", "list 2");
             lists.release();
         }
@@ -179,16 +179,16 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             held.submit("a");
             held.nextBatch();
-            var gone = held.call("b");
-            var stays = held.call("c");
-            assertThat(gone.cancel(true)).isTrue();
+            var cancelled = held.call("b");
+            var other = held.call("c");
+            assertThat(cancelled.cancel(true)).isTrue();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(1);
             assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled by the caller");
             held.release();
             assertThat(held.nextBatch()).containsExactly("c");
             held.release();
-            assertThat(stays.get()).isEqualTo("answer c");
-            assertThat(catchThrowableOfType(CancellationException.class, gone::get))
+            assertThat(other.get()).isEqualTo("answer c");
+            assertThat(catchThrowableOfType(CancellationException.class, cancelled::get))
                     .isNotNull();
         }
     }
@@ -197,7 +197,7 @@ class BatchQueueTest {
     void shutdownRefusesWaitingRequestsAndFinishesRunningBatches() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
-            var underWay = held.call("a");
+            var running = held.call("a");
             held.nextBatch();
             var waiting = held.call("b");
             CompletableFuture<Void> closed = CompletableFuture.runAsync(
@@ -205,7 +205,7 @@ class BatchQueueTest {
             assertThat(reasonOf(waiting)).isEqualTo(RefusalReason.CLOSED);
             assertThat(reasonOf(held.call("c"))).isEqualTo(RefusalReason.CLOSED);
             held.release();
-            assertThat(underWay.get()).isEqualTo("answer a");
+            assertThat(running.get()).isEqualTo("answer a");
             closed.get();
         }
     }
@@ -216,12 +216,12 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             held.submit("a");
             held.nextBatch();
-            var poisoned = held.call("poison");
-            var neighbour = held.call("b");
+            var failing = held.call("poison");
+            var sameBatch = held.call("b");
             held.release();
             held.nextBatch();
             held.release();
-            for (var failed : List.of(poisoned, neighbour)) {
+            for (var failed : List.of(failing, sameBatch)) {
                 assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
                         .hasRootCauseMessage("poison");
             }
@@ -235,15 +235,15 @@ class BatchQueueTest {
     @Test
     void tooFewResultsFailTheBatch() throws Exception {
         try (TestPool test = TestPool.with(ONE_SLOT)) {
-            Semaphore go = new Semaphore(0);
-            BatchQueue<String, String> lane = new BatchQueue<>(10, (caller, connection, questions) -> {
-                go.acquireUninterruptibly();
+            Semaphore proceed = new Semaphore(0);
+            BatchQueue<String, String> queue = new BatchQueue<>(10, (caller, connection, inputs) -> {
+                proceed.acquireUninterruptibly();
                 return List.of(BatchQueue.BatchResult.of("one"));
             });
-            var first = test.pool.call(lane, CALLER, "a").toCompletableFuture();
-            var second = test.pool.call(lane, CALLER, "b").toCompletableFuture();
-            var third = test.pool.call(lane, CALLER, "c").toCompletableFuture();
-            go.release(2);
+            var first = test.pool.call(queue, CALLER, "a").toCompletableFuture();
+            var second = test.pool.call(queue, CALLER, "b").toCompletableFuture();
+            var third = test.pool.call(queue, CALLER, "c").toCompletableFuture();
+            proceed.release(2);
             assertThat(first.get()).isEqualTo("one");
             for (var failed : List.of(second, third)) {
                 assertThat(catchThrowableOfType(ExecutionException.class, failed::get))
@@ -312,13 +312,13 @@ class BatchQueueTest {
             Lease all = test.checkout();
             var patient = held.call("patient");
             test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
-            var hasty = held.call("hasty");
+            var shortDeadline = held.call("shortDeadline");
             proxy.freeze();
             test.pool.softInvalidate();
             all.close();
             await().until(() -> test.pool.snapshot().waiting() == 0);
             test.clock.advance(Duration.ofSeconds(6));
-            assertThat(reasonOf(hasty)).isEqualTo(RefusalReason.TIMEOUT);
+            assertThat(reasonOf(shortDeadline)).isEqualTo(RefusalReason.TIMEOUT);
             assertThat(patient).isNotDone();
             proxy.thaw();
             assertThat(held.nextBatch()).containsExactly("patient");
@@ -334,13 +334,14 @@ class BatchQueueTest {
                 TestPool test = TestPool.at(proxy.target(), ONE_SLOT.withSize(1, 0))) {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
-            List<CompletableFuture<String>> asked = Stream.of("a", "b", "c")
+            List<CompletableFuture<String>> results = Stream.of("a", "b", "c")
                     .map(question -> held.call(question))
                     .toList();
             proxy.stop();
             test.pool.softInvalidate();
             all.close();
-            assertThat(asked).allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(RefusalReason.DATABASE_DOWN));
+            assertThat(results)
+                    .allSatisfy(answer -> assertThat(reasonOf(answer)).isEqualTo(RefusalReason.DATABASE_DOWN));
             assertThat(test.count(TIMEOUT)).isEqualTo(3);
         }
     }

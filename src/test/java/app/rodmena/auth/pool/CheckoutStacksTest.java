@@ -10,7 +10,7 @@ class CheckoutStacksTest {
     private static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
     private final CheckoutStacks stacks = new CheckoutStacks();
-    private final CheckoutStacks.Sampler one = stacks.newSampler();
+    private final CheckoutStacks.Sampler sampler = stacks.newSampler();
 
     @Test
     void oneCheckoutInAHundredIsRecordedStartingWithTheFirst() {
@@ -34,6 +34,6 @@ class CheckoutStacksTest {
     }
 
     private boolean recordedShare(String route, long checkout, long nanosEach) {
-        return one.shouldRecord(route, checkout, checkout * nanosEach);
+        return sampler.shouldRecord(route, checkout, checkout * nanosEach);
     }
 }

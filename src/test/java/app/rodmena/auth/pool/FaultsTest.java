@@ -81,15 +81,15 @@ class FaultsTest {
     @Test
     void evictionByHikarisMBeanIsNotAFailure() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
-            Lease out = test.checkout();
+            Lease held = test.checkout();
             test.checkout().close();
             test.pool.hikari.softEvictConnections();
             test.awaitCount(CLOSE, 1);
             assertThat(test.kindsOf(2)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
             assertThat(test.last(CLOSE).cause()).isEqualTo("evicted");
 
-            assertThat(execute(out.connection(), "select 1")).isTrue();
-            out.close();
+            assertThat(execute(held.connection(), "select 1")).isTrue();
+            held.close();
             test.awaitCount(CLOSE, 2);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, CHECKOUT, CHECKIN, CLOSE);
             assertThat(test.last(CLOSE).cause()).isEqualTo("evicted");

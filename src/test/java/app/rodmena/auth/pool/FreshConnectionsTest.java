@@ -96,9 +96,9 @@ class FreshConnectionsTest {
         PoolSettings two = Settings.of(withShortTimeout(2, 2)).prePing(PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), two)) {
-            Lease one = test.checkout();
+            Lease extra = test.checkout();
             test.checkout().close();
-            one.close();
+            extra.close();
             proxy.forgetOpenConnections();
 
             var first = test.pool.call(TestPool.CALLER, connection -> 1).toCompletableFuture();

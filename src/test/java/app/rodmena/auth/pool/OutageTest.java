@@ -30,9 +30,9 @@ class OutageTest {
     void anOutageRefusesWaitingAndNewCallersUntilTheServerIsBack() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), PoolSettings.DEFAULT.withSize(2, 0))) {
-            Lease idleSoon = test.checkout();
+            Lease returned = test.checkout();
             Lease busy = test.checkout();
-            idleSoon.close();
+            returned.close();
             List<CompletableFuture<?>> waiting = new ArrayList<>();
             proxy.stop();
             for (int i = 0; i < 20; i++) {

@@ -3,7 +3,7 @@ package app.rodmena.auth.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import app.rodmena.auth.pool.QueuePoolModel.Link;
+import app.rodmena.auth.pool.QueuePoolModel.ModelConnection;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.PoolEvent;
@@ -35,7 +35,7 @@ class PoolModelTest {
     private static final String SEED = "pool.model.seed";
     private static final Duration SEARCH = Duration.ofSeconds(Integer.getInteger("pool.model.seconds", 10));
     private static final int STEPS = 300;
-    private static final int LANES = 2;
+    private static final int BATCH_QUEUES = 2;
     private static final int MAX_BATCH = 2;
     private static final List<Duration> PAUSES = List.of(
             Duration.ofMillis(100),
@@ -67,7 +67,7 @@ class PoolModelTest {
         private final Queue<PoolEvent> events = new ConcurrentLinkedQueue<>();
         private final TestPool test;
         private final QueuePoolModel model;
-        private final List<BatchQueue<Holder, Void>> lanes = new ArrayList<>();
+        private final List<BatchQueue<Holder, Void>> batchQueues = new ArrayList<>();
         private int lastCaller;
 
         Run(long seed) {
@@ -79,8 +79,8 @@ class PoolModelTest {
             test = TestPool.timed(settings);
             test.sink.add(events::add);
             model = new QueuePoolModel(settings, MAX_BATCH, test.clock.getAsLong());
-            for (int i = 0; i < LANES; i++) {
-                lanes.add(new BatchQueue<>(MAX_BATCH, Holder::runBatch));
+            for (int i = 0; i < BATCH_QUEUES; i++) {
+                batchQueues.add(new BatchQueue<>(MAX_BATCH, Holder::runBatch));
             }
         }
 
@@ -133,19 +133,19 @@ class PoolModelTest {
 
         private void checkOut() {
             int caller = ++lastCaller;
-            int number = random.nextInt(2 * LANES);
-            Optional<Integer> lane = number < LANES ? Optional.of(number) : Optional.empty();
+            int number = random.nextInt(2 * BATCH_QUEUES);
+            Optional<Integer> batchQueue = number < BATCH_QUEUES ? Optional.of(number) : Optional.empty();
             int tenant = random.nextInt(3) * random.nextInt(3); // One has more callers than the others.
             Optional<Duration> patience =
                     random.nextInt(4) == 0 ? Optional.of(PAUSES.get(random.nextInt(PAUSES.size()))) : Optional.empty();
             record("caller " + caller + " of tenant " + tenant + " arrives"
-                    + lane.map(of -> " to lane " + of).orElse("")
+                    + batchQueue.map(of -> " to queue " + of).orElse("")
                     + patience.map(time -> " for " + time).orElse(""));
-            model.arrive(caller, tenant, lane, patience);
+            model.arrive(caller, tenant, batchQueue, patience);
             Cancellation cancellation = patience.map(time -> new Cancellation(test.clock.getAsLong() + time.toNanos()))
                     .orElse(Cancellation.NONE);
             CallContext context = new CallContext(Integer.toString(caller), new Tenant(tenant)).until(cancellation);
-            callers.put(caller, new Holder(test.pool, lane.map(lanes::get), context));
+            callers.put(caller, new Holder(test.pool, batchQueue.map(batchQueues::get), context));
         }
 
         private void cancel() {
@@ -175,7 +175,7 @@ class PoolModelTest {
             assertThat(callers.get(caller).worksWell()).isEqualTo(!breaks);
         }
 
-        private void kill(Link link) {
+        private void kill(ModelConnection link) {
             record("the backend of connection " + link.id + " dies");
             model.kill(link);
             try {
@@ -257,7 +257,7 @@ class PoolModelTest {
         }
     }
 
-    /** A caller that holds its connection and does what it is told. */
+    /** A caller that holds its connection and executes orders. */
     private static final class Holder {
         /** Uses the connection and completes {@code answered}; without {@code answered}, checks it in. */
         private record Order(CompletableFuture<Boolean> answered) {}
@@ -266,9 +266,10 @@ class PoolModelTest {
         private final String name;
         private final CompletableFuture<Void> end;
 
-        Holder(Pool pool, Optional<BatchQueue<Holder, Void>> lane, CallContext caller) {
+        Holder(Pool pool, Optional<BatchQueue<Holder, Void>> batchQueue, CallContext caller) {
             name = caller.route();
-            end = lane.map(of -> pool.call(of, caller, this))
+            end = batchQueue
+                    .map(of -> pool.call(of, caller, this))
                     .orElseGet(() -> pool.call(caller, this::execute))
                     .toCompletableFuture();
         }

@@ -24,20 +24,20 @@ final class QueuePoolModel {
     private static final int PEAKS = 5;
 
     /** A connection and its expected events. */
-    static final class Link {
+    static final class ModelConnection {
         final int id;
         final int backendPid;
         private final long opened;
         private final int generation;
         private long since;
-        private boolean out;
+        private boolean inUse;
         private boolean dead;
         private boolean leaked;
         private boolean returning;
         private boolean retiring;
         private boolean overflowReported;
 
-        private Link(PoolEvent connect, long now, int generation) {
+        private ModelConnection(PoolEvent connect, long now, int generation) {
             id = connect.connectionId();
             backendPid = connect.backendPid();
             opened = now;
@@ -46,22 +46,22 @@ final class QueuePoolModel {
         }
     }
 
-    /** A caller; callers without a lane have none. */
+    /** A caller; callers whose queries are not batched have no batch queue. */
     private static final class Waiter {
         final int caller;
         final int tenant;
-        final Optional<Integer> lane;
+        final Optional<Integer> batchQueue;
         final long deadline;
         final boolean hasOwnDeadline;
         long number;
         long tag;
         long cost;
-        boolean gone;
+        boolean cancelled;
 
-        Waiter(int caller, int tenant, Optional<Integer> lane, long deadline, boolean hasOwnDeadline) {
+        Waiter(int caller, int tenant, Optional<Integer> batchQueue, long deadline, boolean hasOwnDeadline) {
             this.caller = caller;
             this.tenant = tenant;
-            this.lane = lane;
+            this.batchQueue = batchQueue;
             this.deadline = deadline;
             this.hasOwnDeadline = hasOwnDeadline;
         }
@@ -79,20 +79,20 @@ final class QueuePoolModel {
         long cost;
     }
 
-    /** The admitted callers, and their lane. */
-    private record Admission(List<Waiter> callers, Optional<Integer> lane) {
+    /** The admitted callers, and their batch queue. */
+    private record Admission(List<Waiter> callers, Optional<Integer> batchQueue) {
         boolean isWanted() {
-            return callers.stream().anyMatch(caller -> !caller.gone);
+            return callers.stream().anyMatch(caller -> !caller.cancelled);
         }
     }
 
     private final Map<Integer, Tenant> tenants = new HashMap<>();
-    private final Map<Optional<Integer>, Long> laneCosts = new HashMap<>();
+    private final Map<Optional<Integer>, Long> queueCosts = new HashMap<>();
     private long virtualTime;
     private long lastNumber;
 
-    private final Map<Integer, Link> open = new TreeMap<>();
-    private final Map<Integer, Link> holders = new TreeMap<>();
+    private final Map<Integer, ModelConnection> open = new TreeMap<>();
+    private final Map<Integer, ModelConnection> holders = new TreeMap<>();
     private final List<Waiter> queue = new ArrayList<>();
     private final Map<Integer, Admission> admissions = new HashMap<>();
     private final int maxBatch;
@@ -118,15 +118,15 @@ final class QueuePoolModel {
 
     // Operations
 
-    void arrive(int caller, int tenant, Optional<Integer> lane, Optional<Duration> patience) {
+    void arrive(int caller, int tenant, Optional<Integer> batchQueue, Optional<Duration> patience) {
         long timeout = settings.poolTimeout().toNanos();
         Waiter waiter = new Waiter(
                 caller,
                 tenant,
-                lane,
+                batchQueue,
                 now + Math.min(timeout, patience.map(Duration::toNanos).orElse(timeout)),
                 patience.isPresent());
-        if (!suspended && taken < settings.maximum() && hasFreeSlot(lane)) {
+        if (!suspended && taken < settings.maximum() && hasFreeSlot(batchQueue)) {
             admit(List.of(waiter));
         } else if (queue.size() < settings.maxWaiting()) {
             enqueue(waiter);
@@ -142,7 +142,7 @@ final class QueuePoolModel {
     private void enqueue(Waiter waiter) {
         Tenant tenant = tenants.computeIfAbsent(waiter.tenant, number -> new Tenant());
         waiter.number = ++lastNumber;
-        waiter.cost = tenant.cost > 0 ? tenant.cost : costOf(waiter.lane);
+        waiter.cost = tenant.cost > 0 ? tenant.cost : costOf(waiter.batchQueue);
         waiter.tag = Math.max(virtualTime, Math.max(tenant.lastTag, tenant.nextTag));
         tenant.lastTag = waiter.tag;
         tenant.nextTag = waiter.tag + waiter.cost;
@@ -169,19 +169,19 @@ final class QueuePoolModel {
         return queue.stream().filter(waiter -> waiter.tenant == tenant).count();
     }
 
-    private long costOf(Optional<Integer> lane) {
-        return laneCosts.getOrDefault(lane, AdmissionQueue.INITIAL_COST_NANOS);
+    private long costOf(Optional<Integer> batchQueue) {
+        return queueCosts.getOrDefault(batchQueue, AdmissionQueue.INITIAL_COST_NANOS);
     }
 
-    /** The cost of a batch changes the estimates of its lane and of its tenants that still wait. */
+    /** The cost of a batch changes the estimates of its batch queue and of its tenants that still wait. */
     private void charge(Admission admission, long held) {
         long nanos = Math.min(held, AdmissionQueue.MAX_COST_NANOS);
         if (nanos <= 0 || tenants.isEmpty()) {
             return;
         }
         int count = admission.callers.size();
-        long before = costOf(admission.lane);
-        laneCosts.put(admission.lane, before + (nanos / count - before) / 4);
+        long before = costOf(admission.batchQueue);
+        queueCosts.put(admission.batchQueue, before + (nanos / count - before) / 4);
         for (Waiter caller : admission.callers) {
             Tenant tenant = tenants.get(caller.tenant);
             if (tenant != null) {
@@ -191,10 +191,10 @@ final class QueuePoolModel {
         }
     }
 
-    /** A caller does not want its result any more. */
+    /** A caller cancels its request. */
     void cancel(int caller) {
         queue.stream().filter(waiter -> waiter.caller == caller).findFirst().ifPresent(this::remove);
-        admitted().filter(waiter -> waiter.caller == caller).forEach(waiter -> waiter.gone = true);
+        admitted().filter(waiter -> waiter.caller == caller).forEach(waiter -> waiter.cancelled = true);
         expect(PoolEventKind.TIMEOUT, 1);
     }
 
@@ -203,41 +203,42 @@ final class QueuePoolModel {
     }
 
     void checkIn(int caller) {
-        Link link = holders.remove(caller);
+        ModelConnection connection = holders.remove(caller);
         int staying = open.size();
-        link.returning = true;
-        link.retiring = isMarked(link)
+        connection.returning = true;
+        connection.retiring = isMarked(connection)
                 || staying > settings.maximum()
                 || (staying > settings.poolSize() && queue.isEmpty() && idle() >= settings.poolSize() - 1);
-        leave(caller, link);
+        leave(caller, connection);
     }
 
-    private void leave(int caller, Link link) {
-        charge(admissions.remove(caller), now - link.since);
+    private void leave(int caller, ModelConnection connection) {
+        charge(admissions.remove(caller), now - connection.since);
         taken--;
         admitNext();
     }
 
     /** The caller uses its connection. @return whether the connection breaks and its holder loses it */
     boolean use(int caller) {
-        Link link = holders.get(caller);
-        if (link.dead) {
+        ModelConnection connection = holders.get(caller);
+        if (connection.dead) {
             holders.remove(caller);
-            link.returning = true;
-            link.retiring = true;
+            connection.returning = true;
+            connection.retiring = true;
             expect(PoolEventKind.INVALIDATE, 1);
-            leave(caller, link);
+            leave(caller, connection);
         }
-        return link.dead;
+        return connection.dead;
     }
 
-    void kill(Link link) {
-        link.dead = true;
+    void kill(ModelConnection connection) {
+        connection.dead = true;
     }
 
     void softInvalidate() {
-        expect(PoolEventKind.SOFT_INVALIDATE, (int)
-                open.values().stream().filter(link -> !isMarked(link)).count());
+        expect(PoolEventKind.SOFT_INVALIDATE, (int) open.values().stream()
+                .filter(connection -> !isMarked(connection))
+                .count());
         generation++;
     }
 
@@ -264,14 +265,15 @@ final class QueuePoolModel {
             expect(PoolEventKind.TIMEOUT, 1);
         }
         admitted()
-                .filter(waiter -> waiter.hasOwnDeadline && !waiter.gone && waiter.deadline <= now)
+                .filter(waiter -> waiter.hasOwnDeadline && !waiter.cancelled && waiter.deadline <= now)
                 .forEach(late -> {
-                    late.gone = true;
+                    late.cancelled = true;
                     expect(PoolEventKind.TIMEOUT, 1);
                 });
-        for (Link link : holders.values()) {
-            if (!link.leaked && now - link.since > settings.leakThreshold().toNanos()) {
-                link.leaked = true;
+        for (ModelConnection connection : holders.values()) {
+            if (!connection.leaked
+                    && now - connection.since > settings.leakThreshold().toNanos()) {
+                connection.leaked = true;
                 expect(PoolEventKind.LEAK_SUSPECTED, 1);
             }
         }
@@ -288,15 +290,17 @@ final class QueuePoolModel {
 
     private void admitNext() {
         while (!suspended && taken < settings.maximum()) {
-            Optional<Waiter> next =
-                    queue.stream().filter(waiter -> hasFreeSlot(waiter.lane)).findFirst();
+            Optional<Waiter> next = queue.stream()
+                    .filter(waiter -> hasFreeSlot(waiter.batchQueue))
+                    .findFirst();
             if (next.isEmpty()) {
                 return;
             }
             virtualTime = Math.max(virtualTime, next.get().tag);
-            boolean together = next.get().lane.isPresent() && settings.batchSlots() > 0;
+            boolean together = next.get().batchQueue.isPresent() && settings.batchSlots() > 0;
             List<Waiter> admitted = queue.stream()
-                    .filter(waiter -> together ? waiter.lane.equals(next.get().lane) : waiter.equals(next.get()))
+                    .filter(waiter ->
+                            together ? waiter.batchQueue.equals(next.get().batchQueue) : waiter.equals(next.get()))
                     .limit(maxBatch)
                     .toList();
             admitted.forEach(this::remove);
@@ -304,16 +308,16 @@ final class QueuePoolModel {
         }
     }
 
-    private boolean hasFreeSlot(Optional<Integer> lane) {
-        long underWay = admissions.values().stream()
-                .filter(admission -> admission.lane.equals(lane))
+    private boolean hasFreeSlot(Optional<Integer> batchQueue) {
+        long running = admissions.values().stream()
+                .filter(admission -> admission.batchQueue.equals(batchQueue))
                 .count();
-        return lane.isEmpty() || settings.batchSlots() == 0 || underWay < settings.batchSlots();
+        return batchQueue.isEmpty() || settings.batchSlots() == 0 || running < settings.batchSlots();
     }
 
     private void admit(List<Waiter> together) {
         Waiter first = together.get(0);
-        admissions.put(first.caller, new Admission(together, first.lane));
+        admissions.put(first.caller, new Admission(together, first.batchQueue));
         taken++;
         borrowing++;
         borrowed = true;
@@ -331,11 +335,11 @@ final class QueuePoolModel {
     // Events
 
     void onEvent(PoolEvent event) {
-        Link link = open.get(event.connectionId());
+        ModelConnection connection = open.get(event.connectionId());
         boolean may = switch (event.kind()) {
             case CONNECT -> {
                 connected = true;
-                open.put(event.connectionId(), new Link(event, now, generation));
+                open.put(event.connectionId(), new ModelConnection(event, now, generation));
                 yield borrowing > 0 && open.size() <= settings.maximum();
             }
             case OVERFLOW_OPEN -> open.size() > settings.poolSize();
@@ -344,45 +348,47 @@ final class QueuePoolModel {
                 boolean asPromised = admissions.containsKey(first)
                         && admissions.get(first).callers.size()
                                 == event.caller().count();
-                boolean usable = borrowing-- > 0 && !link.out && !link.retiring && isUsable(link);
-                link.out = true;
-                link.since = now;
-                holders.put(first, link);
+                boolean usable = borrowing-- > 0 && !connection.inUse && !connection.retiring && isUsable(connection);
+                connection.inUse = true;
+                connection.since = now;
+                holders.put(first, connection);
                 peak = Math.max(peak, holders.size());
                 yield usable && asPromised;
             }
-            case LEAK_SUSPECTED -> link.leaked && met(event.kind());
+            case LEAK_SUSPECTED -> connection.leaked && met(event.kind());
             case LEAK_RETURNED -> {
-                boolean wasLeaked = link.leaked && link.returning;
-                link.leaked = false;
+                boolean wasLeaked = connection.leaked && connection.returning;
+                connection.leaked = false;
                 yield wasLeaked;
             }
             case CHECKIN -> {
-                boolean comesBack = link.out && link.returning && !link.leaked;
-                link.out = false;
-                link.returning = false;
-                link.since = now;
+                boolean comesBack = connection.inUse && connection.returning && !connection.leaked;
+                connection.inUse = false;
+                connection.returning = false;
+                connection.since = now;
                 yield comesBack;
             }
-            case SOFT_INVALIDATE -> isMarked(link) && met(event.kind());
+            case SOFT_INVALIDATE -> isMarked(connection) && met(event.kind());
             case RECYCLE -> {
-                link.retiring = true;
-                yield borrowed && !link.out && !isMarked(link) && isOld(link);
+                connection.retiring = true;
+                yield borrowed && !connection.inUse && !isMarked(connection) && isOld(connection);
             }
             case INVALIDATE -> {
-                link.retiring = true;
-                yield link.out ? link.returning && met(event.kind()) : borrowed && link.dead && isPinged(link);
+                connection.retiring = true;
+                yield connection.inUse
+                        ? connection.returning && met(event.kind())
+                        : borrowed && connection.dead && isPinged(connection);
             }
             case OVERFLOW_CLOSE -> {
-                link.overflowReported = true;
+                connection.overflowReported = true;
                 yield open.size() > settings.poolSize();
             }
             case CLOSE -> {
                 boolean overflow = open.size() > settings.poolSize();
-                open.remove(link.id);
-                yield !link.out
-                        && overflow == link.overflowReported
-                        && (link.retiring || (borrowed && isMarked(link)) || idleToClose-- > 0);
+                open.remove(connection.id);
+                yield !connection.inUse
+                        && overflow == connection.overflowReported
+                        && (connection.retiring || (borrowed && isMarked(connection)) || idleToClose-- > 0);
             }
             case TIMEOUT, REJECTED -> met(event.kind());
             case CONNECT_FAILED, LEAK_RECLAIMED -> false;
@@ -397,12 +403,14 @@ final class QueuePoolModel {
         return borrowing == 0
                 && idleToClose == 0
                 && due.values().stream().allMatch(count -> count == 0)
-                && open.values().stream().noneMatch(link -> link.returning || link.retiring);
+                && open.values().stream().noneMatch(connection -> connection.returning || connection.retiring);
     }
 
     /** Starts the next operation. */
     void nextStep() {
-        if (connected && open.values().stream().anyMatch(link -> !link.out && !isMarked(link) && !isOld(link))) {
+        if (connected
+                && open.values().stream()
+                        .anyMatch(connection -> !connection.inUse && !isMarked(connection) && !isOld(connection))) {
             throw new AssertionError("a connection was opened although another was idle");
         }
         connected = false;
@@ -421,15 +429,16 @@ final class QueuePoolModel {
 
     /** The expected number of backends in pg_stat_activity. */
     int backends() {
-        return (int) open.values().stream().filter(link -> !link.dead).count();
+        return (int)
+                open.values().stream().filter(connection -> !connection.dead).count();
     }
 
-    Map<Integer, Link> holders() {
+    Map<Integer, ModelConnection> holders() {
         return holders;
     }
 
-    List<Link> living() {
-        return open.values().stream().filter(link -> !link.dead).toList();
+    List<ModelConnection> living() {
+        return open.values().stream().filter(connection -> !connection.dead).toList();
     }
 
     /** The holders whose connection no cancel is sent to. */
@@ -442,7 +451,7 @@ final class QueuePoolModel {
     /** The callers that may cancel. */
     List<Integer> patient() {
         return Stream.concat(queue.stream(), admitted())
-                .filter(waiter -> !waiter.gone)
+                .filter(waiter -> !waiter.cancelled)
                 .map(waiter -> waiter.caller)
                 .toList();
     }
@@ -462,23 +471,25 @@ final class QueuePoolModel {
 
     private int idle() {
         return open.size()
-                - (int) open.values().stream().filter(link -> link.out).count();
+                - (int) open.values().stream()
+                        .filter(connection -> connection.inUse)
+                        .count();
     }
 
-    private boolean isMarked(Link link) {
-        return link.generation != generation;
+    private boolean isMarked(ModelConnection connection) {
+        return connection.generation != generation;
     }
 
-    private boolean isOld(Link link) {
-        return now - link.opened > settings.poolRecycle().toNanos();
+    private boolean isOld(ModelConnection connection) {
+        return now - connection.opened > settings.poolRecycle().toNanos();
     }
 
-    private boolean isPinged(Link link) {
-        return now - link.since > PRE_PING_IDLE;
+    private boolean isPinged(ModelConnection connection) {
+        return now - connection.since > PRE_PING_IDLE;
     }
 
-    private boolean isUsable(Link link) {
-        return !isMarked(link) && !isOld(link) && !(link.dead && isPinged(link));
+    private boolean isUsable(ModelConnection connection) {
+        return !isMarked(connection) && !isOld(connection) && !(connection.dead && isPinged(connection));
     }
 
     @Override

@@ -126,18 +126,18 @@ class QueuePoolTest {
     @Test
     void doesNotReconnectUnderSteadyLoadAboveThePoolSize() throws Exception {
         try (TestPool test = TestPool.with(PoolSettings.DEFAULT)) {
-            Deque<Lease> out = new ArrayDeque<>();
+            Deque<Lease> held = new ArrayDeque<>();
             for (int i = 0; i < 8; i++) {
-                out.add(test.checkout());
+                held.add(test.checkout());
             }
             for (int i = 0; i < 500; i++) {
-                out.remove().close();
-                out.remove().close();
-                out.add(test.checkout());
-                out.add(test.checkout());
+                held.remove().close();
+                held.remove().close();
+                held.add(test.checkout());
+                held.add(test.checkout());
             }
             assertThat(test.count(CONNECT)).isEqualTo(8);
-            out.forEach(Lease::close);
+            held.forEach(Lease::close);
         }
     }
 }

@@ -26,9 +26,9 @@ class ShutdownTest {
     void withinTheGraceAdmittedWorkFinishesAndWaitingCallersAreRefused() throws Exception {
         try (TestPool test = TestPool.with(TWO)) {
             Lease held = test.checkout();
-            CompletableFuture<Void> go = new CompletableFuture<>();
+            CompletableFuture<Void> proceed = new CompletableFuture<>();
             var working = test.pool.call(CALLER, connection -> {
-                go.join();
+                proceed.join();
                 return connection.createStatement().execute("select 1");
             });
             var waiting = test.pool.call(CALLER, connection -> 1);
@@ -36,7 +36,7 @@ class ShutdownTest {
             assertThat(reasonOf(waiting)).isEqualTo(RefusalReason.CLOSED);
             assertThat(reasonOf(test.pool.call(CALLER, connection -> 1))).isEqualTo(RefusalReason.CLOSED);
             assertThat(closed).isNotDone();
-            go.complete(null);
+            proceed.complete(null);
             assertThat(working.toCompletableFuture().get()).isTrue();
             assertThat(closed).isNotDone();
             held.close();

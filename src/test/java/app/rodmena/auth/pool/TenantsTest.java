@@ -152,8 +152,11 @@ class TenantsTest {
         try (TestPool test = TestPool.timed(ONE)) {
             Lease all = test.checkout();
             List<String> served = Collections.synchronizedList(new ArrayList<>());
-            CallContext hasty = caller("hasty").until(new Cancellation(test.clock.getAsLong() + 200_000_000));
-            var late = test.pool.call(hasty, connection -> served.add("hasty")).toCompletableFuture();
+            CallContext shortDeadline =
+                    caller("shortDeadline").until(new Cancellation(test.clock.getAsLong() + 200_000_000));
+            var late = test.pool
+                    .call(shortDeadline, connection -> served.add("shortDeadline"))
+                    .toCompletableFuture();
             var patient = call(test, "patient", served);
             test.clock.advance(Duration.ofMillis(200));
             test.pool.tick();
@@ -195,13 +198,15 @@ class TenantsTest {
             });
             var first = test.pool.call(sleeping, caller("a"), "a").toCompletableFuture();
             await().until(() -> batches.size() == 1);
-            Cancellation leaving = new Cancellation();
-            var b = test.pool.call(sleeping, caller("b").until(leaving), "b").toCompletableFuture();
+            Cancellation cancellation = new Cancellation();
+            var b = test.pool
+                    .call(sleeping, caller("b").until(cancellation), "b")
+                    .toCompletableFuture();
             var c = test.pool.call(sleeping, caller("c"), "c").toCompletableFuture();
             assertThat(first.cancel(false)).isTrue();
             await().until(() -> batches.size() == 2);
             assertThat(batches.get(1)).containsExactly("b", "c");
-            leaving.cancel();
+            cancellation.cancel();
             assertThat(b).isCancelled();
             await().during(Duration.ofMillis(300)).until(() -> ended.getCount() == 1);
             c.cancel(false);
