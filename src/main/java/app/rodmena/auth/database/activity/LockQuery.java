@@ -39,7 +39,7 @@ final class LockQuery {
                    coalesce(wanted.locktype, '') as locktype, coalesce(wanted.mode, '') as mode,
                    coalesce(case when wanted.is_here then cast(cast(wanted.relation as regclass) as text) end, '') as relation,
                    coalesce((select cast(cast(relation as regclass) as text) from held
-                             where held.pid = asked.pid and locktype = 'tuple' and granted and is_here limit 1),
+                             where held.pid = waiter.pid and locktype = 'tuple' and granted and is_here limit 1),
                             '') as row_of
             from unnest(?) as waiter(pid)
             left join held as wanted on wanted.pid = waiter.pid and not wanted.granted
