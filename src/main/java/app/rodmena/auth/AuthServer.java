@@ -332,12 +332,12 @@ public final class AuthServer implements AutoCloseable {
 
     /** The address Jolokia is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jolokiaAddress() {
-        return Optional.ofNullable(remote).flatMap(RemoteAccess::jolokia);
+        return Optional.ofNullable(remote).flatMap(RemoteAccess::jolokiaAddress);
     }
 
     /** The address remote JMX is bound to; empty if it is off. */
     public Optional<InetSocketAddress> jmxAddress() {
-        return Optional.ofNullable(remote).flatMap(RemoteAccess::jmx);
+        return Optional.ofNullable(remote).flatMap(RemoteAccess::jmxAddress);
     }
 
     /** Whether the admin listener, Jolokia and remote JMX use TLS. */

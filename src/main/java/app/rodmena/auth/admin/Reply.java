@@ -43,7 +43,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     }
 
     static Reply error(int status, String message) {
-        return of(status, JSON, WireJson.bytes(WireJson.Failure.of(status, message)));
+        return of(status, JSON, WireJson.bytes(WireJson.ErrorBody.of(status, message)));
     }
 
     /** A response without content, for OPTIONS. */

@@ -95,7 +95,7 @@ final class ApiHandler implements HttpHandler {
     }
 
     private void receive(HttpServerExchange exchange, RequestBody body, GateResult gateResult) {
-        if (!(gateResult instanceof GateResult.Posted)) {
+        if (!(gateResult instanceof GateResult.BodyCall)) {
             body.discard(maxBodyBytes, readTimeout, end -> onBody(exchange, body, gateResult, end, NO_BODY));
         } else if (bodyLimiter.reserve(exchange)) {
             body.collect(maxBodyBytes, readTimeout, (end, bytes) -> onBody(exchange, body, gateResult, end, bytes));
@@ -126,7 +126,7 @@ final class ApiHandler implements HttpHandler {
     private void execute(HttpServerExchange exchange, ServiceCall call, byte[] body) {
         // A request pipelined behind this one continues on this executor; the default is Undertow's worker pool.
         exchange.setDispatchExecutor(exchange.getIoThread());
-        ListResponse listResponse = call instanceof GateResult.Listed
+        ListResponse listResponse = call instanceof GateResult.ListCall
                 ? new ListResponse(exchange, responses, call.key(), maxClientWait)
                 : null;
         HangUpWatch.start(exchange, allowHalfClose, call.cancellation()::cancel);
@@ -147,14 +147,14 @@ final class ApiHandler implements HttpHandler {
             return;
         }
         try {
-            Response completed = failure == null ? response : exceptionMapper.map(call.route(), failure);
+            Response completed = failure == null ? response : exceptionMapper.map(call.routeName(), failure);
             if (responses.takeFor(exchange, call.key(), completed.size())) {
                 completed.send(exchange);
             } else {
                 ErrorResponses.tooManyUnread().send(exchange);
             }
         } catch (RuntimeException e) {
-            LOG.error("The response to {} could not be sent", call.route(), e);
+            LOG.error("The response to {} could not be sent", call.routeName(), e);
             RequestBody.closeConnection(exchange);
         }
     }

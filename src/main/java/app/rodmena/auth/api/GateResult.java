@@ -10,11 +10,11 @@ import java.util.concurrent.CompletionStage;
 sealed interface GateResult permits Response, GateResult.ServiceCall {
     /** A request that passed the gate, with the parameters of the service call. */
     sealed interface ServiceCall extends GateResult {
-        String route();
+        String routeName();
 
         ClientKey key();
 
-        /** The end of the client's interest in the response. */
+        /** The deadline and the cancellation of the request. */
         Cancellation cancellation();
 
         CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response);
@@ -22,56 +22,56 @@ sealed interface GateResult permits Response, GateResult.ServiceCall {
         /**
          * Calls the service. Never throws: an exception that the service throws synchronously becomes a failed stage.
          *
-         * @param body the request's body; used by {@link Posted} only
-         * @param response where a {@link Listed} request may write its response body; then the stage completes with
+         * @param body the request's body; used by {@link BodyCall} only
+         * @param response where a {@link ListCall} request may write its response body; then the stage completes with
          *     null. Null for all other requests
          */
         default CompletionStage<Response> execute(byte[] body, ListResponse response) {
             try {
-                return execute(new CallContext(route(), key(), 1, cancellation()), body, response);
+                return execute(new CallContext(routeName(), key(), 1, cancellation()), body, response);
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
     }
 
-    /** All parameters are in the path. */
-    record Named(Route.Keyed matched, ClientKey key, Cancellation cancellation, String first, String second)
+    /** A call with parameters in the path only. */
+    record PathCall(Route.Keyed route, ClientKey key, Cancellation cancellation, String first, String second)
             implements ServiceCall {
         @Override
-        public String route() {
-            return matched.name();
+        public String routeName() {
+            return route.name();
         }
 
         @Override
         public CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response) {
-            return matched.action().execute(caller, key, first, second);
+            return route.action().execute(caller, key, first, second);
         }
     }
 
-    /** A request for a list. */
-    record Listed(Route.Listed matched, ClientKey key, Cancellation cancellation, String first) implements ServiceCall {
+    /** A call that returns a list. */
+    record ListCall(Route.Listed route, ClientKey key, Cancellation cancellation, String first) implements ServiceCall {
         @Override
-        public String route() {
-            return matched.name();
+        public String routeName() {
+            return route.name();
         }
 
         @Override
         public CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response) {
-            return matched.action().executeList(caller, key, first, response);
+            return route.action().executeList(caller, key, first, response);
         }
     }
 
-    /** The parameters are in the body. */
-    record Posted(Route.Posted matched, ClientKey key, Cancellation cancellation) implements ServiceCall {
+    /** A call with parameters in the body. */
+    record BodyCall(Route.Posted route, ClientKey key, Cancellation cancellation) implements ServiceCall {
         @Override
-        public String route() {
-            return matched.name();
+        public String routeName() {
+            return route.name();
         }
 
         @Override
         public CompletionStage<Response> execute(CallContext caller, byte[] body, ListResponse response) {
-            return matched.action().executeBody(caller, key, body);
+            return route.action().executeBody(caller, key, body);
         }
     }
 }

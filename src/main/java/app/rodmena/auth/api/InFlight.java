@@ -41,11 +41,11 @@ final class InFlight {
     }
 
     private void notifyListener(HttpServerExchange exchange, Request request) {
-        listener.onAnswered(
+        listener.onCompleted(
                 request.route,
                 exchange.isResponseStarted() && exchange.getAttachment(TRUNCATED) == null
                         ? exchange.getStatusCode()
-                        : RequestListener.NOT_ANSWERED,
+                        : RequestListener.INCOMPLETE_RESPONSE,
                 Duration.ofNanos(System.nanoTime() - request.startNanos));
     }
 
@@ -67,7 +67,7 @@ final class InFlight {
             this.late = late;
         }
 
-        /** The arrival of the request's head, of {@link System#nanoTime}. */
+        /** The arrival of the request's head, a time of {@link System#nanoTime}. */
         long startNanos() {
             return startNanos;
         }

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The time that a client waits for a response, from the request's headers. If it sends several, the shortest. */
+/** Reads from a request's headers how long its client waits for the response. The shortest of several times applies. */
 final class RequestDeadline {
-    /** Longer times are the same: pool_timeout is shorter. */
+    /** Longer times have no further effect, because pool_timeout is shorter. */
     private static final BigDecimal MAX_NANOS = BigDecimal.valueOf(TimeUnit.DAYS.toNanos(1));
 
     private static final Header SECONDS = new Header(
@@ -39,8 +39,8 @@ final class RequestDeadline {
     }
 
     private record Header(HttpString name, Pattern form, String allowed) {
-        Header(String name, Pattern form, String allowed) {
-            this(new HttpString(name), form, allowed);
+        Header(String name, Pattern pattern, String allowed) {
+            this(new HttpString(name), pattern, allowed);
         }
 
         /** The time in nanoseconds; {@link Long#MAX_VALUE} without the header. */
@@ -79,9 +79,9 @@ final class RequestDeadline {
     }
 
     /**
-     * The end of a client's interest in its request.
+     * The cancellation of a request, with its deadline if a header sets one.
      *
-     * @param arrivedNanos the arrival of the request, of {@link System#nanoTime}
+     * @param arrivedNanos the arrival of the request, a time of {@link System#nanoTime}
      * @throws InvalidDeadlineException if a header is malformed
      */
     static Cancellation of(HeaderMap headers, long arrivedNanos) {

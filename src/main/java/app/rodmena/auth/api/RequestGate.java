@@ -49,32 +49,33 @@ final class RequestGate {
         }
         try {
             Match match = routes.find(RequestPath.of(exchange));
-            return match == null ? ErrorResponses.notFound() : check(exchange, request, method, match);
+            return match == null ? ErrorResponses.notFound() : route(exchange, request, method, match);
         } catch (MalformedPathException e) {
             return ErrorResponses.malformedPath();
         }
     }
 
-    private GateResult check(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
+    private GateResult route(HttpServerExchange exchange, InFlight.Request request, String method, Match match) {
         Route route = match.resource().route(method);
         if (route != null) {
             request.setRoute(route);
         }
         if (route instanceof Route.Keyed keyed) {
-            return check(
+            return authenticate(
                     exchange,
                     request,
                     (key, cancellation) ->
-                            new GateResult.Named(keyed, key, cancellation, match.first(), match.second()));
+                            new GateResult.PathCall(keyed, key, cancellation, match.first(), match.second()));
         }
         if (route instanceof Route.Listed listed) {
-            return check(
+            return authenticate(
                     exchange,
                     request,
-                    (key, cancellation) -> new GateResult.Listed(listed, key, cancellation, match.first()));
+                    (key, cancellation) -> new GateResult.ListCall(listed, key, cancellation, match.first()));
         }
         if (route instanceof Route.Posted posted) {
-            return check(exchange, request, (key, cancellation) -> new GateResult.Posted(posted, key, cancellation));
+            return authenticate(
+                    exchange, request, (key, cancellation) -> new GateResult.BodyCall(posted, key, cancellation));
         }
         if (route instanceof Route.Open open) {
             return open.response().get();
@@ -87,7 +88,7 @@ final class RequestGate {
         return ErrorResponses.methodNotAllowed(allow);
     }
 
-    private static GateResult check(
+    private static GateResult authenticate(
             HttpServerExchange exchange,
             InFlight.Request request,
             BiFunction<ClientKey, Cancellation, GateResult> call) {

@@ -12,7 +12,7 @@ public interface RequestListener {
     String NO_ROUTE = "-";
 
     /** The status reported for a request whose connection ended before the whole response was sent. */
-    int NOT_ANSWERED = 499;
+    int INCOMPLETE_RESPONSE = 499;
 
     /** Ignores all requests. */
     RequestListener NONE = (route, status, took) -> {};
@@ -22,8 +22,8 @@ public interface RequestListener {
      *
      * @param route the method and the path template, for example {@code GET /api/roles}, also for HEAD;
      *     {@link #NO_ROUTE} if none matches
-     * @param status the status of the response; {@link #NOT_ANSWERED} if there is no complete response
+     * @param status the status of the response; {@link #INCOMPLETE_RESPONSE} if there is no complete response
      * @param took time from the arrival of the request's head to the end of the response
      */
-    void onAnswered(String route, int status, Duration took);
+    void onCompleted(String route, int status, Duration took);
 }

@@ -69,7 +69,7 @@ final class Response implements GateResult {
     }
 
     static Response error(int status, String message, Map<String, Object> details) {
-        return json(status, WireJson.Failure.of(status, message, details));
+        return json(status, WireJson.ErrorBody.of(status, message, details));
     }
 
     /** A response without content, for OPTIONS. */

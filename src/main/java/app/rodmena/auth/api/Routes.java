@@ -145,7 +145,7 @@ final class Routes {
         tree.add(GET, path, new Route.Open(GET + " " + path, supplier));
     }
 
-    private <A, T> void listed(String path, Function<String, A> name, ListCall<A, T> call, ListFormat<T> format) {
+    private <A, T> void listed(String path, Function<String, A> name, ListMethod<A, T> call, ListFormat<T> format) {
         Route.ListAction action = (caller, key, first, response) -> {
             Listing<T> listing = call.of(caller, key, name.apply(first));
             return listing.readShort()
@@ -172,7 +172,7 @@ final class Routes {
             String method,
             String path,
             Function<String, A> name,
-            OneNameCall<A, T> call,
+            OneParameterMethod<A, T> call,
             ResponseMapper<? super T> mapper) {
         add(
                 method,
@@ -186,7 +186,7 @@ final class Routes {
             String path,
             Function<String, A> firstType,
             Function<String, B> secondType,
-            TwoNameCall<A, B, T> call,
+            TwoParameterMethod<A, B, T> call,
             ResponseMapper<? super T> mapper) {
         add(
                 method,
@@ -208,17 +208,17 @@ final class Routes {
     }
 
     @FunctionalInterface
-    private interface ListCall<A, T> {
+    private interface ListMethod<A, T> {
         Listing<T> of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
-    private interface OneNameCall<A, T> {
+    private interface OneParameterMethod<A, T> {
         CompletionStage<T> of(CallContext caller, ClientKey key, A name);
     }
 
     @FunctionalInterface
-    private interface TwoNameCall<A, B, T> {
+    private interface TwoParameterMethod<A, B, T> {
         CompletionStage<T> of(CallContext caller, ClientKey key, A firstType, B secondType);
     }
 

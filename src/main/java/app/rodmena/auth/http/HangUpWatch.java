@@ -27,15 +27,15 @@ public final class HangUpWatch {
      * Starts watching the connection of an exchange whose request was read completely. Must be called on the I/O
      * thread.
      *
-     * @param allowHalfClose whether a client that ended its stream may still read the response: it cannot be
-     *     distinguished from one that closed the connection, so that only a reset is a hang-up then
+     * @param allowHalfClose whether a client that ended its stream may still read the response. Such a client cannot be
+     *     distinguished from one that closed the connection, so only a reset counts as a hang-up if this is true
      * @param onHangUp called once, on the I/O thread
      */
     public static void start(HttpServerExchange exchange, boolean allowHalfClose, Runnable onHangUp) {
         if (exchange.getConnection() instanceof AbstractServerConnection connection
-                && connection.getOriginalSourceConduit() instanceof EmptyBadRequestFilter.Reading reading
+                && connection.getOriginalSourceConduit() instanceof InvalidRequestFilter.RequestConduit requests
                 && connection.getExtraBytes() == null) {
-            new HangUpWatch(connection, reading.source(), allowHalfClose, onHangUp).start();
+            new HangUpWatch(connection, requests.source(), allowHalfClose, onHangUp).start();
         }
     }
 

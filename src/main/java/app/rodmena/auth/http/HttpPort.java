@@ -172,8 +172,7 @@ public final class HttpPort implements AutoCloseable {
     }
 
     private void opened(StreamConnection connection) {
-        EmptyBadRequestFilter.install(
-                connection, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
+        InvalidRequestFilter.install(connection, UNDERTOW_HEADER_FACTOR * limits.maxHeaderBytes, limits.maxHeaderBytes);
         openListener.handleEvent(connection);
     }
 

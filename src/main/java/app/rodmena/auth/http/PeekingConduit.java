@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** The input of a connection, which can be checked for its end without losing a byte. */
+/** The input of a connection. Can be checked for the end of the stream without losing a byte. */
 final class PeekingConduit extends AbstractStreamSourceConduit<StreamSourceConduit> {
     private final ByteBuffer peeked = ByteBuffer.allocate(1).limit(0);
 

@@ -12,13 +12,13 @@ public final class WireJson {
     private WireJson() {}
 
     /** The body of every error response. */
-    public record Failure(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
-        public static Failure of(int code, String message) {
+    public record ErrorBody(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
+        public static ErrorBody of(int code, String message) {
             return of(code, message, Map.of());
         }
 
-        public static Failure of(int code, String message, Map<String, Object> details) {
-            return new Failure(false, code, message, details, Instant.now());
+        public static ErrorBody of(int code, String message, Map<String, Object> details) {
+            return new ErrorBody(false, code, message, details, Instant.now());
         }
     }
 

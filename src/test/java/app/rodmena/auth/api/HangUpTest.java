@@ -70,7 +70,7 @@ class HangUpTest {
                 .until(() -> api.engine.snapshot().waiting() == 0
                         && api.engine.snapshot().checkedOut() == 0);
         await().until(() -> statuses.size() == CLIENTS);
-        assertThat(statuses).containsOnly(RequestListener.NOT_ANSWERED);
+        assertThat(statuses).containsOnly(RequestListener.INCOMPLETE_RESPONSE);
 
         lock.rollback();
         assertThat(api.send("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");

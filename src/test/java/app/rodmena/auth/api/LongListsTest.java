@@ -145,7 +145,7 @@ class LongListsTest {
         try (RawClient slow = api.raw().request("GET " + PATH, api.bearer())) {
             await().until(() -> slow.hasReply() && api.engine.snapshot().checkedOut() == 1);
             statuses.clear();
-            await().atMost(Duration.ofSeconds(20)).until(() -> statuses.contains(RequestListener.NOT_ANSWERED));
+            await().atMost(Duration.ofSeconds(20)).until(() -> statuses.contains(RequestListener.INCOMPLETE_RESPONSE));
             assertThat(slow.restUntilClosed()).doesNotEndWith("]}\r\n0\r\n\r\n");
             await().until(() -> api.engine.snapshot().checkedOut() == 0);
         }

@@ -61,12 +61,12 @@ public final class RemoteAccess implements AutoCloseable {
     }
 
     /** The actual address of Jolokia, if enabled. */
-    public Optional<InetSocketAddress> jolokia() {
+    public Optional<InetSocketAddress> jolokiaAddress() {
         return jolokia.map(JolokiaAgent::address);
     }
 
     /** The actual address of remote JMX, if enabled. */
-    public Optional<InetSocketAddress> jmx() {
+    public Optional<InetSocketAddress> jmxAddress() {
         return jmx.map(RemoteJmx::address);
     }
 

@@ -220,8 +220,8 @@ class RemoteJmxTest {
                 RemoteAccess second = RemoteAccess.start(
                         RemoteConfig.DEFAULT.withPorts(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.of(0)),
                         operators)) {
-            assertThat(second.jmx()).isNotEqualTo(remote.access.jmx());
-            assertThat(second.jolokia()).isNotEqualTo(remote.access.jolokia());
+            assertThat(second.jmxAddress()).isNotEqualTo(remote.access.jmxAddress());
+            assertThat(second.jolokiaAddress()).isNotEqualTo(remote.access.jolokiaAddress());
         }
         assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("jolokia:*"), null))
                 .isEmpty();

@@ -67,7 +67,7 @@ class RemoteTlsTest {
                 Optional.of(Keystore.open(key.file, key.password())));
         try (Operators operatorLogins = config.openOperators();
                 RemoteAccess access = RemoteAccess.start(config, operatorLogins)) {
-            assertThat(access.jolokia().orElseThrow().getAddress().isAnyLocalAddress())
+            assertThat(access.jolokiaAddress().orElseThrow().getAddress().isAnyLocalAddress())
                     .isTrue();
         }
     }

@@ -90,11 +90,11 @@ final class TestRemote implements AutoCloseable {
     }
 
     int jolokiaPort() {
-        return access.jolokia().orElseThrow().getPort();
+        return access.jolokiaAddress().orElseThrow().getPort();
     }
 
     int jmxPort() {
-        return access.jmx().orElseThrow().getPort();
+        return access.jmxAddress().orElseThrow().getPort();
     }
 
     URI jolokia(String path) {

@@ -19,46 +19,46 @@ import org.xnio.conduits.StreamSinkConduit;
  * handler sees; this class replaces that response by one with a body. The server's own responses always have a body and
  * pass unchanged.
  */
-final class EmptyBadRequestFilter {
+final class InvalidRequestFilter {
     private static final byte[] BAD_REQUEST = " 400 ".getBytes(US_ASCII);
     private static final byte[] NO_BODY = "content-length: 0\r\n".getBytes(US_ASCII);
     private static final int VERSION_LENGTH = "HTTP/1.1".length();
 
     /**
-     * Maximum of bytes read before a refused connection is closed: unread bytes would reset the connection, and the
-     * response would be lost.
+     * Maximum number of bytes read before a refused connection is closed: unread bytes would reset the connection, and
+     * the response would be lost.
      */
     private static final int MAX_DISCARDED_BYTES = 256 * 1024;
 
-    private final int undertowHeaderLimit;
-    private final int headerLimit;
+    private final int undertowMaxHeaderBytes;
+    private final int maxHeaderBytes;
     private final RequestFraming framing;
-    /** Bytes read since the last write. Needs no lock, since the requests of a connection are handled one by one. */
+    /** Bytes read since the last write. Needs no lock, because the requests of a connection are handled one by one. */
     private long bytesSinceWrite;
 
-    private EmptyBadRequestFilter(int undertowsHeaderLimit, int ourHeaderLimit) {
-        this.undertowHeaderLimit = undertowsHeaderLimit;
-        this.headerLimit = ourHeaderLimit;
-        this.framing = new RequestFraming(ourHeaderLimit);
+    private InvalidRequestFilter(int undertowMaxHeaderBytes, int maxHeaderBytes) {
+        this.undertowMaxHeaderBytes = undertowMaxHeaderBytes;
+        this.maxHeaderBytes = maxHeaderBytes;
+        this.framing = new RequestFraming(maxHeaderBytes);
     }
 
     /** Installs the filter on a new connection. */
-    static void install(StreamConnection connection, int undertowsHeaderLimit, int ourHeaderLimit) {
-        EmptyBadRequestFilter filter = new EmptyBadRequestFilter(undertowsHeaderLimit, ourHeaderLimit);
+    static void install(StreamConnection connection, int undertowMaxHeaderBytes, int maxHeaderBytes) {
+        InvalidRequestFilter filter = new InvalidRequestFilter(undertowMaxHeaderBytes, maxHeaderBytes);
         var source = connection.getSourceChannel();
         var sink = connection.getSinkChannel();
-        source.setConduit(filter.new Reading(new PeekingConduit(source.getConduit()), sink.getConduit()));
-        sink.setConduit(filter.new Writing(sink.getConduit()));
+        source.setConduit(filter.new RequestConduit(new PeekingConduit(source.getConduit()), sink.getConduit()));
+        sink.setConduit(filter.new ResponseConduit(sink.getConduit()));
     }
 
     private byte[] errorResponse() {
-        return bytesSinceWrite > undertowHeaderLimit
-                ? errorResponse(431, "The request's headers are larger than %s bytes".formatted(headerLimit))
+        return bytesSinceWrite > undertowMaxHeaderBytes
+                ? errorResponse(431, "The request's headers are larger than %s bytes".formatted(maxHeaderBytes))
                 : errorResponse(400, "The request is not valid HTTP");
     }
 
     private static byte[] errorResponse(int status, String message) {
-        byte[] body = WireJson.bytes(WireJson.Failure.of(status, message));
+        byte[] body = WireJson.bytes(WireJson.ErrorBody.of(status, message));
         byte[] head = """
                 HTTP/1.1 %s %s\r
                 Connection: close\r
@@ -99,10 +99,10 @@ final class EmptyBadRequestFilter {
         return true;
     }
 
-    final class Reading extends AbstractStreamSourceConduit<PeekingConduit> {
+    final class RequestConduit extends AbstractStreamSourceConduit<PeekingConduit> {
         private final StreamSinkConduit responses;
 
-        private Reading(PeekingConduit next, StreamSinkConduit responseSink) {
+        private RequestConduit(PeekingConduit next, StreamSinkConduit responseSink) {
             super(next);
             this.responses = responseSink;
         }
@@ -147,7 +147,7 @@ final class EmptyBadRequestFilter {
             }
         }
 
-        /** Writes the response to the connection itself, since an unparsed request has no exchange. */
+        /** Writes the response to the connection, because an unparsed request has no exchange. */
         private IOException refuse() throws IOException {
             String problem = framing.problem().orElseThrow();
             if (bytesSinceWrite > 0 || !framing.isInBody()) {
@@ -156,8 +156,8 @@ final class EmptyBadRequestFilter {
                 responses.terminateWrites();
                 responses.flush();
                 ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
-                for (int left = MAX_DISCARDED_BYTES; left > 0 && next.read(discarded.clear()) > 0; ) {
-                    left -= discarded.position();
+                for (int remaining = MAX_DISCARDED_BYTES; remaining > 0 && next.read(discarded.clear()) > 0; ) {
+                    remaining -= discarded.position();
                 }
             }
             return new IOException(problem);
@@ -184,10 +184,10 @@ final class EmptyBadRequestFilter {
         }
     }
 
-    private final class Writing extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private final class ResponseConduit extends AbstractStreamSinkConduit<StreamSinkConduit> {
         private ByteBuffer replacement;
 
-        Writing(StreamSinkConduit next) {
+        ResponseConduit(StreamSinkConduit next) {
             super(next);
         }
 
