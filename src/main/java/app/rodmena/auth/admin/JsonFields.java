@@ -1,22 +1,14 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /** The fields of the JSON object in a request's body; an invalid field causes a 400 that names it. Immutable. */
 final class JsonFields {
-    private static final ObjectReader READER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build()
-            .reader()
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final JsonNode object;
 
@@ -46,7 +38,7 @@ final class JsonFields {
 
     private static JsonNode parse(String body) {
         try {
-            return READER.readTree(body);
+            return Json.STRICT_READER.readTree(body);
         } catch (JsonProcessingException e) {
             throw new BadRequestException("the body is not JSON", e);
         }

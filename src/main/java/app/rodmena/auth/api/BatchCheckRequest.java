@@ -1,15 +1,12 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.rbac.InvalidValueException;
 import app.rodmena.auth.rbac.PermissionCheck;
 import app.rodmena.auth.rbac.PermissionName;
 import app.rodmena.auth.rbac.UserName;
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -28,11 +25,6 @@ final class BatchCheckRequest {
 
     private static final String EXPECTED_FORMAT = "{\"checks\": [{\"user\": \"...\", \"permission\": \"...\"}, ...]}";
     private static final int MAX_SHOWN_FIELD_LENGTH = 40;
-    private static final ObjectReader READER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .readerFor(JsonNode.class);
 
     private final List<Entry> entries;
 
@@ -107,8 +99,7 @@ final class BatchCheckRequest {
 
     private static JsonNode read(byte[] body) {
         try {
-            JsonNode root = READER.readTree(body);
-            return root;
+            return Json.STRICT_READER.readTree(body);
         } catch (JacksonException e) {
             throw new InvalidBodyException("The body is not JSON; it must be " + EXPECTED_FORMAT);
         } catch (IOException e) {

@@ -1,15 +1,14 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
 
 /** Writes records as indented JSON with camelCase names, and reads JSON. */
 public final class CommandJson {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final ObjectWriter WRITER = MAPPER.writerWithDefaultPrettyPrinter();
+    private static final ObjectWriter WRITER = Json.MAPPER.writerWithDefaultPrettyPrinter();
 
     private CommandJson() {}
 
@@ -22,6 +21,6 @@ public final class CommandJson {
     }
 
     public static JsonNode read(String text) throws JsonProcessingException {
-        return MAPPER.readTree(text);
+        return Json.MAPPER.readTree(text);
     }
 }

@@ -1,13 +1,19 @@
 package app.rodmena.auth.http;
 
+import app.rodmena.auth.common.Json;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
 import java.util.Map;
 
 /** Writes the API's JSON: records in snake_case, instants as UTC without a zone. Thread-safe. */
 public final class WireJson {
-    private static final JsonWriter WRITER =
-            new JsonWriter(PropertyNamingStrategies.SNAKE_CASE, UtcTimestampFormat::text);
+    private static final ObjectWriter WRITER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .addModule(Json.instants(UtcTimestampFormat::text))
+            .build()
+            .writer();
 
     private WireJson() {}
 
@@ -23,6 +29,6 @@ public final class WireJson {
     }
 
     public static byte[] bytes(Object value) {
-        return WRITER.bytes(value);
+        return Json.bytes(WRITER, value);
     }
 }

@@ -1,7 +1,7 @@
 package app.rodmena.auth.tools.demo;
 
+import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 /** Sends the requests of a demo: those of clients, each with a key, and those of an operator. Thread-safe. */
 final class DemoClient {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final DemoStage stage;
@@ -50,7 +49,8 @@ final class DemoClient {
     /** The id of the incident that a response names; empty if it names none. */
     static String incident(HttpResponse<String> refusal) {
         try {
-            return MAPPER.readTree(refusal.body())
+            return Json.MAPPER
+                    .readTree(refusal.body())
                     .path("details")
                     .path("incident")
                     .asText();
@@ -61,7 +61,7 @@ final class DemoClient {
 
     JsonNode json(String path) throws InterruptedException {
         try {
-            return MAPPER.readTree(operator(path, "application/json"));
+            return Json.MAPPER.readTree(operator(path, "application/json"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,8 +1,8 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.tools.load.LoadTransport.Reply;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -18,7 +18,6 @@ import java.util.concurrent.TimeoutException;
  * Not thread-safe.
  */
 public final class LoadRun implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PROBE_TIMEOUT_MILLIS = 5_000;
 
     /** One client, so that the load itself, not the setup, causes the pool to open its connections. */
@@ -120,7 +119,8 @@ public final class LoadRun implements AutoCloseable {
     /** pool_size + max_overflow, if the server reports it. */
     private Optional<Integer> maximum() throws LoadException, InterruptedException {
         try {
-            for (JsonNode check : JSON.readTree(get("/health/ready").body()).path("checks")) {
+            for (JsonNode check :
+                    Json.MAPPER.readTree(get("/health/ready").body()).path("checks")) {
                 JsonNode data = check.path("data");
                 if (data.path("pool_size").isInt() && data.path("max_overflow").isInt()) {
                     return Optional.of(data.path("pool_size").asInt()

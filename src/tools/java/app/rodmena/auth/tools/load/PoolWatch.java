@@ -1,8 +1,8 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.tools.load.PoolUse.Peak;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,6 @@ import org.xnio.XnioExecutor;
  * thread-safe.
  */
 final class PoolWatch {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long TICK_MILLIS = 20;
     private static final int TICKS_IN_FIRST_SECOND = 50;
     private static final int TICKS_PER_SAMPLE = 5;
@@ -53,7 +52,7 @@ final class PoolWatch {
         try {
             byte[] bytes = new byte[body.remaining()];
             body.duplicate().get(bytes);
-            JsonNode pool = JSON.readTree(bytes).path("database");
+            JsonNode pool = Json.MAPPER.readTree(bytes).path("database");
             return pool.path("pool_size").isInt()
                     ? Optional.of(new HealthSample(
                             pool.path("pool_size").asInt(),

@@ -1,7 +1,7 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,6 @@ import java.util.function.Predicate;
  */
 final class ResponseValidator implements LoadRequest.ResponseCheck {
     private static final int OK = 200;
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TIMESTAMP = ",\"timestamp\"";
 
     private final Predicate<JsonNode> expected;
@@ -56,7 +55,7 @@ final class ResponseValidator implements LoadRequest.ResponseCheck {
 
     private boolean isCorrect(byte[] bytes) {
         try {
-            return expected.test(JSON.readTree(bytes));
+            return expected.test(Json.MAPPER.readTree(bytes));
         } catch (IOException e) {
             return false;
         }
