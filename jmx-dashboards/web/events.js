@@ -8,7 +8,7 @@ const MAX_ROWS = 120;
 /** Maximum number of events that the server keeps; more between two requests are lost. */
 export const MAX_SERVER_EVENTS = 1000;
 const USES = new Set(['checkout', 'checkin']);
-const FAULTS = new Set(['timeout', 'rejected', 'invalidate', 'connect_failed', 'leak_suspected', 'leak_reclaimed']);
+const FAULTS = new Set(['timeout', 'deadline', 'rejected', 'displaced', 'shed', 'invalidate', 'connect_failed', 'leak_suspected', 'leak_reclaimed']);
 const FILTERS = [
   ['all except checkouts', (event) => !USES.has(event.kind)],
   ['all', () => true],

@@ -9,11 +9,11 @@ import app.rodmena.auth.metrics.SlowStatements;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.security.OperatorSession;
 import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.Totals;
-import app.rodmena.auth.views.WaiterRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +51,7 @@ final class PoolEndpoints {
             PoolView snapshot,
             PoolSettings settings,
             Totals totals,
+            QueueOutcomes outcomes,
             TimingStatistics waitTimes,
             TimingStatistics useTimes,
             TimingStatistics creationTimes) {}
@@ -70,10 +71,7 @@ final class PoolEndpoints {
     void addTo(AdminRoutes routes) {
         routes.read("/pool", request -> Reply.json(pool(request.session())));
         routes.read("/pool/connections", request -> Reply.json(connections()));
-        routes.read(
-                "/pool/waiters",
-                request ->
-                        Reply.json(engine.waiters().stream().map(WaiterRow::of).toList()));
+        routes.read("/pool/waiters", request -> Reply.json(engine.waiters()));
         routes.read("/pool/events", this::events);
         routes.read("/pool/history", request -> Reply.json(metrics.history().seconds()));
         routes.read("/statements", request -> Reply.json(statements()));
@@ -95,6 +93,7 @@ final class PoolEndpoints {
                 engine.view(),
                 engine.settings(),
                 Totals.of(engine.events()),
+                engine.outcomes(),
                 metrics.pool().waits(),
                 metrics.pool().uses(),
                 metrics.pool().creations());

@@ -73,6 +73,8 @@ final class ErrorResponses {
             case POOL_TIMEOUT -> unavailable("No database connection became available in time", details, 1);
             case DEADLINE_EXCEEDED -> unavailable("The request's deadline has passed", details, 1);
             case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", details, 1);
+            case OVERLOADED ->
+                unavailable("The server is overloaded", details, Math.max(1, failure.retryAfterSeconds()));
             case DATABASE_DOWN -> unavailable("The database does not respond", details, 5);
             case NOT_PREPARED -> unavailable("The database schema is not ready yet", details, 5);
             case DATABASE_TROUBLE -> unavailable("The database cannot execute this now", details, 5);

@@ -10,6 +10,7 @@ import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.RefusalListener;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.pool.event.CallContext;
@@ -182,6 +183,11 @@ public final class DatabaseEngine implements AutoCloseable {
      */
     public List<ConnectionView> connections() {
         return pool.connections();
+    }
+
+    /** Callers since start by outcome. */
+    public QueueOutcomes outcomes() {
+        return pool.outcomes();
     }
 
     /** All waiting callers, next to be admitted first. */

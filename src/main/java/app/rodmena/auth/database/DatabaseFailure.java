@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.pool.NoConnectionException;
 import java.util.Objects;
 
 /** The database returned no result. Must never be treated as "no": the caller gets an error. */
@@ -14,6 +15,8 @@ public final class DatabaseFailure extends RuntimeException {
         DEADLINE_EXCEEDED,
         /** max_waiting callers were waiting already. */
         QUEUE_FULL,
+        /** The pool is overloaded. */
+        OVERLOADED,
         /** PostgreSQL is unreachable, or the connection broke. */
         DATABASE_DOWN,
         /** The tables do not exist yet. */
@@ -41,5 +44,10 @@ public final class DatabaseFailure extends RuntimeException {
 
     public Reason reason() {
         return reason;
+    }
+
+    /** The time after which another attempt may succeed, in seconds; 0 if unknown. */
+    public int retryAfterSeconds() {
+        return getCause() instanceof NoConnectionException refused ? refused.retryAfterSeconds() : 0;
     }
 }

@@ -10,6 +10,8 @@ public enum FailureKind {
     DEADLINE_EXCEEDED(true),
     /** See {@link DatabaseFailure.Reason#QUEUE_FULL}. */
     QUEUE_FULL(true),
+    /** See {@link DatabaseFailure.Reason#OVERLOADED}. */
+    OVERLOADED(true),
     /** No connection could be opened; see {@link DatabaseFailure.Reason#DATABASE_DOWN}. */
     DATABASE_DOWN(true),
     /** The connection broke during use; also {@link DatabaseFailure.Reason#DATABASE_DOWN}. */

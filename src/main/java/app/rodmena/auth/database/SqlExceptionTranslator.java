@@ -75,6 +75,7 @@ final class SqlExceptionTranslator {
             case TIMEOUT -> Reason.POOL_TIMEOUT;
             case DEADLINE -> Reason.DEADLINE_EXCEEDED;
             case REJECTED, DISPLACED -> Reason.QUEUE_FULL;
+            case SHED -> Reason.OVERLOADED;
             case DATABASE_DOWN -> Reason.DATABASE_DOWN;
             case CLOSED, INTERRUPTED, CANCELLED -> Reason.SHUTTING_DOWN;
         };

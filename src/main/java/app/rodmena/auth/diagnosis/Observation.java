@@ -48,8 +48,8 @@ record Observation(
     private static final Duration RECENT = Duration.ofSeconds(10);
 
     /** The failures of requests that the admission queue refused while the database answered. */
-    private static final Set<FailureKind> REFUSED_BY_QUEUE =
-            EnumSet.of(FailureKind.POOL_TIMEOUT, FailureKind.DEADLINE_EXCEEDED, FailureKind.QUEUE_FULL);
+    private static final Set<FailureKind> REFUSED_BY_QUEUE = EnumSet.of(
+            FailureKind.POOL_TIMEOUT, FailureKind.DEADLINE_EXCEEDED, FailureKind.QUEUE_FULL, FailureKind.OVERLOADED);
 
     /** Whether callers wait for a connection, or were refused after a wait within the last 10 s. */
     boolean isContended() {

@@ -302,7 +302,7 @@ final class Recommendations {
             case PERMISSION_DENIED -> permissionDenied(last.message());
             case SCHEMA_MISMATCH -> schemaMismatch(last.message());
             case DATABASE_TROUBLE, STATEMENT_TIMEOUT, CONNECTION_LOST -> limits(last.message());
-            case POOL_TIMEOUT, DEADLINE_EXCEEDED, QUEUE_FULL, NOT_PREPARED, UNEXPECTED -> {}
+            case POOL_TIMEOUT, DEADLINE_EXCEEDED, QUEUE_FULL, OVERLOADED, NOT_PREPARED, UNEXPECTED -> {}
         }
         observation.failures().stream()
                 .flatMap(failure -> failure.incident().stream())

@@ -2,9 +2,9 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.views.ConnectionRow;
-import app.rodmena.auth.views.WaiterRow;
 import java.time.Instant;
 import java.util.List;
 
@@ -26,7 +26,7 @@ final class ConnectionsBean {
     }
 
     @Description("All callers waiting for a connection, in the order in which they are served")
-    public List<WaiterRow> getWaiters() {
-        return engine.waiters().stream().map(WaiterRow::of).toList();
+    public List<WaiterView> getWaiters() {
+        return engine.waiters();
     }
 }

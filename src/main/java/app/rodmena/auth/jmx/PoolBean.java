@@ -4,6 +4,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.RecordSchema;
@@ -33,6 +34,11 @@ final class PoolBean {
     @Flatten
     public Totals getTotals() {
         return Totals.of(engine.events());
+    }
+
+    @Description("Callers since start by outcome")
+    public QueueOutcomes getOutcomes() {
+        return engine.outcomes();
     }
 
     @Description("Wait times for a connection, including failed waits; the longest wait counts for a batch")

@@ -25,7 +25,7 @@ public final class PoolTimes implements PoolListener {
     public void onEvent(PoolEvent event) {
         switch (event.kind()) {
             case CHECKOUT -> waits.record(event.took());
-            case TIMEOUT -> {
+            case TIMEOUT, DEADLINE, CANCELLED, SHED -> {
                 if (event.refusal().map(RefusalReason::completesWait).orElse(false)) {
                     waits.record(event.took());
                 }

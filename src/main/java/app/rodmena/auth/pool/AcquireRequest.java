@@ -2,6 +2,7 @@ package app.rodmena.auth.pool;
 
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.RefusalReason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 
@@ -67,12 +68,13 @@ final class AcquireRequest {
     }
 
     /** A view of the waiting caller. */
-    WaiterView toView(long nowNanos) {
+    WaiterView toView(long nowNanos, long virtualTime) {
         Instant now = Instant.now();
         return new WaiterView(
                 caller.route(),
                 caller.tenant().get(),
                 now.minusNanos(nowNanos - arrivedNanos),
-                now.plusNanos(deadlineNanos - nowNanos));
+                now.plusNanos(deadlineNanos - nowNanos),
+                Duration.ofNanos(Math.max(0, tag - virtualTime)));
     }
 }

@@ -69,6 +69,18 @@ final class AdmissionQueue {
         }
     }
 
+    /** What was decided under the lock, to be notified outside it. */
+    private record Decisions(List<Permit> permits, List<AcquireRequest> shed, int retryAfterSeconds) {
+        static final Decisions NONE = new Decisions(List.of(), List.of(), 0);
+
+        void announce(AdmissionQueue queue) {
+            permits.forEach(Permit::notifyAdmitted);
+            if (!shed.isEmpty()) {
+                queue.notifyRefused(shed, new NoConnectionException(RefusalReason.SHED, null, retryAfterSeconds));
+            }
+        }
+    }
+
     private final Object lock = new Object();
 
     /** The queue of requests that are not batched; only the permits limit their number. */
@@ -86,6 +98,7 @@ final class AdmissionQueue {
     private final TreeSet<AcquireRequest> byDeadline = new TreeSet<>(BY_DEADLINE);
 
     private final LongSupplier clock;
+    private final Overload overload = new Overload();
     private int maxPermits;
     private int permitsInUse;
     private int maxWaiting;
@@ -132,6 +145,7 @@ final class AdmissionQueue {
             } else if (!suspended && permitsInUse < maxPermits && hasFreeSlot(request.queue)) {
                 permit = new Permit(this, request.queue, request);
                 take(permit);
+                overload.admitted(1, 0);
             } else {
                 loser = waiting < maxWaiting ? null : loserTo(request);
                 refusal = loser == request ? RefusalReason.REJECTED : RefusalReason.DISPLACED;
@@ -182,7 +196,7 @@ final class AdmissionQueue {
 
     /** Returns a permit, and admits the next requests. */
     void release(Permit permit) {
-        List<Permit> permits;
+        Decisions decisions;
         synchronized (lock) {
             permitsInUse--;
             permit.queue().running--;
@@ -193,19 +207,19 @@ final class AdmissionQueue {
             for (int i = 0; i < requests.size(); i++) {
                 settle(requests.get(i), null);
             }
-            permits = admitNext();
+            decisions = admitNext();
         }
-        permits.forEach(Permit::notifyAdmitted);
+        decisions.announce(this);
     }
 
     /** Changes the number of permits and batch slots; permits in use are not revoked. */
     void resize(PoolSettings settings) {
-        List<Permit> permits;
+        Decisions decisions;
         synchronized (lock) {
             applySettings(settings);
-            permits = admitNext();
+            decisions = admitNext();
         }
-        permits.forEach(Permit::notifyAdmitted);
+        decisions.announce(this);
     }
 
     /** Stops admission: all later requests wait until {@link #resume}. */
@@ -216,28 +230,34 @@ final class AdmissionQueue {
     }
 
     void resume() {
-        List<Permit> permits;
+        Decisions decisions;
         synchronized (lock) {
             suspended = false;
-            permits = admitNext();
+            decisions = admitNext();
         }
-        permits.forEach(Permit::notifyAdmitted);
+        decisions.announce(this);
     }
 
     /**
-     * Refuses the requests whose deadline has passed.
+     * Refuses the requests whose deadline has passed, and during overload those that have waited too long.
      *
-     * @return nanoseconds until the next deadline; {@link Long#MAX_VALUE} if there is none
+     * @return nanoseconds until the next call is due; {@link Long#MAX_VALUE} if there is none
      */
     long expire(long nowNanos) {
         List<AcquireRequest> late = new ArrayList<>();
         List<AcquireRequest> timedOut = new ArrayList<>();
+        Decisions shed = Decisions.NONE;
         long next = Long.MAX_VALUE;
         synchronized (lock) {
+            if (overload.isOn() && waiting > 0) {
+                overload.update(nowNanos);
+                next = overload.nanosToUpdate(nowNanos);
+                shed = new Decisions(List.of(), shed(nowNanos), overload.retryAfterSeconds(waiting));
+            }
             while (!byDeadline.isEmpty()) {
                 AcquireRequest first = byDeadline.first();
                 if (first.deadlineNanos - nowNanos > 0) {
-                    next = first.deadlineNanos - nowNanos;
+                    next = Math.min(next, first.deadlineNanos - nowNanos);
                     break;
                 }
                 RefusalReason reason = first.lateReason();
@@ -247,6 +267,7 @@ final class AdmissionQueue {
         }
         notifyRefused(timedOut, RefusalReason.TIMEOUT, null);
         notifyRefused(late, RefusalReason.DEADLINE, null);
+        shed.announce(this);
         return next;
     }
 
@@ -296,7 +317,7 @@ final class AdmissionQueue {
 
     QueueOutcomes outcomes() {
         synchronized (lock) {
-            return new QueueOutcomes(arrivals, served, refused);
+            return QueueOutcomes.of(arrivals, served, refused);
         }
     }
 
@@ -330,12 +351,20 @@ final class AdmissionQueue {
         }
     }
 
+    /** The virtual time. */
+    long virtualTime() {
+        synchronized (lock) {
+            return virtualTime;
+        }
+    }
+
     // The methods below require the lock.
 
     private void applySettings(PoolSettings settings) {
         maxPermits = settings.maximum();
         maxWaiting = settings.maxWaiting();
         batchSlots = settings.batchSlots();
+        overload.setTarget(settings.shedTarget());
     }
 
     /** Whether the requests of a batch queue are admitted one by one, as all are if batching is off. */
@@ -419,9 +448,15 @@ final class AdmissionQueue {
         }
     }
 
-    private List<Permit> admitNext() {
+    private Decisions admitNext() {
         if (suspended || waiting == 0) {
-            return List.of();
+            return Decisions.NONE;
+        }
+        long now = overload.isOn() ? clock.getAsLong() : 0;
+        List<AcquireRequest> shed = List.of();
+        if (overload.isOn()) {
+            overload.update(now);
+            shed = shed(now);
         }
         List<Permit> permits = new ArrayList<>(1);
         while (permitsInUse < maxPermits) {
@@ -429,20 +464,48 @@ final class AdmissionQueue {
             if (next == null) {
                 break;
             }
-            AcquireRequest first = next.waitingRequests.first();
-            virtualTime = Math.max(virtualTime, first.tag);
-            List<AcquireRequest> batch = isUnbatched(next) || isLong(first)
-                    ? List.of(first)
-                    : next.waitingRequests.stream()
-                            .filter(request -> !isLong(request))
-                            .limit(next.maxBatch)
-                            .toList();
+            List<AcquireRequest> batch = nextBatch(next);
             batch.forEach(this::dequeue);
+            if (overload.isOn()) {
+                batch.forEach(request -> overload.admitted(1, now - request.arrivedNanos));
+            }
             Permit permit = new Permit(this, next, batch);
             take(permit);
             permits.add(permit);
         }
-        return permits;
+        return new Decisions(permits, shed, overload.retryAfterSeconds(waiting));
+    }
+
+    private List<AcquireRequest> nextBatch(BatchQueue<?, ?> queue) {
+        AcquireRequest first = queue.waitingRequests.first();
+        virtualTime = Math.max(virtualTime, first.tag);
+        if (isUnbatched(queue) || isLong(first)) {
+            return List.of(overload.isOverloaded() ? newestLike(first) : first);
+        }
+        return queue.waitingRequests.stream()
+                .filter(request -> !isLong(request))
+                .limit(queue.maxBatch)
+                .toList();
+    }
+
+    /** The newest request of the same tenant in the same batch queue. */
+    private static AcquireRequest newestLike(AcquireRequest first) {
+        return first.queue.waitingRequests.descendingSet().stream()
+                .filter(request -> request.tenant == first.tenant)
+                .findFirst()
+                .orElse(first);
+    }
+
+    /** Refuses the requests that have waited too long for an overloaded pool. */
+    private List<AcquireRequest> shed(long nowNanos) {
+        if (!overload.isOverloaded()) {
+            return List.of();
+        }
+        List<AcquireRequest> excessive = allWaiting()
+                .filter(request -> overload.isExcessive(nowNanos - request.arrivedNanos))
+                .toList();
+        excessive.forEach(request -> settle(request, RefusalReason.SHED));
+        return excessive;
     }
 
     private static boolean isLong(AcquireRequest request) {
@@ -519,9 +582,12 @@ final class AdmissionQueue {
 
     private void notifyRefused(List<AcquireRequest> requests, RefusalReason reason, Throwable cause) {
         if (!requests.isEmpty()) {
-            NoConnectionException refusal = new NoConnectionException(reason, cause);
-            onRefused.accept(requests, refusal);
-            requests.forEach(request -> request.outcome.refused(refusal));
+            notifyRefused(requests, new NoConnectionException(reason, cause));
         }
+    }
+
+    private void notifyRefused(List<AcquireRequest> requests, NoConnectionException refusal) {
+        onRefused.accept(requests, refusal);
+        requests.forEach(request -> request.outcome.refused(refusal));
     }
 }

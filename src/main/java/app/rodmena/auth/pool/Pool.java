@@ -234,7 +234,8 @@ public final class Pool implements AutoCloseable {
     public List<WaiterView> waiters() {
         List<AcquireRequest> queue = admissionQueue.queue();
         long now = state.now();
-        return queue.stream().map(request -> request.toView(now)).toList();
+        long virtualTime = admissionQueue.virtualTime();
+        return queue.stream().map(request -> request.toView(now, virtualTime)).toList();
     }
 
     /**
@@ -271,9 +272,10 @@ public final class Pool implements AutoCloseable {
         List<AcquireRequest> queue = new ArrayList<>(refused);
         queue.addAll(admissionQueue.queue());
         long now = state.now();
+        long virtualTime = admissionQueue.virtualTime();
         queue.sort(Comparator.comparingLong(request -> request.arrivedNanos - now));
         return new QueueSnapshot(
-                queue.stream().map(request -> request.toView(now)).toList(),
+                queue.stream().map(request -> request.toView(now, virtualTime)).toList(),
                 queue.isEmpty() ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - queue.get(0).arrivedNanos)));
     }
 
@@ -422,7 +424,11 @@ public final class Pool implements AutoCloseable {
         } else if (request.deadlineNanos - request.arrivedNanos <= 0) {
             admissionQueue.refuse(request, request.lateReason(), null);
         } else if (admissionQueue.enter(request)) {
-            deadlines.scheduleWithin(request.deadlineNanos - request.arrivedNanos);
+            long untilDeadline = request.deadlineNanos - request.arrivedNanos;
+            deadlines.scheduleWithin(
+                    state.settings.shedTarget().isEmpty()
+                            ? untilDeadline
+                            : Math.min(untilDeadline, Overload.INTERVAL_NANOS));
         }
     }
 

@@ -77,7 +77,13 @@ public record PoolSettings(
                 value = "Maximum of concurrent queries of each kind; further requests of the kind wait and are batched;"
                         + " 0 for one query per request",
                 unit = "queries")
-        int batchSlots) {
+        int batchSlots,
+
+        @Description(
+                value = "During overload, requests that have waited longer than this are refused; 0 for never",
+                unit = "milliseconds",
+                whole = true)
+        Optional<Duration> shedTarget) {
 
     /** The maximum of {@code pool_size} and of {@code max_overflow}. */
     public static final int MAX_CONNECTIONS = 1000;
@@ -98,6 +104,40 @@ public record PoolSettings(
             1,
             1);
 
+    /** Settings without shedding. */
+    public PoolSettings(
+            int poolSize,
+            int maxOverflow,
+            Duration poolTimeout,
+            Duration poolRecycle,
+            PrePing prePing,
+            Duration statementTimeout,
+            Duration connectTimeout,
+            Duration socketTimeout,
+            Duration leakThreshold,
+            Optional<Duration> reclaimLeaksAfter,
+            Duration slowStatement,
+            int maxWaiting,
+            int workers,
+            int batchSlots) {
+        this(
+                poolSize,
+                maxOverflow,
+                poolTimeout,
+                poolRecycle,
+                prePing,
+                statementTimeout,
+                connectTimeout,
+                socketTimeout,
+                leakThreshold,
+                reclaimLeaksAfter,
+                slowStatement,
+                maxWaiting,
+                workers,
+                batchSlots,
+                Optional.empty());
+    }
+
     public PoolSettings {
         requireRange("pool_size", poolSize, 1, MAX_CONNECTIONS);
         requireRange("max_overflow", maxOverflow, 0, MAX_CONNECTIONS);
@@ -114,6 +154,7 @@ public record PoolSettings(
         requireRange("max_waiting", maxWaiting, 1, 1_000_000);
         requireRange("workers", workers, 1, 10_000);
         requireRange("batch_slots", batchSlots, 0, MAX_CONNECTIONS);
+        shedTarget.ifPresent(target -> requireDuration("wait_target", target));
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
             throw new InvalidSettingException(
                     "socket_timeout",
@@ -173,6 +214,15 @@ public record PoolSettings(
         return with(draft -> draft.maxWaiting(maxWaiting));
     }
 
+    /**
+     * Returns a copy with another rule for overload.
+     *
+     * @param shedTarget empty for never
+     */
+    public PoolSettings withShedTarget(Optional<Duration> shedTarget) {
+        return with(draft -> draft.shedTarget = shedTarget);
+    }
+
     public PoolSettings withBatchSlots(int batchSlots) {
         return with(draft -> draft.batchSlots(batchSlots));
     }
@@ -187,6 +237,7 @@ public record PoolSettings(
         private Duration slowStatement = PoolSettings.this.slowStatement;
         private int maxWaiting = PoolSettings.this.maxWaiting;
         private int batchSlots = PoolSettings.this.batchSlots;
+        private Optional<Duration> shedTarget = PoolSettings.this.shedTarget;
 
         private Draft() {}
 
@@ -242,7 +293,8 @@ public record PoolSettings(
                     slowStatement,
                     maxWaiting,
                     workers,
-                    batchSlots);
+                    batchSlots,
+                    shedTarget);
         }
     }
 

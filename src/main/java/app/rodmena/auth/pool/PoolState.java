@@ -5,7 +5,6 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
-import app.rodmena.auth.pool.event.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -129,14 +128,12 @@ final class PoolState {
         }
     }
 
-    /** Emits the event of a wait that ended without a connection. */
+    /** Emits the event of a caller that was refused or left. */
     void emitRefused(AcquireRequest request, NoConnectionException refusal) {
-        PoolEventKind kind = refusal.reason() == RefusalReason.REJECTED || refusal.reason() == RefusalReason.DISPLACED
-                ? PoolEventKind.REJECTED
-                : PoolEventKind.TIMEOUT;
         long nowNanos = now();
+        boolean hadConnection = request.permit != null && request.permit.lease != null;
         events.emit(new PoolEvent(
-                kind,
+                refusal.reason().kind(),
                 timeOfDay.at(nowNanos),
                 0,
                 0,
@@ -144,7 +141,7 @@ final class PoolState {
                 Thread.currentThread().getName(),
                 request.caller,
                 refusal.getMessage(),
-                Optional.of(refusal.reason())));
+                hadConnection ? Optional.empty() : Optional.of(refusal.reason())));
     }
 
     void emit(PoolEventKind kind, int connectionId, int backendPid, long tookNanos, CallContext caller, String cause) {

@@ -1,23 +1,63 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.pool.event.RefusalReason;
+import app.rodmena.auth.schema.Description;
 import java.util.Map;
+import java.util.stream.LongStream;
 
-/**
- * The outcomes of all callers so far. Their sum is the number of arrivals, less the callers that wait or have a
- * connection.
- *
- * @param arrivals number of callers that requested a connection
- * @param served number of callers that returned their connection
- * @param refused number of refused or cancelled callers by reason; a reason without callers is absent
- */
-public record QueueOutcomes(long arrivals, long served, Map<RefusalReason, Long> refused) {
-    public QueueOutcomes {
-        refused = Map.copyOf(refused);
+/** What became of all callers. */
+@Description(
+        "Callers since start by outcome; the outcomes and the callers that wait or have a connection are all arrivals")
+public record QueueOutcomes(
+        @Description(value = "Callers that asked for a connection", unit = "callers")
+        long arrivals,
+
+        @Description(value = "Callers that had a connection, and wanted the result until the end", unit = "callers")
+        long served,
+
+        @Description(value = "Callers that received no connection within pool_timeout", unit = "callers")
+        long timeouts,
+
+        @Description(value = "Callers whose own deadline passed", unit = "callers")
+        long deadlines,
+
+        @Description(value = "Callers that left", unit = "callers")
+        long cancelled,
+
+        @Description(value = "Callers refused because max_waiting callers were waiting", unit = "callers")
+        long rejected,
+
+        @Description(value = "Callers refused in favor of a tenant with fewer waiting callers", unit = "callers")
+        long displaced,
+
+        @Description(value = "Callers refused because the pool was overloaded", unit = "callers")
+        long shed,
+
+        @Description(value = "Callers refused during an outage or a shutdown, or interrupted", unit = "callers")
+        long unavailable) {
+
+    static QueueOutcomes of(long arrivals, long served, Map<RefusalReason, Long> refused) {
+        return new QueueOutcomes(
+                arrivals,
+                served,
+                count(refused, RefusalReason.TIMEOUT),
+                count(refused, RefusalReason.DEADLINE),
+                count(refused, RefusalReason.CANCELLED),
+                count(refused, RefusalReason.REJECTED),
+                count(refused, RefusalReason.DISPLACED),
+                count(refused, RefusalReason.SHED),
+                count(refused, RefusalReason.DATABASE_DOWN)
+                        + count(refused, RefusalReason.CLOSED)
+                        + count(refused, RefusalReason.INTERRUPTED));
+    }
+
+    private static long count(Map<RefusalReason, Long> refused, RefusalReason reason) {
+        return refused.getOrDefault(reason, 0L);
     }
 
     /** The number of callers with an outcome. */
-    public long decided() {
-        return served + refused.values().stream().mapToLong(Long::longValue).sum();
+    long decided() {
+        return LongStream.of(served, timeouts, deadlines, cancelled, rejected, displaced, shed, unavailable)
+                .sum();
     }
 }

@@ -1,13 +1,25 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.schema.Description;
+import java.time.Duration;
 import java.time.Instant;
 
-/**
- * One caller that waits for a connection.
- *
- * @param route the operation that needs the connection
- * @param tenant the tenant's fingerprint; {@code -} if there is none
- * @param since the time of arrival
- * @param deadline the time at which it is refused if no connection becomes free
- */
-public record WaiterView(String route, String tenant, Instant since, Instant deadline) {}
+/** One caller that waits for a connection. */
+@Description("One caller waiting for a connection")
+public record WaiterView(
+        @Description("Route of the caller, for example GET /api/roles")
+        String route,
+
+        @Description("Fingerprint of the tenant; - if there is none")
+        String tenant,
+
+        @Description("Start of its wait, in UTC, for example 2026-11-23T15:34:52.118Z")
+        Instant since,
+
+        @Description("Deadline: when it is refused if no connection becomes free, in UTC")
+        Instant deadline,
+
+        @Description(
+                value = "Its turn: the use of connections by its tenant that comes before it; the smallest is next",
+                unit = "milliseconds")
+        Duration tag) {}

@@ -75,7 +75,11 @@ public final class ServerConfigReader {
                     duration(Setting.SLOW_STATEMENT),
                     integer(Setting.MAX_WAITING),
                     integer(Setting.WORKERS),
-                    batchSlots());
+                    batchSlots(),
+                    settings.get(Setting.SHED)
+                            .oneOf(
+                                    Map.of("on", Optional.of(duration(Setting.WAIT_TARGET)), "off", Optional.empty()),
+                                    List.of("on", "off")));
         } catch (InvalidSettingException e) {
             throw refused(e);
         }

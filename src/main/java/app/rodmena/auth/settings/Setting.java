@@ -160,7 +160,13 @@ public enum Setting {
             Group.POOL,
             "DURATION",
             CapacityConfig.DEFAULT.waitTarget(),
-            "Target p99 wait for a connection; used for sizing advice"),
+            "Target p99 wait for a connection; used for sizing advice, and by --shed"),
+    SHED(
+            Group.POOL,
+            "on|off",
+            "off",
+            "on: while even the shortest wait is above --wait-target, refuse requests that have waited longer with 503"
+                    + " and Retry-After, and serve the newest first; off: every request may wait up to --pool-timeout"),
 
     SLOW_QUERY(
             Group.DIAGNOSIS,

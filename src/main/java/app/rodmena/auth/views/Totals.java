@@ -15,8 +15,7 @@ public record Totals(
         @Description(value = "Checkouts", unit = "events") long checkouts,
 
         @Description(
-                value = "Callers that got a connection: more than checkouts if requests are batched. Plus timeouts and"
-                        + " rejections, it is the number of all callers that no longer wait",
+                value = "Callers that got a connection: more than checkouts if requests are batched",
                 unit = "callers")
         long callersServed,
 

@@ -162,7 +162,7 @@ class VerdictsTest {
             Diagnosis unwanted = scene.await(diagnosis -> heldForAtLeast(diagnosis, Duration.ofMillis(1_100)));
             Instant now = Instant.now();
             QueueSnapshot queue = new QueueSnapshot(
-                    List.of(new WaiterView("GET /api/roles", "tenant", now.minusSeconds(1), now)),
+                    List.of(new WaiterView("GET /api/roles", "tenant", now.minusSeconds(1), now, Duration.ZERO)),
                     Duration.ofSeconds(1));
 
             assertThat(unwanted.verdicts()).containsEntry(Verdict.WORKING, 3);
@@ -215,7 +215,7 @@ class VerdictsTest {
             assertThat(holder.applicationFrame()).startsWith("app.rodmena.auth.diagnosis.Scene.holdUntilTheEnd");
             assertThat(holder.stack()).isNotEmpty();
             // The first checkout of each connection is recorded
-            assertThat(holder.checkoutStack()).anyMatch(line -> line.contains("app.rodmena.auth.pool.Pool.run"));
+            assertThat(holder.checkoutStack()).anyMatch(line -> line.contains("app.rodmena.auth.pool.BatchQueue.run"));
             assertThat(holder.lastSql()).contains("count(*)");
         }
     }

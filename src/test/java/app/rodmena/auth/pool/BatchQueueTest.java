@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import static app.rodmena.auth.pool.TestPool.CALLER;
+import static app.rodmena.auth.pool.event.PoolEventKind.CANCELLED;
 import static app.rodmena.auth.pool.event.PoolEventKind.CHECKIN;
 import static app.rodmena.auth.pool.event.PoolEventKind.CHECKOUT;
 import static app.rodmena.auth.pool.event.PoolEventKind.REJECTED;
@@ -183,7 +184,7 @@ class BatchQueueTest {
             var other = held.call("c");
             assertThat(cancelled.cancel(true)).isTrue();
             assertThat(test.pool.snapshot().waiting()).isEqualTo(1);
-            assertThat(test.last(TIMEOUT).cause()).isEqualTo("cancelled by the caller");
+            assertThat(test.last(CANCELLED).cause()).isEqualTo("cancelled by the caller");
             held.release();
             assertThat(held.nextBatch()).containsExactly("c");
             held.release();

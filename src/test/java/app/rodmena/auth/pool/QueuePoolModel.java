@@ -131,9 +131,10 @@ final class QueuePoolModel {
         } else if (queue.size() < settings.maxWaiting()) {
             enqueue(waiter);
         } else {
-            expect(PoolEventKind.REJECTED, 1);
-            displacedBy(waiter).ifPresent(loser -> {
-                remove(loser);
+            Optional<Waiter> loser = displacedBy(waiter);
+            expect(loser.isPresent() ? PoolEventKind.DISPLACED : PoolEventKind.REJECTED, 1);
+            loser.ifPresent(displaced -> {
+                remove(displaced);
                 enqueue(waiter);
             });
         }
@@ -195,7 +196,7 @@ final class QueuePoolModel {
     void cancel(int caller) {
         queue.stream().filter(waiter -> waiter.caller == caller).findFirst().ifPresent(this::remove);
         admitted().filter(waiter -> waiter.caller == caller).forEach(waiter -> waiter.cancelled = true);
-        expect(PoolEventKind.TIMEOUT, 1);
+        expect(PoolEventKind.CANCELLED, 1);
     }
 
     private Stream<Waiter> admitted() {
@@ -262,13 +263,13 @@ final class QueuePoolModel {
         for (Waiter late :
                 queue.stream().filter(waiter -> waiter.deadline <= now).toList()) {
             remove(late);
-            expect(PoolEventKind.TIMEOUT, 1);
+            expect(late.hasOwnDeadline ? PoolEventKind.DEADLINE : PoolEventKind.TIMEOUT, 1);
         }
         admitted()
                 .filter(waiter -> waiter.hasOwnDeadline && !waiter.cancelled && waiter.deadline <= now)
                 .forEach(late -> {
                     late.cancelled = true;
-                    expect(PoolEventKind.TIMEOUT, 1);
+                    expect(PoolEventKind.DEADLINE, 1);
                 });
         for (ModelConnection connection : holders.values()) {
             if (!connection.leaked
@@ -390,7 +391,7 @@ final class QueuePoolModel {
                         && overflow == connection.overflowReported
                         && (connection.retiring || (borrowed && isMarked(connection)) || idleToClose-- > 0);
             }
-            case TIMEOUT, REJECTED -> met(event.kind());
+            case TIMEOUT, REJECTED, DEADLINE, CANCELLED, DISPLACED, SHED -> met(event.kind());
             case CONNECT_FAILED, LEAK_RECLAIMED -> false;
         };
         if (!may) {

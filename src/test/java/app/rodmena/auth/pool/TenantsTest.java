@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import static app.rodmena.auth.pool.event.PoolEventKind.REJECTED;
+import static app.rodmena.auth.pool.event.PoolEventKind.DISPLACED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -122,8 +123,7 @@ class TenantsTest {
             var newest = call(test, "a3", served);
             var b1 = call(test, "b1", served);
             assertThat(reasonOf(newest)).isEqualTo(RefusalReason.DISPLACED);
-            assertThat(test.count(REJECTED)).isEqualTo(1);
-            assertThat(test.last(REJECTED).caller().route()).isEqualTo("a3");
+            assertThat(test.last(DISPLACED).caller().route()).isEqualTo("a3");
             assertThat(reasonOf(call(test, "a4", served))).isEqualTo(RefusalReason.REJECTED);
             assertThat(reasonOf(call(test, "b2", served))).as("as many as a").isEqualTo(RefusalReason.REJECTED);
             assertThat(test.pool.snapshot().waiting()).isEqualTo(3);
@@ -213,6 +213,61 @@ class TenantsTest {
             ended.await();
             await().until(() -> test.pool.snapshot().checkedOut() == 0);
         }
+    }
+
+    @Test
+    void anOverloadedPoolRefusesWhoWaitedLongAndServesTheNewestFirst() throws Exception {
+        try (TestPool test = TestPool.timed(ONE.withShedTarget(Optional.of(Duration.ofMillis(10))))) {
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            Semaphore go = new Semaphore(0);
+            Lease all = test.checkout();
+            var first = hold(test, "a1", go);
+            var second = call(test, "a2", served);
+            test.clock.advance(Duration.ofMillis(150));
+            all.close();
+            await().until(() -> test.pool.snapshot().waiting() == 1);
+            test.clock.advance(Duration.ofMillis(100));
+            var third = hold(test, "a3", go);
+            go.release();
+            assertThat(first.get()).isNull();
+            var refusal = catchThrowableOfType(ExecutionException.class, second::get);
+            assertThat(((NoConnectionException) refusal.getCause()).reason()).isEqualTo(RefusalReason.SHED);
+            assertThat(((NoConnectionException) refusal.getCause()).retryAfterSeconds())
+                    .isBetween(1, 30);
+            for (String caller : List.of("a4", "a5", "a6")) {
+                come(test, caller, served);
+            }
+            go.release();
+            assertThat(third.get()).isNull();
+            await().until(() -> served.size() == 3);
+            assertThat(served).containsExactly("a6", "a5", "a4");
+            assertThat(test.pool.outcomes().shed()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutSheddingEveryCallerMayWait() throws Exception {
+        try (TestPool test = TestPool.timed(ONE)) {
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            Lease all = test.checkout();
+            for (String caller : List.of("a1", "a2", "a3")) {
+                come(test, caller, served);
+                test.clock.advance(Duration.ofSeconds(5));
+                test.pool.tick();
+            }
+            all.close();
+            await().until(() -> served.size() == 3);
+            assertThat(served).containsExactly("a1", "a2", "a3");
+        }
+    }
+
+    private static CompletableFuture<Object> hold(TestPool test, String caller, Semaphore go) {
+        return test.pool
+                .call(caller(caller), connection -> {
+                    go.acquireUninterruptibly();
+                    return null;
+                })
+                .toCompletableFuture();
     }
 
     private static Object sleep(Connection connection, CountDownLatch ended) throws SQLException {

@@ -58,6 +58,7 @@ class SettingTest {
             Map.entry(Setting.WORKERS, "4"),
             Map.entry(Setting.BUDGET, "refuse"),
             Map.entry(Setting.WAIT_TARGET, "50ms"),
+            Map.entry(Setting.SHED, "on"),
             Map.entry(Setting.SLOW_QUERY, "3s"),
             Map.entry(Setting.DIAGNOSIS_INTERVAL, "10s"),
             Map.entry(Setting.INCIDENT_WAIT, "2s"),

@@ -43,7 +43,7 @@ public enum IncidentCause {
     static Optional<IncidentCause> of(DatabaseFailure.Reason reason) {
         return switch (reason) {
             case POOL_TIMEOUT, DEADLINE_EXCEEDED -> Optional.of(TIMEOUT);
-            case QUEUE_FULL -> Optional.of(REJECTED);
+            case QUEUE_FULL, OVERLOADED -> Optional.of(REJECTED);
             case DATABASE_DOWN -> Optional.of(DATABASE_DOWN);
             case STATEMENT_TIMEOUT -> Optional.of(STUCK);
             case DATABASE_TROUBLE, PERMISSION_DENIED, SCHEMA_MISMATCH -> Optional.of(DATABASE_TROUBLE);

@@ -201,7 +201,7 @@ public final class Incidents implements AutoCloseable {
         Evidence evidence = Evidence.of(queue);
         switch (reason) {
             case TIMEOUT -> record(IncidentCause.TIMEOUT, root, Instant.now(), callers, evidence);
-            case REJECTED, DISPLACED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
+            case REJECTED, DISPLACED, SHED -> record(IncidentCause.REJECTED, root, Instant.now(), callers, evidence);
             case DATABASE_DOWN ->
                 record(IncidentCause.DATABASE_DOWN, IncidentRoots.DOWN, Instant.now(), callers, evidence);
             case DEADLINE, CANCELLED, CLOSED, INTERRUPTED -> {}

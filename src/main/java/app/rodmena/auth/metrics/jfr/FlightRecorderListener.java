@@ -52,7 +52,7 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             case CONNECT_FAILED -> connected(event, false);
             case CHECKOUT -> checkedOut(event);
             case CHECKIN -> checkedIn(event);
-            case TIMEOUT -> timedOut(event);
+            case TIMEOUT, DEADLINE, SHED -> timedOut(event);
             default -> {}
         }
     }

@@ -9,6 +9,7 @@ import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledTimes;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledValue;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
+import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -104,6 +105,20 @@ final class PoolCollector {
                 "The pool's events by kind",
                 Arrays.stream(PoolEventKind.values())
                         .map(kind -> new LabelledValue(labels.add("kind", kind.wireName()), events.count(kind))));
+        QueueOutcomes outcomes = engine.outcomes();
+        scrape.counter("auth_pool_arrivals", "Callers that asked for a connection", labels, outcomes.arrivals());
+        scrape.counter(
+                "auth_pool_outcomes",
+                "Callers by outcome; with those that wait or have a connection, all arrivals",
+                Stream.of(
+                        outcome("served", outcomes.served()),
+                        outcome("timeout", outcomes.timeouts()),
+                        outcome("deadline", outcomes.deadlines()),
+                        outcome("cancelled", outcomes.cancelled()),
+                        outcome("rejected", outcomes.rejected()),
+                        outcome("displaced", outcomes.displaced()),
+                        outcome("shed", outcomes.shed()),
+                        outcome("unavailable", outcomes.unavailable())));
         scrape.counter(
                 "auth_pool_callers_served",
                 "Callers that were served, alone or in a batch",
@@ -121,6 +136,10 @@ final class PoolCollector {
                 "Connections checked out for longer than leak_threshold",
                 labels,
                 events.count(PoolEventKind.LEAK_SUSPECTED) - ended);
+    }
+
+    private LabelledValue outcome(String name, long count) {
+        return new LabelledValue(labels.add("outcome", name), count);
     }
 
     private static int zeroOrOne(boolean value) {

@@ -26,7 +26,7 @@ public enum PoolEventKind implements WireNamed {
     OVERFLOW_CLOSE(Level.DEBUG, Measure.AGE),
     /** A connection was closed: once for each {@link #CONNECT}. */
     CLOSE(Level.DEBUG, Measure.AGE),
-    /** A wait ended without a connection; the event contains the cause. */
+    /** A wait ended without a connection for another reason than those below; the event contains the cause. */
     TIMEOUT(Level.WARN, Measure.WAIT),
     /** A caller was refused immediately because max_waiting callers were already waiting. */
     REJECTED(Level.WARN, Measure.WAIT),
@@ -35,7 +35,15 @@ public enum PoolEventKind implements WireNamed {
     /** A connection suspected of a leak was returned. */
     LEAK_RETURNED(Level.WARN, Measure.USE),
     /** A connection that was held longer than reclaim_leaks_after was revoked and closed. */
-    LEAK_RECLAIMED(Level.ERROR, Measure.USE);
+    LEAK_RECLAIMED(Level.ERROR, Measure.USE),
+    /** The deadline of a caller passed while it waited, or while its statement ran. */
+    DEADLINE(Level.WARN, Measure.WAIT),
+    /** A caller left while it waited, or while its statement ran. */
+    CANCELLED(Level.INFO, Measure.WAIT),
+    /** A waiting caller was refused in favor of a caller of a tenant with fewer waiting callers. */
+    DISPLACED(Level.WARN, Measure.WAIT),
+    /** A waiting caller was refused because the pool was overloaded. */
+    SHED(Level.WARN, Measure.WAIT);
 
     /** What {@link PoolEvent#took} measures. */
     enum Measure {
@@ -83,7 +91,8 @@ public enum PoolEventKind implements WireNamed {
     /** Whether one cause can produce an event for each request or each connection. */
     boolean isRepeated() {
         return switch (this) {
-            case CONNECT_FAILED, INVALIDATE, SOFT_INVALIDATE, RECYCLE, TIMEOUT, REJECTED -> true;
+            case CONNECT_FAILED, INVALIDATE, SOFT_INVALIDATE, RECYCLE -> true;
+            case TIMEOUT, REJECTED, DEADLINE, CANCELLED, DISPLACED, SHED -> true;
             default -> false;
         };
     }

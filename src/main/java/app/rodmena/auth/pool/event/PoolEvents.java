@@ -56,7 +56,7 @@ public final class PoolEvents {
 
     /**
      * The number of callers that received a connection since start: at least the number of checkouts, because a batch
-     * counts each of its callers. Together with timeouts and rejections, all callers whose wait has ended.
+     * counts each of its callers.
      */
     public long callersServed() {
         return callersServed.sum();

@@ -3,33 +3,42 @@ package app.rodmena.auth.pool.event;
 /** Why a caller received no connection. */
 public enum RefusalReason {
     /** No connection became free within pool_timeout. */
-    TIMEOUT("no connection became free within pool_timeout", true),
+    TIMEOUT("no connection became free within pool_timeout", true, PoolEventKind.TIMEOUT),
     /** The caller's own deadline passed. */
-    DEADLINE("the caller's deadline passed", true),
+    DEADLINE("the caller's deadline passed", true, PoolEventKind.DEADLINE),
     /** max_waiting callers were already waiting. */
-    REJECTED("max_waiting callers are already waiting for a connection", false),
+    REJECTED("max_waiting callers are already waiting for a connection", false, PoolEventKind.REJECTED),
     /** max_waiting callers were waiting, and a caller of a tenant with fewer of them arrived. */
-    DISPLACED("displaced by a caller of a tenant with fewer waiting callers", false),
+    DISPLACED("displaced by a caller of a tenant with fewer waiting callers", false, PoolEventKind.DISPLACED),
+    /** The pool is overloaded, and the caller has waited longer than wait_target. */
+    SHED("the pool is overloaded, and the caller has waited longer than wait_target", true, PoolEventKind.SHED),
     /** No connection is open, and no connection can be opened. */
-    DATABASE_DOWN("no connection is open and none can be opened", false),
+    DATABASE_DOWN("no connection is open and none can be opened", false, PoolEventKind.TIMEOUT),
     /** The pool is closed. */
-    CLOSED("the pool is closed", false),
+    CLOSED("the pool is closed", false, PoolEventKind.TIMEOUT),
     /** The caller's thread was interrupted while it waited. */
-    INTERRUPTED("interrupted while waiting for a connection", true),
+    INTERRUPTED("interrupted while waiting for a connection", true, PoolEventKind.TIMEOUT),
     /** The caller cancelled its request. */
-    CANCELLED("cancelled by the caller", true);
+    CANCELLED("cancelled by the caller", true, PoolEventKind.CANCELLED);
 
     private final String text;
     private final boolean completesWait;
+    private final PoolEventKind kind;
 
-    RefusalReason(String text, boolean completesWait) {
+    RefusalReason(String text, boolean completesWait, PoolEventKind kind) {
         this.text = text;
         this.completesWait = completesWait;
+        this.kind = kind;
     }
 
     /** The reason as a sentence without a period. */
     public String text() {
         return text;
+    }
+
+    /** The kind of its event. */
+    public PoolEventKind kind() {
+        return kind;
     }
 
     /**

@@ -95,7 +95,11 @@ class PoolEventsTest {
                         "WARN rejected",
                         "WARN leak_suspected",
                         "WARN leak_returned",
-                        "ERROR leak_reclaimed");
+                        "ERROR leak_reclaimed",
+                        "WARN deadline",
+                        "INFO cancelled",
+                        "WARN displaced",
+                        "WARN shed");
         assertThat(log.list.get(2).getFormattedMessage()).isEqualTo("""
                         checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c \
                         thread=db-1 cause="because"\
