@@ -59,7 +59,7 @@ class ArchitectureTest {
             entry(
                     "diagnosis.incident",
                     List.of("schema", "pool.event", "pool", "database", "database.activity", "metrics", "diagnosis")),
-            entry("views", List.of("schema", "pool.event", "postgres", "pool", "capacity")),
+            entry("views", List.of("schema", "pool.event", "pool", "capacity")),
             entry("core", List.of("database", "metrics", "metrics.jfr", "capacity", "diagnosis", "diagnosis.incident")),
             entry(
                     "settings",
