@@ -17,8 +17,8 @@ import app.rodmena.auth.diagnosis.Commands;
 import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.DescriptorLimit;
-import app.rodmena.auth.http.FreePorts;
 import app.rodmena.auth.http.ListenerAddress;
+import app.rodmena.auth.http.PortReservation;
 import app.rodmena.auth.jmx.LogbackLevels;
 import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.jmx.ServerInfo;
@@ -171,7 +171,7 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private void start() throws EmbeddedDatabaseException, OperatorsException, IOException {
-        requireFreePorts();
+        requireAvailablePorts();
         Operators operators = config.remote().openOperators();
         parts.push(operators);
         target = target();
@@ -220,17 +220,17 @@ public final class AuthServer implements AutoCloseable {
         engine.awaitFirstAttempt(FIRST_LOOK);
     }
 
-    private void requireFreePorts() throws IOException {
-        try (FreePorts ports = new FreePorts()) {
-            ports.require(
+    private void requireAvailablePorts() throws IOException {
+        try (PortReservation ports = new PortReservation()) {
+            ports.reserve(
                     "--host and --port",
                     config.http().host(),
                     OptionalInt.of(config.http().port()));
             String host = config.remote().host();
-            ports.require("--admin-host and --admin-port", host, config.remote().adminPort());
-            ports.require(
+            ports.reserve("--admin-host and --admin-port", host, config.remote().adminPort());
+            ports.reserve(
                     "--admin-host and --jolokia-port", host, config.remote().jolokiaPort());
-            ports.require("--admin-host and --jmx-port", host, config.remote().jmxPort());
+            ports.reserve("--admin-host and --jmx-port", host, config.remote().jmxPort());
         }
     }
 

@@ -27,10 +27,10 @@ final class DiagnosisEndpoints {
     private static final Duration MAX_AGE = Duration.ofMillis(500);
 
     /** For a page that is a single file: allows inline styles and images, nothing else. */
-    private static final String SELF_CONTAINED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+    private static final String SINGLE_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
             + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static final HttpString POLICY = new HttpString("Content-Security-Policy");
+    private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
 
     private final Diagnostics diagnostics;
     private final Incidents incidents;
@@ -77,7 +77,8 @@ final class DiagnosisEndpoints {
     }
 
     private static Reply singleFilePage(String html) {
-        return Reply.of(200, Reply.HTML, html.getBytes(StandardCharsets.UTF_8)).with(POLICY, SELF_CONTAINED);
+        return Reply.of(200, Reply.HTML, html.getBytes(StandardCharsets.UTF_8))
+                .with(CONTENT_SECURITY_POLICY, SINGLE_FILE_POLICY);
     }
 
     private static Reply act(AdminRequest request, String target, BackendAction action) {

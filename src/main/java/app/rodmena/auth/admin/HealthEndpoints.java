@@ -1,6 +1,6 @@
 package app.rodmena.auth.admin;
 
-import app.rodmena.auth.http.WireJson;
+import app.rodmena.auth.http.ApiJson;
 import app.rodmena.auth.metrics.health.DatabaseHealth;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.metrics.health.HealthReport;
@@ -29,6 +29,6 @@ final class HealthEndpoints {
     }
 
     private static Reply reply(boolean up, Object report) {
-        return Reply.of(up ? 200 : 503, Reply.JSON, WireJson.bytes(report));
+        return Reply.of(up ? 200 : 503, Reply.JSON, ApiJson.bytes(report));
     }
 }

@@ -23,24 +23,24 @@ final class PoolActions {
     }
 
     void addTo(AdminRoutes routes) {
-        routes.change("/settings", this::settings);
-        action(routes, "softInvalidateAll", () -> engine.snapshot().totalConnections(), () -> {
+        routes.change("/settings", this::changeSettings);
+        addAction(routes, "softInvalidateAll", () -> engine.snapshot().totalConnections(), () -> {
             int connections = engine.snapshot().totalConnections();
             engine.softInvalidate();
             return connections;
         });
-        action(routes, "evictIdle", () -> engine.snapshot().idle(), engine::evictIdle);
-        action(routes, "suspend", () -> engine.snapshot().checkedOut(), () -> {
+        addAction(routes, "evictIdle", () -> engine.snapshot().idle(), engine::evictIdle);
+        addAction(routes, "suspend", () -> engine.snapshot().checkedOut(), () -> {
             engine.suspend();
             return engine.snapshot().checkedOut();
         });
-        action(routes, "resume", () -> engine.snapshot().checkedOut(), () -> {
+        addAction(routes, "resume", () -> engine.snapshot().checkedOut(), () -> {
             engine.resume();
             return engine.snapshot().checkedOut();
         });
     }
 
-    private Reply settings(AdminRequest request) {
+    private Reply changeSettings(AdminRequest request) {
         JsonFields fields = JsonFields.of(
                 request.body(),
                 Set.of(
@@ -56,16 +56,16 @@ final class PoolActions {
         boolean dryRun = fields.flag(DRY_RUN);
         if (dryRun) {
             PoolSettings current = engine.settings();
-            PoolSettings preview = engine.preview(settings -> changed(settings, fields));
+            PoolSettings preview = engine.preview(settings -> withChanges(settings, fields));
             return Reply.json(new Settings(true, current, preview));
         }
-        PoolSettings before = engine.change(settings -> changed(settings, fields));
-        PoolSettings after = changed(before, fields);
+        PoolSettings before = engine.change(settings -> withChanges(settings, fields));
+        PoolSettings after = withChanges(before, fields);
         AuditLog.changed(request.session(), "changed settings of the pool: " + fields);
         return Reply.json(new Settings(false, before, after));
     }
 
-    private static PoolSettings changed(PoolSettings settings, JsonFields fields) {
+    private static PoolSettings withChanges(PoolSettings settings, JsonFields fields) {
         Duration reclaim = millis(
                 fields, "reclaimLeaksAfterMillis", settings.reclaimLeaksAfter().orElse(Duration.ZERO));
         return settings.with(draft -> draft.size(
@@ -90,7 +90,7 @@ final class PoolActions {
      * @param countAffected returns the number of connections that the action would affect now
      * @param act runs the action and returns the number of connections affected
      */
-    private static void action(AdminRoutes routes, String name, IntSupplier countAffected, IntSupplier act) {
+    private static void addAction(AdminRoutes routes, String name, IntSupplier countAffected, IntSupplier act) {
         routes.change("/actions/" + name, request -> {
             boolean dryRun = JsonFields.of(request.body(), Set.of(DRY_RUN)).flag(DRY_RUN);
             int connections = (dryRun ? countAffected : act).getAsInt();

@@ -2,7 +2,7 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.http.WireJson;
+import app.rodmena.auth.http.ApiJson;
 import io.undertow.io.IoCallback;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -22,11 +22,11 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     static final String HTML = "text/html; charset=utf-8";
 
     private static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");
-    private static final HttpString POLICY = new HttpString("Content-Security-Policy");
+    private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
     private static final HttpString REFERRER = new HttpString("Referrer-Policy");
 
     /** Allows nothing from other origins, and no inline scripts or styles. Single-file pages set their own policy. */
-    private static final String STRICT =
+    private static final String STRICT_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -43,7 +43,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     }
 
     static Reply error(int status, String message) {
-        return of(status, JSON, WireJson.bytes(WireJson.ErrorBody.of(status, message)));
+        return of(status, JSON, ApiJson.bytes(ApiJson.ErrorBody.of(status, message)));
     }
 
     /** A response without content, for OPTIONS. */
@@ -72,9 +72,9 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
     }
 
     /** Sets the headers against content sniffing, cross-site use and caching. */
-    static void protect(HttpServerExchange exchange) {
+    static void setSecurityHeaders(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(NOSNIFF, "nosniff");
-        exchange.getResponseHeaders().put(POLICY, STRICT);
+        exchange.getResponseHeaders().put(CONTENT_SECURITY_POLICY, STRICT_POLICY);
         exchange.getResponseHeaders().put(REFERRER, "same-origin");
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
     }
@@ -87,7 +87,7 @@ record Reply(int status, String type, ByteBuffer body, Map<HttpString, String> h
 
     void send(HttpServerExchange exchange, IoCallback then) {
         exchange.setStatusCode(status);
-        protect(exchange);
+        setSecurityHeaders(exchange);
         headers.forEach((name, value) -> exchange.getResponseHeaders().put(name, value));
         if (!type.isEmpty()) {
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);

@@ -69,7 +69,7 @@ final class SseClient implements ResponseWriter {
 
     @Override
     public void send(HttpServerExchange newExchange) {
-        Reply.protect(newExchange);
+        Reply.setSecurityHeaders(newExchange);
         newExchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
         synchronized (this) {
             exchange = newExchange;

@@ -2,7 +2,7 @@ package app.rodmena.auth.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.http.WireJson;
+import app.rodmena.auth.http.ApiJson;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +66,6 @@ record ListFormat<T>(
     }
 
     private static String json(Object value) {
-        return new String(WireJson.bytes(value), UTF_8);
+        return new String(ApiJson.bytes(value), UTF_8);
     }
 }

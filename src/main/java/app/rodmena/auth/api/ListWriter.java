@@ -2,7 +2,7 @@ package app.rodmena.auth.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import app.rodmena.auth.http.WireJson;
+import app.rodmena.auth.http.ApiJson;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 
@@ -29,7 +29,7 @@ final class ListWriter<T> implements Consumer<T> {
             chunk.write(',');
         }
         first = false;
-        chunk.writeBytes(WireJson.bytes(format.rowMapper().apply(row)));
+        chunk.writeBytes(ApiJson.bytes(format.rowMapper().apply(row)));
         if (chunk.size() >= CHUNK_BYTES) {
             flush();
         }

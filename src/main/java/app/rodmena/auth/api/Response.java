@@ -1,7 +1,7 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.http.ApiJson;
 import app.rodmena.auth.http.ResponseBudget;
-import app.rodmena.auth.http.WireJson;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
@@ -45,7 +45,7 @@ final class Response implements GateResult {
     }
 
     static Response json(int status, Object value) {
-        return json(status, WireJson.bytes(value));
+        return json(status, ApiJson.bytes(value));
     }
 
     /** @param json not copied; must not be modified afterwards */
@@ -69,7 +69,7 @@ final class Response implements GateResult {
     }
 
     static Response error(int status, String message, Map<String, Object> details) {
-        return json(status, WireJson.ErrorBody.of(status, message, details));
+        return json(status, ApiJson.ErrorBody.of(status, message, details));
     }
 
     /** A response without content, for OPTIONS. */

@@ -1,7 +1,7 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.http.ApiJson;
 import app.rodmena.auth.http.UtcTimestampFormat;
-import app.rodmena.auth.http.WireJson;
 import java.time.Instant;
 
 /**
@@ -15,7 +15,7 @@ final class TimestampedResponse {
     private final byte[] json;
 
     TimestampedResponse(String message, Object data) {
-        json = WireJson.bytes(new ResponseBodies.Wrapped(true, 200, message, data, Instant.EPOCH));
+        json = ApiJson.bytes(new ResponseBodies.Wrapped(true, 200, message, data, Instant.EPOCH));
     }
 
     /** The response with the current time. */

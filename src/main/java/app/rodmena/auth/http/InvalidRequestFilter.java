@@ -58,7 +58,7 @@ final class InvalidRequestFilter {
     }
 
     private static byte[] errorResponse(int status, String message) {
-        byte[] body = WireJson.bytes(WireJson.ErrorBody.of(status, message));
+        byte[] body = ApiJson.bytes(ApiJson.ErrorBody.of(status, message));
         byte[] head = """
                 HTTP/1.1 %s %s\r
                 Connection: close\r

@@ -36,7 +36,7 @@ public final class UtcTimestampFormat {
     }
 
     /** Writes {@link #LENGTH} bytes. */
-    public static void write(Instant time, byte[] into, int at) {
+    public static void write(Instant time, byte[] buffer, int offset) {
         Second second = latest;
         if (second.sinceEpoch != time.getEpochSecond()) {
             second = Second.of(time);
@@ -44,11 +44,11 @@ public final class UtcTimestampFormat {
         }
         int seconds = second.text.length();
         for (int i = 0; i < seconds; i++) {
-            into[at + i] = (byte) second.text.charAt(i);
+            buffer[offset + i] = (byte) second.text.charAt(i);
         }
         int micros = time.getNano() / 1000;
-        for (int digit = at + LENGTH - 1; digit >= at + seconds; digit--) {
-            into[digit] = (byte) ('0' + micros % 10);
+        for (int digit = offset + LENGTH - 1; digit >= offset + seconds; digit--) {
+            buffer[digit] = (byte) ('0' + micros % 10);
             micros /= 10;
         }
     }

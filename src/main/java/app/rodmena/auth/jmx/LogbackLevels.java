@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 /** Reads and sets the levels of Logback's loggers; can reset them to those at its creation. */
 public final class LogbackLevels implements LoggerLevels {
     private final LoggerContext context;
-    private final Map<Logger, Level> atStart = new HashMap<>();
+    private final Map<Logger, Level> initialLevels = new HashMap<>();
 
     private LogbackLevels(LoggerContext context) {
         this.context = context;
-        context.getLoggerList().forEach(logger -> atStart.put(logger, logger.getLevel()));
+        context.getLoggerList().forEach(logger -> initialLevels.put(logger, logger.getLevel()));
     }
 
     /** Empty if the embedding application does not log with Logback. */
@@ -58,6 +58,6 @@ public final class LogbackLevels implements LoggerLevels {
 
     @Override
     public void reset() {
-        context.getLoggerList().forEach(logger -> logger.setLevel(atStart.get(logger)));
+        context.getLoggerList().forEach(logger -> logger.setLevel(initialLevels.get(logger)));
     }
 }

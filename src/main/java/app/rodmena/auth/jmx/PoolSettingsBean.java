@@ -91,10 +91,10 @@ final class PoolSettingsBean {
     private <T> void change(
             String name, Function<PoolSettings, T> setting, T value, BiFunction<PoolSettings, T, PoolSettings> with) {
         PoolSettings previous = engine.change(settings -> with.apply(settings, value));
-        LocalAudit.changed(name, shown(setting.apply(previous)), shown(value));
+        LocalAudit.changed(name, formatted(setting.apply(previous)), formatted(value));
     }
 
-    private static Object shown(Object value) {
+    private static Object formatted(Object value) {
         return value instanceof Duration duration ? duration.toMillis() + " ms" : value;
     }
 }

@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * An open MBean backed by an ordinary object. The object's public methods with {@link Description} define it: getters
  * are attributes, setters make them writable, all other methods are operations.
  *
- * <p>Attributes that are read in one call and come from one getter ({@link Flatten}) are of the same instant. An
- * {@link IllegalArgumentException} or {@link IllegalStateException} of a method reaches the client with its message, as
- * a class that the client has. Thread-safe if the object is.
+ * <p>Attributes that are read in one call and come from one getter ({@link Flatten}) are of the same instant. Clients
+ * receive the message of an {@link IllegalArgumentException} or {@link IllegalStateException}, in an exception of the
+ * JDK, whose class every client has. Thread-safe if the object is.
  */
 public class DescribedMBean implements DynamicMBean {
     private static final Logger LOG = LoggerFactory.getLogger("auth.jmx");
@@ -63,7 +63,7 @@ public class DescribedMBean implements DynamicMBean {
             if (isGetter(method)) {
                 addProperties(method, described);
             } else if (!isSetter(method)) {
-                put(operations, method.getName(), MBeanOperation.of(method));
+                putUnique(operations, method.getName(), MBeanOperation.of(method));
             }
         }
         info = new OpenMBeanInfoSupport(
@@ -88,15 +88,15 @@ public class DescribedMBean implements DynamicMBean {
 
     @Override
     public AttributeList getAttributes(String[] names) {
-        Map<Method, Object> read = new HashMap<>();
+        Map<Method, Object> valuesByGetter = new HashMap<>();
         AttributeList values = new AttributeList();
         for (String name : names) {
             try {
                 values.add(new Attribute(name, property(name).read(getter -> {
-                    if (!read.containsKey(getter)) {
-                        read.put(getter, call(getter));
+                    if (!valuesByGetter.containsKey(getter)) {
+                        valuesByGetter.put(getter, call(getter));
                     }
-                    return read.get(getter);
+                    return valuesByGetter.get(getter);
                 })));
             } catch (AttributeNotFoundException | MBeanException e) {
                 LOG.debug("Attribute {} is omitted from a response", name, e);
@@ -179,8 +179,8 @@ public class DescribedMBean implements DynamicMBean {
             return new MBeanException(new IllegalStateException(message), message);
         }
         LOG.error("{} failed", method.getName(), failure);
-        String logReference = "%s failed with an unexpected error; see the server's log".formatted(method.getName());
-        return new MBeanException(new IllegalStateException(logReference), logReference);
+        String clientMessage = "%s failed with an unexpected error; see the server's log".formatted(method.getName());
+        return new MBeanException(new IllegalStateException(clientMessage), clientMessage);
     }
 
     private void addProperties(Method getter, List<Method> described) {
@@ -204,7 +204,7 @@ public class DescribedMBean implements DynamicMBean {
         Optional<Method> setter = described.stream()
                 .filter(method -> isSetter(method) && method.getName().equals("set" + name))
                 .findFirst();
-        put(
+        putUnique(
                 properties,
                 name,
                 new MBeanProperty(
@@ -218,7 +218,7 @@ public class DescribedMBean implements DynamicMBean {
                         setter.orElse(null)));
     }
 
-    private static <T> void put(Map<String, T> parts, String name, T part) {
+    private static <T> void putUnique(Map<String, T> parts, String name, T part) {
         if (parts.put(name, part) != null) {
             throw new IllegalArgumentException(name + " is defined twice");
         }

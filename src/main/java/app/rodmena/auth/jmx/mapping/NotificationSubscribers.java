@@ -23,7 +23,7 @@ public final class NotificationSubscribers implements NotificationEmitter {
     private final MBeanNotificationInfo[] notifications;
 
     private record Subscription(NotificationListener listener, NotificationFilter filter, Object handback) {
-        boolean is(NotificationListener listener, NotificationFilter filter, Object handback) {
+        boolean matches(NotificationListener listener, NotificationFilter filter, Object handback) {
             return this.listener == listener && this.filter == filter && this.handback == handback;
         }
 
@@ -73,7 +73,7 @@ public final class NotificationSubscribers implements NotificationEmitter {
     public void removeNotificationListener(NotificationListener listener, NotificationFilter filter, Object handback)
             throws ListenerNotFoundException {
         Subscription first = subscriptions.stream()
-                .filter(subscription -> subscription.is(listener, filter, handback))
+                .filter(subscription -> subscription.matches(listener, filter, handback))
                 .findFirst()
                 .orElseThrow(() ->
                         new ListenerNotFoundException("The listener is not subscribed with this filter and handback"));

@@ -18,8 +18,8 @@ import javax.management.openmbean.TabularDataSupport;
 import javax.management.openmbean.TabularType;
 
 /**
- * Maps a Java type to an open type, so that a client needs none of our classes: numbers, booleans and text stay as they
- * are, a record becomes CompositeData, a list an array, a {@link Table} TabularData. Immutable.
+ * Maps a Java type to an open type, so that a client needs none of the server's classes: numbers, booleans and text
+ * stay as they are, a record becomes CompositeData, a list an array, a {@link Table} TabularData. Immutable.
  *
  * <p>The JDK's own mapping for MXBeans supports no records on Java 17, no flat tables and no column descriptions.
  */

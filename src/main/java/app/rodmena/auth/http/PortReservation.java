@@ -8,10 +8,10 @@ import java.util.Deque;
 import java.util.OptionalInt;
 
 /**
- * Checks that addresses can be bound, before PostgreSQL is started and its tables are migrated. Keeps each address
- * bound until it is closed, which also detects two listeners on one port. Not thread-safe.
+ * Reserves the listeners' addresses, to find a port in use before PostgreSQL is started and its tables are migrated.
+ * Addresses stay bound until {@link #close}, so that two listeners on one port are detected, too. Not thread-safe.
  */
-public final class FreePorts implements AutoCloseable {
+public final class PortReservation implements AutoCloseable {
     private final Deque<ServerSocket> bound = new ArrayDeque<>();
 
     /**
@@ -21,7 +21,7 @@ public final class FreePorts implements AutoCloseable {
      * @param port not checked if it is absent, or 0 (any free port)
      * @throws IOException if the address cannot be bound; the message names it and the flags
      */
-    public void require(String flags, String host, OptionalInt port) throws IOException {
+    public void reserve(String flags, String host, OptionalInt port) throws IOException {
         if (port.isEmpty() || port.getAsInt() == 0) {
             return;
         }

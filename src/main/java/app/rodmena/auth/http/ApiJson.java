@@ -8,14 +8,14 @@ import java.time.Instant;
 import java.util.Map;
 
 /** Writes the API's JSON: records in snake_case, instants as UTC without a zone. Thread-safe. */
-public final class WireJson {
+public final class ApiJson {
     private static final ObjectWriter WRITER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .addModule(Json.instants(UtcTimestampFormat::text))
             .build()
             .writer();
 
-    private WireJson() {}
+    private ApiJson() {}
 
     /** The body of every error response. */
     public record ErrorBody(boolean success, int code, String message, Map<String, Object> details, Instant timestamp) {
