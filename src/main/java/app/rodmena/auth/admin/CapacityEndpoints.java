@@ -1,8 +1,8 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.capacity.FleetForecast;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.views.AdviceRow;
-import app.rodmena.auth.views.OutlookRow;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +19,7 @@ final class CapacityEndpoints {
     private record CapacityResponse(
             boolean known,
             AdviceRow now,
-            @JsonInclude(JsonInclude.Include.NON_NULL) OutlookRow whatIf) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) FleetForecast whatIf) {}
 
     CapacityEndpoints(PoolSizeAdvisor advisor) {
         this.adviser = advisor;
@@ -32,7 +32,7 @@ final class CapacityEndpoints {
     private CapacityResponse capacity(AdminRequest request) {
         Map<String, String> parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
         AdviceRow now = adviser.advice().map(AdviceRow::of).orElseGet(AdviceRow::none);
-        OutlookRow whatIf = parameters.isEmpty()
+        FleetForecast whatIf = parameters.isEmpty()
                 ? null
                 : adviser.forecast(
                                 AdminRequest.number(parameters, WORKERS, 1, 1, PoolSizeAdvisor.MAX_WORKERS),
@@ -44,7 +44,6 @@ final class CapacityEndpoints {
                                         PoolSizeAdvisor.MAX_CONNECTIONS),
                                 AdminRequest.number(
                                         parameters, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
-                        .map(OutlookRow::of)
                         .orElse(null);
         return new CapacityResponse(now.maximum() > 0, now, whatIf);
     }

@@ -44,11 +44,7 @@ final class DiagnosisEndpoints {
 
     void addTo(AdminRoutes routes) {
         routes.readBlocking("/diagnosis", this::diagnosis);
-        routes.read(
-                "/incidents",
-                request -> Reply.json(incidents.newestFirst().stream()
-                        .map(IncidentSummary::of)
-                        .toList()));
+        routes.read("/incidents", request -> Reply.json(incidents.newestFirst()));
         routes.readPrefix("/incidents/", this::incident);
         routes.change("/actions/cancelQuery", request -> act(request, "connection", remedies::cancelQuery));
         routes.change("/actions/terminateBackend", request -> act(request, "pid", remedies::terminateBackend));

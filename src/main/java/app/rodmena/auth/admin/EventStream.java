@@ -167,7 +167,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     }
 
     private void broadcast(Incident incident) {
-        ByteBuffer message = message("incident", IncidentSummary.of(incident));
+        ByteBuffer message = message("incident", incident);
         clients.forEach(client -> client.offer(message));
     }
 

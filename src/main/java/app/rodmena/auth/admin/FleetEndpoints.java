@@ -1,9 +1,9 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.capacity.Fleet;
+import app.rodmena.auth.capacity.FleetMember;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.views.FleetRow;
-import app.rodmena.auth.views.MemberRow;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 
@@ -15,7 +15,7 @@ final class FleetEndpoints {
     private record FleetResponse(
             String sentence, @JsonUnwrapped FleetRow fleet, List<Instance> instances) {}
 
-    private record Instance(boolean self, @JsonUnwrapped MemberRow member) {}
+    private record Instance(boolean self, @JsonUnwrapped FleetMember member) {}
 
     FleetEndpoints(FleetWatch watch, String ownInstance) {
         this.watch = watch;
@@ -31,7 +31,7 @@ final class FleetEndpoints {
                 watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
                 FleetRow.of(watch),
                 watch.latest().map(Fleet::members).orElse(List.of()).stream()
-                        .map(member -> new Instance(member.instance().equals(ownInstance), MemberRow.of(member)))
+                        .map(member -> new Instance(member.instance().equals(ownInstance), member))
                         .toList());
     }
 }

@@ -12,7 +12,6 @@ import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.EventQuery;
 import app.rodmena.auth.security.OperatorSession;
-import app.rodmena.auth.views.ConnectionRow;
 import app.rodmena.auth.views.Totals;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +69,7 @@ final class PoolEndpoints {
 
     void addTo(AdminRoutes routes) {
         routes.read("/pool", request -> Reply.json(pool(request.session())));
-        routes.read("/pool/connections", request -> Reply.json(connections()));
+        routes.read("/pool/connections", request -> Reply.json(engine.connections()));
         routes.read("/pool/waiters", request -> Reply.json(engine.waiters()));
         routes.read("/pool/events", this::events);
         routes.read("/pool/history", request -> Reply.json(metrics.history().seconds()));
@@ -97,13 +96,6 @@ final class PoolEndpoints {
                 metrics.pool().waits(),
                 metrics.pool().uses(),
                 metrics.pool().creations());
-    }
-
-    private List<ConnectionRow> connections() {
-        Instant now = Instant.now();
-        return engine.connections().stream()
-                .map(view -> ConnectionRow.of(view, now))
-                .toList();
     }
 
     private Reply events(AdminRequest request) {

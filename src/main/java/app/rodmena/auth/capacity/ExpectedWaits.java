@@ -1,19 +1,29 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.model.QueueModel;
+import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The waits that the queueing model predicts for a pool under a load.
- *
- * @param utilisation average share of the connections in use; 1 or more if the pool is overloaded
- * @param waitProbability probability that a caller has to wait
- * @param meanWait mean wait of all callers; empty if the pool is overloaded, when waits are unbounded
- * @param p99Wait 99th percentile of the waits; empty if the pool is overloaded
+ * The waits that the queueing model predicts for a pool under a load; empty if the pool is overloaded, when waits are
+ * unbounded.
  */
+@Description("Predicted waits")
 public record ExpectedWaits(
-        double utilisation, double waitProbability, Optional<Duration> meanWait, Optional<Duration> p99Wait) {
+        @Description(
+                value = "Average share of the connections in use; 1 or more: the fleet is overloaded",
+                unit = "0 to 1 and more")
+        double utilisation,
+
+        @Description(value = "Probability that a caller has to wait", unit = "0 to 1")
+        double waitProbability,
+
+        @Description(value = "Mean wait for a connection; -1 if unbounded", unit = "milliseconds", absent = -1)
+        Optional<Duration> meanWait,
+
+        @Description(value = "p99 wait for a connection; -1 if unbounded", unit = "milliseconds", absent = -1)
+        Optional<Duration> p99Wait) {
     static final double QUANTILE = 0.99;
 
     static ExpectedWaits of(QueueModel queue) {

@@ -1,5 +1,7 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -8,15 +10,20 @@ import java.util.Optional;
  *
  * @param demand the fleet; its poolSize is the maximum of a pool
  * @param requestsPerSecond load on all processes together
- * @param expected the predicted waits of each pool
- * @param saturation total checkouts per second that keep every connection busy
- * @param room connections that PostgreSQL allows the fleet; empty if unknown
  */
+@Description("Forecast for another fleet, with the connection use of the last minute")
 public record FleetForecast(
         ConnectionDemand demand,
         double requestsPerSecond,
-        ExpectedWaits expected,
+        @Flatten ExpectedWaits expected,
+
+        @Description(value = "Load that keeps every connection of the fleet busy", unit = "checkouts per second")
         double saturation,
+
+        @Description(
+                value = "Connections that PostgreSQL allows the fleet; -1 if unknown",
+                unit = "connections",
+                absent = -1)
         Optional<Integer> room) {
     public FleetForecast {
         Objects.requireNonNull(demand, "demand");
@@ -24,7 +31,12 @@ public record FleetForecast(
         Objects.requireNonNull(room, "room");
     }
 
-    /** Whether PostgreSQL allows the connections; true if unknown. */
+    @Description(value = "Maximum of the fleet's connections, monitoring connections included", unit = "connections")
+    public int connections() {
+        return demand.total();
+    }
+
+    @Description("Whether PostgreSQL allows that many; true if unknown")
     public boolean fits() {
         return room.map(connections -> demand.total() <= connections).orElse(true);
     }

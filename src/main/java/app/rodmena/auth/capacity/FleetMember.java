@@ -1,21 +1,38 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.util.Objects;
 
 /**
  * The processes of a fleet with one instance name, usually one, as read from pg_stat_activity.
  *
- * @param instance the instance name
- * @param processes number of processes, by their monitor connections
- * @param pools their announced pool_size and max_overflow, for example {@code 5+5}, separated by commas; empty if none
- *     is announced
+ * @param processes counted by their monitor connections
+ * @param pools separated by commas; empty if none is announced
  * @param poolMaximum the sum of the maxima of their pools
  * @param pooled open connections of their pools
  * @param beside open connections outside pools and monitors: those of migrations
- * @param undecided further processes that have not decided yet whether they fit; they have no share
+ * @param undecided processes without a share
  */
+@Description("The processes with one instance name, usually one process")
 public record FleetMember(
-        String instance, int processes, String pools, int poolMaximum, int pooled, int beside, int undecided) {
+        @TableKey @Description("Instance name, set by --instance")
+        String instance,
+
+        @Description(value = "Processes with this name", unit = "processes")
+        int processes,
+
+        @Description("pool_size and max_overflow that the processes announce, for example 5+5")
+        String pools,
+
+        int poolMaximum,
+        int pooled,
+        int beside,
+
+        @Description(
+                value = "Further processes with this name that are still checking the fleet's limit",
+                unit = "processes")
+        int undecided) {
     public FleetMember {
         Objects.requireNonNull(instance, "instance");
         Objects.requireNonNull(pools, "pools");
@@ -25,6 +42,7 @@ public record FleetMember(
      * The maximum connections of its pools and monitors. A process without a monitor connection announces no maximum
      * and counts with its open connections; so does an undecided process.
      */
+    @Description(value = "Maximum of their connections, monitoring connections included", unit = "connections")
     public int share() {
         if (isUndecided()) {
             return pooled;
@@ -41,7 +59,7 @@ public record FleetMember(
         return processes == 0 && undecided > 0;
     }
 
-    /** The open connections, as counted in the share. */
+    @Description(value = "Their open connections, monitoring connections included", unit = "connections")
     public int open() {
         return pooled + beside + processes * ConnectionDemand.MONITORS_PER_WORKER;
     }

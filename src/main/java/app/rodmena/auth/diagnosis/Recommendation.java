@@ -1,9 +1,10 @@
 package app.rodmena.auth.diagnosis;
 
-/**
- * A recommended action.
- *
- * @param what the action and its effect
- * @param command the exact shell command; empty if there is none
- */
-public record Recommendation(String what, String command) {}
+import app.rodmena.auth.schema.Description;
+
+/** A recommended action. */
+@Description("One recommendation")
+public record Recommendation(
+        @Description("The action and its effect") String what,
+
+        @Description("The command; empty if there is none") String command) {}

@@ -1,14 +1,24 @@
 package app.rodmena.auth.diagnosis;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
  * The callers that wait for a connection for the same operation.
  *
- * @param route the operation
- * @param count the number of callers
  * @param since the arrival of the caller that has waited longest
- * @param longest the time that it has waited
  */
-public record WaiterGroup(String route, int count, Instant since, Duration longest) {}
+@Description("Callers of one route waiting for a connection")
+public record WaiterGroup(
+        @TableKey @Description("Route of the callers, for example GET /api/roles")
+        String route,
+
+        @Description(value = "Number of callers", unit = "callers")
+        int count,
+
+        Instant since,
+
+        @Description(value = "Longest current wait among them", unit = "milliseconds", whole = true)
+        Duration longest) {}

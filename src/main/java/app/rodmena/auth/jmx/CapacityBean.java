@@ -1,10 +1,10 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.capacity.FleetForecast;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.views.AdviceRow;
-import app.rodmena.auth.views.OutlookRow;
 
 @Description("Sizing advice for the load of the last minute, and forecasts for other sizes")
 final class CapacityBean {
@@ -21,14 +21,13 @@ final class CapacityBean {
     }
 
     @Description("Forecast for another fleet under another load")
-    public OutlookRow whatIf(
+    public FleetForecast whatIf(
             @Description(value = "Number of processes, 1 to 10000", unit = "processes") int workers,
             @Description(value = "Maximum connections of each, overflow included, 1 to 2000", unit = "connections")
                     int poolSize,
             @Description(value = "Load on all processes together", unit = "requests per second")
                     double requestsPerSecond) {
         return adviser.forecast(workers, poolSize, requestsPerSecond)
-                .map(OutlookRow::of)
                 .orElseThrow(() -> new IllegalStateException(PoolSizeAdvisor.insufficientData()));
     }
 }

@@ -2,10 +2,9 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.jmx.mapping.Table;
+import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.views.ConnectionRow;
-import java.time.Instant;
 import java.util.List;
 
 @Description("All physical connections of the pool, and all callers waiting for one")
@@ -18,11 +17,8 @@ final class ConnectionsBean {
 
     @Description(
             "All physical connections; each row is consistent in itself, rows may be of slightly different instants")
-    public Table<ConnectionRow> getConnections() {
-        Instant now = Instant.now();
-        return new Table<>(engine.connections().stream()
-                .map(view -> ConnectionRow.of(view, now))
-                .toList());
+    public Table<ConnectionView> getConnections() {
+        return new Table<>(engine.connections());
     }
 
     @Description("All callers waiting for a connection, in the order in which they are served")

@@ -1,12 +1,12 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.Fleet;
+import app.rodmena.auth.capacity.FleetMember;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.views.FleetRow;
-import app.rodmena.auth.views.MemberRow;
 import java.util.List;
 
 @Description(
@@ -25,9 +25,7 @@ final class FleetBean {
     }
 
     @Description("The fleet by instance name")
-    public Table<MemberRow> getMembers() {
-        return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()).stream()
-                .map(MemberRow::of)
-                .toList());
+    public Table<FleetMember> getMembers() {
+        return new Table<>(watch.latest().map(Fleet::members).orElse(List.of()));
     }
 }

@@ -21,7 +21,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
     static final String TYPE = "app.rodmena.auth.incident";
 
     private static final int QUEUE = 100;
-    private static final OpenMapping ROW = OpenMapping.of(IncidentsBean.Row.class);
+    private static final OpenMapping ROW = OpenMapping.of(Incident.class);
 
     private final ObjectName source;
     private final AtomicLong sent = new AtomicLong();
@@ -57,7 +57,7 @@ final class IncidentNotifier implements IncidentListener, AutoCloseable {
     private void send(Incident incident) {
         Notification notification = new Notification(
                 TYPE, source, sent.incrementAndGet(), incident.time().toEpochMilli(), incident.sentence());
-        notification.setUserData(ROW.toOpen().apply(IncidentsBean.Row.of(incident)));
+        notification.setUserData(ROW.toOpen().apply(incident));
         subscribers.send(notification);
     }
 

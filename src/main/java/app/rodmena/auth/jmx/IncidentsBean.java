@@ -6,46 +6,18 @@ import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
-import app.rodmena.auth.schema.TableKey;
-import app.rodmena.auth.schema.WireFormat;
 
 @Description("The last twenty incidents, each recorded when it began, and a notification for each")
 final class IncidentsBean {
     private final Incidents incidents;
-
-    @Description("One incident")
-    record Row(
-            @TableKey @Description("Identifier; sorts by time")
-            String id,
-
-            @Description("Start of the incident, in UTC, for example 2026-11-23T15:34:52.118Z")
-            String time,
-
-            @Description(
-                    "Its most severe sign: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED, STALLED, DATABASE_DOWN or DATABASE_TROUBLE")
-            String cause,
-
-            @Description("Summary in one sentence") String sentence,
-
-            @Description(value = "Occurrences of the same fault that this incident stands for", unit = "times")
-            long swallowed) {
-        static Row of(Incident incident) {
-            return new Row(
-                    incident.id(),
-                    WireFormat.time(incident.time()),
-                    incident.cause().name(),
-                    incident.sentence(),
-                    incident.repetitions());
-        }
-    }
 
     IncidentsBean(Incidents incidents) {
         this.incidents = incidents;
     }
 
     @Description("All incidents in memory")
-    public Table<Row> getIncidents() {
-        return new Table<>(incidents.newestFirst().stream().map(Row::of).toList());
+    public Table<Incident> getIncidents() {
+        return new Table<>(incidents.newestFirst());
     }
 
     @Description("The sentence of the latest incident; empty if there is none")

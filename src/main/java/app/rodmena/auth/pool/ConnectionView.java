@@ -1,6 +1,10 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.postgres.TransactionState;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
+import app.rodmena.auth.schema.TableKey;
+import app.rodmena.auth.schema.WireNamed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -9,31 +13,39 @@ import java.util.Optional;
 /**
  * A view of one physical connection at the time of the call.
  *
- * @param id the connection's number, unique within the process
- * @param backendPid the pid of the connection's PostgreSQL backend; 0 if unknown
- * @param state the pool's state of the connection
- * @param age time since the connection was opened
- * @param checkouts number of checkouts
  * @param use the current use; empty if it is not checked out
- * @param lastSql the last prepared statement, with placeholders and without values; empty if there was none
- * @param lastSqlAge time since it was prepared; empty if there was none
+ * @param lastSqlAge time since {@code lastSql} was prepared; empty if there was none
  * @param statements number of statements prepared on the connection; if it is unchanged, so is {@code lastSql}
- * @param transaction the transaction state; {@link TransactionState#UNKNOWN} if unknown
  */
+@Description("One physical connection")
 public record ConnectionView(
+        @TableKey @Description(value = "Connection number, unique within the process", unit = "number")
         int id,
+
+        @Description(value = "PID of its PostgreSQL backend; 0 if unknown", unit = "pid")
         int backendPid,
-        State state,
+
+        @Description("idle, in_use or closing") State state,
+
+        @Description(value = "Time since it was opened", unit = "milliseconds", whole = true)
         Duration age,
+
+        @Description(value = "Number of its checkouts", unit = "checkouts")
         long checkouts,
-        Optional<Use> use,
+
+        @Flatten Optional<Use> use,
+
+        @Description("Last statement prepared on it, without values; empty if there was none")
         String lastSql,
+
         Optional<Duration> lastSqlAge,
         long statements,
+
+        @Description("idle, active, in_transaction, failed or unknown")
         TransactionState transaction) {
 
     /** The pool's state of a connection. */
-    public enum State {
+    public enum State implements WireNamed {
         IDLE,
         IN_USE,
         /** Will be closed, or is being closed. */
@@ -43,15 +55,36 @@ public record ConnectionView(
     /**
      * The current use of a connection.
      *
-     * @param since the time of the checkout
-     * @param thread the name of the thread that checked it out
-     * @param route the operation it is used for
-     * @param tenant the tenant's fingerprint; {@code -} if there is none, {@code several} for a batch of several
-     *     tenants
-     * @param callers number of callers: more than one for a batch
      * @param stacks the stack traces of the holder
      */
-    public record Use(Instant since, String thread, String route, String tenant, int callers, Stacks stacks) {}
+    public record Use(
+            @Description(
+                    name = "inUseSince",
+                    value = "Time of its checkout, in UTC, for example 2026-11-23T15:34:52.118Z; empty while not in"
+                            + " use")
+            Instant since,
+
+            @Description(
+                    name = "inUse",
+                    value = "Time since its checkout; 0 while not in use",
+                    unit = "milliseconds",
+                    whole = true)
+            Duration heldFor,
+
+            @Description("Thread that checked it out; empty while not in use")
+            String thread,
+
+            @Description("Route that uses it, for example GET /api/roles; empty while not in use")
+            String route,
+
+            @Description("Fingerprint of the tenant; - if there is none, several for a batch of several tenants, empty"
+                    + " while not in use")
+            String tenant,
+
+            @Description(value = "Number of callers that it serves: more than one for a batch", unit = "callers")
+            int callers,
+
+            Stacks stacks) {}
 
     /** Stack traces of the holder of a connection, captured on demand. */
     public interface Stacks {

@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.pool.event.CallContext;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -142,10 +143,16 @@ final class Permit implements ConnectionView.Stacks {
 
     /** The current use of the connection that references this as its holder. */
     ConnectionView.Use use(long nowNanos) {
-        Instant since = Instant.now().minusNanos(nowNanos - heldSinceNanos);
+        Duration heldFor = Duration.ofNanos(Math.max(0, nowNanos - heldSinceNanos));
         CallContext context = caller();
         return new ConnectionView.Use(
-                since, holder.getName(), context.route(), context.tenant().get(), context.count(), this);
+                Instant.now().minus(heldFor),
+                heldFor,
+                holder.getName(),
+                context.route(),
+                context.tenant().get(),
+                context.count(),
+                this);
     }
 
     /** The route and the thread of the checkout, for messages. */

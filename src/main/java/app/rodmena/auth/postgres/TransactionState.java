@@ -1,7 +1,9 @@
 package app.rodmena.auth.postgres;
 
+import app.rodmena.auth.schema.WireNamed;
+
 /** The transaction state of a connection, as the client sees it. */
-public enum TransactionState {
+public enum TransactionState implements WireNamed {
     /** Nothing runs, and no transaction is open. */
     IDLE,
     /** A statement was sent, and its response is not complete. */

@@ -30,6 +30,9 @@ public @interface Description {
     /** Whether a duration is shown in whole milliseconds instead of microseconds. */
     boolean whole() default false;
 
+    /** Whether a list of texts is shown as one text, with a line for each. */
+    boolean lines() default false;
+
     /** The number that is shown for an absent value. */
     int absent() default 0;
 }

@@ -151,6 +151,16 @@ public record RecordSchema(List<Field> fields) {
             int absent = description.absent();
             return plain(int.class, absent, OptionalInt.class, number -> number.orElse(absent));
         }
+        if (type == Integer.class) {
+            return new Plain(int.class, description.absent(), UnaryOperator.identity());
+        }
+        if (description.lines()) {
+            return plain(
+                    String.class,
+                    "",
+                    List.class,
+                    lines -> ((List<?>) lines).stream().map(String::valueOf).collect(Collectors.joining("\n")));
+        }
         if (type instanceof Class<?> plain && plain.isEnum()) {
             return plain(
                     String.class,
@@ -184,13 +194,13 @@ public record RecordSchema(List<Field> fields) {
     }
 
     private static Object absent(Type type, Description description) {
-        if (type == int.class || type == Integer.class) {
+        if (type == int.class) {
             return description.absent();
         }
-        if (type == long.class || type == Long.class) {
+        if (type == long.class) {
             return (long) description.absent();
         }
-        if (type == double.class || type == Double.class) {
+        if (type == double.class) {
             return (double) description.absent();
         }
         if (type == boolean.class) {

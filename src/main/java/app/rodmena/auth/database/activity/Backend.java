@@ -1,46 +1,67 @@
 package app.rodmena.auth.database.activity;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A PostgreSQL backend, from pg_stat_activity. Times are ages by PostgreSQL's clock, which may differ from this
  * machine's; values that the role may not see are empty. Immutable.
  *
- * @param pid its process id
- * @param database the database it is connected to
- * @param user the role it is logged in as
- * @param application its application_name
  * @param client the client's address; empty for a local socket
- * @param owner the owner of the connection
- * @param state its state, for example {@code active} or {@code idle in transaction}; empty if hidden
  * @param waitEventType the type of the event it waits for, for example {@code Lock} or {@code Client}; empty if it does
  *     not wait
  * @param waitEvent the event it waits for, for example {@code relation} or {@code ClientRead}
  * @param connectedFor time since it connected
- * @param transactionFor time since its transaction began; empty if none is open
  * @param queryFor time since its last statement began, which is still running if it is active
- * @param stateFor time since its state changed
- * @param query its last statement, with literals masked; empty for idle backends of other applications
  * @param hidden whether the role may not see its activity
  * @param endable whether the role may cancel its statement and terminate its session
  * @param lockWait the lock it waits for
  */
+@Description("One client backend of PostgreSQL")
 public record Backend(
+        @TableKey @Description(value = "PID of the backend", unit = "pid")
         int pid,
-        String database,
-        String user,
-        String application,
+
+        @Description("Its database") String database,
+
+        @Description("Its login role") String user,
+
+        @Description("Its application_name") String application,
+
         String client,
+
+        @Description(
+                name = "whose",
+                value = "Owner: pool, ours (this process, outside the pool), sibling (another instance) or other")
         BackendOwner owner,
+
+        @Description("Its state, for example idle in transaction; empty if hidden from this role")
         String state,
+
         String waitEventType,
         String waitEvent,
         Optional<Duration> connectedFor,
+
+        @Description(
+                name = "transaction",
+                value = "Age of its open transaction; 0 if there is none",
+                unit = "milliseconds",
+                whole = true)
         Optional<Duration> transactionFor,
+
         Optional<Duration> queryFor,
+
+        @Description(name = "state", value = "Time in this state; 0 if unknown", unit = "milliseconds", whole = true)
         Optional<Duration> stateFor,
+
+        @Description(
+                "Its last statement with masked literals; empty for other applications' idle backends, or if hidden")
         String query,
+
         boolean hidden,
         boolean endable,
         Optional<LockWait> lockWait) {
@@ -57,6 +78,18 @@ public record Backend(
 
     public boolean waitsForLock() {
         return waitEventType.equals("Lock");
+    }
+
+    @Description("Its wait event, for example Lock relation; empty if it does not wait")
+    public String waitsFor() {
+        return (waitEventType + " " + waitEvent).strip();
+    }
+
+    @Description("PIDs of the backends that block it; empty if there are none")
+    public String blockedBy() {
+        return lockWait.map(LockWait::blockedBy).orElse(List.of()).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
     }
 
     Backend waitingFor(LockWait lock) {

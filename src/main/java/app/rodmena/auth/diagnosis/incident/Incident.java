@@ -1,25 +1,37 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
  * A recorded incident with the state at its start. Immutable.
  *
- * @param id the id; ids sort by time
- * @param time the time of its first occurrence
  * @param cause its most severe cause when it was recorded
- * @param sentence its description
  * @param repetitions the number of further occurrences, which were attributed to this incident
  * @param frozenAfter the time from the occurrence until the state was recorded
  * @param document the complete incident as JSON
  */
+@Description("One incident")
 public record Incident(
-        String id,
+        @TableKey @Description("Identifier; sorts by time") String id,
+
+        @Description("Start of the incident, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant time,
+
+        @Description("Its most severe sign: TIMEOUT, REJECTED, LONG_WAIT, STUCK, LEAK_SUSPECTED, STALLED, DATABASE_DOWN"
+                + " or DATABASE_TROUBLE")
         IncidentCause cause,
-        String sentence,
+
+        @Description("Summary in one sentence") String sentence,
+
+        @Description(
+                name = "swallowed",
+                value = "Occurrences of the same fault that this incident stands for",
+                unit = "times")
         long repetitions,
+
         Duration frozenAfter,
         IncidentDocument document) {
     /** A copy with another number of further occurrences; the document keeps the old number. */
