@@ -134,8 +134,7 @@ public record RecordSchema(List<Field> fields) {
     }
 
     private static boolean isDuration(Type type) {
-        return type == Duration.class
-                || type instanceof ParameterizedType generic && isDuration(generic.getActualTypeArguments()[0]);
+        return type == Duration.class || (type instanceof ParameterizedType generic && isDuration(argument(generic)));
     }
 
     private static Plain plain(Type type, Description description) {
