@@ -362,7 +362,7 @@ public final class AuthServer implements AutoCloseable {
 
     /** The pool's numbers, all taken at the same instant. */
     public PoolSnapshot poolStatus() {
-        return core.engine().snapshot();
+        return core.engine().pool().snapshot();
     }
 
     /** The process's metrics; the package description of metrics lists their names. */

@@ -24,19 +24,19 @@ final class PoolActions {
 
     void addTo(AdminRoutes routes) {
         routes.change("/settings", this::changeSettings);
-        addAction(routes, "softInvalidateAll", () -> engine.snapshot().totalConnections(), () -> {
-            int connections = engine.snapshot().totalConnections();
-            engine.softInvalidate();
+        addAction(routes, "softInvalidateAll", () -> engine.pool().snapshot().totalConnections(), () -> {
+            int connections = engine.pool().snapshot().totalConnections();
+            engine.pool().softInvalidate();
             return connections;
         });
-        addAction(routes, "evictIdle", () -> engine.snapshot().idle(), engine::evictIdle);
-        addAction(routes, "suspend", () -> engine.snapshot().checkedOut(), () -> {
-            engine.suspend();
-            return engine.snapshot().checkedOut();
+        addAction(routes, "evictIdle", () -> engine.pool().snapshot().idle(), engine.pool()::evictIdle);
+        addAction(routes, "suspend", () -> engine.pool().snapshot().checkedOut(), () -> {
+            engine.pool().suspend();
+            return engine.pool().snapshot().checkedOut();
         });
-        addAction(routes, "resume", () -> engine.snapshot().checkedOut(), () -> {
-            engine.resume();
-            return engine.snapshot().checkedOut();
+        addAction(routes, "resume", () -> engine.pool().snapshot().checkedOut(), () -> {
+            engine.pool().resume();
+            return engine.pool().snapshot().checkedOut();
         });
     }
 
@@ -55,7 +55,7 @@ final class PoolActions {
                         DRY_RUN));
         boolean dryRun = fields.flag(DRY_RUN);
         if (dryRun) {
-            PoolSettings current = engine.settings();
+            PoolSettings current = engine.pool().settings();
             PoolSettings preview = engine.preview(settings -> withChanges(settings, fields));
             return Reply.json(new Settings(true, current, preview));
         }

@@ -69,8 +69,8 @@ final class PoolEndpoints {
 
     void addTo(AdminRoutes routes) {
         routes.read("/pool", request -> Reply.json(pool(request.session())));
-        routes.read("/pool/connections", request -> Reply.json(engine.connections()));
-        routes.read("/pool/waiters", request -> Reply.json(engine.waiters()));
+        routes.read("/pool/connections", request -> Reply.json(engine.pool().connections()));
+        routes.read("/pool/waiters", request -> Reply.json(engine.pool().waiters()));
         routes.read("/pool/events", this::events);
         routes.read("/pool/history", request -> Reply.json(metrics.history().seconds()));
         routes.read("/statements", request -> Reply.json(statements()));
@@ -89,8 +89,8 @@ final class PoolEndpoints {
                         Duration.between(server.startedAt(), now).toMillis()),
                 Operator.of(session),
                 engine.availability(),
-                engine.view(),
-                engine.settings(),
+                engine.pool().view(),
+                engine.pool().settings(),
                 Totals.of(engine.events()),
                 engine.outcomes(),
                 metrics.pool().waits(),

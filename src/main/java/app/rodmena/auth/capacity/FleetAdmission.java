@@ -88,7 +88,7 @@ final class FleetAdmission {
      * @throws FleetUnavailableException if PostgreSQL does not answer
      */
     Fleet attempt() throws FleetUnavailableException, InterruptedException {
-        ConnectionDemand demand = ConnectionDemand.of(engine.settings()).withWorkers(1);
+        ConnectionDemand demand = ConnectionDemand.of(engine.pool().settings()).withWorkers(1);
         AdmissionDecision admissionDecision;
         try {
             queries.markUndecided();
@@ -130,7 +130,7 @@ final class FleetAdmission {
         if (noRoomSince == 0) {
             noRoomSince = now;
         } else if (now - noRoomSince > WAIT_FOR_ROOM.toNanos()) {
-            engine.suspend();
+            engine.pool().suspend();
             decision.complete(Optional.of(new BudgetExceededException(
                     "%s. ./run.sh capacity lists the fixes; --budget warn starts it anyway".formatted(reason))));
         }

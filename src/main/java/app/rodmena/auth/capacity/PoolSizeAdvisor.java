@@ -35,12 +35,13 @@ public final class PoolSizeAdvisor {
     /** Returns the advice for the current pool; empty if the last minute has too few checkouts. */
     public Optional<PoolSizeAdvice> advice() {
         return WorkloadSample.of(metrics)
-                .map(sample -> PoolSizeAdvice.of(sample, engine.settings().maximum(), waitTarget));
+                .map(sample ->
+                        PoolSizeAdvice.of(sample, engine.pool().settings().maximum(), waitTarget));
     }
 
     /** The current maximum of the pool. */
     public int poolMaximum() {
-        return engine.settings().maximum();
+        return engine.pool().settings().maximum();
     }
 
     /**

@@ -4,15 +4,9 @@ import app.rodmena.auth.common.FirstLine;
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.BatchQueue;
-import app.rodmena.auth.pool.ConnectionView;
-import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.pool.PoolSnapshot;
-import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
-import app.rodmena.auth.pool.RefusalListener;
-import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.pool.event.PoolEventKind;
@@ -162,42 +156,9 @@ public final class DatabaseEngine implements AutoCloseable {
         return CompletableFuture.failedFuture(failure);
     }
 
-    /** The pool's numbers at one instant; lock-free, independent of the state of the database. */
-    public PoolSnapshot snapshot() {
-        return pool.snapshot();
-    }
-
-    /** The maximum number of connections in use since the last call; for a single periodic reader. */
-    public int peakSinceLast() {
-        return pool.peakSinceLast();
-    }
-
-    /** The pool's numbers and the state of its queue at one instant. */
-    public PoolView view() {
-        return pool.view();
-    }
-
-    /**
-     * All physical connections of the pool, the oldest first. Does not lock the pool: each entry is consistent, but
-     * entries may be of slightly different instants.
-     */
-    public List<ConnectionView> connections() {
-        return pool.connections();
-    }
-
     /** Callers since start by outcome. */
     public QueueOutcomes outcomes() {
         return pool.outcomes();
-    }
-
-    /** All waiting callers, next to be admitted first. */
-    public List<WaiterView> waiters() {
-        return pool.waiters();
-    }
-
-    /** The state of opening connections. */
-    public OpeningView opening() {
-        return pool.opening();
     }
 
     /** The instance name of this process. */
@@ -213,11 +174,6 @@ public final class DatabaseEngine implements AutoCloseable {
     /** The database that connections of the pool are connected to. */
     public String database() {
         return database;
-    }
-
-    /** The current settings of the pool. */
-    public PoolSettings settings() {
-        return pool.settings();
     }
 
     /**
@@ -260,30 +216,6 @@ public final class DatabaseEngine implements AutoCloseable {
         synchronized (guards) {
             guards.remove(guard);
         }
-    }
-
-    /** Marks all connections for replacement: idle ones at their next checkout, those in use at check-in. */
-    public void softInvalidate() {
-        pool.softInvalidate();
-    }
-
-    /**
-     * Closes all idle connections.
-     *
-     * @return the number of closed connections
-     */
-    public int evictIdle() {
-        return pool.evictIdle();
-    }
-
-    /** Stops all checkouts: callers wait up to pool_timeout; connections in use stay in use. */
-    public void suspend() {
-        pool.suspend();
-    }
-
-    /** Allows checkouts again after {@link #suspend}. */
-    public void resume() {
-        pool.resume();
     }
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
@@ -332,6 +264,11 @@ public final class DatabaseEngine implements AutoCloseable {
         return recent;
     }
 
+    /** The pool, for its state and its actions; {@link #change} changes its settings, {@link #close} closes it. */
+    public Pool pool() {
+        return pool;
+    }
+
     /** The monitor, with its connection outside the pool. */
     public Monitor monitor() {
         return monitor;
@@ -354,15 +291,6 @@ public final class DatabaseEngine implements AutoCloseable {
 
     public void remove(FailureListener listener) {
         failures.remove(listener);
-    }
-
-    /** Adds a listener of refused callers. */
-    public void add(RefusalListener listener) {
-        pool.add(listener);
-    }
-
-    public void remove(RefusalListener listener) {
-        pool.remove(listener);
     }
 
     /** Adds a listener of statements; its exceptions are counted with {@link #events}. */

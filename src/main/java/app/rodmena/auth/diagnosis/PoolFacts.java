@@ -24,11 +24,11 @@ record PoolFacts(
     static PoolFacts of(DatabaseEngine engine) {
         return new PoolFacts(
                 Instant.now(),
-                engine.view(),
-                engine.settings(),
-                engine.connections(),
-                engine.waiters(),
-                engine.opening());
+                engine.pool().view(),
+                engine.pool().settings(),
+                engine.pool().connections(),
+                engine.pool().waiters(),
+                engine.pool().opening());
     }
 
     /** A copy with the queue at the time of a refusal. */

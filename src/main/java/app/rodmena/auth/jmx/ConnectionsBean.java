@@ -18,11 +18,11 @@ final class ConnectionsBean {
     @Description(
             "All physical connections; each row is consistent in itself, rows may be of slightly different instants")
     public Table<ConnectionView> getConnections() {
-        return new Table<>(engine.connections());
+        return new Table<>(engine.pool().connections());
     }
 
     @Description("All callers waiting for a connection, in the order in which they are served")
     public List<WaiterView> getWaiters() {
-        return engine.waiters();
+        return engine.pool().waiters();
     }
 }

@@ -27,7 +27,7 @@ final class PoolBean {
     @Description("The pool's numbers at one instant")
     @Flatten
     public PoolView getSnapshot() {
-        return engine.view();
+        return engine.pool().view();
     }
 
     @Description("Counts of the pool's events since start")
@@ -58,26 +58,26 @@ final class PoolBean {
 
     @Description("Marks all connections for replacement: idle ones at their next checkout, those in use at check-in")
     public void softInvalidateAll() {
-        engine.softInvalidate();
+        engine.pool().softInvalidate();
         LocalAudit.invoked("softInvalidateAll");
     }
 
     @Description(value = "Closes all idle connections and returns their number", unit = "connections", acts = true)
     public int evictIdle() {
-        int evicted = engine.evictIdle();
+        int evicted = engine.pool().evictIdle();
         LocalAudit.invoked("evictIdle, which closed " + evicted);
         return evicted;
     }
 
     @Description("Stops all checkouts: callers wait up to pool_timeout; connections in use stay in use")
     public void suspend() {
-        engine.suspend();
+        engine.pool().suspend();
         LocalAudit.invoked("suspend");
     }
 
     @Description("Allows checkouts again after suspend")
     public void resume() {
-        engine.resume();
+        engine.pool().resume();
         LocalAudit.invoked("resume");
     }
 

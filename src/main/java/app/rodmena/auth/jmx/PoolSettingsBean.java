@@ -20,7 +20,7 @@ final class PoolSettingsBean {
     @Description("All settings of the pool at one instant")
     @Flatten
     public PoolSettings getSettings() {
-        return engine.settings();
+        return engine.pool().settings();
     }
 
     @Description("a smaller value closes surplus connections: idle ones immediately, those in use at check-in")

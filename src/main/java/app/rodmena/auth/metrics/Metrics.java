@@ -42,7 +42,7 @@ public final class Metrics implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // The task never throws; it ends with the scheduler.
     public Metrics(DatabaseEngine engine) {
         this.engine = engine;
-        slowStatements = new SlowStatements(engine::settings);
+        slowStatements = new SlowStatements(engine.pool()::settings);
         history = new PoolHistory(engine, pool);
         registerGauges();
         engine.events().add(pool);
@@ -149,7 +149,7 @@ public final class Metrics implements AutoCloseable {
         pool("utilisation", PoolSnapshot::utilisation);
         registry.gauge(
                 "pool.oldest_wait_millis",
-                () -> () -> engine.view().oldestWait().toMillis());
+                () -> () -> engine.pool().view().oldestWait().toMillis());
         registry.gauge("pool.callers_served", () -> () -> engine.events().callersServed());
         registry.gauge("pool.listener_failures", () -> () -> engine.events().listenerFailures());
         registry.gauge(
@@ -162,6 +162,6 @@ public final class Metrics implements AutoCloseable {
     }
 
     private void pool(String name, Function<PoolSnapshot, Number> number) {
-        registry.gauge("pool." + name, () -> () -> number.apply(engine.snapshot()));
+        registry.gauge("pool." + name, () -> () -> number.apply(engine.pool().snapshot()));
     }
 }

@@ -46,13 +46,13 @@ public final class PoolHistory {
 
     /** Adds the second that ends now, and removes the oldest one if the history is full. */
     synchronized void recordSecond(Instant now) {
-        PoolView view = engine.view();
+        PoolView view = engine.pool().view();
         Counters counters = readCounters();
         seconds.addLast(new PoolSecond(
                 now,
                 Duration.ofNanos(counters.nanos - previous.nanos),
                 view.numbers(),
-                engine.peakSinceLast(),
+                engine.pool().peakSinceLast(),
                 view.oldestWait(),
                 counters.checkouts - previous.checkouts,
                 counters.timeouts - previous.timeouts,

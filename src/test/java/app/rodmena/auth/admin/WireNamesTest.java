@@ -89,9 +89,9 @@ class WireNamesTest {
             });
             TroubledServer.lock(colleague);
             var blocked = admin.api("/api/roles");
-            await().until(() -> engine.snapshot().checkedOut() == 2);
+            await().until(() -> engine.pool().snapshot().checkedOut() == 2);
             var waiting = admin.api("/api/roles");
-            await().until(() -> engine.snapshot().waiting() == 1);
+            await().until(() -> engine.pool().snapshot().waiting() == 1);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> !watch.data("incident").isEmpty()
                             && !watch.data("pool").isEmpty());

@@ -53,7 +53,7 @@ class HangUpTest {
     @AfterEach
     void unlock() throws Exception {
         lock.close();
-        await().until(() -> api.engine.snapshot().checkedOut() == 0);
+        await().until(() -> api.engine.pool().snapshot().checkedOut() == 0);
     }
 
     @Test
@@ -62,13 +62,13 @@ class HangUpTest {
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(api.raw().request("POST /api/role/r" + i, api.bearer()));
         }
-        await().until(() -> api.engine.snapshot().waiting() == CLIENTS - 10);
+        await().until(() -> api.engine.pool().snapshot().waiting() == CLIENTS - 10);
         for (RawClient client : clients) {
             client.close();
         }
         await().atMost(Duration.ofSeconds(2))
-                .until(() -> api.engine.snapshot().waiting() == 0
-                        && api.engine.snapshot().checkedOut() == 0);
+                .until(() -> api.engine.pool().snapshot().waiting() == 0
+                        && api.engine.pool().snapshot().checkedOut() == 0);
         await().until(() -> statuses.size() == CLIENTS);
         assertThat(statuses).containsOnly(RequestListener.INCOMPLETE_RESPONSE);
 
@@ -80,10 +80,10 @@ class HangUpTest {
     @ValueSource(strings = {WRITE, READ})
     void theEndOfAStreamIsAHangUp(String request) throws Exception {
         try (RawClient client = api.raw().request(request, api.bearer())) {
-            await().until(() -> api.engine.snapshot().checkedOut() == 1);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             client.endStream();
             assertThat(client.restUntilClosed()).isEmpty();
-            await().until(() -> api.engine.snapshot().checkedOut() == 0);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 0);
         }
     }
 
@@ -96,10 +96,10 @@ class HangUpTest {
                         RequestListener.NONE,
                         IncidentLookup.NONE);
                 RawClient client = new RawClient(halfClose.port()).request(READ, api.bearer())) {
-            await().until(() -> api.engine.snapshot().checkedOut() == 1);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             client.endStream();
             await().during(Duration.ofMillis(200))
-                    .until(() -> api.engine.snapshot().checkedOut() == 1);
+                    .until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             lock.rollback();
             assertThat(client.reply().status()).isEqualTo(200);
             assertThat(client.isClosedByServer()).isTrue();
@@ -109,10 +109,10 @@ class HangUpTest {
     @Test
     void theFirstByteOfAPipelinedRequestIsKeptAndEndsTheWatch() throws Exception {
         try (RawClient client = api.raw().request(READ, api.bearer())) {
-            await().until(() -> api.engine.snapshot().checkedOut() == 1);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             client.send("G");
             await().during(Duration.ofMillis(200))
-                    .until(() -> api.engine.snapshot().checkedOut() == 1);
+                    .until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             lock.rollback();
             assertThat(client.reply().status()).isEqualTo(200);
             client.send("ET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -123,7 +123,7 @@ class HangUpTest {
     @Test
     void anInvalidPipelinedRequestIsRefusedAfterTheAnswer() throws Exception {
         try (RawClient client = api.raw().request(READ, api.bearer())) {
-            await().until(() -> api.engine.snapshot().checkedOut() == 1);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 1);
             client.send("\0\r\n\r\n");
             lock.rollback();
             assertThat(client.reply().status()).isEqualTo(200);
@@ -148,7 +148,7 @@ class HangUpTest {
                     .isBetween(Duration.ofMillis(200), Duration.ofSeconds(2));
             assertThat(reply.status()).isEqualTo(503);
             assertThat(reply.body()).contains("DEADLINE_EXCEEDED");
-            await().until(() -> api.engine.snapshot().checkedOut() == 0);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 0);
             assertThat(client.request("GET /ping").reply().status())
                     .as("the connection is kept")
                     .isEqualTo(200);

@@ -143,11 +143,11 @@ class LongListsTest {
     @Test
     void aClientThatDoesNotReadIsDisconnectedAndItsDatabaseConnectionReleased() throws Exception {
         try (RawClient slow = api.raw().request("GET " + PATH, api.bearer())) {
-            await().until(() -> slow.hasReply() && api.engine.snapshot().checkedOut() == 1);
+            await().until(() -> slow.hasReply() && api.engine.pool().snapshot().checkedOut() == 1);
             statuses.clear();
             await().atMost(Duration.ofSeconds(20)).until(() -> statuses.contains(RequestListener.INCOMPLETE_RESPONSE));
             assertThat(slow.restUntilClosed()).doesNotEndWith("]}\r\n0\r\n\r\n");
-            await().until(() -> api.engine.snapshot().checkedOut() == 0);
+            await().until(() -> api.engine.pool().snapshot().checkedOut() == 0);
         }
     }
 

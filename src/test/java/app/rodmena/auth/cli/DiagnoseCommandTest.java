@@ -55,8 +55,8 @@ class DiagnoseCommandTest {
             int pid = TroubledServer.lock(colleague);
             var blocked =
                     Stream.generate(() -> server.get("/api/roles")).limit(3).toList();
-            await().until(() -> server.engine.waiters().size() > 0
-                    || server.engine.snapshot().checkedOut() > 0);
+            await().until(() -> server.engine.pool().waiters().size() > 0
+                    || server.engine.pool().snapshot().checkedOut() > 0);
             await().untilAsserted(() -> {
                 Said trouble = diagnose("--url=" + url);
                 assertThat(trouble.code).isEqualTo(1);

@@ -97,7 +97,7 @@ class CoreTest {
         previous.close();
 
         try (Share share = opening.get(30, SECONDS)) {
-            assertThat(share.core().engine().settings().poolSize()).isEqualTo(7);
+            assertThat(share.core().engine().pool().settings().poolSize()).isEqualTo(7);
             previous.close();
             assertThat(isClosed(share.core().engine())).isFalse();
         }

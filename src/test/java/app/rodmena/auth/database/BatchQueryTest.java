@@ -175,11 +175,11 @@ class BatchQueryTest {
 
     /** Suspends the pool until all wait, so that they form one batch. */
     private static <A> List<CompletableFuture<A>> batch(BatchQuery<Integer, A> query, List<Integer> inputs) {
-        engine.suspend();
+        engine.pool().suspend();
         List<CompletableFuture<A>> asked = inputs.stream()
                 .map(input -> engine.submit(CALLER, query, input).toCompletableFuture())
                 .toList();
-        engine.resume();
+        engine.pool().resume();
         return asked;
     }
 

@@ -32,7 +32,7 @@ class DatabaseEngineTest {
     void answersOnceTheDatabaseIsPrepared() {
         try (DatabaseEngine engine = ready(TestPostgres.freshDatabase())) {
             assertThat(query(engine)).isZero();
-            assertThat(engine.snapshot().checkedOut()).isZero();
+            assertThat(engine.pool().snapshot().checkedOut()).isZero();
             assertThat(engine.availability().ready()).isTrue();
         }
     }

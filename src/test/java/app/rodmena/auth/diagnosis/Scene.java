@@ -108,7 +108,7 @@ final class Scene implements AutoCloseable {
     }
 
     boolean isOut(int count) {
-        return engine.snapshot().checkedOut() == count;
+        return engine.pool().snapshot().checkedOut() == count;
     }
 
     /** Opens a session of another client on the same database. */

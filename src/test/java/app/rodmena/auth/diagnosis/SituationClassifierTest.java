@@ -54,7 +54,7 @@ class SituationClassifierTest {
     @Test
     void suspended() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
-            scene.engine.suspend();
+            scene.engine.pool().suspend();
             scene.callers(2, "GET /api/roles", handle -> 1);
             Diagnosis diagnosis = scene.await(Situation.SUSPENDED);
             assertThat(diagnosis.sentence())
@@ -63,7 +63,7 @@ class SituationClassifierTest {
             assertThat(diagnosis.steps())
                     .singleElement()
                     .satisfies(step -> assertThat(step.command()).contains("\"operation\":\"resume\""));
-            scene.engine.resume();
+            scene.engine.pool().resume();
             scene.await(Situation.WELL);
         }
     }

@@ -33,10 +33,10 @@ class IncidentsBeanTest {
             List<Notification> received = new CopyOnWriteArrayList<>();
             NotificationListener listener = (notification, handback) -> received.add(notification);
             client.connection().addNotificationListener(JmxClient.name(INCIDENTS), listener, null, null);
-            server.engine.suspend();
+            server.engine.pool().suspend();
             assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(503);
             await().until(() -> !received.isEmpty());
-            server.engine.resume();
+            server.engine.pool().resume();
             Notification notification = received.get(0);
             assertThat(notification.getType()).isEqualTo("app.rodmena.auth.incident");
             assertThat(notification.getMessage())
@@ -59,7 +59,7 @@ class IncidentsBeanTest {
                 JmxClient client = new JmxClient("ada");
                 LogOf audit = LogOf.logger("auth.audit")) {
             assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
-            int pid = server.engine.connections().get(0).backendPid();
+            int pid = server.engine.pool().connections().get(0).backendPid();
             assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, true))
                     .startsWith("would terminate backend " + pid);
             assertThat((String) client.invoke(REMEDIES, "terminateBackend", pid, false))

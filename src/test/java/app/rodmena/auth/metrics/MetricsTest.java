@@ -63,9 +63,9 @@ class MetricsTest {
     @Test
     void aWaitWithoutAConnectionCounts() {
         engine.change(now -> now.withPoolTimeout(Duration.ofMillis(50)));
-        engine.suspend();
+        engine.pool().suspend();
         assertThatThrownBy(() -> run("select 1")).isInstanceOf(CompletionException.class);
-        engine.resume();
+        engine.pool().resume();
         assertThat(metrics.pool().waits().count()).isEqualTo(1);
         assertThat(metrics.pool().waits().max()).isGreaterThanOrEqualTo(Duration.ofMillis(49));
     }
@@ -118,13 +118,13 @@ class MetricsTest {
         ClientKey key = ClientKey.parse(UUID.randomUUID().toString());
         Roles roles = new Roles(engine);
         run("select 1");
-        engine.suspend();
+        engine.pool().suspend();
         List<? extends CompletionStage<?>> together = IntStream.range(0, 10)
                 .mapToObj(i -> roles.list(CALLER, key).all())
                 .toList();
-        engine.resume();
+        engine.pool().resume();
         together.forEach(answer -> answer.toCompletableFuture().join());
-        await().until(() -> engine.snapshot().checkedOut() == 0);
+        await().until(() -> engine.pool().snapshot().checkedOut() == 0);
 
         double checkouts = engine.events().count(PoolEventKind.CHECKOUT);
         assertThat(checkouts).isLessThan(11);
@@ -143,10 +143,10 @@ class MetricsTest {
         assertThat(gauge("pool.events.checkout")).isEqualTo(1L);
         assertThat(gauge("pool.events.close")).isEqualTo(0L);
         assertThat(gauge("pool.oldest_wait_millis")).isEqualTo(0L);
-        engine.suspend();
+        engine.pool().suspend();
         var waiting = engine.call(CALLER, handle -> 1).toCompletableFuture();
         assertThat(gauge("pool.waiting")).isEqualTo(1);
-        engine.resume();
+        engine.pool().resume();
         waiting.join();
     }
 

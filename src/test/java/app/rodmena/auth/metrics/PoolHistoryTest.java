@@ -39,7 +39,7 @@ class PoolHistoryTest {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
         // The process's own history also reads the peak, once a second.
         await().until(() -> Instant.now().get(ChronoField.MILLI_OF_SECOND) < 200);
-        engine.peakSinceLast();
+        engine.pool().peakSinceLast();
         List<? extends CompletionStage<?>> calls =
                 IntStream.range(0, 3).mapToObj(i -> sleep(0.4)).toList();
         CompletionStage<?> tooLate = sleep(0.1);
@@ -73,10 +73,10 @@ class PoolHistoryTest {
     @Test
     void waitingCallersAtItsEndAreIncluded() {
         PoolHistory history = new PoolHistory(engine, metrics.pool());
-        engine.suspend();
+        engine.pool().suspend();
         CompletionStage<?> waiting = sleep(0);
         history.recordSecond(START);
-        engine.resume();
+        engine.pool().resume();
         waiting.toCompletableFuture().join();
         assertThat(history.seconds().get(0).numbers().waiting()).isEqualTo(1);
         assertThat(history.seconds().get(0).oldestWait()).isPositive();

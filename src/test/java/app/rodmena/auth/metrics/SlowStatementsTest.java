@@ -73,7 +73,7 @@ class SlowStatementsTest {
         try (Connection admin = TestPostgres.superuser();
                 var cancel = admin.prepareStatement("select pg_cancel_backend(?)")) {
             await().until(() -> {
-                int pid = engine.connections().stream()
+                int pid = engine.pool().connections().stream()
                         .filter(connection -> connection.lastSql().contains("test.victim"))
                         .mapToInt(ConnectionView::backendPid)
                         .findFirst()

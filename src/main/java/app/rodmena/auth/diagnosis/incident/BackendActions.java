@@ -186,7 +186,7 @@ public final class BackendActions {
     }
 
     private ConnectionView connection(int id) {
-        return engine.connections().stream()
+        return engine.pool().connections().stream()
                 .filter(connection -> connection.id() == id)
                 .findFirst()
                 .orElseThrow(() -> new ActionRefusedException("the pool has no connection " + id));

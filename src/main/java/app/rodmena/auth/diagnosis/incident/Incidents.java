@@ -110,7 +110,7 @@ public final class Incidents implements AutoCloseable {
         files = config.directory().map(directory -> new IncidentFiles(directory, MAX_INCIDENTS));
         files.ifPresent(incidentFiles -> incidentFiles.load(this::put));
         engine.events().add(onEvent);
-        engine.add(onRefusal);
+        engine.pool().add(onRefusal);
         engine.add(onFailure);
         diagnostics.setIncidentLookup(this::lastIdOf);
         diagnostics.add(onDiagnosis);
@@ -172,7 +172,7 @@ public final class Incidents implements AutoCloseable {
     public void close() {
         diagnostics.setIncidentLookup(kind -> Optional.empty());
         engine.events().remove(onEvent);
-        engine.remove(onRefusal);
+        engine.pool().remove(onRefusal);
         engine.remove(onFailure);
         diagnostics.remove(onDiagnosis);
         thread.shutdownNow();
@@ -252,7 +252,7 @@ public final class Incidents implements AutoCloseable {
 
     private void tick() {
         try {
-            Duration oldestWait = engine.view().oldestWait();
+            Duration oldestWait = engine.pool().view().oldestWait();
             if (oldestWait.compareTo(config.longWait()) > 0) {
                 String wait = "A caller waited %s ms for a connection".formatted(oldestWait.toMillis());
                 record(IncidentCause.LONG_WAIT, root, Instant.now(), 1, Evidence.ofWait(wait, diagnostics.last()));

@@ -27,7 +27,7 @@ public final class Health {
     private volatile Phase phase = Phase.STARTING;
 
     public Health(DatabaseEngine engine) {
-        this(engine::snapshot, engine::availability);
+        this(engine.pool()::snapshot, engine::availability);
     }
 
     Health(Supplier<PoolSnapshot> pool, Supplier<DatabaseAvailability> database) {

@@ -36,7 +36,7 @@ public final class FlightRecorderListener implements PoolListener, StatementList
     /** Emits the events of this engine until the result is closed. */
     public static AutoCloseable register(DatabaseEngine engine) {
         FlightRecorderListener listener =
-                new FlightRecorderListener(() -> engine.settings().slowStatement());
+                new FlightRecorderListener(() -> engine.pool().settings().slowStatement());
         engine.events().add(listener);
         engine.add(listener);
         return () -> {

@@ -29,7 +29,7 @@ final class PoolCollector {
     }
 
     void addTo(ScrapeBuilder scrape) {
-        PoolView view = engine.view();
+        PoolView view = engine.pool().view();
         hikariNames(scrape, view.numbers());
         admission(scrape, view);
         events(scrape, engine.events());

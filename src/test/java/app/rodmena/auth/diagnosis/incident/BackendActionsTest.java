@@ -43,7 +43,7 @@ class BackendActionsTest {
             assertThat(slow.toCompletableFuture()).isNotDone();
             assertThat(actions.cancelQuery(id, false).outcome()).startsWith("cancelled the statement of backend ");
             await().until(() -> slow.toCompletableFuture().isCompletedExceptionally());
-            await().until(() -> server.engine.snapshot().checkedOut() == 0);
+            await().until(() -> server.engine.pool().snapshot().checkedOut() == 0);
 
             assertThatThrownBy(() -> actions.cancelQuery(id, false))
                     .isInstanceOf(ActionRefusedException.class)
@@ -58,9 +58,9 @@ class BackendActionsTest {
         try (TroubledServer server = new TroubledServer(target, SMALL, config(false))) {
             BackendActions actions = remedies(server, false);
             assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
-            int pid = server.engine.connections().get(0).backendPid();
+            int pid = server.engine.pool().connections().get(0).backendPid();
             assertThat(actions.terminateBackend(pid, true).outcome()).startsWith("would terminate backend " + pid);
-            assertThat(server.engine.snapshot().totalConnections()).isEqualTo(1);
+            assertThat(server.engine.pool().snapshot().totalConnections()).isEqualTo(1);
             assertThat(actions.terminateBackend(pid, false)).satisfies(result -> {
                 assertThat(result.dryRun()).isFalse();
                 assertThat(result.action()).isEqualTo("terminateBackend " + pid);
@@ -114,7 +114,7 @@ class BackendActionsTest {
         try (TroubledServer server = new TroubledServer(target, SMALL, config(false));
                 Connection colleague = TroubledServer.otherSession(target)) {
             assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
-            int pid = server.engine.connections().get(0).backendPid();
+            int pid = server.engine.pool().connections().get(0).backendPid();
             var unused = server.engine.monitor().submit(monitor -> released.join());
 
             assertThatThrownBy(() -> remedies(server, false).terminateBackend(pid, false))
@@ -135,7 +135,7 @@ class BackendActionsTest {
         try (TestProxy proxy = new TestProxy(target);
                 TroubledServer server = new TroubledServer(proxy.target(), SMALL, config(false))) {
             assertThat(server.get("/api/roles").join().statusCode()).isEqualTo(200);
-            int pid = server.engine.connections().get(0).backendPid();
+            int pid = server.engine.pool().connections().get(0).backendPid();
             proxy.freezeAt("remedies.terminate");
 
             assertThatThrownBy(() -> remedies(server, false).terminateBackend(pid, false))
@@ -164,7 +164,7 @@ class BackendActionsTest {
 
     private static int connectionOf(TroubledServer server, String sql) {
         return await().until(
-                        () -> server.engine.connections().stream()
+                        () -> server.engine.pool().connections().stream()
                                 .filter(connection -> connection.lastSql().contains(sql))
                                 .findFirst(),
                         Optional::isPresent)

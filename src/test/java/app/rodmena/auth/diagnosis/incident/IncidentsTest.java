@@ -144,11 +144,11 @@ class IncidentsTest {
     void theSentenceOfALongWaitDescribesTheWaitAfterItsEnd() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMillis(100)))) {
-            server.engine.suspend();
+            server.engine.pool().suspend();
             server.sendWrites(1);
             await("a wait longer than the limit")
-                    .until(() -> server.engine.view().oldestWait().toMillis() > 100);
-            server.engine.resume();
+                    .until(() -> server.engine.pool().view().oldestWait().toMillis() > 100);
+            server.engine.pool().resume();
 
             assertThat(server.await(IncidentCause.LONG_WAIT).sentence()).doesNotStartWith("Well");
         }
@@ -255,7 +255,7 @@ class IncidentsTest {
                 Connection colleague = TroubledServer.otherSession(target)) {
             TroubledServer.lock(colleague);
             server.sendWrites(3);
-            await().until(() -> server.engine.snapshot().checkedOut() == 3);
+            await().until(() -> server.engine.pool().snapshot().checkedOut() == 3);
             server.sendWrites(3);
             assertThat(server.await(IncidentCause.REJECTED).sentence()).contains("3 of 3 connections in use");
         }

@@ -106,7 +106,7 @@ public final class Demo {
     private boolean leak(String path) throws IOException, InterruptedException {
         LeakyApplication code = new LeakyApplication(stage.engine());
         try {
-            int maximum = stage.engine().settings().maximum();
+            int maximum = stage.engine().pool().settings().maximum();
             step("A nightly report takes %s connections and does not return them.".formatted(maximum));
             for (int i = 0; i < maximum; i++) {
                 code.exportNightlyReport();
@@ -126,7 +126,7 @@ public final class Demo {
         try {
             step("The code for orders waits for a payment service within a transaction:");
             quote("begin; select ...;   -- then an HTTP call without a timeout");
-            int maximum = stage.engine().settings().maximum();
+            int maximum = stage.engine().pool().settings().maximum();
             for (int i = 0; i < maximum; i++) {
                 code.orderWithPayment();
             }
