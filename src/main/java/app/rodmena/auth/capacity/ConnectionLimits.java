@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param superuserReserved superuser_reserved_connections
  * @param reserved reserved_connections; 0 before PostgreSQL 16, which introduced it
  * @param bounds all effective limits, max_connections included
- * @param seen further information from the server, if it was queried
+ * @param server further information from the server, if it was queried
  */
 public record ConnectionLimits(
         Source source,
@@ -22,7 +22,7 @@ public record ConnectionLimits(
         int superuserReserved,
         int reserved,
         List<ConnectionLimit> bounds,
-        Optional<Seen> seen) {
+        Optional<QueriedServer> server) {
 
     private static final int DEFAULT_SUPERUSER_RESERVED = 3;
 
@@ -47,8 +47,9 @@ public record ConnectionLimits(
      * @param processes number of processes in that fleet
      * @param hidden of the others, those whose kind is hidden from this role, which lacks pg_monitor
      */
-    public record Seen(String version, String role, String database, int others, int fleet, int processes, int hidden) {
-        public Seen {
+    public record QueriedServer(
+            String version, String role, String database, int others, int fleet, int processes, int hidden) {
+        public QueriedServer {
             Objects.requireNonNull(version, "version");
             Objects.requireNonNull(role, "role");
             Objects.requireNonNull(database, "database");
@@ -58,21 +59,21 @@ public record ConnectionLimits(
     public ConnectionLimits {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(maxConnections, "maxConnections");
-        Objects.requireNonNull(seen, "seen");
+        Objects.requireNonNull(server, "server");
         bounds = List.copyOf(bounds);
     }
 
     /** The limits of a server with this max_connections, otherwise default settings, and no other sessions. */
     public static ConnectionLimits given(int maxConnections) {
-        return supposed(Source.GIVEN, maxConnections);
+        return withDefaults(Source.GIVEN, maxConnections);
     }
 
     /** The limits of a server with default settings and no other sessions. */
     public static ConnectionLimits assumed() {
-        return supposed(Source.ASSUMED, MaxConnections.DEFAULT);
+        return withDefaults(Source.ASSUMED, MaxConnections.DEFAULT);
     }
 
-    private static ConnectionLimits supposed(Source source, int maxConnections) {
+    private static ConnectionLimits withDefaults(Source source, int maxConnections) {
         return new ConnectionLimits(
                 source,
                 MaxConnections.of(maxConnections),
@@ -83,7 +84,7 @@ public record ConnectionLimits(
     }
 
     ConnectionLimits with(MaxConnections maxConnections) {
-        return new ConnectionLimits(source, maxConnections, superuserReserved, reserved, bounds, seen);
+        return new ConnectionLimits(source, maxConnections, superuserReserved, reserved, bounds, server);
     }
 
     /** The limit that leaves the fewest connections to the fleet. */

@@ -55,9 +55,9 @@ public final class PlanFixes {
                         ? Optional.empty()
                         : Optional.of(raise(limits.maxConnections(), required));
             case ROLE_LIMIT ->
-                limits.seen().map(server -> raiseLimit("role", "ALTER ROLE " + quoted(server.role()), required));
+                limits.server().map(server -> raiseLimit("role", "ALTER ROLE " + quoted(server.role()), required));
             case DATABASE_LIMIT ->
-                limits.seen()
+                limits.server()
                         .map(server -> raiseLimit("database", "ALTER DATABASE " + quoted(server.database()), required));
         };
     }

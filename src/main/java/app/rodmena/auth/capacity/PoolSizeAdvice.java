@@ -73,14 +73,12 @@ public record PoolSizeAdvice(
     /** The advice as text. */
     public String toText() {
         String sizing = minPoolSize.isPresent()
-                ? minPoolSize.getAsInt() == maximum
-                        ? "exactly these are needed"
-                        : minPoolSize.getAsInt() + " are enough"
+                ? minPoolSize.getAsInt() == maximum ? "all of them are needed" : minPoolSize.getAsInt() + " are enough"
                 : isContradicted()
                         ? String.format(
                                 Locale.ROOT,
-                                "no size can be advised (99 %% of waits took up to %,.0f ms, which this load does not explain:"
-                                        + " ./run.sh diagnose says what holds the connections)",
+                                "no size can be advised (the measured p99 wait is %,.0f ms, which this load does not explain:"
+                                        + " ./run.sh diagnose shows what holds the connections)",
                                 sample.p99Wait().toNanos() / 1e6)
                         : "no pool is large enough";
         // The size and the duration of batches under another load cannot be derived from those under this load.
@@ -95,8 +93,8 @@ public record PoolSizeAdvice(
                 : "";
         return String.format(
                 Locale.ROOT,
-                "You have %d; at today's load (%,.0f checkouts/s of %.2f ms, %.1f in use on average) %s to keep 99 %% of"
-                        + " waits under %d ms; %d saturate at %,.0f %s/s, and keep that up to %,.0f.%s",
+                "The maximum is %d; at the load of the last minute (%,.0f checkouts/s of %.2f ms, %.1f in use on average) %s to keep 99 %% of"
+                        + " waits under %d ms; %d saturate at %,.0f %s/s, and meet this target up to %,.0f.%s",
                 maximum,
                 sample.checkoutsPerSecond(),
                 sample.meanUse().toNanos() / 1e6,

@@ -67,7 +67,7 @@ public final class PoolSizeAdvisor {
                     requestsPerSecond,
                     ExpectedWaits.of(queue),
                     queue.saturation() * workers,
-                    fleet.latest().map(seen -> seen.limits().room()));
+                    fleet.latest().map(current -> current.limits().room()));
         });
     }
 

@@ -1,7 +1,7 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.ConnectionLimit.Kind;
-import app.rodmena.auth.capacity.ConnectionLimits.Seen;
+import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.ConnectionLimits.Source;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -86,7 +86,7 @@ public final class ServerLimitsQuery {
         if (row.getInt("database_limit") >= 0) {
             bounds.add(sessions.bound(Kind.DATABASE_LIMIT, row.getInt("database_limit"), 0));
         }
-        Seen seen = new Seen(
+        QueriedServer server = new QueriedServer(
                 row.getString("version"),
                 row.getString("role"),
                 row.getString("database"),
@@ -104,7 +104,7 @@ public final class ServerLimitsQuery {
                 superuserReserved,
                 reserved,
                 bounds,
-                Optional.of(seen));
+                Optional.of(server));
     }
 
     private static ConnectionLimits withConfigured(ConnectionLimits limits, ResultSet answer) throws SQLException {

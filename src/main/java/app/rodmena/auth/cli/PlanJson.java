@@ -46,10 +46,12 @@ record PlanJson(
                     limits.maxConnections().onCommandLine(),
                     limits.superuserReserved(),
                     limits.reserved(),
-                    limits.seen().map(ConnectionLimits.Seen::others).orElse(null),
-                    limits.seen().map(ConnectionLimits.Seen::hidden).orElse(null),
-                    limits.seen().map(ConnectionLimits.Seen::fleet).orElse(null),
-                    limits.seen().map(ConnectionLimits.Seen::processes).orElse(null),
+                    limits.server().map(ConnectionLimits.QueriedServer::others).orElse(null),
+                    limits.server().map(ConnectionLimits.QueriedServer::hidden).orElse(null),
+                    limits.server().map(ConnectionLimits.QueriedServer::fleet).orElse(null),
+                    limits.server()
+                            .map(ConnectionLimits.QueriedServer::processes)
+                            .orElse(null),
                     limits.maxConnections().pendingRestart(),
                     limits.maxConnections().configured().isPresent()
                             ? limits.maxConnections().configured().getAsInt()

@@ -97,16 +97,16 @@ final class PlanReport {
     }
 
     private String others() {
-        return limits.seen()
-                .map(seen -> seen.hidden() > 0 ? "at most: this role lacks pg_monitor" : "")
+        return limits.server()
+                .map(server -> server.hidden() > 0 ? "at most: this role lacks pg_monitor" : "")
                 .orElse("not asked");
     }
 
     private String verdict() {
         int headroom = plan.headroom();
-        String now = limits.seen()
-                .filter(seen -> seen.fleet() > 0)
-                .map(seen -> " Now %s of it have %s open.".formatted(processes(seen.processes()), seen.fleet()))
+        String now = limits.server()
+                .filter(server -> server.fleet() > 0)
+                .map(server -> " Now %s of it have %s open.".formatted(processes(server.processes()), server.fleet()))
                 .orElse("");
         if (headroom < 0) {
             return "DOES NOT FIT: %s too many for %s; %s of these fit.%s"

@@ -32,8 +32,8 @@ public enum Setting {
             Group.API,
             "DURATION",
             HttpConfig.DEFAULT.readTimeout(),
-            "Maximum wait for a request's headers, for its body, and for a client to read its answer; a fifth of it"
-                    + " in all for a database connection that waits for the client of a long list"),
+            "Maximum wait for a request's headers, for its body, and for the client to read the response; a database"
+                    + " connection waits for the client of a long list for at most a fifth of it"),
     IDLE_TIMEOUT(
             Group.API,
             "DURATION",
@@ -143,9 +143,8 @@ public enum Setting {
             Group.POOL,
             "on|off",
             "on",
-            "on: waiting questions of one kind share one query; off: a query and a connection for each"),
-    BATCH_SLOTS(
-            Group.POOL, "N", PoolSettings.DEFAULT.batchSlots(), "Concurrent batch queries for each kind of question"),
+            "on: waiting requests of one kind share one query; off: a query and a connection for each request"),
+    BATCH_SLOTS(Group.POOL, "N", PoolSettings.DEFAULT.batchSlots(), "Concurrent batches for each kind of query"),
     WORKERS(
             Group.POOL,
             "N",

@@ -1,7 +1,7 @@
 package app.rodmena.auth.views;
 
 import app.rodmena.auth.capacity.ConnectionLimit;
-import app.rodmena.auth.capacity.ConnectionLimits.Seen;
+import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.schema.Description;
@@ -85,8 +85,8 @@ public record FleetRow(
                 tightest.kind().label(),
                 fleet.limits().maxConnections().value(),
                 fleet.limits().superuserReserved() + fleet.limits().reserved(),
-                fleet.limits().seen().map(Seen::others).orElse(0),
-                fleet.limits().seen().map(Seen::hidden).orElse(0),
+                fleet.limits().server().map(QueriedServer::others).orElse(0),
+                fleet.limits().server().map(QueriedServer::hidden).orElse(0),
                 tightest.otherFleets());
     }
 }

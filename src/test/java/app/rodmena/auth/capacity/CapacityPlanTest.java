@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import app.rodmena.auth.capacity.ConnectionLimit.Kind;
-import app.rodmena.auth.capacity.ConnectionLimits.Seen;
+import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.ConnectionLimits.Source;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +133,6 @@ class CapacityPlanTest {
                 3,
                 reserved,
                 bounds,
-                Optional.of(new Seen("18", "Auth-1", "user", others, 0, 0, 0)));
+                Optional.of(new QueriedServer("18", "Auth-1", "user", others, 0, 0, 0)));
     }
 }

@@ -19,7 +19,7 @@ class PoolSizeAdviceTest {
         assertThat(advice.maxPerSecond()).isBetween(3_500.0, 4_100.0);
         assertThat(advice.toText())
                 .startsWith(
-                        "You have 10; at today's load (410 checkouts/s of 2.44 ms, 1.0 in use on average) 2 are enough")
+                        "The maximum is 10; at the load of the last minute (410 checkouts/s of 2.44 ms, 1.0 in use on average) 2 are enough")
                 .contains("10 saturate at 4,100 requests/s")
                 .doesNotContain("batching");
     }

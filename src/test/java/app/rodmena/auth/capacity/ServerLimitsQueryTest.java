@@ -31,7 +31,7 @@ class ServerLimitsQueryTest {
             assertThat(limits.superuserReserved()).isEqualTo(3);
             assertThat(limits.reserved()).isZero();
             assertThat(limits.bounds()).extracting(ConnectionLimit::kind).containsExactly(Kind.MAX_CONNECTIONS);
-            assertThat(limits.seen().orElseThrow().database()).isEqualTo(nameOf(connection));
+            assertThat(limits.server().orElseThrow().database()).isEqualTo(nameOf(connection));
         }
     }
 
@@ -55,7 +55,7 @@ class ServerLimitsQueryTest {
                 assertThat(limits.bounds())
                         .contains(new ConnectionLimit(Kind.ROLE_LIMIT, 7, 0, 1, 0))
                         .contains(new ConnectionLimit(Kind.DATABASE_LIMIT, 50, 0, 2, 5 + 5 + 1));
-                assertThat(limits.seen().orElseThrow().hidden()).isPositive();
+                assertThat(limits.server().orElseThrow().hidden()).isPositive();
             } finally {
                 statement.execute("drop role " + role);
             }

@@ -172,7 +172,7 @@ class CapacityCommandTest {
                     .isEqualTo(1);
         }
         assertThat(out().replaceAll("\\s+", " ")) // Where lines end depends on the numbers.
-                .startsWith("You have 10; at today's load (")
+                .startsWith("The maximum is 10; at the load of the last minute (")
                 .contains("10 saturate at", "expected", "measured")
                 .contains("50 x 10 connections under 1,000,000,000 requests/s", "mean wait without end")
                 .contains("for the 550 that may be", "they do not fit")

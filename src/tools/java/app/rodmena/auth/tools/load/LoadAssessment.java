@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The expectations of the original pooling document for a pool under load. */
+/** Compares a load test with the expectations of a pool under load. */
 final class LoadAssessment {
     /** A number is pinned if it was at its maximum in this share of the samples since it first reached it. */
     private static final double PINNED_SHARE = 0.9;
