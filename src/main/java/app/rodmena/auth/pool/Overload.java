@@ -13,7 +13,7 @@ final class Overload {
 
     private static final int MAX_RETRY_SECONDS = 30;
 
-    /** 0 if the rule is off. */
+    /** The target wait; 0 if shedding is off. */
     private long targetNanos;
 
     private boolean overloaded;
@@ -35,7 +35,7 @@ final class Overload {
         return overloaded;
     }
 
-    /** Whether a request that has waited this long is to be refused. */
+    /** Whether a request with this wait must be refused. */
     boolean isExcessive(long waitNanos) {
         return overloaded && waitNanos > targetNanos;
     }
@@ -46,7 +46,7 @@ final class Overload {
         shortestWaitNanos = Math.min(shortestWaitNanos, waitNanos);
     }
 
-    /** Decides at the end of an interval. Without an admission nothing is known, and the state stays. */
+    /** Decides at the end of an interval. Without an admission in the interval, the state does not change. */
     void update(long nowNanos) {
         long elapsed = nowNanos - intervalStartNanos;
         if (elapsed < INTERVAL_NANOS) {
@@ -65,7 +65,7 @@ final class Overload {
         return Math.max(1, intervalStartNanos + INTERVAL_NANOS - nowNanos);
     }
 
-    /** The time in which as many requests as are waiting are admitted, in whole seconds. */
+    /** The time in whole seconds to admit all waiting requests at the current rate. */
     int retryAfterSeconds(int waiting) {
         return admittedPerSecond * MAX_RETRY_SECONDS <= waiting
                 ? MAX_RETRY_SECONDS

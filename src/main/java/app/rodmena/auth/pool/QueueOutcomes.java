@@ -5,14 +5,14 @@ import app.rodmena.auth.schema.Description;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** What became of all callers. */
+/** The outcomes of all callers. */
 @Description(
         "Callers since start by outcome; the outcomes and the callers that wait or have a connection are all arrivals")
 public record QueueOutcomes(
-        @Description(value = "Callers that asked for a connection", unit = "callers")
+        @Description(value = "Callers that requested a connection", unit = "callers")
         long arrivals,
 
-        @Description(value = "Callers that had a connection, and wanted the result until the end", unit = "callers")
+        @Description(value = "Callers that used a connection until the end", unit = "callers")
         long served,
 
         @Description(value = "Callers that received no connection within pool_timeout", unit = "callers")
@@ -21,7 +21,7 @@ public record QueueOutcomes(
         @Description(value = "Callers whose own deadline passed", unit = "callers")
         long deadlines,
 
-        @Description(value = "Callers that left", unit = "callers")
+        @Description(value = "Callers that cancelled their request", unit = "callers")
         long cancelled,
 
         @Description(value = "Callers refused because max_waiting callers were waiting", unit = "callers")

@@ -20,6 +20,6 @@ public record WaiterView(
         Instant deadline,
 
         @Description(
-                value = "Its turn: the use of connections by its tenant that comes before it; the smallest is next",
+                value = "Connection use that fair queuing counts before this caller; the smallest is admitted next",
                 unit = "milliseconds")
         Duration tag) {}

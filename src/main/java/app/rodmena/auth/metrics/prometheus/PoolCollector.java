@@ -106,7 +106,7 @@ final class PoolCollector {
                 Arrays.stream(PoolEventKind.values())
                         .map(kind -> new LabelledValue(labels.add("kind", kind.wireName()), events.count(kind))));
         QueueOutcomes outcomes = engine.outcomes();
-        scrape.counter("auth_pool_arrivals", "Callers that asked for a connection", labels, outcomes.arrivals());
+        scrape.counter("auth_pool_arrivals", "Callers that requested a connection", labels, outcomes.arrivals());
         scrape.counter(
                 "auth_pool_outcomes",
                 "Callers by outcome; with those that wait or have a connection, all arrivals",
