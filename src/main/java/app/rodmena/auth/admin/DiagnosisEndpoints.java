@@ -34,20 +34,20 @@ final class DiagnosisEndpoints {
 
     private final Diagnostics diagnostics;
     private final Incidents incidents;
-    private final BackendActions remedies;
+    private final BackendActions actions;
 
     DiagnosisEndpoints(Core core) {
         diagnostics = core.diagnostics();
         incidents = core.incidents();
-        remedies = core.actions();
+        actions = core.actions();
     }
 
     void addTo(AdminRoutes routes) {
         routes.readBlocking("/diagnosis", this::diagnosis);
         routes.read("/incidents", request -> Reply.json(incidents.newestFirst()));
         routes.readPrefix("/incidents/", this::incident);
-        routes.change("/actions/cancelQuery", request -> act(request, "connection", remedies::cancelQuery));
-        routes.change("/actions/terminateBackend", request -> act(request, "pid", remedies::terminateBackend));
+        routes.change("/actions/cancelQuery", request -> act(request, "connection", actions::cancelQuery));
+        routes.change("/actions/terminateBackend", request -> act(request, "pid", actions::terminateBackend));
     }
 
     private Reply diagnosis(AdminRequest request) {

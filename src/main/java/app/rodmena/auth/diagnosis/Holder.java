@@ -41,7 +41,7 @@ public record Holder(
 
         Instant since,
 
-        @Description(name = "held", value = "Time since its checkout", unit = "milliseconds", whole = true)
+        @Description(name = "held", value = "Time since its checkout", unit = "milliseconds", wholeMillis = true)
         Duration heldFor,
 
         @Description("Why it is checked out, for example LOCK_WAIT")
@@ -50,7 +50,7 @@ public record Holder(
         @Description("Explanation of the verdict, with its numbers")
         String because,
 
-        @Description(value = "Observations of the application and of PostgreSQL, one per line", lines = true)
+        @Description(value = "Observations of the application and of PostgreSQL, one per line", joinLines = true)
         List<String> evidence,
 
         Optional<Blocker> culprit,
@@ -62,10 +62,12 @@ public record Holder(
         TransactionState transaction,
         Optional<Backend> backend,
 
-        @Description(value = "Current stack of its thread, one frame per line; empty for short uses", lines = true)
+        @Description(value = "Current stack of its thread, one frame per line; empty for short uses", joinLines = true)
         List<String> stack,
 
-        @Description(value = "Stack at its checkout, one frame per line; empty if it was not recorded", lines = true)
+        @Description(
+                value = "Stack at its checkout, one frame per line; empty if it was not recorded",
+                joinLines = true)
         List<String> checkoutStack,
 
         @Description("Topmost frame of the application in its thread's stack; empty if unknown")

@@ -20,5 +20,5 @@ public record WaiterGroup(
 
         Instant since,
 
-        @Description(value = "Longest current wait among them", unit = "milliseconds", whole = true)
+        @Description(value = "Longest current wait among them", unit = "milliseconds", wholeMillis = true)
         Duration longest) {}

@@ -23,7 +23,7 @@ import java.util.Map;
 @Description(
         "Explains the pool's state: holders of connections, waiting callers, backends of PostgreSQL, recommendations")
 final class DiagnosisBean {
-    private static final Duration FRESH = Duration.ofSeconds(3);
+    private static final Duration MAX_AGE = Duration.ofSeconds(3);
 
     private final Diagnostics diagnostics;
 
@@ -39,9 +39,11 @@ final class DiagnosisBean {
         this.diagnostics = diagnostics;
     }
 
-    /** Returns a diagnosis of at most {@link #FRESH}, so that attributes read in sequence usually agree. */
+    /**
+     * Returns a diagnosis that is not older than {@link #MAX_AGE}, so that attributes read in sequence usually agree.
+     */
     private Diagnosis recent() {
-        return diagnostics.current(FRESH);
+        return diagnostics.current(MAX_AGE);
     }
 
     @Description("The pool's state and its reason in one sentence")

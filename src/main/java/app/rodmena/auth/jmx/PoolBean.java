@@ -62,7 +62,10 @@ final class PoolBean {
         LocalAudit.invoked("softInvalidateAll");
     }
 
-    @Description(value = "Closes all idle connections and returns their number", unit = "connections", acts = true)
+    @Description(
+            value = "Closes all idle connections and returns their number",
+            unit = "connections",
+            hasSideEffects = true)
     public int evictIdle() {
         int evicted = engine.pool().evictIdle();
         LocalAudit.invoked("evictIdle, which closed " + evicted);

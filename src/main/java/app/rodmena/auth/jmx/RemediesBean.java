@@ -17,7 +17,7 @@ final class RemediesBean {
     @Description(
             value =
                     "Cancels the statement that runs on a connection; its caller gets an error, the connection stays open",
-            acts = true)
+            hasSideEffects = true)
     public String cancelQuery(
             @Description(value = "Connection number, from Diagnosis", unit = "number") int connectionId,
             @Description("True to return the expected outcome without acting") boolean dryRun) {
@@ -26,7 +26,7 @@ final class RemediesBean {
 
     @Description(
             value = "Terminates a backend of the pool, or with --allow-terminate-others a backend that blocks one",
-            acts = true)
+            hasSideEffects = true)
     public String terminateBackend(
             @Description(value = "PID of the backend, from Diagnosis", unit = "pid") int pid,
             @Description("True to return the expected outcome without acting") boolean dryRun) {

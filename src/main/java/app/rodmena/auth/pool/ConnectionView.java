@@ -27,7 +27,7 @@ public record ConnectionView(
 
         @Description("idle, in_use or closing") State state,
 
-        @Description(value = "Time since it was opened", unit = "milliseconds", whole = true)
+        @Description(value = "Time since it was opened", unit = "milliseconds", wholeMillis = true)
         Duration age,
 
         @Description(value = "Number of its checkouts", unit = "checkouts")
@@ -68,7 +68,7 @@ public record ConnectionView(
                     name = "inUse",
                     value = "Time since its checkout; 0 while not in use",
                     unit = "milliseconds",
-                    whole = true)
+                    wholeMillis = true)
             Duration heldFor,
 
             @Description("Thread that checked it out; empty while not in use")

@@ -21,17 +21,17 @@ public @interface Description {
     /** The unit; every number needs one, text has none. */
     String unit() default "";
 
-    /** Whether the operation changes something; an operation without a result always does. */
-    boolean acts() default false;
+    /** Whether the operation changes something, although it returns a result; without a result this is implied. */
+    boolean hasSideEffects() default false;
 
     /** The field's name if it differs from the component's; a duration's name gets the suffix {@code Millis}. */
     String name() default "";
 
     /** Whether a duration is shown in whole milliseconds instead of microseconds. */
-    boolean whole() default false;
+    boolean wholeMillis() default false;
 
     /** Whether a list of texts is shown as one text, with a line for each. */
-    boolean lines() default false;
+    boolean joinLines() default false;
 
     /** The number that is shown for an absent value. */
     int absent() default 0;

@@ -139,7 +139,7 @@ public record RecordSchema(List<Field> fields) {
 
     private static Plain plain(Type type, Description description) {
         if (type == Duration.class) {
-            return description.whole()
+            return description.wholeMillis()
                     ? plain(long.class, (long) description.absent(), Duration.class, Duration::toMillis)
                     : plain(double.class, (double) description.absent(), Duration.class, WireFormat::millis);
         }
@@ -153,7 +153,7 @@ public record RecordSchema(List<Field> fields) {
         if (type == Integer.class) {
             return new Plain(int.class, description.absent(), UnaryOperator.identity());
         }
-        if (description.lines()) {
+        if (description.joinLines()) {
             return plain(
                     String.class,
                     "",

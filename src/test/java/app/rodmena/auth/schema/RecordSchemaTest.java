@@ -34,12 +34,12 @@ class RecordSchemaTest {
             @Description(value = "Duration", unit = "milliseconds")
             Duration took,
 
-            @Description(value = "Age", unit = "milliseconds", whole = true)
+            @Description(value = "Age", unit = "milliseconds", wholeMillis = true)
             Duration age,
 
             @Description("Color") Color color,
 
-            @Description(value = "Lines", lines = true) List<String> lines,
+            @Description(value = "Lines", joinLines = true) List<String> lines,
 
             String internal,
             @Flatten("call") Inner inner,

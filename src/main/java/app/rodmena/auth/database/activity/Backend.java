@@ -50,12 +50,16 @@ public record Backend(
                 name = "transaction",
                 value = "Age of its open transaction; 0 if there is none",
                 unit = "milliseconds",
-                whole = true)
+                wholeMillis = true)
         Optional<Duration> transactionFor,
 
         Optional<Duration> queryFor,
 
-        @Description(name = "state", value = "Time in this state; 0 if unknown", unit = "milliseconds", whole = true)
+        @Description(
+                name = "state",
+                value = "Time in this state; 0 if unknown",
+                unit = "milliseconds",
+                wholeMillis = true)
         Optional<Duration> stateFor,
 
         @Description(

@@ -65,7 +65,7 @@ record MBeanOperation(Method method, MemberDescription description, OpenMapping 
         if (method.getReturnType() == void.class) {
             return MBeanOperationInfo.ACTION;
         }
-        return method.getAnnotation(Description.class).acts()
+        return method.getAnnotation(Description.class).hasSideEffects()
                 ? MBeanOperationInfo.ACTION_INFO
                 : MBeanOperationInfo.INFO;
     }

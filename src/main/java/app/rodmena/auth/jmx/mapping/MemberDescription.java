@@ -5,7 +5,7 @@ import app.rodmena.auth.schema.RecordSchema;
 import java.lang.reflect.AnnotatedElement;
 
 /** The text and unit of a {@link Description}; the unit is empty for text. */
-record MemberDescription(String words, String unit) {
+record MemberDescription(String sentence, String unit) {
     /** @throws IllegalArgumentException if the element has no description */
     static MemberDescription of(AnnotatedElement element) {
         Description describe = element.getAnnotation(Description.class);
@@ -21,11 +21,11 @@ record MemberDescription(String words, String unit) {
 
     /** The description of an attribute that has this setter. */
     MemberDescription whenWritten(MemberDescription setter) {
-        return new MemberDescription(words + ". When written: " + setter.words, unit);
+        return new MemberDescription(sentence + ". When written: " + setter.sentence, unit);
     }
 
     /** Text with the unit: {@code Longest wait for a connection [milliseconds]}. */
     String text() {
-        return unit.isEmpty() ? words : words + " [" + unit + "]";
+        return unit.isEmpty() ? sentence : sentence + " [" + unit + "]";
     }
 }
