@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The password is rotated, or privileges are revoked. */
 class SecretFaultsTest {
@@ -46,19 +48,21 @@ class SecretFaultsTest {
                 .during(() -> {
                     Files.writeString(passwordFile, ProbedServer.PASSWORD + "-2");
                     setPassword(ProbedServer.PASSWORD + "-2");
-                    terminateAll();
+                    terminate("auth/%");
                     probe().observe(Duration.ofMillis(500));
                     Files.writeString(passwordFile, ProbedServer.PASSWORD);
                     setPassword(ProbedServer.PASSWORD);
-                    terminateAll();
+                    terminate("auth/%");
                 });
         assertThat(seen.exchanges().stream().filter(Exchange::refused).count())
                 .isLessThan(seen.exchanges().size() / 2);
     }
 
-    @Test
-    void thePasswordIsRotatedInPostgresOnly() throws Exception {
-        probe().scenario("password rotated in PostgreSQL only")
+    /** Terminated sessions are replaced by logins with the old password, which PostgreSQL refuses. */
+    @ParameterizedTest
+    @CsvSource({"all sessions, auth/%", "the monitor's session, auth/%/%", "the pool's sessions, auth/probed"})
+    void thePasswordIsRotatedInPostgresOnly(String what, String ended) throws Exception {
+        probe().scenario("password rotated in PostgreSQL only, " + what + " terminated")
                 .expecting(
                         "the password",
                         sample -> !sample.situation().equals("WELL")
@@ -66,44 +70,7 @@ class SecretFaultsTest {
                         Duration.ofSeconds(2))
                 .during(() -> {
                     setPassword("another");
-                    terminateAll();
-                    probe().observe(A_WHILE);
-                    setPassword(ProbedServer.PASSWORD);
-                });
-    }
-
-    @Test
-    void thePasswordIsRotatedAndOnlyThePoolsSessionsLive() throws Exception {
-        probe().scenario("the monitor's login refused while the pool's sessions live")
-                .expecting(
-                        "the password",
-                        sample -> !sample.situation().equals("WELL")
-                                && sample.text().contains("password"),
-                        Duration.ofSeconds(2))
-                .during(() -> {
-                    setPassword("another");
-                    postgres.execute(
-                            "postgres",
-                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'auth/%/%'");
-                    probe().observe(A_WHILE);
-                    setPassword(ProbedServer.PASSWORD);
-                });
-    }
-
-    @Test
-    void thePasswordIsRotatedAndOnlyTheMonitorsSessionLives() throws Exception {
-        probe().scenario("all logins refused while the monitor lives")
-                .expecting(
-                        "the password",
-                        sample -> !sample.situation().equals("WELL")
-                                && sample.text().contains("password"),
-                        Duration.ofSeconds(2))
-                .during(() -> {
-                    setPassword("another");
-                    postgres.execute(
-                            "postgres",
-                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth/%s'"
-                                    .formatted(ProbedServer.INSTANCE));
+                    terminate(ended);
                     probe().observe(A_WHILE);
                     setPassword(ProbedServer.PASSWORD);
                 });
@@ -134,10 +101,11 @@ class SecretFaultsTest {
         postgres.execute("postgres", "alter role %s password '%s'".formatted(ProbedServer.ROLE, password));
     }
 
-    private static void terminateAll() throws SQLException {
+    private static void terminate(String sessions) throws SQLException {
         postgres.execute(
                 "postgres",
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'auth/%'");
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%s'"
+                        .formatted(sessions));
     }
 
     private static Probe probe() {
