@@ -196,11 +196,20 @@ final class Probe {
 
     /** Waits until this number of requests sent after the call are refused. */
     void awaitRefusals(int count) {
+        awaitExchanges(Exchange::refused, count);
+    }
+
+    /** Waits until this number of requests sent after the call are answered right. */
+    void awaitRightAnswers(int count) {
+        awaitExchanges(Exchange::right, count);
+    }
+
+    private void awaitExchanges(Predicate<Exchange> matches, int count) {
         Duration now = observations.now();
         await().atMost(PATIENCE)
                 .until(() -> observations.exchanges.stream()
-                                .filter(exchange ->
-                                        exchange.refused() && exchange.sent().compareTo(now) >= 0)
+                                .filter(exchange -> matches.test(exchange)
+                                        && exchange.sent().compareTo(now) >= 0)
                                 .count()
                         >= count);
     }
