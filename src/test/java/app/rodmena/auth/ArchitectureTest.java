@@ -52,7 +52,7 @@ class ArchitectureTest {
             entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac")),
             entry("metrics", List.of("schema", "pool.event", "pool", "database", "database.activity")),
             entry("metrics.jfr", List.of("pool.event", "pool", "database", "database.activity")),
-            entry("capacity", List.of("capacity.model", "schema", "pool", "database", "metrics")),
+            entry("capacity", List.of("capacity.model", "schema", "pool", "database", "database.activity", "metrics")),
             entry(
                     "diagnosis",
                     List.of("schema", "pool.event", "postgres", "pool", "database", "database.activity", "metrics")),

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -22,19 +21,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnapshot> {
     private static final String HIDDEN = "<insufficient privilege>";
-
-    private static final String SERVER = """
-            /* activity.server */
-            select cast(current_setting('server_version_num') as int) as version,
-                   pg_is_in_recovery() as standby,
-                   current_user as role,
-                   pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_everything,
-                   cast(current_setting('max_connections') as int) as max_connections,
-                   cast(current_setting('superuser_reserved_connections') as int) as superuser_reserved,
-                   cast(coalesce(current_setting('reserved_connections', true), '0') as int) as reserved,
-                   (select datconnlimit from pg_database where datname = current_database()) as database_limit,
-                   (select rolconnlimit from pg_roles where rolname = current_user) as role_limit
-            """;
 
     /** Client backends, and other backends with a transaction, which can block clients. */
     private static final String BACKENDS = """
@@ -77,7 +63,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
     public PostgresSnapshot execute(Connection connection) throws SQLException {
         Instant takenAt = Instant.now();
         long started = System.nanoTime();
-        Server server = server(connection);
+        ServerLimits server = ServerLimits.of(connection);
         List<Row> rows = rows(connection);
         Map<Integer, LockWait> locks =
                 LockQuery.of(connection, rows.stream().map(Row::backend).toList());
@@ -91,65 +77,30 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
         return new PostgresSnapshot(
                 takenAt,
                 Duration.ofNanos(System.nanoTime() - started),
-                server.version,
-                server.standby,
-                server.role,
-                server.seesEverything,
-                server.slots(clients),
+                server.versionNumber(),
+                server.standby(),
+                server.role(),
+                server.seesEverything(),
+                slots(server, clients),
                 backends,
                 counts(clients));
     }
 
-    private record Server(
-            int version,
-            boolean standby,
-            String role,
-            boolean seesEverything,
-            int maxConnections,
-            int superuserReserved,
-            int reserved,
-            OptionalInt databaseLimit,
-            OptionalInt roleLimit) {
-
-        ConnectionSlots slots(List<Row> clients) {
-            Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
-            clients.forEach(row -> countByOwner.merge(row.backend.owner(), 1, Integer::sum));
-            return new ConnectionSlots(
-                    maxConnections,
-                    superuserReserved,
-                    reserved,
-                    databaseLimit,
-                    roleLimit,
-                    countByOwner.getOrDefault(BackendOwner.POOL, 0),
-                    countByOwner.getOrDefault(BackendOwner.OURS, 0),
-                    countByOwner.getOrDefault(BackendOwner.SIBLING, 0),
-                    countByOwner.getOrDefault(BackendOwner.OTHER, 0));
-        }
-    }
-
     private record Row(Backend backend, boolean isClient) {}
 
-    private static Server server(Connection connection) throws SQLException {
-        try (var query = connection.prepareStatement(SERVER);
-                var row = query.executeQuery()) {
-            row.next();
-            return new Server(
-                    row.getInt("version"),
-                    row.getBoolean("standby"),
-                    row.getString("role"),
-                    row.getBoolean("sees_everything"),
-                    row.getInt("max_connections"),
-                    row.getInt("superuser_reserved"),
-                    row.getInt("reserved"),
-                    limit(row, "database_limit"),
-                    limit(row, "role_limit"));
-        }
-    }
-
-    /** PostgreSQL uses −1 for no limit. */
-    private static OptionalInt limit(ResultSet row, String column) throws SQLException {
-        int limit = row.getInt(column);
-        return row.wasNull() || limit < 0 ? OptionalInt.empty() : OptionalInt.of(limit);
+    private static ConnectionSlots slots(ServerLimits server, List<Row> clients) {
+        Map<BackendOwner, Integer> countByOwner = new TreeMap<>();
+        clients.forEach(row -> countByOwner.merge(row.backend.owner(), 1, Integer::sum));
+        return new ConnectionSlots(
+                server.maxConnections(),
+                server.superuserReserved(),
+                server.reserved(),
+                server.databaseLimit(),
+                server.roleLimit(),
+                countByOwner.getOrDefault(BackendOwner.POOL, 0),
+                countByOwner.getOrDefault(BackendOwner.OURS, 0),
+                countByOwner.getOrDefault(BackendOwner.SIBLING, 0),
+                countByOwner.getOrDefault(BackendOwner.OTHER, 0));
     }
 
     private List<Row> rows(Connection connection) throws SQLException {
