@@ -26,7 +26,11 @@ public record DatabaseConfig(DatabaseTarget target, PoolSettings pool, String in
         requireInstance(instance);
     }
 
-    /** @throws InvalidSettingException if it is not an instance name */
+    /**
+     * Requires an instance name.
+     *
+     * @throws InvalidSettingException if the name is invalid
+     */
     public static void requireInstance(String name) {
         InvalidSettingException.require(
                 INSTANCE.matcher(name).matches(),
