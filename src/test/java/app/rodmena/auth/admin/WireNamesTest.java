@@ -174,7 +174,8 @@ class WireNamesTest {
 
     private void metric(String nameAndType) {
         if (!nameAndType.startsWith("jvm_") && !nameAndType.startsWith("process_")) {
-            put(names, "metric " + nameAndType.split(" ")[0], nameAndType.split(" ")[1]);
+            int space = nameAndType.indexOf(' ');
+            put(names, "metric " + nameAndType.substring(0, space), nameAndType.substring(space + 1));
         }
     }
 

@@ -1,6 +1,5 @@
 package app.rodmena.auth.database;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -73,14 +71,6 @@ class DatabaseEngineTest {
 
             proxy.thaw();
             await().atMost(Duration.ofSeconds(3)).until(() -> isAnswered(engine));
-        }
-    }
-
-    private static boolean awaitQuietly(CountDownLatch latch) {
-        try {
-            return latch.await(30, SECONDS);
-        } catch (InterruptedException e) {
-            return false;
         }
     }
 

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class RecordSchemaTest {
-    private enum Color implements WireNamed {
+    enum Color implements WireNamed {
         LIGHT_BLUE
     }
 
-    private record Inner(
+    record Inner(
             @Description(value = "Count", name = "%ss", unit = "times")
             int count,
 
@@ -27,7 +27,7 @@ class RecordSchemaTest {
             OptionalInt limit) {}
 
     @Description("All kinds of values")
-    private record Outer(
+    record Outer(
             @TableKey @Description("Name") Supplier<String> name,
             @Description("Time") Instant at,
 
