@@ -9,6 +9,7 @@ const LOOKS = {
   FAILING: ['bad', '■'],
   OPENING: ['fair', '◐'],
   SATURATED: ['fair', '▲'],
+  NOISY_TENANT: ['fair', '▲'],
   TROUBLED: ['fair', '▲'],
   SUSPENDED: ['fair', '❚❚'],
   NOT_PREPARED: ['fair', '◐'],

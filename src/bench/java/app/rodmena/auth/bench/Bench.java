@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** The commands {@code ./run.sh bench http} and {@code ./run.sh bench start}. */
+/** The commands {@code ./run.sh bench} with http, start and overload. */
 public final class Bench {
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -40,7 +40,11 @@ public final class Bench {
 
     private static int run(String[] arguments) throws Exception {
         String what = arguments[0];
-        Benchmark task = what.equals("start") ? new StartBench() : new Options();
+        Benchmark task = switch (what) {
+            case "start" -> new StartBench();
+            case "overload" -> new OverloadBench();
+            default -> new Options();
+        };
         CommandLine command = new CommandLine(task)
                 .setCommandName("./run.sh bench " + what)
                 .setUsageHelpWidth(100)

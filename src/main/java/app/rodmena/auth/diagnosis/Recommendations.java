@@ -63,7 +63,7 @@ final class Recommendations {
             case FAILING -> failing();
             case STALLED -> stalled();
             case TROUBLED, BLOCKED, EXHAUSTED -> forHolders();
-            case SATURATED -> saturated();
+            case SATURATED, NOISY_TENANT -> saturated();
             case OPENING -> opening();
             case REFUSED -> refused();
             case NO_PRIMARY -> noPrimary();

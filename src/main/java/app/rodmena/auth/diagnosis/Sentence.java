@@ -96,6 +96,7 @@ final class Sentence {
             case TROUBLED, BLOCKED, EXHAUSTED -> "%s: %s".formatted(usage(), reasons());
             case SATURATED ->
                 "%s: %s".formatted(usage(), observation.availability().keptBack() ? poolerFull() : throughput());
+            case NOISY_TENANT -> "%s: %s; %s".formatted(usage(), noisyTenant(), throughput());
             case OPENING -> "%s: %s".formatted(usage(), opening());
             case STALLED -> "%s, and no caller receives a connection: %s".formatted(usage(), stalled());
             case REFUSED -> "%s: %s%s".formatted(usage(), refusal(), troubleClauses());
@@ -107,6 +108,17 @@ final class Sentence {
             case SUSPENDED ->
                 "Suspended by an operator; all requests wait until the pool is resumed: %s".formatted(usage());
         };
+    }
+
+    private String noisyTenant() {
+        return NoisyTenant.of(observation, holders)
+                .map(noisy -> "tenant %s has %s of %s waiting requests, most of them %s"
+                        .formatted(
+                                noisy.tenant(),
+                                noisy.waiting(),
+                                observation.after().waiters().size(),
+                                noisy.route()))
+                .orElse("one tenant has most of the waiting requests");
     }
 
     private String waiters() {

@@ -19,6 +19,8 @@ public enum Situation {
      * Or a pooler in front of PostgreSQL has no free server connection.
      */
     SATURATED,
+    /** As {@link #SATURATED}, and one tenant beside others has more than half of the waiting requests. */
+    NOISY_TENANT,
     /** Callers wait while opening a connection takes long or fails. */
     OPENING,
     /** Callers wait and no connection is in use, although connections are opened: each is lost before its first use. */

@@ -73,7 +73,7 @@ final class SituationClassifier {
             return Situation.STALLED;
         }
         if (numbers.waiting() > 0 && (isFull(observation) || waitsForBatch(observation))) {
-            return Situation.SATURATED;
+            return NoisyTenant.of(observation, holders).isPresent() ? Situation.NOISY_TENANT : Situation.SATURATED;
         }
         return observation.failures().stream()
                 .findFirst()

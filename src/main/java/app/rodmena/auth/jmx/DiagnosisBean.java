@@ -52,8 +52,8 @@ final class DiagnosisBean {
     }
 
     @Description(
-            "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, OPENING, STALLED, REFUSED, NO_PRIMARY,"
-                    + " DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
+            "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, NOISY_TENANT, OPENING, STALLED,"
+                    + " REFUSED, NO_PRIMARY, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
     public String getSituation() {
         return recent().situation().name();
     }

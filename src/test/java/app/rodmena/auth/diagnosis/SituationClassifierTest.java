@@ -17,14 +17,48 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 /** The situation and sentence of each state of the pool. */
 class SituationClassifierTest {
+    @Test
+    void aTenantWithMostOfTheQueueIsNamedWithItsRoute() {
+        Supplier<String> noisy = () -> "noisy";
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            AtomicBoolean stopped = new AtomicBoolean();
+            List<CompletableFuture<?>> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                CallContext caller = i == 0
+                        ? new CallContext("GET /api/roles", () -> "quiet")
+                        : new CallContext("POST /api/role/{role}", noisy);
+                clients.add(CompletableFuture.runAsync(
+                        () -> {
+                            while (!stopped.get()) {
+                                scene.engine
+                                        .call(
+                                                caller,
+                                                handle -> handle.createQuery("/* test.work */ select pg_sleep(0.05)")
+                                                        .mapTo(String.class)
+                                                        .list())
+                                        .toCompletableFuture()
+                                        .join();
+                            }
+                        },
+                        task -> new Thread(task).start()));
+            }
+            Diagnosis diagnosis = scene.await(Situation.NOISY_TENANT);
+            assertThat(diagnosis.sentence()).contains("tenant noisy has ", "most of them POST /api/role/{role}");
+            stopped.set(true);
+            clients.forEach(CompletableFuture::join);
+        }
+    }
+
     @Test
     void well() {
         try (Scene scene = new Scene(TestPostgres.freshDatabase())) {

@@ -21,7 +21,7 @@ final class IncidentRoots {
     static String of(Diagnosis diagnosis) {
         return switch (diagnosis.situation()) {
             case DATABASE_DOWN, NO_PRIMARY, REFUSED -> DOWN;
-            case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED ->
+            case SUSPENDED, NOT_PREPARED, STALLED, OPENING, SATURATED, NOISY_TENANT ->
                 diagnosis.situation().name();
             case TROUBLED, BLOCKED, EXHAUSTED -> mostFrequent(diagnosis);
             case WELL, RECOVERING, FAILING -> OpenIncidents.UNKNOWN;

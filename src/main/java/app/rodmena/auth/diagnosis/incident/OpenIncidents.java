@@ -29,7 +29,11 @@ final class OpenIncidents {
 
     /** Situations that may precede the diagnosis of a lock: only a new diagnosis finds the root cause. */
     private static final Set<String> TENTATIVE =
-            Set.of(Situation.SATURATED.name(), Situation.OPENING.name(), Situation.NOT_PREPARED.name());
+            Set.of(
+                    Situation.SATURATED.name(),
+                    Situation.NOISY_TENANT.name(),
+                    Situation.OPENING.name(),
+                    Situation.NOT_PREPARED.name());
 
     /**
      * The incident of an occurrence.
