@@ -24,7 +24,8 @@ record NoisyTenant(String tenant, long waiting, String route) {
         List<WaiterView> waiters = observation.after().waiters();
         Map.Entry<String, Long> largest = mostFrequent(waiters.stream().map(WaiterView::tenant));
         boolean hasOthers = Stream.concat(
-                        waiters.stream().map(WaiterView::tenant), holders.stream().map(Holder::tenant))
+                        waiters.stream().map(WaiterView::tenant),
+                        holders.stream().map(Holder::tenant))
                 .anyMatch(tenant -> !tenant.equals(largest.getKey()));
         if (waiters.size() < MIN_WAITING
                 || largest.getKey().equals("-")

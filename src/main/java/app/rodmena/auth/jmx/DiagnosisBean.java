@@ -51,9 +51,8 @@ final class DiagnosisBean {
         return recent().sentence();
     }
 
-    @Description(
-            "WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, NOISY_TENANT, OPENING, STALLED,"
-                    + " REFUSED, NO_PRIMARY, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
+    @Description("WELL, RECOVERING, FAILING, TROUBLED, BLOCKED, EXHAUSTED, SATURATED, NOISY_TENANT, OPENING, STALLED,"
+            + " REFUSED, NO_PRIMARY, DATABASE_DOWN, NOT_PREPARED or SUSPENDED")
     public String getSituation() {
         return recent().situation().name();
     }

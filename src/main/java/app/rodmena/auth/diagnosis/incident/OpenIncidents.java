@@ -28,12 +28,11 @@ final class OpenIncidents {
     static final String UNKNOWN = "";
 
     /** Situations that may precede the diagnosis of a lock: only a new diagnosis finds the root cause. */
-    private static final Set<String> TENTATIVE =
-            Set.of(
-                    Situation.SATURATED.name(),
-                    Situation.NOISY_TENANT.name(),
-                    Situation.OPENING.name(),
-                    Situation.NOT_PREPARED.name());
+    private static final Set<String> TENTATIVE = Set.of(
+            Situation.SATURATED.name(),
+            Situation.NOISY_TENANT.name(),
+            Situation.OPENING.name(),
+            Situation.NOT_PREPARED.name());
 
     /**
      * The incident of an occurrence.
