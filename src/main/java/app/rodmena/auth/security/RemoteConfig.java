@@ -36,6 +36,8 @@ public record RemoteConfig(
             Optional.empty());
 
     /**
+     * Validates all values.
+     *
      * @throws IllegalArgumentException if a port is invalid, or the host is not loopback and operators or TLS are
      *     missing
      */
