@@ -1,5 +1,6 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.Diagnosis;
@@ -12,7 +13,6 @@ import app.rodmena.auth.schema.RecordJson;
 import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,7 +27,6 @@ import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.util.NameTransformer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,11 +88,7 @@ public final class DiagnosisJson {
     }
 
     static byte[] bytes(JsonNode tree) {
-        try {
-            return MAPPER.writeValueAsBytes(tree);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Json.bytes(MAPPER.writer(), tree);
     }
 
     @FunctionalInterface
