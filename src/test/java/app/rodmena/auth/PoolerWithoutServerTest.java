@@ -48,7 +48,7 @@ class PoolerWithoutServerTest {
                 Diagnosis diagnosis = awaitKeptBack(server);
                 // For longer than a single probe, or the age at which an answer is none any more
                 await().during(Duration.ofSeconds(4))
-                        .atMost(Duration.ofSeconds(6))
+                        .atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> {
                             assertThat(server.get("/health")).isEqualTo(200);
                             assertThat(server.get("/health/ready")).isEqualTo(200);
