@@ -1,6 +1,5 @@
 /**
- * Read-only rows of the pool's state with a name, unit and description for each column, shown alike over JMX and HTTP.
- * Rows are created from the records of pool, metrics and capacity; they contain no logic beyond formatting. Start with
- * {@link app.rodmena.auth.views.PoolRow}.
+ * Summaries that MBeans and the admin listener share, each made of several records: sizing advice, the fleet, and the
+ * totals of the pool's events. Start at {@link app.rodmena.auth.views.Totals}.
  */
 package app.rodmena.auth.views;
