@@ -139,6 +139,9 @@ final class AdmissionQueue {
         RefusalReason refusal = null;
         synchronized (lock) {
             arrivals++;
+            if (request.settled) {
+                return false; // It was cancelled before.
+            }
             if (closed) {
                 loser = request;
                 refusal = RefusalReason.CLOSED;
@@ -169,7 +172,9 @@ final class AdmissionQueue {
     void refuse(AcquireRequest request, RefusalReason reason, Throwable cause) {
         synchronized (lock) {
             arrivals++;
-            settle(request, reason);
+            if (!settle(request, reason)) {
+                return; // It was cancelled before.
+            }
         }
         notifyRefused(List.of(request), reason, cause);
     }

@@ -3,7 +3,6 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.pool.event.CallContext;
-import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.pool.event.PoolInterceptors;
 import app.rodmena.auth.pool.event.RefusalReason;
@@ -126,13 +125,9 @@ public final class Pool implements AutoCloseable {
     public <Q, A> CompletionStage<A> call(BatchQueue<Q, A> queue, CallContext caller, Q input) {
         PendingRequest<Q, A> request = new PendingRequest<>(this, queue, input);
         request.acquireRequest = newRequest(queue, caller, request);
+        // Before the request can complete, because its dependent stages may make the caller's next call.
+        caller.cancellation().onCancel(() -> request.cancel(false));
         enter(request.acquireRequest);
-        if (caller.cancellation() != Cancellation.NONE) {
-            caller.cancellation().onCancel(() -> request.cancel(false));
-            if (request.isDone()) {
-                caller.cancellation().clear();
-            }
-        }
         return request;
     }
 

@@ -216,6 +216,21 @@ class TenantsTest {
     }
 
     @Test
+    void aCallOfACallerThatHasLeftIsNotStarted() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            Cancellation gone = new Cancellation();
+            gone.cancel();
+            var late = test.pool.call(caller("a").until(gone), connection -> served.add("a"));
+            assertThat(late.toCompletableFuture()).isCancelled();
+            assertThat(call(test, "b1", served).get()).isNull();
+            assertThat(served).containsExactly("b1");
+            assertThat(test.pool.outcomes().cancelled()).isEqualTo(1);
+            assertThat(test.pool.outcomes().arrivals()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void anOverloadedPoolRefusesWhoWaitedLongAndServesTheNewestFirst() throws Exception {
         try (TestPool test = TestPool.timed(ONE.withShedTarget(Optional.of(Duration.ofMillis(10))))) {
             List<String> served = Collections.synchronizedList(new ArrayList<>());
