@@ -59,14 +59,12 @@ class EventNotifierTest {
                     .addNotificationListener((notification, handback) -> awaitQuietly(hanging), null, null);
             notifier.subscribers().addNotificationListener(receiver, null, null);
 
-            long start = System.nanoTime();
+            // Would never return if the subscriber delayed it.
             for (int i = 0; i < FLOOD; i++) {
                 notifier.onEvent(event(PoolEventKind.CHECKOUT));
             }
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
             notifier.onEvent(event(PoolEventKind.LEAK_SUSPECTED));
 
-            assertThat(took).isLessThan(Duration.ofSeconds(2));
             assertThat(notifier.dropped()).isGreaterThan(FLOOD - 2000);
             assertThat(notifier.waiting()).isLessThan(2000);
             hanging.countDown();

@@ -70,7 +70,10 @@ class PoolHistoryTest {
         List<? extends CompletionStage<?>> calls =
                 IntStream.range(0, 3).mapToObj(i -> sleep(0.4)).toList();
         CompletionStage<?> tooLate = sleep(0.1);
-        boolean isBusy = calls.stream().noneMatch(PoolHistoryTest::fails) && fails(tooLate);
+        // Waits for all calls, also after a failed one: none may end in the next attempt.
+        long failed = calls.stream().filter(PoolHistoryTest::fails).count();
+        boolean isBusy = fails(tooLate) && failed == 0;
+        await().until(() -> engine.pool().snapshot().checkedOut() == 0);
         history.recordSecond(START);
         return Optional.of(history)
                 .filter(recorded ->
