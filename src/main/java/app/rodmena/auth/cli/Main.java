@@ -5,23 +5,23 @@ import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.SettingValue;
 import app.rodmena.auth.settings.UsageException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.Charset;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.AutoComplete.GenerateCompletion;
-import picocli.CommandLine;
 
-/** The entry point: runs a command, or serves until it is asked to stop. */
+/**
+ * The entry point: runs a command, or serves until it is asked to stop.
+ *
+ * <p>No signature names a type of a library: the JVM would load it before {@link #main} checks the limit of file
+ * descriptors, and fail with a stack trace if the limit is too low for the jars.
+ */
 public final class Main {
     private static final int STOPPED = 0;
     private static final int FAILED = 1;
-    private static final int MISUSED = 2;
+    static final int MISUSED = 2;
 
     /** The exit code that a shell reports for a command ended by SIGINT. */
     private static final int INTERRUPTED = 130;
@@ -73,37 +73,11 @@ public final class Main {
     public int run(String[] arguments, Map<String, String> environment) {
         CommandContext context = new CommandContext(out, err, lifecycle, environment);
         try {
-            return commandLine(arguments, context).execute(arguments);
+            return RootCommand.execute(arguments, context, prompt, failure -> failed(failure, arguments));
         } catch (Throwable e) {
             // Errors too: without an exit code the shutdown hook would wait forever.
             return failed(e, arguments);
         }
-    }
-
-    private CommandLine commandLine(String[] arguments, CommandContext context) {
-        CommandLine line = ServerCommand.commandLine(context);
-        if (isCommand(arguments)) { // Without them the server starts earlier.
-            Map<String, String> environment = context.environment();
-            line.addSubcommand(new CommandLine(new DiagnoseCommand(context)));
-            ToolCommands.load().commandLines(context).forEach(line::addSubcommand);
-            line.addSubcommand(CapacityOptions.commandLine(context)
-                    .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.CAPACITY_PREFIX)));
-            line.addSubcommand(new CommandLine(new OperatorCommand(out, prompt))
-                    .setDefaultValueProvider(new VariableDefaults(environment, EnvironmentVariables.PREFIX)));
-            line.addSubcommand(new GenerateCompletion());
-            line.registerConverter(Duration.class, new DurationConverter());
-        }
-        return line.setExpandAtFiles(false)
-                .setTrimQuotes(false)
-                .setUsageHelpWidth(100)
-                .setUsageHelpLongOptionsMaxWidth(34)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
-                .setOut(new PrintWriter(out, true, Charset.defaultCharset()))
-                .setParameterExceptionHandler((e, words) -> {
-                    err.println("auth: " + UsageErrors.message(e));
-                    return MISUSED;
-                })
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, arguments));
     }
 
     private int failed(Throwable failure, String[] arguments) {
@@ -119,7 +93,7 @@ public final class Main {
         return FAILED;
     }
 
-    private static boolean isCommand(String[] arguments) {
+    static boolean isCommand(String[] arguments) {
         return arguments.length > 0 && !arguments[0].startsWith("-");
     }
 
