@@ -9,6 +9,7 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.ReadyEngine;
+import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -151,5 +152,14 @@ final class Scene implements AutoCloseable {
     public void close() {
         done.countDown();
         parts.forEach(Scene::close);
+        // Backends of connections that the pool has lost would belong to the next scene.
+        try (Connection admin = TestPostgres.superuser()) {
+            run(admin, """
+                    select pg_terminate_backend(pid, 10000) from pg_stat_activity
+                    where application_name like 'auth/scene%'
+                    """);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -46,8 +46,8 @@ class InterceptorTest {
             }
             test.awaitCount(CLOSE, 1);
             assertThat(test.kindsOf(1)).containsExactly(CONNECT, INVALIDATE, CLOSE);
-            assertThat(test.last(INVALIDATE).cause()).isEqualTo("vetoed by InterceptorTest$Grudge: not that one");
-            assertThat(test.last(CLOSE).cause()).isEqualTo("vetoed by InterceptorTest$Grudge: not that one");
+            assertThat(test.last(INVALIDATE).cause()).isEqualTo("vetoed by InterceptorTest$VetoList: not that one");
+            assertThat(test.last(CLOSE).cause()).isEqualTo("vetoed by InterceptorTest$VetoList: not that one");
             assertThat(test.backends()).isEqualTo(1);
         }
     }
