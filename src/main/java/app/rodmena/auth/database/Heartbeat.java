@@ -4,6 +4,7 @@ import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +15,11 @@ final class Heartbeat {
     /** The maximum age of a valid answer: the probe itself may hang. */
     static final Duration VALID = Duration.ofSeconds(2);
 
-    private static final long VALID_NANOS = VALID.toNanos();
-
-    /** Longer while a pooler keeps the probe back, because each probe then takes a login and one second of waiting. */
-    private static final long VALID_WHILE_KEPT_BACK_NANOS =
-            Duration.ofSeconds(4).toNanos();
+    /**
+     * Longer behind a pooler, which may keep the probe back: one second passes until that is known, and each further
+     * probe takes a login and another second.
+     */
+    private static final Duration VALID_BEHIND_POOLER = Duration.ofSeconds(4);
 
     private enum State {
         ANSWERED,
@@ -30,7 +31,13 @@ final class Heartbeat {
     private record Beat(State state, String problem, Throwable failure, long atNanos, Instant since) {}
 
     private volatile Beat last = new Beat(State.MISSED, "not probed yet", null, System.nanoTime(), Instant.now());
+    private final BooleanSupplier mayBePooler;
     private volatile boolean everAnswered;
+
+    /** @param mayBePooler whether the probe may wait in the queue of a pooler */
+    Heartbeat(BooleanSupplier mayBePooler) {
+        this.mayBePooler = mayBePooler;
+    }
 
     /** Whether nothing shows an outage: the probe was answered, or only a pooler keeps it back. */
     boolean isAlive() {
@@ -40,14 +47,14 @@ final class Heartbeat {
     /** Whether a pooler accepts the probe's login, but gives its statement no server connection. */
     boolean isKeptBack() {
         Beat beat = last;
-        return beat.state == State.KEPT_BACK && everAnswered && age(beat) < VALID_WHILE_KEPT_BACK_NANOS;
+        return beat.state == State.KEPT_BACK && everAnswered && age(beat) < VALID_BEHIND_POOLER.toNanos();
     }
 
     /** The problem, safe for responses; empty if there is none. */
     String problem() {
         Beat beat = last;
         return beat.state == State.ANSWERED && !isAnswered(beat)
-                ? "PostgreSQL has not answered for more than 2 s"
+                ? "PostgreSQL has not answered for more than %s s".formatted(valid().toSeconds())
                 : beat.problem;
     }
 
@@ -103,8 +110,12 @@ final class Heartbeat {
         return changed;
     }
 
-    private static boolean isAnswered(Beat beat) {
-        return beat.state == State.ANSWERED && age(beat) < VALID_NANOS;
+    private Duration valid() {
+        return mayBePooler.getAsBoolean() ? VALID_BEHIND_POOLER : VALID;
+    }
+
+    private boolean isAnswered(Beat beat) {
+        return beat.state == State.ANSWERED && age(beat) < valid().toNanos();
     }
 
     private static long age(Beat beat) {

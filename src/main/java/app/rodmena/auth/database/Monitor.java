@@ -86,7 +86,7 @@ public final class Monitor implements AutoCloseable {
     private final SessionFactory sessions;
     private final Supplier<PoolSettings> settings;
     private final Predicate<Duration> poolServedWithin;
-    private final Heartbeat heartbeat = new Heartbeat();
+    private final Heartbeat heartbeat;
     private final BlockingQueue<PendingQuery<?>> queries = new ArrayBlockingQueue<>(MAX_QUERIES);
     private final CountDownLatch firstProbe = new CountDownLatch(1);
     private final Thread thread;
@@ -103,6 +103,7 @@ public final class Monitor implements AutoCloseable {
         this.sessions = sessions;
         this.settings = settings;
         this.poolServedWithin = poolServedWithin;
+        heartbeat = new Heartbeat(sessions::mayBePooler);
         thread = DaemonThreads.start("database-monitor", this::run);
     }
 

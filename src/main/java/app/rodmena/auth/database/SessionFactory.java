@@ -89,12 +89,17 @@ final class SessionFactory implements ConnectionSource {
         connector.requirePrimary(monitor);
     }
 
+    /** Whether a pooler may be between this process and PostgreSQL. */
+    boolean mayBePooler() {
+        return connector.mayBePooler();
+    }
+
     /**
      * Whether the monitor's statement failed because it waited in the queue of a pooler, whose pool is full or paused.
      * This is no outage; if the pooler is gone, the next login fails.
      */
     boolean isKeptBack(Throwable failure) {
-        return connector.mayBePooler() && (SqlState.isWithoutServer(failure) || SqlState.isTooManyClients(failure));
+        return mayBePooler() && (SqlState.isWithoutServer(failure) || SqlState.isTooManyClients(failure));
     }
 
     String monitorName(PoolSettings settings) {
