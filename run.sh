@@ -83,7 +83,7 @@ maven() (
 
 is_built() {
   [ -f "$built" ] && [ -f "$jar" ] && [ -d "$home/target/lib" ] &&
-    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" "$home/jmx-dashboards" -newer "$built" -print -quit)" ]
+    [ -z "$(find "$home/pom.xml" "$home/.mvn" "$home/src/main" "$home/src/tools" "$home/jmx-dashboards" -newer "$built" -print -quit)" ]
 }
 
 build() {
