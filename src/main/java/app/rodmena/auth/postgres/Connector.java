@@ -33,8 +33,6 @@ public final class Connector {
      */
     private static final String RANDOM_PAGE_COST_OPTION = " -c random_page_cost=1.1";
 
-    /** The SQLSTATE class of a refused login: a wrong password, or a role that may not log in. */
-
     /** The minimum time between two login attempts after PostgreSQL has refused one. */
     private static final long LOGIN_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
