@@ -8,6 +8,7 @@ import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
+import app.rodmena.auth.testing.TestServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +29,7 @@ class HealthOverHttpTest {
     @Test
     void healthAnswersAtOnceWhileThePoolIsExhausted() throws Exception {
         DatabaseTarget target = TestPostgres.freshDatabase();
-        try (AuthServer server = AuthServer.start(config(target));
+        try (AuthServer server = TestServer.ready(AuthServer.start(config(target)));
                 var locker = TestPostgres.connect(target);
                 var statement = locker.createStatement()) {
             locker.setAutoCommit(false);

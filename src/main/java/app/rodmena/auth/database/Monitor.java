@@ -39,6 +39,13 @@ public final class Monitor implements AutoCloseable {
     private static final long PERIOD_WHILE_KEPT_BACK_NANOS =
             Duration.ofMillis(100).toNanos();
 
+    /**
+     * A pool connection that came back within this time shows that PostgreSQL answers, although the monitor's session
+     * is silent. Shorter than the probe's timeout, because connections may have come back after the probe was sent and
+     * before the outage began.
+     */
+    private static final Duration SERVED_RECENTLY = SessionFactory.PROBE_TIMEOUT.dividedBy(2);
+
     private static final int MAX_QUERIES = 32;
 
     /**
@@ -214,7 +221,7 @@ public final class Monitor implements AutoCloseable {
                 return;
             } catch (SQLException e) {
                 if (SqlState.isWithoutServer(e)
-                        && (sessions.isKeptBack(e) || !poolServedWithin.test(SessionFactory.PROBE_TIMEOUT))) {
+                        && (sessions.isKeptBack(e) || !poolServedWithin.test(SERVED_RECENTLY))) {
                     throw e; // A new session would get no answer either.
                 }
                 LOG.debug("The monitor's session failed; opening a new one", e);

@@ -122,7 +122,7 @@ class BackendFaultsTest {
                 .expecting("DATABASE_DOWN", sample -> sample.situation().equals("DATABASE_DOWN"))
                 .during(() -> {
                     postgres.stop(Mode.KILL);
-                    probe().observe(A_WHILE);
+                    probe().observeUntilDiagnosed(A_WHILE);
                     postgres.start();
                 });
     }
@@ -146,7 +146,7 @@ class BackendFaultsTest {
                 .during(() -> {
                     postgres.stop(Mode.FAST);
                     postgres.startInRecovery();
-                    probe().observe(Probe.lasting(A_WHILE));
+                    probe().observeUntilDiagnosed(Probe.lasting(A_WHILE));
                     postgres.stop(Mode.IMMEDIATE);
                     postgres.start();
                 });
@@ -155,10 +155,11 @@ class BackendFaultsTest {
     @Test
     void postgresIsSilent() throws Exception {
         probe().scenario("SIGSTOP for all of PostgreSQL")
+                .losingConnections()
                 .expecting("DATABASE_DOWN", sample -> sample.situation().equals("DATABASE_DOWN"), Duration.ofSeconds(2))
                 .during(() -> {
                     postgres.freeze();
-                    probe().observe(Probe.lasting(Duration.ofSeconds(3)));
+                    probe().observeUntilDiagnosed(Probe.lasting(Duration.ofSeconds(3)));
                     postgres.thaw();
                 });
     }
@@ -181,7 +182,7 @@ class BackendFaultsTest {
                     takeEverything(others);
                     terminate("true");
                     takeEverything(others);
-                    probe().observe(Duration.ofSeconds(2));
+                    probe().observeUntilDiagnosed(Duration.ofSeconds(2));
                     takeEverything(others);
                     for (Connection other : others) {
                         other.close();

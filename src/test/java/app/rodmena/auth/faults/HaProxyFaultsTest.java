@@ -57,7 +57,7 @@ class HaProxyFaultsTest {
                     set("primary", "drain");
                     probe().observe(Probe.lasting(A_WHILE));
                     endSessions();
-                    probe().observe(Probe.lasting(A_WHILE));
+                    probe().observeUntilDiagnosed(Probe.lasting(A_WHILE));
                     set("primary", "ready");
                 });
     }

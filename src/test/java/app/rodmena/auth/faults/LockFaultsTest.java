@@ -45,7 +45,7 @@ class LockFaultsTest {
                     .expecting("the table and the pid", says("auth_permission", "pid " + pid))
                     .during(() -> {
                         execute(locker, "lock table auth_permission in access exclusive mode");
-                        probe().observe(A_WHILE);
+                        probe().observeUntilDiagnosed(A_WHILE);
                         locker.rollback();
                     });
         }
@@ -65,7 +65,7 @@ class LockFaultsTest {
                         execute(second, "lock table auth_group in share mode");
                         chain.add(executeLater(second, "lock table auth_membership in exclusive mode"));
                         chain.add(executeLater(third, "lock table auth_group in exclusive mode"));
-                        probe().observe(A_WHILE);
+                        probe().observeUntilDiagnosed(A_WHILE);
                         head.rollback();
                         chain.get(0).join();
                         second.rollback();
@@ -86,7 +86,7 @@ class LockFaultsTest {
                         execute(reader, "select count(*) from permission_groups");
                         CompletableFuture<Void> altered =
                                 executeLater(alter, "alter table permission_groups add column note text");
-                        probe().observe(A_WHILE);
+                        probe().observeUntilDiagnosed(A_WHILE);
                         reader.rollback();
                         altered.join();
                         alter.rollback();
@@ -119,7 +119,7 @@ class LockFaultsTest {
                     .during(() -> {
                         execute(preparing, "lock table auth_group in access exclusive mode");
                         execute(preparing, "prepare transaction 'forgotten'");
-                        probe().observe(A_WHILE);
+                        probe().observeUntilDiagnosed(A_WHILE);
                         execute(cleanup, "rollback prepared 'forgotten'");
                     });
         }
@@ -165,7 +165,7 @@ class LockFaultsTest {
                             'begin perform pg_sleep(2); return new; end'
                             """,
                             "create trigger sleeping before insert on auth_group for each row execute function sleep()");
-                    probe().observe(A_WHILE);
+                    probe().observeUntilDiagnosed(A_WHILE);
                     postgres.execute(
                             ProbedServer.DATABASE, "drop trigger sleeping on auth_group", "drop function sleep");
                 });
@@ -177,7 +177,7 @@ class LockFaultsTest {
                 .expecting("the table", says("auth_permission"))
                 .during(() -> {
                     postgres.execute(ProbedServer.DATABASE, "alter table auth_permission rename to elsewhere");
-                    probe().observe(A_WHILE);
+                    probe().observeUntilDiagnosed(A_WHILE);
                     postgres.execute(ProbedServer.DATABASE, "alter table elsewhere rename to auth_permission");
                 });
     }
@@ -188,7 +188,7 @@ class LockFaultsTest {
                 .expecting("the table and the role", says("auth_permission", ProbedServer.ROLE))
                 .during(() -> {
                     postgres.execute(ProbedServer.DATABASE, "revoke all on auth_permission from " + ProbedServer.ROLE);
-                    probe().observe(A_WHILE);
+                    probe().observeUntilDiagnosed(A_WHILE);
                     postgres.execute(ProbedServer.DATABASE, "grant all on auth_permission to " + ProbedServer.ROLE);
                 });
     }

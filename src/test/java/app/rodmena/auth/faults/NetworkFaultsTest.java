@@ -57,7 +57,7 @@ class NetworkFaultsTest {
                 .expecting("DATABASE_DOWN", this::isDown, Duration.ofSeconds(2))
                 .during(() -> {
                     proxy.freeze();
-                    probe().observe(Probe.lasting(LONG));
+                    probe().observeUntilDiagnosed(Probe.lasting(LONG));
                     proxy.thaw();
                 });
     }
@@ -68,7 +68,7 @@ class NetworkFaultsTest {
                 .expecting("DATABASE_DOWN", this::isDown, Duration.ofSeconds(2))
                 .during(() -> {
                     proxy.freezeAnswers();
-                    probe().observe(Probe.lasting(LONG));
+                    probe().observeUntilDiagnosed(Probe.lasting(LONG));
                     proxy.thaw();
                 });
     }
@@ -89,7 +89,7 @@ class NetworkFaultsTest {
                 .expecting("DATABASE_DOWN", this::isDown)
                 .during(() -> {
                     proxy.stop();
-                    probe().observe(Probe.lasting(A_WHILE));
+                    probe().observeUntilDiagnosed(Probe.lasting(A_WHILE));
                     proxy.start();
                 });
     }
@@ -100,7 +100,7 @@ class NetworkFaultsTest {
                 .expecting("DATABASE_DOWN", this::isDown, Duration.ofSeconds(2))
                 .during(() -> {
                     proxy.stopAccepting();
-                    probe().observe(Probe.lasting(LONG));
+                    probe().observeUntilDiagnosed(Probe.lasting(LONG));
                     proxy.start();
                 });
     }

@@ -70,6 +70,7 @@ final class Probe {
     private final Sampler sampler;
     private final ProcessSample baseline;
     private final Set<String> incidentsBefore = new HashSet<>();
+    private volatile Optional<ExpectedVerdict> expectedVerdict = Optional.empty();
     private int turn;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -154,6 +155,7 @@ final class Probe {
         Recording during(ThrowingRunnable fault) throws Exception {
             awaitSteadyService();
             observations.forget();
+            expectedVerdict = verdict;
             int logBefore = server.logLines().size();
             Duration began = observations.now();
             try {
@@ -192,6 +194,21 @@ final class Probe {
     /** Waits while the clients continue, for example during a fault. */
     void observe(Duration time) {
         await().atMost(time.plus(PATIENCE)).pollDelay(time).until(() -> true);
+    }
+
+    /**
+     * Waits for this time, and longer on a slow machine, until the expected diagnosis has appeared or its time limit is
+     * over.
+     */
+    void observeUntilDiagnosed(Duration time) {
+        observe(time);
+        ExpectedVerdict expected = expectedVerdict.orElseThrow();
+        try {
+            await().atMost(expected.within())
+                    .until(() -> observations.diagnoses.stream().anyMatch(expected.matches()));
+        } catch (ConditionTimeoutException e) {
+            // The invariant reports the missing diagnosis.
+        }
     }
 
     /** Waits until this number of requests sent after the call are refused. */

@@ -68,7 +68,7 @@ class SecretFaultsTest {
                 .during(() -> {
                     setPassword("another");
                     terminate(ended);
-                    probe().observe(A_WHILE);
+                    probe().observeUntilDiagnosed(A_WHILE);
                     setPassword(ProbedServer.PASSWORD);
                 });
     }
@@ -87,7 +87,7 @@ class SecretFaultsTest {
                     .expecting("the table", sample -> sample.text().contains("auth_permission"), Duration.ofSeconds(2))
                     .during(() -> {
                         statement.execute("lock table auth_permission in access exclusive mode");
-                        probe().observe(A_WHILE);
+                        probe().observeUntilDiagnosed(A_WHILE);
                         locker.rollback();
                     });
         }

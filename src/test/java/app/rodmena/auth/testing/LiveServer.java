@@ -40,8 +40,8 @@ public final class LiveServer implements AutoCloseable {
     private final AuthServer server;
 
     private LiveServer(RemoteConfig remote) throws Exception {
-        server = AuthServer.start(TestServer.config(target)
-                .withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0))));
+        server = TestServer.ready(AuthServer.start(TestServer.config(target)
+                .withRemote(remote.withPorts(OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0)))));
         assertThat(ask().join().statusCode()).isEqualTo(200);
     }
 

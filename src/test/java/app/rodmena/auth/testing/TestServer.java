@@ -1,5 +1,7 @@
 package app.rodmena.auth.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import app.rodmena.auth.AuthServer;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.ServerConfig.Database;
@@ -15,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.UUID;
 
@@ -28,7 +31,13 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(DatabaseTarget target, RemoteConfig remote) throws Exception {
         this.target = target;
-        this.server = AuthServer.start(config(target).withRemote(remote));
+        this.server = ready(AuthServer.start(config(target).withRemote(remote)));
+    }
+
+    /** Waits until the tables exist: on a loaded machine, a server starts before its first look at them has ended. */
+    public static AuthServer ready(AuthServer server) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> server.availability().ready());
+        return server;
     }
 
     public static TestServer start() throws Exception {

@@ -36,7 +36,7 @@ public final class TroubledServer implements AutoCloseable {
     }
 
     public TroubledServer(ServerConfig config) throws Exception {
-        server = AuthServer.start(config);
+        server = TestServer.ready(AuthServer.start(config));
         Awaitility.await().until(() -> !server.metrics().history().seconds().isEmpty());
         engine = server.engine();
     }
