@@ -2,12 +2,12 @@ package app.rodmena.auth;
 
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.admin.AdminListener;
-import app.rodmena.auth.admin.AdminServerInfo;
 import app.rodmena.auth.api.ApiListener;
 import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.BudgetExceededException;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.core.Core;
+import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
@@ -21,7 +21,6 @@ import app.rodmena.auth.http.ListenerAddress;
 import app.rodmena.auth.http.PortReservation;
 import app.rodmena.auth.jmx.LogbackLevels;
 import app.rodmena.auth.jmx.MBeans;
-import app.rodmena.auth.jmx.ServerInfo;
 import app.rodmena.auth.jmx.remote.RemoteAccess;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.health.Health;
@@ -192,18 +191,11 @@ public final class AuthServer implements AutoCloseable {
         parts.push(this::leaveService);
         PrometheusExporter prometheus = new PrometheusExporter(core);
         parts.push(prometheus);
-        Instant startedAt = Instant.now();
-        parts.push(MBeans.register(
-                core, new ServerInfo(version(), config.instance(), startedAt, this::addresses, this::inFlight)));
+        ServerInfo info = new ServerInfo(version(), config.instance(), Instant.now(), this::addresses, this::inFlight);
+        parts.push(MBeans.register(core, info));
         Health health = new Health(engine);
         // Before any wait, so that operators can see why a start takes long.
-        admin = AdminListener.start(
-                config.remote(),
-                operators,
-                new AdminServerInfo(version(), config.instance(), startedAt),
-                core,
-                health,
-                prometheus);
+        admin = AdminListener.start(config.remote(), operators, info, core, health, prometheus);
         admin.ifPresent(parts::push);
         if (config.failFast()) {
             engine.awaitFirstAttempt();

@@ -1,6 +1,7 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.core.Core;
+import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.http.HttpPort;
 import app.rodmena.auth.metrics.health.Health;
@@ -49,7 +50,7 @@ public final class AdminListener implements AutoCloseable {
     public static Optional<AdminListener> start(
             RemoteConfig config,
             Operators operators,
-            AdminServerInfo server,
+            ServerInfo server,
             Core core,
             Health health,
             PrometheusExporter prometheus)

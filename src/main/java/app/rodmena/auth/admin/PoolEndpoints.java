@@ -1,5 +1,6 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.Metrics;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
 final class PoolEndpoints {
     private static final int DEFAULT_EVENT_LIMIT = 200;
 
-    private final AdminServerInfo server;
+    private final ServerInfo server;
     private final DatabaseEngine engine;
     private final Metrics metrics;
 
@@ -61,7 +62,7 @@ final class PoolEndpoints {
 
     private record RequestsAnswered(int inFlight, List<RequestMetrics.ResponseCount> answers, List<Named> times) {}
 
-    PoolEndpoints(AdminServerInfo server, DatabaseEngine engine, Metrics metrics) {
+    PoolEndpoints(ServerInfo server, DatabaseEngine engine, Metrics metrics) {
         this.server = server;
         this.engine = engine;
         this.metrics = metrics;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.common.LogThrottle;
 import app.rodmena.auth.database.DatabaseFailure;
-import app.rodmena.auth.pool.event.LogThrottle;
 import app.rodmena.auth.rbac.InvalidValueException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,9 +1,9 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.LogThrottle;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.BatchQueue;
 import app.rodmena.auth.pool.event.CallContext;
-import app.rodmena.auth.pool.event.LogThrottle;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.common.LogThrottle;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.event.CallContext;
-import app.rodmena.auth.pool.event.LogThrottle;
 import app.rodmena.auth.pool.event.PoolEvents;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

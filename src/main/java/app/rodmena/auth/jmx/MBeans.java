@@ -1,6 +1,7 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.core.Core;
+import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.jmx.mapping.DescribedMBean;

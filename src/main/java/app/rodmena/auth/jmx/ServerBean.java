@@ -1,5 +1,6 @@
 package app.rodmena.auth.jmx;
 
+import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.schema.Description;

@@ -1,7 +1,7 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.LogThrottle;
 import app.rodmena.auth.pool.event.CallContext;
-import app.rodmena.auth.pool.event.LogThrottle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool.event;
 
+import app.rodmena.auth.common.LogThrottle;
 import java.time.Duration;
 import java.util.Locale;
 import org.slf4j.Logger;

@@ -1,4 +1,4 @@
-package app.rodmena.auth.jmx;
+package app.rodmena.auth.core;
 
 import java.time.Instant;
 import java.util.Map;

@@ -1,6 +1,5 @@
-package app.rodmena.auth.pool.event;
+package app.rodmena.auth.common;
 
-import app.rodmena.auth.common.DaemonThreads;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
