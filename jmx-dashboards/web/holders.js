@@ -1,6 +1,6 @@
 // Connections in use, waiting callers and idle connections, with the state that PostgreSQL reports for each.
 
-import { $, el } from './dom.js';
+import { $, el, setText } from './dom.js';
 import { clock, count, duration, sql, statementName } from './format.js';
 import { Table } from './table.js';
 
@@ -29,11 +29,12 @@ export class Holders {
       { title: 'Actions', of: () => '', show: (h) => el('span', { class: 'remedies' }, remedies(h)) },
     ], { by: 0, down: true, none: 'No connection is in use.' });
     this.#waiters = new Table($('waiters-table'), [
+      { title: 'Tenant', code: true, of: (w) => w.tenant },
       { title: 'Route', wide: true, of: (w) => w.route },
-      { title: 'Waiting', numeric: true, of: (w) => w.count },
-      { title: 'Longest', numeric: true, of: (w) => w.longestMillis, show: (w) => duration(w.longestMillis) },
-      { title: 'Since', of: (w) => w.since, show: (w) => clock(w.since) },
-    ], { by: 1, down: true, none: 'No caller is waiting.' });
+      { title: 'Waiting', numeric: true, of: (w) => w.count, show: (w) => count(w.count) },
+      { title: 'Waiting since', of: (w) => w.since, show: (w) => clock(w.since) },
+      { title: 'Next deadline', of: (w) => w.deadline, show: (w) => clock(w.deadline) },
+    ], { by: 2, down: true, none: 'No caller is waiting.' });
     this.#idle = new Table($('idle-table'), [
       { title: 'Connection', numeric: true, of: (c) => c.id },
       { title: 'Pid', numeric: true, of: (c) => c.backendPid, show: (c) => c.backendPid || 'unknown' },
@@ -47,9 +48,33 @@ export class Holders {
 
   show(diagnosis) {
     this.#table.show(diagnosis.holders.map((holder) => ({ ...holder, class: FAULTS.has(holder.verdict) ? 'trouble' : '' })));
-    this.#waiters.show(diagnosis.waiters);
     this.#backends = diagnosis.postgres?.backends ?? [];
     this.#showIdle();
+  }
+
+  /** Shows the waiting callers by tenant and route. */
+  showWaiting(callers) {
+    const groups = new Map();
+    for (const { tenant, route, since, deadline } of callers) {
+      const key = JSON.stringify([tenant, route]);
+      const group = groups.get(key);
+      if (!group) groups.set(key, { tenant, route, count: 1, since, deadline });
+      else {
+        group.count += 1;
+        group.since = earlier(group.since, since);
+        group.deadline = earlier(group.deadline, deadline);
+      }
+    }
+    this.#waiters.show([...groups.values()]);
+  }
+
+  /** Shows the number of callers by outcome, without outcomes that did not occur. */
+  showOutcomes({ served, cancelled, timeouts, deadlines, rejected, displaced, shed, unavailable }) {
+    const parts = [[served, 'served'], [cancelled, 'cancelled by the client'], [timeouts, 'timed out'],
+      [deadlines, 'past their deadline'], [rejected, 'rejected'], [displaced, 'displaced'], [shed, 'shed'],
+      [unavailable, 'refused during an outage']];
+    setText($('outcomes'), `Callers since start: ${parts.filter(([number], index) => number > 0 || index === 0)
+      .map(([number, outcome]) => `${count(number)} ${outcome}`).join(', ')}.`);
   }
 
   /** Shows the connections that are not in use; the diagnosis has the others. */
@@ -63,6 +88,9 @@ export class Holders {
       ({ ...connection, backend: this.#backends.find((backend) => backend.pid === connection.backendPid) })));
   }
 }
+
+/** The earlier of two times of the server, which have the same format. */
+const earlier = (one, other) => (one < other ? one : other);
 
 /** The name of a statement, which PostgreSQL also shows and logs; expands to its text. */
 function statement(connection, text) {

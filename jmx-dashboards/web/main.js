@@ -20,6 +20,7 @@ const control = new Control();
 const charts = new Charts();
 const tiles = new Tiles();
 const verdict = new VerdictPanel();
+let waiting = 0;
 const holders = new Holders((holder) => control.remedies(holder));
 const events = new Events();
 const incidents = new Incidents();
@@ -47,6 +48,8 @@ source.addEventListener('second', ({ detail }) => {
   else if (!catchingUp) events.receivedUntil(detail.time);
   charts.second(detail);
   tiles.show(detail);
+  waiting = detail.waiting;
+  if (!waiting) holders.showWaiting([]);
   events.missed(detail.dropped);
   if (detail.situation) verdict.sentence(detail.situation, detail.sentence);
 });
@@ -63,10 +66,10 @@ source.addEventListener('stale', ({ detail: silent }) => {
 });
 
 /** Polls the data of a part of the page: one request at a time, and none while the page is hidden or paused. */
-function poll(everyMillis, path, show) {
+function poll(everyMillis, path, show, isNeeded = () => true) {
   let asking = false;
   const once = async () => {
-    if (asking || document.hidden || $('pause').getAttribute('aria-pressed') === 'true') return;
+    if (asking || !isNeeded() || document.hidden || $('pause').getAttribute('aria-pressed') === 'true') return;
     asking = true;
     try {
       show(await requestJson(path));
@@ -84,10 +87,12 @@ poll(1000, '/diagnosis', (diagnosis) => {
   verdict.show(diagnosis);
   holders.show(diagnosis);
 });
+poll(2000, '/pool/waiters', (callers) => holders.showWaiting(callers), () => waiting > 0);
 poll(2000, '/pool/connections', (connections) => holders.showOpen(connections));
 poll(5000, '/pool', (pool) => {
   setText($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
   control.show(pool);
+  holders.showOutcomes(pool.outcomes);
 });
 poll(2000, '/incidents', (found) => incidents.show(found));
 poll(5000, '/statements/slow', (slow) => statements.show(slow));

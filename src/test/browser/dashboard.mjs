@@ -159,6 +159,11 @@ try {
     Connection: /^\d+$/, Pid: /^\d+$/, PostgreSQL: /^active, waits for Lock\/relation$/, 'Last SQL': /^roles\./,
     Tenant: /^[\w-]{12}$/, Actions: /^Cancel query\s*Terminate pid \d+$/,
   });
+  await until('the waiting callers', async () => (await row(page, 'waiters-table')).Waiting === '5');
+  await assertRow(page, 'waiters-table', {
+    Tenant: /^[\w-]{12}$/, Route: /^POST \/api\/role\/\{role\}$/, Waiting: /^\d$/, 'Waiting since': /^\d\d:\d\d:\d\d$/,
+    'Next deadline': /^\d\d:\d\d:\d\d$/,
+  });
   assert.match(await page.locator('#incidents a').first().innerText(), /^\d\d:\d\d:\d\d .*auth_group/s);
   await page.locator('#events-kind').selectOption({ label: 'faults' });
   await assertRow(page, 'events-table', {
@@ -200,6 +205,9 @@ try {
   await until('recovery with the number of refused callers', async () =>
     /^(Requests fail|Nothing has failed for .*): \d+ requests? refused/.test(await text(page, 'sentence')));
   assert.notEqual(await page.locator('#well').getAttribute('data-look'), 'good', 'not green after a failure');
+  await until('the outcomes', async () =>
+    /^Callers since start: [\d,]+ served, \d+ timed out\.$/.test(await text(page, 'outcomes')));
+  assert.equal((await row(page, 'waiters-table')).Tenant, 'No caller is waiting.');
   assert.match(await page.locator('#sentence a').first().getAttribute('href'), /^\/incidents\/\d{8}-/);
   await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
   await assertRow(page, 'statements-table', {

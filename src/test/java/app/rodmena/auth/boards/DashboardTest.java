@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,7 @@ class DashboardTest {
         DatabaseTarget target = MigratedDatabase.fresh();
         try (TroubledServer server = new TroubledServer(config(target, directory))) {
             List<String> said = new ArrayList<>();
+            AtomicBoolean relieved = new AtomicBoolean();
             Process node = start(browser, server);
             try (BufferedReader out = node.inputReader(UTF_8);
                     Writer in = node.outputWriter(UTF_8);
@@ -47,12 +49,14 @@ class DashboardTest {
                     switch (line) {
                         case "EXHAUST" -> {
                             TroubledServer.lock(colleague);
+                            String key = UUID.randomUUID().toString();
                             for (int i = 0; i < CALLERS; i++) {
-                                var unused = server.write(UUID.randomUUID().toString());
+                                writeUntilAnswered(server, key, relieved);
                             }
                             done(in);
                         }
                         case "RELIEVE" -> {
+                            relieved.set(true);
                             colleague.rollback();
                             done(in);
                         }
@@ -69,6 +73,14 @@ class DashboardTest {
             }
             assertThat(said).containsExactly("EXHAUST", "RELIEVE", "STOP", "WELL");
         }
+    }
+
+    private static void writeUntilAnswered(TroubledServer server, String key, AtomicBoolean relieved) {
+        var unused = server.write(key).thenAccept(response -> {
+            if (response.statusCode() == 503 && !relieved.get()) {
+                writeUntilAnswered(server, key, relieved);
+            }
+        });
     }
 
     private static void done(Writer in) throws Exception {
