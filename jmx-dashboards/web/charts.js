@@ -189,7 +189,7 @@ export class Charts {
     const span = REACHES.find(([seconds]) => seconds === this.#reach)[1];
     setText($('plot-full-text'), `Last ${span}: maximum ${max((s) => s.peakCheckedOut ?? s.checkedOut)} of `
       + `${last.poolSize + last.maxOverflow} in use, maximum ${count(max((s) => s.waiting))} waiting, `
-      + `${count(shown.reduce((sum, s) => sum + (s.timeouts || 0) + (s.rejections || 0), 0))} refused.`);
+      + `${count(shown.reduce((sum, s) => sum + (s.refused || 0), 0))} refused.`);
     setText($('plot-wait-text'), `Maximum p99: ${duration(max((s) => s.waitP99Millis))}. Logarithmic scale.`);
     setText($('plot-use-text'), `Maximum p99: ${duration(max((s) => s.useP99Millis))}. Logarithmic scale.`);
   }

@@ -10,7 +10,7 @@ const TILES = [
   ['waiting', 'Waiting', (s) => count(s.waiting)],
   ['oldest', 'Longest wait', (s) => duration(s.oldestWaitMillis)],
   ['rate', 'Checkouts', (s) => `${count(Math.round(s.checkoutsPerSecond))}/s`],
-  ['turned', 'Refused', (s) => `${count((s.timeouts || 0) + (s.rejections || 0))}/s`],
+  ['turned', 'Refused', (s) => `${count(s.refused)}/s`],
 ];
 
 export class Tiles {
@@ -28,7 +28,7 @@ export class Tiles {
     for (const [id, , value] of TILES) setText(this.#values.get(id), value(second));
     mark('tile-out', second.checkedOut >= second.poolSize + second.maxOverflow);
     mark('tile-waiting', second.waiting > 0);
-    mark('tile-turned', (second.timeouts || 0) + (second.rejections || 0) > 0);
+    mark('tile-turned', second.refused > 0);
   }
 }
 

@@ -25,7 +25,7 @@ public final class PoolHistory {
     private Counters previous;
 
     /** Totals that never decrease. */
-    private record Counters(long nanos, long checkouts, long timeouts, long rejections) {}
+    private record Counters(long nanos, long checkouts, long timeouts, long rejections, long refused) {}
 
     PoolHistory(DatabaseEngine engine, PoolTimes times) {
         this.engine = engine;
@@ -57,6 +57,7 @@ public final class PoolHistory {
                 counters.checkouts - previous.checkouts,
                 counters.timeouts - previous.timeouts,
                 counters.rejections - previous.rejections,
+                counters.refused - previous.refused,
                 waits.sinceLast(),
                 uses.sinceLast()));
         previous = counters;
@@ -70,6 +71,7 @@ public final class PoolHistory {
                 System.nanoTime(),
                 engine.events().count(PoolEventKind.CHECKOUT),
                 engine.events().count(PoolEventKind.TIMEOUT),
-                engine.events().count(PoolEventKind.REJECTED));
+                engine.events().count(PoolEventKind.REJECTED),
+                engine.outcomes().refused());
     }
 }

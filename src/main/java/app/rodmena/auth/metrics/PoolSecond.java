@@ -30,6 +30,9 @@ public record PoolSecond(
         @Description(value = "Callers refused because of max_waiting", unit = "callers")
         long rejections,
 
+        @Description(value = "Callers refused for any reason, except those that cancelled", unit = "callers")
+        long refused,
+
         @Flatten("wait") LatencySummary waits,
 
         @Flatten("use") LatencySummary uses) {

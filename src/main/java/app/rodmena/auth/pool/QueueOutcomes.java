@@ -3,7 +3,6 @@ package app.rodmena.auth.pool;
 import app.rodmena.auth.pool.event.RefusalReason;
 import app.rodmena.auth.schema.Description;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 /** The outcomes of all callers. */
 @Description(
@@ -55,9 +54,13 @@ public record QueueOutcomes(
         return refused.getOrDefault(reason, 0L);
     }
 
+    /** The number of refused callers. */
+    public long refused() {
+        return timeouts + deadlines + rejected + displaced + shed + unavailable;
+    }
+
     /** The number of callers with an outcome. */
     long decided() {
-        return LongStream.of(served, timeouts, deadlines, cancelled, rejected, displaced, shed, unavailable)
-                .sum();
+        return served + cancelled + refused();
     }
 }

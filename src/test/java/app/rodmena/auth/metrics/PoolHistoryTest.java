@@ -44,6 +44,7 @@ class PoolHistoryTest {
         assertThat(busy.checkouts()).isEqualTo(3);
         assertThat(busy.timeouts()).isEqualTo(1);
         assertThat(busy.rejections()).isZero();
+        assertThat(busy.refused()).isEqualTo(1);
         assertThat(busy.uses().count()).isEqualTo(3);
         assertThat(busy.uses().median()).isBetween(Duration.ofMillis(393), Duration.ofSeconds(5));
         assertThat(busy.waits().count()).isEqualTo(4);

@@ -24,7 +24,7 @@ final class HistorySecond {
     }
 
     static double refusals(JsonNode second) {
-        return second.path("timeouts").asDouble() + second.path("rejections").asDouble();
+        return second.path("refused").asDouble();
     }
 
     static double p99Use(JsonNode second) {

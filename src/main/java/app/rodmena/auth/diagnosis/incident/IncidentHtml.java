@@ -154,7 +154,7 @@ final class IncidentHtml {
                 .fit(HistorySecond::refusals)
                 .draw("line", HistorySecond::checkouts)
                 .draw("bad", HistorySecond::refusals)
-                .svg("Checkouts per second (blue), timeouts and rejections per second (red)"));
+                .svg("Checkouts per second (blue), refused callers per second (red)"));
         html.append(new HistoryChart(seconds)
                 .fit(HistorySecond::p99Use)
                 .fit(HistorySecond::p99Wait)
