@@ -1,7 +1,6 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.pool.WaiterView;
-import java.util.Comparator;
+import app.rodmena.auth.pool.PoolSnapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,39 +9,67 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A tenant with more than half of the waiting requests, beside others.
+ * A tenant with more than half of the waiting requests, beside others, or with more than half of the connections while
+ * others wait.
  *
  * @param tenant its fingerprint
- * @param waiting the number of its waiting requests
+ * @param share what it has, for example {@code 19 of 20 waiting requests}
  * @param route the route of most of them
  */
-record NoisyTenant(String tenant, long waiting, String route) {
+record NoisyTenant(String tenant, String share, String route) {
     /** Fewer waiting requests are an ordinary burst. */
     private static final int MIN_WAITING = 10;
 
+    /** Of a smaller pool, one tenant often has most connections. */
+    private static final int MIN_HELD = 3;
+
+    /** A request, waiting or with a connection. */
+    private record Request(String tenant, String route) {}
+
     static Optional<NoisyTenant> of(Observation observation, List<Holder> holders) {
-        List<WaiterView> waiters = observation.after().waiters();
-        Map.Entry<String, Long> largest = mostFrequent(waiters.stream().map(WaiterView::tenant));
-        boolean hasOthers = Stream.concat(
-                        waiters.stream().map(WaiterView::tenant),
-                        holders.stream().map(Holder::tenant))
-                .anyMatch(tenant -> !tenant.equals(largest.getKey()));
-        if (waiters.size() < MIN_WAITING
-                || largest.getKey().equals("-")
-                || 2 * largest.getValue() <= waiters.size()
-                || !hasOthers) {
-            return Optional.empty();
-        }
-        String route = mostFrequent(waiters.stream()
-                        .filter(waiter -> waiter.tenant().equals(largest.getKey()))
-                        .map(WaiterView::route))
-                .getKey();
-        return Optional.of(new NoisyTenant(largest.getKey(), largest.getValue(), route));
+        List<Request> waiting = observation.after().waiters().stream()
+                .map(waiter -> new Request(waiter.tenant(), waiter.route()))
+                .toList();
+        List<Request> running = holders.stream()
+                .map(holder -> new Request(holder.tenant(), holder.route()))
+                .toList();
+        PoolSnapshot numbers = observation.after().view().numbers();
+        return inQueue(waiting, running)
+                .or(() -> onConnections(waiting, running, numbers.poolSize() + numbers.maxOverflow()));
     }
 
-    private static Map.Entry<String, Long> mostFrequent(Stream<String> names) {
+    private static Optional<NoisyTenant> inQueue(List<Request> waiting, List<Request> running) {
+        return largest(waiting, waiting.size(), "waiting requests", MIN_WAITING)
+                .filter(noisy -> Stream.concat(waiting.stream(), running.stream())
+                        .anyMatch(request -> !request.tenant.equals(noisy.tenant)));
+    }
+
+    private static Optional<NoisyTenant> onConnections(List<Request> waiting, List<Request> running, int maximum) {
+        return largest(running, maximum, "connections", MIN_HELD)
+                .filter(noisy -> waiting.stream().anyMatch(request -> !request.tenant.equals(noisy.tenant)));
+    }
+
+    /** The tenant with more than half of a total, and at least a minimum. */
+    private static Optional<NoisyTenant> largest(List<Request> requests, int total, String unit, int min) {
+        return mostFrequent(requests.stream().map(Request::tenant))
+                .filter(tenant -> !tenant.getKey().equals("-"))
+                .filter(tenant -> tenant.getValue() >= min && 2 * tenant.getValue() > total)
+                .map(tenant -> new NoisyTenant(
+                        tenant.getKey(),
+                        "%s of %s %s".formatted(tenant.getValue(), total, unit),
+                        routeOf(tenant.getKey(), requests)));
+    }
+
+    private static String routeOf(String tenant, List<Request> requests) {
+        return mostFrequent(requests.stream()
+                        .filter(request -> request.tenant.equals(tenant))
+                        .map(Request::route))
+                .orElseThrow()
+                .getKey();
+    }
+
+    private static Optional<Map.Entry<String, Long>> mostFrequent(Stream<String> names) {
         return names.collect(Collectors.groupingBy(Function.identity(), Collectors.counting())).entrySet().stream()
-                .max(Map.Entry.comparingByValue(Comparator.naturalOrder()))
-                .orElse(Map.entry("-", 0L));
+                .max(Map.Entry.comparingByValue());
     }
 }

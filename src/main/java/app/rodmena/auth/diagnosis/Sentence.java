@@ -112,13 +112,9 @@ final class Sentence {
 
     private String noisyTenant() {
         return NoisyTenant.of(observation, holders)
-                .map(noisy -> "tenant %s has %s of %s waiting requests, most of them %s"
-                        .formatted(
-                                noisy.tenant(),
-                                noisy.waiting(),
-                                observation.after().waiters().size(),
-                                noisy.route()))
-                .orElse("one tenant has most of the waiting requests");
+                .map(noisy ->
+                        "tenant %s has %s, most of them %s".formatted(noisy.tenant(), noisy.share(), noisy.route()))
+                .orElseThrow();
     }
 
     private String waiters() {

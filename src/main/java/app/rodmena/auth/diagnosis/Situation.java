@@ -19,7 +19,9 @@ public enum Situation {
      * Or a pooler in front of PostgreSQL has no free server connection.
      */
     SATURATED,
-    /** As {@link #SATURATED}, and one tenant beside others has more than half of the waiting requests. */
+    /**
+     * As {@link #SATURATED}, and one tenant beside others has more than half of the waiting requests or connections.
+     */
     NOISY_TENANT,
     /** Callers wait while opening a connection takes long or fails. */
     OPENING,

@@ -20,42 +20,122 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 /** The situation and sentence of each state of the pool. */
 class SituationClassifierTest {
+    private static final CallContext NOISY = new CallContext("POST /api/role/{role}", () -> "noisy");
+    private static final CallContext QUIET = new CallContext("GET /api/roles", () -> "quiet");
+
     @Test
     void aTenantWithMostOfTheQueueIsNamedWithItsRoute() {
-        Supplier<String> noisy = () -> "noisy";
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
-            AtomicBoolean stopped = new AtomicBoolean();
-            List<CompletableFuture<?>> clients = new ArrayList<>();
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Clients noisy = new Clients(scene, 19, NOISY, 0.05);
+                Clients quiet = new Clients(scene, 1, QUIET, 0.05)) {
+            noisy.start();
+            quiet.start();
+            assertThat(scene.await(Situation.NOISY_TENANT).sentence())
+                    .contains("tenant noisy has ", " waiting requests, most of them POST /api/role/{role}");
+        }
+    }
+
+    @Test
+    void aTenantWithMostConnectionsIsNamedWhileAnotherWaits() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Clients noisy = new Clients(scene, 4, NOISY, 0.1);
+                Clients quiet = new Clients(scene, 1, QUIET, 0)) {
+            noisy.start();
+            quiet.start();
+            assertThat(scene.await(Situation.NOISY_TENANT).sentence())
+                    .contains("tenant noisy has 3 of 3 connections, most of them POST /api/role/{role}");
+        }
+    }
+
+    @Test
+    void theOnlyTenantIsNotNoisy() {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Clients only = new Clients(scene, 20, NOISY, 0.05)) {
+            only.start();
+            scene.await(Situation.SATURATED);
+            await().during(Duration.ofSeconds(1))
+                    .until(() -> scene.diagnostics
+                                    .diagnose()
+                                    .toCompletableFuture()
+                                    .join()
+                                    .situation()
+                            != Situation.NOISY_TENANT);
+        }
+    }
+
+    @Test
+    void aLockIsTheReasonAlsoIfOneTenantWaitsForIt() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Connection psql = Scene.otherSession(scene.target, "psql")) {
+            Scene.run(psql, "begin");
+            Scene.run(psql, "lock table auth_group");
             for (int i = 0; i < 20; i++) {
-                CallContext caller = i == 0
-                        ? new CallContext("GET /api/roles", () -> "quiet")
-                        : new CallContext("POST /api/role/{role}", noisy);
-                clients.add(CompletableFuture.runAsync(
-                        () -> {
-                            while (!stopped.get()) {
-                                scene.engine
-                                        .call(
-                                                caller,
-                                                handle -> handle.createQuery("/* test.work */ select pg_sleep(0.05)")
-                                                        .mapTo(String.class)
-                                                        .list())
-                                        .toCompletableFuture()
-                                        .join();
-                            }
-                        },
-                        task -> new Thread(task).start()));
+                scene.engine.call(
+                        i == 19 ? QUIET : NOISY,
+                        handle -> handle.createQuery("/* test.work */ select count(*) from auth_group")
+                                .mapTo(Integer.class)
+                                .one());
             }
-            Diagnosis diagnosis = scene.await(Situation.NOISY_TENANT);
-            assertThat(diagnosis.sentence()).contains("tenant noisy has ", "most of them POST /api/role/{role}");
+            assertThat(scene.await(Situation.EXHAUSTED).sentence()).contains("3 wait for a lock on auth_group");
+            await().during(Duration.ofSeconds(1))
+                    .until(() -> scene.diagnostics
+                                    .diagnose()
+                                    .toCompletableFuture()
+                                    .join()
+                                    .situation()
+                            == Situation.EXHAUSTED);
+            Scene.run(psql, "rollback");
+        }
+    }
+
+    /** Clients that each run a statement after the other until the end. */
+    private static final class Clients implements AutoCloseable {
+        private final Scene scene;
+        private final int count;
+        private final CallContext caller;
+        private final double seconds;
+        private final AtomicBoolean stopped = new AtomicBoolean();
+        private final List<CompletableFuture<Void>> all = new ArrayList<>();
+
+        Clients(Scene scene, int count, CallContext caller, double seconds) {
+            this.scene = scene;
+            this.count = count;
+            this.caller = caller;
+            this.seconds = seconds;
+        }
+
+        void start() {
+            for (int i = 0; i < count; i++) {
+                all.add(CompletableFuture.runAsync(this::repeat, task -> new Thread(task).start()));
+            }
+        }
+
+        private void repeat() {
+            while (!stopped.get()) {
+                scene.engine
+                        .call(caller, handle -> work(handle, seconds))
+                        .toCompletableFuture()
+                        .join();
+            }
+        }
+
+        private static String work(Handle handle, double seconds) {
+            return handle.createQuery("/* test.work */ select pg_sleep(:seconds)")
+                    .bind("seconds", seconds)
+                    .mapTo(String.class)
+                    .one();
+        }
+
+        @Override
+        public void close() {
             stopped.set(true);
-            clients.forEach(CompletableFuture::join);
+            all.forEach(CompletableFuture::join);
         }
     }
 
@@ -149,32 +229,14 @@ class SituationClassifierTest {
 
     @Test
     void saturated() {
-        AtomicBoolean stopped = new AtomicBoolean();
-        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
-            List<Thread> clients = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
-                Thread client = new Thread(() -> {
-                    while (!stopped.get()) {
-                        scene.engine
-                                .call(
-                                        CallContext.named("GET /api/roles"),
-                                        handle -> handle.createQuery("/* test.work */ select pg_sleep(0.02)")
-                                                .mapTo(String.class)
-                                                .list())
-                                .toCompletableFuture()
-                                .join();
-                    }
-                });
-                client.start();
-                clients.add(client);
-            }
+        try (Scene scene = new Scene(TestPostgres.freshDatabase());
+                Clients clients = new Clients(scene, 12, CallContext.named("GET /api/roles"), 0.02)) {
+            clients.start();
             Diagnosis diagnosis = scene.await(situation -> situation.situation() == Situation.SATURATED
                     && !situation.sentence().contains(", 0.0 check-ins"));
             assertThat(diagnosis.sentence())
                     .matches("3 of 3 connections in use for up to .+ ms, [89] requests waiting: each is returned soon"
                             + " \\(median .+ ms, .+ check-ins per second\\): .+");
-            stopped.set(true);
-            await().until(() -> clients.stream().noneMatch(Thread::isAlive));
         }
     }
 
