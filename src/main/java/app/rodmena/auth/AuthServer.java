@@ -133,6 +133,7 @@ public final class AuthServer implements AutoCloseable {
                 return server;
             } catch (Throwable e) {
                 boolean interrupted = Thread.interrupted(); // Closing waits; an interrupted thread would not wait.
+                server.endDrain();
                 server.close();
                 if (interrupted) {
                     Thread.currentThread().interrupt();
@@ -281,6 +282,17 @@ public final class AuthServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends the time for which {@link #close} serves requests, if it is running; if not, {@link #close} serves none. For
+     * a second request to stop.
+     */
+    public void endDrain() {
+        ApiListener listener = api;
+        if (listener != null) {
+            listener.endDrain();
+        }
+    }
+
     private void leaveService() {
         boolean answered = api == null || api.drain();
         share.leaveService(answered ? LAST_CHECKINS : Duration.ZERO);
@@ -383,8 +395,9 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting requests, waits up to {@code shutdownGrace} for requests in flight, closes the pool with all its
-     * connections, and stops the embedded PostgreSQL. Idempotent.
+     * Reports that the server is not ready and serves requests for {@code drain}; then stops accepting requests, waits
+     * up to {@code shutdownGrace} for requests in flight, closes the pool with all its connections, and stops the
+     * embedded PostgreSQL. Idempotent.
      */
     @Override
     public synchronized void close() {

@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of requests when the process is told to stop, and of data when it is killed. */
 class SignalTest {
@@ -65,6 +67,39 @@ class SignalTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, TERM", "HUP, INT"})
+    void aSignalDrainsTheServerAndTheSecondEndsTheDrain(String signal, String second) throws Exception {
+        try (AuthProcess server = AuthProcess.start(
+                        directory,
+                        Map.of(),
+                        "--port=0",
+                        "--drain=1h",
+                        "--database-url=" + TestPostgres.freshDatabase().jdbcUrl() + "?user=postgres")
+                .awaitStart()) {
+            await().untilAsserted(() -> assertThat(ready(server)).isEqualTo(200));
+
+            server.signal(signal);
+
+            await().until(() -> ready(server) == 503);
+            assertThat(server.ask("GET", "/health/live", key).join().statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> served =
+                    server.ask("POST", "/api/role/while-draining", key).join();
+            assertThat(served.statusCode()).isEqualTo(200);
+            assertThat(served.headers().firstValue("connection")).contains("close");
+            assertThat(server.isAlive()).isTrue();
+
+            server.signal(second);
+
+            assertThat(server.awaitEnd()).isZero();
+        }
+    }
+
+    private int ready(AuthProcess server) {
+        return server.ask("GET", "/health/ready", key).join().statusCode();
     }
 
     @Test

@@ -7,6 +7,7 @@ import app.rodmena.auth.http.ResponseBudget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class ApiHandler implements HttpHandler {
     private final Duration readTimeout;
     private final boolean allowHalfClose;
     private final Duration maxClientWait;
+    private volatile boolean closingConnections;
 
     ApiHandler(
             RequestGate gate,
@@ -54,10 +56,19 @@ final class ApiHandler implements HttpHandler {
         this.maxClientWait = readTimeout.dividedBy(CLIENT_WAIT_DIVISOR);
     }
 
+    /** Closes each connection after its next response, which announces it. */
+    void closeConnections() {
+        closingConnections = true;
+    }
+
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         InFlight.Request request = inFlight.enter(exchange);
-        GateResult gateResult = request.isLate() ? duringShutdown(check(exchange, request)) : check(exchange, request);
+        closeAfterResponse(exchange);
+        GateResult gateResult = check(exchange, request);
+        if (request.isLate() && !(gateResult instanceof Response)) {
+            gateResult = ErrorResponses.stopping(); // Health is still reported; it does not need the database.
+        }
         if (exchange.isRequestComplete()) {
             reply(exchange, gateResult, NO_BODY);
             return;
@@ -72,17 +83,18 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
+    private void closeAfterResponse(HttpServerExchange exchange) {
+        if (closingConnections) {
+            exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
+        }
+    }
+
     private GateResult check(HttpServerExchange exchange, InFlight.Request request) {
         try {
             return gate.check(exchange, request);
         } catch (RuntimeException e) {
             return exceptionMapper.map("The gate", e);
         }
-    }
-
-    /** During shutdown, requests that need the database are refused; health is still reported. */
-    private static GateResult duringShutdown(GateResult gateResult) {
-        return gateResult instanceof Response response ? response.closing() : ErrorResponses.stopping();
     }
 
     /** Responds to a client that sent {@code Expect: 100-continue}. */
@@ -147,6 +159,7 @@ final class ApiHandler implements HttpHandler {
             return;
         }
         try {
+            closeAfterResponse(exchange);
             Response completed = failure == null ? response : exceptionMapper.map(call.routeName(), failure);
             if (responses.takeFor(exchange, call.key(), completed.size())) {
                 completed.send(exchange);

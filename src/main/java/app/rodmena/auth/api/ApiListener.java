@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,9 @@ public final class ApiListener implements AutoCloseable {
     private final HttpConfig config;
     private final Health health;
     private final InFlight inFlight;
+    private final ApiHandler handler;
     private final HttpPort port;
+    private final CountDownLatch drainEnded = new CountDownLatch(1);
     private boolean drained;
     private boolean closed;
 
@@ -42,20 +45,15 @@ public final class ApiListener implements AutoCloseable {
         this.inFlight = new InFlight(listener);
         this.health = health;
         RequestGate gate = new RequestGate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
-        port = new HttpPort(
-                "auth-http",
-                config.host(),
-                config.port(),
-                Optional.empty(),
-                limits(config),
-                new ApiHandler(
-                        gate,
-                        inFlight,
-                        new ExceptionMapper(incidents),
-                        config.maxBodyBytes(),
-                        responses,
-                        config.readTimeout(),
-                        config.allowHalfClose()));
+        handler = new ApiHandler(
+                gate,
+                inFlight,
+                new ExceptionMapper(incidents),
+                config.maxBodyBytes(),
+                responses,
+                config.readTimeout(),
+                config.allowHalfClose());
+        port = new HttpPort("auth-http", config.host(), config.port(), Optional.empty(), limits(config), handler);
     }
 
     /**
@@ -111,9 +109,11 @@ public final class ApiListener implements AutoCloseable {
     }
 
     /**
-     * Stops accepting connections, refuses new requests on keep-alive connections with 503 (except health), and waits
-     * for the requests in flight. The wait ends early enough that {@link #close} takes at most {@code shutdownGrace} in
-     * total. The caller should then fail the requests still in flight, before the connections are closed.
+     * Reports the server as not ready, and serves requests for the configured {@code drain}; each response closes its
+     * connection. Then stops accepting connections, refuses new requests on open connections with 503 (except health),
+     * and waits for the requests in flight. This wait ends early enough that {@link #close} takes at most
+     * {@code shutdownGrace} in total. The caller should then fail the requests still in flight, before the connections
+     * are closed. An interrupt ends both waits.
      *
      * @return whether no request is in flight any more
      */
@@ -121,11 +121,27 @@ public final class ApiListener implements AutoCloseable {
         if (!drained) {
             drained = true;
             health.markStopping();
-            inFlight.drain();
+            handler.closeConnections();
+            serveOn();
+            inFlight.refuseLater();
             port.stopAccepting();
             inFlight.await(config.shutdownGrace().minus(refusalTime()));
         }
         return inFlight.requests() == 0;
+    }
+
+    private void serveOn() {
+        try {
+            boolean ended = drainEnded.await(config.drain().toNanos(), TimeUnit.NANOSECONDS);
+            LOG.debug("Draining {}", ended ? "was ended" : "is complete");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the time for which {@link #drain} serves requests; a later drain does not serve any. */
+    public void endDrain() {
+        drainEnded.countDown();
     }
 
     /** Drains if necessary, then stops all threads and closes all sockets. Later calls do nothing. */

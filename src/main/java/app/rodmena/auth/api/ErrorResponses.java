@@ -60,8 +60,7 @@ final class ErrorResponses {
 
     static Response stopping() {
         return databaseFailure(
-                        new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), Optional.empty())
-                .closing();
+                new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), Optional.empty());
     }
 
     /** The response to a database failure: 503 with the reason, Retry-After, and the id of the incident, if any. */

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param corsOrigins origins ({@code https://app.example}) whose pages may send requests, or {@code *} for all; none if
  *     empty
  * @param shutdownGrace maximum wait at shutdown for the requests in flight
+ * @param drain at shutdown, how long requests are still served while the server reports that it is not ready, so that
+ *     load balancers stop sending requests; before {@code shutdownGrace}
  * @param allowHalfClose whether a client that ended its stream still gets its response; otherwise it counts as gone
  */
 public record HttpConfig(
@@ -35,6 +37,7 @@ public record HttpConfig(
         Duration idleTimeout,
         List<String> corsOrigins,
         Duration shutdownGrace,
+        Duration drain,
         boolean allowHalfClose) {
 
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
@@ -50,6 +53,7 @@ public record HttpConfig(
             Duration.ofSeconds(60),
             List.of(),
             Duration.ofSeconds(30),
+            Duration.ZERO,
             false);
 
     /**
@@ -67,6 +71,7 @@ public record HttpConfig(
         duration("read_timeout", readTimeout, 100, "must be 100ms to 1h");
         duration("idle_timeout", idleTimeout, 100, "must be 100ms to 1h");
         duration("shutdown_grace", shutdownGrace, 0, "must be 0s to 1h");
+        duration("drain", drain, 0, "must be 0s to 1h");
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
             InvalidSettingException.require(
@@ -89,6 +94,7 @@ public record HttpConfig(
                 idleTimeout,
                 corsOrigins,
                 shutdownGrace,
+                drain,
                 allowHalfClose);
     }
 
@@ -104,6 +110,7 @@ public record HttpConfig(
                 idleTimeout,
                 corsOrigins,
                 shutdownGrace,
+                drain,
                 allowHalfClose);
     }
 
@@ -119,6 +126,23 @@ public record HttpConfig(
                 idleTimeout,
                 corsOrigins,
                 shutdownGrace,
+                drain,
+                allowHalfClose);
+    }
+
+    /** The same settings with another drain. */
+    public HttpConfig withDrain(Duration drain) {
+        return new HttpConfig(
+                host,
+                port,
+                maxClients,
+                maxHeaderBytes,
+                maxBodyBytes,
+                readTimeout,
+                idleTimeout,
+                corsOrigins,
+                shutdownGrace,
+                drain,
                 allowHalfClose);
     }
 
@@ -134,6 +158,7 @@ public record HttpConfig(
                 idleTimeout,
                 corsOrigins,
                 shutdownGrace,
+                drain,
                 allowHalfClose);
     }
 
@@ -149,6 +174,7 @@ public record HttpConfig(
                 idleTimeout,
                 corsOrigins,
                 shutdownGrace,
+                drain,
                 allowHalfClose);
     }
 

@@ -16,7 +16,7 @@ final class InFlight {
 
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
-    private volatile boolean draining;
+    private volatile boolean refusing;
 
     InFlight(RequestListener listener) {
         this.listener = listener;
@@ -35,7 +35,7 @@ final class InFlight {
     /** Counts a request; the count drops again when its exchange completes. */
     Request enter(HttpServerExchange exchange) {
         requests.incrementAndGet();
-        Request request = new Request(draining);
+        Request request = new Request(refusing);
         exchange.addExchangeCompleteListener(request);
         return request;
     }
@@ -50,7 +50,7 @@ final class InFlight {
     }
 
     private void leave() {
-        if (requests.decrementAndGet() == 0 && draining) {
+        if (requests.decrementAndGet() == 0 && refusing) {
             synchronized (this) {
                 notifyAll();
             }
@@ -72,7 +72,7 @@ final class InFlight {
             return startNanos;
         }
 
-        /** Whether the request arrived after a shutdown had begun; then it must not reach the database. */
+        /** Whether the request arrived after the listener stopped serving; then it must not reach the database. */
         boolean isLate() {
             return late;
         }
@@ -98,8 +98,8 @@ final class InFlight {
     }
 
     /** Marks all later requests as late. */
-    void drain() {
-        draining = true;
+    void refuseLater() {
+        refusing = true;
     }
 
     /**

@@ -7,7 +7,8 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Stops the process in order and sets its exit code. A signal closes nothing itself: it releases the main thread, which
  * closes all components in order; the process then exits with the main thread's code. (By default, the JVM exits with
- * 143 on SIGTERM, also after an orderly stop.) Thread-safe.
+ * 143 on SIGTERM, also after an orderly stop.) SIGTERM, SIGINT and SIGHUP are equal; the second of them does not wait
+ * for what is optional. Thread-safe.
  */
 public final class ProcessLifecycle {
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -15,6 +16,8 @@ public final class ProcessLifecycle {
     private final boolean handlesSignals;
     private boolean isHooked;
     private Thread starting;
+    private int stops;
+    private Runnable onSecondStop = () -> {};
 
     /** A lifecycle without signal handling: only {@link #stop()} stops it. */
     public ProcessLifecycle() {
@@ -41,6 +44,7 @@ public final class ProcessLifecycle {
         if (handlesSignals && !isHooked) {
             isHooked = true;
             Runtime.getRuntime().addShutdownHook(new Thread(this::haltWhenDone, "shutdown"));
+            StopSignals.handle(this::stop);
         }
     }
 
@@ -84,11 +88,23 @@ public final class ProcessLifecycle {
         stop.await();
     }
 
-    /** Asks the process to stop, like a signal. */
+    /** Asks the process to stop, like a signal. The second call also ends the waits that are optional. */
     synchronized void stop() {
+        stops++;
         stop.countDown();
         if (starting != null) {
             starting.interrupt();
+        }
+        if (stops > 1) {
+            onSecondStop.run();
+        }
+    }
+
+    /** @param action run at the second request to stop, or immediately if there were two already; must not block */
+    synchronized void onSecondStop(Runnable action) {
+        onSecondStop = action;
+        if (stops > 1) {
+            action.run();
         }
     }
 

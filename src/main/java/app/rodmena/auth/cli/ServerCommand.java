@@ -6,12 +6,14 @@ import app.rodmena.auth.capacity.BudgetExceededException;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.settings.DatabaseConfigReader;
+import app.rodmena.auth.settings.DurationFormat;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.ResolvedSettings;
 import app.rodmena.auth.settings.ServerConfigReader;
 import app.rodmena.auth.settings.Setting;
 import app.rodmena.auth.settings.SettingOptions;
 import app.rodmena.auth.settings.UsageException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -96,9 +98,15 @@ final class ServerCommand implements Callable<Integer> {
                     server.address().getHostString(),
                     server.address().getPort(),
                     ProcessHandle.current().pid());
+            lifecycle.onSecondStop(server::endDrain);
             lifecycle.awaitStop();
+            Duration drain = config.http().drain();
             log.info(
-                    "Stopping: requests in flight have up to {} s",
+                    "Stopping: {}requests in flight have up to {} s",
+                    drain.isZero()
+                            ? ""
+                            : "requests are served for another %s (a second signal ends this); then "
+                                    .formatted(DurationFormat.of(drain)),
                     config.http().shutdownGrace().toSeconds());
             if (refusal.isDone()) {
                 throw refusal.join();

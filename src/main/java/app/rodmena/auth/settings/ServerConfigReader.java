@@ -137,6 +137,7 @@ public final class ServerConfigReader {
                 duration(Setting.IDLE_TIMEOUT),
                 settings.find(Setting.CORS_ORIGIN).map(SettingValue::list).orElse(List.of()),
                 duration(Setting.SHUTDOWN_GRACE),
+                duration(Setting.DRAIN),
                 settings.get(Setting.ALLOW_HALF_CLOSE).bool());
     }
 

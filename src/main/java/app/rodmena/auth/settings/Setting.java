@@ -57,6 +57,12 @@ public enum Setting {
             "DURATION",
             HttpConfig.DEFAULT.shutdownGrace(),
             "On SIGTERM, maximum wait for requests in flight"),
+    DRAIN(
+            Group.API,
+            "DURATION",
+            HttpConfig.DEFAULT.drain(),
+            "On SIGTERM, first serve requests for this time while /health/ready answers 503, so that load balancers"
+                    + " stop sending requests; a second SIGTERM ends it"),
 
     DATABASE_URL(
             Group.DATABASE,

@@ -79,7 +79,7 @@ class HaProxyFaultsTest {
     }
 
     private static void set(String name, String state) throws IOException {
-        proxy.command("set server postgres/%s state %s".formatted(name, state));
+        proxy.command("set server backends/%s state %s".formatted(name, state));
     }
 
     private static void endSessions() throws SQLException {

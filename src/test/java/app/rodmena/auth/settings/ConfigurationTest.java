@@ -119,6 +119,7 @@ class ConfigurationTest {
                 "--host=a/b             | | --host: 'a/b'; must be a name or an address",
                 "--max-header-size=1    | | --max-header-size: '1'; must be 1k to 1m",
                 "--max-body-size=1g     | | --max-body-size: '1g'; must be a size",
+                "--drain=2h             | | --drain: '2h'; must be 0s to 1h",
                 "--shutdown-grace=2h    | | --shutdown-grace: '2h'; must be 0s to 1h",
                 "--cors-origin=a        | | --cors-origin: 'a'; must be * or an origin",
                 "--ephemeral=yes        | | --ephemeral: 'yes'; must be one of true, false",

@@ -144,6 +144,11 @@ public final class AuthProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Sends a signal, for example {@code HUP}. */
+    public void signal(String name) throws IOException, InterruptedException {
+        PostgresServer.signal(process.pid(), name);
+    }
+
     /** Sends SIGKILL and waits for the process to end. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** An HAProxy in front of PostgreSQL. */
+/** An HAProxy in front of PostgreSQL or of the server. */
 public final class TestHaProxy implements AutoCloseable {
     private final int port;
     private final int adminPort;
@@ -33,7 +33,7 @@ public final class TestHaProxy implements AutoCloseable {
                 timeout queue 2s
                 timeout client 1h
                 timeout server 1h
-                listen postgres
+                listen backends
                 bind 127.0.0.1:%d
                 %s
                 """.formatted(adminPort, port, backend));
@@ -51,6 +51,11 @@ public final class TestHaProxy implements AutoCloseable {
         return new TestHaProxy(Files.createTempDirectory(directory, "haproxy"), backend);
     }
 
+    /** The port that HAProxy listens on. */
+    public int port() {
+        return port;
+    }
+
     /** The same database and login, through HAProxy. */
     public DatabaseTarget target(DatabaseTarget behind) {
         return new DatabaseTarget(
@@ -59,13 +64,22 @@ public final class TestHaProxy implements AutoCloseable {
                 behind.password());
     }
 
-    /** Runs a command on the stats socket, such as {@code set server postgres/one state drain}. */
+    /** Runs a command on the stats socket, such as {@code set server backends/one state drain}. */
     public void command(String command) throws IOException {
+        assertThat(answer(command)).as(command).isBlank();
+    }
+
+    /** Whether HAProxy sends requests to this server: its last health check succeeded. */
+    public boolean isUp(String server) throws IOException {
+        return answer("show stat -1 4 -1")
+                .lines()
+                .anyMatch(line -> line.startsWith("backends," + server + ",") && line.contains(",UP,"));
+    }
+
+    private String answer(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), adminPort)) {
             socket.getOutputStream().write((command + "\n").getBytes(UTF_8));
-            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
-                    .as(command)
-                    .isBlank();
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
     }
 
