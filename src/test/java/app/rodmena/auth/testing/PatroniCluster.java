@@ -1,5 +1,6 @@
 package app.rodmena.auth.testing;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,12 +29,18 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * Two PostgreSQL servers managed by Patroni, with synchronous replication and an etcd of their own. The superuser
- * {@code postgres} needs no password; all other roles do.
+ * Two PostgreSQL servers managed by Patroni as configured in {@code src/deploy/patroni}, with synchronous replication
+ * and an etcd of their own.
  */
 public final class PatroniCluster implements SuperuserAccess {
-    /** The time after which a primary that does not renew its lease loses it; Patroni's ttl. */
-    private static final int LEASE_SECONDS = 8;
+    private static final Path CONFIGURATION =
+            Path.of("src/deploy/patroni/patroni.yml").toAbsolutePath();
+
+    /** Shorter times than the reference deployment's: a killed primary loses its lease after ttl. */
+    private static final String TEST_SETTINGS = """
+            {"ttl": 8, "loop_wait": 1, "retry_timeout": 3, "postgresql": {"parameters": {"fsync": "off"}}}""";
+
+    private static final String PASSWORD = "the-password-of-the-superuser";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -71,6 +78,7 @@ public final class PatroniCluster implements SuperuserAccess {
                 nodes.add(node);
             }
             awaitSynchronous();
+            shortenTimes();
         } catch (IOException | RuntimeException | Error e) {
             close();
             throw e;
@@ -88,55 +96,38 @@ public final class PatroniCluster implements SuperuserAccess {
         private final String patroni;
         private final int port;
         private final int restPort;
+        private final Path programs;
         private final Path data;
-        private final Path configuration;
         private Program program;
 
-        private Node(String name, String patroni, Path programs, int port, int restPort) throws IOException {
+        private Node(String name, String patroni, Path programs, int port, int restPort) {
             this.name = name;
             this.patroni = patroni;
             this.port = port;
             this.restPort = restPort;
             this.data = directory.resolve(name);
-            this.configuration = Files.writeString(directory.resolve(name + ".yml"), """
-                    scope: test
-                    name: %1$s
-                    restapi:
-                      listen: 127.0.0.1:%3$d
-                      connect_address: 127.0.0.1:%3$d
-                    etcd3:
-                      hosts: ["127.0.0.1:%4$d"]
-                    bootstrap:
-                      dcs:
-                        ttl: %5$d
-                        loop_wait: 1
-                        retry_timeout: 3
-                        synchronous_mode: true
-                        postgresql:
-                          use_pg_rewind: true
-                          parameters: {fsync: "off"}
-                      initdb: [encoding: UTF8, no-locale, no-sync, {auth: trust}]
-                    postgresql:
-                      listen: 127.0.0.1:%2$d
-                      connect_address: 127.0.0.1:%2$d
-                      bin_dir: "%6$s"
-                      data_dir: "%7$s"
-                      pgpass: "%7$s.pgpass"
-                      authentication:
-                        superuser: {username: postgres}
-                        replication: {username: postgres}
-                      parameters: {unix_socket_directories: ""}
-                      pg_hba:
-                        - host all,replication postgres 127.0.0.1/32 trust
-                        - host all all 127.0.0.1/32 scram-sha-256
-                    """.formatted(
-                            name, port, restPort, etcdPort, LEASE_SECONDS, programs, data));
+            this.programs = programs;
         }
 
         /** Starts Patroni, which starts PostgreSQL in its current role. */
         public void start() throws IOException {
-            program = Program.start(
-                    directory, Map.of("LC_ALL", "C"), PostgresServer.notAsRoot(patroni, configuration.toString()));
+            String address = "127.0.0.1:" + port;
+            String restAddress = "127.0.0.1:" + restPort;
+            Map<String, String> environment = Map.ofEntries(
+                    entry("LC_ALL", "C"),
+                    entry("PATRONI_NAME", name),
+                    entry("PATRONI_ETCD3_HOSTS", "127.0.0.1:" + etcdPort),
+                    entry("PATRONI_POSTGRESQL_LISTEN", address),
+                    entry("PATRONI_POSTGRESQL_CONNECT_ADDRESS", address),
+                    entry("PATRONI_RESTAPI_LISTEN", restAddress),
+                    entry("PATRONI_RESTAPI_CONNECT_ADDRESS", restAddress),
+                    entry("PATRONI_POSTGRESQL_BIN_DIR", programs.toString()),
+                    entry("PATRONI_POSTGRESQL_DATA_DIR", data.toString()),
+                    entry("PATRONI_POSTGRESQL_PGPASS", data + ".pgpass"),
+                    entry("PATRONI_SUPERUSER_PASSWORD", PASSWORD),
+                    entry("PATRONI_REPLICATION_PASSWORD", PASSWORD));
+            program =
+                    Program.start(directory, environment, PostgresServer.notAsRoot(patroni, CONFIGURATION.toString()));
         }
 
         /** Ends Patroni and the postmaster by SIGKILL. */
@@ -184,6 +175,16 @@ public final class PatroniCluster implements SuperuserAccess {
             }
         }
 
+        private boolean isConfigured(String parameter, String value) throws SQLException {
+            try (Connection connection = connect("127.0.0.1:" + port, "postgres", "any");
+                    var query = connection.prepareStatement("select current_setting(?)")) {
+                query.setString(1, parameter);
+                try (var row = query.executeQuery()) {
+                    return row.next() && value.equals(row.getString(1));
+                }
+            }
+        }
+
         /** Waits until this node is the primary. */
         public void awaitPromotion() {
             patience().pollInterval(Duration.ofMillis(20)).until(this::isPrimary);
@@ -192,6 +193,18 @@ public final class PatroniCluster implements SuperuserAccess {
         /** This node as a server line of HAProxy's configuration; HAProxy considers it up while it is the primary. */
         public String haProxyServer() {
             return "server %s 127.0.0.1:%d check port %d%n".formatted(name, port, restPort);
+        }
+    }
+
+    private void shortenTimes() {
+        HttpRequest change = HttpRequest.newBuilder(nodes.get(0).rest("config"))
+                .method("PATCH", BodyPublishers.ofString(TEST_SETTINGS))
+                .build();
+        HttpResponse<String> response =
+                http.sendAsync(change, BodyHandlers.ofString()).join();
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        for (Node node : nodes) {
+            patience().until(() -> node.isConfigured("fsync", "off"));
         }
     }
 
@@ -258,7 +271,7 @@ public final class PatroniCluster implements SuperuserAccess {
                 "jdbc:postgresql://%s/%s?connectTimeout=2&socketTimeout=30&loginTimeout=3&hostRecheckSeconds=0&targetServerType=%s"
                         .formatted(hosts, database, serverType),
                 "postgres",
-                "");
+                PASSWORD);
     }
 
     /** The directory of Debian's PostgreSQL: the one of the other tests has no pg_rewind. */
