@@ -1,0 +1,124 @@
+package app.rodmena.auth.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.Program;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The configuration of HAProxy: a rolling restart of the servers behind it fails no request. */
+class HaProxyTest {
+    private static final Path CONFIGURATION =
+            Path.of("src/deploy/haproxy/haproxy.cfg").toAbsolutePath();
+    private static final int CLIENTS = 4;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String key = UUID.randomUUID().toString();
+    private final DatabaseTarget database = MigratedDatabase.fresh();
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> answers = new ConcurrentLinkedQueue<>();
+    private volatile boolean stopping;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aRollingRestartFailsNoRequest() throws Exception {
+        int port = Program.freePort();
+        // The third server is never there.
+        int[] servers = {Program.freePort(), Program.freePort(), Program.freePort()};
+        Map<String, String> environment = Map.of(
+                "AUTH_LISTEN", "127.0.0.1:" + port,
+                "AUTH_1", "127.0.0.1:" + servers[0],
+                "AUTH_2", "127.0.0.1:" + servers[1],
+                "AUTH_3", "127.0.0.1:" + servers[2]);
+        String haproxy = Program.installed("/usr/sbin/haproxy", "haproxy");
+        List<AuthProcess> running = new ArrayList<>();
+        try (Program proxy =
+                Program.start(directory, environment, List.of(haproxy, "-db", "-f", CONFIGURATION.toString()))) {
+            running.add(start(servers[0]));
+            running.add(start(servers[1]));
+            List<CompletableFuture<Void>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                String name = "client-" + i;
+                clients.add(CompletableFuture.runAsync(() -> work("http://127.0.0.1:" + port, name)));
+            }
+            awaitAnswers();
+            for (int i = 0; i < running.size(); i++) {
+                running.get(i).terminate();
+                assertThat(running.get(i).awaitEnd()).isZero();
+                running.set(i, start(servers[i]));
+                awaitUp(proxy, "auth%d".formatted(i + 1));
+                awaitAnswers();
+            }
+            stopping = true;
+            clients.forEach(CompletableFuture::join);
+            assertThat(failures).as(proxy::output).isEmpty();
+        } finally {
+            stopping = true;
+            running.forEach(AuthProcess::close);
+        }
+    }
+
+    private AuthProcess start(int port) throws IOException {
+        return AuthProcess.start(
+                        directory,
+                        Map.of(),
+                        "--port=" + port,
+                        "--drain=2s",
+                        "--database-url=" + database.jdbcUrl() + "?user=" + database.user())
+                .awaitStart();
+    }
+
+    private static void awaitUp(Program proxy, String server) {
+        await().untilAsserted(() -> assertThat(proxy.output()).contains("Server auth/%s is UP".formatted(server)));
+    }
+
+    private void awaitAnswers() {
+        int before = answers.size();
+        await().untilAsserted(() -> {
+            assertThat(failures).isEmpty();
+            assertThat(answers).hasSizeGreaterThan(before + 50);
+        });
+    }
+
+    private void work(String url, String name) {
+        for (int i = 0; !stopping; i++) {
+            request("POST", url + "/api/role/" + name + "-" + i % 10);
+            request("GET", url + "/api/roles");
+        }
+    }
+
+    private void request(String method, String uri) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
+                .method(method, BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + key)
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            (response.statusCode() == 200 ? answers : failures).add(method + " " + response.statusCode());
+        } catch (IOException e) {
+            failures.add(method + " " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

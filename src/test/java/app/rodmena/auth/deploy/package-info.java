@@ -1,0 +1,2 @@
+/** The files of src/deploy, run or validated with the programs they are for. */
+package app.rodmena.auth.deploy;
