@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A PgBouncer in front of a test's database. It accepts the database's user without a password. */
+/** A PgBouncer in front of a test's database. */
 public final class TestPgBouncer implements AutoCloseable {
     private final DatabaseTarget behind;
     private final Path directory;
@@ -21,26 +21,18 @@ public final class TestPgBouncer implements AutoCloseable {
     private final List<String> command;
     private Program program;
 
-    private TestPgBouncer(DatabaseTarget behind, Path directory, String settings) throws IOException {
+    private TestPgBouncer(DatabaseTarget behind, Path directory, String settings, String user) throws IOException {
         this.behind = behind;
         this.directory = directory;
         this.port = Program.freePort();
         // PgBouncer refuses to run as root; the user it switches to must be able to read its files.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path users = Files.writeString(directory.resolve("users.txt"), "\"%s\" \"\"%n".formatted(behind.user()));
+        Path users = Files.writeString(directory.resolve("users.txt"), user);
         Path configuration = Files.writeString(
-                directory.resolve("pgbouncer.ini"), """
-                [databases]
-                * = host=127.0.0.1 port=%d
-                [pgbouncer]
-                listen_addr = 127.0.0.1
-                listen_port = %d
-                unix_socket_dir =
-                auth_type = trust
-                auth_file = %s
-                admin_users = %s
-                %s
-                """.formatted(serverPort(), port, users, behind.user(), settings));
+                directory.resolve("pgbouncer.ini"),
+                settings.replace("port=5432", "port=" + serverPort())
+                        .replace("6432", String.valueOf(port))
+                        .replace("/etc/pgbouncer/userlist.txt", users.toString()));
         command = new ArrayList<>(List.of(Program.installed("/usr/sbin/pgbouncer", "pgbouncer")));
         if ("root".equals(System.getProperty("user.name"))) {
             command.addAll(List.of("-u", "nobody"));
@@ -61,12 +53,33 @@ public final class TestPgBouncer implements AutoCloseable {
     }
 
     /**
-     * Starts PgBouncer.
+     * Starts a PgBouncer that accepts the database's user without a password.
      *
      * @param settings lines of the configuration, such as {@code default_pool_size = 1}
      */
     public static TestPgBouncer start(DatabaseTarget behind, String settings) throws IOException {
-        return new TestPgBouncer(behind, Files.createTempDirectory("pgbouncer"), settings);
+        String configuration = """
+                [databases]
+                * = host=127.0.0.1 port=5432
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = 6432
+                unix_socket_dir =
+                auth_type = trust
+                auth_file = /etc/pgbouncer/userlist.txt
+                admin_users = %s
+                %s
+                """.formatted(behind.user(), settings);
+        return startWith(configuration, "\"%s\" \"\"%n".formatted(behind.user()), behind);
+    }
+
+    /**
+     * Starts PgBouncer with a configuration, in which only the two ports and the path of the auth_file are replaced.
+     *
+     * @param user the line of the auth_file
+     */
+    public static TestPgBouncer startWith(String configuration, String user, DatabaseTarget behind) throws IOException {
+        return new TestPgBouncer(behind, Files.createTempDirectory("pgbouncer"), configuration, user);
     }
 
     /** The same database, through PgBouncer. */
