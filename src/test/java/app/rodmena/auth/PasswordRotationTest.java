@@ -33,8 +33,11 @@ class PasswordRotationTest {
     private static final String ROLE = "rotated";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    /** The longest time without service once the file holds the right password, plus this machine's own delays. */
-    private static final Duration RECOVERY = Duration.ofSeconds(3);
+    /**
+     * The time limit of the recovery once the file holds the right password: one second, and what a loaded machine
+     * adds.
+     */
+    private static final Duration RECOVERY = Duration.ofSeconds(15);
 
     @TempDir
     Path directory;

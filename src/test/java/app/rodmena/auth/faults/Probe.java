@@ -325,6 +325,8 @@ final class Probe {
     }
 
     private List<WriteOutcome> writes() throws SQLException {
+        // Copied before the query, which does not see what is written and acknowledged after it.
+        List<Observations.Write> written = List.copyOf(observations.writes);
         Set<String> found = new HashSet<>();
         try (Connection connection = server.postgres().superuser(ProbedServer.DATABASE);
                 var statement = connection.createStatement();
@@ -333,7 +335,7 @@ final class Probe {
                 found.add(rows.getString(1) + rows.getString(2));
             }
         }
-        return observations.writes.stream()
+        return written.stream()
                 .map(write -> new WriteOutcome(
                         write.exchange().answered(),
                         write.role(),

@@ -42,7 +42,7 @@ public final class PatroniCluster implements SuperuserAccess {
 
     private static final String PASSWORD = "the-password-of-the-superuser";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path directory;
