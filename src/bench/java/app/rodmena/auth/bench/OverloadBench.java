@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /**
@@ -39,6 +40,7 @@ final class OverloadBench implements Benchmark {
     private static final int LEAVING = 1_000;
     private static final int NOISY = 500;
     private static final int CLOSED_LOOP = 64;
+    private static final int TENANTS = 10;
     private static final Duration GIVE_UP = Duration.ofSeconds(1);
 
     @Option(
@@ -57,6 +59,8 @@ final class OverloadBench implements Benchmark {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final AtomicLong names = new AtomicLong();
+    private final List<String> tenants =
+            Stream.generate(OverloadBench::key).limit(TENANTS).toList();
     private Database database;
 
     @Override
@@ -120,6 +124,11 @@ final class OverloadBench implements Benchmark {
             for (Socket client : clients) {
                 client.close();
             }
+            while (!isQueueEmpty(server)
+                    && System.nanoTime() - start < Duration.ofSeconds(30).toNanos()) {
+                TimeUnit.MILLISECONDS.sleep(2);
+            }
+            print("%d clients leave a locked table; the queue is empty after", millis(start), "ms", LEAVING);
             while (running() > 0
                     && System.nanoTime() - start < Duration.ofSeconds(30).toNanos()) {
                 TimeUnit.MILLISECONDS.sleep(10);
@@ -136,6 +145,12 @@ final class OverloadBench implements Benchmark {
                 print("roles written for them afterwards", rows.getDouble(1), "");
             }
         }
+    }
+
+    private boolean isQueueEmpty(URI server) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(server.resolve("/health/ready")).build(), BodyHandlers.ofString())
+                .body()
+                .contains("\"waiting\":0");
     }
 
     /** A client with a deadline while a table is locked. */
@@ -155,8 +170,10 @@ final class OverloadBench implements Benchmark {
     /** A quiet tenant beside one with many concurrent writes. */
     private void noisyTenant(URI server) throws IOException {
         String quiet = key();
+        BlockingRequest ping = () -> blocking(server, "GET", "/ping", quiet);
         BlockingRequest check = () -> blocking(server, "GET", "/api/has_permission/u/p", quiet);
         BlockingRequest write = () -> blocking(server, "POST", "/api/role/r" + names.incrementAndGet(), quiet);
+        double pingAlone = p99(ping);
         double checkAlone = p99(check);
         double writeAlone = p99(write);
         AtomicBoolean over = new AtomicBoolean();
@@ -165,10 +182,13 @@ final class OverloadBench implements Benchmark {
         for (int i = 0; i < NOISY; i++) {
             clients.add(repeat(() -> write(server, noisy, Duration.ofSeconds(60)), over));
         }
+        double pingBeside = p99(ping);
         double checkBeside = p99(check);
         double writeBeside = p99(write);
         over.set(true);
         clients.forEach(CompletableFuture::join);
+        print("p99 of a ping, which needs no connection, alone", pingAlone, "ms");
+        print("p99 of a ping beside %d concurrent writes of another tenant", pingBeside, "ms", NOISY);
         print("p99 of a check alone", checkAlone, "ms");
         print("p99 of a check beside %d concurrent writes of another tenant", checkBeside, "ms", NOISY);
         print("p99 of a write alone", writeAlone, "ms");
@@ -206,7 +226,7 @@ final class OverloadBench implements Benchmark {
     /** Clients that give up after a second and retry, at three times the peak rate. */
     private void retries(URI server, String shed) throws InterruptedException {
         double peak = closedLoop(
-                () -> write(server, key(), Duration.ofSeconds(30)), CLOSED_LOOP, Duration.ofSeconds(seconds));
+                () -> write(server, tenant(), Duration.ofSeconds(30)), CLOSED_LOOP, Duration.ofSeconds(seconds));
         double rate = 3 * peak;
         AtomicLong answered = new AtomicLong();
         ScheduledExecutorService arrivals = Executors.newSingleThreadScheduledExecutor();
@@ -227,7 +247,7 @@ final class OverloadBench implements Benchmark {
     }
 
     private CompletableFuture<?> attempt(URI server, AtomicLong answered, int retries) {
-        return write(server, key(), GIVE_UP)
+        return write(server, tenant(), GIVE_UP)
                 .handle((status, failure) -> failure == null && status == 200)
                 .thenCompose(success -> {
                     if (success) {
@@ -297,6 +317,10 @@ final class OverloadBench implements Benchmark {
             rows.next();
             return rows.getInt(1);
         }
+    }
+
+    private String tenant() {
+        return tenants.get((int) (names.get() % TENANTS));
     }
 
     private static String key() {

@@ -29,6 +29,9 @@ final class AcquireRequest {
     /** Whether the deadline also bounds the result: the caller set it, and does not use the connection itself. */
     final boolean boundsResult;
 
+    /** Whether the deadline is the caller's, and not that of pool_timeout. */
+    private final boolean isOwnDeadline;
+
     /** The number of rows of the result; written by the thread with the connection before it returns the permit. */
     int rows;
 
@@ -57,6 +60,7 @@ final class AcquireRequest {
         this.caller = caller;
         this.arrivedNanos = arrivedNanos;
         this.deadlineNanos = caller.cancellation().earlier(arrivedNanos + maxWaitNanos);
+        this.isOwnDeadline = caller.cancellation().endsBefore(arrivedNanos + maxWaitNanos);
         this.outcome = outcome;
         this.boundsResult =
                 outcome instanceof PendingRequest && caller.cancellation().hasDeadline();
@@ -64,7 +68,8 @@ final class AcquireRequest {
 
     /** The reason of a refusal at the deadline. */
     RefusalReason lateReason() {
-        return caller.cancellation().hasDeadline() ? RefusalReason.DEADLINE : RefusalReason.TIMEOUT;
+        boolean isRunning = permit != null && permit.lease != null;
+        return isOwnDeadline || isRunning ? RefusalReason.DEADLINE : RefusalReason.TIMEOUT;
     }
 
     /** A view of the waiting caller. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -52,8 +53,9 @@ final class AdmissionQueue {
     /** A tenant with waiting requests. */
     static final class Tenant {
         private final Supplier<String> key;
-        private int waiting;
-        private long lastTag;
+
+        /** Its waiting requests, in its own order of arrival. */
+        private final NavigableSet<AcquireRequest> waiting = new TreeSet<>(AcquireRequest.BY_TAG);
 
         /** The earliest tag of its next request, in virtual time. */
         private long nextTag;
@@ -66,6 +68,11 @@ final class AdmissionQueue {
 
         private Tenant(Supplier<String> key) {
             this.key = key;
+        }
+
+        /** The tag of its next request, not before those that wait. */
+        private long nextTag() {
+            return waiting.isEmpty() ? nextTag : Math.max(waiting.last().tag, nextTag);
         }
     }
 
@@ -98,7 +105,7 @@ final class AdmissionQueue {
     private final TreeSet<AcquireRequest> byDeadline = new TreeSet<>(BY_DEADLINE);
 
     private final LongSupplier clock;
-    private final Overload overload = new Overload();
+    private final Overload overload;
     private int maxPermits;
     private int permitsInUse;
     private int maxWaiting;
@@ -121,9 +128,10 @@ final class AdmissionQueue {
             PoolSettings settings,
             LongSupplier clock,
             BiConsumer<List<AcquireRequest>, NoConnectionException> onRefused) {
-        applySettings(settings);
         this.clock = clock;
         this.onRefused = onRefused;
+        overload = new Overload(clock.getAsLong());
+        applySettings(settings);
     }
 
     /**
@@ -387,10 +395,9 @@ final class AdmissionQueue {
         request.tenant = tenant;
         request.sequence = ++lastNumber;
         request.costNanos = tenant.costNanos > 0 ? tenant.costNanos : request.queue.costNanos;
-        request.tag = Math.max(virtualTime, Math.max(tenant.lastTag, tenant.nextTag));
-        tenant.lastTag = request.tag;
+        request.tag = Math.max(virtualTime, tenant.nextTag());
         tenant.nextTag = request.tag + request.costNanos;
-        tenant.waiting++;
+        tenant.waiting.add(request);
         if (request.queue.waitingRequests.isEmpty()) {
             queues.add(request.queue);
         }
@@ -406,7 +413,8 @@ final class AdmissionQueue {
             queues.remove(request.queue);
         }
         byDeadline.remove(request);
-        if (--request.tenant.waiting == 0) {
+        request.tenant.waiting.remove(request);
+        if (request.tenant.waiting.isEmpty()) {
             tenants.remove(request.tenant.key);
         }
         request.tenant = null;
@@ -424,6 +432,7 @@ final class AdmissionQueue {
         }
         request.settled = true;
         if (request.tenant != null) {
+            request.tenant.nextTag -= request.costNanos; // It costs nothing: it will not be admitted.
             dequeue(request);
         } else if (request.boundsResult) {
             byDeadline.remove(request);
@@ -495,8 +504,8 @@ final class AdmissionQueue {
 
     /** The newest request of the same tenant in the same batch queue. */
     private static AcquireRequest newestLike(AcquireRequest first) {
-        return first.queue.waitingRequests.descendingSet().stream()
-                .filter(request -> request.tenant == first.tenant)
+        return first.tenant.waiting.descendingSet().stream()
+                .filter(request -> request.queue == first.queue)
                 .findFirst()
                 .orElse(first);
     }
@@ -552,13 +561,11 @@ final class AdmissionQueue {
      */
     private AcquireRequest loserTo(AcquireRequest newcomer) {
         Tenant own = tenants.get(newcomer.caller.tenant());
-        int withNewcomer = 1 + (own == null ? 0 : own.waiting);
+        int withNewcomer = 1 + (own == null ? 0 : own.waiting.size());
         return tenants.values().stream()
-                .max(Comparator.comparingInt(tenant -> tenant.waiting))
-                .filter(largest -> largest.waiting > withNewcomer)
-                .flatMap(largest -> allWaiting()
-                        .filter(request -> request.tenant == largest)
-                        .max(Comparator.comparingLong(request -> request.sequence)))
+                .max(Comparator.comparingInt(tenant -> tenant.waiting.size()))
+                .filter(largest -> largest.waiting.size() > withNewcomer)
+                .map(largest -> largest.waiting.last())
                 .orElse(newcomer);
     }
 

@@ -4,7 +4,10 @@ import app.rodmena.auth.pool.event.RefusalReason;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Takes connections from Hikari for admitted callers. Thread-safe. */
 final class ConnectionAcquirer {
@@ -93,12 +96,17 @@ final class ConnectionAcquirer {
      * have earlier deadlines.
      */
     private void refuseExpired(Permit permit, long nowNanos) throws NoConnectionException {
-        var expired = permit.removeExpired(nowNanos);
-        NoConnectionException refusal =
-                new NoConnectionException(permit.requests().get(0).lateReason(), opener.lastFailure());
-        if (expired.isEmpty()) {
-            throw refusal;
+        List<AcquireRequest> expired = permit.removeExpired(nowNanos);
+        Map<RefusalReason, List<AcquireRequest>> byReason =
+                expired.stream().collect(Collectors.groupingBy(AcquireRequest::lateReason));
+        for (var late : byReason.entrySet()) {
+            NoConnectionException refusal = new NoConnectionException(late.getKey(), opener.lastFailure());
+            admissionQueue
+                    .refuseAdmitted(late.getValue(), refusal)
+                    .forEach(request -> request.outcome.refused(refusal));
         }
-        admissionQueue.refuseAdmitted(expired, refusal).forEach(request -> request.outcome.refused(refusal));
+        if (expired.containsAll(permit.requests())) {
+            throw new NoConnectionException(expired.get(0).lateReason(), opener.lastFailure());
+        }
     }
 }

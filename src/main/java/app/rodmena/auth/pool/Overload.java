@@ -22,6 +22,10 @@ final class Overload {
     private int admitted;
     private double admittedPerSecond;
 
+    Overload(long nowNanos) {
+        intervalStartNanos = nowNanos;
+    }
+
     void setTarget(Optional<Duration> target) {
         targetNanos = target.map(Duration::toNanos).orElse(0L);
         overloaded &= isOn();

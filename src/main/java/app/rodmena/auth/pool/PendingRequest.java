@@ -11,6 +11,9 @@ final class PendingRequest<Q, A> extends CompletableFuture<A> implements Acquire
     private final Pool pool;
     private final BatchQueue<Q, A> queue;
 
+    /** The action of the caller's cancellation until the request ends. */
+    final Runnable onCancel = () -> cancel(false);
+
     /** Set before the request enters the queue, which publishes it. */
     AcquireRequest acquireRequest;
 
@@ -37,7 +40,7 @@ final class PendingRequest<Q, A> extends CompletableFuture<A> implements Acquire
      * @return false if it was completed before
      */
     boolean end(BatchQueue.BatchResult<A> result) {
-        acquireRequest.caller.cancellation().clear();
+        acquireRequest.caller.cancellation().remove(onCancel);
         return result.failure() == null ? complete(result.value()) : completeExceptionally(result.failure());
     }
 
@@ -45,7 +48,7 @@ final class PendingRequest<Q, A> extends CompletableFuture<A> implements Acquire
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled) {
-            acquireRequest.caller.cancellation().clear();
+            acquireRequest.caller.cancellation().remove(onCancel);
             pool.cancel(acquireRequest);
         }
         return cancelled;

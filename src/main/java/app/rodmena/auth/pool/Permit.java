@@ -98,17 +98,16 @@ final class Permit implements ConnectionView.Stacks {
     /**
      * Removes the requests whose deadline has passed, unless it has passed for all of them.
      *
-     * @return the removed requests
+     * @return the requests whose deadline has passed
      */
     List<AcquireRequest> removeExpired(long nowNanos) {
         List<AcquireRequest> expired = requests.stream()
                 .filter(request -> request.deadlineNanos - nowNanos <= 0)
                 .toList();
-        if (expired.size() == requests.size()) {
-            return List.of();
+        if (expired.size() < requests.size()) {
+            requests.removeAll(expired);
+            caller = null;
         }
-        requests.removeAll(expired);
-        caller = null;
         return expired;
     }
 

@@ -126,7 +126,7 @@ public final class Pool implements AutoCloseable {
         PendingRequest<Q, A> request = new PendingRequest<>(this, queue, input);
         request.acquireRequest = newRequest(queue, caller, request);
         // Before the request can complete, because its dependent stages may make the caller's next call.
-        caller.cancellation().onCancel(() -> request.cancel(false));
+        caller.cancellation().onCancel(request.onCancel);
         enter(request.acquireRequest);
         return request;
     }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.RefusalReason;
 import app.rodmena.auth.testing.TestPostgres;
@@ -314,12 +315,16 @@ class BatchQueueTest {
             var patient = held.call("patient");
             test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
             var shortDeadline = held.call("shortDeadline");
+            Cancellation deadline = new Cancellation(
+                    test.clock.getAsLong() + Duration.ofSeconds(4).toNanos());
+            var ownDeadline = held.call("ownDeadline", TestPool.CALLER.until(deadline));
             proxy.freeze();
             test.pool.softInvalidate();
             all.close();
             await().until(() -> test.pool.snapshot().waiting() == 0);
             test.clock.advance(Duration.ofSeconds(6));
             assertThat(reasonOf(shortDeadline)).isEqualTo(RefusalReason.TIMEOUT);
+            assertThat(reasonOf(ownDeadline)).isEqualTo(RefusalReason.DEADLINE);
             assertThat(patient).isNotDone();
             proxy.thaw();
             assertThat(held.nextBatch()).containsExactly("patient");

@@ -52,13 +52,24 @@ final class QueuePoolModel {
         final int tenant;
         final Optional<Integer> batchQueue;
         final long deadline;
+
+        /** Whether the deadline is the caller's, and not that of pool_timeout. */
+        final boolean isOwnDeadline;
+
         final boolean hasOwnDeadline;
         long number;
         long tag;
         long cost;
         boolean cancelled;
 
-        Waiter(int caller, int tenant, Optional<Integer> batchQueue, long deadline, boolean hasOwnDeadline) {
+        Waiter(
+                int caller,
+                int tenant,
+                Optional<Integer> batchQueue,
+                long deadline,
+                boolean hasOwnDeadline,
+                boolean isOwnDeadline) {
+            this.isOwnDeadline = isOwnDeadline;
             this.caller = caller;
             this.tenant = tenant;
             this.batchQueue = batchQueue;
@@ -125,7 +136,8 @@ final class QueuePoolModel {
                 tenant,
                 batchQueue,
                 now + Math.min(timeout, patience.map(Duration::toNanos).orElse(timeout)),
-                patience.isPresent());
+                patience.isPresent(),
+                patience.filter(time -> time.toNanos() < timeout).isPresent());
         if (!suspended && taken < settings.maximum() && hasFreeSlot(batchQueue)) {
             admit(List.of(waiter));
         } else if (queue.size() < settings.maxWaiting()) {
@@ -263,7 +275,7 @@ final class QueuePoolModel {
         for (Waiter late :
                 queue.stream().filter(waiter -> waiter.deadline <= now).toList()) {
             remove(late);
-            expect(late.hasOwnDeadline ? PoolEventKind.DEADLINE : PoolEventKind.TIMEOUT, 1);
+            expect(late.isOwnDeadline ? PoolEventKind.DEADLINE : PoolEventKind.TIMEOUT, 1);
         }
         admitted()
                 .filter(waiter -> waiter.hasOwnDeadline && !waiter.cancelled && waiter.deadline <= now)

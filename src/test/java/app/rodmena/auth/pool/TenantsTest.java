@@ -134,6 +134,59 @@ class TenantsTest {
     }
 
     @Test
+    void requestsThatWereNotServedDoNotCountAgainstTheirTenant() throws Exception {
+        try (TestPool test = TestPool.timed(ONE)) {
+            List<String> served = Collections.synchronizedList(new ArrayList<>());
+            Lease all = test.checkout();
+            come(test, "a1", served);
+            for (String caller : List.of("a2", "a3", "a4", "a5")) {
+                assertThat(call(test, caller, served).cancel(false)).isTrue();
+            }
+            for (String caller : List.of("b1", "b2", "b3", "a6")) {
+                come(test, caller, served);
+            }
+            all.close();
+            await().until(() -> served.size() == 5);
+            assertThat(served).containsExactly("a1", "b1", "b2", "a6", "b3");
+        }
+    }
+
+    @Test
+    void aWaitThatPoolTimeoutEndsIsATimeoutAlsoIfTheCallerHasALaterDeadline() throws Exception {
+        try (TestPool test = TestPool.timed(ONE.withPoolTimeout(Duration.ofSeconds(1)))) {
+            Lease all = test.checkout();
+            var late = test.pool
+                    .call(caller("a1").until(new Cancellation(test.clock.getAsLong() + 5_000_000_000L)), c -> null)
+                    .toCompletableFuture();
+            test.clock.advance(Duration.ofSeconds(1));
+            test.pool.tick();
+            assertThat(reasonOf(late)).isEqualTo(RefusalReason.TIMEOUT);
+            assertThat(test.pool.outcomes().timeouts()).isEqualTo(1);
+            assertThat(test.pool.outcomes().deadlines()).isZero();
+            all.close();
+        }
+    }
+
+    @Test
+    void aCancelledCallDoesNotRemoveTheCancellationOfTheNextOne() throws Exception {
+        try (TestPool test = TestPool.with(ONE)) {
+            Lease all = test.checkout();
+            Cancellation cancellation = new Cancellation();
+            CallContext caller = caller("a1").until(cancellation);
+            CompletableFuture<CompletableFuture<Object>> next = new CompletableFuture<>();
+            var first = test.pool.call(caller, connection -> null).toCompletableFuture();
+            first.whenComplete((value, failure) ->
+                    next.complete(test.pool.call(caller, connection -> null).toCompletableFuture()));
+            first.cancel(false);
+            assertThat(next.get()).isNotDone();
+            cancellation.cancel();
+            assertThat(next.get()).isCancelled();
+            assertThat(test.pool.snapshot().waiting()).isZero();
+            all.close();
+        }
+    }
+
+    @Test
     void aMillionTenantsLeaveNothingBehind() throws Exception {
         try (TestPool test = TestPool.with(Settings.of(ONE).maxWaiting(100))) {
             Lease all = test.checkout();

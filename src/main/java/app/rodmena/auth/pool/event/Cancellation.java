@@ -67,8 +67,8 @@ public final class Cancellation {
         }
     }
 
-    /** Removes the action of a call that has ended. */
-    public void clear() {
-        onCancel(Mark.NO_ACTION);
+    /** Removes the action of a call that has ended, unless a later call has replaced it. */
+    public void remove(Runnable endedAction) {
+        action.compareAndSet(endedAction, Mark.NO_ACTION);
     }
 }
