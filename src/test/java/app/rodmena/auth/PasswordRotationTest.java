@@ -1,12 +1,16 @@
 package app.rodmena.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.ServerConfig.Database;
+import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.PasswordSource;
 import app.rodmena.auth.postgres.Secret;
+import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
@@ -21,12 +25,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The database password changes while the server runs, in PostgreSQL and in the password file. */
 class PasswordRotationTest {
@@ -136,11 +143,41 @@ class PasswordRotationTest {
         }
     }
 
+    @Test
+    void aCommandThatPrintsThePasswordIsRunAtEachLogin() throws Exception {
+        String command = "echo noise >&2; cat " + file;
+        try (AuthServer server = AuthServer.start(config(true, new PasswordSource.Command(command)))) {
+            await().until(() -> status(server) == 200);
+            write("second");
+            TestPostgres.setPassword(ROLE, "second");
+            endSessions();
+
+            await().atMost(RECOVERY).until(() -> status(server) == 200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cat %s && exit 3, exit code 3", "cat %s; sleep 100, within 5 s", "cat %s; echo more, in one line"})
+    void aCommandThatFailsIsReportedWithoutItsOutput(String command, String reason) throws Exception {
+        write("a-secret");
+        PasswordSource source = new PasswordSource.Command(command.formatted(file));
+        Connector connector =
+                new Connector(new DatabaseTarget(proxy.target().jdbcUrl(), ROLE, Secret.NONE, Optional.of(source)));
+        assertThatThrownBy(() -> connector.open(
+                        new SessionOptions("test", Optional.empty(), Duration.ofSeconds(5), Optional.empty())))
+                .hasMessageContaining(reason)
+                .hasMessageNotContaining("secret");
+    }
+
     private ServerConfig config(boolean failFast) {
+        return config(failFast, new PasswordSource.File(file));
+    }
+
+    private ServerConfig config(boolean failFast, PasswordSource source) {
         String url = proxy.target().jdbcUrl().replace("jdbc:postgresql://", "postgresql://" + ROLE + "@");
         ServerConfig config = TestServer.config(proxy.target());
         return new ServerConfig(
-                new Database.External(DatabaseUrl.parse(url).withPasswordFile(file)),
+                new Database.External(DatabaseUrl.parse(url).withPasswordFrom(source)),
                 config.pool(),
                 config.capacity(),
                 config.http(),

@@ -142,7 +142,8 @@ final class CapacityOptions implements Callable<Integer> {
                         Setting.POOL_SIZE,
                         Setting.MAX_OVERFLOW,
                         Setting.DATABASE_URL,
-                        Setting.DATABASE_PASSWORD_FILE));
+                        Setting.DATABASE_PASSWORD_FILE,
+                        Setting.DATABASE_PASSWORD_COMMAND));
         return line;
     }
 
@@ -193,7 +194,12 @@ final class CapacityOptions implements Callable<Integer> {
     /** Refuses flags without effect. Environment variables without effect are allowed: the server may use them. */
     private void refuseWhatWouldBeIgnored() {
         if (from != null) {
-            refuseBeside(FROM, "the server has one", Setting.DATABASE_URL, Setting.DATABASE_PASSWORD_FILE);
+            refuseBeside(
+                    FROM,
+                    "the server has one",
+                    Setting.DATABASE_URL,
+                    Setting.DATABASE_PASSWORD_FILE,
+                    Setting.DATABASE_PASSWORD_COMMAND);
             if (requestsPerSecond == null) {
                 refuseBeside(
                         FROM + " alone",
@@ -205,7 +211,12 @@ final class CapacityOptions implements Callable<Integer> {
             }
         } else if (isSimulation) {
             refuseBeside(SIMULATE, "it simulates 10, 100 and 1,000 workers", Setting.WORKERS);
-            refuseBeside(SIMULATE, "it uses no database", Setting.DATABASE_URL, Setting.DATABASE_PASSWORD_FILE);
+            refuseBeside(
+                    SIMULATE,
+                    "it uses no database",
+                    Setting.DATABASE_URL,
+                    Setting.DATABASE_PASSWORD_FILE,
+                    Setting.DATABASE_PASSWORD_COMMAND);
         } else if (isModelCheck) {
             refuseBeside(CHECK_MODEL, "it measures one pool", Setting.WORKERS);
         }

@@ -136,20 +136,22 @@ final class StartupBanner {
             return "  %s  -%n".formatted(padded(name, NAME_WIDTH));
         }
         SettingValue given = settings.get(setting);
-        String value = setting.isSecret() ? masked(config.database()) : given.text();
+        String value = setting.isSecret() ? masked(setting, config.database()) : given.text();
         String margin = value.length() > VALUE_WIDTH ? "\n" + " ".repeat(NAME_WIDTH + VALUE_WIDTH + 4) : "";
         return "  %s  %s%s  %s%n"
                 .formatted(padded(name, NAME_WIDTH), padded(value, VALUE_WIDTH), margin, given.origin());
     }
 
-    private static String masked(Database database) {
-        return database instanceof Database.External external ? external.url().toString() : "****";
+    private static String masked(Setting setting, Database database) {
+        return setting == Setting.DATABASE_URL && database instanceof Database.External external
+                ? external.url().toString()
+                : "****";
     }
 
     /** The settings without effect on the configured database. */
     private static Set<Setting> withoutMeaning(Database database) {
         return database instanceof Database.Embedded
-                ? EnumSet.of(Setting.DATABASE_PASSWORD_FILE)
+                ? EnumSet.of(Setting.DATABASE_PASSWORD_FILE, Setting.DATABASE_PASSWORD_COMMAND)
                 : EnumSet.of(Setting.DATA_DIR, Setting.EPHEMERAL);
     }
 

@@ -235,9 +235,21 @@ public final class DatabaseEngine implements AutoCloseable {
                 .orElseGet(() -> new DatabaseAvailability(
                         true,
                         prepared,
-                        prepared ? heartbeat.problem() : schemaInitializer.problem(),
+                        prepared ? problemOfNewSessions(heartbeat.problem()) : schemaInitializer.problem(),
                         heartbeat.since(),
                         keptBack));
+    }
+
+    /** The problem of the monitor, or else the refusal of the pool's last login, while open connections serve on. */
+    private String problemOfNewSessions(String monitorProblem) {
+        return monitorProblem.isEmpty()
+                ? pool.opening()
+                        .failure()
+                        .map(SqlState::of)
+                        .filter(SqlState::isSessionRefused)
+                        .map(Heartbeat::sessionsRefused)
+                        .orElse("")
+                : monitorProblem;
     }
 
     /**

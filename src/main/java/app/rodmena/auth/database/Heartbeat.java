@@ -93,13 +93,17 @@ final class Heartbeat {
             problem = noPrimary.reason().text();
             message = noPrimary.getMessage();
         } else if (SqlState.isSessionRefused(state)) {
-            problem = "PostgreSQL refuses new sessions (SQLSTATE %s)".formatted(state);
+            problem = sessionsRefused(state);
             message = "PostgreSQL refuses the monitor's session: " + SqlState.firstLine(failure);
         }
         if (update(State.MISSED, problem, failure)) {
             LOG.warn("{}", message);
         }
         LOG.debug("Heartbeat failed", failure);
+    }
+
+    static String sessionsRefused(String state) {
+        return "PostgreSQL refuses new sessions (SQLSTATE %s)".formatted(state);
     }
 
     /** @return whether the state has changed */

@@ -504,8 +504,8 @@ final class Recommendations {
         String state = refusalState();
         if (SqlState.isLoginRefused(state)) {
             add(
-                    "Correct the user or the password: --database-password-file is read at the next connection attempt,"
-                            + " --database-url requires a restart",
+                    "Correct the user or the password: --database-password-file is read, and"
+                            + " --database-password-command is run, at the next connection attempt; --database-url requires a restart",
                     "");
             add("Test this login (pg_hba.conf may refuse it, too)", commands.psql("select 1"));
             if (state.equals(SqlState.INVALID_LOGIN)) {

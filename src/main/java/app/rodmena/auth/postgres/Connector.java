@@ -56,7 +56,7 @@ public final class Connector {
     private final boolean hasSeveralHosts;
     private final Properties urlProperties;
     private final Secret password;
-    private final Optional<PasswordFile> passwordFile;
+    private final Optional<PasswordReader> passwordReader;
     private final AtomicReference<RefusedLogin> refusedLogin = new AtomicReference<>();
     private final Map<Connection, GracefulCloseSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private volatile Duration lastLogin = Duration.ZERO;
@@ -76,9 +76,13 @@ public final class Connector {
         if (hasSeveralHosts) {
             PGProperty.TARGET_SERVER_TYPE.set(urlProperties, "primary");
         }
+        // The driver would not ask a host again for 10 s after it was a standby, and so miss its promotion.
+        if (PGProperty.HOST_RECHECK_SECONDS.getOrNull(urlProperties) == null) {
+            PGProperty.HOST_RECHECK_SECONDS.set(urlProperties, 0);
+        }
         PGProperty.USER.set(urlProperties, target.user());
         password = target.password();
-        passwordFile = target.passwordFile().map(PasswordFile::new);
+        passwordReader = target.passwordSource().map(PasswordReader::new);
         PGProperty.TCP_KEEP_ALIVE.set(urlProperties, true);
         // Sends application_name in the first packet, so that the connection has its name from the start.
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(urlProperties, "10");
@@ -141,7 +145,7 @@ public final class Connector {
 
     /** During the login, connect_timeout limits each wait for a response; after it, socket_timeout does. */
     private Connection logIn(SessionOptions session, boolean withOptions) throws SQLException {
-        Secret current = passwordFile.isPresent() ? passwordFile.get().password() : password;
+        Secret current = passwordReader.isPresent() ? passwordReader.get().password() : password;
         requireLoginAllowed(current);
         long started = System.nanoTime();
         Connection connection;
@@ -177,7 +181,7 @@ public final class Connector {
 
     /**
      * Limits the logins of all threads to one per second while PostgreSQL refuses this password: more would fill its
-     * log and may lock the role. A new password in the password file is tried immediately.
+     * log and may lock the role. A new password of the file or command is tried immediately.
      *
      * @throws SQLException the last refusal, if it is less than a second old
      */

@@ -1,6 +1,5 @@
 package app.rodmena.auth.postgres;
 
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -9,15 +8,15 @@ import java.util.Optional;
  *
  * @param jdbcUrl {@code jdbc:postgresql://…} with all options, TLS included, and no credentials
  * @param user the role to log in as
- * @param password its password; {@link Secret#NONE} if none is required or a password file is used
- * @param passwordFile the file with its password, which every login reads
+ * @param password its password; {@link Secret#NONE} if none is required or it has a source
+ * @param passwordSource where every login reads its password
  */
-public record DatabaseTarget(String jdbcUrl, String user, Secret password, Optional<Path> passwordFile) {
+public record DatabaseTarget(String jdbcUrl, String user, Secret password, Optional<PasswordSource> passwordSource) {
     public DatabaseTarget {
         Objects.requireNonNull(jdbcUrl, "jdbcUrl");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
-        Objects.requireNonNull(passwordFile, "passwordFile");
+        Objects.requireNonNull(passwordSource, "passwordSource");
     }
 
     public DatabaseTarget(String jdbcUrl, String user, Secret password) {

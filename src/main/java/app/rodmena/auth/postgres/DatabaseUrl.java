@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * @param database its name
  * @param user the role to log in as
  * @param password the password in the URL; {@link Secret#NONE} if it has none
- * @param passwordFile a file with the password, which every login reads; see {@link #withPasswordFile}
+ * @param passwordSource where every login reads the password, instead of {@code password}
  * @param parameters all other parameters, with pgjdbc's names, TLS included
  */
 public record DatabaseUrl(
@@ -32,7 +32,7 @@ public record DatabaseUrl(
         String database,
         String user,
         Secret password,
-        Optional<Path> passwordFile,
+        Optional<PasswordSource> passwordSource,
         Map<String, String> parameters) {
 
     /**
@@ -67,7 +67,7 @@ public record DatabaseUrl(
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
-        Objects.requireNonNull(passwordFile, "passwordFile");
+        Objects.requireNonNull(passwordSource, "passwordSource");
         parameters = withTls(hosts, parameters);
     }
 
@@ -87,12 +87,17 @@ public record DatabaseUrl(
 
     /** A copy with a password file, which every login reads. */
     public DatabaseUrl withPasswordFile(Path file) {
-        return new DatabaseUrl(hosts, database, user, Secret.NONE, Optional.of(file.toAbsolutePath()), parameters);
+        return withPasswordFrom(new PasswordSource.File(file));
+    }
+
+    /** A copy with a source of the password, which every login reads. */
+    public DatabaseUrl withPasswordFrom(PasswordSource source) {
+        return new DatabaseUrl(hosts, database, user, Secret.NONE, Optional.of(source), parameters);
     }
 
     /** The target for a {@link Connector}. */
     public DatabaseTarget target() {
-        return new DatabaseTarget(jdbcUrl(), user, password, passwordFile);
+        return new DatabaseTarget(jdbcUrl(), user, password, passwordSource);
     }
 
     /** A shell command that connects psql to the first host. It contains no password. */

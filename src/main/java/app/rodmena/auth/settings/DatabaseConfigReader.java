@@ -2,7 +2,8 @@ package app.rodmena.auth.settings;
 
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.postgres.DatabaseUrl;
-import app.rodmena.auth.postgres.PasswordFile;
+import app.rodmena.auth.postgres.PasswordReader;
+import app.rodmena.auth.postgres.PasswordSource;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
 import java.io.IOException;
@@ -53,18 +54,32 @@ public final class DatabaseConfigReader {
             throw contradiction(Setting.DATA_DIR, given, "is for this server's own PostgreSQL");
         }
         DatabaseUrl url = parse(given);
-        if (!settings.has(Setting.DATABASE_PASSWORD_FILE)) {
+        boolean hasCommand = settings.has(Setting.DATABASE_PASSWORD_COMMAND);
+        if (!hasCommand && !settings.has(Setting.DATABASE_PASSWORD_FILE)) {
             return new Database.External(url.password().isPresent() ? url : url.withPassword(ambientPassword));
         }
         if (url.password().isPresent()) {
-            throw contradiction(Setting.DATABASE_PASSWORD_FILE, given, "would be a second password: the URL has one");
+            Setting second = hasCommand ? Setting.DATABASE_PASSWORD_COMMAND : Setting.DATABASE_PASSWORD_FILE;
+            throw contradiction(second, given, "would be a second password: the URL has one");
+        }
+        if (hasCommand) {
+            if (settings.has(Setting.DATABASE_PASSWORD_FILE)) {
+                throw contradiction(
+                        Setting.DATABASE_PASSWORD_COMMAND,
+                        settings.get(Setting.DATABASE_PASSWORD_FILE),
+                        "would be a second password");
+            }
+            String command = settings.get(Setting.DATABASE_PASSWORD_COMMAND).text();
+            return new Database.External(url.withPasswordFrom(new PasswordSource.Command(command)));
         }
         return new Database.External(url.withPasswordFile(passwordFile(settings.get(Setting.DATABASE_PASSWORD_FILE))));
     }
 
     private Database embedded() {
-        if (settings.has(Setting.DATABASE_PASSWORD_FILE)) {
-            throw settings.get(Setting.DATABASE_PASSWORD_FILE).refuse("must go with --database-url");
+        for (Setting setting : List.of(Setting.DATABASE_PASSWORD_FILE, Setting.DATABASE_PASSWORD_COMMAND)) {
+            if (settings.has(setting)) {
+                throw settings.get(setting).refuse("must go with --database-url");
+            }
         }
         return new Database.Embedded(
                 new EmbeddedConfig(settings.get(Setting.DATA_DIR).path(), isEphemeral()));
@@ -91,7 +106,7 @@ public final class DatabaseConfigReader {
     private Path passwordFile(SettingValue given) {
         Path file = given.path();
         try {
-            PasswordFile.read(file);
+            PasswordReader.read(file);
             warnIfOthersCanRead(given, file);
             return file;
         } catch (IllegalArgumentException e) {

@@ -76,6 +76,12 @@ public enum Setting {
             "FILE",
             "",
             "File with the password, if the URL has none; read at every login. Or set PGPASSWORD"),
+    DATABASE_PASSWORD_COMMAND(
+            Group.DATABASE,
+            "COMMAND",
+            "",
+            Kind.SECRET,
+            "Command for sh -c that prints the password, instead of the file; run at every login, for at most 5s"),
     DATA_DIR(Group.DATABASE, "DIRECTORY", "./data", "Data directory of the server's own PostgreSQL"),
     EPHEMERAL(
             Group.DATABASE,

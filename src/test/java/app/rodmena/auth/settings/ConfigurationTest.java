@@ -10,6 +10,7 @@ import app.rodmena.auth.cli.CommandLines;
 import app.rodmena.auth.database.InstanceName;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseUrl;
+import app.rodmena.auth.postgres.PasswordSource;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.postgres.embedded.EmbeddedConfig;
 import java.io.IOException;
@@ -135,6 +136,9 @@ class ConfigurationTest {
                 "--pool-size --port     | | --pool-size needs a value",
                 "--port=1 --port=2      | | --port is given 2 times",
                 "serve                  | | unknown command or argument (not shown",
+                "--database-password-command=f | | must go with --database-url",
+                "--database-url=postgresql://u:p@h/d --database-password-command=f | | --database-password-command can't go with",
+                "--database-url=postgresql://u@h/d --database-password-command=f --database-password-file=f | | would be a second",
                 "--database-password-file=f | | --database-password-file: 'f'; must go with --database-url",
                 "--ephemeral --database-url=postgresql://h/d | | --ephemeral can't go with --database-url",
                 "--database-url=postgresql://h/d | AUTH_DATA_DIR=d | AUTH_DATA_DIR can't go with --database-url",
@@ -182,6 +186,8 @@ class ConfigurationTest {
         assertThat(password("--database-url=postgresql://u:url@h/d", "environment"))
                 .isEqualTo("url");
         assertThat(password(withFile, "environment")).isEqualTo("from password");
+        assertThat(password("--database-url=postgresql://u@h/d --database-password-command=pass", "environment"))
+                .isEqualTo("by pass");
         assertThat(password("--database-url=postgresql://u@h/d", "environment")).isEqualTo("environment");
         assertThat(password("--database-url=postgresql://u@h/d", "")).isEmpty();
     }
@@ -270,9 +276,11 @@ class ConfigurationTest {
         ResolvedSettings settings = settings(flags, Map.of());
         Database database = new DatabaseConfigReader(settings, Secret.of(ambient)).read();
         DatabaseUrl url = ((Database.External) database).url();
-        return url.passwordFile().isPresent()
-                ? "from " + url.passwordFile().get().getFileName()
-                : url.password().reveal();
+        return url.passwordSource()
+                .map(source -> source instanceof PasswordSource.File file
+                        ? "from " + file.path().getFileName()
+                        : "by " + ((PasswordSource.Command) source).command())
+                .orElseGet(() -> url.password().reveal());
     }
 
     private static ServerConfig config(String flags, String variables) {

@@ -38,6 +38,7 @@ class SettingTest {
             Map.entry(Setting.DRAIN, "10s"),
             Map.entry(Setting.DATABASE_URL, "postgresql://u@h/d"),
             Map.entry(Setting.DATABASE_PASSWORD_FILE, "/run/secrets/password"),
+            Map.entry(Setting.DATABASE_PASSWORD_COMMAND, "vault read -field=password database/auth"),
             Map.entry(Setting.DATA_DIR, "/var/lib/auth"),
             Map.entry(Setting.EPHEMERAL, "true"),
             Map.entry(Setting.FAIL_FAST, "true"),
