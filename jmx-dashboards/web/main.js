@@ -6,7 +6,7 @@ import { $, setText } from './dom.js';
 import { Events, MAX_SERVER_EVENTS } from './events.js';
 import { duration } from './format.js';
 import { Holders } from './holders.js';
-import { Fleet, Incidents, Statements } from './panels.js';
+import { Fleet, Incidents, Numbers, Statements } from './panels.js';
 import { Source, requestJson } from './source.js';
 import { Tiles } from './tiles.js';
 import { VerdictPanel } from './verdict.js';
@@ -26,6 +26,7 @@ const events = new Events();
 const incidents = new Incidents();
 const statements = new Statements();
 const fleet = new Fleet();
+const numbers = new Numbers();
 const source = new Source();
 
 /** Loads the events from before the stream was opened or while it was closed. */
@@ -93,6 +94,7 @@ poll(5000, '/pool', (pool) => {
   setText($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
   control.show(pool);
   holders.showOutcomes(pool.outcomes);
+  numbers.show(pool.numbers);
 });
 poll(2000, '/incidents', (found) => incidents.show(found));
 poll(5000, '/statements/slow', (slow) => statements.show(slow));

@@ -1,4 +1,4 @@
-// The parts that change slowly: incidents, slow statements, the fleet.
+// The parts that change slowly: incidents, slow statements, the fleet, all numbers of the pool.
 
 import { $, el, setText } from './dom.js';
 import { clock, count, day, duration, sql } from './format.js';
@@ -34,6 +34,20 @@ export class Statements {
 
   show(statements) {
     this.#table.show(statements);
+  }
+}
+
+/** Every number of the pool that the server describes, whichever these are. */
+export class Numbers {
+  #table = new Table($('numbers-table'), [
+    { title: 'Number', code: true, of: (n) => n.name },
+    { title: 'Value', numeric: true, of: (n) => n.value },
+    { title: 'Unit', of: (n) => n.unit },
+    { title: 'Meaning', wide: true, of: (n) => n.description },
+  ]);
+
+  show(numbers) {
+    this.#table.show(numbers);
   }
 }
 

@@ -40,14 +40,14 @@ class ArchitectureTest {
             entry("schema", List.of()),
             entry("jmx.mapping", List.of("schema")),
             entry("pool.event", List.of("schema")),
-            entry("postgres", List.of("schema")),
+            entry("postgres", List.of()),
             entry("security", List.of()),
             entry("jmx.remote", List.of("http", "security")),
             entry("pool", List.of("schema", "pool.event", "postgres")),
             entry("postgres.embedded", List.of("postgres")),
             entry("database", List.of("pool.event", "postgres", "pool")),
             entry("database.activity", List.of("schema", "database")),
-            entry("metrics.health", List.of("pool", "database")),
+            entry("metrics.health", List.of("schema", "pool", "database")),
             entry("rbac", List.of("pool.event", "database")),
             entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac")),
             entry("metrics", List.of("schema", "pool.event", "pool", "database", "database.activity")),
@@ -59,7 +59,6 @@ class ArchitectureTest {
             entry(
                     "diagnosis.incident",
                     List.of("schema", "pool.event", "pool", "database", "database.activity", "metrics", "diagnosis")),
-            entry("views", List.of("schema", "pool.event", "capacity")),
             entry("core", List.of("database", "metrics", "metrics.jfr", "capacity", "diagnosis", "diagnosis.incident")),
             entry(
                     "settings",
@@ -88,11 +87,11 @@ class ArchitectureTest {
                             "capacity",
                             "diagnosis",
                             "diagnosis.incident",
-                            "views",
                             "core")),
             entry(
                     "metrics.prometheus",
                     List.of(
+                            "schema",
                             "pool.event",
                             "pool",
                             "database",
@@ -116,7 +115,6 @@ class ArchitectureTest {
                             "capacity",
                             "diagnosis",
                             "diagnosis.incident",
-                            "views",
                             "core",
                             "metrics.prometheus")),
             entry(

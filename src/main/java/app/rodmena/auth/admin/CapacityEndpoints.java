@@ -1,8 +1,8 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.capacity.FleetForecast;
+import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
-import app.rodmena.auth.views.AdviceRow;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +18,7 @@ final class CapacityEndpoints {
     /** @param whatIf the forecast; null if none was requested, or if there is not enough data */
     private record CapacityResponse(
             boolean known,
-            AdviceRow now,
+            PoolSizeAdvice now,
             @JsonInclude(JsonInclude.Include.NON_NULL) FleetForecast whatIf) {}
 
     CapacityEndpoints(PoolSizeAdvisor advisor) {
@@ -31,7 +31,7 @@ final class CapacityEndpoints {
 
     private CapacityResponse capacity(AdminRequest request) {
         Map<String, String> parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
-        AdviceRow now = adviser.advice().map(AdviceRow::of).orElseGet(AdviceRow::none);
+        PoolSizeAdvice now = adviser.advice();
         FleetForecast whatIf = parameters.isEmpty()
                 ? null
                 : adviser.forecast(
@@ -45,6 +45,6 @@ final class CapacityEndpoints {
                                 AdminRequest.number(
                                         parameters, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
                         .orElse(null);
-        return new CapacityResponse(now.maximum() > 0, now, whatIf);
+        return new CapacityResponse(now.isKnown(), now, whatIf);
     }
 }

@@ -2,8 +2,8 @@ package app.rodmena.auth.admin;
 
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetMember;
+import app.rodmena.auth.capacity.FleetReading;
 import app.rodmena.auth.capacity.FleetWatch;
-import app.rodmena.auth.views.FleetRow;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 
@@ -13,7 +13,7 @@ final class FleetEndpoints {
     private final String ownInstance;
 
     private record FleetResponse(
-            String sentence, @JsonUnwrapped FleetRow fleet, List<Instance> instances) {}
+            String sentence, @JsonUnwrapped FleetReading fleet, List<Instance> instances) {}
 
     private record Instance(boolean self, @JsonUnwrapped FleetMember member) {}
 
@@ -29,7 +29,7 @@ final class FleetEndpoints {
     private FleetResponse fleet() {
         return new FleetResponse(
                 watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
-                FleetRow.of(watch),
+                watch.reading(),
                 watch.latest().map(Fleet::members).orElse(List.of()).stream()
                         .map(member -> new Instance(member.instance().equals(ownInstance), member))
                         .toList());

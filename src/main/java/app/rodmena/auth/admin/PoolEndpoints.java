@@ -12,8 +12,9 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.EventQuery;
+import app.rodmena.auth.pool.event.EventTotals;
+import app.rodmena.auth.schema.RecordSchema;
 import app.rodmena.auth.security.OperatorSession;
-import app.rodmena.auth.views.Totals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +36,7 @@ final class PoolEndpoints {
         static Operator of(OperatorSession session) {
             return new Operator(
                     session.name(),
-                    session.role().settingValue(),
+                    session.role().wireName(),
                     switch (session.role()) {
                         case CONTROL -> true;
                         case MONITOR -> false;
@@ -49,8 +50,9 @@ final class PoolEndpoints {
             Operator operator,
             DatabaseAvailability database,
             PoolView snapshot,
+            List<RecordSchema.DescribedValue> numbers,
             PoolSettings settings,
-            Totals totals,
+            EventTotals totals,
             QueueOutcomes outcomes,
             TimingStatistics waitTimes,
             TimingStatistics useTimes,
@@ -81,6 +83,7 @@ final class PoolEndpoints {
 
     private Pool pool(OperatorSession session) {
         Instant now = Instant.now();
+        PoolView view = engine.pool().view();
         return new Pool(
                 now,
                 new Server(
@@ -90,9 +93,10 @@ final class PoolEndpoints {
                         Duration.between(server.startedAt(), now).toMillis()),
                 Operator.of(session),
                 engine.availability(),
-                engine.pool().view(),
+                view,
+                RecordSchema.describe(view),
                 engine.pool().settings(),
-                Totals.of(engine.events()),
+                engine.events().totals(),
                 engine.outcomes(),
                 metrics.pool().waits(),
                 metrics.pool().uses(),

@@ -1,5 +1,7 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.common.WireNamed;
+
 /**
  * One of PostgreSQL's limits on the number of connections.
  *
@@ -11,7 +13,7 @@ package app.rodmena.auth.capacity;
  */
 public record ConnectionLimit(Kind kind, int limit, int reserved, int others, int otherFleets) {
     /** The connections that a limit counts. */
-    public enum Kind {
+    public enum Kind implements WireNamed {
         /** All connections of the server, independent of database and role. */
         MAX_CONNECTIONS("max_connections"),
         /** The connections of the fleet's role: ALTER ROLE … CONNECTION LIMIT. */

@@ -1,6 +1,9 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.ConnectionLimit.Kind;
+import app.rodmena.auth.common.WireNamed;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -18,16 +21,16 @@ import java.util.Optional;
  */
 public record ConnectionLimits(
         Source source,
-        MaxConnections maxConnections,
+        @Flatten MaxConnections maxConnections,
         int superuserReserved,
         int reserved,
         List<ConnectionLimit> bounds,
-        Optional<QueriedServer> server) {
+        @Flatten Optional<QueriedServer> server) {
 
     private static final int DEFAULT_SUPERUSER_RESERVED = 3;
 
     /** The source of the limits. */
-    public enum Source {
+    public enum Source implements WireNamed {
         /** PostgreSQL's defaults. */
         ASSUMED,
         /** A max_connections given by the operator. */
@@ -48,7 +51,21 @@ public record ConnectionLimits(
      * @param hidden of the others, those whose kind is hidden from this role, which lacks pg_monitor
      */
     public record QueriedServer(
-            String version, String role, String database, int others, int fleet, int processes, int hidden) {
+            String version,
+            String role,
+            String database,
+
+            @Description(value = "In use by other applications", unit = "connections")
+            int others,
+
+            int fleet,
+            int processes,
+
+            @Description(
+                    name = "othersOfUnknownKind",
+                    value = "Of the others, those whose kind is hidden from this role, which lacks pg_monitor",
+                    unit = "connections")
+            int hidden) {
         public QueriedServer {
             Objects.requireNonNull(version, "version");
             Objects.requireNonNull(role, "role");
@@ -94,7 +111,29 @@ public record ConnectionLimits(
                 .orElseThrow();
     }
 
-    /** The connections that the fleet may open. */
+    @Description(
+            name = "tightest",
+            value = "The tightest limit: max_connections, or the limit of the role or the database")
+    String tightestLabel() {
+        return tightest().kind().label();
+    }
+
+    @Description(
+            value = "Sum of the maxima of servers with another role or database that count towards the tightest limit",
+            unit = "connections")
+    int otherFleets() {
+        return tightest().otherFleets();
+    }
+
+    @Description(
+            name = "reserved",
+            value = "Of these, reserved for superusers and for roles with pg_use_reserved_connections",
+            unit = "connections")
+    int allReserved() {
+        return superuserReserved + reserved;
+    }
+
+    @Description(value = "Connections that PostgreSQL allows the fleet", unit = "connections")
     public int room() {
         return Math.max(0, tightest().room());
     }

@@ -1,5 +1,7 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -13,28 +15,36 @@ import java.util.Objects;
  * @param limits PostgreSQL's limits for the fleet
  * @param members the processes, by instance name
  */
-public record Fleet(Instant takenAt, ConnectionLimits limits, List<FleetMember> members) {
+public record Fleet(
+        @Description("Time of the reading, in UTC, for example 2026-11-23T15:34:52.118Z; empty before the first one")
+        Instant takenAt,
+
+        @Flatten ConnectionLimits limits,
+        List<FleetMember> members) {
     public Fleet {
         Objects.requireNonNull(takenAt, "takenAt");
         Objects.requireNonNull(limits, "limits");
         members = List.copyOf(members);
     }
 
+    @Description(value = "Processes in the fleet", unit = "processes")
     public int processes() {
         return members.stream().mapToInt(FleetMember::processes).sum();
     }
 
-    /** The sum of the maxima of all members. */
+    @Description(value = "Sum of the maxima of all processes", unit = "connections")
     public int committed() {
         return members.stream().mapToInt(FleetMember::share).sum();
     }
 
-    /** The open connections of all members. */
+    @Description(value = "Connections that all processes have open", unit = "connections")
     public int open() {
         return members.stream().mapToInt(FleetMember::open).sum();
     }
 
-    /** The connections that stay free if all members open their maximum; negative if connections are missing. */
+    @Description(
+            value = "room - committed: connections that stay free; negative if connections are missing",
+            unit = "connections")
     public int headroom() {
         return limits.tightest().room() - committed();
     }

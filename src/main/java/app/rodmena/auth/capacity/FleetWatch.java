@@ -61,8 +61,9 @@ public final class FleetWatch implements AutoCloseable {
         return problem;
     }
 
-    public BudgetPolicy budget() {
-        return budget;
+    /** The last reading, its problem and the policy. */
+    public FleetReading reading() {
+        return new FleetReading(budget, problem, latest);
     }
 
     /**

@@ -1,5 +1,6 @@
 package app.rodmena.auth.capacity;
 
+import app.rodmena.auth.schema.Description;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -11,7 +12,13 @@ import java.util.OptionalInt;
  * @param pendingRestart whether a changed configuration was reloaded and needs a restart
  * @param configured the configured value, if it differs and is visible to this role
  */
-public record MaxConnections(int value, boolean onCommandLine, boolean pendingRestart, OptionalInt configured) {
+public record MaxConnections(
+        @Description(name = "maxConnections", value = "max_connections of PostgreSQL", unit = "connections")
+        int value,
+
+        boolean onCommandLine,
+        boolean pendingRestart,
+        OptionalInt configured) {
     /** PostgreSQL's own default. */
     public static final int DEFAULT = 100;
 

@@ -2,9 +2,12 @@ package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.model.QueueModel;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -19,14 +22,42 @@ import java.util.OptionalInt;
  * @param saturation checkouts per second that keep every connection of this pool busy
  * @param maxPerSecond maximum checkouts per second at which this pool keeps the target
  */
+@Description("Sizing advice for the pool; all numbers are 0 while the last minute has too few checkouts")
 public record PoolSizeAdvice(
-        WorkloadSample sample,
+        @Flatten WorkloadSample sample,
+
+        @Description(value = "Maximum of the pool: pool_size + max_overflow", unit = "connections")
         int maximum,
+
+        @Description(value = "Target p99 wait for a connection", unit = "milliseconds", wholeMillis = true)
         Duration waitTarget,
+
         ExpectedWaits expected,
+
+        @Description(
+                name = "smallest",
+                value = "Smallest maximum that keeps the p99 wait under the target; 0 if there is none",
+                unit = "connections")
         OptionalInt minPoolSize,
+
+        @Description(value = "Load that keeps every connection busy all the time", unit = "checkouts per second")
         double saturation,
+
+        @Description(
+                name = "most",
+                value = "Maximum load at which the p99 wait stays under the target",
+                unit = "checkouts per second")
         double maxPerSecond) {
+    /** The advice while the last minute has too few checkouts. */
+    public static final PoolSizeAdvice NONE = new PoolSizeAdvice(
+            WorkloadSample.NONE,
+            0,
+            Duration.ZERO,
+            new ExpectedWaits(0, 0, Optional.of(Duration.ZERO), Optional.of(Duration.ZERO)),
+            OptionalInt.empty(),
+            0,
+            0);
+
     private static final double MIN_BATCH_TO_MENTION = 1.05;
 
     public PoolSizeAdvice {
@@ -65,13 +96,39 @@ public record PoolSizeAdvice(
                         .isPresent();
     }
 
-    /** Connections in use on average, by Little's law. */
-    public double offeredLoad() {
-        return sample.load().offered();
+    /** Whether the last minute had enough checkouts. */
+    public boolean isKnown() {
+        return maximum > 0;
     }
 
-    /** The advice as text. */
+    @Description(
+            value = "Connections in use on average: checkouts per second x mean use time (Little's law)",
+            unit = "connections")
+    public double offeredLoad() {
+        return isKnown() ? sample.load().offered() : 0;
+    }
+
+    @Description(
+            value = "Mean wait predicted by the queueing model; -1 if unbounded",
+            unit = "milliseconds",
+            absent = -1)
+    public Optional<Duration> expectedMeanWait() {
+        return expected.meanWait();
+    }
+
+    @Description(
+            value = "p99 wait predicted by the queueing model; -1 if unbounded",
+            unit = "milliseconds",
+            absent = -1)
+    public Optional<Duration> expectedP99Wait() {
+        return expected.p99Wait();
+    }
+
+    @Description(name = "advice", value = "The advice as text")
     public String toText() {
+        if (!isKnown()) {
+            return PoolSizeAdvisor.insufficientData();
+        }
         String sizing = minPoolSize.isPresent()
                 ? minPoolSize.getAsInt() == maximum ? "all of them are needed" : minPoolSize.getAsInt() + " are enough"
                 : isContradicted()

@@ -32,11 +32,12 @@ public final class PoolSizeAdvisor {
         this.waitTarget = waitTarget;
     }
 
-    /** Returns the advice for the current pool; empty if the last minute has too few checkouts. */
-    public Optional<PoolSizeAdvice> advice() {
+    /** Returns the advice for the current pool; {@link PoolSizeAdvice#NONE} after too few checkouts. */
+    public PoolSizeAdvice advice() {
         return WorkloadSample.of(metrics)
                 .map(sample ->
-                        PoolSizeAdvice.of(sample, engine.pool().settings().maximum(), waitTarget));
+                        PoolSizeAdvice.of(sample, engine.pool().settings().maximum(), waitTarget))
+                .orElse(PoolSizeAdvice.NONE);
     }
 
     /** The current maximum of the pool. */

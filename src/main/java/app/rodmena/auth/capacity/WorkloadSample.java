@@ -3,6 +3,7 @@ package app.rodmena.auth.capacity;
 import app.rodmena.auth.capacity.model.OfferedLoad;
 import app.rodmena.auth.metrics.DurationStats;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,12 +20,28 @@ import java.util.Optional;
  * @param p99Wait 99th percentile of the waits for a connection
  */
 public record WorkloadSample(
+        @Description(value = "Connections wanted", unit = "checkouts per second")
         double checkoutsPerSecond,
+
+        @Description(value = "Mean use time of a connection, from checkout to check-in", unit = "milliseconds")
         Duration meanUse,
+
+        @Description(
+                value = "Variation of the use times, variance / mean²: 0 if constant, 1 if exponential",
+                unit = "squared coefficient of variation")
         double useVariation,
+
+        @Description(value = "Requests per checkout; more than 1 if requests are batched", unit = "requests")
         double requestsPerCheckout,
+
+        @Description(name = "measuredMeanWait", value = "Mean wait measured in the last minute", unit = "milliseconds")
         Duration meanWait,
+
+        @Description(name = "measuredP99Wait", value = "p99 wait measured in the last minute", unit = "milliseconds")
         Duration p99Wait) {
+    /** The sample while there are too few uses. */
+    static final WorkloadSample NONE = new WorkloadSample(0, Duration.ZERO, 0, 0, Duration.ZERO, Duration.ZERO);
+
     /** The minimum number of uses for a meaningful sample. */
     static final int MIN_USES = 100;
 

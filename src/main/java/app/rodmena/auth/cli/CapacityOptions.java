@@ -21,13 +21,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The command line of {@code ./run.sh capacity}: some of the server's settings, and options of its own. */
 @CommandLine.Command(
@@ -118,12 +116,9 @@ final class CapacityOptions implements Callable<Integer> {
         }
     }
 
-    private static final class Format implements ITypeConverter<OutputFormat> {
-        @Override
-        public OutputFormat convert(String text) {
-            return OutputFormat.of(text)
-                    .orElseThrow(() ->
-                            new TypeConversionException("must be one of " + String.join(", ", OutputFormat.words())));
+    private static final class Format extends WireNameConverter<OutputFormat> {
+        Format() {
+            super(OutputFormat.class);
         }
     }
 

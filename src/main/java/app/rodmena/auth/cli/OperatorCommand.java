@@ -8,11 +8,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code ./run.sh operator add|remove|list}: maintains the operators of the admin listener, Jolokia and JMX. */
 @Command(
@@ -48,10 +46,9 @@ final class OperatorCommand implements Runnable {
             description = "Show this help")
     boolean help;
 
-    private static final class Role implements ITypeConverter<OperatorRole> {
-        @Override
-        public OperatorRole convert(String text) {
-            return OperatorRole.of(text).orElseThrow(() -> new TypeConversionException("must be monitor or control"));
+    private static final class Role extends WireNameConverter<OperatorRole> {
+        Role() {
+            super(OperatorRole.class);
         }
     }
 
@@ -78,7 +75,7 @@ final class OperatorCommand implements Runnable {
         return change(file -> {
             boolean isFirst = file.list().isEmpty();
             boolean isNew = file.put(name, role, prompt.ask(name));
-            out.printf("%s is %s operator of role %s in %s%n", name, isNew ? "a new" : "an", role.settingValue(), path);
+            out.printf("%s is %s operator of role %s in %s%n", name, isNew ? "a new" : "an", role.wireName(), path);
             if (isFirst) {
                 out.printf("The first operator: a server that was started without operators needs a restart%n");
             }
@@ -101,7 +98,7 @@ final class OperatorCommand implements Runnable {
             if (file.list().isEmpty()) {
                 out.printf("there are no operators in %s%n", path);
             }
-            file.list().forEach((name, role) -> out.printf("%s %s%n", name, role.settingValue()));
+            file.list().forEach((name, role) -> out.printf("%s %s%n", name, role.wireName()));
         });
     }
 

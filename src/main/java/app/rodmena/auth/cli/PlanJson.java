@@ -1,116 +1,87 @@
 package app.rodmena.auth.cli;
 
 import app.rodmena.auth.capacity.CapacityPlan;
+import app.rodmena.auth.capacity.ConnectionDemand;
 import app.rodmena.auth.capacity.ConnectionLimit;
 import app.rodmena.auth.capacity.ConnectionLimits;
-import app.rodmena.auth.capacity.PlanFix;
+import app.rodmena.auth.capacity.ConnectionLimits.QueriedServer;
 import app.rodmena.auth.capacity.PlanFixes;
-import java.util.List;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 
 /** A plan as JSON, with all numbers of the text. The names are stable. */
-record PlanJson(
-        boolean fits,
-        int headroom,
-        int workers,
-        int poolSize,
-        int maxOverflow,
-        int pooledConnections,
-        int monitorConnections,
-        int totalConnections,
-        int maxConnectionsNeeded,
-        int mostWorkers,
-        ServerJson server,
-        List<PlanFix> changes,
-        List<ScaleJson> scaling) {
+final class PlanJson {
+    private PlanJson() {}
 
-    /** PostgreSQL's limits; a value is null if no PostgreSQL was queried for it. */
-    record ServerJson(
-            String source,
-            int maxConnections,
-            boolean maxConnectionsOnCommandLine,
-            int superuserReservedConnections,
-            int reservedConnections,
-            Integer othersNow,
-            Integer othersOfUnknownKind,
-            Integer fleetNow,
-            Integer processesNow,
-            boolean pendingRestart,
-            Integer maxConnectionsAskedFor,
-            List<BoundJson> bounds,
-            int room) {
-        static ServerJson of(ConnectionLimits limits) {
-            return new ServerJson(
-                    word(limits.source()),
-                    limits.maxConnections().value(),
-                    limits.maxConnections().onCommandLine(),
-                    limits.superuserReserved(),
-                    limits.reserved(),
-                    limits.server().map(ConnectionLimits.QueriedServer::others).orElse(null),
-                    limits.server().map(ConnectionLimits.QueriedServer::hidden).orElse(null),
-                    limits.server().map(ConnectionLimits.QueriedServer::fleet).orElse(null),
-                    limits.server()
-                            .map(ConnectionLimits.QueriedServer::processes)
-                            .orElse(null),
-                    limits.maxConnections().pendingRestart(),
-                    limits.maxConnections().configured().isPresent()
-                            ? limits.maxConnections().configured().getAsInt()
-                            : null,
-                    limits.bounds().stream().map(BoundJson::of).toList(),
-                    limits.room());
-        }
+    static Map<String, Object> of(CapacityPlan plan) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("fits", plan.fits());
+        json.put("headroom", plan.headroom());
+        json.put("workers", plan.demand().workers());
+        json.put("poolSize", plan.demand().poolSize());
+        json.put("maxOverflow", plan.demand().maxOverflow());
+        putConnections(json, plan);
+        json.put("mostWorkers", plan.maxWorkers());
+        json.put("server", server(plan.limits()));
+        json.put("changes", PlanFixes.toFit(plan));
+        json.put("scaling", plan.scaling().stream().map(PlanJson::scaled).toList());
+        return json;
     }
 
-    /** One limit on the number of connections. */
-    record BoundJson(String kind, int limit, int reserved, int othersNow, int otherFleets, int room) {
-        static BoundJson of(ConnectionLimit bound) {
-            return new BoundJson(
-                    word(bound.kind()),
-                    bound.limit(),
-                    bound.reserved(),
-                    bound.others(),
-                    bound.otherFleets(),
-                    bound.room());
-        }
+    private static void putConnections(Map<String, Object> json, CapacityPlan plan) {
+        ConnectionDemand demand = plan.demand();
+        json.put("pooledConnections", demand.pooled());
+        json.put("monitorConnections", demand.monitors());
+        json.put("totalConnections", demand.total());
+        json.put("maxConnectionsNeeded", plan.maxConnectionsNeeded());
     }
 
     /** The same pools with another number of processes. */
-    record ScaleJson(
-            int workers,
-            int pooledConnections,
-            int monitorConnections,
-            int totalConnections,
-            int maxConnectionsNeeded,
-            boolean fits) {
-        static ScaleJson of(CapacityPlan plan) {
-            return new ScaleJson(
-                    plan.demand().workers(),
-                    plan.demand().pooled(),
-                    plan.demand().monitors(),
-                    plan.demand().total(),
-                    plan.maxConnectionsNeeded(),
-                    plan.fits());
-        }
+    private static Map<String, Object> scaled(CapacityPlan plan) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("workers", plan.demand().workers());
+        putConnections(json, plan);
+        json.put("fits", plan.fits());
+        return json;
     }
 
-    static PlanJson of(CapacityPlan plan) {
-        return new PlanJson(
-                plan.fits(),
-                plan.headroom(),
-                plan.demand().workers(),
-                plan.demand().poolSize(),
-                plan.demand().maxOverflow(),
-                plan.demand().pooled(),
-                plan.demand().monitors(),
-                plan.demand().total(),
-                plan.maxConnectionsNeeded(),
-                plan.maxWorkers(),
-                ServerJson.of(plan.limits()),
-                PlanFixes.toFit(plan),
-                plan.scaling().stream().map(ScaleJson::of).toList());
+    /** PostgreSQL's limits; a value is null if no PostgreSQL was queried for it. */
+    private static Map<String, Object> server(ConnectionLimits limits) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("source", limits.source().wireName());
+        json.put("maxConnections", limits.maxConnections().value());
+        json.put("maxConnectionsOnCommandLine", limits.maxConnections().onCommandLine());
+        json.put("superuserReservedConnections", limits.superuserReserved());
+        json.put("reservedConnections", limits.reserved());
+        json.put("othersNow", queried(limits, QueriedServer::others));
+        json.put("othersOfUnknownKind", queried(limits, QueriedServer::hidden));
+        json.put("fleetNow", queried(limits, QueriedServer::fleet));
+        json.put("processesNow", queried(limits, QueriedServer::processes));
+        json.put("pendingRestart", limits.maxConnections().pendingRestart());
+        json.put(
+                "maxConnectionsAskedFor",
+                limits.maxConnections().configured().stream()
+                        .boxed()
+                        .findFirst()
+                        .orElse(null));
+        json.put("bounds", limits.bounds().stream().map(PlanJson::bound).toList());
+        json.put("room", limits.room());
+        return json;
     }
 
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    private static Integer queried(ConnectionLimits limits, Function<QueriedServer, Integer> number) {
+        return limits.server().map(number).orElse(null);
+    }
+
+    private static Map<String, Object> bound(ConnectionLimit bound) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("kind", bound.kind().wireName());
+        json.put("limit", bound.limit());
+        json.put("reserved", bound.reserved());
+        json.put("othersNow", bound.others());
+        json.put("otherFleets", bound.otherFleets());
+        json.put("room", bound.room());
+        return json;
     }
 }

@@ -144,7 +144,7 @@ final class PlanReport {
                     CapacityPlan other =
                             new CapacityPlan(plan.demand().withPool(profile.poolSize(), profile.maxOverflow()), limits);
                     return List.of(
-                            profile.profileName(),
+                            profile.wireName(),
                             "%s+%s".formatted(profile.poolSize(), profile.maxOverflow()),
                             Integer.toString(other.demand().total()),
                             Integer.toString(other.headroom()),

@@ -139,7 +139,7 @@ final class Sentence {
     }
 
     private int maximum() {
-        return numbers.poolSize() + numbers.maxOverflow();
+        return numbers.maximum();
     }
 
     private String troubleClauses() {

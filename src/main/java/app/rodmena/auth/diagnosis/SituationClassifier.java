@@ -105,7 +105,7 @@ final class SituationClassifier {
     }
 
     private static boolean hasFreePermit(PoolSnapshot numbers) {
-        return numbers.checkedOut() < numbers.poolSize() + numbers.maxOverflow();
+        return numbers.checkedOut() < numbers.maximum();
     }
 
     private static boolean isSlowOrFailing(OpeningView opening) {

@@ -1,10 +1,10 @@
 package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.FleetForecast;
+import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.views.AdviceRow;
 
 @Description("Sizing advice for the load of the last minute, and forecasts for other sizes")
 final class CapacityBean {
@@ -16,8 +16,8 @@ final class CapacityBean {
 
     @Description("Sizing advice for the pool")
     @Flatten
-    public AdviceRow getAdvised() {
-        return adviser.advice().map(AdviceRow::of).orElseGet(AdviceRow::none);
+    public PoolSizeAdvice getAdvised() {
+        return adviser.advice();
     }
 
     @Description("Forecast for another fleet under another load")

@@ -2,11 +2,11 @@ package app.rodmena.auth.jmx;
 
 import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetMember;
+import app.rodmena.auth.capacity.FleetReading;
 import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
-import app.rodmena.auth.views.FleetRow;
 import java.util.List;
 
 @Description(
@@ -20,8 +20,8 @@ final class FleetBean {
 
     @Description("The fleet as a whole")
     @Flatten
-    public FleetRow getOverview() {
-        return FleetRow.of(watch);
+    public FleetReading getOverview() {
+        return watch.reading();
     }
 
     @Description("The fleet by instance name")

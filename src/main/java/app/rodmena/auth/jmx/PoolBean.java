@@ -5,10 +5,10 @@ import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
+import app.rodmena.auth.pool.event.EventTotals;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.RecordSchema;
-import app.rodmena.auth.views.Totals;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +32,8 @@ final class PoolBean {
 
     @Description("Counts of the pool's events since start")
     @Flatten
-    public Totals getTotals() {
-        return Totals.of(engine.events());
+    public EventTotals getTotals() {
+        return engine.events().totals();
     }
 
     @Description("Callers since start by outcome")

@@ -4,8 +4,9 @@ import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.database.StatementListener;
-import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.event.PoolEventKind;
+import app.rodmena.auth.schema.RecordSchema;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.jmx.JmxReporter;
 import java.time.Instant;
@@ -14,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,17 +139,11 @@ public final class Metrics implements AutoCloseable {
     }
 
     private void registerGauges() {
-        pool("size", PoolSnapshot::poolSize);
-        pool("max_overflow", PoolSnapshot::maxOverflow);
-        pool("checked_out", PoolSnapshot::checkedOut);
-        pool("available", PoolSnapshot::available);
-        pool("overflow", PoolSnapshot::overflow);
-        pool("connections", PoolSnapshot::totalConnections);
-        pool("waiting", PoolSnapshot::waiting);
-        pool("utilisation", PoolSnapshot::utilisation);
-        registry.gauge(
-                "pool.oldest_wait_millis",
-                () -> () -> engine.pool().view().oldestWait().toMillis());
+        RecordSchema.of(PoolView.class).fields().stream()
+                .filter(RecordSchema.Field::isNumeric)
+                .forEach(field -> registry.gauge(
+                        "pool." + field.registryName(),
+                        () -> () -> field.of(engine.pool().view())));
         registry.gauge("pool.callers_served", () -> () -> engine.events().callersServed());
         registry.gauge("pool.listener_failures", () -> () -> engine.events().listenerFailures());
         registry.gauge(
@@ -159,9 +153,5 @@ public final class Metrics implements AutoCloseable {
                     "pool.events." + kind.wireName(),
                     () -> () -> engine.events().count(kind));
         }
-    }
-
-    private void pool(String name, Function<PoolSnapshot, Number> number) {
-        registry.gauge("pool." + name, () -> () -> number.apply(engine.pool().snapshot()));
     }
 }

@@ -1,10 +1,10 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.common.WireNamed;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.TableKey;
-import app.rodmena.auth.schema.WireNamed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

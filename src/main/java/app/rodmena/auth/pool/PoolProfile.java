@@ -1,12 +1,10 @@
 package app.rodmena.auth.pool;
 
-import java.util.Arrays;
-import java.util.List;
+import app.rodmena.auth.common.WireNamed;
 import java.util.Locale;
-import java.util.Optional;
 
 /** A named pool size. */
-public enum PoolProfile {
+public enum PoolProfile implements WireNamed {
     /** For typical services: 5+5. */
     DEFAULT(5, 5),
     /** For many concurrent requests, and a database with enough capacity: 10+10. */
@@ -32,19 +30,8 @@ public enum PoolProfile {
         return maxOverflow;
     }
 
-    /** The profile's name, such as {@code high-traffic}. */
-    public String profileName() {
+    @Override
+    public String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    public static Optional<PoolProfile> of(String name) {
-        return Arrays.stream(values())
-                .filter(profile -> profile.profileName().equals(name))
-                .findFirst();
-    }
-
-    /** The names of all profiles. */
-    public static List<String> profileNames() {
-        return Arrays.stream(values()).map(PoolProfile::profileName).toList();
     }
 }

@@ -2,26 +2,20 @@ package app.rodmena.auth.pool;
 
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
+import app.rodmena.auth.schema.MetricName;
 import java.time.Duration;
 
-/** The pool and its queue at one instant. */
+/**
+ * The pool and its queue at one instant. JMX, JSON, the dashboard, Prometheus and the metrics registry show every
+ * number that has a description.
+ */
 @Description("The pool at one instant")
 public record PoolView(
         @Flatten PoolSnapshot numbers,
 
         @Description(value = "Longest current wait for a connection", unit = "milliseconds")
+        @MetricName(prometheus = "auth_pool_oldest_waiter_seconds")
         Duration oldestWait,
 
         @Description("Whether the operation suspend has stopped all checkouts")
-        boolean suspended) {
-
-    @Description(value = "Available without overflow: pool_size - checked_out", unit = "connections")
-    public int available() {
-        return numbers.available();
-    }
-
-    @Description(value = "Share of the maximum in use: checked_out / (pool_size + max_overflow)", unit = "0 to 1")
-    public double utilisation() {
-        return numbers.utilisation();
-    }
-}
+        boolean suspended) {}

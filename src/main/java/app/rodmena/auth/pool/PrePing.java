@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool;
 
-import app.rodmena.auth.schema.WireNamed;
+import app.rodmena.auth.common.WireNamed;
 import java.time.Duration;
 
 /** When a connection is tested before it is handed out. */

@@ -1,6 +1,6 @@
 package app.rodmena.auth.postgres;
 
-import app.rodmena.auth.schema.WireNamed;
+import app.rodmena.auth.common.WireNamed;
 
 /** The transaction state of a connection, as the client sees it. */
 public enum TransactionState implements WireNamed {

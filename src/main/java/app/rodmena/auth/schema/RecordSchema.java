@@ -1,5 +1,6 @@
 package app.rodmena.auth.schema;
 
+import app.rodmena.auth.common.WireNamed;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -10,7 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -43,6 +47,7 @@ public record RecordSchema(List<Field> fields) {
      *
      * @param type the type of the plain values
      * @param key whether the field identifies a row of a table
+     * @param metricName its names in metrics; null if they are made of the field's name
      * @param absent the plain value of a missing record
      * @param reader reads the plain value from the record
      */
@@ -52,8 +57,31 @@ public record RecordSchema(List<Field> fields) {
             String unit,
             Type type,
             boolean key,
+            MetricName metricName,
             Object absent,
             UnaryOperator<Object> reader) {
+
+        /** The name in snake case, such as {@code pool_size}. */
+        public String snakeName() {
+            return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        }
+
+        /** The name in the registry behind JMX, without its prefix. */
+        public String registryName() {
+            return metricName == null || metricName.registry().isEmpty() ? snakeName() : metricName.registry();
+        }
+
+        /** The names in Prometheus, where times are in seconds; by default one with this prefix. */
+        public List<String> prometheusNames(String prefix) {
+            return metricName == null || metricName.prometheus().length == 0
+                    ? List.of(prefix + snakeName().replaceFirst("_millis$", "_seconds"))
+                    : List.of(metricName.prometheus());
+        }
+
+        /** Whether the value is a number or a boolean. */
+        public boolean isNumeric() {
+            return type != String.class && type instanceof Class<?> plain && plain.isPrimitive();
+        }
 
         /** The plain value of this field. */
         public Object of(Object row) {
@@ -67,6 +95,27 @@ public record RecordSchema(List<Field> fields) {
     /** The schema of a record type; without fields if nothing in it has a description. */
     public static RecordSchema of(Class<?> row) {
         return SCHEMAS.get(row);
+    }
+
+    /** A value with its name and description. */
+    public record DescribedValue(String name, Object value, String unit, String description) {}
+
+    /** The fields of a record with their values and descriptions. */
+    public static List<DescribedValue> describe(Record row) {
+        return of(row.getClass()).fields().stream()
+                .map(field -> new DescribedValue(field.name(), field.of(row), field.unit(), field.description()))
+                .toList();
+    }
+
+    /** The values of some fields of a record, by their names in snake case, in this order. */
+    public static Map<String, Object> values(Record row, String... snakeNames) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (String name : snakeNames) {
+            of(row.getClass()).fields().stream()
+                    .filter(field -> field.snakeName().equals(name))
+                    .forEach(field -> values.put(name, field.of(row)));
+        }
+        return values;
     }
 
     /** The fields of a record as text, such as {@code poolSize=5, maxOverflow=5}. */
@@ -113,6 +162,7 @@ public record RecordSchema(List<Field> fields) {
                     field.unit(),
                     field.type(),
                     field.key(),
+                    field.metricName(),
                     field.absent(),
                     reader);
         });
@@ -129,6 +179,7 @@ public record RecordSchema(List<Field> fields) {
                 description.unit(),
                 plain.type(),
                 element.isAnnotationPresent(TableKey.class),
+                element.getAnnotation(MetricName.class),
                 plain.absent(),
                 row -> plain.convert().apply(read(accessor, row)));
     }

@@ -3,7 +3,6 @@ package app.rodmena.auth.schema;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 
 /** Formats times for responses and MBeans. */
 public final class WireFormat {
@@ -19,10 +18,5 @@ public final class WireFormat {
     /** Converts to milliseconds, rounded to three decimal places: to the microsecond. */
     public static double millis(Duration duration) {
         return Math.round(duration.toNanos() / 1e3) / 1e3;
-    }
-
-    /** Converts to milliseconds; -1 for an unbounded time, because numbers in open types cannot be null. */
-    public static double millisOrNone(Optional<Duration> duration) {
-        return duration.map(WireFormat::millis).orElse(-1.0);
     }
 }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.security;
 
+import app.rodmena.auth.common.WireNamed;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -25,12 +26,12 @@ record Operator(String name, OperatorRole role, PasswordHash password) {
         if (parts.length != 3) {
             throw new IllegalArgumentException("must be name:role:hash");
         }
-        OperatorRole role = OperatorRole.of(parts[1])
+        OperatorRole role = WireNamed.find(OperatorRole.class, parts[1])
                 .orElseThrow(() -> new IllegalArgumentException("the role must be monitor or control"));
         return new Operator(parts[0], role, PasswordHash.parse(parts[2]));
     }
 
     String line() {
-        return name + ":" + role.settingValue() + ":" + password.text();
+        return name + ":" + role.wireName() + ":" + password.text();
     }
 }

@@ -41,6 +41,6 @@ public record OperatorSession(String name, OperatorRole role, String address) {
 
     @Override
     public String toString() {
-        return "%s (%s) from %s".formatted(name, role.settingValue(), address);
+        return "%s (%s) from %s".formatted(name, role.wireName(), address);
     }
 }

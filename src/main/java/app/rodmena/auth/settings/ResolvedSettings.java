@@ -47,9 +47,7 @@ public final class ResolvedSettings {
         });
         SettingValue profile = expanded.get(Setting.PROFILE);
         if (profile != null) {
-            PoolProfile sizes = PoolProfile.of(profile.text())
-                    .orElseThrow(
-                            () -> profile.refuse("must be one of " + String.join(", ", PoolProfile.profileNames())));
+            PoolProfile sizes = profile.oneOf(PoolProfile.class);
             expanded.computeIfAbsent(Setting.POOL_SIZE, size -> impliedBy(profile, size, sizes.poolSize()));
             expanded.computeIfAbsent(Setting.MAX_OVERFLOW, size -> impliedBy(profile, size, sizes.maxOverflow()));
         }

@@ -10,13 +10,10 @@ import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.PrePing;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Converts settings, which are text, into the packages' configurations. Every error names the flag or the variable. */
 public final class ServerConfigReader {
@@ -66,7 +63,7 @@ public final class ServerConfigReader {
                     integer(Setting.MAX_OVERFLOW),
                     duration(Setting.POOL_TIMEOUT),
                     duration(Setting.POOL_RECYCLE),
-                    prePing(),
+                    settings.get(Setting.PRE_PING).oneOf(PrePing.class),
                     duration(Setting.STATEMENT_TIMEOUT),
                     duration(Setting.CONNECT_TIMEOUT),
                     duration(Setting.SOCKET_TIMEOUT),
@@ -98,10 +95,8 @@ public final class ServerConfigReader {
     }
 
     private CapacityConfig capacity() {
-        Map<String, BudgetPolicy> meanings = Arrays.stream(BudgetPolicy.values())
-                .collect(Collectors.toMap(BudgetPolicy::settingValue, Function.identity()));
         return new CapacityConfig(
-                settings.get(Setting.BUDGET).oneOf(meanings, BudgetPolicy.names()), duration(Setting.WAIT_TARGET));
+                settings.get(Setting.BUDGET).oneOf(BudgetPolicy.class), duration(Setting.WAIT_TARGET));
     }
 
     private int batchSlots() {
@@ -109,21 +104,9 @@ public final class ServerConfigReader {
         return settings.get(Setting.BATCHING).oneOf(Map.of("on", slots, "off", 0), List.of("on", "off"));
     }
 
-    private PrePing prePing() {
-        List<String> words =
-                Arrays.stream(PrePing.values()).map(ServerConfigReader::word).toList();
-        Map<String, PrePing> meanings = Arrays.stream(PrePing.values())
-                .collect(Collectors.toMap(ServerConfigReader::word, Function.identity()));
-        return settings.get(Setting.PRE_PING).oneOf(meanings, words);
-    }
-
     private Optional<Duration> reclaimLeaksAfter() {
         SettingValue after = settings.get(Setting.RECLAIM_LEAKS_AFTER);
         return after.text().equals("off") ? Optional.empty() : Optional.of(after.duration());
-    }
-
-    private static String word(PrePing when) {
-        return when.name().toLowerCase(Locale.ROOT);
     }
 
     private HttpConfig http() {

@@ -99,7 +99,7 @@ public enum Setting {
     PROFILE(
             Group.POOL,
             "NAME",
-            PoolProfile.DEFAULT.profileName(),
+            PoolProfile.DEFAULT.wireName(),
             "Pool size and overflow by name: default 5+5, high-traffic 10+10, low-memory 3+2, development 10+20"),
     POOL_SIZE(Group.POOL, "N", PoolSettings.DEFAULT.poolSize(), "Connections kept open once opened"),
     MAX_OVERFLOW(
@@ -113,7 +113,7 @@ public enum Setting {
     PRE_PING(
             Group.POOL,
             "WHEN",
-            PoolSettings.DEFAULT.prePing().name().toLowerCase(Locale.ROOT),
+            PoolSettings.DEFAULT.prePing().wireName(),
             "Test a connection at checkout: always; idle (if unused for over 500ms); off"),
     STATEMENT_TIMEOUT(
             Group.POOL,
@@ -165,7 +165,7 @@ public enum Setting {
     BUDGET(
             Group.POOL,
             "WHAT",
-            CapacityConfig.DEFAULT.budget().settingValue(),
+            CapacityConfig.DEFAULT.budget().wireName(),
             "If all processes on the database may open more connections than it allows: warn; refuse to start; off"),
     WAIT_TARGET(
             Group.POOL,

@@ -1,5 +1,6 @@
 package app.rodmena.auth.settings;
 
+import app.rodmena.auth.common.WireNamed;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +72,12 @@ public record SettingValue(Setting setting, String name, String text, String ori
 
     public boolean bool() {
         return oneOf(Map.of("true", true, "false", false), List.of("true", "false"));
+    }
+
+    /** The constant with this name. */
+    public <E extends Enum<E> & WireNamed> E oneOf(Class<E> type) {
+        return WireNamed.find(type, text)
+                .orElseThrow(() -> refuse("must be one of " + String.join(", ", WireNamed.names(type))));
     }
 
     /** The meaning of the word; the error for an unknown word lists the allowed words in this order. */

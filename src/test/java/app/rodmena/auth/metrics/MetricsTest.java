@@ -142,7 +142,7 @@ class MetricsTest {
         assertThat(gauge("pool.utilisation")).isEqualTo(0.0);
         assertThat(gauge("pool.events.checkout")).isEqualTo(1L);
         assertThat(gauge("pool.events.close")).isEqualTo(0L);
-        assertThat(gauge("pool.oldest_wait_millis")).isEqualTo(0L);
+        assertThat(gauge("pool.oldest_wait_millis")).isEqualTo(0.0);
         engine.pool().suspend();
         var waiting = engine.call(CALLER, handle -> 1).toCompletableFuture();
         assertThat(gauge("pool.waiting")).isEqualTo(1);

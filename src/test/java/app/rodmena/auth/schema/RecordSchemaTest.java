@@ -2,6 +2,7 @@ package app.rodmena.auth.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.rodmena.auth.common.WireNamed;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.time.Instant;

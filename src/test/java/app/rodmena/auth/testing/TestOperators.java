@@ -26,7 +26,7 @@ public final class TestOperators {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         Files.writeString(
-                file, "%s:%s:%s\n".formatted(name, role.settingValue(), hash(password)), StandardOpenOption.APPEND);
+                file, "%s:%s:%s\n".formatted(name, role.wireName(), hash(password)), StandardOpenOption.APPEND);
         return new OperatorsFile(file);
     }
 

@@ -1,6 +1,6 @@
 package app.rodmena.auth.database.activity;
 
-import app.rodmena.auth.schema.WireNamed;
+import app.rodmena.auth.common.WireNamed;
 
 /** The owner of a backend's connection, by its application_name. */
 public enum BackendOwner implements WireNamed {

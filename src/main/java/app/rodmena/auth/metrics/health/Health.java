@@ -5,6 +5,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.metrics.health.HealthReport.Check;
 import app.rodmena.auth.metrics.health.HealthReport.Status;
 import app.rodmena.auth.pool.PoolSnapshot;
+import app.rodmena.auth.schema.RecordSchema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,11 +79,7 @@ public final class Health {
 
     /** The check of the pool, with more data than {@code /health}. An exhausted pool does not fail it. */
     private static Check pool(PoolSnapshot availability) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("pool_size", availability.poolSize());
-        data.put("max_overflow", availability.maxOverflow());
-        data.put("waiting", availability.waiting());
-        return new Check("pool", Status.UP, data);
+        return new Check("pool", Status.UP, RecordSchema.values(availability, "pool_size", "max_overflow", "waiting"));
     }
 
     private static Check database(DatabaseAvailability availability) {

@@ -7,11 +7,11 @@ import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.metrics.TimingStatistics;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledTimes;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledValue;
-import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.pool.event.PoolEvents;
+import app.rodmena.auth.schema.RecordSchema;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -29,23 +29,30 @@ final class PoolCollector {
     }
 
     void addTo(ScrapeBuilder scrape) {
-        PoolView view = engine.pool().view();
-        hikariNames(scrape, view.numbers());
-        admission(scrape, view);
+        numbers(scrape, engine.pool().view());
+        hikariTimes(scrape);
         events(scrape, engine.events());
     }
 
-    private void hikariNames(ScrapeBuilder scrape, PoolSnapshot pool) {
-        scrape.gauge("hikaricp_connections", "Open connections", labels, pool.totalConnections());
-        scrape.gauge("hikaricp_connections_active", "Checked-out connections", labels, pool.checkedOut());
-        scrape.gauge("hikaricp_connections_idle", "Idle connections", labels, pool.idle());
-        scrape.gauge("hikaricp_connections_pending", "Callers waiting for a connection", labels, pool.waiting());
-        scrape.gauge(
-                "hikaricp_connections_max",
-                "Maximum connections: pool_size + max_overflow",
-                labels,
-                pool.poolSize() + pool.maxOverflow());
-        scrape.gauge("hikaricp_connections_min", "Connections kept open: pool_size", labels, pool.poolSize());
+    private void numbers(ScrapeBuilder scrape, PoolView view) {
+        for (RecordSchema.Field field : RecordSchema.of(PoolView.class).fields()) {
+            if (field.isNumeric()) {
+                field.prometheusNames("auth_pool_")
+                        .forEach(name -> scrape.gauge(name, field.description(), labels, number(field, view)));
+            }
+        }
+    }
+
+    private static double number(RecordSchema.Field field, PoolView view) {
+        Object value = field.of(view);
+        if (value instanceof Boolean flag) {
+            return flag ? 1 : 0;
+        }
+        double number = ((Number) value).doubleValue();
+        return field.unit().equals("milliseconds") ? number / 1_000 : number;
+    }
+
+    private void hikariTimes(ScrapeBuilder scrape) {
         times(
                 scrape,
                 "acquire",
@@ -74,29 +81,6 @@ final class PoolCollector {
                 "Maximum of the last minute",
                 labels,
                 ScrapeBuilder.seconds(recent.max()));
-    }
-
-    private void admission(ScrapeBuilder scrape, PoolView view) {
-        PoolSnapshot pool = view.numbers();
-        scrape.gauge("auth_pool_size", "The current pool_size", labels, pool.poolSize());
-        scrape.gauge("auth_pool_max_overflow", "The current max_overflow", labels, pool.maxOverflow());
-        scrape.gauge("auth_pool_overflow", "Open connections beyond pool_size", labels, pool.overflow());
-        scrape.gauge(
-                "auth_pool_utilisation",
-                "Share of the maximum that is checked out, 0 to 1: checked_out / (pool_size + max_overflow)",
-                labels,
-                pool.utilisation());
-        scrape.gauge("auth_pool_waiting", "Callers waiting for a connection", labels, pool.waiting());
-        scrape.gauge(
-                "auth_pool_oldest_waiter_seconds",
-                "Longest current wait",
-                labels,
-                ScrapeBuilder.seconds(view.oldestWait()));
-        scrape.gauge(
-                "auth_pool_suspended",
-                "1 while the pool is suspended by an operator",
-                labels,
-                zeroOrOne(view.suspended()));
     }
 
     private void events(ScrapeBuilder scrape, PoolEvents events) {
@@ -140,9 +124,5 @@ final class PoolCollector {
 
     private LabelledValue outcome(String name, long count) {
         return new LabelledValue(labels.add("outcome", name), count);
-    }
-
-    private static int zeroOrOne(boolean value) {
-        return value ? 1 : 0;
     }
 }

@@ -1,6 +1,6 @@
 package app.rodmena.auth.pool.event;
 
-import app.rodmena.auth.schema.WireNamed;
+import app.rodmena.auth.common.WireNamed;
 import java.util.Locale;
 import org.slf4j.event.Level;
 

@@ -54,6 +54,11 @@ public final class PoolEvents {
         return counts.get(kind).sum();
     }
 
+    /** The numbers of events of the kinds that MBean and JSON show, since start. */
+    public EventTotals totals() {
+        return EventTotals.of(this);
+    }
+
     /**
      * The number of callers that received a connection since start: at least the number of checkouts, because a batch
      * counts each of its callers.

@@ -21,7 +21,20 @@ class HealthTest {
     void databaseHealthShowsThePoolsNumbers() {
         pool = new PoolSnapshot(5, 5, 7, 9, 3);
 
-        assertThat(health.database()).isEqualTo(new DatabaseHealth("healthy", new DatabaseHealth.Pool(5, 7, 0, 4, 9)));
+        assertThat(health.database())
+                .isEqualTo(new DatabaseHealth(
+                        "healthy",
+                        Map.of(
+                                "pool_size",
+                                5,
+                                "checked_out",
+                                7,
+                                "available",
+                                0,
+                                "overflow",
+                                4,
+                                "total_connections",
+                                9)));
     }
 
     @Test
@@ -31,7 +44,19 @@ class HealthTest {
 
         assertThat(health.database().healthy()).isFalse();
         assertThat(health.database())
-                .isEqualTo(new DatabaseHealth("unhealthy", new DatabaseHealth.Pool(5, 2, 3, 0, 3)));
+                .isEqualTo(new DatabaseHealth(
+                        "unhealthy",
+                        Map.of(
+                                "pool_size",
+                                5,
+                                "checked_out",
+                                2,
+                                "available",
+                                3,
+                                "overflow",
+                                0,
+                                "total_connections",
+                                3)));
     }
 
     @Test

@@ -8,6 +8,7 @@ import app.rodmena.auth.cli.CommandContext;
 import app.rodmena.auth.cli.HelpOption;
 import app.rodmena.auth.cli.LogLevelOverrides;
 import app.rodmena.auth.cli.ProcessLifecycle;
+import app.rodmena.auth.cli.WireNameConverter;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolSettings;
@@ -32,12 +33,10 @@ import org.apache.commons.io.FileUtils;
 import org.slf4j.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code ./run.sh demo lock}: starts a server of its own, causes a failure and shows the server's diagnosis. */
 @Command(
@@ -70,12 +69,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     HelpOption help;
 
-    private static final class Scenario implements ITypeConverter<DemoScenario> {
-        @Override
-        public DemoScenario convert(String text) {
-            return DemoScenario.of(text)
-                    .orElseThrow(() ->
-                            new TypeConversionException("must be one of " + String.join(", ", DemoScenario.words())));
+    private static final class Scenario extends WireNameConverter<DemoScenario> {
+        Scenario() {
+            super(DemoScenario.class);
         }
     }
 
@@ -92,7 +88,8 @@ public final class DemoCommand implements Callable<Integer> {
                 .footer(Stream.concat(
                                 Stream.of(""),
                                 Arrays.stream(DemoScenario.values())
-                                        .map(scenario -> "  %-21s %s".formatted(scenario.word(), scenario.meaning())))
+                                        .map(scenario ->
+                                                "  %-21s %s".formatted(scenario.wireName(), scenario.meaning())))
                         .toArray(String[]::new));
         return line;
     }
@@ -119,7 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private boolean play(DemoScenario scenario, Path directory) throws Exception {
-        out.printf("Demo \"%s\": %s.%n", scenario.word(), scenario.meaning());
+        out.printf("Demo \"%s\": %s.%n", scenario.wireName(), scenario.meaning());
         out.printf(
                 "A server of its own starts, with its own PostgreSQL: a pool of %s + %s, pool_timeout %s.%n",
                 SMALL.poolSize(), SMALL.maxOverflow(), DurationFormat.of(SMALL.poolTimeout()));

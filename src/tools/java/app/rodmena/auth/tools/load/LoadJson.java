@@ -2,7 +2,6 @@ package app.rodmena.auth.tools.load;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The results of a load as JSON.
@@ -41,7 +40,7 @@ record LoadJson(
                 result.interrupted(),
                 result.serverGone(),
                 result.plan().target().toString(),
-                result.plan().mix().name().toLowerCase(Locale.ROOT),
+                result.plan().mix().wireName(),
                 result.plan().clients(),
                 result.plan().ratePerSecond().isPresent()
                         ? result.plan().ratePerSecond().getAsInt()

@@ -7,17 +7,15 @@ import app.rodmena.auth.cli.HiddenValueException;
 import app.rodmena.auth.cli.IntegerRange;
 import app.rodmena.auth.cli.PasswordPrompt;
 import app.rodmena.auth.cli.VariableDefaults;
+import app.rodmena.auth.cli.WireNameConverter;
 import app.rodmena.auth.rbac.ClientKey;
 import app.rodmena.auth.settings.DurationFormat;
 import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.UsageException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -156,18 +154,9 @@ public final class LoadOptions implements Callable<Integer> {
         }
     }
 
-    private static final class Mix implements ITypeConverter<RequestMix> {
-        @Override
-        public RequestMix convert(String text) {
-            return Arrays.stream(RequestMix.values())
-                    .filter(mix -> word(mix).equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("must be one of "
-                            + Arrays.stream(RequestMix.values()).map(Mix::word).collect(Collectors.joining(", "))));
-        }
-
-        private static String word(RequestMix mix) {
-            return mix.name().toLowerCase(Locale.ROOT);
+    private static final class Mix extends WireNameConverter<RequestMix> {
+        Mix() {
+            super(RequestMix.class);
         }
     }
 

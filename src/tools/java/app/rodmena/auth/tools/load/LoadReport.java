@@ -83,7 +83,7 @@ final class LoadReport {
         return "%s, mix %s, %s, on %s"
                 .formatted(
                         amount,
-                        result.plan().mix().name().toLowerCase(Locale.ROOT),
+                        result.plan().mix().wireName(),
                         pace,
                         result.plan().target());
     }

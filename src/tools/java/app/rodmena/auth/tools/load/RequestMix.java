@@ -1,7 +1,9 @@
 package app.rodmena.auth.tools.load;
 
+import app.rodmena.auth.common.WireNamed;
+
 /** The requests that a load test sends. */
-public enum RequestMix {
+public enum RequestMix implements WireNamed {
     /** Lists roles: one statement, some rows. */
     ROLES,
     /** Checks whether a user has a permission; half of the results are true. */

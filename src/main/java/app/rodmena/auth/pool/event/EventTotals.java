@@ -1,11 +1,10 @@
-package app.rodmena.auth.views;
+package app.rodmena.auth.pool.event;
 
-import app.rodmena.auth.pool.event.PoolEventKind;
-import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.schema.Description;
 
+/** Counts of events by kind, and of the callers of checkouts. */
 @Description("Counts of the pool's events since start; they are never reset")
-public record Totals(
+public record EventTotals(
         @Description(value = "Connections opened", unit = "events")
         long connects,
 
@@ -54,14 +53,14 @@ public record Totals(
         @Description(value = "Of these, connections that were reclaimed after reclaim_leaks_after", unit = "events")
         long leaksReclaimed) {
 
-    public static Totals of(PoolEvents events) {
+    static EventTotals of(PoolEvents events) {
         // Ends are read before starts, so that no row shows more check-ins than checkouts or more closes than connects.
         long leaksReturned = events.count(PoolEventKind.LEAK_RETURNED);
         long leaksReclaimed = events.count(PoolEventKind.LEAK_RECLAIMED);
         long checkins = events.count(PoolEventKind.CHECKIN);
         long overflowCloses = events.count(PoolEventKind.OVERFLOW_CLOSE);
         long closes = events.count(PoolEventKind.CLOSE);
-        return new Totals(
+        return new EventTotals(
                 events.count(PoolEventKind.CONNECT),
                 events.count(PoolEventKind.CONNECT_FAILED),
                 events.count(PoolEventKind.CHECKOUT),

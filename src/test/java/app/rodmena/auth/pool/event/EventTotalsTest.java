@@ -1,16 +1,12 @@
-package app.rodmena.auth.views;
+package app.rodmena.auth.pool.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.rodmena.auth.pool.event.CallContext;
-import app.rodmena.auth.pool.event.PoolEvent;
-import app.rodmena.auth.pool.event.PoolEventKind;
-import app.rodmena.auth.pool.event.PoolEvents;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class TotalsTest {
+class EventTotalsTest {
     @Test
     void everyKindIsCountedInItsOwnTotal() {
         PoolEvents events = new PoolEvents();
@@ -23,6 +19,6 @@ class TotalsTest {
             }
         }
 
-        assertThat(Totals.of(events)).isEqualTo(new Totals(1, 2, 3, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        assertThat(events.totals()).isEqualTo(new EventTotals(1, 2, 3, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     }
 }
