@@ -512,7 +512,7 @@ final class AdmissionQueue {
 
     /** Refuses the requests that have waited too long for an overloaded pool. */
     private List<AcquireRequest> shed(long nowNanos) {
-        if (!overload.isOverloaded()) {
+        if (!overload.isOverloaded() || suspended) {
             return List.of();
         }
         List<AcquireRequest> excessive = allWaiting()

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.metrics.health.Health;
+import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +75,28 @@ class HangUpTest {
         assertThat(statuses).containsOnly(RequestListener.INCOMPLETE_RESPONSE);
 
         lock.rollback();
+        assertThat(api.send("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
+    }
+
+    @Test
+    void aHangUpAtTheMomentOfTheAnswerLeavesNothingBehind() throws Exception {
+        lock.rollback();
+        Random moments = new Random(15);
+        for (int i = 0; i < 400; i++) {
+            try (RawClient client = api.raw().request(READ, api.bearer())) {
+                long end = System.nanoTime() + moments.nextInt(4_000_000);
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                assertThat(client).isNotNull();
+            }
+        }
+        await().until(() -> {
+            QueueOutcomes outcomes = api.engine.outcomes();
+            return outcomes.arrivals() == outcomes.served() + outcomes.cancelled() + outcomes.refused();
+        });
+        await().until(() -> statuses.contains(200) && statuses.contains(RequestListener.INCOMPLETE_RESPONSE));
+        assertThat(statuses).hasSizeLessThanOrEqualTo(400);
         assertThat(api.send("GET", "/api/roles").body()).isEqualTo("{\"result\":[]}");
     }
 

@@ -85,7 +85,6 @@ final class QueuePoolModel {
 
     /** A tenant while it waits. */
     private static final class Tenant {
-        long lastTag;
         long nextTag;
         long cost;
     }
@@ -146,7 +145,7 @@ final class QueuePoolModel {
             Optional<Waiter> loser = displacedBy(waiter);
             expect(loser.isPresent() ? PoolEventKind.DISPLACED : PoolEventKind.REJECTED, 1);
             loser.ifPresent(displaced -> {
-                remove(displaced);
+                refuse(displaced);
                 enqueue(waiter);
             });
         }
@@ -156,11 +155,20 @@ final class QueuePoolModel {
         Tenant tenant = tenants.computeIfAbsent(waiter.tenant, number -> new Tenant());
         waiter.number = ++lastNumber;
         waiter.cost = tenant.cost > 0 ? tenant.cost : costOf(waiter.batchQueue);
-        waiter.tag = Math.max(virtualTime, Math.max(tenant.lastTag, tenant.nextTag));
-        tenant.lastTag = waiter.tag;
+        long lastTag = queue.stream()
+                .filter(other -> other.tenant == waiter.tenant)
+                .mapToLong(other -> other.tag)
+                .max()
+                .orElse(0);
+        waiter.tag = Math.max(virtualTime, Math.max(lastTag, tenant.nextTag));
         tenant.nextTag = waiter.tag + waiter.cost;
         queue.add(waiter);
         queue.sort(Comparator.<Waiter>comparingLong(one -> one.tag).thenComparingLong(one -> one.number));
+    }
+
+    private void refuse(Waiter waiter) {
+        tenants.get(waiter.tenant).nextTag -= waiter.cost;
+        remove(waiter);
     }
 
     private void remove(Waiter waiter) {
@@ -206,7 +214,7 @@ final class QueuePoolModel {
 
     /** A caller cancels its request. */
     void cancel(int caller) {
-        queue.stream().filter(waiter -> waiter.caller == caller).findFirst().ifPresent(this::remove);
+        queue.stream().filter(waiter -> waiter.caller == caller).findFirst().ifPresent(this::refuse);
         admitted().filter(waiter -> waiter.caller == caller).forEach(waiter -> waiter.cancelled = true);
         expect(PoolEventKind.CANCELLED, 1);
     }
@@ -274,7 +282,7 @@ final class QueuePoolModel {
         now += passed.toNanos();
         for (Waiter late :
                 queue.stream().filter(waiter -> waiter.deadline <= now).toList()) {
-            remove(late);
+            refuse(late);
             expect(late.isOwnDeadline ? PoolEventKind.DEADLINE : PoolEventKind.TIMEOUT, 1);
         }
         admitted()

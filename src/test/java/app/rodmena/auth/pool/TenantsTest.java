@@ -314,6 +314,27 @@ class TenantsTest {
     }
 
     @Test
+    void aSuspendedPoolShedsNoCaller() throws Exception {
+        try (TestPool test = TestPool.timed(ONE.withShedTarget(Optional.of(Duration.ofMillis(10))))) {
+            Semaphore go = new Semaphore(0);
+            Lease all = test.checkout();
+            var first = hold(test, "a1", go);
+            var second = hold(test, "a2", go);
+            test.clock.advance(Duration.ofMillis(150));
+            all.close();
+            await().until(() -> test.pool.snapshot().waiting() == 1);
+            test.clock.advance(Duration.ofMillis(100));
+            test.pool.suspend();
+            test.pool.tick();
+            assertThat(second).isNotDone();
+            test.pool.resume();
+            assertThat(reasonOf(second)).isEqualTo(RefusalReason.SHED);
+            go.release();
+            assertThat(first.get()).isNull();
+        }
+    }
+
+    @Test
     void withoutSheddingEveryCallerMayWait() throws Exception {
         try (TestPool test = TestPool.timed(ONE)) {
             List<String> served = Collections.synchronizedList(new ArrayList<>());
