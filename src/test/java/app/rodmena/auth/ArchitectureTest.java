@@ -36,7 +36,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> PACKAGES = Map.ofEntries(
             entry("capacity.model", List.of()),
             entry("common", List.of()),
-            entry("http", List.of()),
+            entry("http", List.of("security")),
             entry("schema", List.of()),
             entry("jmx.mapping", List.of("schema")),
             entry("pool.event", List.of("schema")),

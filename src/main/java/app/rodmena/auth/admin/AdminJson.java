@@ -1,6 +1,7 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.common.Json;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.schema.RecordJson;
 import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -17,6 +18,10 @@ final class AdminJson {
             .writer();
 
     private AdminJson() {}
+
+    static Response response(Object value) {
+        return Response.json(200, bytes(value));
+    }
 
     static byte[] bytes(Object value) {
         return Json.bytes(WRITER, value);

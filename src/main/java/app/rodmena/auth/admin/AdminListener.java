@@ -2,9 +2,13 @@ package app.rodmena.auth.admin;
 
 import app.rodmena.auth.core.Core;
 import app.rodmena.auth.core.ServerInfo;
+import app.rodmena.auth.http.ApiJson;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.http.HttpPort;
+import app.rodmena.auth.http.Response;
+import app.rodmena.auth.metrics.health.DatabaseHealth;
 import app.rodmena.auth.metrics.health.Health;
+import app.rodmena.auth.metrics.health.HealthReport;
 import app.rodmena.auth.metrics.prometheus.PrometheusExporter;
 import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.Operators;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The admin listener: state of the pool and the server, and actions on them, over HTTP, for operators, dashboards and
@@ -59,18 +64,26 @@ public final class AdminListener implements AutoCloseable {
             return Optional.empty();
         }
         AdminRoutes routes = new AdminRoutes();
-        new HealthEndpoints(health).addTo(routes);
+        routes.open("/health", request -> {
+            DatabaseHealth report = health.database();
+            return report(report.healthy(), report);
+        });
+        addHealth(routes, "/health/live", health::live);
+        addHealth(routes, "/health/ready", health::ready);
+        addHealth(routes, "/health/started", health::started);
         new PoolEndpoints(server, core.engine(), core.metrics()).addTo(routes);
         new DiagnosisEndpoints(core).addTo(routes);
         new PoolActions(core.engine()).addTo(routes);
-        routes.read("/metrics", request -> scrape(prometheus, PrometheusExporter.typeFor(request.accept())));
+        routes.read("/metrics", request -> {
+            String type = request.preferredOf(PrometheusExporter.TEXT, PrometheusExporter.OPEN_METRICS);
+            return Response.of(200, type, prometheus.scrape(type));
+        });
         new FleetEndpoints(core.fleet(), server.instance()).addTo(routes);
         new CapacityEndpoints(core.advisor()).addTo(routes);
         new DashboardAssets().addTo(routes);
         EventStream stream = new EventStream(core, operators);
         stream.addTo(routes);
-        AdminRequestGate gate = new AdminRequestGate(routes, config.hostNames(), LIMITS.maxHeaderBytes());
-        AdminHandler handler = new AdminHandler(gate, operators);
+        AdminHandler handler = new AdminHandler(routes, config.hostNames(), LIMITS.maxHeaderBytes(), operators);
         try {
             HttpPort port = new HttpPort(
                     "auth-admin",
@@ -88,8 +101,16 @@ public final class AdminListener implements AutoCloseable {
         }
     }
 
-    private static Reply scrape(PrometheusExporter prometheus, String type) {
-        return Reply.of(200, type, prometheus.scrape(type));
+    /** The responses are those of the API. */
+    private static void addHealth(AdminRoutes routes, String path, Supplier<HealthReport> supplier) {
+        routes.open(path, request -> {
+            HealthReport report = supplier.get();
+            return report(report.up(), report);
+        });
+    }
+
+    private static Response report(boolean up, Object report) {
+        return Response.json(up ? 200 : 503, ApiJson.bytes(report));
     }
 
     /** The bound address. */

@@ -2,42 +2,73 @@ package app.rodmena.auth.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.http.ContentNegotiation;
+import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.JsonFields;
+import app.rodmena.auth.http.Request;
 import app.rodmena.auth.security.OperatorSession;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.net.URLDecoder;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * An authorized request. Immutable.
- *
- * @param session the operator's session
- * @param rest the part of the path after the endpoint's own path, for example the id of an incident; empty for an exact
- *     path
- * @param query the query string, not decoded
- * @param accept the Accept header; empty if there is none
- * @param ifNoneMatch the If-None-Match header; empty if there is none
- * @param body the body; empty if there is none
- */
-record AdminRequest(
-        OperatorSession session, String rest, String query, String accept, String ifNoneMatch, String body) {
+/** An authorized request. */
+final class AdminRequest {
+    private final Request<AdminEndpoint> head;
+    private final OperatorSession session;
+    private final byte[] body;
+
+    /** @param body empty if there is none */
+    AdminRequest(Request<AdminEndpoint> head, OperatorSession session, byte[] body) {
+        this.head = head;
+        this.session = session;
+        this.body = body;
+    }
+
+    OperatorSession session() {
+        return session;
+    }
+
+    /** The parameter of the path. */
+    String name() {
+        return head.parameters().get(0);
+    }
+
+    String header(HttpString name) {
+        return head.header(name);
+    }
+
+    /** The content type with the highest weight in the Accept header; the first one if the header names none. */
+    String preferredOf(String... types) {
+        return ContentNegotiation.preferred(header(Headers.ACCEPT), List.of(types));
+    }
+
+    /** The fields of the JSON object in the body; see {@link JsonFields#of}. */
+    JsonFields fields(Set<String> known) {
+        return JsonFields.of(body, known);
+    }
+
     /**
      * The parameters of the query.
      *
-     * @throws BadRequestException if one is not among {@code known}, or occurs twice
+     * @throws HttpError if one is not among {@code known}, or occurs twice
      */
     Map<String, String> parameters(Set<String> known) {
+        String query = head.exchange().getQueryString();
         Map<String, String> parameters = new LinkedHashMap<>();
         for (String pair : query.isEmpty() ? new String[0] : query.split("&")) {
             int equals = pair.indexOf('=');
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             if (!known.contains(name)) {
-                throw new BadRequestException("unknown parameter '%s'; allowed: %s"
+                throw HttpError.badRequest("unknown parameter '%s'; allowed: %s"
                         .formatted(
                                 name, String.join(", ", known.stream().sorted().toList())));
             }
             if (parameters.put(name, equals < 0 ? "" : decoded(pair.substring(equals + 1))) != null) {
-                throw new BadRequestException(name + ": given more than once");
+                throw HttpError.badRequest(name + ": given more than once");
             }
         }
         return parameters;
@@ -46,7 +77,7 @@ record AdminRequest(
     /**
      * A parameter as a number, or {@code fallback} if it is missing or empty.
      *
-     * @throws BadRequestException if it is not a whole number in the range
+     * @throws HttpError if it is not a whole number in the range
      */
     static int number(Map<String, String> parameters, String name, int fallback, int min, int max) {
         String text = parameters.getOrDefault(name, "");
@@ -58,14 +89,14 @@ record AdminRequest(
         } catch (NumberFormatException e) {
             // Refused below, like a number out of range
         }
-        throw new BadRequestException("%s: '%s'; must be %s to %s".formatted(name, text, min, max));
+        throw HttpError.badRequest("%s: '%s'; must be %s to %s".formatted(name, text, min, max));
     }
 
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text, UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new BadRequestException("the query is not percent-encoded UTF-8", e);
+            throw HttpError.badRequest("the query is not percent-encoded UTF-8");
         }
     }
 }

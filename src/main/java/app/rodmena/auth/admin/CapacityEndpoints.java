@@ -26,7 +26,7 @@ final class CapacityEndpoints {
     }
 
     void addTo(AdminRoutes routes) {
-        routes.read("/capacity", request -> Reply.json(capacity(request)));
+        routes.read("/capacity", request -> AdminJson.response(capacity(request)));
     }
 
     private CapacityResponse capacity(AdminRequest request) {

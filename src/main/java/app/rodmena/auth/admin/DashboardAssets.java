@@ -1,5 +1,9 @@
 package app.rodmena.auth.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.Response;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,36 +29,41 @@ final class DashboardAssets {
     private static final Pattern PATH = Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*");
 
     private static final Map<String, String> TYPES = Map.of(
-            "html", Reply.HTML,
+            "html", Response.HTML,
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
-            "json", Reply.JSON,
+            "json", Response.JSON,
             "svg", "image/svg+xml",
             "png", "image/png",
             "ico", "image/vnd.microsoft.icon",
             "woff2", "font/woff2",
-            "txt", Reply.TEXT);
+            "txt", Response.TEXT);
 
     private final Map<String, Asset> cache = new ConcurrentHashMap<>();
 
-    private record Asset(Reply reply, String etag) {}
+    private record Asset(Response response, String etag) {}
 
     void addTo(AdminRoutes routes) {
-        routes.read("/", request -> Reply.redirect("/dashboard"));
+        routes.read("/", request -> redirect());
         routes.read("/dashboard", request -> file(INDEX, request));
-        routes.read("/dashboard/", request -> Reply.redirect("/dashboard"));
-        routes.readPrefix("/dashboard/", request -> file(request.rest(), request));
+        routes.read(
+                "/dashboard/{file...}",
+                request -> request.name().isEmpty() ? redirect() : file(request.name(), request));
     }
 
-    private ResponseWriter file(String path, AdminRequest request) {
+    private static Response redirect() {
+        return Response.of(302, Response.TEXT, "/dashboard\n".getBytes(UTF_8)).with(Headers.LOCATION, "/dashboard");
+    }
+
+    private Response file(String path, AdminRequest request) {
         Optional<Asset> asset = find(path);
         if (asset.isEmpty()) {
-            return Reply.error(404, "No such path");
+            throw new HttpError(404, "No such path");
         }
         String etag = asset.get().etag();
-        boolean unchanged =
-                request.ifNoneMatch().contains(etag) || request.ifNoneMatch().equals("*");
-        return (unchanged ? Reply.notModified() : asset.get().reply())
+        String known = request.header(Headers.IF_NONE_MATCH);
+        boolean unchanged = known.contains(etag) || known.equals("*");
+        return (unchanged ? Response.empty(304) : asset.get().response())
                 .with(Headers.ETAG, etag)
                 .with(Headers.CACHE_CONTROL, "no-cache");
     }
@@ -76,7 +85,7 @@ final class DashboardAssets {
                 return Optional.empty();
             }
             byte[] content = in.readAllBytes();
-            return Optional.of(new Asset(Reply.of(200, type, content), etag(content)));
+            return Optional.of(new Asset(Response.of(200, type, content), etag(content)));
         } catch (IOException e) {
             throw new IllegalStateException(path + " cannot be read", e);
         }

@@ -12,14 +12,17 @@ import app.rodmena.auth.diagnosis.incident.DiagnosisJson;
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.IncidentDocument;
 import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.JsonFields;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The current diagnosis, the recorded incidents, and actions on backends. */
 final class DiagnosisEndpoints {
@@ -29,8 +32,6 @@ final class DiagnosisEndpoints {
     /** For a page that is a single file: allows inline styles and images, nothing else. */
     private static final String SINGLE_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
             + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-    private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
 
     private final Diagnostics diagnostics;
     private final Incidents incidents;
@@ -44,50 +45,52 @@ final class DiagnosisEndpoints {
 
     void addTo(AdminRoutes routes) {
         routes.readBlocking("/diagnosis", this::diagnosis);
-        routes.read("/incidents", request -> Reply.json(incidents.newestFirst()));
-        routes.readPrefix("/incidents/", this::incident);
+        routes.read("/incidents", request -> AdminJson.response(incidents.newestFirst()));
+        routes.read("/incidents/{id}", this::incident);
         routes.change("/actions/cancelQuery", request -> act(request, "connection", actions::cancelQuery));
         routes.change("/actions/terminateBackend", request -> act(request, "pid", actions::terminateBackend));
     }
 
-    private Reply diagnosis(AdminRequest request) {
+    private Response diagnosis(AdminRequest request) {
         Diagnosis diagnosis = diagnostics.current(MAX_AGE);
-        return switch (ContentNegotiation.preferred(request.accept())) {
-            case JSON -> Reply.of(200, Reply.JSON, DiagnosisJson.bytes(diagnosis));
-            case TEXT -> Reply.text(DiagnosisText.of(diagnosis));
-            case HTML -> singleFilePage(DiagnosisHtml.of(diagnosis));
-        };
+        return document(
+                request,
+                () -> DiagnosisJson.bytes(diagnosis),
+                () -> DiagnosisText.of(diagnosis),
+                () -> DiagnosisHtml.of(diagnosis));
     }
 
-    private Reply incident(AdminRequest request) {
-        Optional<IncidentDocument> found = incidents.find(request.rest()).map(Incident::document);
+    private Response incident(AdminRequest request) {
+        Optional<IncidentDocument> found = incidents.find(request.name()).map(Incident::document);
         if (found.isEmpty()) {
-            return Reply.error(404, "No such incident; old incidents are deleted");
+            throw new HttpError(404, "No such incident; old incidents are deleted");
         }
         IncidentDocument incident = found.get();
-        return switch (ContentNegotiation.preferred(request.accept())) {
-            case JSON -> Reply.of(200, Reply.JSON, incident.json());
-            case TEXT -> Reply.text(incident.text());
-            case HTML -> singleFilePage(incident.html());
+        return document(request, incident::json, incident::text, incident::html);
+    }
+
+    private static Response document(
+            AdminRequest request, Supplier<byte[]> json, Supplier<String> text, Supplier<String> html) {
+        return switch (request.preferredOf(Response.JSON, Response.TEXT, Response.HTML)) {
+            case Response.TEXT -> Response.text(text.get());
+            case Response.HTML ->
+                Response.of(200, Response.HTML, html.get().getBytes(StandardCharsets.UTF_8))
+                        .with(AdminHandler.CONTENT_SECURITY_POLICY, SINGLE_FILE_POLICY);
+            default -> Response.json(200, json.get());
         };
     }
 
-    private static Reply singleFilePage(String html) {
-        return Reply.of(200, Reply.HTML, html.getBytes(StandardCharsets.UTF_8))
-                .with(CONTENT_SECURITY_POLICY, SINGLE_FILE_POLICY);
-    }
-
-    private static Reply act(AdminRequest request, String target, BackendAction action) {
-        JsonFields fields = JsonFields.of(request.body(), Set.of(target, DRY_RUN));
+    private static Response act(AdminRequest request, String target, BackendAction action) {
+        JsonFields fields = request.fields(Set.of(target, DRY_RUN));
         int number = fields.integer(target)
-                .orElseThrow(() -> new BadRequestException(target + ": is missing; must be a whole number"));
+                .orElseThrow(() -> HttpError.badRequest(target + ": is missing; must be a whole number"));
         try {
             ActionResult result = action.to(number, fields.flag(DRY_RUN));
             audit(request.session(), result);
-            return Reply.json(result);
+            return AdminJson.response(result);
         } catch (ActionOutcomeUnknownException e) {
             audit(request.session(), e.result());
-            return Reply.error(503, e.getMessage()).with(Headers.RETRY_AFTER, "1");
+            throw new HttpError(503, e.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
         }
     }
 

@@ -10,6 +10,8 @@ import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.incident.Incident;
 import app.rodmena.auth.diagnosis.incident.IncidentListener;
 import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.pool.event.EventQuery;
@@ -96,8 +98,8 @@ final class EventStream implements PoolListener, AutoCloseable {
                 "/pool/now",
                 request -> metrics.history()
                         .latest()
-                        .map(second -> Reply.json(currentSecond(second, 0)))
-                        .orElseGet(() -> Reply.error(
+                        .map(second -> AdminJson.response(currentSecond(second, 0)))
+                        .orElseThrow(() -> new HttpError(
                                 503, "No numbers yet; the first are available one second after the start")));
     }
 
@@ -108,18 +110,18 @@ final class EventStream implements PoolListener, AutoCloseable {
         }
     }
 
-    private ResponseWriter open(AdminRequest request) {
+    private Response open(AdminRequest request) {
         String kinds = request.parameters(Set.of("kinds")).getOrDefault("kinds", "");
         Set<PoolEventKind> chosen =
                 kinds.isEmpty() ? DEFAULT_KINDS : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
         synchronized (this) {
             if (clients.size() >= MAX_CLIENTS) {
-                return Reply.error(503, "The event stream has its maximum of %s clients".formatted(MAX_CLIENTS));
+                throw new HttpError(503, "The event stream has its maximum of %s clients".formatted(MAX_CLIENTS));
             }
             SseClient client = new SseClient(request.session(), chosen, this::remove);
             clients.add(client);
             updateSubscribedKinds();
-            return client;
+            return Response.stream("text/event-stream", client::start);
         }
     }
 

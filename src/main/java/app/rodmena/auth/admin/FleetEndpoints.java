@@ -23,7 +23,7 @@ final class FleetEndpoints {
     }
 
     void addTo(AdminRoutes routes) {
-        routes.read("/fleet", request -> Reply.json(fleet()));
+        routes.read("/fleet", request -> AdminJson.response(fleet()));
     }
 
     private FleetResponse fleet() {

@@ -1,6 +1,8 @@
 package app.rodmena.auth.admin;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.JsonFields;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.security.AuditLog;
 import java.time.Duration;
@@ -40,29 +42,27 @@ final class PoolActions {
         });
     }
 
-    private Reply changeSettings(AdminRequest request) {
-        JsonFields fields = JsonFields.of(
-                request.body(),
-                Set.of(
-                        "poolSize",
-                        "maxOverflow",
-                        "poolTimeoutMillis",
-                        "leakThresholdMillis",
-                        "reclaimLeaksAfterMillis",
-                        "slowStatementMillis",
-                        "maxWaiting",
-                        "batchSlots",
-                        DRY_RUN));
+    private Response changeSettings(AdminRequest request) {
+        JsonFields fields = request.fields(Set.of(
+                "poolSize",
+                "maxOverflow",
+                "poolTimeoutMillis",
+                "leakThresholdMillis",
+                "reclaimLeaksAfterMillis",
+                "slowStatementMillis",
+                "maxWaiting",
+                "batchSlots",
+                DRY_RUN));
         boolean dryRun = fields.flag(DRY_RUN);
         if (dryRun) {
             PoolSettings current = engine.pool().settings();
             PoolSettings preview = engine.preview(settings -> withChanges(settings, fields));
-            return Reply.json(new Settings(true, current, preview));
+            return AdminJson.response(new Settings(true, current, preview));
         }
         PoolSettings before = engine.change(settings -> withChanges(settings, fields));
         PoolSettings after = withChanges(before, fields);
         AuditLog.changed(request.session(), "changed settings of the pool: " + fields);
-        return Reply.json(new Settings(false, before, after));
+        return AdminJson.response(new Settings(false, before, after));
     }
 
     private static PoolSettings withChanges(PoolSettings settings, JsonFields fields) {
@@ -92,13 +92,13 @@ final class PoolActions {
      */
     private static void addAction(AdminRoutes routes, String name, IntSupplier countAffected, IntSupplier act) {
         routes.change("/actions/" + name, request -> {
-            boolean dryRun = JsonFields.of(request.body(), Set.of(DRY_RUN)).flag(DRY_RUN);
+            boolean dryRun = request.fields(Set.of(DRY_RUN)).flag(DRY_RUN);
             int connections = (dryRun ? countAffected : act).getAsInt();
             if (!dryRun) {
                 AuditLog.changed(
                         request.session(), "invoked %s, which affected %s connections".formatted(name, connections));
             }
-            return Reply.json(new Action(name, dryRun, connections));
+            return AdminJson.response(new Action(name, dryRun, connections));
         });
     }
 }

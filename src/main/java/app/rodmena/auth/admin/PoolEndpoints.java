@@ -3,6 +3,7 @@ package app.rodmena.auth.admin;
 import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.RequestMetrics;
 import app.rodmena.auth.metrics.SlowStatement;
@@ -71,14 +72,16 @@ final class PoolEndpoints {
     }
 
     void addTo(AdminRoutes routes) {
-        routes.read("/pool", request -> Reply.json(pool(request.session())));
-        routes.read("/pool/connections", request -> Reply.json(engine.pool().connections()));
-        routes.read("/pool/waiters", request -> Reply.json(engine.pool().waiters()));
+        routes.read("/pool", request -> AdminJson.response(pool(request.session())));
+        routes.read(
+                "/pool/connections", request -> AdminJson.response(engine.pool().connections()));
+        routes.read("/pool/waiters", request -> AdminJson.response(engine.pool().waiters()));
         routes.read("/pool/events", this::events);
-        routes.read("/pool/history", request -> Reply.json(metrics.history().seconds()));
-        routes.read("/statements", request -> Reply.json(statements()));
-        routes.read("/statements/slow", request -> Reply.json(slowStatements()));
-        routes.read("/requests", request -> Reply.json(requests()));
+        routes.read(
+                "/pool/history", request -> AdminJson.response(metrics.history().seconds()));
+        routes.read("/statements", request -> AdminJson.response(statements()));
+        routes.read("/statements/slow", request -> AdminJson.response(slowStatements()));
+        routes.read("/requests", request -> AdminJson.response(requests()));
     }
 
     private Pool pool(OperatorSession session) {
@@ -103,7 +106,7 @@ final class PoolEndpoints {
                 metrics.pool().creations());
     }
 
-    private Reply events(AdminRequest request) {
+    private Response events(AdminRequest request) {
         Map<String, String> parameters = request.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
         EventQuery query = EventQuery.parse(
                 parameters.get("kinds"),
@@ -116,7 +119,7 @@ final class PoolEndpoints {
                 DEFAULT_EVENT_LIMIT,
                 1,
                 engine.recentEvents().capacity());
-        return Reply.json(engine.recentEvents().newestFirst().stream()
+        return AdminJson.response(engine.recentEvents().newestFirst().stream()
                 .filter(query)
                 .limit(limit)
                 .toList());

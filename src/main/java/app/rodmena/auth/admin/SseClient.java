@@ -6,7 +6,6 @@ import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.pool.event.PoolEventKind;
 import app.rodmena.auth.security.OperatorSession;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -20,7 +19,7 @@ import org.xnio.channels.StreamSinkChannel;
  * A client of the event stream, until its connection ends. Any thread may offer messages; the connection's I/O thread
  * writes them as fast as the client reads. Messages beyond the buffer's limit are dropped and counted. Thread-safe.
  */
-final class SseClient implements ResponseWriter {
+final class SseClient {
     private static final int MAX_BUFFERED_BYTES = 256 * 1024;
 
     /** Browsers reconnect after this many milliseconds if the stream breaks. */
@@ -67,16 +66,14 @@ final class SseClient implements ResponseWriter {
         dropped.incrementAndGet();
     }
 
-    @Override
-    public void send(HttpServerExchange newExchange) {
-        Reply.setSecurityHeaders(newExchange);
-        newExchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
+    /** Starts writing the stream. Called on the I/O thread. */
+    void start(HttpServerExchange newExchange) {
         synchronized (this) {
             exchange = newExchange;
             writeScheduled = true;
         }
         newExchange.getConnection().addCloseListener(connection -> release());
-        newExchange.getIoThread().execute(this::begin);
+        begin();
     }
 
     /** Queues a message, or drops and counts it if the buffer is full. Never blocks. */

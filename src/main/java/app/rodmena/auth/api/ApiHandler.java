@@ -1,59 +1,55 @@
 package app.rodmena.auth.api;
 
-import app.rodmena.auth.api.GateResult.ServiceCall;
-import app.rodmena.auth.http.HangUpWatch;
-import app.rodmena.auth.http.RequestBody;
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.http.Call;
+import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.Request;
+import app.rodmena.auth.http.RequestHandler;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.ResponseBudget;
-import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
+import app.rodmena.auth.http.Router;
+import app.rodmena.auth.rbac.ClientKey;
+import app.rodmena.auth.rbac.InvalidValueException;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.SameThreadExecutor;
-import java.time.Duration;
-import org.slf4j.Logger;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles every request: counts it, checks its head at the gate, reads its body (and discards it unless the route takes
- * one), then responds, immediately or when the service has responded. Starts and ends on the connection's I/O thread,
- * which never blocks.
+ * Handles the requests of the API: counts them, and requires a client key. The names in the path are validated later,
+ * by the endpoints.
  */
-final class ApiHandler implements HttpHandler {
-    private static final Logger LOG = LoggerFactory.getLogger("auth.http");
-
-    private static final byte[] NO_BODY = {};
+final class ApiHandler extends RequestHandler<Endpoint> {
+    private static final String SCHEME = "Bearer ";
 
     /** A list keeps its database connection while the client does not read for at most a fifth of read_timeout. */
     private static final int CLIENT_WAIT_DIVISOR = 5;
 
-    private final RequestGate gate;
+    private final HttpConfig config;
+    private final Cors cors;
     private final InFlight inFlight;
-    private final ExceptionMapper exceptionMapper;
-    private final int maxBodyBytes;
-    private final BodyBufferLimiter bodyLimiter;
+    private final IncidentLookup incidents;
     private final ResponseBudget responses;
-    private final Duration readTimeout;
-    private final boolean allowHalfClose;
-    private final Duration maxClientWait;
     private volatile boolean closingConnections;
 
     ApiHandler(
-            RequestGate gate,
+            HttpConfig config,
+            Router<Endpoint> routes,
             InFlight inFlight,
-            ExceptionMapper mapper,
-            int maxBodyBytes,
-            ResponseBudget responses,
-            Duration readTimeout,
-            boolean allowHalfClose) {
-        this.gate = gate;
+            IncidentLookup incidents,
+            ResponseBudget responses) {
+        super(
+                routes,
+                new Limits(config.maxHeaderBytes(), config.maxBodyBytes(), config.readTimeout()),
+                responses,
+                LoggerFactory.getLogger("auth.http"));
+        this.config = config;
+        this.cors = new Cors(config.corsOrigins());
         this.inFlight = inFlight;
-        this.exceptionMapper = mapper;
-        this.maxBodyBytes = maxBodyBytes;
-        this.bodyLimiter = new BodyBufferLimiter(maxBodyBytes);
+        this.incidents = incidents;
         this.responses = responses;
-        this.readTimeout = readTimeout;
-        this.allowHalfClose = allowHalfClose;
-        this.maxClientWait = readTimeout.dividedBy(CLIENT_WAIT_DIVISOR);
     }
 
     /** Closes each connection after its next response, which announces it. */
@@ -61,119 +57,107 @@ final class ApiHandler implements HttpHandler {
         closingConnections = true;
     }
 
+    /** When the listener stopped serving, health is still reported; it does not need the database. */
     @Override
-    public void handleRequest(HttpServerExchange exchange) {
-        InFlight.Request request = inFlight.enter(exchange);
-        closeAfterResponse(exchange);
-        GateResult gateResult = check(exchange, request);
-        if (request.isLate() && !(gateResult instanceof Response)) {
-            gateResult = ErrorResponses.stopping(); // Health is still reported; it does not need the database.
-        }
-        if (exchange.isRequestComplete()) {
-            reply(exchange, gateResult, NO_BODY);
-            return;
-        }
-        RequestBody body = new RequestBody(exchange);
-        if (exchange.getRequestContentLength() > maxBodyBytes) {
-            refuse(exchange, body, ErrorResponses.bodyTooLarge(maxBodyBytes));
-        } else if (HttpContinue.requiresContinueResponse(exchange)) {
-            sendContinue(exchange, body, gateResult);
-        } else {
-            receive(exchange, body, gateResult);
-        }
+    protected Call check(Request<Endpoint> request) {
+        boolean isLate = inFlight.enter(request);
+        closeAfterResponse(request);
+        Call call = super.check(request);
+        return isLate && !(call instanceof Response)
+                ? toResponse(
+                        new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), Optional.empty())
+                : call;
     }
 
-    private void closeAfterResponse(HttpServerExchange exchange) {
+    private void closeAfterResponse(Request<Endpoint> request) {
         if (closingConnections) {
-            exchange.getResponseHeaders().put(Headers.CONNECTION, "close");
+            request.exchange().getResponseHeaders().put(Headers.CONNECTION, "close");
         }
     }
 
-    private GateResult check(HttpServerExchange exchange, InFlight.Request request) {
-        try {
-            return gate.check(exchange, request);
-        } catch (RuntimeException e) {
-            return exceptionMapper.map("The gate", e);
-        }
+    @Override
+    protected void begin(Request<Endpoint> request) {
+        cors.addHeaders(request.exchange());
     }
 
-    /** Responds to a client that sent {@code Expect: 100-continue}. */
-    private void sendContinue(HttpServerExchange exchange, RequestBody body, GateResult gateResult) {
-        if (gateResult instanceof Response response) {
-            refuse(exchange, body, response.closing());
-        } else {
-            HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, body, gateResult)));
-        }
+    @Override
+    protected void addOptionsHeaders(Request<Endpoint> request, String allow) {
+        cors.addPreflightHeaders(request.exchange(), allow);
     }
 
-    private void receive(HttpServerExchange exchange, RequestBody body, GateResult gateResult) {
-        if (!(gateResult instanceof GateResult.BodyCall)) {
-            body.discard(maxBodyBytes, readTimeout, end -> onBody(exchange, body, gateResult, end, NO_BODY));
-        } else if (bodyLimiter.reserve(exchange)) {
-            body.collect(maxBodyBytes, readTimeout, (end, bytes) -> onBody(exchange, body, gateResult, end, bytes));
-        } else {
-            refuse(exchange, body, ErrorResponses.tooManyBodies());
+    @Override
+    protected Call accept(Request<Endpoint> request) {
+        if (request.route().endpoint() instanceof Endpoint.Keyed keyed) {
+            return authenticated(request, keyed);
         }
+        return ((Endpoint.Open) request.route().endpoint()).response().get();
     }
 
-    private void onBody(
-            HttpServerExchange exchange, RequestBody body, GateResult gateResult, RequestBody.End end, byte[] bytes) {
-        switch (end) {
-            case COMPLETE -> reply(exchange, gateResult, bytes);
-            case TOO_LARGE -> refuse(exchange, body, ErrorResponses.bodyTooLarge(maxBodyBytes));
-            case TOO_SLOW -> refuse(exchange, body, ErrorResponses.bodyTooSlow());
-            case BROKEN -> RequestBody.closeConnection(exchange);
-        }
+    private ApiRequest authenticated(Request<Endpoint> request, Endpoint.Keyed endpoint) {
+        var headers = request.exchange().getRequestHeaders();
+        ClientKey key = ClientKey.parse(credentials(headers.get(Headers.AUTHORIZATION)));
+        return new ApiRequest(this, request, endpoint, key, RequestDeadline.of(headers, request.arrivedNanos()));
     }
 
-    private void reply(HttpServerExchange exchange, GateResult gateResult, byte[] body) {
-        if (gateResult instanceof ServiceCall call) {
-            // Undertow must return from its own call before another thread may use the exchange.
-            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> execute(exchange, call, body));
-        } else if (gateResult instanceof Response response) {
-            response.send(exchange);
+    /** The token after {@code Bearer}; there must be exactly one such header with exactly one token. */
+    private static String credentials(HeaderValues headers) {
+        String header = headers == null || headers.size() != 1 ? "" : headers.getFirst();
+        String credentials = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? header.substring(SCHEME.length()).strip()
+                : "";
+        if (credentials.isEmpty() || credentials.indexOf(' ') >= 0 || credentials.indexOf('\t') >= 0) {
+            throw new HttpError(401, "A client key is required: Authorization: Bearer <UUID version 4>")
+                    .with(Headers.WWW_AUTHENTICATE_STRING, "Bearer realm=\"auth\"");
         }
+        return credentials;
     }
 
-    private void execute(HttpServerExchange exchange, ServiceCall call, byte[] body) {
-        // A request pipelined behind this one continues on this executor; the default is Undertow's worker pool.
-        exchange.setDispatchExecutor(exchange.getIoThread());
-        ListResponse listResponse = call instanceof GateResult.ListCall
-                ? new ListResponse(exchange, responses, call.key(), maxClientWait)
-                : null;
-        HangUpWatch.start(exchange, allowHalfClose, call.cancellation()::cancel);
-        call.execute(body, listResponse).whenComplete((response, failure) -> {
-            if (response != null || listResponse == null || (failure != null && listResponse.fail(failure))) {
-                exchange.getIoThread().execute(() -> finish(exchange, call, response, failure));
-            }
-        });
+    boolean allowsHalfClose() {
+        return config.allowHalfClose();
     }
 
-    /**
-     * Sends the response on the I/O thread. If an engine thread ended the exchange, the I/O thread would spin until
-     * that thread is done (measured: a third of its time), and the engine thread would not be free for the next query.
-     */
-    private void finish(HttpServerExchange exchange, ServiceCall call, Response response, Throwable failure) {
-        if (failure != null && call.cancellation().isCancelled()) {
-            RequestBody.closeConnection(exchange); // The client is gone.
-            return;
-        }
-        try {
-            closeAfterResponse(exchange);
-            Response completed = failure == null ? response : exceptionMapper.map(call.routeName(), failure);
-            if (responses.takeFor(exchange, call.key(), completed.size())) {
-                completed.send(exchange);
-            } else {
-                ErrorResponses.tooManyUnread().send(exchange);
-            }
-        } catch (RuntimeException e) {
-            LOG.error("The response to {} could not be sent", call.routeName(), e);
-            RequestBody.closeConnection(exchange);
-        }
+    ListResponse listResponse(Request<Endpoint> request, ClientKey key) {
+        return new ListResponse(
+                request.exchange(), responses, key, config.readTimeout().dividedBy(CLIENT_WAIT_DIVISOR));
     }
 
-    /** Responds while the client is still sending. */
-    private static void refuse(HttpServerExchange exchange, RequestBody body, Response response) {
-        response.send(exchange, body.lingering(exchange));
+    void finish(Request<Endpoint> request, ClientKey key, Response response, Throwable failure) {
+        closeAfterResponse(request);
+        finish(request, key, failure == null ? response : map(request, failure));
+    }
+
+    @Override
+    protected Optional<Response> knownError(Throwable failure) {
+        if (failure instanceof DatabaseFailure databaseFailure) {
+            return Optional.of(toResponse(databaseFailure, incidents.idOf(databaseFailure.reason())));
+        }
+        return failure instanceof InvalidValueException
+                ? Optional.of(Response.error(400, failure.getMessage()))
+                : Optional.empty();
+    }
+
+    /** The response to a database failure: 503 with the reason, Retry-After, and the id of the incident, if any. */
+    private static Response toResponse(DatabaseFailure failure, Optional<String> incident) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("reason", failure.reason().name());
+        incident.ifPresent(id -> details.put("incident", id));
+        return switch (failure.reason()) {
+            case POOL_TIMEOUT -> unavailable("No database connection became available in time", details, 1);
+            case DEADLINE_EXCEEDED -> unavailable("The request's deadline has passed", details, 1);
+            case QUEUE_FULL -> unavailable("Too many requests are waiting for a database connection", details, 1);
+            case OVERLOADED ->
+                unavailable("The server is overloaded", details, Math.max(1, failure.retryAfterSeconds()));
+            case DATABASE_DOWN -> unavailable("The database does not respond", details, 5);
+            case NOT_PREPARED -> unavailable("The database schema is not ready yet", details, 5);
+            case DATABASE_TROUBLE -> unavailable("The database cannot execute this now", details, 5);
+            case PERMISSION_DENIED, SCHEMA_MISMATCH ->
+                unavailable("The database refuses the statement: " + failure.getMessage(), details, 5);
+            case STATEMENT_TIMEOUT -> unavailable("The database took too long to respond", details, 5);
+            case SHUTTING_DOWN -> unavailable("This server is stopping", details, 5);
+        };
+    }
+
+    private static Response unavailable(String message, Map<String, Object> details, int retryAfterSeconds) {
+        return Response.error(503, message, details).with(Headers.RETRY_AFTER, Integer.toString(retryAfterSeconds));
     }
 }

@@ -3,6 +3,7 @@ package app.rodmena.auth.api;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.http.HttpPort;
 import app.rodmena.auth.http.ResponseBudget;
+import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.Health;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,7 +36,7 @@ public final class ApiListener implements AutoCloseable {
 
     private ApiListener(
             HttpConfig config,
-            RouteTree routes,
+            Router<Endpoint> routes,
             Health health,
             RequestListener listener,
             IncidentLookup incidents,
@@ -44,15 +45,7 @@ public final class ApiListener implements AutoCloseable {
         this.config = config;
         this.inFlight = new InFlight(listener);
         this.health = health;
-        RequestGate gate = new RequestGate(routes, new Cors(config.corsOrigins()), config.maxHeaderBytes());
-        handler = new ApiHandler(
-                gate,
-                inFlight,
-                new ExceptionMapper(incidents),
-                config.maxBodyBytes(),
-                responses,
-                config.readTimeout(),
-                config.allowHalfClose());
+        handler = new ApiHandler(config, routes, inFlight, incidents, responses);
         port = new HttpPort("auth-http", config.host(), config.port(), Optional.empty(), limits(config), handler);
     }
 
@@ -74,14 +67,18 @@ public final class ApiListener implements AutoCloseable {
     }
 
     static ApiListener start(
-            HttpConfig config, RouteTree routes, Health health, RequestListener requests, IncidentLookup incidents)
+            HttpConfig config,
+            Router<Endpoint> routes,
+            Health health,
+            RequestListener requests,
+            IncidentLookup incidents)
             throws IOException {
         return start(config, routes, health, requests, incidents, ResponseBudget.ofHeap(HEAP_DIVISOR));
     }
 
     static ApiListener start(
             HttpConfig config,
-            RouteTree routes,
+            Router<Endpoint> routes,
             Health health,
             RequestListener requests,
             IncidentLookup incidents,

@@ -1,8 +1,8 @@
 package app.rodmena.auth.api;
 
-import io.undertow.server.ExchangeCompletionListener;
+import app.rodmena.auth.http.Request;
+import app.rodmena.auth.http.Response;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Thread-safe.
  */
 final class InFlight {
-    private static final AttachmentKey<Boolean> TRUNCATED = AttachmentKey.create(Boolean.class);
-
     private final RequestListener listener;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean refusing;
@@ -27,72 +25,42 @@ final class InFlight {
         return requests.get();
     }
 
-    /** Marks an exchange whose connection ends before the whole response was sent. */
-    static void markTruncated(HttpServerExchange exchange) {
-        exchange.putAttachment(TRUNCATED, true);
-    }
-
-    /** Counts a request; the count drops again when its exchange completes. */
-    Request enter(HttpServerExchange exchange) {
+    /**
+     * Counts a request; the count drops again when its exchange completes.
+     *
+     * @return whether the request arrived after the listener stopped serving; then it must not reach the database
+     */
+    boolean enter(Request<?> request) {
         requests.incrementAndGet();
-        Request request = new Request(refusing);
-        exchange.addExchangeCompleteListener(request);
-        return request;
-    }
-
-    private void notifyListener(HttpServerExchange exchange, Request request) {
-        listener.onCompleted(
-                request.route,
-                exchange.isResponseStarted() && exchange.getAttachment(TRUNCATED) == null
-                        ? exchange.getStatusCode()
-                        : RequestListener.INCOMPLETE_RESPONSE,
-                Duration.ofNanos(System.nanoTime() - request.startNanos));
-    }
-
-    private void leave() {
-        if (requests.decrementAndGet() == 0 && refusing) {
-            synchronized (this) {
-                notifyAll();
-            }
-        }
-    }
-
-    /** A request in flight. */
-    final class Request implements ExchangeCompletionListener {
-        private final long startNanos = System.nanoTime();
-        private final boolean late;
-        private String route = RequestListener.NO_ROUTE;
-
-        private Request(boolean late) {
-            this.late = late;
-        }
-
-        /** The arrival of the request's head, a time of {@link System#nanoTime}. */
-        long startNanos() {
-            return startNanos;
-        }
-
-        /** Whether the request arrived after the listener stopped serving; then it must not reach the database. */
-        boolean isLate() {
-            return late;
-        }
-
-        /** Sets the route, once the gate has found it. */
-        void setRoute(Route route) {
-            this.route = route.name();
-        }
-
-        @Override
-        public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+        boolean isLate = refusing;
+        request.exchange().addExchangeCompleteListener((exchange, next) -> {
             // proceed() starts the next request of the connection; count it before this one leaves.
             try {
-                notifyListener(exchange, this);
+                notifyListener(exchange, request);
             } finally {
                 try {
                     next.proceed();
                 } finally {
                     leave();
                 }
+            }
+        });
+        return isLate;
+    }
+
+    private void notifyListener(HttpServerExchange exchange, Request<?> request) {
+        listener.onCompleted(
+                request.route() == null
+                        ? RequestListener.NO_ROUTE
+                        : request.route().name(),
+                Response.isComplete(exchange) ? exchange.getStatusCode() : RequestListener.INCOMPLETE_RESPONSE,
+                Duration.ofNanos(System.nanoTime() - request.arrivedNanos()));
+    }
+
+    private void leave() {
+        if (requests.decrementAndGet() == 0 && refusing) {
+            synchronized (this) {
+                notifyAll();
             }
         }
     }

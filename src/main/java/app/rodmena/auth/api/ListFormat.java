@@ -3,6 +3,7 @@ package app.rodmena.auth.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.rodmena.auth.http.ApiJson;
+import app.rodmena.auth.http.Response;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,13 +27,16 @@ record ListFormat<T>(
 
     /** {@code {"result": [...]}} */
     static <T> ListFormat<T> bare(Function<? super T, ?> rowMapper) {
-        return new ListFormat<>(rowMapper, Response::bare, "{\"result\":[", count -> "]}");
+        return new ListFormat<>(rowMapper, ResponseBodies::bare, "{\"result\":[", count -> "]}");
     }
 
     /** A wrapped list: the rows are the data. */
     static <T> ListFormat<T> wrapped(String message, Function<? super T, ?> rowMapper) {
         return new ListFormat<>(
-                rowMapper, rows -> Response.wrapped(message, rows), prefix(message) + "[", count -> "]" + suffix());
+                rowMapper,
+                rows -> ResponseBodies.wrapped(message, rows),
+                prefix(message) + "[",
+                count -> "]" + suffix());
     }
 
     /**
@@ -46,7 +50,7 @@ record ListFormat<T>(
                     Map<String, Object> data = new LinkedHashMap<>();
                     data.put("count", rows.size());
                     data.put(field, rows);
-                    return Response.wrapped(message, data);
+                    return ResponseBodies.wrapped(message, data);
                 },
                 prefix(message) + "{" + json(field) + ":[",
                 count -> "],\"count\":" + count + "}" + suffix());

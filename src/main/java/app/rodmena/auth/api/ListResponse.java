@@ -1,6 +1,9 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.RequestBody;
+import app.rodmena.auth.http.RequestHandler;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.ResponseBudget;
 import app.rodmena.auth.rbac.ClientKey;
 import io.undertow.io.IoCallback;
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class ListResponse implements IoCallback {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
     private static final long MAX_BUFFERED_BYTES = 1024 * 1024;
+    private static final Response HEAD = Response.of(200, Response.JSON, new byte[0]);
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
 
     private final HttpServerExchange exchange;
@@ -57,15 +61,6 @@ final class ListResponse implements IoCallback {
         this.remainingWaitNanos = maxWait.toNanos();
     }
 
-    /** The budget has no room for a response that has not been started. */
-    static final class NoRoomException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        NoRoomException() {
-            super("too many responses are waiting to be read by their clients");
-        }
-    }
-
     /** A response that has been started cannot be completed, because the client is gone or reads too slowly. */
     static final class ClientException extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -75,17 +70,17 @@ final class ListResponse implements IoCallback {
         }
     }
 
-    /** @throws NoRoomException if the budget has no room for this many bytes now */
+    /** @throws HttpError if the budget has no room for this many bytes now */
     void requireRoom(long bytes) {
         if (!budget.hasRoom(tenant, bytes)) {
-            throw new NoRoomException();
+            throw RequestHandler.tooManyUnread();
         }
     }
 
     /**
      * Appends to the body. Blocks while the budget is exhausted and the client has not read everything.
      *
-     * @throws NoRoomException if the budget has no room and nothing was sent yet
+     * @throws HttpError if the budget has no room and nothing was sent yet
      * @throws ClientException if the client is gone or too slow
      */
     synchronized void write(byte[] json) {
@@ -97,7 +92,7 @@ final class ListResponse implements IoCallback {
                 break;
             }
             if (!started) {
-                throw new NoRoomException();
+                throw RequestHandler.tooManyUnread();
             }
             if (reservedBytes == 0) {
                 // The client has read everything so far; other responses exhaust the budget.
@@ -147,7 +142,7 @@ final class ListResponse implements IoCallback {
         if (truncated) {
             LOG.debug("A list is cut off: {}", failure.getMessage());
             exchange.getIoThread().execute(() -> {
-                InFlight.markTruncated(exchange);
+                Response.markTruncated(exchange);
                 RequestBody.closeConnection(exchange);
             });
         }
@@ -178,7 +173,7 @@ final class ListResponse implements IoCallback {
             }
             next.proceed();
         });
-        Response.setStatusAndHeaders(exchange, 200);
+        HEAD.setStatusAndHeaders(exchange);
         if (length >= 0) {
             exchange.setResponseContentLength(length);
         }
@@ -216,7 +211,7 @@ final class ListResponse implements IoCallback {
 
     @Override
     public void onException(HttpServerExchange sent, Sender sender, IOException exception) {
-        InFlight.markTruncated(exchange);
+        Response.markTruncated(exchange);
         synchronized (this) {
             release();
         }

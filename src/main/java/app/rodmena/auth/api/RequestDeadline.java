@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.pool.event.Cancellation;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -29,15 +30,6 @@ final class RequestDeadline {
 
     private RequestDeadline() {}
 
-    /** A header is malformed. The message names it and is safe for responses. */
-    static final class InvalidDeadlineException extends IllegalArgumentException {
-        private static final long serialVersionUID = 1;
-
-        InvalidDeadlineException(String message) {
-            super(message);
-        }
-    }
-
     private record Header(HttpString name, Pattern form, String allowed) {
         Header(String name, Pattern pattern, String allowed) {
             this(new HttpString(name), pattern, allowed);
@@ -61,9 +53,8 @@ final class RequestDeadline {
             return nanos.min(MAX_NANOS).longValue();
         }
 
-        private InvalidDeadlineException invalid() {
-            return new InvalidDeadlineException(
-                    "%s: must be sent once, as a positive number of %s".formatted(name, allowed));
+        private HttpError invalid() {
+            return HttpError.badRequest("%s: must be sent once, as a positive number of %s".formatted(name, allowed));
         }
 
         private static TimeUnit unit(String letter) {
@@ -82,7 +73,7 @@ final class RequestDeadline {
      * The cancellation of a request, with its deadline if a header sets one.
      *
      * @param arrivedNanos the arrival of the request, a time of {@link System#nanoTime}
-     * @throws InvalidDeadlineException if a header is malformed
+     * @throws HttpError if a header is malformed; the message names it
      */
     static Cancellation of(HeaderMap headers, long arrivedNanos) {
         long nanos = Math.min(

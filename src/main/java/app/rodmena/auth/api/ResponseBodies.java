@@ -1,21 +1,37 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.http.ApiJson;
+import app.rodmena.auth.http.Response;
 import java.time.Instant;
 import java.util.List;
 
 /** JSON bodies that differ from the service's own types. */
 final class ResponseBodies {
+    private static final Response TRUE = json(200, new Bare(true));
+    private static final Response FALSE = json(200, new Bare(false));
+
     private ResponseBodies() {}
+
+    static Response json(int status, Object value) {
+        return Response.json(status, ApiJson.bytes(value));
+    }
+
+    static Response bare(Object result) {
+        if (result instanceof Boolean bool) {
+            return bool ? TRUE : FALSE;
+        }
+        return json(200, new Bare(result));
+    }
+
+    static Response wrapped(String message, Object data) {
+        return json(200, new Wrapped(true, 200, message, data, Instant.now()));
+    }
 
     /** {@code {"result": …}} */
     record Bare(Object result) {}
 
     /** A result in an envelope with the status, a message and the time. */
-    record Wrapped(boolean success, int code, String message, Object data, Instant timestamp) {
-        static Wrapped of(String message, Object data) {
-            return new Wrapped(true, 200, message, data, Instant.now());
-        }
-    }
+    record Wrapped(boolean success, int code, String message, Object data, Instant timestamp) {}
 
     /** The result of a check, also of a membership: the name of the JSON field is part of the API. */
     record HasPermission(boolean hasPermission) {}

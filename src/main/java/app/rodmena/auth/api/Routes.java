@@ -1,12 +1,11 @@
 package app.rodmena.auth.api;
 
-import static app.rodmena.auth.api.Route.DELETE;
-import static app.rodmena.auth.api.Route.GET;
-import static app.rodmena.auth.api.Route.POST;
 import static app.rodmena.auth.api.Routes.ResponseMapper.bare;
 import static app.rodmena.auth.api.Routes.ResponseMapper.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.Response;
+import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.DatabaseHealth;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.metrics.health.HealthReport;
@@ -29,21 +28,25 @@ import java.util.function.Supplier;
 
 /** The table of the API's routes: method, path, types of the path's names, service method, format of the response. */
 final class Routes {
-    private final RouteTree tree = new RouteTree();
+    private static final String GET = "GET";
+    private static final String POST = "POST";
+    private static final String DELETE = "DELETE";
+
+    private final Router<Endpoint> router = new Router<>();
 
     private Routes() {}
 
-    static RouteTree of(DatabaseEngine database, Health health) {
+    static Router<Endpoint> of(DatabaseEngine database, Health health) {
         Routes routes = new Routes();
         routes.open(health);
         routes.permissions(new Permissions(database));
         routes.memberships(new Memberships(database));
         routes.roles(new Roles(database));
-        return routes.tree;
+        return routes.router;
     }
 
     private void open(Health health) {
-        Response pong = Response.json(200, Map.of("message", "PONG"));
+        Response pong = ResponseBodies.json(200, Map.of("message", "PONG"));
         open("/ping", () -> pong);
         open("/health", () -> toResponse(health.database()));
         open("/health/live", () -> report(health.live()));
@@ -64,11 +67,7 @@ final class Routes {
                 PermissionName::new,
                 permissions::userHolds,
                 yesOrNo("Permission checked", ResponseBodies.HasPermission::new));
-        String check = "/api/check";
-        tree.add(
-                POST,
-                check,
-                new Route.Posted(POST + " " + check, (caller, key, body) -> check(permissions, caller, key, body)));
+        router.add(POST, "/api/check", new Endpoint.Keyed(true, request -> check(permissions, request)));
         listed(
                 "/api/user_permissions/{user}",
                 UserName::new,
@@ -105,14 +104,14 @@ final class Routes {
                 yesOrNo("Workflow permission checked", ResponseBodies.HasPermission::new));
     }
 
-    private static CompletionStage<Response> check(
-            Permissions permissions, CallContext caller, ClientKey key, byte[] body) {
-        BatchCheckRequest request = BatchCheckRequest.of(body);
-        List<PermissionCheck> checks = request.checks();
+    private static CompletionStage<Response> check(Permissions permissions, ApiRequest request) {
+        BatchCheckRequest batch = BatchCheckRequest.of(request.body());
+        List<PermissionCheck> checks = batch.checks();
         CompletionStage<List<Boolean>> allowed = checks.isEmpty()
                 ? CompletableFuture.completedStage(List.of())
-                : permissions.usersHold(caller, key, checks);
-        return allowed.thenApply(permitted -> Response.wrapped("Permissions checked", request.responseData(permitted)));
+                : permissions.usersHold(request.caller(), request.key(), checks);
+        return allowed.thenApply(
+                permitted -> ResponseBodies.wrapped("Permissions checked", batch.responseData(permitted)));
     }
 
     private void memberships(Memberships memberships) {
@@ -129,8 +128,7 @@ final class Routes {
     private void roles(Roles roles) {
         listed(
                 "/api/roles",
-                Function.identity(),
-                (caller, key, none) -> roles.list(caller, key),
+                request -> roles.list(request.caller(), request.key()),
                 ListFormat.bare(Function.identity()));
         keyed(POST, "/api/role/{role}", RoleName::new, roles::create, bare());
         keyed(
@@ -142,18 +140,21 @@ final class Routes {
     }
 
     private void open(String path, Supplier<Response> supplier) {
-        tree.add(GET, path, new Route.Open(GET + " " + path, supplier));
+        router.add(GET, path, new Endpoint.Open(supplier));
     }
 
     private <A, T> void listed(String path, Function<String, A> name, ListMethod<A, T> call, ListFormat<T> format) {
-        Route.ListAction action = (caller, key, first, response) -> {
-            Listing<T> listing = call.of(caller, key, name.apply(first));
+        listed(path, request -> call.of(request.caller(), request.key(), name.apply(request.first())), format);
+    }
+
+    private <T> void listed(String path, Function<ApiRequest, Listing<T>> call, ListFormat<T> format) {
+        add(GET, path, request -> {
+            Listing<T> listing = call.apply(request);
             return listing.readShort()
                     .thenCompose(rows -> rows.isPresent()
                             ? CompletableFuture.completedStage(format.toResponse(rows.get()))
-                            : stream(listing, format, response));
-        };
-        tree.add(GET, path, new Route.Listed(GET + " " + path, action));
+                            : stream(listing, format, request.list()));
+        });
     }
 
     private static <T> CompletionStage<Response> stream(
@@ -177,8 +178,8 @@ final class Routes {
         add(
                 method,
                 path,
-                (caller, key, first, second) ->
-                        call.of(caller, key, name.apply(first)).thenApply(mapper));
+                request -> call.of(request.caller(), request.key(), name.apply(request.first()))
+                        .thenApply(mapper));
     }
 
     private <A, B, T> void keyed(
@@ -191,20 +192,24 @@ final class Routes {
         add(
                 method,
                 path,
-                (caller, key, first, second) -> call.of(caller, key, firstType.apply(first), secondType.apply(second))
+                request -> call.of(
+                                request.caller(),
+                                request.key(),
+                                firstType.apply(request.first()),
+                                secondType.apply(request.second()))
                         .thenApply(mapper));
     }
 
-    private void add(String method, String path, Route.Action action) {
-        tree.add(method, path, new Route.Keyed(method + " " + path, action));
+    private void add(String method, String path, Function<ApiRequest, CompletionStage<Response>> action) {
+        router.add(method, path, new Endpoint.Keyed(false, action));
     }
 
     private static Response toResponse(DatabaseHealth health) {
-        return Response.json(health.healthy() ? 200 : 503, health);
+        return ResponseBodies.json(health.healthy() ? 200 : 503, health);
     }
 
     private static Response report(HealthReport report) {
-        return Response.json(report.up() ? 200 : 503, report);
+        return ResponseBodies.json(report.up() ? 200 : 503, report);
     }
 
     @FunctionalInterface
@@ -226,7 +231,7 @@ final class Routes {
     @FunctionalInterface
     interface ResponseMapper<T> extends Function<T, Response> {
         static <T> ResponseMapper<T> bare() {
-            return Response::bare;
+            return ResponseBodies::bare;
         }
 
         /** Maps a boolean to one of two wrapped responses, which are serialized in advance. */

@@ -1,6 +1,7 @@
 package app.rodmena.auth.api;
 
 import app.rodmena.auth.http.ApiJson;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.UtcTimestampFormat;
 import java.time.Instant;
 

@@ -5,16 +5,16 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 
 /** Sizes of a request's head. Stateless. */
-public final class RequestHead {
+final class RequestHead {
     private RequestHead() {}
 
     /** Bytes of the request target. */
-    public static int targetSize(HttpServerExchange exchange) {
+    static int targetSize(HttpServerExchange exchange) {
         return exchange.getRequestURI().length() + exchange.getQueryString().length();
     }
 
     /** Bytes of the request target and of all headers. */
-    public static int size(HttpServerExchange exchange) {
+    static int size(HttpServerExchange exchange) {
         HeaderMap headers = exchange.getRequestHeaders();
         int size = targetSize(exchange);
         for (long at = headers.fastIterateNonEmpty(); at != -1; at = headers.fiNextNonEmpty(at)) {

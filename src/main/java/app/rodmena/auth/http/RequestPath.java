@@ -6,15 +6,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Decodes the path of a request: {@code +} is a plus, and {@code %2F} becomes a separator. Stateless. */
-public final class RequestPath {
+final class RequestPath {
     private RequestPath() {}
 
     /**
      * The decoded path of a request, without its query.
      *
-     * @throws MalformedPathException if the path is not percent-encoded UTF-8
+     * @throws HttpError if the path is not percent-encoded UTF-8
      */
-    public static String of(HttpServerExchange exchange) throws MalformedPathException {
+    static String of(HttpServerExchange exchange) {
         String path = exchange.getRequestURI();
         return decoded(exchange.isHostIncludedInRequestURI() ? withoutHost(path) : path);
     }
@@ -25,7 +25,7 @@ public final class RequestPath {
         return path < 0 ? "/" : target.substring(path);
     }
 
-    static String decoded(String path) throws MalformedPathException {
+    static String decoded(String path) {
         int escape = path.indexOf('%');
         if (escape < 0) {
             return path;
@@ -44,24 +44,19 @@ public final class RequestPath {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedPathException(e);
+            throw malformed();
         }
     }
 
-    private static int hex(String path, int at) throws MalformedPathException {
+    private static int hex(String path, int at) {
         int digit = at < path.length() ? Character.digit(path.charAt(at), 16) : -1;
         if (digit < 0) {
-            throw new MalformedPathException(null);
+            throw malformed();
         }
         return digit;
     }
 
-    /** The path is not percent-encoded UTF-8. */
-    public static final class MalformedPathException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        MalformedPathException(Throwable cause) {
-            super("not percent-encoded UTF-8", cause);
-        }
+    private static HttpError malformed() {
+        return HttpError.badRequest("The path is not percent-encoded UTF-8");
     }
 }

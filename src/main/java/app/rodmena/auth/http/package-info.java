@@ -1,5 +1,6 @@
 /**
- * The HTTP kernel of the API and the admin listener: ports, framing, paths, bodies, limits, JSON. Uses no other package
- * of the server. Start with {@link app.rodmena.auth.http.HttpPort}.
+ * The HTTP kernel of the API and the admin listener: ports, framing, routes, bodies, limits, JSON, errors, and the
+ * checks of operators' requests. Uses only {@code security}. Start with {@link app.rodmena.auth.http.HttpPort}, then
+ * {@link app.rodmena.auth.http.RequestHandler}.
  */
 package app.rodmena.auth.http;

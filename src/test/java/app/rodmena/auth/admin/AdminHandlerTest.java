@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.http.HttpPort;
+import app.rodmena.auth.http.Response;
 import app.rodmena.auth.security.OperatorRole;
 import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.OperatorsFile;
@@ -31,14 +32,13 @@ class AdminHandlerTest {
     void blockingEndpointsDoNotDelayOthers() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         AdminRoutes routes = new AdminRoutes()
-                .read("/quick", endpointRequest -> Reply.text("quick"))
+                .read("/quick", endpointRequest -> Response.text("quick"))
                 .readBlocking("/slow", endpointRequest -> {
                     await().until(() -> released.getCount() == 0);
-                    return Reply.text("slow");
+                    return Response.text("slow");
                 });
-        AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators operatorsOff = Operators.anonymous();
-                AdminHandler handler = new AdminHandler(gate, operatorsOff);
+                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.hostNames(), 1024, operatorsOff);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
             port.open();
             List<CompletableFuture<HttpResponse<String>>> slow =
@@ -60,10 +60,9 @@ class AdminHandlerTest {
     void tooManyLoginAttemptsGet429(@TempDir Path directory) throws Exception {
         OperatorsFile file = TestOperators.add(
                 directory, TestAdmin.CONTROL, OperatorRole.CONTROL, TestAdmin.password(TestAdmin.CONTROL));
-        AdminRoutes routes = new AdminRoutes().read("/page", endpointRequest -> Reply.text("page"));
-        AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
+        AdminRoutes routes = new AdminRoutes().read("/page", endpointRequest -> Response.text("page"));
         try (Operators operators = Operators.of(file);
-                AdminHandler handler = new AdminHandler(gate, operators);
+                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.hostNames(), 1024, operators);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler)) {
             port.open();
             String guess = TestAdmin.basic(TestAdmin.CONTROL, "guess");
@@ -83,9 +82,8 @@ class AdminHandlerTest {
         AdminRoutes routes = new AdminRoutes().read("/wrong", endpointRequest -> {
             throw new IllegalArgumentException("internal detail");
         });
-        AdminRequestGate gate = new AdminRequestGate(routes, RemoteConfig.DEFAULT.hostNames(), 1024);
         try (Operators operatorsOff = Operators.anonymous();
-                AdminHandler handler = new AdminHandler(gate, operatorsOff);
+                AdminHandler handler = new AdminHandler(routes, RemoteConfig.DEFAULT.hostNames(), 1024, operatorsOff);
                 HttpPort port = new HttpPort("test", "127.0.0.1", 0, Optional.empty(), AdminListener.LIMITS, handler);
                 LogOf log = LogOf.logger("auth.admin")) {
             port.open();
@@ -94,8 +92,8 @@ class AdminHandlerTest {
             assertThat(response.statusCode()).isEqualTo(500);
             assertThat(response.body()).doesNotContain("internal detail");
             assertThat(log.lines()).singleElement().satisfies(line -> {
-                assertThat(line).startsWith("/wrong failed, error id ");
-                assertThat(response.body()).contains(line.substring(line.lastIndexOf(' ') + 1));
+                assertThat(line).startsWith("GET /wrong failed, error id ").contains("internal detail");
+                assertThat(response.body()).contains(line.substring(28, 28 + 16));
             });
         }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.DatabaseFailure.Reason;
+import app.rodmena.auth.http.Response;
+import app.rodmena.auth.http.Router;
 import app.rodmena.auth.testing.RawClient;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -34,14 +36,12 @@ class ExceptionMapperTest {
     void startWithAFailingRoute() throws Exception {
         api = new TestApi(
                 TestApi.CONFIG,
-                new RouteTree()
+                new Router<Endpoint>()
                         .add(
-                                Route.GET,
+                                "GET",
                                 "/fails/{name}",
-                                new Route.Keyed(
-                                        "GET /fails/{name}",
-                                        (caller, key, first, second) ->
-                                                outcome.get().get())));
+                                new Endpoint.Keyed(
+                                        false, request -> outcome.get().get())));
     }
 
     @AfterAll
@@ -125,7 +125,7 @@ class ExceptionMapperTest {
         try (RawClient client = api.raw()) {
             assertThat(client.request("GET /fails/x", api.bearer()).reply().status())
                     .isEqualTo(500);
-            outcome.set(() -> CompletableFuture.completedFuture(Response.bare(true)));
+            outcome.set(() -> CompletableFuture.completedFuture(ResponseBodies.bare(true)));
             assertThat(client.request("GET /fails/x", api.bearer()).reply().body())
                     .isEqualTo("{\"result\":true}");
         }

@@ -3,6 +3,8 @@ package app.rodmena.auth.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.http.Response;
+import app.rodmena.auth.http.Router;
 import app.rodmena.auth.testing.RawClient;
 import java.time.Duration;
 import java.util.List;
@@ -64,13 +66,13 @@ class RequestListenerTest {
     @Test
     void requestsAreInFlightUntilAnswered() throws Exception {
         CompletableFuture<Response> pending = new CompletableFuture<>();
-        RouteTree routes = new RouteTree()
-                .add("GET", "/slow", new Route.Keyed("GET /slow", (caller, key, first, second) -> pending));
+        Router<Endpoint> routes =
+                new Router<Endpoint>().add("GET", "/slow", new Endpoint.Keyed(false, request -> pending));
         try (TestApi api = new TestApi(TestApi.CONFIG, routes, this::record)) {
             var response = api.sendAsync("GET", "/slow");
             await().until(() -> api.listener.inFlight() == 1);
             assertThat(reported).isEmpty();
-            pending.complete(Response.bare(true));
+            pending.complete(ResponseBodies.bare(true));
             assertThat(response.join().statusCode()).isEqualTo(200);
             await().until(() -> api.listener.inFlight() == 0);
             assertThat(reported).containsExactly(new ReportedRequest("GET /slow", 200));

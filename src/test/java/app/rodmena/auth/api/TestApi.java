@@ -4,6 +4,7 @@ import app.rodmena.auth.database.DatabaseConfig;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.ResponseBudget;
+import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.Health;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -68,11 +69,11 @@ final class TestApi implements AutoCloseable {
     }
 
     /** With the test's own routes, for results that no service returns on demand. */
-    TestApi(HttpConfig config, RouteTree routes) throws IOException {
+    TestApi(HttpConfig config, Router<Endpoint> routes) throws IOException {
         this(config, routes, RequestListener.NONE);
     }
 
-    TestApi(HttpConfig config, RouteTree routes, RequestListener requests) throws IOException {
+    TestApi(HttpConfig config, Router<Endpoint> routes, RequestListener requests) throws IOException {
         listener = ApiListener.start(config, routes, health, requests, IncidentLookup.NONE);
     }
 

@@ -28,8 +28,10 @@ public final class PrometheusExporter implements AutoCloseable {
     /** The label that popular dashboards filter on; Prometheus itself adds the instance. */
     private static final Labels COMMON = Labels.of("application", "auth");
 
-    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
-    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    /** The format without exemplars. */
+    public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private static final int INITIAL_BYTES = 32 * 1024;
 
@@ -66,12 +68,11 @@ public final class PrometheusExporter implements AutoCloseable {
         registry.getPrometheusRegistry().register(this::collect);
     }
 
-    /** The content type for an Accept header: OpenMetrics if it is accepted, else Prometheus's text format. */
-    public static String typeFor(String accept) {
-        return accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
-    }
-
-    /** All metrics in this content type. */
+    /**
+     * All metrics.
+     *
+     * @param type {@link #TEXT} or {@link #OPEN_METRICS}
+     */
     public byte[] scrape(String type) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(INITIAL_BYTES);
         try {

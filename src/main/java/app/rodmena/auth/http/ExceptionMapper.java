@@ -1,21 +1,20 @@
-package app.rodmena.auth.api;
+package app.rodmena.auth.http;
 
 import app.rodmena.auth.common.LogThrottle;
-import app.rodmena.auth.database.DatabaseFailure;
-import app.rodmena.auth.rbac.InvalidValueException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Maps exceptions thrown after the gate to responses. A response exposes nothing internal, and the log contains no
- * client key. Thread-safe.
+ * Maps exceptions to responses. A response exposes nothing internal, and the log contains no client key. Thread-safe.
  */
 final class ExceptionMapper {
 
@@ -23,30 +22,29 @@ final class ExceptionMapper {
     private static final Pattern KEY =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
-    private final LogThrottle log = new LogThrottle(LoggerFactory.getLogger("auth.http"));
-    private final IncidentLookup incidents;
+    private final LogThrottle log;
+    private final Function<Throwable, Optional<Response>> known;
 
-    ExceptionMapper(IncidentLookup incidents) {
-        this.incidents = incidents;
+    /** @param known the response for an expected exception; empty for others */
+    ExceptionMapper(Logger log, Function<Throwable, Optional<Response>> known) {
+        this.log = new LogThrottle(log);
+        this.known = known;
     }
 
     /**
      * The response for an exception.
      *
      * @param route the method and path template, for the log
-     * @param thrown the exception of the service's stage
+     * @param thrown the exception, or a wrapper of it from a future
      */
     Response map(String route, Throwable thrown) {
         Throwable cause = cause(thrown);
-        if (cause instanceof DatabaseFailure failure) {
-            return ErrorResponses.databaseFailure(failure, incidents.idOf(failure.reason()));
-        }
-        if (cause instanceof ListResponse.NoRoomException) {
-            return ErrorResponses.tooManyUnread();
-        }
-        if (cause instanceof InvalidValueException || cause instanceof BatchCheckRequest.InvalidBodyException) {
-            return ErrorResponses.badRequest(cause.getMessage());
-        }
+        return cause instanceof HttpError error
+                ? error.response()
+                : known.apply(cause).orElseGet(() -> unexpected(route, cause));
+    }
+
+    private Response unexpected(String route, Throwable cause) {
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
         String loggedId = log.log(

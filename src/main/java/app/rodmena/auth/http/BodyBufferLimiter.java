@@ -1,4 +1,4 @@
-package app.rodmena.auth.api;
+package app.rodmena.auth.http;
 
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;

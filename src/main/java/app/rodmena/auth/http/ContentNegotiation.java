@@ -1,21 +1,14 @@
-package app.rodmena.auth.admin;
+package app.rodmena.auth.http;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The formats of a response that exists in several, chosen by the Accept header. */
-enum ContentNegotiation {
-    JSON("application/json"),
-    TEXT("text/plain"),
-    HTML("text/html");
-
-    private final String type;
-
-    ContentNegotiation(String type) {
-        this.type = type;
-    }
+/** Chooses the content type of a response that exists in several, by the Accept header. */
+public final class ContentNegotiation {
+    private ContentNegotiation() {}
 
     private record AcceptedType(String type, double weight) {
         static AcceptedType of(String part) {
@@ -29,21 +22,25 @@ enum ContentNegotiation {
             return new AcceptedType(parts[0].toLowerCase(Locale.ROOT), weight);
         }
 
-        Optional<ContentNegotiation> format() {
-            return Stream.of(values())
-                    .filter(candidate -> candidate.type.equals(type))
+        Optional<String> firstOf(List<String> types) {
+            return types.stream()
+                    .filter(candidate -> candidate.split(";", 2)[0].equals(type))
                     .findFirst();
         }
     }
 
-    /** The format with the highest weight in an Accept header; JSON if it names none of them. */
-    static ContentNegotiation preferred(String accept) {
+    /**
+     * The type with the highest weight in an Accept header; the first one if the header names none of them.
+     *
+     * @param types content types, which may have parameters; the header's parameters are ignored
+     */
+    public static String preferred(String accept, List<String> types) {
         return Stream.of(accept.split(","))
                 .map(AcceptedType::of)
                 .filter(accepted -> accepted.weight > 0)
                 .sorted(Comparator.comparingDouble(AcceptedType::weight).reversed())
-                .flatMap(accepted -> accepted.format().stream())
+                .flatMap(accepted -> accepted.firstOf(types).stream())
                 .findFirst()
-                .orElse(JSON);
+                .orElse(types.get(0));
     }
 }

@@ -1,0 +1,52 @@
+package app.rodmena.auth.http;
+
+import io.undertow.util.HttpString;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A request is answered with an error. The message is sent to the client. */
+public final class HttpError extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+    private final transient Map<String, Object> details;
+    private final transient Map<String, String> headers = new LinkedHashMap<>();
+
+    public HttpError(int status, String message) {
+        this(status, message, Map.of());
+    }
+
+    /** @param details the details in the body of the response */
+    public HttpError(int status, String message, Map<String, Object> details) {
+        super(message, null, false, false);
+        this.status = status;
+        this.details = details;
+    }
+
+    /** The request is invalid; the message says what is allowed. */
+    public static HttpError badRequest(String message) {
+        return new HttpError(400, message);
+    }
+
+    /** Adds a header to the response. */
+    public HttpError with(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public Map<String, String> headers() {
+        return Map.copyOf(headers);
+    }
+
+    public Response response() {
+        Response response = Response.error(status, getMessage(), details);
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            response = response.with(new HttpString(header.getKey()), header.getValue());
+        }
+        return response;
+    }
+}

@@ -1,0 +1,124 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.common.Json;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The fields of a JSON object in a request's body; an invalid field causes a 400 that names it. Immutable. */
+public final class JsonFields {
+    private static final int MAX_SHOWN_FIELD_LENGTH = 40;
+
+    private final JsonNode object;
+
+    private JsonFields(JsonNode object) {
+        this.object = object;
+    }
+
+    /**
+     * Parses a body; an empty body is an object without fields.
+     *
+     * @throws HttpError if it is not a JSON object, or has a field that is not among {@code known}
+     */
+    public static JsonFields of(byte[] body, Set<String> known) {
+        try {
+            return of(
+                    "the body",
+                    body.length == 0 ? Json.MAPPER.createObjectNode() : Json.STRICT_READER.readTree(body),
+                    known);
+        } catch (JacksonException e) {
+            throw HttpError.badRequest("the body is not JSON");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The fields of an object.
+     *
+     * @param what the object, for messages
+     * @throws HttpError if it is not an object, or has a field that is not among {@code known}
+     */
+    public static JsonFields of(String what, JsonNode object, Set<String> known) {
+        if (!object.isObject()) {
+            throw HttpError.badRequest(what + " must be a JSON object");
+        }
+        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!known.contains(name)) {
+                // A name that may be anything else than a misspelt one is not repeated
+                boolean isSafe = name.length() <= MAX_SHOWN_FIELD_LENGTH && name.matches("[A-Za-z0-9_.-]+");
+                throw HttpError.badRequest("unknown field%s; allowed: %s"
+                        .formatted(
+                                isSafe ? " '" + name + "'" : "",
+                                String.join(", ", known.stream().sorted().toList())));
+            }
+        }
+        return new JsonFields(object);
+    }
+
+    /** The value of a boolean field; false if the field is missing. */
+    public boolean flag(String name) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            throw HttpError.badRequest("%s: %s; must be true or false".formatted(name, value));
+        }
+        return value.asBoolean();
+    }
+
+    public OptionalInt integer(String name) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToInt())) {
+            throw notWhole(name, value);
+        }
+        return value.isMissingNode() ? OptionalInt.empty() : OptionalInt.of(value.intValue());
+    }
+
+    public OptionalLong longInteger(String name) {
+        JsonNode value = object.path(name);
+        if (!value.isMissingNode() && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw notWhole(name, value);
+        }
+        return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.longValue());
+    }
+
+    /** The value of a required string field. */
+    public String text(String name) {
+        JsonNode value = required(name);
+        if (!value.isTextual()) {
+            throw HttpError.badRequest(name + ": is not a string");
+        }
+        return value.textValue();
+    }
+
+    /** The elements of a required list. */
+    public JsonNode list(String name) {
+        JsonNode value = required(name);
+        if (!value.isArray()) {
+            throw HttpError.badRequest(name + ": is not a list");
+        }
+        return value;
+    }
+
+    private JsonNode required(String name) {
+        JsonNode value = object.get(name);
+        if (value == null) {
+            throw HttpError.badRequest(name + ": is missing");
+        }
+        return value;
+    }
+
+    private static HttpError notWhole(String name, JsonNode value) {
+        return HttpError.badRequest("%s: %s; must be a whole number".formatted(name, value));
+    }
+
+    @Override
+    public String toString() {
+        return object.toString();
+    }
+}

@@ -1,0 +1,61 @@
+package app.rodmena.auth.http;
+
+import app.rodmena.auth.security.AllowedHosts;
+import app.rodmena.auth.security.OperatorSession;
+import app.rodmena.auth.security.Operators;
+import app.rodmena.auth.security.OriginCheck;
+import app.rodmena.auth.security.TooManyLoginAttemptsException;
+import io.undertow.util.Headers;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+
+/** The checks of requests by operators: host name, origin and login. Thread-safe. */
+public final class OperatorAccess {
+    private final AllowedHosts allowedHosts;
+    private final Operators operators;
+    private final Logger log;
+
+    /** @param log receives failures to verify a login */
+    public OperatorAccess(AllowedHosts hosts, Operators operators, Logger log) {
+        this.allowedHosts = hosts;
+        this.operators = operators;
+        this.log = log;
+    }
+
+    /** Throws a 403 if {@link OriginCheck} refuses the request. */
+    public void checkOrigin(InetAddress localAddress, Function<String, ? extends List<String>> header) {
+        OriginCheck.refusalReason(allowedHosts, localAddress, header).ifPresent(reason -> {
+            throw new HttpError(403, reason);
+        });
+    }
+
+    /**
+     * Verifies HTTP Basic credentials; see {@link Operators#loginByHeader}.
+     *
+     * @param authorization the Authorization header; null if the request has none
+     * @return the session; fails with an {@link HttpError}: 401 for a wrong name or password; 429 or 503 if the login
+     *     could not be verified, which must not look like a wrong password
+     */
+    public CompletableFuture<OperatorSession> login(String authorization, String address) {
+        return operators.loginByHeader(authorization, address).handle((session, failure) -> {
+            if (failure != null) {
+                throw unverified(address, failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+            return session.orElseThrow(() -> new HttpError(401, "An operator's name and password are required")
+                    .with(Headers.WWW_AUTHENTICATE_STRING, Operators.CHALLENGE));
+        });
+    }
+
+    private HttpError unverified(String address, Throwable cause) {
+        if (cause instanceof TooManyLoginAttemptsException) {
+            return new HttpError(429, cause.getMessage()).with(Headers.RETRY_AFTER_STRING, "1");
+        }
+        log.error("The login of a client at {} could not be verified", address, cause);
+        return new HttpError(503, "The login could not be verified; see the server's log")
+                .with(Headers.RETRY_AFTER_STRING, "1");
+    }
+}

@@ -1,0 +1,219 @@
+package app.rodmena.auth.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+
+/**
+ * Handles every request of a listener: checks its head, finds its route, reads its body (and discards it unless the
+ * call takes one), then responds, immediately or when the call has responded. Starts and ends on the connection's I/O
+ * thread, which never blocks.
+ *
+ * @param <E> the type of the listener's endpoints
+ */
+public abstract class RequestHandler<E> implements HttpHandler {
+    private static final int MAX_TARGET_BYTES = 8 * 1024;
+    private static final byte[] NO_BODY = {};
+
+    private final Router<E> router;
+    private final Limits limits;
+    private final BodyBufferLimiter bodyLimiter;
+    private final ResponseBudget responses;
+    private final ExceptionMapper exceptionMapper;
+    private final Logger log;
+
+    /**
+     * The limits of requests.
+     *
+     * @param maxHeaderBytes maximum size of the request target and all headers
+     * @param maxBodyBytes maximum size of a body
+     * @param bodyTimeout maximum time for a body to arrive
+     */
+    public record Limits(int maxHeaderBytes, int maxBodyBytes, Duration bodyTimeout) {}
+
+    /** @param log receives unexpected errors */
+    protected RequestHandler(Router<E> routes, Limits limits, ResponseBudget responses, Logger log) {
+        this.router = routes;
+        this.limits = limits;
+        this.bodyLimiter = new BodyBufferLimiter(limits.maxBodyBytes);
+        this.responses = responses;
+        this.exceptionMapper = new ExceptionMapper(log, this::knownError);
+        this.log = log;
+    }
+
+    /** Called first for each request: sets headers of the response, or throws an {@link HttpError}. */
+    protected abstract void begin(Request<E> request);
+
+    /** Adds headers to the response to an OPTIONS request. */
+    protected void addOptionsHeaders(Request<E> request, String allow) {}
+
+    /** The call for a request with a route; throws an {@link HttpError} to refuse it. */
+    protected abstract Call accept(Request<E> request);
+
+    /** The response for an exception of this listener's endpoints; empty if it is unexpected. */
+    protected abstract Optional<Response> knownError(Throwable failure);
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        Call call = check(new Request<>(exchange));
+        if (exchange.isRequestComplete()) {
+            run(exchange, call, NO_BODY);
+            return;
+        }
+        RequestBody body = new RequestBody(exchange);
+        if (exchange.getRequestContentLength() > limits.maxBodyBytes) {
+            refuse(exchange, body, bodyTooLarge());
+        } else if (HttpContinue.requiresContinueResponse(exchange)) {
+            sendContinue(exchange, body, call);
+        } else {
+            receive(exchange, body, call);
+        }
+    }
+
+    /** Checks the head: sizes, then the path, then the method, then what the listener requires. */
+    protected Call check(Request<E> request) {
+        try {
+            return route(request);
+        } catch (RuntimeException e) {
+            return exceptionMapper.map("The check of a request", e);
+        }
+    }
+
+    private Call route(Request<E> request) {
+        begin(request);
+        HttpServerExchange exchange = request.exchange();
+        if (RequestHead.targetSize(exchange) > MAX_TARGET_BYTES) {
+            throw new HttpError(414, "The request target is longer than %s bytes".formatted(MAX_TARGET_BYTES));
+        }
+        if (RequestHead.size(exchange) > limits.maxHeaderBytes) {
+            throw new HttpError(431, "The request's headers are larger than %s bytes".formatted(limits.maxHeaderBytes));
+        }
+        // HTTP methods are case-sensitive; compare the method as sent.
+        String method = exchange.getRequestMethod().toString();
+        if (method.equals("CONNECT")) {
+            throw methodNotAllowed(router.allow());
+        }
+        if (method.equals("OPTIONS") && exchange.getRequestURI().equals("*")) {
+            return Response.empty(204).with(Headers.ALLOW, router.allow());
+        }
+        Router.Resource<E> resource = router.find(RequestPath.of(exchange), request.parameters());
+        if (resource == null) {
+            throw new HttpError(404, "No such path");
+        }
+        Route<E> route = resource.route(method);
+        if (route != null) {
+            request.setRoute(route);
+            return accept(request);
+        }
+        if (method.equals("OPTIONS")) {
+            addOptionsHeaders(request, resource.allow());
+            return Response.empty(204).with(Headers.ALLOW, resource.allow());
+        }
+        throw methodNotAllowed(resource.allow());
+    }
+
+    private static HttpError methodNotAllowed(String allow) {
+        return new HttpError(405, "Method not allowed; this path allows " + allow).with(Headers.ALLOW_STRING, allow);
+    }
+
+    /** Responds to a client that sent {@code Expect: 100-continue}. */
+    private void sendContinue(HttpServerExchange exchange, RequestBody body, Call call) {
+        if (call instanceof Response response) {
+            refuse(exchange, body, response.closing());
+        } else {
+            HttpContinue.sendContinueResponse(exchange, RequestBody.onSent(() -> receive(exchange, body, call)));
+        }
+    }
+
+    private void receive(HttpServerExchange exchange, RequestBody body, Call call) {
+        if (!call.takesBody()) {
+            body.discard(limits.maxBodyBytes, limits.bodyTimeout, end -> onBody(exchange, body, call, end, NO_BODY));
+        } else if (bodyLimiter.reserve(exchange)) {
+            body.collect(
+                    limits.maxBodyBytes, limits.bodyTimeout, (end, bytes) -> onBody(exchange, body, call, end, bytes));
+        } else {
+            refuse(
+                    exchange,
+                    body,
+                    unavailable("Too many requests with large bodies", Map.of())
+                            .response()
+                            .closing());
+        }
+    }
+
+    private void onBody(HttpServerExchange exchange, RequestBody body, Call call, RequestBody.End end, byte[] bytes) {
+        switch (end) {
+            case COMPLETE -> run(exchange, call, bytes);
+            case TOO_LARGE -> refuse(exchange, body, bodyTooLarge());
+            case TOO_SLOW ->
+                refuse(
+                        exchange,
+                        body,
+                        Response.error(408, "The request's body did not arrive in time")
+                                .closing());
+            case BROKEN -> RequestBody.closeConnection(exchange);
+        }
+    }
+
+    private static void run(HttpServerExchange exchange, Call call, byte[] body) {
+        if (call instanceof Response response) {
+            response.send(exchange);
+            return;
+        }
+        // Undertow must return from its own call before another thread may use the exchange.
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            // A request pipelined behind this one continues on this executor; the default is Undertow's worker pool.
+            exchange.setDispatchExecutor(exchange.getIoThread());
+            call.run(exchange, body);
+        });
+    }
+
+    /** Responds while the client is still sending. */
+    private static void refuse(HttpServerExchange exchange, RequestBody body, Response response) {
+        response.send(exchange, body.lingering(exchange));
+    }
+
+    private Response bodyTooLarge() {
+        return Response.error(413, "The request's body is larger than %s bytes".formatted(limits.maxBodyBytes))
+                .closing();
+    }
+
+    private static HttpError unavailable(String message, Map<String, Object> details) {
+        return new HttpError(503, message, details).with(Headers.RETRY_AFTER_STRING, "1");
+    }
+
+    /** The budget of unread responses has no room for another one. */
+    public static HttpError tooManyUnread() {
+        return unavailable(
+                "Too many responses are waiting to be read by their clients", Map.of("reason", "UNREAD_RESPONSES"));
+    }
+
+    /** The response for an exception of a call. */
+    protected final Response map(Request<E> request, Throwable failure) {
+        return exceptionMapper.map(request.route().name(), failure);
+    }
+
+    /**
+     * Sends the response of a call on the I/O thread, if the budget of its owner has room. If another thread ended the
+     * exchange, the I/O thread would spin until that thread is done (measured: a third of its time), and the other
+     * thread would not be free for the next query.
+     *
+     * @param owner the tenant or the operator
+     */
+    protected final void finish(Request<E> request, Object owner, Response response) {
+        HttpServerExchange exchange = request.exchange();
+        try {
+            boolean fits = responses.takeFor(exchange, owner, response.size());
+            (fits ? response : tooManyUnread().response()).send(exchange);
+        } catch (RuntimeException e) {
+            log.error("The response to {} could not be sent", request.route().name(), e);
+            RequestBody.closeConnection(exchange);
+        }
+    }
+}

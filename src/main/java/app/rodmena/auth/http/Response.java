@@ -1,0 +1,162 @@
+package app.rodmena.auth.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A status and headers, with a body in memory or a stream. Immutable, so that one response may be sent many times.
+ * Responses with a body must not be cached, unless a header allows it.
+ */
+public final class Response implements Call {
+    public static final String JSON = "application/json";
+    public static final String TEXT = "text/plain; charset=utf-8";
+    public static final String HTML = "text/html; charset=utf-8";
+
+    private static final AttachmentKey<Boolean> TRUNCATED = AttachmentKey.create(Boolean.class);
+
+    private static final IoCallback END_OR_MARK_TRUNCATED = new IoCallback() {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            END_EXCHANGE.onComplete(exchange, sender);
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+            markTruncated(exchange);
+            END_EXCHANGE.onException(exchange, sender, exception);
+        }
+    };
+
+    private record Header(HttpString name, String value) {}
+
+    private final int status;
+    /** The content type; empty if there is no body. */
+    private final String type;
+
+    private final ByteBuffer body;
+    /** Starts the stream; null if the body is in memory. */
+    private final Consumer<HttpServerExchange> stream;
+
+    private final List<Header> headers;
+
+    private Response(
+            int status, String type, ByteBuffer body, Consumer<HttpServerExchange> stream, List<Header> headers) {
+        this.status = status;
+        this.type = type;
+        this.body = body;
+        this.stream = stream;
+        this.headers = headers;
+    }
+
+    /** @param body not copied; must not be modified afterwards */
+    public static Response of(int status, String type, byte[] body) {
+        return new Response(status, type, ByteBuffer.wrap(body).asReadOnlyBuffer(), null, List.of());
+    }
+
+    /** @param json not copied; must not be modified afterwards */
+    public static Response json(int status, byte[] json) {
+        return of(status, JSON, json);
+    }
+
+    public static Response text(String text) {
+        return of(200, TEXT, text.getBytes(UTF_8));
+    }
+
+    /** A response without content. */
+    public static Response empty(int status) {
+        return of(status, "", new byte[0]);
+    }
+
+    public static Response error(int status, String message) {
+        return error(status, message, Map.of());
+    }
+
+    public static Response error(int status, String message, Map<String, Object> details) {
+        return json(status, ApiJson.bytes(ApiJson.ErrorBody.of(status, message, details)));
+    }
+
+    /** @param start called on the I/O thread; writes the body without blocking, and ends the exchange */
+    public static Response stream(String type, Consumer<HttpServerExchange> start) {
+        return new Response(200, type, ByteBuffer.allocate(0), start, List.of());
+    }
+
+    public Response with(HttpString name, String value) {
+        List<Header> extended = new ArrayList<>(headers);
+        extended.add(new Header(name, value));
+        return new Response(status, type, body, stream, List.copyOf(extended));
+    }
+
+    /** The same response with a header that closes the connection. */
+    public Response closing() {
+        return with(Headers.CONNECTION, "close");
+    }
+
+    /** Marks an exchange whose connection ends before the whole response was sent. */
+    public static void markTruncated(HttpServerExchange exchange) {
+        exchange.putAttachment(TRUNCATED, true);
+    }
+
+    /** Whether the client can have received the whole response, once the exchange is complete. */
+    public static boolean isComplete(HttpServerExchange exchange) {
+        return exchange.isResponseStarted() && exchange.getAttachment(TRUNCATED) == null;
+    }
+
+    /** Bytes of the body in memory. */
+    int size() {
+        return body.remaining();
+    }
+
+    /** Sends the response and ends the exchange. Never blocks. The calling thread must own the exchange. */
+    public void send(HttpServerExchange exchange) {
+        // Undertow has a fast path for its own callback. A small response fits the operating system's send buffer, so
+        // that it cannot be truncated.
+        send(exchange, ResponseBudget.isSmall(size()) ? IoCallback.END_EXCHANGE : END_OR_MARK_TRUNCATED);
+    }
+
+    void send(HttpServerExchange exchange, IoCallback onSent) {
+        setStatusAndHeaders(exchange);
+        if (stream != null) {
+            stream.accept(exchange);
+            return;
+        }
+        if (!type.isEmpty()) {
+            exchange.setResponseContentLength(size());
+        }
+        exchange.getResponseSender().send(body.duplicate(), onSent);
+    }
+
+    /** Sets the status and the headers of a response whose body the caller sends. */
+    public void setStatusAndHeaders(HttpServerExchange exchange) {
+        exchange.setStatusCode(status);
+        HeaderMap responseHeaders = exchange.getResponseHeaders();
+        if (!type.isEmpty()) {
+            responseHeaders.put(Headers.CONTENT_TYPE, type).put(Headers.CACHE_CONTROL, "no-store");
+        }
+        for (Header header : headers) {
+            responseHeaders.put(header.name(), header.value());
+        }
+    }
+
+    @Override
+    public boolean takesBody() {
+        return false;
+    }
+
+    @Override
+    public void run(HttpServerExchange exchange, byte[] requestBody) {
+        send(exchange);
+    }
+}
