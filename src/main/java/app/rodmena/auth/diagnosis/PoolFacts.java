@@ -4,7 +4,6 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.OpeningView;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
@@ -33,16 +32,9 @@ record PoolFacts(
 
     /** A copy with the queue at the time of a refusal. */
     PoolFacts with(QueueSnapshot queue) {
-        PoolSnapshot numbers = view.numbers();
-        PoolSnapshot atRefusal = new PoolSnapshot(
-                numbers.poolSize(),
-                numbers.maxOverflow(),
-                numbers.checkedOut(),
-                numbers.totalConnections(),
-                queue.waiters().size());
         return new PoolFacts(
                 at,
-                new PoolView(atRefusal, queue.oldestWait(), view.suspended()),
+                view.withQueue(queue.waiters().size(), queue.oldestWait()),
                 settings,
                 connections,
                 queue.waiters(),

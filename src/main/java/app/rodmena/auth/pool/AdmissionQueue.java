@@ -14,7 +14,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -341,19 +340,25 @@ final class AdmissionQueue {
         }
     }
 
+    /** Makes the view of a pool whose queue has these numbers. */
+    @FunctionalInterface
+    interface QueueReading {
+        PoolView view(int waiting, Duration oldestWait, boolean suspended);
+    }
+
     /**
      * The state of the queue and the pool's numbers at the same instant.
      *
-     * @param numbers maps the number of waiting requests to the pool's numbers; called under the lock
+     * @param reading called under the lock
      */
-    PoolView view(IntFunction<PoolSnapshot> numbers) {
+    PoolView view(QueueReading reading) {
         synchronized (lock) {
             long now = clock.getAsLong();
             long oldestNanos = allWaiting()
                     .mapToLong(request -> now - request.arrivedNanos)
                     .max()
                     .orElse(0);
-            return new PoolView(numbers.apply(waiting), Duration.ofNanos(oldestNanos), suspended);
+            return reading.view(waiting, Duration.ofNanos(oldestNanos), suspended);
         }
     }
 

@@ -204,7 +204,8 @@ public final class Pool implements AutoCloseable {
 
     /** The pool's numbers and the state of its queue, all of the same instant. */
     public PoolView view() {
-        return admissionQueue.view(this::snapshot);
+        return admissionQueue.view(
+                (waiting, oldestWait, suspended) -> new PoolView(snapshot(waiting), oldestWait, suspended));
     }
 
     /**

@@ -18,4 +18,13 @@ public record PoolView(
         Duration oldestWait,
 
         @Description("Whether the operation suspend has stopped all checkouts")
-        boolean suspended) {}
+        boolean suspended) {
+    /** A copy with another state of the queue. */
+    public PoolView withQueue(int waiting, Duration oldestWait) {
+        PoolSnapshot now = numbers;
+        return new PoolView(
+                new PoolSnapshot(now.poolSize(), now.maxOverflow(), now.checkedOut(), now.totalConnections(), waiting),
+                oldestWait,
+                suspended);
+    }
+}

@@ -8,7 +8,10 @@ import app.rodmena.auth.testing.TestServer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.JMException;
@@ -124,8 +127,25 @@ class EveryMBeanTest {
     }
 
     private static String row(ObjectName name, MBeanInfo info) {
+        Map<String, Set<String>> fields = new TreeMap<>();
+        for (MBeanAttributeInfo attribute : info.getAttributes()) {
+            if (openType(attribute) instanceof CompositeType composite) {
+                fields.put(attribute.getName(), composite.keySet());
+            }
+        }
+        Set<String> attributeNames = Arrays.stream(info.getAttributes())
+                .map(MBeanFeatureInfo::getName)
+                .map(own -> own.substring(0, 1).toLowerCase(Locale.ROOT) + own.substring(1))
+                .collect(Collectors.toSet());
+        fields.values().removeIf(names -> !attributeNames.containsAll(names));
         String attributes = Arrays.stream(info.getAttributes())
-                .map(attribute -> attribute.getName() + (attribute.isWritable() ? " *" : ""))
+                .filter(attribute -> attribute.isWritable()
+                        || fields.values().stream()
+                                .noneMatch(names ->
+                                        names.stream().anyMatch(field -> field.equalsIgnoreCase(attribute.getName()))))
+                .map(attribute -> attribute.getName()
+                        + (attribute.isWritable() ? " *" : "")
+                        + (fields.containsKey(attribute.getName()) ? " +" : ""))
                 .collect(Collectors.joining(", "));
         String operations = Arrays.stream(info.getOperations())
                 .map(EveryMBeanTest::signature)
