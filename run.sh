@@ -57,8 +57,13 @@ find_java() {
   java_version=${java_release#1.} # Java 8 called itself 1.8.0
   java_version=${java_version%%[!0-9]*}
   [ "${java_version:-0}" -ge 17 ] || die "needs Java 17 or newer; $java is ${java_release:-unknown}"
-  # The JVM takes an archive only for the same Java and the same path to the jar
+  # The JVM takes an archive only for the same Java and the same path to the jar: Java 25 does not start with the cache
+  # of a moved directory, because of a sealed package (xz)
   archive=$home/target/classes-$java_release-$(cksum <<<"$home" | cut -d ' ' -f 1).jsa
+  if [ "$java_version" -ge 25 ]; then
+    archive=${archive%.jsa}.aot
+    quiet_archive+=(-Xlog:aot=off)
+  fi
 }
 
 need_maven() {
@@ -96,46 +101,75 @@ build() {
     grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2 || true
     die "the build failed; the whole log is in $log"
   fi
-  rm -f "$log" "$home"/target/classes-*.jsa
-  archive_classes || say "no archive of loaded classes could be made: starts take a little longer"
+  rm -f "$log" "$home"/target/classes-*.{jsa,aot}
+  archive_classes 10 || say "no archive of loaded classes could be made: starts take a little longer"
   mv "$built.new" "$built"
 }
 
-# Starts the server once, has it answer, and lets the JVM keep the classes that took, so that it need not read, verify
-# and link them again at every start. A JVM that finds the archive does not fit it, or what it was made from, ignores it.
+# Starts the server once, puts load on it, and lets the JVM keep the loaded classes, so that it need not read, verify and
+# link them again at every start. From Java 25 on the JVM keeps them in an AOT cache with
+# profiles of the methods, which the compiler otherwise collects for minutes. $1: seconds of load.
 archive_classes() (
   practice=$(mktemp -d "$home/target/practice.XXXXXX") || return 1 # set -e does not hold here
   server=
   trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$practice"' EXIT
+  case $archive in
+    *.aot) record=-XX:AOTCacheOutput=$practice/archive ;;
+    *) record=-XX:ArchiveClassesAtExit=$practice/archive ;;
+  esac
   # Without the caller's settings, database and files
-  env -i PATH="$PATH" HOME="$HOME" "$java" -XX:ArchiveClassesAtExit="$practice/classes.jsa" "${quiet_archive[@]}" \
+  env -i PATH="$PATH" HOME="$HOME" "$java" "$record" "${quiet_archive[@]}" \
     -jar "$jar" --ephemeral --data-dir "$practice/data" --port 0 --admin-port 0 --jolokia-port 0 --jmx-port 0 \
     >"$practice/out" 2>"$practice/err" &
   server=$!
   port=
   while [ -z "$port" ] && kill -0 "$server" 2>/dev/null; do
     sleep 0.1
-    port=$(sed -n 's/^Listening  http:.*://p' "$practice/out")
+    port=$(port_of Listening)
   done
-  [ -n "$port" ] && ask "$port" | grep -q 200 || return 1
+  [ -n "$port" ] && ask "$port" GET /api/has_permission/user/permission | grep -q 200 || return 1
+  env -i "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar "$jar" \
+    load --url "http://127.0.0.1:$port" --mix all -d "$1s" >"$practice/load" 2>&1 &
+  load=$!
+  ask_all >/dev/null
+  wait "$load" || return 1
   kill "$server"
-  wait "$server" || return 1
+  wait "$server" && [ -s "$practice/archive" ] || return 1
   server=
-  sync "$practice/classes.jsa" 2>/dev/null || true # half an archive under its final name would crash the JVM
-  mv "$practice/classes.jsa" "$archive"
+  sync "$practice/archive" 2>/dev/null || true # half an archive under its final name would crash the JVM
+  mv "$practice/archive" "$archive"
 )
 
-# One request, without asking for curl
+# The port of an address that the server has printed
+port_of() { sed -n "s|^$1  *http://[^:]*:\([0-9]*\).*|\1|p" "$practice/out"; }
+
+# Requests that the load does not have: the other routes of the API, the admin listener and Jolokia
+ask_all() {
+  for path in user_permissions/user role_permissions/role which_roles_can/name which_users_can/name user_roles/user \
+    members/role workflow/users/name permission/role/name membership/user/role; do
+    ask "$port" GET "/api/$path"
+  done
+  ask "$port" POST /api/check '{"checks": [{"user": "user", "permission": "name"}, {"user": "-"}]}'
+  admin=$(port_of Admin)
+  for path in pool pool/connections pool/waiters pool/events pool/history statements requests metrics diagnosis \
+    incidents capacity fleet health dashboard; do
+    ask "$admin" GET "/$path"
+  done
+  ask "$(port_of Jolokia)" GET /jolokia/search/auth:*
+}
+
+# The status line of one request, without asking for curl
 ask() (
   exec 3<>"/dev/tcp/127.0.0.1/$1"
-  printf '%s\r\n' "GET /api/has_permission/user/permission HTTP/1.1" "Host: auth" "Connection: close" \
+  printf '%s\r\n' "$2 $3 HTTP/1.1" "Host: 127.0.0.1:$1" "Connection: close" "Content-Length: $(printf %s "${4:-}" | wc -c)" \
     "Authorization: Bearer 5eed0000-0000-4000-8000-000000000000" "" >&3
-  head -n 1 <&3
+  printf %s "${4:-}" >&3
+  read -r -t 5 line <&3 && printf '%s\n' "$line"
 )
 
 # A JVM that is out of memory exits, so that its supervisor restarts it
 jvm_flags=(-XX:+ExitOnOutOfMemoryError)
-# No warning about an archive that does not match
+# No warning of the JVM about an archive that does not match: the server's first line and --version report it
 quiet_archive=(-Xlog:cds=off -Xlog:cds+dynamic=off)
 
 # In a copied directory, or with another Java, the JVM would ignore the archive, and every start would take longer.
@@ -148,8 +182,8 @@ renew_archive() {
     '' | -*)
       if [ -w "$home/target" ]; then
         say "$missing: making one ..."
-        rm -f "$home/target/classes-$java_release"-*.jsa
-        archive_classes && return 0
+        rm -f "$home/target/classes-$java_release"-*.{jsa,aot}
+        archive_classes 1 && return 0
         : >"$archive" # empty: the next start does not try again
       fi
       ;;
@@ -159,7 +193,11 @@ renew_archive() {
 
 start() {
   renew_archive "$@"
-  [ ! -s "$archive" ] || jvm_flags+=(-XX:SharedArchiveFile="$archive" "${quiet_archive[@]}")
+  case $([ -s "$archive" ] && printf %s "$archive") in
+    *.aot) jvm_flags+=(-XX:AOTCache="$archive" "${quiet_archive[@]}" "-Dauth.archive=AOT cache") ;;
+    *.jsa) jvm_flags+=(-XX:SharedArchiveFile="$archive" "${quiet_archive[@]}" "-Dauth.archive=class archive") ;;
+    *) jvm_flags+=(-Dauth.archive=none) ;;
+  esac
   # shellcheck disable=SC2086  # JAVA_OPTS is a list of words
   exec "$java" "${jvm_flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
 }

@@ -60,7 +60,7 @@ final class ServerCommand implements Callable<Integer> {
     static CommandLine commandLine(CommandContext context) {
         CommandLine line = new CommandLine(new ServerCommand(context));
         SettingOptions.addGroups(line.getCommandSpec());
-        line.getCommandSpec().version("auth " + AuthServer.version());
+        line.getCommandSpec().version(StartupBanner.version(AuthServer.version()));
         return line;
     }
 

@@ -29,10 +29,38 @@ final class StartupBanner {
 
     private StartupBanner() {}
 
+    /** The name and version of the server, with its Java and the archive of classes that this Java uses. */
+    static String version(String version) {
+        return "auth %s on Java %s%s"
+                .formatted(
+                        version,
+                        Runtime.version().feature(),
+                        archive(System.getProperty("auth.archive", ""), System.getProperty("java.vm.info", "")));
+    }
+
+    /**
+     * Whether the JVM uses an archive of {@code run.sh}.
+     *
+     * @param archive the archive that {@code run.sh} passed; empty without {@code run.sh}
+     * @param vmInfo the JVM's property {@code java.vm.info}
+     */
+    static String archive(String archive, String vmInfo) {
+        if (archive.isEmpty()) {
+            return "";
+        }
+        if (archive.equals("none")) {
+            return ", without an archive of classes: starts and warms up slowly; ./run.sh build makes one";
+        }
+        // HotSpot adds this word if it has mapped the archive that it was started with.
+        return vmInfo.contains("sharing")
+                ? ", with the " + archive
+                : ", without the %s, which does not fit this JVM or its flags: starts and warms up slowly"
+                        .formatted(archive);
+    }
+
     /** The effective configuration, each value with its origin; no secrets. */
     static String configuration(String version, ResolvedSettings settings, ServerConfig config) {
-        StringBuilder text = new StringBuilder(
-                "auth %s on Java %s\n".formatted(version, Runtime.version().feature()));
+        StringBuilder text = new StringBuilder(version(version)).append("\n");
         Set<Setting> silent = withoutMeaning(config.database());
         for (Setting.Group group : Setting.Group.values()) {
             text.append("\n").append(group.title()).append("\n");

@@ -27,6 +27,18 @@ class StartupBannerTest {
                 .contains("curl " + url + " \\");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', mixed mode, ''",
+        "AOT cache, 'mixed mode, sharing', ', with the AOT cache'",
+        "AOT cache, mixed mode, ', without the AOT cache, which does not fit'",
+        "none, 'mixed mode, sharing', ', without an archive of classes'"
+    })
+    void theFirstLineReportsAnUnusedArchive(String archive, String vmInfo, String report) {
+        assertThat(StartupBanner.archive(archive, vmInfo)).startsWith(report);
+        assertThat(StartupBanner.archive(archive, vmInfo).isEmpty()).isEqualTo(archive.isEmpty());
+    }
+
     @Test
     void thePsqlCommandIsPrintedForAnEmbeddedDatabase() {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4000);
