@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** The commands {@code ./run.sh bench} with http, start and overload. */
+/** The commands {@code ./run.sh bench} with http, start, warmup and overload. */
 public final class Bench {
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -42,6 +42,7 @@ public final class Bench {
         String what = arguments[0];
         Benchmark task = switch (what) {
             case "start" -> new StartBench();
+            case "warmup" -> new WarmUpBench();
             case "overload" -> new OverloadBench();
             default -> new Options();
         };
