@@ -175,7 +175,7 @@ class TenantsTest {
             CallContext caller = caller("a1").until(cancellation);
             CompletableFuture<CompletableFuture<Object>> next = new CompletableFuture<>();
             var first = test.pool.call(caller, connection -> null).toCompletableFuture();
-            first.whenComplete((value, failure) ->
+            var unused = first.whenComplete((value, failure) ->
                     next.complete(test.pool.call(caller, connection -> null).toCompletableFuture()));
             first.cancel(false);
             assertThat(next.get()).isNotDone();
