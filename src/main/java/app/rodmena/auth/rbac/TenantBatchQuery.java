@@ -3,7 +3,10 @@ package app.rodmena.auth.rbac;
 import app.rodmena.auth.database.BatchQuery;
 import java.sql.ResultSet;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -93,8 +96,22 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
         return limit == 0 ? query : query.bind("limit", limit);
     }
 
+    /** Equal queries are run once. */
     @Override
     public List<A> executeBatch(Handle handle, List<TenantQuery> queries) {
+        List<TenantQuery> distinct = List.copyOf(new LinkedHashSet<>(queries));
+        List<A> results = executeDistinct(handle, distinct);
+        if (results.size() != distinct.size() || distinct.size() == queries.size()) {
+            return results;
+        }
+        Map<TenantQuery, A> resultOf = new HashMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            resultOf.put(distinct.get(i), results.get(i));
+        }
+        return queries.stream().map(resultOf::get).toList();
+    }
+
+    private List<A> executeDistinct(Handle handle, List<TenantQuery> queries) {
         Query query = handle.createQuery(batch);
         bind(query, "creators", queries, input -> input.key().creator());
         for (int i = 0; i < parameterNames.size(); i++) {

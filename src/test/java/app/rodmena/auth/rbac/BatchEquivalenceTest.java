@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,36 @@ class BatchEquivalenceTest {
             assertThat(checkouts() - checkouts).as("connections taken").isLessThan(queries.size() / 3);
         }
         assertThat(expected).contains(true, false);
+    }
+
+    @Test
+    void equalQueriesOfABatchAreRunOnce() throws Exception {
+        List<Integer> sizes = new ArrayList<>();
+        TenantBatchQuery<String> echo = new TenantBatchQuery<>(
+                8,
+                0,
+                "select :name",
+                """
+                select input.name from unnest(:creators, :names) with ordinality input (creator, name, ordinal)
+                order by input.ordinal
+                """,
+                List.of("name"),
+                query -> query.map(RowMappers::text).one(),
+                (query, count) -> {
+                    sizes.add(count);
+                    return query.map(RowMappers::text).list();
+                });
+        ClientKey key = ALL.get(0).key;
+        List<TenantQuery> queries = Stream.of("b", "a", "b", "b")
+                .map(name -> new TenantQuery(key, name))
+                .toList();
+
+        assertThat(tenants.engine
+                        .submitAll(CALLER, echo, queries)
+                        .toCompletableFuture()
+                        .get())
+                .containsExactly("b", "a", "b", "b");
+        assertThat(sizes).containsExactly(2);
     }
 
     private static long checkouts() {
