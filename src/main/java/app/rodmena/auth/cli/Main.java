@@ -5,6 +5,7 @@ import app.rodmena.auth.settings.EnvironmentVariables;
 import app.rodmena.auth.settings.SettingValue;
 import app.rodmena.auth.settings.UsageException;
 import java.io.PrintStream;
+import java.security.Security;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,8 @@ public final class Main {
     /** With fewer file descriptors the JVM cannot open the jars, and its behaviour is undefined. */
     private static final int MIN_DESCRIPTORS = 64;
 
+    private static final String DNS_CACHE_SECONDS = "2";
+
     /** The connections of the default pool and of the monitor. */
     private static final int DEFAULT_CONNECTIONS = 11;
 
@@ -52,6 +55,9 @@ public final class Main {
     public static void main(String[] arguments) {
         // This process and its libraries print English text, which PostgreSQL, shells and HTTP clients parse.
         Locale.setDefault(Locale.ROOT);
+        // The JVM keeps an address for 30 s by default; a failover may move a name to another server.
+        Security.setProperty("networkaddress.cache.ttl", DNS_CACHE_SECONDS);
+        Security.setProperty("networkaddress.cache.negative.ttl", DNS_CACHE_SECONDS);
         // Both would fail below in the JDK's own classes, with stack traces.
         if (!SettingValue.isReadable(System.getProperty("user.dir"))) {
             System.err.println("auth: the name of the working directory " + SettingValue.unreadable());

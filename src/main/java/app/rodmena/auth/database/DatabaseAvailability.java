@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Whether PostgreSQL answers, by the monitor's last probe, and whether the pool can open connections.
@@ -10,13 +11,23 @@ import java.time.Instant;
  * @param migrated whether the tables exist
  * @param problem the problem, safe for responses; empty if there is none
  * @param since the start of this state
+ * @param failover a recent failover, for example {@code failed over from h1:5432 to h2:5432 at …}
  * @param keptBack whether the probe waits in the queue of a pooler, whose pool is full or paused; this is no outage
  */
 public record DatabaseAvailability(
-        boolean reachable, boolean migrated, String problem, Instant since, boolean keptBack) {
+        boolean reachable,
+        boolean migrated,
+        String problem,
+        Instant since,
+        Optional<String> failover,
+        boolean keptBack) {
     /** The availability if no pooler keeps the probe back. */
     public DatabaseAvailability(boolean reachable, boolean migrated, String problem, Instant since) {
-        this(reachable, migrated, problem, since, false);
+        this(reachable, migrated, problem, since, Optional.empty(), false);
+    }
+
+    DatabaseAvailability withFailover(Optional<String> recent) {
+        return new DatabaseAvailability(reachable, migrated, problem, since, recent, keptBack);
     }
 
     /** Whether requests can be answered now. */

@@ -17,6 +17,7 @@ import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.pool.event.RecentEvents;
 import app.rodmena.auth.pool.event.ServiceProviders;
 import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.Failover;
 import app.rodmena.auth.postgres.SingleLoginDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +46,9 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 public final class DatabaseEngine implements AutoCloseable {
     private static final int MAX_RECENT_EVENTS = 1000;
 
+    /** A failover is reported for this time. */
+    private static final Duration RECENT_FAILOVER = Duration.ofMinutes(15);
+
     /** JDBI's minimum: with fewer characters its truncation fails. */
     private static final int JFR_NO_PARAMETERS = 2;
 
@@ -58,6 +63,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Pool pool;
     private final Jdbi jdbi;
     private final Map<BatchQuery<?, ?>, BatchQueue<?, ?>> batchQueues = new ConcurrentHashMap<>();
+    private final SessionFactory sessions;
     private final Monitor monitor;
     private final SchemaInitializer schemaInitializer;
     private final List<ResizeGuard> guards = new ArrayList<>();
@@ -71,7 +77,7 @@ public final class DatabaseEngine implements AutoCloseable {
         role = config.target().user();
         Connector connector = new Connector(config.target());
         database = connector.database();
-        SessionFactory sessions = new SessionFactory(connector, instance);
+        sessions = new SessionFactory(connector, instance);
         events.add(new EventLog());
         events.add(recent);
         events.add(event -> {
@@ -220,6 +226,11 @@ public final class DatabaseEngine implements AutoCloseable {
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public DatabaseAvailability availability() {
+        return withoutFailover()
+                .withFailover(sessions.failoverWithin(RECENT_FAILOVER).map(Failover::toString));
+    }
+
+    private DatabaseAvailability withoutFailover() {
         boolean prepared = schemaInitializer.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
@@ -227,16 +238,19 @@ public final class DatabaseEngine implements AutoCloseable {
         boolean onlyNewSessionsRefused =
                 SqlState.isSessionRefused(SqlState.of(heartbeat.failure())) && pool.hasServedWithin(Heartbeat.VALID);
         if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
-            return new DatabaseAvailability(false, prepared, heartbeat.problem(), heartbeat.since(), keptBack);
+            return new DatabaseAvailability(
+                    false, prepared, heartbeat.problem(), heartbeat.since(), Optional.empty(), keptBack);
         }
         return pool.opening()
                 .downSince()
-                .map(since -> new DatabaseAvailability(false, prepared, "no connection can be opened", since, keptBack))
+                .map(since -> new DatabaseAvailability(
+                        false, prepared, "no connection can be opened", since, Optional.empty(), keptBack))
                 .orElseGet(() -> new DatabaseAvailability(
                         true,
                         prepared,
                         prepared ? problemOfNewSessions(heartbeat.problem()) : schemaInitializer.problem(),
                         heartbeat.since(),
+                        Optional.empty(),
                         keptBack));
     }
 

@@ -4,12 +4,14 @@ import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.ConnectionSource;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.Connector;
+import app.rodmena.auth.postgres.Failover;
 import app.rodmena.auth.postgres.NoPrimaryException;
 import app.rodmena.auth.postgres.SessionOptions;
 import app.rodmena.auth.postgres.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** The kinds of session that a process opens, each with its own application_name in pg_stat_activity. */
@@ -87,6 +89,12 @@ final class SessionFactory implements ConnectionSource {
     /** Probes on the monitor's connection whether PostgreSQL answers as a primary with writable sessions. */
     void probe(Connection monitor) throws SQLException {
         connector.requirePrimary(monitor);
+    }
+
+    /** The last failover, if it was within this time. */
+    Optional<Failover> failoverWithin(Duration time) {
+        Instant since = Instant.now().minus(time);
+        return connector.failover().filter(failover -> failover.at().isAfter(since));
     }
 
     /** Whether a pooler may be between this process and PostgreSQL. */

@@ -5,6 +5,7 @@ import app.rodmena.auth.database.ApplicationName;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.BackendStateCount;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
@@ -42,7 +43,7 @@ final class Sentence {
     }
 
     private String write(Situation situation) {
-        return switch (situation) {
+        String sentence = switch (situation) {
             case WELL -> state(situation);
             case FAILING ->
                 "%s: %s; %s"
@@ -57,6 +58,31 @@ final class Sentence {
                         .formatted(Formats.time(observation.failures().get(0).ago()), failures(), usage());
             default -> observation.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
         };
+        return observation
+                .availability()
+                .failover()
+                .map(failover -> sentence + "; " + failover)
+                .orElse(sentence);
+    }
+
+    /** The lock that the preparation of the tables waits for, and its holder. */
+    private String preparationLock() {
+        PostgresSnapshot view = observation.postgres().orElse(null);
+        if (view == null) {
+            return "";
+        }
+        return view.backends().stream()
+                .filter(backend -> backend.owner() == BackendOwner.OURS
+                        && backend.lockWait().isPresent())
+                .findFirst()
+                .map(backend -> "; it waits for %s%s"
+                        .formatted(
+                                Phrases.lock(backend.lockWait().orElseThrow().what()),
+                                new BlockingChains(view, List.of())
+                                        .of(backend)
+                                        .map(holder -> " held by " + Phrases.blocker(holder))
+                                        .orElse("")))
+                .orElse("");
     }
 
     /**
@@ -103,8 +129,8 @@ final class Sentence {
             case NO_PRIMARY -> "No primary %s: %s; %s%s".formatted(since(), noPrimary(), usage(), troubleClauses());
             case DATABASE_DOWN -> "Database down %s: %s; %s%s".formatted(since(), outage(), usage(), troubleClauses());
             case NOT_PREPARED ->
-                "PostgreSQL answers, but the tables are not ready: %s"
-                        .formatted(observation.availability().problem());
+                "PostgreSQL answers, but the tables are not ready: %s%s"
+                        .formatted(observation.availability().problem(), preparationLock());
             case SUSPENDED ->
                 "Suspended by an operator; all requests wait until the pool is resumed: %s".formatted(usage());
         };

@@ -27,7 +27,8 @@ final class ConnectionValidator {
             connection.retire(RECYCLE, ageNanos, "older than pool_recycle");
             return false;
         }
-        if (settings.prePing().isDue(now - connection.idleSinceNanos())) {
+        if (settings.prePing()
+                .isDue(now - connection.idleSinceNanos(), pool.hasBrokenSince(connection.idleSinceNanos()))) {
             Duration remaining = Duration.ofNanos(context.permit().deadlineNanos() - now);
             SQLException failure = pool.validate(() -> ConnectionPing.ping(connection.delegate, settings, remaining));
             if (failure != null) {
@@ -36,6 +37,7 @@ final class ConnectionValidator {
                     // to be unanswered too: mark them all, so that later callers do not wait.
                     pool.markAll("a pre-ping was not answered");
                 }
+                pool.noteBroken();
                 connection.retireBroken(ageNanos, failure);
                 return false;
             }

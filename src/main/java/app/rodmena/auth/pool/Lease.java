@@ -145,6 +145,7 @@ public final class Lease implements AutoCloseable {
             if (isOpen) {
                 physical.inspectReports();
             }
+            physical.noteIfBroken();
             if (isOpen && physical.retireAtCheckin(checkout, admissionQueue.waiting() > 0)) {
                 hikari.evictConnection(connection);
             } else {

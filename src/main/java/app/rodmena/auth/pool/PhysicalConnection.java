@@ -269,6 +269,13 @@ final class PhysicalConnection extends StatementTrackingConnection {
         }
     }
 
+    /** Notes a broken connection before the next checkout; HikariCP closes it later, on another thread. */
+    void noteIfBroken() {
+        if (ConnectionAborter.isBroken(delegate)) {
+            pool.noteBroken();
+        }
+    }
+
     /**
      * Retires the connection if the caller with checkout number {@code checkout} is about to return it and it should be
      * closed. It then counts as checked in, and the caller of this method must evict it from Hikari.
@@ -501,6 +508,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
             closeCause = "evicted";
         } else {
             closeCause = "broke in use";
+            pool.noteBroken();
             emit(PoolEventKind.INVALIDATE, pool.now() - openedNanos, closeCause);
         }
     }

@@ -44,6 +44,9 @@ final class PoolState {
     /** The cause of the last invalidation, for soft_invalidate events. Written before the generation. */
     volatile String markCause = "";
 
+    /** The last time that a connection broke; connections that were used last before it may be broken, too. */
+    private volatile long brokeNanos;
+
     volatile boolean closing;
 
     PoolState(
@@ -58,6 +61,17 @@ final class PoolState {
         this.interceptors = interceptors;
         this.clock = clock;
         readTimeOfDay();
+        brokeNanos = now() - Long.MAX_VALUE / 2;
+    }
+
+    /** Notes that a connection broke, so that the others are tested before their next use, even if used recently. */
+    void noteBroken() {
+        brokeNanos = now();
+    }
+
+    /** Whether a connection has broken since the given time. */
+    boolean hasBrokenSince(long nanos) {
+        return brokeNanos - nanos >= 0;
     }
 
     /** Wall-clock time at one reading of the pool's clock. */

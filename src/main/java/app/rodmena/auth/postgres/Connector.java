@@ -4,6 +4,7 @@ import app.rodmena.auth.common.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,8 @@ public final class Connector {
     private final Optional<PasswordReader> passwordReader;
     private final AtomicReference<RefusedLogin> refusedLogin = new AtomicReference<>();
     private final Map<Connection, GracefulCloseSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
+    private String lastHost;
+    private Failover failover;
     private volatile Duration lastLogin = Duration.ZERO;
     private volatile boolean optionsRefused;
     private volatile boolean optionsApplied;
@@ -163,6 +167,7 @@ public final class Connector {
             if (needsCheck(connection)) {
                 requirePrimary(connection);
             }
+            noteHost(connection);
             connection.setNetworkTimeout(
                     Runnable::run,
                     session.socketTimeout().map(Connector::millis).orElse(0));
@@ -172,6 +177,29 @@ public final class Connector {
             connection.close();
             throw e;
         }
+    }
+
+    private void noteHost(Connection connection) throws SQLException {
+        if (!hasSeveralHosts) {
+            return;
+        }
+        String host = connection
+                .unwrap(PgConnection.class)
+                .getQueryExecutor()
+                .getHostSpec()
+                .toString();
+        synchronized (this) {
+            if (lastHost != null && !lastHost.equals(host)) {
+                failover = new Failover(lastHost, host, Instant.now());
+                LOG.warn("{}", failover);
+            }
+            lastHost = host;
+        }
+    }
+
+    /** The last change of the host that new connections are opened to; empty if there was none. */
+    public synchronized Optional<Failover> failover() {
+        return Optional.ofNullable(failover);
     }
 
     /** The duration of the last successful login; zero before the first one. */

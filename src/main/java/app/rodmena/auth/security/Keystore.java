@@ -2,12 +2,16 @@ package app.rodmena.auth.security;
 
 import app.rodmena.auth.common.FirstLine;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,13 +19,29 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The private key and certificate for TLS on the operator ports, from a PKCS#12 or JKS file. Immutable. */
+/**
+ * The private key and certificate for TLS on the operator ports, from a PKCS#12 or JKS file. A replaced file is taken
+ * up within a second, for new connections; while it is invalid, the previous key stays. Thread-safe.
+ */
 public final class Keystore {
+    private static final Logger LOG = LoggerFactory.getLogger(Keystore.class);
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
+
+    /** Reads the keystore's password. */
+    @FunctionalInterface
+    public interface Password {
+        /** A new array, which the caller overwrites. */
+        char[] read() throws IOException;
+    }
 
     private final SSLContext context;
     private final Set<String> names;
@@ -31,28 +51,125 @@ public final class Keystore {
         this.names = names;
     }
 
+    /** The key manager of a keystore, and the names in its certificates. */
+    private record Keys(X509ExtendedKeyManager manager, Set<String> names) {}
+
     /**
-     * Opens a keystore, and overwrites the password in memory.
+     * Opens a keystore.
      *
+     * @param password reads the password, again for a replaced file
      * @throws IOException if the file is unreadable, the password is wrong or it has no private key; the message is one
      *     line that says which
      */
-    public static Keystore open(Path file, char[] password) throws IOException {
+    public static Keystore open(Path file, Password password) throws IOException {
+        FileStamp stamp = FileStamp.of(file);
+        Keys keys = load(file, password);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {new ReloadingKeyManager(file, password, stamp, keys.manager)}, null, null);
+            return new Keystore(context, keys.names);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("invalid keystore: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    private static Keys load(Path file, Password passwordReader) throws IOException {
+        char[] password = passwordReader.read();
         try {
             if (!Files.isReadable(file)) {
                 throw new IOException("must be a keystore that this process can read");
             }
             KeyStore store = KeyStore.getInstance(file.toFile(), password);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, password);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
-            return new Keystore(context, names(store));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, password);
+            X509ExtendedKeyManager manager = Arrays.stream(factory.getKeyManagers())
+                    .filter(X509ExtendedKeyManager.class::isInstance)
+                    .map(X509ExtendedKeyManager.class::cast)
+                    .findFirst()
+                    .orElseThrow(() -> new GeneralSecurityException("no X.509 key manager"));
+            return new Keys(manager, names(store));
         } catch (IOException | GeneralSecurityException e) {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw new IOException("invalid keystore: " + FirstLine.of(reason), e);
         } finally {
             Arrays.fill(password, '\0');
+        }
+    }
+
+    /** Checks the file at each handshake, at most once a second. Thread-safe. */
+    private static final class ReloadingKeyManager extends X509ExtendedKeyManager {
+        private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(500).toNanos();
+
+        private final Path file;
+        private final Password password;
+        private FileStamp stamp;
+        private X509ExtendedKeyManager keys;
+        private long checkedNanos = System.nanoTime();
+
+        ReloadingKeyManager(Path file, Password password, FileStamp stamp, X509ExtendedKeyManager keys) {
+            this.file = file;
+            this.password = password;
+            this.stamp = stamp;
+            this.keys = keys;
+        }
+
+        private synchronized X509ExtendedKeyManager keys() {
+            if (System.nanoTime() - checkedNanos > CHECK_INTERVAL_NANOS) {
+                checkedNanos = System.nanoTime();
+                FileStamp now = FileStamp.of(file);
+                if (!now.equals(stamp)) {
+                    stamp = now;
+                    reload();
+                }
+            }
+            return keys;
+        }
+
+        private void reload() {
+            try {
+                keys = load(file, password).manager;
+                LOG.info("The keystore '{}' was replaced; new connections use its key", file);
+            } catch (IOException e) {
+                LOG.warn(
+                        "The keystore '{}' was replaced and is refused; the previous key stays: {}",
+                        file,
+                        e.getMessage());
+            }
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return keys().getClientAliases(keyType, issuers);
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyType, Principal[] issuers, Socket socket) {
+            return keys().chooseClientAlias(keyType, issuers, socket);
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return keys().getServerAliases(keyType, issuers);
+        }
+
+        @Override
+        public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+            return keys().chooseServerAlias(keyType, issuers, socket);
+        }
+
+        @Override
+        public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
+            return keys().chooseEngineServerAlias(keyType, issuers, engine);
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return keys().getCertificateChain(alias);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return keys().getPrivateKey(alias);
         }
     }
 

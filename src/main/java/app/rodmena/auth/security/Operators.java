@@ -2,10 +2,6 @@ package app.rodmena.auth.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -25,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * than reading the operators file takes.
  *
  * <p>A changed file is read again within a second: a removed operator, or one with a new role or password,
- * {@linkplain #isValid must log in again}. While the file is unreadable, all logins fail.
+ * {@linkplain #isValid must log in again}. While the file is missing or invalid, the previous operators stay.
  */
 public final class Operators implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
@@ -50,11 +46,6 @@ public final class Operators implements AutoCloseable {
     /** The hash that is checked for an unknown name, so that the response takes as long as for a known one. */
     private static final class UnknownOperator {
         static final PasswordHash PASSWORD = PasswordHash.of("");
-    }
-
-    /** The file attributes that change when the file is edited or replaced. */
-    private record FileStamp(FileTime modified, long bytes, Object inode) {
-        static final FileStamp NONE = new FileStamp(FileTime.fromMillis(0), -1, "");
     }
 
     private Operators(Optional<OperatorsFile> file) {
@@ -196,10 +187,7 @@ public final class Operators implements AutoCloseable {
             try {
                 load(file);
             } catch (OperatorsException e) {
-                if (!loadedOperators.isEmpty()) {
-                    LOG.error("All logins of operators fail until this is fixed: {}", e.getMessage());
-                }
-                clear();
+                LOG.warn("The previous operators stay until this is corrected: {}", e.getMessage());
             }
         }
         return loadedOperators;
@@ -207,29 +195,11 @@ public final class Operators implements AutoCloseable {
 
     private synchronized void load(OperatorsFile file) throws OperatorsException {
         checkedNanos = System.nanoTime();
-        FileStamp current = stamp(file);
-        if (!current.equals(loadedStamp) || current.equals(FileStamp.NONE)) {
+        FileStamp current = FileStamp.of(file.path());
+        if (!current.equals(loadedStamp)) {
+            loadedStamp = current; // An invalid file is read and reported once.
             loadedOperators = Map.copyOf(file.read());
             verified.keySet().retainAll(loadedOperators.values());
-            loadedStamp = current;
-        }
-    }
-
-    private void clear() {
-        loadedOperators = Map.of();
-        verified.clear();
-        loadedStamp = FileStamp.NONE;
-    }
-
-    private static FileStamp stamp(OperatorsFile file) {
-        try {
-            var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
-            return new FileStamp(
-                    attributes.lastModifiedTime(),
-                    attributes.size(),
-                    attributes.fileKey() == null ? "" : attributes.fileKey());
-        } catch (IOException e) {
-            return FileStamp.NONE;
         }
     }
 

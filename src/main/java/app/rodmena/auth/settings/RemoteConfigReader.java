@@ -74,19 +74,20 @@ final class RemoteConfigReader {
         if (!settings.has(Setting.KEYSTORE_PASSWORD_FILE)) {
             throw given.refuse("must go with --keystore-password-file");
         }
-        char[] password = password(settings.get(Setting.KEYSTORE_PASSWORD_FILE));
+        SettingValue passwordFile = settings.get(Setting.KEYSTORE_PASSWORD_FILE);
         try {
-            return Optional.of(Keystore.open(given.path(), password));
+            readPassword(passwordFile);
+        } catch (IOException e) {
+            throw passwordFile.refuse("must be a file this process can read, in UTF-8");
+        }
+        try {
+            return Optional.of(Keystore.open(given.path(), () -> readPassword(passwordFile)));
         } catch (IOException e) {
             throw given.refuse(e.getMessage());
         }
     }
 
-    private static char[] password(SettingValue given) {
-        try {
-            return Files.readString(given.path()).replaceFirst("\\r?\\n$", "").toCharArray();
-        } catch (IOException e) {
-            throw given.refuse("must be a file this process can read, in UTF-8");
-        }
+    private static char[] readPassword(SettingValue given) throws IOException {
+        return Files.readString(given.path()).replaceFirst("\\r?\\n$", "").toCharArray();
     }
 }

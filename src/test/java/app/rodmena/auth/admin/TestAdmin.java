@@ -62,7 +62,7 @@ final class TestAdmin implements AutoCloseable {
     /** With an operator of each role, and TLS. */
     static TestAdmin withTls(Path directory, TestKeystore key) throws Exception {
         return new TestAdmin(
-                ADMIN_ONLY.withOperators(operators(directory)).withKeystore(Keystore.open(key.file, key.password())),
+                ADMIN_ONLY.withOperators(operators(directory)).withKeystore(Keystore.open(key.file, key::password)),
                 PoolSettings.DEFAULT);
     }
 

@@ -50,6 +50,10 @@ class PatroniFaultsTest {
                         cluster.awaitSynchronous();
                     });
             assertThat(back.exchanges()).allMatch(Exchange::right);
+            assertThat(back.diagnoses())
+                    .last()
+                    .satisfies(sample ->
+                            assertThat(sample.text().replaceAll("\\s+", " ")).contains("failed over from 127.0.0.1:"));
         });
     }
 

@@ -48,6 +48,29 @@ class FaultsTest {
     }
 
     @Test
+    void afterOneConnectionBreaksTheOthersAreTestedAlthoughTheyWereJustUsed() throws Exception {
+        try (TestPool test = TestPool.with(ONE.withSize(3, 0))) {
+            Lease one = test.checkout();
+            Lease other = test.checkout();
+            Lease inUse = test.checkout();
+            test.terminate(one.backendPid());
+            test.terminate(other.backendPid());
+            test.terminate(inUse.backendPid());
+            one.close();
+            other.close();
+            assertThatThrownBy(() -> execute(inUse.connection(), "select 1")).isInstanceOf(SQLException.class);
+            inUse.close();
+
+            for (int i = 0; i < 2; i++) {
+                try (Lease lease = test.checkout()) {
+                    assertThat(execute(lease.connection(), "select 1")).isTrue();
+                }
+            }
+            assertThat(test.count(INVALIDATE)).isEqualTo(3);
+        }
+    }
+
+    @Test
     void aBackendTerminatedInATransactionCommitsNothing() throws Exception {
         try (TestPool test = TestPool.with(ONE)) {
             try (Lease lease = test.checkout()) {

@@ -3,6 +3,7 @@ package app.rodmena.auth.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.TestOperators;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,15 +98,16 @@ class OperatorsTest {
     }
 
     @Test
-    void allLoginsFailWhileTheFileIsInvalid() throws Exception {
+    void anInvalidFileIsRefusedAndThePreviousOperatorsStay() throws Exception {
         OperatorSession alice = login(PASSWORD).orElseThrow();
-        String text = Files.readString(file.path());
-        Files.writeString(file.path(), "???");
+        try (LogOf log = LogOf.logger(Operators.class.getName())) {
+            Files.writeString(file.path(), "alice:control");
+            await().until(() ->
+                    operators.isValid(alice) && log.lines().stream().anyMatch(line -> line.contains("line 1")));
+            assertThat(login(PASSWORD)).isPresent();
+        }
+        Files.writeString(file.path(), "");
         await().until(() -> !operators.isValid(alice));
-        assertThat(login(PASSWORD)).isEmpty();
-
-        Files.writeString(file.path(), text);
-        await().until(() -> login(PASSWORD).isPresent());
     }
 
     @Test

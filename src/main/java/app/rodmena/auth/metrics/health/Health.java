@@ -89,6 +89,7 @@ public final class Health {
         if (!availability.problem().isEmpty()) {
             data.put("problem", availability.problem());
         }
+        availability.failover().ifPresent(failover -> data.put("failover", failover));
         data.put("since", availability.since());
         return new Check("database", Status.upIf(availability.ready()), data);
     }

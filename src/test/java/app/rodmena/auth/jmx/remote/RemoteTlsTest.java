@@ -2,19 +2,27 @@ package app.rodmena.auth.jmx.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.security.Keystore;
 import app.rodmena.auth.security.Operators;
 import app.rodmena.auth.security.RemoteConfig;
+import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.TestKeystore;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +42,7 @@ class RemoteTlsTest {
     void jolokiaAcceptsTheHostNamesOfTheCertificate() throws Exception {
         RemoteConfig config = RemoteConfig.DEFAULT
                 .withOperators(TestRemote.operators(directory))
-                .withKeystore(Keystore.open(key.file, key.password()));
+                .withKeystore(Keystore.open(key.file, key::password));
         try (TestRemote remote = TestRemote.of(config)) {
             HttpClient client =
                     HttpClient.newBuilder().sslContext(key.trusting()).build();
@@ -49,8 +57,40 @@ class RemoteTlsTest {
     }
 
     @Test
+    void aReplacedKeystoreIsUsedByNewConnectionsAndAnInvalidOneIsNot() throws Exception {
+        RemoteConfig config = RemoteConfig.DEFAULT
+                .withOperators(TestRemote.operators(directory))
+                .withKeystore(Keystore.open(key.file, key::password));
+        try (TestRemote remote = TestRemote.of(config);
+                LogOf log = LogOf.logger(Keystore.class.getName())) {
+            assertThat(accepts(remote, key)).isTrue();
+            TestKeystore next = TestKeystore.make(Files.createDirectory(directory.resolve("next")));
+            assertThat(accepts(remote, next)).isFalse();
+
+            Files.copy(next.file, key.file, StandardCopyOption.REPLACE_EXISTING);
+            await().until(() -> accepts(remote, next));
+
+            Files.write(key.file, Arrays.copyOf(Files.readAllBytes(next.file), 100));
+            await().until(() -> {
+                assertThat(accepts(remote, next)).isTrue();
+                return log.lines().stream().anyMatch(line -> line.contains("is refused"));
+            });
+            assertThat(accepts(remote, next)).isTrue();
+        }
+    }
+
+    private static boolean accepts(TestRemote remote, TestKeystore trusted) throws Exception {
+        try (Socket socket = trusted.trusting().getSocketFactory().createSocket("127.0.0.1", remote.jolokiaPort())) {
+            ((SSLSocket) socket).startHandshake();
+            return true;
+        } catch (SSLHandshakeException e) {
+            return false;
+        }
+    }
+
+    @Test
     void remoteJmxRequiresTls() throws Exception {
-        RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(key.file, key.password()));
+        RemoteConfig config = RemoteConfig.DEFAULT.withKeystore(Keystore.open(key.file, key::password));
         try (TestRemote remote = TestRemote.of(config)) {
             assertThatThrownBy(() -> remote.jmx(null)).isInstanceOf(IOException.class);
         }
@@ -64,7 +104,7 @@ class RemoteTlsTest {
                 OptionalInt.of(0),
                 OptionalInt.of(0),
                 Optional.of(TestRemote.operators(directory)),
-                Optional.of(Keystore.open(key.file, key.password())));
+                Optional.of(Keystore.open(key.file, key::password)));
         try (Operators operatorLogins = config.openOperators();
                 RemoteAccess access = RemoteAccess.start(config, operatorLogins)) {
             assertThat(access.jolokiaAddress().orElseThrow().getAddress().isAnyLocalAddress())
@@ -84,10 +124,10 @@ class RemoteTlsTest {
 
     @Test
     void anInvalidKeystoreIsRefused() {
-        assertThatThrownBy(() -> Keystore.open(key.file, "wrong".toCharArray()))
+        assertThatThrownBy(() -> Keystore.open(key.file, "wrong"::toCharArray))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("invalid keystore");
-        assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), key.password()))
+        assertThatThrownBy(() -> Keystore.open(directory.resolve("none"), key::password))
                 .isInstanceOf(IOException.class);
     }
 }
