@@ -56,10 +56,20 @@ class ArchitectureTest {
             entry(
                     "diagnosis",
                     List.of("schema", "pool.event", "postgres", "pool", "database", "database.activity", "metrics")),
+            entry("diagnosis.history", List.of("schema", "pool", "database.activity", "metrics", "diagnosis")),
             entry(
                     "diagnosis.incident",
                     List.of("schema", "pool.event", "pool", "database", "database.activity", "metrics", "diagnosis")),
-            entry("core", List.of("database", "metrics", "metrics.jfr", "capacity", "diagnosis", "diagnosis.incident")),
+            entry(
+                    "core",
+                    List.of(
+                            "database",
+                            "metrics",
+                            "metrics.jfr",
+                            "capacity",
+                            "diagnosis",
+                            "diagnosis.history",
+                            "diagnosis.incident")),
             entry(
                     "settings",
                     List.of(
@@ -86,6 +96,7 @@ class ArchitectureTest {
                             "metrics",
                             "capacity",
                             "diagnosis",
+                            "diagnosis.history",
                             "diagnosis.incident",
                             "core")),
             entry(
@@ -114,6 +125,7 @@ class ArchitectureTest {
                             "metrics",
                             "capacity",
                             "diagnosis",
+                            "diagnosis.history",
                             "diagnosis.incident",
                             "core",
                             "metrics.prometheus")),

@@ -2,6 +2,7 @@ package app.rodmena.auth.admin;
 
 import app.rodmena.auth.common.DaemonThreads;
 import app.rodmena.auth.common.InvalidSettingException;
+import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
 import app.rodmena.auth.diagnosis.incident.ActionRefusedException;
 import app.rodmena.auth.http.Call;
 import app.rodmena.auth.http.HttpError;
@@ -189,6 +190,7 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
     @Override
     protected Optional<Response> knownError(Throwable failure) {
         boolean isRefused = failure instanceof InvalidEventQuery
+                || failure instanceof InvalidPeriodException
                 || failure instanceof InvalidSettingException
                 || failure instanceof ActionRefusedException;
         return isRefused ? Optional.of(Response.error(400, failure.getMessage())) : Optional.empty();

@@ -4,6 +4,9 @@ import app.rodmena.auth.core.Core;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.history.ActivityHistory;
+import app.rodmena.auth.diagnosis.history.HistoryPeriod;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.diagnosis.incident.ActionOutcomeUnknownException;
 import app.rodmena.auth.diagnosis.incident.ActionResult;
 import app.rodmena.auth.diagnosis.incident.BackendActions;
@@ -20,12 +23,17 @@ import app.rodmena.auth.security.OperatorSession;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /** The current diagnosis, the recorded incidents, and actions on backends. */
 final class DiagnosisEndpoints {
+    private static final String AT = "at";
+    private static final String FROM = "from";
+    private static final String TO = "to";
     private static final String DRY_RUN = "dryRun";
     private static final Duration MAX_AGE = Duration.ofMillis(500);
 
@@ -34,11 +42,13 @@ final class DiagnosisEndpoints {
             + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Diagnostics diagnostics;
+    private final ActivityHistory history;
     private final Incidents incidents;
     private final BackendActions actions;
 
     DiagnosisEndpoints(Core core) {
         diagnostics = core.diagnostics();
+        history = core.history();
         incidents = core.incidents();
         actions = core.actions();
     }
@@ -52,6 +62,17 @@ final class DiagnosisEndpoints {
     }
 
     private Response diagnosis(AdminRequest request) {
+        Map<String, String> period = request.parameters(Set.of(AT, FROM, TO));
+        if (!period.isEmpty()) {
+            PastDiagnosis past = history.diagnose(HistoryPeriod.parse(
+                    period.getOrDefault(AT, ""),
+                    period.getOrDefault(FROM, ""),
+                    period.getOrDefault(TO, ""),
+                    Instant.now()));
+            return request.preferredOf(Response.JSON, Response.TEXT).equals(Response.TEXT)
+                    ? Response.text(past.text())
+                    : AdminJson.response(past);
+        }
         Diagnosis diagnosis = diagnostics.current(MAX_AGE);
         return document(
                 request,

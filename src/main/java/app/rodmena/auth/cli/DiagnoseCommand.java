@@ -2,7 +2,20 @@ package app.rodmena.auth.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,7 +25,7 @@ import picocli.CommandLine.Option;
         name = "diagnose",
         sortOptions = false,
         description = "Prints why the pool of a running server is in its state: holders, waiters and what to do.",
-        customSynopsis = "./run.sh diagnose [--url URL] [--json]",
+        customSynopsis = "./run.sh diagnose [--at TIME | --from TIME [--to TIME]] [--url URL] [--json]",
         footer = {"", "Exit codes: 0 the pool is well, 1 it is not, 2 invalid flags or the server is not reachable."})
 final class DiagnoseCommand implements Callable<Integer> {
     private static final int WELL = 0;
@@ -31,6 +44,19 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Mixin
     private AdminClientOptions login;
 
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description = "Diagnosis of a past minute (14:02, -10m) or second (14:02:30, -45s) of the last 15 minutes;"
+                    + " clock times in this machine's time zone")
+    private String at;
+
+    @Option(names = "--from", paramLabel = "TIME", description = "Diagnosis of a past period, until now or --to")
+    private String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "End of that period")
+    private String to;
+
     @Option(names = "--json", description = "Print the whole diagnosis as JSON")
     private boolean isJson;
 
@@ -46,7 +72,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         AdminClient server = login.client(url);
         return context.lifecycle().start(() -> {
-            JsonNode diagnosis = server.ask("/diagnosis", "situation");
+            JsonNode diagnosis = server.ask(page(), "situation");
             context.out()
                     .print(
                             isJson
@@ -54,5 +80,34 @@ final class DiagnoseCommand implements Callable<Integer> {
                                     : diagnosis.path("text").asText());
             return diagnosis.path("situation").asText().equals("WELL") ? WELL : IN_TROUBLE;
         });
+    }
+
+    private String page() {
+        Map<String, String> period = new LinkedHashMap<>();
+        period.put("at", at);
+        period.put("from", from);
+        period.put("to", to);
+        String query = period.entrySet().stream()
+                .filter(parameter -> parameter.getValue() != null)
+                .map(parameter -> parameter.getKey() + "="
+                        + URLEncoder.encode(inUtc(parameter.getValue()), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return query.isEmpty() ? "/diagnosis" : "/diagnosis?" + query;
+    }
+
+    /** Converts a clock time to UTC, as precise as it is; the server checks all other forms. */
+    private static String inUtc(String text) {
+        try {
+            OffsetDateTime time = LocalTime.parse(text)
+                    .atDate(LocalDate.now(ZoneId.systemDefault()))
+                    .atZone(ZoneId.systemDefault())
+                    .toOffsetDateTime()
+                    .withOffsetSameInstant(ZoneOffset.UTC);
+            // Without the date, because it may have been yesterday; LocalTime prints no seconds if they are zero.
+            return DateTimeFormatter.ofPattern(text.length() == 5 ? "HH:mm" : "HH:mm:ss", Locale.ROOT)
+                    .format(time);
+        } catch (DateTimeParseException e) {
+            return text;
+        }
     }
 }

@@ -8,6 +8,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.diagnosis.Commands;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.Diagnostics;
+import app.rodmena.auth.diagnosis.history.ActivityHistory;
 import app.rodmena.auth.diagnosis.incident.BackendActions;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
@@ -36,6 +37,7 @@ public final class Core {
     private final DatabaseEngine engine;
     private final Metrics metrics;
     private final Diagnostics diagnostics;
+    private final ActivityHistory history;
     private final Incidents incidents;
     private final BackendActions actions;
     private final FleetWatch fleet;
@@ -125,6 +127,8 @@ public final class Core {
             add(FlightRecorderListener.register(engine));
             metrics = add(new Metrics(engine));
             diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));
+            history = new ActivityHistory(metrics.history());
+            diagnostics.add(history);
             incidents = add(new Incidents(engine, metrics, diagnostics, instance, config.incidents()));
             actions = new BackendActions(engine, instance, config.incidents());
             fleet = add(new FleetWatch(engine, config.capacity().budget()));
@@ -188,6 +192,10 @@ public final class Core {
 
     public Diagnostics diagnostics() {
         return diagnostics;
+    }
+
+    public ActivityHistory history() {
+        return history;
     }
 
     public Incidents incidents() {

@@ -37,4 +37,9 @@ public record Blocker(
     public Blocker {
         chain = List.copyOf(chain);
     }
+
+    /** The session without its activity, for example {@code pid 4123 (psql)}. */
+    public String label() {
+        return Phrases.session(this);
+    }
 }

@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param slowQuery the running time from which a statement is slow, even if no caller waits for a connection
  */
 public record DiagnosisConfig(Duration interval, Duration slowQuery) {
-    public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(2), Duration.ofSeconds(5));
+    public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
     public DiagnosisConfig {
         requireRange(

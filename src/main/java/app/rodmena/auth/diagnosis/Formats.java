@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Formats durations, numbers and statements for sentences and tables. */
-final class Formats {
+public final class Formats {
     private Formats() {}
 
     /**
@@ -45,7 +45,7 @@ final class Formats {
     }
 
     /** The name in the leading comment of a statement; without one, the first 60 characters. */
-    static String statement(String sql) {
+    public static String statement(String sql) {
         int end = sql.startsWith("/* ") ? sql.indexOf(" */") : -1;
         if (end > 0) {
             return sql.substring(3, end);

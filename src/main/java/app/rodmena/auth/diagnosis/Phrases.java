@@ -15,18 +15,25 @@ final class Phrases {
     /** For example {@code pid 4123 (psql, idle in transaction for 42 s)}. */
     static String blocker(Blocker session) {
         if (session.pid() == 0) {
-            return session.application() + " (see pg_prepared_xacts)";
+            return session(session);
         }
-        String label = session.connectionId().isPresent()
-                ? "connection %s of this pool".formatted(session.connectionId().getAsInt())
-                : name(session);
         String activity = session.hidden()
                 ? "activity hidden from this role"
                 : "%s for %s".formatted(session.state(), Formats.time(session.lasting()));
-        return "pid %s (%s, %s)".formatted(session.pid(), label, activity);
+        return "pid %s (%s, %s)".formatted(session.pid(), name(session), activity);
+    }
+
+    /** For example {@code pid 4123 (psql)}. */
+    static String session(Blocker session) {
+        return session.pid() == 0
+                ? session.application() + " (see pg_prepared_xacts)"
+                : "pid %s (%s)".formatted(session.pid(), name(session));
     }
 
     private static String name(Blocker session) {
+        if (session.connectionId().isPresent()) {
+            return "connection %s of this pool".formatted(session.connectionId().getAsInt());
+        }
         if (!session.application().isEmpty()) {
             return session.application();
         }

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Formats tables and paragraphs for a terminal of {@value #WIDTH} columns. Not thread-safe. */
-final class TextColumns {
+public final class TextColumns {
     static final int WIDTH = 120;
 
     private static final String INDENT = "  ";
@@ -18,14 +18,14 @@ final class TextColumns {
     private final List<List<String>> rows = new ArrayList<>();
 
     /** @param heads the column heads; {@code >} at the beginning aligns a column to the right */
-    TextColumns(String... heads) {
+    public TextColumns(String... heads) {
         this.heads = List.of(heads).stream()
                 .map(head -> head.startsWith(">") ? head.substring(1) : head)
                 .toList();
         this.right = List.of(heads).stream().map(head -> head.startsWith(">")).toList();
     }
 
-    TextColumns row(Object... cells) {
+    public TextColumns row(Object... cells) {
         rows.add(List.of(cells).stream().map(String::valueOf).toList());
         return this;
     }
@@ -36,7 +36,7 @@ final class TextColumns {
     }
 
     /** The table; long text in the last column is truncated. */
-    String clipped() {
+    public String clipped() {
         return lines(true);
     }
 
@@ -74,7 +74,7 @@ final class TextColumns {
     }
 
     /** An indented, wrapped paragraph. */
-    static String paragraph(String text, int indent) {
+    public static String paragraph(String text, int indent) {
         String space = " ".repeat(indent);
         return wrap(space, text, space, "");
     }

@@ -11,6 +11,9 @@ import app.rodmena.auth.diagnosis.Recommendation;
 import app.rodmena.auth.diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.Verdict;
 import app.rodmena.auth.diagnosis.WaiterGroup;
+import app.rodmena.auth.diagnosis.history.ActivityHistory;
+import app.rodmena.auth.diagnosis.history.HistoryPeriod;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.jmx.mapping.Table;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
@@ -26,6 +29,7 @@ final class DiagnosisBean {
     private static final Duration MAX_AGE = Duration.ofSeconds(3);
 
     private final Diagnostics diagnostics;
+    private final ActivityHistory history;
 
     @Description("Number of checked-out connections with one verdict")
     record Count(
@@ -35,7 +39,8 @@ final class DiagnosisBean {
             @Description(value = "Number of connections", unit = "connections")
             int count) {}
 
-    DiagnosisBean(Diagnostics diagnostics) {
+    DiagnosisBean(Diagnostics diagnostics, ActivityHistory history) {
+        this.history = history;
         this.diagnostics = diagnostics;
     }
 
@@ -109,6 +114,16 @@ final class DiagnosisBean {
     @Description("The whole diagnosis as text for a terminal")
     public String getReport() {
         return DiagnosisText.of(recent());
+    }
+
+    @Description("Returns the diagnosis of a past second or minute of the last 15 minutes")
+    public PastDiagnosis diagnoseAt(
+            @Description("Time in UTC such as 14:02 (the whole minute) or 14:02:30, or an age such as -10m or -45s")
+                    String time) {
+        if (time.isBlank()) {
+            throw new IllegalArgumentException("time: is empty; must be a time or an age");
+        }
+        return history.diagnose(HistoryPeriod.parse(time.strip(), "", "", Instant.now()));
     }
 
     @Description("Makes a new diagnosis and returns it as text for a terminal")

@@ -51,7 +51,7 @@ public final class MBeans implements AutoCloseable {
         beans.add("type=PoolSettings,name=auth", new PoolSettingsBean(core.engine()));
         beans.add("type=Connections,name=auth", new ConnectionsBean(core.engine()));
         beans.add("type=Statements,name=auth", new StatementsBean(core.metrics()));
-        beans.add("type=Diagnosis", new DiagnosisBean(core.diagnostics()));
+        beans.add("type=Diagnosis", new DiagnosisBean(core.diagnostics(), core.history()));
         beans.add("type=Remedies", new RemediesBean(core.actions()));
         beans.add("type=Capacity,name=auth", new CapacityBean(core.advisor()));
         beans.add("type=Fleet", new FleetBean(core.fleet()));

@@ -188,7 +188,7 @@ public enum Setting {
             Group.DIAGNOSIS,
             "DURATION",
             DiagnosisConfig.DEFAULT.interval(),
-            "Interval of the automatic diagnosis; a requested one is at most 500ms old"),
+            "Interval of the automatic diagnosis, and of the samples in its history; a requested one is at most 500ms old"),
 
     INCIDENT_WAIT(
             Group.DIAGNOSIS,

@@ -88,6 +88,25 @@ class DiagnosisEndpointsTest {
     }
 
     @Test
+    void aPastDiagnosisIsServedAsJsonOrText() throws Exception {
+        await().untilAsserted(() -> {
+            JsonNode past = TestAdmin.json(read("/diagnosis?from=-1m", "application/json"));
+            assertThat(past.path("situation").asText()).isNotEmpty();
+            assertThat(past.path("sampledSeconds").asInt()).isPositive();
+            assertThat(read("/diagnosis?from=-1m", "text/plain").body())
+                    .startsWith(past.path("sentence").asText().substring(0, 4));
+        });
+        for (String invalid : new String[] {"at=now", "at=-999m", "to=-1m", "from=-1m&to=-2m", "at=", "since=-1m"}) {
+            HttpResponse<String> refused = read("/diagnosis?" + invalid, "*/*");
+            assertThat(refused.statusCode()).as(invalid).isEqualTo(400);
+            assertThat(TestAdmin.json(refused).path("message").asText())
+                    .as(invalid)
+                    .isNotEmpty();
+        }
+        assertThat(admin.get("/diagnosis?at=-1s").statusCode()).isEqualTo(401);
+    }
+
+    @Test
     void actionsAreRehearsedExecutedRefusedAndAudited() throws Exception {
         DatabaseTarget target = admin.target;
         try (Connection blocker = TestPostgres.connect(target)) {

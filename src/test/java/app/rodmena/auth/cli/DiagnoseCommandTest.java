@@ -23,6 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +76,17 @@ class DiagnoseCommandTest {
                     .isEqualTo("LOCK_WAIT");
             colleague.rollback();
             blocked.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+
+            Said past = diagnose("--url", url, "--from", "-1m");
+            assertThat(past.code).isEqualTo(1);
+            assertThat(past.out).contains("held by pid " + pid, "Blocking sessions", "Lock relation");
+            String minute = DateTimeFormatter.ofPattern("HH:mm").format(LocalTime.now(ZoneId.systemDefault()));
+            assertThat(diagnose("--url", url, "--at", minute).out).contains("seconds sampled");
+            assertThat(diagnose("--url", url, "--at", "-0s", "--json").out).contains("waitEvents");
+            assertThat(diagnose("--url", url, "--at", "-20m").err).contains("the history is kept from ");
+            Said malformed = diagnose("--url", url, "--at", "noon");
+            assertThat(malformed.code).isEqualTo(2);
+            assertThat(malformed.err).contains("at: 'noon'; must be a time");
         }
     }
 

@@ -1,0 +1,112 @@
+package app.rodmena.auth.diagnosis.history;
+
+import app.rodmena.auth.schema.WireFormat;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A period in the history. Immutable.
+ *
+ * @param from the start
+ * @param to the end, exclusive
+ */
+public record HistoryPeriod(Instant from, Instant to) {
+    private static final String ALLOWED =
+            "must be a time in UTC such as 14:02 (the whole minute), 14:02:30 or 2026-11-23T14:02:30Z, or an age such as"
+                    + " -10m (the minute that begins then) or -45s";
+
+    private static final Pattern AGE = Pattern.compile("-(\\d{1,6})([sm])");
+
+    /** A point in time and the length of its unit: a second or a minute. */
+    private record Point(Instant time, Duration length) {
+        Instant end() {
+            return time.plus(length);
+        }
+    }
+
+    /**
+     * Reads a period: the second or minute {@code at}, or {@code from} until {@code to}, by default until now. Unused
+     * parameters are empty.
+     *
+     * @throws InvalidPeriodException if a parameter is malformed or missing, or the period is empty
+     */
+    public static HistoryPeriod parse(String at, String from, String to, Instant now) {
+        if (!at.isEmpty()) {
+            if (!from.isEmpty() || !to.isEmpty()) {
+                throw new InvalidPeriodException("at: cannot be combined with from and to");
+            }
+            Point point = point("at", at, now);
+            return new HistoryPeriod(point.time, point.end());
+        }
+        if (from.isEmpty()) {
+            throw new InvalidPeriodException("from: is missing; " + ALLOWED);
+        }
+        Instant start = point("from", from, now).time;
+        Instant end = to.isEmpty() ? now : point("to", to, now).end();
+        if (!start.isBefore(end)) {
+            throw new InvalidPeriodException("to: '%s' is not after from: '%s'".formatted(to, from));
+        }
+        return new HistoryPeriod(start, end);
+    }
+
+    /** Whether the period is a single second. */
+    boolean isSecond() {
+        return Duration.between(from, to).compareTo(Duration.ofSeconds(1)) <= 0;
+    }
+
+    boolean contains(Instant time) {
+        return !time.isBefore(from) && time.isBefore(to);
+    }
+
+    /**
+     * The part of this period for which there is a history.
+     *
+     * @throws InvalidPeriodException if there is none
+     */
+    HistoryPeriod within(Instant oldest, Instant newest) {
+        String kept = "the history is kept from %s to %s".formatted(WireFormat.time(oldest), WireFormat.time(newest));
+        if (from.isAfter(newest)) {
+            throw new InvalidPeriodException("%s is in the future; %s".formatted(WireFormat.time(from), kept));
+        }
+        if (!to.isAfter(oldest)) {
+            throw new InvalidPeriodException("%s is too long ago; %s".formatted(WireFormat.time(from), kept));
+        }
+        return new HistoryPeriod(
+                from.isBefore(oldest) ? oldest : from, to.isAfter(newest) && !isSecond() ? newest : to);
+    }
+
+    private static Point point(String name, String text, Instant now) {
+        Matcher age = AGE.matcher(text);
+        if (age.matches()) {
+            boolean isSeconds = age.group(2).equals("s");
+            Duration unit = isSeconds ? Duration.ofSeconds(1) : Duration.ofMinutes(1);
+            Instant start = now.truncatedTo(ChronoUnit.SECONDS).minus(unit.multipliedBy(Long.parseLong(age.group(1))));
+            return new Point(start, unit);
+        }
+        try {
+            boolean isMinute = text.matches("(.*T)?\\d\\d:\\d\\d(Z|[+-]\\d\\d:?\\d\\d)?");
+            return new Point(
+                    text.contains("T") ? OffsetDateTime.parse(text).toInstant() : clock(LocalTime.parse(text), now),
+                    isMinute ? Duration.ofMinutes(1) : Duration.ofSeconds(1));
+        } catch (DateTimeException e) {
+            throw new InvalidPeriodException(
+                    "%s: '%s'; %s".formatted(name, text.replaceAll("\\p{Cntrl}", "?"), ALLOWED));
+        }
+    }
+
+    /** The time of this clock that is closest to now: shortly after midnight, 23:59 is yesterday. */
+    private static Instant clock(LocalTime time, Instant now) {
+        Instant today = now.atOffset(ZoneOffset.UTC).with(time).toInstant();
+        if (today.isAfter(now.plus(Duration.ofHours(12)))) {
+            return today.minus(Duration.ofDays(1));
+        }
+        return today.isBefore(now.minus(Duration.ofHours(12))) ? today.plus(Duration.ofDays(1)) : today;
+    }
+}
