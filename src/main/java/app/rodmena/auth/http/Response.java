@@ -61,12 +61,20 @@ public final class Response implements Call {
         this.headers = headers;
     }
 
-    /** @param body not copied; must not be modified afterwards */
+    /**
+     * A response with a body.
+     *
+     * @param body not copied; must not be modified afterwards
+     */
     public static Response of(int status, String type, byte[] body) {
         return new Response(status, type, ByteBuffer.wrap(body).asReadOnlyBuffer(), null, List.of());
     }
 
-    /** @param json not copied; must not be modified afterwards */
+    /**
+     * A response in JSON.
+     *
+     * @param json not copied; must not be modified afterwards
+     */
     public static Response json(int status, byte[] json) {
         return of(status, JSON, json);
     }
@@ -88,7 +96,11 @@ public final class Response implements Call {
         return json(status, ApiJson.bytes(ApiJson.ErrorBody.of(status, message, details)));
     }
 
-    /** @param start called on the I/O thread; writes the body without blocking, and ends the exchange */
+    /**
+     * A response whose body is written later.
+     *
+     * @param start called on the I/O thread; writes the body without blocking, and ends the exchange
+     */
     public static Response stream(String type, Consumer<HttpServerExchange> start) {
         return new Response(200, type, ByteBuffer.allocate(0), start, List.of());
     }
