@@ -13,15 +13,31 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Follows lock waits to the session at the head of the chain, which waits for no lock. Immutable after construction.
  */
 final class BlockingChains {
     private static final int PREPARED_TRANSACTION = 0;
+
+    /** A statement that locks a whole table, and therefore stops all later ones while it waits itself. */
+    private static final Pattern TABLE_LOCK = Pattern.compile(
+            "(?:^|; ?)((?:alter|cluster|create|drop|lock|refresh|reindex|truncate|vacuum) \\w+)",
+            Pattern.CASE_INSENSITIVE);
+
+    /** A statement that waits for the head of a chain, and whose place in the queue makes the others wait. */
+    record QueuedStatement(Backend backend, String command) {
+        /** For example {@code ALTER TABLE of pid 77 (migration)}. */
+        String label() {
+            return "%s of pid %s (%s)".formatted(command, backend.pid(), backend.application());
+        }
+    }
 
     private final Map<Integer, Backend> backends = new HashMap<>();
     private final Map<Integer, Integer> connectionIds = new HashMap<>();
@@ -31,6 +47,23 @@ final class BlockingChains {
         ours.stream()
                 .filter(connection -> connection.backendPid() != 0)
                 .forEach(connection -> connectionIds.put(connection.backendPid(), connection.id()));
+    }
+
+    /**
+     * The table lock that a connection of the pool waits behind; empty if it waits for the head of the chain itself.
+     */
+    static Optional<QueuedStatement> queuedStatement(Blocker head, Optional<PostgresSnapshot> view) {
+        return Optional.of(head)
+                .filter(blocker -> blocker.chain().size() > 1)
+                .flatMap(blocker ->
+                        view.flatMap(seen -> seen.backend(blocker.chain().get(0))))
+                .flatMap(backend -> {
+                    Matcher command = TABLE_LOCK.matcher(backend.query());
+                    return command.find()
+                            ? Optional.of(new QueuedStatement(
+                                    backend, command.group(1).toUpperCase(Locale.ROOT)))
+                            : Optional.empty();
+                });
     }
 
     /** Of several heads, the one with the oldest transaction: the others are more likely to end soon. */

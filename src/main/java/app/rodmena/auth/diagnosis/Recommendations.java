@@ -104,7 +104,21 @@ final class Recommendations {
                 .map(Holder::culprit)
                 .flatMap(Optional::stream)
                 .forEach(found -> blockers.put(found.pid(), found));
-        blockers.values().stream().limit(MAX_BLOCKERS).forEach(this::forBlocker);
+        blockers.values().stream().limit(MAX_BLOCKERS).forEach(blocker -> {
+            BlockingChains.queuedStatement(blocker, observation.postgres()).ifPresent(this::forQueuedStatement);
+            forBlocker(blocker);
+        });
+    }
+
+    private void forQueuedStatement(BlockingChains.QueuedStatement queued) {
+        String what = "Cancel %s and repeat it later: then the connections behind it no longer wait"
+                .formatted(queued.label());
+        String sql = "select pg_cancel_backend(%s)".formatted(queued.backend().pid());
+        if (queued.backend().endable()) {
+            add(what, commands.psql(sql));
+        } else {
+            addForSuperuser(what, sql);
+        }
     }
 
     private void forBlocker(Blocker blocker) {

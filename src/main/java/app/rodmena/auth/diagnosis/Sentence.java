@@ -186,7 +186,7 @@ final class Sentence {
                         .thenComparing(group -> -group.size()))
                 .toList();
         List<String> clauses = new ArrayList<>();
-        bySize.stream().limit(MAX_REASONS).map(Sentence::clause).forEach(clauses::add);
+        bySize.stream().limit(MAX_REASONS).map(this::clause).forEach(clauses::add);
         int remaining = bySize.stream().skip(MAX_REASONS).mapToInt(List::size).sum();
         if (remaining > 0) {
             clauses.add("%s are in use for other reasons".formatted(remaining));
@@ -199,19 +199,24 @@ final class Sentence {
     }
 
     /** @param group holders with the same verdict, the longest use first */
-    private static String clause(List<Holder> group) {
+    private String clause(List<Holder> group) {
         int count = group.size();
         boolean one = count == 1;
         Holder first = group.get(0);
         return switch (first.verdict()) {
             case LOCK_WAIT ->
-                "%s %s for %s%s"
+                "%s %s for %s%s%s"
                         .formatted(
                                 count,
                                 one ? "waits" : "wait",
                                 Phrases.lock(lockOf(first)),
                                 first.culprit()
                                         .map(session -> " held by " + Phrases.blocker(session))
+                                        .orElse(""),
+                                first.culprit()
+                                        .flatMap(head -> BlockingChains.queuedStatement(head, observation.postgres()))
+                                        .map(queued -> ", behind %s, which waits too: end that first"
+                                                .formatted(queued.label()))
                                         .orElse(""));
             case SLOW_SQL ->
                 one ? "1 " + first.because() : "%s run slow SQL, the longest %s".formatted(count, first.because());

@@ -123,6 +123,12 @@ class VerdictsTest {
                         assertThat(culprit.application()).isEqualTo("report");
                         assertThat(culprit.chain()).containsExactly(inBetween, first);
                     }));
+            assertThat(diagnosis.sentence())
+                    .contains("held by pid %d (report".formatted(first))
+                    .endsWith(", behind LOCK TABLE of pid %d (migration), which waits too: end that first"
+                            .formatted(inBetween));
+            assertThat(diagnosis.steps().get(0).command())
+                    .isEqualTo("psql -c \"select pg_cancel_backend(%d)\"".formatted(inBetween));
             Scene.run(head, "rollback");
             waiting.join();
         }
