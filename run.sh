@@ -21,6 +21,7 @@ usage() {
 ./run.sh [flags]      build if necessary, then run the server in the foreground; Ctrl-C or SIGTERM stops it
 ./run.sh test [...]   run all tests; further arguments go to Maven, for example -Dtest=DatabaseUrlTest
 ./run.sh build        build only
+./run.sh image        make a container image without PostgreSQL, target/jib-image.tar: docker load, podman load
 ./run.sh bench        benchmarks beside other servers, about ten minutes; see bench --help
 ./run.sh capacity ... connections that a fleet opens, and whether PostgreSQL has them: capacity --workers 8
 ./run.sh demo NAME    cause a failure in a server of its own and diagnose it: lock, slow, leak, idle-in-transaction, kill
@@ -202,6 +203,17 @@ start() {
   exec "$java" "${jvm_flags[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"
 }
 
+# Without the embedded PostgreSQL, which the profiles postgres-… add
+image() {
+  need_maven
+  is_built || build
+  "$home/src/deploy/image/root.sh" "$java_home" "$home/target/image"
+  without=()
+  for profile in $(sed -n 's,.*<id>\(postgres-.*\)</id>,\1,p' "$home/pom.xml"); do without+=("-P!$profile"); done
+  maven -q -Pimage "${without[@]}" jib:buildTar >&2
+  say "$(cd "$home" && ls -sh1 target/jib-image.tar)"
+}
+
 bench_usage() {
   cat <<'EOF'
 ./run.sh bench [http] [...]           the server beside pgbench and a Spring Boot peer, under load, in turns
@@ -244,6 +256,10 @@ case ${1:-} in
   build)
     find_java
     build
+    ;;
+  image)
+    find_java
+    image
     ;;
   bench)
     find_java
