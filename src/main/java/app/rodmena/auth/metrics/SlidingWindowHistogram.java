@@ -22,8 +22,8 @@ import java.util.function.LongSupplier;
  * lower bound wide, so that every reported value is within 1.6 %. The owner must call {@link #rotate} every 10 s:
  * reading a clock on each recording would cost more than the recording itself.
  *
- * <p>HdrHistogram's {@code Recorder} is not used: it adds the two atomic updates of its phaser and a total count to each
- * recording, twice per use of a connection, and has neither the rates nor the totals by fixed bounds.
+ * <p>HdrHistogram's {@code Recorder} is not used: it adds the two atomic updates of its phaser and a total count to
+ * each recording, twice per use of a connection, and has neither the rates nor the totals by fixed bounds.
  */
 final class SlidingWindowHistogram implements Reservoir {
     static final Duration SLICE = Duration.ofSeconds(10);

@@ -38,19 +38,16 @@ final class SampleRing {
             Situation.RECOVERING,
             Situation.WELL);
 
-    private static final Sample.Kind[] KINDS = Sample.Kind.values();
-    private static final Situation[] SITUATIONS = Situation.values();
-
     /** The texts of a row; each is stored as the number of a name. */
     private static final int TEXTS = 5;
 
     private final long[] times = new long[SECONDS];
     private final long[] nanos = new long[SECONDS];
-    private final byte[] situations = new byte[SECONDS];
+    private final Situation[] situations = new Situation[SECONDS];
     private final boolean[] answered = new boolean[SECONDS];
     private final String[] sentences = new String[SECONDS];
     private final byte[] rows = new byte[SECONDS];
-    private final byte[] kinds = new byte[SECONDS * ROWS];
+    private final Sample.Kind[] kinds = new Sample.Kind[SECONDS * ROWS];
     private final int[] pids = new int[SECONDS * ROWS];
     private final int[] blockedBy = new int[SECONDS * ROWS];
     private final short[] counts = new short[SECONDS * ROWS];
@@ -92,7 +89,7 @@ final class SampleRing {
     void add(Second second, long nowNanos) {
         boolean isSame = size > 0 && second(nanos[last()]) == second(nowNanos);
         int slot = isSame ? last() : next;
-        if (isSame && severityOf(SITUATIONS[situations[slot]]) > second.severity()) {
+        if (isSame && severityOf(situations[slot]) > second.severity()) {
             return;
         }
         if (!isSame) {
@@ -101,7 +98,7 @@ final class SampleRing {
         }
         times[slot] = second.time().toEpochMilli();
         nanos[slot] = nowNanos;
-        situations[slot] = (byte) second.situation().ordinal();
+        situations[slot] = second.situation();
         answered[slot] = second.answered();
         sentences[slot] = limited(second.sentence(), MAX_SENTENCE_LENGTH);
         isSearched = false;
@@ -142,7 +139,7 @@ final class SampleRing {
         if (samples.size() <= ROWS) {
             return samples;
         }
-        int kept = ROWS - KINDS.length;
+        int kept = ROWS - Sample.Kind.values().length;
         List<Sample> limited = new ArrayList<>(samples.subList(0, kept));
         Map<Sample.Kind, Integer> others = new EnumMap<>(Sample.Kind.class);
         samples.subList(kept, samples.size())
@@ -152,7 +149,7 @@ final class SampleRing {
     }
 
     private void write(int row, Sample sample) {
-        kinds[row] = (byte) sample.kind().ordinal();
+        kinds[row] = sample.kind();
         pids[row] = sample.pid();
         blockedBy[row] = sample.blockedBy();
         counts[row] = (short) Math.min(sample.count(), Short.MAX_VALUE);
@@ -167,7 +164,7 @@ final class SampleRing {
         List<Sample> samples = new ArrayList<>(rows[slot]);
         for (int row = slot * ROWS; row < slot * ROWS + rows[slot]; row++) {
             samples.add(new Sample(
-                    KINDS[kinds[row]],
+                    kinds[row],
                     pids[row],
                     blockedBy[row],
                     names[texts[row * TEXTS]],
@@ -178,11 +175,7 @@ final class SampleRing {
                     counts[row]));
         }
         return new Second(
-                Instant.ofEpochMilli(times[slot]),
-                SITUATIONS[situations[slot]],
-                sentences[slot],
-                answered[slot],
-                samples);
+                Instant.ofEpochMilli(times[slot]), situations[slot], sentences[slot], answered[slot], samples);
     }
 
     /** The number of a name; that of {@link Sample#OTHER} if there are too many names. */
