@@ -13,7 +13,7 @@ command -v ldd >/dev/null || die "needs ldd, to find the libraries of the runtim
 rm -rf "$root"
 mkdir -p "$root/opt" "$root/etc" "$root/tmp" "$root/var/lib/auth"
 "$java_home/bin/jlink" --output "$root/opt/java" --strip-debug --no-man-pages --no-header-files --compress=2 \
-  --add-modules java.desktop,java.management.rmi,java.naming,java.security.sasl,java.sql,jdk.crypto.ec,jdk.httpserver,jdk.jcmd,jdk.jfr,jdk.management,jdk.management.agent,jdk.net,jdk.unsupported,jdk.zipfs \
+  --add-modules java.desktop,java.management.rmi,java.naming,java.security.sasl,java.sql,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.management.agent,jdk.net,jdk.unsupported,jdk.zipfs \
   2> >(grep -v 'compress=2' >&2)
 # No window toolkit: java.desktop is there for java.beans only
 find "$root/opt/java/lib" -name 'lib*awt*' -o -name 'libfontmanager.so' -o -name 'libjsound.so' -o -name 'libsplashscreen.so' \

@@ -55,9 +55,6 @@ public final class Main {
     public static void main(String[] arguments) {
         // This process and its libraries print English text, which PostgreSQL, shells and HTTP clients parse.
         Locale.setDefault(Locale.ROOT);
-        // The JVM keeps an address for 30 s by default; a failover may move a name to another server.
-        Security.setProperty("networkaddress.cache.ttl", DNS_CACHE_SECONDS);
-        Security.setProperty("networkaddress.cache.negative.ttl", DNS_CACHE_SECONDS);
         // Both would fail below in the JDK's own classes, with stack traces.
         if (!SettingValue.isReadable(System.getProperty("user.dir"))) {
             System.err.println("auth: the name of the working directory " + SettingValue.unreadable());
@@ -67,6 +64,9 @@ public final class Main {
             System.err.println("auth: " + tooFewDescriptors(DescriptorLimit.required(DEFAULT_CONNECTIONS)));
             System.exit(MISUSED);
         }
+        // The JVM keeps an address for 30 s by default; a failover may move a name to another server.
+        Security.setProperty("networkaddress.cache.ttl", DNS_CACHE_SECONDS);
+        Security.setProperty("networkaddress.cache.negative.ttl", DNS_CACHE_SECONDS);
         // Only here, and before the first logger: an application that embeds the server configures its own log.
         LogLevelOverrides.configure();
         ProcessLifecycle lifecycle = isCommand(arguments) ? ProcessLifecycle.ofCommand() : ProcessLifecycle.ofServer();

@@ -1,7 +1,6 @@
 package app.rodmena.auth.database;
 
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * Whether PostgreSQL answers, by the monitor's last probe, and whether the pool can open connections.
@@ -11,22 +10,18 @@ import java.util.Optional;
  * @param migrated whether the tables exist
  * @param problem the problem, safe for responses; empty if there is none
  * @param since the start of this state
- * @param failover a recent failover, for example {@code failed over from h1:5432 to h2:5432 at …}
+ * @param failover a recent failover, for example {@code failed over from h1:5432 to h2:5432 at …}; empty if there was
+ *     none
  * @param keptBack whether the probe waits in the queue of a pooler, whose pool is full or paused; this is no outage
  */
 public record DatabaseAvailability(
-        boolean reachable,
-        boolean migrated,
-        String problem,
-        Instant since,
-        Optional<String> failover,
-        boolean keptBack) {
+        boolean reachable, boolean migrated, String problem, Instant since, String failover, boolean keptBack) {
     /** The availability if no pooler keeps the probe back. */
     public DatabaseAvailability(boolean reachable, boolean migrated, String problem, Instant since) {
-        this(reachable, migrated, problem, since, Optional.empty(), false);
+        this(reachable, migrated, problem, since, "", false);
     }
 
-    DatabaseAvailability withFailover(Optional<String> recent) {
+    DatabaseAvailability withFailover(String recent) {
         return new DatabaseAvailability(reachable, migrated, problem, since, recent, keptBack);
     }
 

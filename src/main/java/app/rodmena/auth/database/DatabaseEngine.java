@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -227,7 +226,9 @@ public final class DatabaseEngine implements AutoCloseable {
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public DatabaseAvailability availability() {
         return withoutFailover()
-                .withFailover(sessions.failoverWithin(RECENT_FAILOVER).map(Failover::toString));
+                .withFailover(sessions.failoverWithin(RECENT_FAILOVER)
+                        .map(Failover::toString)
+                        .orElse(""));
     }
 
     private DatabaseAvailability withoutFailover() {
@@ -238,19 +239,18 @@ public final class DatabaseEngine implements AutoCloseable {
         boolean onlyNewSessionsRefused =
                 SqlState.isSessionRefused(SqlState.of(heartbeat.failure())) && pool.hasServedWithin(Heartbeat.VALID);
         if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
-            return new DatabaseAvailability(
-                    false, prepared, heartbeat.problem(), heartbeat.since(), Optional.empty(), keptBack);
+            return new DatabaseAvailability(false, prepared, heartbeat.problem(), heartbeat.since(), "", keptBack);
         }
         return pool.opening()
                 .downSince()
-                .map(since -> new DatabaseAvailability(
-                        false, prepared, "no connection can be opened", since, Optional.empty(), keptBack))
+                .map(since ->
+                        new DatabaseAvailability(false, prepared, "no connection can be opened", since, "", keptBack))
                 .orElseGet(() -> new DatabaseAvailability(
                         true,
                         prepared,
                         prepared ? problemOfNewSessions(heartbeat.problem()) : schemaInitializer.problem(),
                         heartbeat.since(),
-                        Optional.empty(),
+                        "",
                         keptBack));
     }
 

@@ -58,11 +58,8 @@ final class Sentence {
                         .formatted(Formats.time(observation.failures().get(0).ago()), failures(), usage());
             default -> observation.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
         };
-        return observation
-                .availability()
-                .failover()
-                .map(failover -> sentence + "; " + failover)
-                .orElse(sentence);
+        String failover = observation.availability().failover();
+        return failover.isEmpty() ? sentence : sentence + "; " + failover;
     }
 
     /** The lock that the preparation of the tables waits for, and its holder. */

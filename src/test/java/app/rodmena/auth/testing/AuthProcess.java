@@ -66,7 +66,10 @@ public final class AuthProcess implements AutoCloseable {
     static AuthProcess start(Path directory, Map<String, String> environment, List<String> command) throws IOException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
-        ProcessBuilder builder = new ProcessBuilder(command)
+        // A process in the background of a script would inherit that these signals are ignored.
+        List<String> withSignals = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        withSignals.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(withSignals)
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

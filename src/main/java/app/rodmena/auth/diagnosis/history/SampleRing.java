@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The samples of the last 15 minutes in arrays of fixed size: less than 4 MB, whatever is sampled. Not thread-safe. */
-@SuppressWarnings("EnumOrdinal") // The numbers are read by the process that wrote them.
 final class SampleRing {
     static final int SECONDS = 900;
 

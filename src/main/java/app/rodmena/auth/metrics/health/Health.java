@@ -89,7 +89,9 @@ public final class Health {
         if (!availability.problem().isEmpty()) {
             data.put("problem", availability.problem());
         }
-        availability.failover().ifPresent(failover -> data.put("failover", failover));
+        if (!availability.failover().isEmpty()) {
+            data.put("failover", availability.failover());
+        }
         data.put("since", availability.since());
         return new Check("database", Status.upIf(availability.ready()), data);
     }
