@@ -207,7 +207,7 @@ try {
   assert.notEqual(await page.locator('#well').getAttribute('data-look'), 'good', 'not green after a failure');
   await until('the outcomes', async () =>
     /^Callers since start: [\d,]+ served, \d+ timed out\.$/.test(await text(page, 'outcomes')));
-  assert.equal((await row(page, 'waiters-table')).Tenant, 'No caller is waiting.');
+  await until('no waiting caller', async () => (await row(page, 'waiters-table')).Tenant === 'No caller is waiting.');
   assert.match(await page.locator('#sentence a').first().getAttribute('href'), /^\/incidents\/\d{8}-/);
   await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
   await assertRow(page, 'statements-table', {
