@@ -112,6 +112,10 @@ final class QueuePoolModel {
     private long now;
     private int generation;
     private boolean suspended;
+
+    /** When a connection was last found broken: those used last before are tested before their next use. */
+    private long brokeAt = Long.MIN_VALUE;
+
     private int taken;
     private int borrowing;
     private int idleToClose;
@@ -246,6 +250,7 @@ final class QueuePoolModel {
             holders.remove(caller);
             connection.returning = true;
             connection.retiring = true;
+            brokeAt = now;
             expect(PoolEventKind.INVALIDATE, 1);
             leave(caller, connection);
         }
@@ -396,9 +401,11 @@ final class QueuePoolModel {
             }
             case INVALIDATE -> {
                 connection.retiring = true;
+                boolean isAfterBreak = connection.since <= brokeAt;
+                brokeAt = now;
                 yield connection.inUse
                         ? connection.returning && met(event.kind())
-                        : borrowed && connection.dead && isPinged(connection);
+                        : borrowed && connection.dead && (isPinged(connection) || isAfterBreak);
             }
             case OVERFLOW_CLOSE -> {
                 connection.overflowReported = true;

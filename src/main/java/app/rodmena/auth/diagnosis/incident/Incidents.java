@@ -239,7 +239,7 @@ public final class Incidents implements AutoCloseable {
                         IncidentRoots.of(diagnosis, holder),
                         diagnosis.time(),
                         1,
-                        Evidence.of(holder.connectionId())));
+                        Evidence.of(holder)));
         boolean wasDown = isDown;
         isDown = diagnosis.situation() == Situation.DATABASE_DOWN || diagnosis.situation() == Situation.NO_PRIMARY;
         if (isDown && !wasDown && engine.availability().migrated()) {
@@ -291,17 +291,23 @@ public final class Incidents implements AutoCloseable {
      * @param connectionId the number of the connection concerned; 0 for none
      * @param queue supplies the queue at the occurrence; empty unless callers were refused
      * @param diagnosis the last diagnosis at the occurrence, used if the new one no longer shows a root cause
-     * @param waited the description of the wait, used if the new diagnosis no longer shows it
+     * @param symptom the description of the wait or the stuck connection, used if the new diagnosis no longer shows it
      */
     private record Evidence(
             int connectionId,
             Optional<Supplier<QueueSnapshot>> queue,
             Optional<Diagnosis> diagnosis,
-            Optional<String> waited) {
+            Optional<String> symptom) {
         static final Evidence NONE = of(0);
 
         static Evidence of(int connectionId) {
             return new Evidence(connectionId, Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
+        /** The connection may be back at the time of the new diagnosis. */
+        static Evidence of(Holder holder) {
+            return new Evidence(
+                    holder.connectionId(), Optional.empty(), Optional.empty(), Optional.of(describe(holder)));
         }
 
         static Evidence of(Supplier<QueueSnapshot> queue) {
@@ -397,13 +403,16 @@ public final class Incidents implements AutoCloseable {
 
     private static String sentence(Diagnosis diagnosis, Evidence evidence) {
         String sentence = diagnosis.sentence();
-        Optional<String> holding = holder(diagnosis, evidence.connectionId)
-                .map(holder -> "Connection %s, checked out by %s, %s"
-                        .formatted(evidence.connectionId, holder.route(), holder.because()));
+        Optional<String> holding = holder(diagnosis, evidence.connectionId).map(Incidents::describe);
         boolean isOver = diagnosis.situation() == Situation.WELL || diagnosis.situation() == Situation.RECOVERING;
-        return holding.or(() -> evidence.waited.filter(waited -> isOver))
+        return holding.or(() -> evidence.symptom.filter(symptom -> isOver))
                 .map(subject -> subject + "; " + uncapitalized(sentence))
                 .orElse(sentence);
+    }
+
+    private static String describe(Holder holder) {
+        return "Connection %s, checked out by %s, %s"
+                .formatted(holder.connectionId(), holder.route(), holder.because());
     }
 
     private static Optional<Holder> holder(Diagnosis diagnosis, int connectionId) {
