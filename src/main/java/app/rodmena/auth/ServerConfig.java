@@ -118,4 +118,9 @@ public record ServerConfig(
     public ServerConfig withRemote(RemoteConfig remote) {
         return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
     }
+
+    /** Returns a copy with another behaviour at a start without a reachable database. */
+    public ServerConfig withFailFast(boolean failFast) {
+        return new ServerConfig(database, pool, capacity, http, remote, diagnosis, incidents, instance, failFast);
+    }
 }

@@ -22,7 +22,7 @@ class PreparationLockTest {
             locker.setAutoCommit(false);
             statement.execute("set application_name = 'maintenance'");
             statement.execute("lock table auth_schema_history in access exclusive mode");
-            try (AuthServer server = AuthServer.start(TestServer.config(target))) {
+            try (AuthServer server = AuthServer.start(TestServer.config(target).withFailFast(false))) {
                 await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
                     Diagnosis diagnosis = server.diagnostics()
                             .diagnose()
