@@ -23,12 +23,10 @@ final class ExceptionMapper {
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
     private final LogThrottle log;
-    private final Function<Throwable, Optional<Response>> known;
 
-    /** @param known the response for an expected exception; empty for others */
-    ExceptionMapper(Logger log, Function<Throwable, Optional<Response>> known) {
+    /** @param log receives unexpected exceptions */
+    ExceptionMapper(Logger log) {
         this.log = new LogThrottle(log);
-        this.known = known;
     }
 
     /**
@@ -36,8 +34,9 @@ final class ExceptionMapper {
      *
      * @param route the method and path template, for the log
      * @param thrown the exception, or a wrapper of it from a future
+     * @param known the response for an expected exception; empty for others
      */
-    Response map(String route, Throwable thrown) {
+    Response map(String route, Throwable thrown, Function<Throwable, Optional<Response>> known) {
         Throwable cause = cause(thrown);
         return cause instanceof HttpError error
                 ? error.response()

@@ -43,7 +43,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
         this.limits = limits;
         this.bodyLimiter = new BodyBufferLimiter(limits.maxBodyBytes);
         this.responses = responses;
-        this.exceptionMapper = new ExceptionMapper(log, this::knownError);
+        this.exceptionMapper = new ExceptionMapper(log);
         this.log = log;
     }
 
@@ -81,7 +81,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
         try {
             return route(request);
         } catch (RuntimeException e) {
-            return exceptionMapper.map("The check of a request", e);
+            return exceptionMapper.map("The check of a request", e, this::knownError);
         }
     }
 
@@ -196,7 +196,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
 
     /** The response for an exception of a call. */
     protected final Response map(Request<E> request, Throwable failure) {
-        return exceptionMapper.map(request.route().name(), failure);
+        return exceptionMapper.map(request.route().name(), failure, this::knownError);
     }
 
     /**
