@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -99,8 +100,12 @@ final class Scene implements AutoCloseable {
         return last.get();
     }
 
-    Diagnosis await(Situation situation) {
-        return await(diagnosis -> diagnosis.situation() == situation);
+    /**
+     * Waits for a sentence that contains all words; the first diagnosis of a situation may count too few connections.
+     */
+    Diagnosis await(Situation situation, String... words) {
+        return await(diagnosis ->
+                diagnosis.situation() == situation && Stream.of(words).allMatch(diagnosis.sentence()::contains));
     }
 
     /** Waits until this number of connections has the verdict. */

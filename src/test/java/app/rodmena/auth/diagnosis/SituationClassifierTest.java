@@ -36,8 +36,10 @@ class SituationClassifierTest {
                 Clients quiet = new Clients(scene, 1, QUIET, 0.05)) {
             noisy.start();
             quiet.start();
-            assertThat(scene.await(Situation.NOISY_TENANT).sentence())
-                    .contains("tenant noisy has ", " waiting requests, most of them POST /api/role/{role}");
+            scene.await(
+                    Situation.NOISY_TENANT,
+                    "tenant noisy has ",
+                    " waiting requests, most of them POST /api/role/{role}");
         }
     }
 
@@ -48,8 +50,8 @@ class SituationClassifierTest {
                 Clients quiet = new Clients(scene, 1, QUIET, 0)) {
             noisy.start();
             quiet.start();
-            assertThat(scene.await(Situation.NOISY_TENANT).sentence())
-                    .contains("tenant noisy has 3 of 3 connections, most of them POST /api/role/{role}");
+            scene.await(
+                    Situation.NOISY_TENANT, "tenant noisy has 3 of 3 connections, most of them POST /api/role/{role}");
         }
     }
 
@@ -82,7 +84,7 @@ class SituationClassifierTest {
                                 .mapTo(Integer.class)
                                 .one());
             }
-            assertThat(scene.await(Situation.EXHAUSTED).sentence()).contains("3 wait for a lock on auth_group");
+            scene.await(Situation.EXHAUSTED, "3 wait for a lock on auth_group");
             await().during(Duration.ofSeconds(1))
                     .until(() -> scene.diagnostics
                                     .diagnose()

@@ -9,12 +9,14 @@ import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** PgBouncer in front of PostgreSQL pauses, restarts, has few connections or refuses start-up options. */
+@Tag("faults")
 class PoolerFaultsTest {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
