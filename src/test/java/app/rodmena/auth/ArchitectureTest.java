@@ -59,7 +59,15 @@ class ArchitectureTest {
             entry("diagnosis.history", List.of("schema", "pool", "database.activity", "metrics", "diagnosis")),
             entry(
                     "diagnosis.incident",
-                    List.of("schema", "pool.event", "pool", "database", "database.activity", "metrics", "diagnosis")),
+                    List.of(
+                            "schema",
+                            "pool.event",
+                            "pool",
+                            "database",
+                            "database.activity",
+                            "metrics",
+                            "diagnosis",
+                            "diagnosis.history")),
             entry(
                     "core",
                     List.of(

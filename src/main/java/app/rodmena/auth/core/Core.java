@@ -129,7 +129,7 @@ public final class Core {
             diagnostics = add(new Diagnostics(engine, metrics, instance, config.diagnosis(), commands));
             history = new ActivityHistory(metrics.history());
             diagnostics.add(history);
-            incidents = add(new Incidents(engine, metrics, diagnostics, instance, config.incidents()));
+            incidents = add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
             actions = new BackendActions(engine, instance, config.incidents());
             fleet = add(new FleetWatch(engine, config.capacity().budget()));
             advisor = new PoolSizeAdvisor(

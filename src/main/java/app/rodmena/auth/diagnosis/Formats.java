@@ -10,7 +10,7 @@ public final class Formats {
     /**
      * For example {@code 340 ms}, {@code 12.4 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 3 d 4 h}.
      */
-    static String time(Duration time) {
+    public static String time(Duration time) {
         long millis = Math.max(0, time.toMillis());
         if (millis < 1_000) {
             return millis + " ms";

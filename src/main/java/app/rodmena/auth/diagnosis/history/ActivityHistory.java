@@ -115,7 +115,8 @@ public final class ActivityHistory implements DiagnosisListener {
                 sessions(seconds, Sample.Kind.POOL, Sample::blocker),
                 sessions(seconds, Sample.Kind.POOL, Sample::route),
                 sessions(seconds, Sample.Kind.WAITER, Sample::route),
-                worst.map(second -> chains(second.samples())).orElse(List.of()));
+                worst.map(second -> chains(second.samples())).orElse(List.of()),
+                seconds.stream().map(ActivitySecond::of).toList());
     }
 
     private static Duration distance(SampleRing.Second second, HistoryPeriod period) {

@@ -57,7 +57,10 @@ public record PastDiagnosis(
         List<ActiveSessions> waiters,
 
         @Description("The blocking sessions in that second as a tree, heads first")
-        List<ChainLink> chains) {
+        List<ChainLink> chains,
+
+        @Description("The sampled seconds, the oldest first")
+        List<ActivitySecond> seconds) {
 
     @Description("The diagnosis as text for a terminal")
     public String text() {

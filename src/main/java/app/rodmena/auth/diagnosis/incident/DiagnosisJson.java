@@ -6,6 +6,7 @@ import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
 import app.rodmena.auth.diagnosis.Reconciliation;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.event.PoolEvent;
@@ -49,6 +50,7 @@ public final class DiagnosisJson {
                     .addSerializer(new OptionalSerializer())
                     .addSerializer(RecordJson.of(PoolSnapshot.class))
                     .addSerializer(RecordJson.of(PoolEvent.class))
+                    .addSerializer(RecordJson.of(PastDiagnosis.class))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
             .addMixIn(Reconciliation.Lost.class, LostNames.class)

@@ -4,6 +4,7 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A recorded incident with the state at its start. Immutable.
@@ -32,10 +33,21 @@ public record Incident(
                 unit = "times")
         long repetitions,
 
+        @Description(
+                "End of the incident, in UTC: the last time at which its cause was seen; empty if it has not ended")
+        Optional<Instant> ended,
+
+        @Description(
+                value = "Duration of the incident; 0 if it has not ended",
+                unit = "milliseconds",
+                wholeMillis = true)
+        Optional<Duration> lasted,
+
         Duration frozenAfter,
         IncidentDocument document) {
-    /** A copy with another number of further occurrences; the document keeps the old number. */
-    Incident withRepetitions(long repetitions) {
-        return new Incident(id, time, cause, sentence, repetitions, frozenAfter, document);
+    /** A copy with another number of further occurrences and another end; the document keeps the old ones. */
+    Incident with(long repetitions, Optional<Duration> lasted) {
+        return new Incident(
+                id, time, cause, sentence, repetitions, lasted.map(time::plus), lasted, frozenAfter, document);
     }
 }

@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
 import app.rodmena.auth.diagnosis.Diagnosis;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.schema.WireFormat;
@@ -38,6 +39,7 @@ public final class IncidentDocument {
             Diagnosis diagnosis,
             List<PoolEvent> events,
             List<PoolSecond> history,
+            Optional<PastDiagnosis> minuteBefore,
             Duration took,
             Optional<Incident> before) {
         ObjectNode tree = DiagnosisJson.MAPPER.createObjectNode();
@@ -46,6 +48,8 @@ public final class IncidentDocument {
         tree.put("cause", cause.name());
         tree.put("sentence", sentence);
         tree.put("swallowed", 0);
+        tree.putNull("ended");
+        tree.putNull("lastedMillis");
         tree.put("frozenAfterMillis", took.toMillis());
         tree.put("instance", instance);
         ArrayNode stages = tree.putArray("stages");
@@ -56,7 +60,18 @@ public final class IncidentDocument {
         tree.set("diagnosis", limited(DiagnosisJson.tree(diagnosis)));
         tree.set("events", DiagnosisJson.MAPPER.valueToTree(events));
         tree.set("history", DiagnosisJson.MAPPER.valueToTree(history));
-        return new Incident(id, time, cause, sentence, 0, took, new IncidentDocument(DiagnosisJson.bytes(tree)));
+        tree.set("before", DiagnosisJson.MAPPER.valueToTree(minuteBefore.orElse(null)));
+        tree.putNull("during");
+        return new Incident(
+                id,
+                time,
+                cause,
+                sentence,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                took,
+                new IncidentDocument(DiagnosisJson.bytes(tree)));
     }
 
     /**
@@ -72,12 +87,18 @@ public final class IncidentDocument {
                     || !tree.path("diagnosis").isObject()) {
                 throw new IOException("not an incident");
             }
+            Instant time = Instant.parse(tree.path("time").asText());
+            Optional<Duration> lasted = tree.path("lastedMillis").isNumber()
+                    ? Optional.of(Duration.ofMillis(tree.path("lastedMillis").asLong()))
+                    : Optional.empty();
             return new Incident(
                     id,
-                    Instant.parse(tree.path("time").asText()),
+                    time,
                     IncidentCause.valueOf(tree.path("cause").asText()),
                     tree.path("sentence").asText(),
                     tree.path("swallowed").asLong(),
+                    lasted.map(time::plus),
+                    lasted,
                     Duration.ofMillis(tree.path("frozenAfterMillis").asLong()),
                     new IncidentDocument(json));
         } catch (IllegalArgumentException | DateTimeParseException e) {
@@ -85,17 +106,36 @@ public final class IncidentDocument {
         }
     }
 
-    /** A copy with another number of further occurrences, in the document as well. */
-    static Incident withRepetitions(Incident incident, long repetitions) {
+    /**
+     * A copy with another number of further occurrences and another end, in the document as well.
+     *
+     * @param during the activity from the start of the incident; empty to keep that of the document
+     * @param history the pool's numbers by second; empty to keep those of the document
+     */
+    static Incident with(
+            Incident incident,
+            long repetitions,
+            Optional<Duration> lasted,
+            Optional<PastDiagnosis> during,
+            List<PoolSecond> history) {
+        Incident changed = incident.with(repetitions, lasted);
         ObjectNode tree = incident.document().tree();
         tree.put("swallowed", repetitions);
+        tree.put("ended", changed.ended().map(WireFormat::time).orElse(null));
+        tree.put("lastedMillis", lasted.map(Duration::toMillis).orElse(null));
+        during.ifPresent(activity -> tree.set("during", DiagnosisJson.MAPPER.valueToTree(activity)));
+        if (!history.isEmpty()) {
+            tree.set("history", DiagnosisJson.MAPPER.valueToTree(history));
+        }
         return new Incident(
-                incident.id(),
-                incident.time(),
-                incident.cause(),
-                incident.sentence(),
+                changed.id(),
+                changed.time(),
+                changed.cause(),
+                changed.sentence(),
                 repetitions,
-                incident.frozenAfter(),
+                changed.ended(),
+                lasted,
+                changed.frozenAfter(),
                 new IncidentDocument(DiagnosisJson.bytes(tree)));
     }
 

@@ -56,14 +56,15 @@ final class IncidentHtml {
     private String write() {
         String id = text(incident, "id");
         begin("Incident " + id, text(incident, "sentence"));
-        html.append("<p class='facts'>Incident %s: %s at %s on %s, recorded after %s ms, repeated %s times</p>"
+        html.append("<p class='facts'>Incident %s: %s at %s on %s, recorded after %s ms, repeated %s times%s</p>"
                 .formatted(
                         id,
                         text(incident, "cause"),
                         text(incident, "time"),
                         text(incident, "instance"),
                         text(incident, "frozenAfterMillis"),
-                        text(incident, "swallowed")));
+                        text(incident, "swallowed"),
+                        IncidentText.end(incident)));
         if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
             html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
         }
@@ -102,6 +103,8 @@ final class IncidentHtml {
                 "stateForMillis:#ms",
                 "waitEvent:waits for",
                 "query");
+        activity("The minute before the incident", incident.path("before"));
+        activity("From the start of the incident until its end", incident.path("during"));
         lines("Not visible", diagnosis.path("blindSpots"));
         table(
                 "Last events, newest first",
@@ -117,6 +120,12 @@ final class IncidentHtml {
                 "cause");
         html.append("<h2>The diagnosis as text</h2><pre>%s</pre>".formatted(text(diagnosis, "text")));
         return html.append("</body></html>\n").toString();
+    }
+
+    private void activity(String title, JsonNode past) {
+        if (past.isObject()) {
+            html.append("<h2>%s</h2><pre>%s</pre>".formatted(title, text(past, "text")));
+        }
     }
 
     private void steps() {

@@ -5,10 +5,12 @@ import app.rodmena.auth.diagnosis.Blocker;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.Holder;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Names root causes, so that different symptoms of the same lock or outage become one incident. Pure functions. */
@@ -26,6 +28,17 @@ final class IncidentRoots {
             case TROUBLED, BLOCKED, EXHAUSTED -> mostFrequent(diagnosis);
             case WELL, RECOVERING, FAILING -> OpenIncidents.UNKNOWN;
         };
+    }
+
+    /** All root causes that a diagnosis shows. */
+    static Set<String> allOf(Diagnosis diagnosis) {
+        Set<String> roots = diagnosis.holders().stream()
+                .filter(holder -> holder.verdict().isTrouble())
+                .map(holder -> of(diagnosis, holder))
+                .collect(Collectors.toCollection(HashSet::new));
+        roots.add(of(diagnosis));
+        roots.remove(OpenIncidents.UNKNOWN);
+        return roots;
     }
 
     /** The root cause that delays the check-in of one holder. */

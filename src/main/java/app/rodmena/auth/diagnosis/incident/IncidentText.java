@@ -1,6 +1,8 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.diagnosis.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,14 +19,15 @@ final class IncidentText {
 
     static String of(JsonNode incident) {
         StringBuilder text = new StringBuilder(8_192);
-        text.append("Incident %s: %s at %s on %s, recorded after %s ms%s%n%n"
+        text.append("Incident %s: %s at %s on %s, recorded after %s ms%s%s%n%n"
                 .formatted(
                         incident.path("id").asText(),
                         incident.path("cause").asText(),
                         incident.path("time").asText(),
                         incident.path("instance").asText(),
                         incident.path("frozenAfterMillis").asLong(),
-                        again(incident.path("swallowed").asLong())));
+                        again(incident.path("swallowed").asLong()),
+                        end(incident)));
         String sentence = incident.path("sentence").asText();
         if (!sentence.equals(incident.path("diagnosis").path("sentence").asText())) {
             text.append(sentence).append("\n\n");
@@ -35,9 +38,28 @@ final class IncidentText {
                             stage.path("cause").asText(), stage.path("sentence").asText()));
         }
         text.append(incident.path("diagnosis").path("text").asText());
+        activity("The minute before the incident", incident.path("before"), text);
+        activity("From the start of the incident until its end", incident.path("during"), text);
         history(incident.path("history"), text);
         events(incident.path("events"), text);
         return text.toString();
+    }
+
+    private static void activity(String heading, JsonNode past, StringBuilder text) {
+        if (past.isObject()) {
+            text.append("\n%s:%n%s".formatted(heading, past.path("text").asText()));
+        }
+    }
+
+    /** For example {@code ; ended at 2026-11-23T15:36:10.118Z after 1 min 18 s}. */
+    static String end(JsonNode incident) {
+        return incident.path("lastedMillis").isNumber()
+                ? "; ended at %s after %s"
+                        .formatted(
+                                incident.path("ended").asText(),
+                                Formats.time(Duration.ofMillis(
+                                        incident.path("lastedMillis").asLong())))
+                : "; not ended yet";
     }
 
     private static String again(long repetitions) {
@@ -49,7 +71,7 @@ final class IncidentText {
         if (seconds.isEmpty()) {
             return;
         }
-        text.append("\nThe last %s minutes, 10 s per column, newest on the right\n".formatted(MINUTES));
+        text.append("\n%s minutes, 10 s per column, newest on the right\n".formatted(MINUTES));
         line(text, "connections in use", seconds, HistorySecond::inUse);
         line(text, "waiting", seconds, HistorySecond::waiting);
         line(text, "refused per second", seconds, HistorySecond::refusals);

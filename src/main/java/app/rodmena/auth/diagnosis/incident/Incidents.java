@@ -11,7 +11,12 @@ import app.rodmena.auth.diagnosis.Diagnostics;
 import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.diagnosis.Verdict;
+import app.rodmena.auth.diagnosis.history.ActivityHistory;
+import app.rodmena.auth.diagnosis.history.HistoryPeriod;
+import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
+import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.PoolHistory;
 import app.rodmena.auth.metrics.PoolSecond;
 import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.QueueSnapshot;
@@ -42,8 +47,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records the state at the start of an incident: the diagnosis, the last events, and the history of 15 minutes. There
- * is one instance per process, as there is one engine; all users share it. Thread-safe.
+ * Records the state at the start of an incident, the minute before and the activity until its end: the diagnosis, the
+ * last events, and the history of 15 minutes. There is one instance per process, as there is one engine; all users
+ * share it. Thread-safe.
  *
  * <p>A caller with a failed request only looks up the incident's id; incidents are recorded and stored on separate
  * threads.
@@ -62,13 +68,16 @@ public final class Incidents implements AutoCloseable {
 
     private static final Duration LATE_DIAGNOSIS_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration UPDATE_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final DatabaseEngine engine;
     private final Metrics metrics;
     private final Diagnostics diagnostics;
+    private final ActivityHistory activity;
     private final String instance;
     private final IncidentsConfig config;
     private final OpenIncidents open = new OpenIncidents();
+    private final IncidentEnds ends = new IncidentEnds();
     private final Map<IncidentCause, LongAdder> counts = new EnumMap<>(IncidentCause.class);
     private final Optional<IncidentFiles> files;
     private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
@@ -94,14 +103,21 @@ public final class Incidents implements AutoCloseable {
      *
      * @param engine the engine of this process; it, {@code metrics} and {@code diagnostics} must stay open until this
      *     is closed
+     * @param activity the history of {@code diagnostics}, which must receive each diagnosis before this
      * @param instance the instance name of this process in PostgreSQL
      */
     @SuppressWarnings("FutureReturnValueIgnored") // tick catches every exception and ends with the executor.
     public Incidents(
-            DatabaseEngine engine, Metrics metrics, Diagnostics diagnostics, String instance, IncidentsConfig config) {
+            DatabaseEngine engine,
+            Metrics metrics,
+            Diagnostics diagnostics,
+            ActivityHistory activity,
+            String instance,
+            IncidentsConfig config) {
         this.engine = engine;
         this.metrics = metrics;
         this.diagnostics = diagnostics;
+        this.activity = activity;
         this.instance = instance;
         this.config = config;
         for (IncidentCause cause : IncidentCause.values()) {
@@ -121,7 +137,7 @@ public final class Incidents implements AutoCloseable {
     public List<Incident> newestFirst() {
         synchronized (incidents) {
             return incidents.descendingMap().values().stream()
-                    .map(incident -> incident.withRepetitions(repetitions(incident)))
+                    .map(incident -> incident.with(repetitions(incident), lasted(incident)))
                     .toList();
         }
     }
@@ -129,7 +145,7 @@ public final class Incidents implements AutoCloseable {
     /** The incident with an id; empty if it is not kept. */
     public Optional<Incident> find(String id) {
         synchronized (incidents) {
-            return Optional.ofNullable(incidents.get(id)).map(this::withCurrentRepetitions);
+            return Optional.ofNullable(incidents.get(id)).map(this::current);
         }
     }
 
@@ -229,6 +245,8 @@ public final class Incidents implements AutoCloseable {
     /** Detects the causes without an event: an outage without requests, stuck holders, and stalled callers. */
     private void onDiagnosis(Diagnosis diagnosis) {
         root = IncidentRoots.of(diagnosis);
+        ends.diagnosed(IncidentRoots.allOf(diagnosis), diagnosis.postgres().isPresent(), System.nanoTime())
+                .forEach(id -> execute(id, () -> finish(id)));
         diagnosis.holders().stream()
                 .filter(holder -> holder.verdict().isTrouble()
                         && holder.verdict() != Verdict.LEAK // has a separate cause
@@ -263,6 +281,22 @@ public final class Incidents implements AutoCloseable {
             }
         } catch (Throwable e) { // An uncaught exception would end the periodic check.
             LOG.error("The periodic check for incidents failed; it continues", e);
+        }
+    }
+
+    /** Stores the end of an incident and its activity until then. */
+    private void finish(String id) {
+        try {
+            find(id).filter(incident -> incident.lasted().isPresent()).ifPresent(incident -> {
+                put(incident);
+                store(id);
+                LOG.info(
+                        "Incident {} has ended: it lasted {} ms",
+                        id,
+                        incident.lasted().get().toMillis());
+            });
+        } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
+            LOG.error("The end of incident {} could not be recorded", id, e);
         }
     }
 
@@ -334,16 +368,21 @@ public final class Incidents implements AutoCloseable {
 
     private void record(IncidentCause cause, String root, Instant time, int times, Evidence evidence) {
         OpenIncidents.Decision decision = open.record(cause, root, time, times, evidence.queue.isPresent());
+        ends.occurred(decision.id(), root, System.nanoTime());
         if (decision.isNew()) {
             counts.get(cause).increment();
         }
         if (decision.isNew() || decision.isWorse()) {
             Optional<QueueSnapshot> queue = evidence.queue.map(Supplier::get);
-            try {
-                thread.execute(() -> freeze(decision.id(), time, decision.cause(), evidence, queue));
-            } catch (RejectedExecutionException e) {
-                LOG.debug("Incident {} is not recorded: the recorder is closed", decision.id(), e);
-            }
+            execute(decision.id(), () -> freeze(decision.id(), time, decision.cause(), evidence, queue));
+        }
+    }
+
+    private void execute(String id, Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Incident {} is not recorded: the recorder is closed", id, e);
         }
     }
 
@@ -363,9 +402,21 @@ public final class Incidents implements AutoCloseable {
             boolean isLate = !pendingDiagnosis.isDone();
             Diagnosis diagnosis = last(queue, evidence);
             open.rootFound(id, IncidentRoots.of(diagnosis));
+            ends.rootFound(id, IncidentRoots.of(diagnosis));
+            Optional<PastDiagnosis> minuteBefore = between(time.minus(MINUTE), time);
             Duration took = Duration.between(happened, Instant.now());
             Incident incident = IncidentDocument.freeze(
-                    id, time, cause, sentence(diagnosis, evidence), instance, diagnosis, events, history, took, before);
+                    id,
+                    time,
+                    cause,
+                    sentence(diagnosis, evidence),
+                    instance,
+                    diagnosis,
+                    events,
+                    history,
+                    minuteBefore,
+                    took,
+                    before);
             put(incident);
             publish(incident, diagnosis, connectionId);
             if (isLate) {
@@ -373,7 +424,17 @@ public final class Incidents implements AutoCloseable {
                 awaitDiagnosis(LATE_DIAGNOSIS_TIMEOUT, pendingDiagnosis);
                 Diagnosis late = last(queue, evidence);
                 put(IncidentDocument.freeze(
-                        id, time, cause, sentence(late, evidence), instance, late, events, history, took, before));
+                        id,
+                        time,
+                        cause,
+                        sentence(late, evidence),
+                        instance,
+                        late,
+                        events,
+                        history,
+                        minuteBefore,
+                        took,
+                        before));
             }
             store(id);
         } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
@@ -460,12 +521,39 @@ public final class Incidents implements AutoCloseable {
         return lines.toString();
     }
 
-    /** The incident with the current number of further occurrences, in the document as well. */
-    private Incident withCurrentRepetitions(Incident incident) {
+    /** The incident with its current number of further occurrences, end and activity, in the document as well. */
+    private Incident current(Incident incident) {
         long repetitions = repetitions(incident);
-        return repetitions == incident.repetitions()
-                ? incident
-                : IncidentDocument.withRepetitions(incident, repetitions);
+        Optional<Duration> lasted = lasted(incident);
+        boolean isComplete = repetitions == incident.repetitions() && lasted.equals(incident.lasted());
+        if (isComplete && !ends.isOngoing(incident.id())) {
+            return incident;
+        }
+        Instant now = Instant.now();
+        Instant end = lasted.map(incident.time()::plus).orElse(now);
+        Duration kept = PoolHistory.RETENTION.minus(MINUTE);
+        boolean isKept = Duration.between(incident.time(), now).compareTo(kept) < 0;
+        List<PoolSecond> history = metrics.history().seconds().stream()
+                .filter(second -> isKept && !second.time().isAfter(end.plus(MINUTE)))
+                .toList();
+        return IncidentDocument.with(
+                incident, repetitions, lasted, between(incident.time(), end.plusSeconds(1)), history);
+    }
+
+    /** The activity of a period; empty if the history has no part of it. */
+    private Optional<PastDiagnosis> between(Instant from, Instant to) {
+        try {
+            return Optional.of(activity.diagnose(new HistoryPeriod(from, to)));
+        } catch (InvalidPeriodException e) {
+            LOG.debug("No activity is known from {} to {}", from, to, e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Duration> lasted(Incident incident) {
+        return ends.isOngoing(incident.id())
+                ? Optional.empty()
+                : ends.lasted(incident.id()).or(incident::lasted);
     }
 
     private long repetitions(Incident incident) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
@@ -138,6 +139,52 @@ class IncidentsTest {
             assertThat(refused.document().text()).contains("Earlier, STUCK: ", "Earlier, LONG_WAIT: ");
             assertThat(server.incidents().newestFirst()).hasSize(1);
         }
+    }
+
+    @Test
+    void anIncidentKeepsTheMinuteBeforeItsEndAndItsActivity() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        IncidentsConfig config = new IncidentsConfig(Optional.of(directory), Duration.ofMillis(500), false);
+        String id;
+        try (TroubledServer server = new TroubledServer(target, SMALL, config);
+                Connection colleague = TroubledServer.otherSession(target)) {
+            await().until(() -> server.server.diagnostics().last().situation() == Situation.WELL);
+            int pid = TroubledServer.lock(colleague);
+            server.sendWrites(3);
+            id = server.await(IncidentCause.STUCK).id();
+            assertThat(server.incidents().find(id).orElseThrow().document().text())
+                    .contains("; not ended yet");
+            colleague.rollback();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            server.incidents().find(id).orElseThrow().ended().isPresent());
+
+            Incident incident = server.incidents().find(id).orElseThrow();
+            JsonNode json = new JsonMapper().readTree(incident.document().json());
+            assertThat(json.path("ended").asText())
+                    .isGreaterThan(json.path("time").asText());
+            assertThat(json.path("lastedMillis").asLong())
+                    .isEqualTo(incident.lasted().orElseThrow().toMillis());
+            assertThat(json.path("before").path("seconds"))
+                    .anySatisfy(second ->
+                            assertThat(second.path("situation").asText()).isEqualTo("WELL"));
+            JsonNode during = json.path("during");
+            assertThat(during.path("sentence").asText()).contains("wait for a lock on auth_group held by pid " + pid);
+            assertThat(during.path("seconds"))
+                    .isNotEmpty()
+                    .anySatisfy(
+                            second -> assertThat(second.path("lock").asInt()).isEqualTo(3));
+            String ended = "; ended at %s after ".formatted(json.path("ended").asText());
+            assertThat(incident.document().text()).contains(ended, "3 × POST /api/role/{role}, Lock");
+            assertThat(incident.document().html()).contains(ended, "From the start of the incident until its end");
+            assertThat(server.incidents().newestFirst().get(0).lasted()).isEqualTo(incident.lasted());
+        }
+        JsonNode stored = new JsonMapper().readTree(Files.readAllBytes(directory.resolve(id + ".json")));
+        assertThat(stored.path("lastedMillis").isNumber()).isTrue();
+        assertThat(stored.path("during").path("seconds")).isNotEmpty();
+        assertThat(IncidentDocument.read(Files.readAllBytes(directory.resolve(id + ".json")))
+                        .ended())
+                .isPresent();
     }
 
     @Test
