@@ -12,25 +12,13 @@ import java.util.concurrent.CompletionStage;
 public final class Memberships {
     static final TenantBatchQuery<Boolean> CHECK_MEMBERSHIP = TenantBatchQuery.check("""
             /* memberships.holds */
-            select exists (
-                select from membership_groups
-                where membership_id = (
-                        select id from auth_membership where creator = :creator and "user" = :user and is_active)
-                    and group_id = (
-                        select id from auth_group where creator = :creator and role = :role and is_active))
-            """, """
-            /* memberships.holds_together */
             select coalesce((
                 select true from membership_groups
                 where membership_id = (
-                        select id from auth_membership
-                        where creator = input.creator and "user" = input."user" and is_active)
+                        select id from auth_membership where creator = :creator and "user" = :user and is_active)
                     and group_id = (
-                        select id from auth_group
-                        where creator = input.creator and role = input.role and is_active)
+                        select id from auth_group where creator = :creator and role = :role and is_active)
                 limit 1), false)
-            from unnest(:creators, :users, :roles) with ordinality input (creator, "user", role, ordinal)
-            order by input.ordinal
             """, "user", "role");
 
     static final TenantListQuery<Membership> OF_USER = TenantBatchQuery.list(RowMappers::member, """
@@ -44,21 +32,6 @@ public final class Memberships {
             where m.creator = :creator and m."user" = :user and m.is_active
             order by g.role collate "C"
             limit :limit
-            """, """
-            /* memberships.of_user_together */
-            select found."user", found.role, input.ordinal
-            from unnest(:creators, :users) with ordinality input (creator, "user", ordinal)
-            cross join lateral (
-                select m."user", g.role
-                from auth_membership m
-                cross join lateral (select group_id from membership_groups where membership_id = m.id offset 0) mg
-                cross join lateral (
-                    select role from auth_group
-                    where id = mg.group_id and creator = input.creator and is_active offset 0) g
-                where m.creator = input.creator and m."user" = input."user" and m.is_active
-                order by g.role collate "C"
-                limit :limit) found
-            order by input.ordinal, found.role collate "C"
             """, "user");
 
     static final TenantListQuery<Membership> OF_ROLE = TenantBatchQuery.list(RowMappers::member, """
@@ -72,21 +45,6 @@ public final class Memberships {
             where g.creator = :creator and g.role = :role and g.is_active
             order by m."user" collate "C"
             limit :limit
-            """, """
-            /* memberships.of_role_together */
-            select found."user", found.role, input.ordinal
-            from unnest(:creators, :roles) with ordinality input (creator, role, ordinal)
-            cross join lateral (
-                select m."user", g.role
-                from auth_group g
-                cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
-                cross join lateral (
-                    select "user" from auth_membership
-                    where id = mg.membership_id and creator = input.creator and is_active offset 0) m
-                where g.creator = input.creator and g.role = input.role and g.is_active
-                order by m."user" collate "C"
-                limit :limit) found
-            order by input.ordinal, found."user" collate "C"
             """, "role");
 
     static final String GRANT = """

@@ -18,8 +18,8 @@ public final class Permissions {
      */
     static final TenantBatchQuery<Boolean> CHECK_USER = TenantBatchQuery.check("""
             /* permissions.user_holds */
-            select exists (
-                select from membership_groups mg
+            select coalesce((
+                select true from membership_groups mg
                 join permission_groups pg on pg.group_id = mg.group_id
                 cross join lateral (
                     select from auth_group
@@ -27,47 +27,19 @@ public final class Permissions {
                 where mg.membership_id = (
                         select id from auth_membership where creator = :creator and "user" = :user and is_active)
                     and pg.permission_id = (
-                        select id from auth_permission where creator = :creator and name = :name and is_active))
-            """, """
-            /* permissions.user_holds_together */
-            select coalesce((
-                select true from membership_groups mg
-                join permission_groups pg on pg.group_id = mg.group_id
-                cross join lateral (
-                    select from auth_group
-                    where id = mg.group_id and id = pg.group_id and creator = input.creator and is_active offset 0) g
-                where mg.membership_id = (
-                        select id from auth_membership
-                        where creator = input.creator and "user" = input."user" and is_active)
-                    and pg.permission_id = (
-                        select id from auth_permission
-                        where creator = input.creator and name = input.name and is_active)
+                        select id from auth_permission where creator = :creator and name = :name and is_active)
                 limit 1), false)
-            from unnest(:creators, :users, :names) with ordinality input (creator, "user", name, ordinal)
-            order by input.ordinal
             """, "user", "name");
 
     static final TenantBatchQuery<Boolean> CHECK_ROLE = TenantBatchQuery.check("""
             /* permissions.role_holds */
-            select exists (
-                select from permission_groups
-                where permission_id = (
-                        select id from auth_permission where creator = :creator and name = :name and is_active)
-                    and group_id = (
-                        select id from auth_group where creator = :creator and role = :role and is_active))
-            """, """
-            /* permissions.role_holds_together */
             select coalesce((
                 select true from permission_groups
                 where permission_id = (
-                        select id from auth_permission
-                        where creator = input.creator and name = input.name and is_active)
+                        select id from auth_permission where creator = :creator and name = :name and is_active)
                     and group_id = (
-                        select id from auth_group
-                        where creator = input.creator and role = input.role and is_active)
+                        select id from auth_group where creator = :creator and role = :role and is_active)
                 limit 1), false)
-            from unnest(:creators, :roles, :names) with ordinality input (creator, role, name, ordinal)
-            order by input.ordinal
             """, "role", "name");
 
     static final TenantListQuery<String> OF_ROLE = TenantBatchQuery.list(RowMappers::text, """
@@ -80,20 +52,6 @@ public final class Permissions {
             where pg.group_id = (select id from auth_group where creator = :creator and role = :role and is_active)
             order by p.name collate "C"
             limit :limit
-            """, """
-            /* permissions.of_role_together */
-            select found.name, input.ordinal
-            from unnest(:creators, :roles) with ordinality input (creator, role, ordinal)
-            cross join lateral (
-                select p.name
-                from permission_groups pg
-                cross join lateral (
-                    select name from auth_permission
-                    where id = pg.permission_id and creator = input.creator and is_active offset 0) p
-                where pg.group_id = (select id from auth_group where creator = input.creator and role = input.role and is_active)
-                order by p.name collate "C"
-                limit :limit) found
-            order by input.ordinal, found.name collate "C"
             """, "role");
 
     static final TenantListQuery<String> OF_USER = TenantBatchQuery.list(RowMappers::text, """
@@ -111,25 +69,6 @@ public final class Permissions {
                 select id from auth_membership where creator = :creator and "user" = :user and is_active)
             order by p.name collate "C"
             limit :limit
-            """, """
-            /* permissions.of_user_together */
-            select found.name, input.ordinal
-            from unnest(:creators, :users) with ordinality input (creator, "user", ordinal)
-            cross join lateral (
-                select p.name
-                from membership_groups mg
-                cross join lateral (
-                    select id from auth_group
-                    where id = mg.group_id and creator = input.creator and is_active offset 0) g
-                cross join lateral (select permission_id from permission_groups where group_id = g.id offset 0) pg
-                cross join lateral (
-                    select name from auth_permission
-                    where id = pg.permission_id and creator = input.creator and is_active offset 0) p
-                where mg.membership_id = (
-                    select id from auth_membership where creator = input.creator and "user" = input."user" and is_active)
-                order by p.name collate "C"
-                limit :limit) found
-            order by input.ordinal, found.name collate "C"
             """, "user");
 
     static final TenantListQuery<String> ROLES_WITH = TenantBatchQuery.list(RowMappers::text, """
@@ -143,21 +82,6 @@ public final class Permissions {
                 select id from auth_permission where creator = :creator and name = :name and is_active)
             order by g.role collate "C"
             limit :limit
-            """, """
-            /* permissions.roles_with_together */
-            select found.role, input.ordinal
-            from unnest(:creators, :names) with ordinality input (creator, name, ordinal)
-            cross join lateral (
-                select g.role
-                from permission_groups pg
-                cross join lateral (
-                    select role from auth_group
-                    where id = pg.group_id and creator = input.creator and is_active offset 0) g
-                where pg.permission_id = (
-                    select id from auth_permission where creator = input.creator and name = input.name and is_active)
-                order by g.role collate "C"
-                limit :limit) found
-            order by input.ordinal, found.role collate "C"
             """, "name");
 
     static final TenantListQuery<Membership> USERS_WITH = TenantBatchQuery.list(RowMappers::member, """
@@ -175,25 +99,6 @@ public final class Permissions {
                 select id from auth_permission where creator = :creator and name = :name and is_active)
             order by m."user" collate "C", g.role collate "C"
             limit :limit
-            """, """
-            /* permissions.users_with_together */
-            select found."user", found.role, input.ordinal
-            from unnest(:creators, :names) with ordinality input (creator, name, ordinal)
-            cross join lateral (
-                select m."user", g.role
-                from permission_groups pg
-                cross join lateral (
-                    select id, role from auth_group
-                    where id = pg.group_id and creator = input.creator and is_active offset 0) g
-                cross join lateral (select membership_id from membership_groups where group_id = g.id offset 0) mg
-                cross join lateral (
-                    select "user" from auth_membership
-                    where id = mg.membership_id and creator = input.creator and is_active offset 0) m
-                where pg.permission_id = (
-                    select id from auth_permission where creator = input.creator and name = input.name and is_active)
-                order by m."user" collate "C", g.role collate "C"
-                limit :limit) found
-            order by input.ordinal, found."user" collate "C", found.role collate "C"
             """, "name");
 
     static final String GRANT = """

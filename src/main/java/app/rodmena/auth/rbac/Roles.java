@@ -22,16 +22,6 @@ public final class Roles {
             where creator = :creator and is_active
             order by role collate "C"
             limit :limit
-            """, """
-            /* roles.list_together */
-            select found.role, found.description, input.ordinal
-            from unnest(:creators) with ordinality input (creator, ordinal)
-            cross join lateral (
-                select role, description from auth_group
-                where creator = input.creator and is_active
-                order by role collate "C"
-                limit :limit) found
-            order by input.ordinal, found.role collate "C"
             """);
 
     /** Checks for an existing role before the insert, because a conflicting insert would consume an id. */

@@ -1,6 +1,7 @@
 package app.rodmena.auth.rbac;
 
 import app.rodmena.auth.database.BatchQuery;
+import app.rodmena.auth.database.StatementExecution;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,18 +10,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
 
 /**
  * One kind of query, as a pair of statements: a single one with {@code :creator} and, for example, {@code :user}, and a
- * batch with the arrays {@code :creators} and {@code :users}. The batch looks up each element by itself, with scalar
- * subqueries or {@code lateral} with {@code offset 0}, so that PostgreSQL cannot plan it as a scan of a table.
+ * batch with the arrays {@code :creators} and {@code :users}, which runs the single one for each element. The single
+ * one must use scalar subqueries or {@code lateral} with {@code offset 0}, so that PostgreSQL cannot plan the batch as
+ * a scan of a table.
  */
 class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     /** Maximum checks in a batch: larger batches cost as much per check, and delay the response to the first caller. */
     private static final int MAX_CHECKS = 256;
+
+    private static final String BATCH = """
+            /* %s_together */
+            select found.*, input.ordinal
+            from unnest(%s) with ordinality input (%s, ordinal)
+            cross join lateral (
+            %s) found
+            order by input.ordinal%s
+            """;
+
+    private static final Pattern PARAMETER = Pattern.compile("(?<!:):(?!limit\\b)([a-z]+)");
+    private static final Pattern ORDER = Pattern.compile("order by (.+)\nlimit :limit\n$");
+    private static final Pattern QUALIFIED = Pattern.compile("(?:\\w+\\.)?(\"?\\w+\"?) collate");
 
     final String single;
     final String batch;
@@ -35,14 +54,13 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             int maxBatchSize,
             int limit,
             String single,
-            String batch,
             List<String> parameterNames,
             Function<Query, A> readOne,
             BiFunction<Query, Integer, List<A>> readMany) {
         this.maxBatchSize = maxBatchSize;
         this.limit = limit;
         this.single = single;
-        this.batch = batch;
+        this.batch = batchOf(single, parameterNames);
         this.parameterNames = parameterNames;
         this.readOne = readOne;
         this.readMany = readMany;
@@ -52,15 +70,13 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      * A check with a boolean result.
      *
      * @param single returns one row
-     * @param batch returns one row for each element, in their order
      * @param parameterNames the parameter names, in order
      */
-    static TenantBatchQuery<Boolean> check(String single, String batch, String... parameterNames) {
+    static TenantBatchQuery<Boolean> check(String single, String... parameterNames) {
         return new TenantBatchQuery<>(
                 MAX_CHECKS,
                 0,
                 single,
-                batch,
                 List.of(parameterNames),
                 query -> query.map(RowMappers::bool).one(),
                 (query, count) -> query.map(RowMappers::bool).list());
@@ -70,12 +86,24 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      * A list, read as a whole up to {@link Listing#MAX_SHORT} rows.
      *
      * @param row maps one row, by position
-     * @param single returns one row for each entry
-     * @param batch the same, with the column {@code ordinal}: the index of the element that the row belongs to, from 1
+     * @param single returns one row for each entry; ends with {@code order by} and {@code limit}
      * @param parameterNames the parameter names, in order
      */
-    static <T> TenantListQuery<T> list(RowMapper<T> row, String single, String batch, String... parameterNames) {
-        return new TenantListQuery<>(row, single, batch, List.of(parameterNames));
+    static <T> TenantListQuery<T> list(RowMapper<T> row, String single, String... parameterNames) {
+        return new TenantListQuery<>(row, single, List.of(parameterNames));
+    }
+
+    /** Each row has the column {@code ordinal}: the index of the element that it belongs to, from 1. */
+    private static String batchOf(String single, List<String> parameterNames) {
+        List<String> names =
+                Stream.concat(Stream.of("creator"), parameterNames.stream()).toList();
+        Matcher order = ORDER.matcher(single);
+        return BATCH.formatted(
+                StatementExecution.nameOf(single),
+                names.stream().map(":%ss"::formatted).collect(Collectors.joining(", ")),
+                names.stream().map("\"%s\""::formatted).collect(Collectors.joining(", ")),
+                PARAMETER.matcher(single).replaceAll("input.\"$1\""),
+                order.find() ? ", " + QUALIFIED.matcher(order.group(1)).replaceAll("found.$1 collate") : "");
     }
 
     @Override

@@ -6,7 +6,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
 
-/** Queries that return lists of any length. Both statements have a {@code :limit} for each list. */
+/** Queries that return lists of any length. The statements have a {@code :limit} for each list. */
 final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     /**
      * Maximum lists in a batch, each of at most {@link Listing#MAX_SHORT} rows and one that shows that there are more.
@@ -17,12 +17,11 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
 
     private final RowMapper<T> row;
 
-    TenantListQuery(RowMapper<T> row, String single, String batch, List<String> parameterNames) {
+    TenantListQuery(RowMapper<T> row, String single, List<String> parameterNames) {
         super(
                 MAX_LISTS,
                 Listing.MAX_SHORT + 1,
                 single,
-                batch,
                 parameterNames,
                 query -> query.map(row).list(),
                 (query, count) -> lists(query, count, row));

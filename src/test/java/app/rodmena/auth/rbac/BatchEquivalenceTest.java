@@ -94,10 +94,6 @@ class BatchEquivalenceTest {
                 8,
                 0,
                 "select :name",
-                """
-                select input.name from unnest(:creators, :names) with ordinality input (creator, name, ordinal)
-                order by input.ordinal
-                """,
                 List.of("name"),
                 query -> query.map(RowMappers::text).one(),
                 (query, count) -> {
