@@ -129,7 +129,7 @@ class EmbeddingTest {
             await().until(() -> one.metrics()
                     .requests()
                     .responseCounts()
-                    .equals(List.of(new RequestMetrics.ResponseCount("GET /api/roles", 200, 2))));
+                    .equals(List.of(new RequestMetrics.Answers("GET /api/roles", 200, 2))));
             assertThat(other.metrics().statements()).containsOnlyKeys("roles.list");
             assertThat(other.metrics().requests().inFlight()).isZero();
         }

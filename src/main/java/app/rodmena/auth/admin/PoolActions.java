@@ -68,15 +68,16 @@ final class PoolActions {
     private static PoolSettings withChanges(PoolSettings settings, JsonFields fields) {
         Duration reclaim = millis(
                 fields, "reclaimLeaksAfterMillis", settings.reclaimLeaksAfter().orElse(Duration.ZERO));
-        return settings.with(draft -> draft.size(
-                        fields.integer("poolSize").orElse(settings.poolSize()),
-                        fields.integer("maxOverflow").orElse(settings.maxOverflow()))
-                .poolTimeout(millis(fields, "poolTimeoutMillis", settings.poolTimeout()))
-                .leakThreshold(millis(fields, "leakThresholdMillis", settings.leakThreshold()))
-                .reclaimLeaksAfter(reclaim.isZero() ? Optional.empty() : Optional.of(reclaim))
-                .slowStatement(millis(fields, "slowStatementMillis", settings.slowStatement()))
-                .maxWaiting(fields.integer("maxWaiting").orElse(settings.maxWaiting()))
-                .batchSlots(fields.integer("batchSlots").orElse(settings.batchSlots())));
+        return settings.with(draft -> {
+            draft.poolSize = fields.integer("poolSize").orElse(draft.poolSize);
+            draft.maxOverflow = fields.integer("maxOverflow").orElse(draft.maxOverflow);
+            draft.poolTimeout = millis(fields, "poolTimeoutMillis", draft.poolTimeout);
+            draft.leakThreshold = millis(fields, "leakThresholdMillis", draft.leakThreshold);
+            draft.reclaimLeaksAfter = reclaim.isZero() ? Optional.empty() : Optional.of(reclaim);
+            draft.slowStatement = millis(fields, "slowStatementMillis", draft.slowStatement);
+            draft.maxWaiting = fields.integer("maxWaiting").orElse(draft.maxWaiting);
+            draft.batchSlots = fields.integer("batchSlots").orElse(draft.batchSlots);
+        });
     }
 
     private static Duration millis(JsonFields fields, String name, Duration fallback) {

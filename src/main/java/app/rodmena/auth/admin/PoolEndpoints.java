@@ -63,7 +63,7 @@ final class PoolEndpoints {
 
     private record Statements(List<Named> times, long timeouts) {}
 
-    private record RequestsAnswered(int inFlight, List<RequestMetrics.ResponseCount> answers, List<Named> times) {}
+    private record RequestsAnswered(int inFlight, List<RequestMetrics.Answers> answers, List<Named> times) {}
 
     PoolEndpoints(ServerInfo server, DatabaseEngine engine, Metrics metrics) {
         this.server = server;
@@ -101,9 +101,9 @@ final class PoolEndpoints {
                 engine.pool().settings(),
                 engine.events().totals(),
                 engine.outcomes(),
-                metrics.pool().waits(),
-                metrics.pool().uses(),
-                metrics.pool().creations());
+                metrics.pool().waits().statistics(),
+                metrics.pool().uses().statistics(),
+                metrics.pool().creations().statistics());
     }
 
     private Response events(AdminRequest request) {

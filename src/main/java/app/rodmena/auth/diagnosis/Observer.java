@@ -148,6 +148,8 @@ final class Observer {
             checkinsReadNanos = now;
         }
         return new Throughput(
-                perSecond, times.uses().median(), times.creations().median());
+                perSecond,
+                times.uses().statistics().median(),
+                times.creations().statistics().median());
     }
 }

@@ -6,7 +6,7 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 @Description("The pool's settings; changes take effect immediately and last until the next start")
@@ -25,20 +25,12 @@ final class PoolSettingsBean {
 
     @Description("a smaller value closes surplus connections: idle ones immediately, those in use at check-in")
     public void setPoolSize(int poolSize) {
-        change(
-                "pool_size",
-                PoolSettings::poolSize,
-                poolSize,
-                (settings, size) -> settings.withSize(size, settings.maxOverflow()));
+        change("pool_size", PoolSettings::poolSize, poolSize, (draft, size) -> draft.poolSize = size);
     }
 
     @Description("a smaller value closes no connection in use: surplus connections are closed at check-in")
     public void setMaxOverflow(int maxOverflow) {
-        change(
-                "max_overflow",
-                PoolSettings::maxOverflow,
-                maxOverflow,
-                (settings, overflow) -> settings.withSize(settings.poolSize(), overflow));
+        change("max_overflow", PoolSettings::maxOverflow, maxOverflow, (draft, size) -> draft.maxOverflow = size);
     }
 
     @Description("applies to new callers; waiting callers keep their deadline")
@@ -47,7 +39,7 @@ final class PoolSettingsBean {
                 "pool_timeout",
                 PoolSettings::poolTimeout,
                 Duration.ofMillis(poolTimeoutMillis),
-                PoolSettings::withPoolTimeout);
+                (draft, timeout) -> draft.poolTimeout = timeout);
     }
 
     @Description("applies to connections in use, too")
@@ -56,7 +48,7 @@ final class PoolSettingsBean {
                 "leak_threshold",
                 PoolSettings::leakThreshold,
                 Duration.ofMillis(leakThresholdMillis),
-                PoolSettings::withLeakThreshold);
+                (draft, threshold) -> draft.leakThreshold = threshold);
     }
 
     @Description("longer than leak_threshold, or 0 for never; applies to connections in use, too")
@@ -65,8 +57,7 @@ final class PoolSettingsBean {
                 "reclaim_leaks_after",
                 settings -> settings.reclaimLeaksAfter().orElse(Duration.ZERO),
                 Duration.ofMillis(reclaimLeaksAfterMillis),
-                (settings, after) ->
-                        settings.withReclaimLeaksAfter(Optional.of(after).filter(given -> !given.isZero())));
+                (draft, after) -> draft.reclaimLeaksAfter = Optional.of(after).filter(given -> !given.isZero()));
     }
 
     @Description("applies to all statements that end later")
@@ -75,22 +66,22 @@ final class PoolSettingsBean {
                 "slow_statement",
                 PoolSettings::slowStatement,
                 Duration.ofMillis(slowStatementMillis),
-                PoolSettings::withSlowStatement);
+                (draft, slow) -> draft.slowStatement = slow);
     }
 
     @Description("applies to new callers; waiting callers keep waiting")
     public void setMaxWaiting(int maxWaiting) {
-        change("max_waiting", PoolSettings::maxWaiting, maxWaiting, PoolSettings::withMaxWaiting);
+        change("max_waiting", PoolSettings::maxWaiting, maxWaiting, (draft, callers) -> draft.maxWaiting = callers);
     }
 
     @Description("0 disables batching; applies to waiting callers, too")
     public void setBatchSlots(int batchSlots) {
-        change("batch_slots", PoolSettings::batchSlots, batchSlots, PoolSettings::withBatchSlots);
+        change("batch_slots", PoolSettings::batchSlots, batchSlots, (draft, slots) -> draft.batchSlots = slots);
     }
 
     private <T> void change(
-            String name, Function<PoolSettings, T> setting, T value, BiFunction<PoolSettings, T, PoolSettings> with) {
-        PoolSettings previous = engine.change(settings -> with.apply(settings, value));
+            String name, Function<PoolSettings, T> setting, T value, BiConsumer<PoolSettings.Draft, T> set) {
+        PoolSettings previous = engine.change(settings -> settings.with(draft -> set.accept(draft, value)));
         LocalAudit.changed(name, formatted(setting.apply(previous)), formatted(value));
     }
 

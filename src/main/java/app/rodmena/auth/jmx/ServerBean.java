@@ -22,21 +22,6 @@ final class ServerBean {
             @Description("The actual address, including the bound port")
             String address) {}
 
-    @Description("Requests of one route with one response status")
-    record Answers(
-            @TableKey
-            @Description("Method and template, for example GET /api/roles, also for HEAD; - if no route matches")
-            String route,
-
-            @TableKey
-            @Description(
-                    value = "HTTP status of the response; 499 if the client disconnected or was too slow to read it",
-                    unit = "status code")
-            int status,
-
-            @Description(value = "Count since start", unit = "requests")
-            long count) {}
-
     ServerBean(ServerInfo server, RequestMetrics requests) {
         this.server = server;
         this.requests = requests;
@@ -82,14 +67,12 @@ final class ServerBean {
     @Description(value = "Requests answered since start, by all servers of this process", unit = "requests")
     public long getRequestsAnswered() {
         return requests.responseCounts().stream()
-                .mapToLong(RequestMetrics.ResponseCount::count)
+                .mapToLong(RequestMetrics.Answers::count)
                 .sum();
     }
 
     @Description("Requests answered since start by route and status, by all servers of this process")
-    public Table<Answers> getRequests() {
-        return new Table<>(requests.responseCounts().stream()
-                .map(each -> new Answers(each.route(), each.status(), each.count()))
-                .toList());
+    public Table<RequestMetrics.Answers> getRequests() {
+        return new Table<>(requests.responseCounts());
     }
 }

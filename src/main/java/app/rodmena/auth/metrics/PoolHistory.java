@@ -29,8 +29,8 @@ public final class PoolHistory {
 
     PoolHistory(DatabaseEngine engine, PoolTimes times) {
         this.engine = engine;
-        this.waits = times.waitReader();
-        this.uses = times.useReader();
+        this.waits = times.waits().newReader();
+        this.uses = times.uses().newReader();
         this.previous = readCounters();
     }
 

@@ -45,57 +45,24 @@ public final class PoolTimes implements PoolListener {
      * Durations from arrival to a connection, a timeout or a cancellation: if timeouts were excluded, a pool that
      * serves no caller would look fast. Refusals caused by an outage or a shutdown are excluded.
      */
-    public TimingStatistics waits() {
-        return waits.statistics();
+    public TimingRecorder waits() {
+        return waits;
     }
 
     /** Durations from checkout to checkin. */
-    public TimingStatistics uses() {
-        return uses.statistics();
+    public TimingRecorder uses() {
+        return uses;
     }
 
     /** Durations of opening a connection, including the login; failed attempts are excluded. */
-    public TimingStatistics creations() {
-        return creations.statistics();
-    }
-
-    /** {@link #waits} of the last minute. */
-    public DurationStats recentWaits() {
-        return waits.durationStats();
-    }
-
-    /** {@link #uses} of the last minute. */
-    public DurationStats recentUses() {
-        return uses.durationStats();
+    public TimingRecorder creations() {
+        return creations;
     }
 
     /** Mean number of callers per use of the last minute: 1 without batches, more with them. */
     public double recentCallersPerUse() {
-        long count = uses.durationStats().count();
+        long count = uses.lastMinute().count();
         return count == 0 ? 1 : 1 + (double) additionalCallers.sum() / count;
-    }
-
-    /** {@link #waits} since start, unaffected by resets. */
-    public Distribution waitsSinceStart() {
-        return waits.sinceStart();
-    }
-
-    /** {@link #uses} since start, unaffected by resets. */
-    public Distribution usesSinceStart() {
-        return uses.sinceStart();
-    }
-
-    /** {@link #creations} since start, unaffected by resets. */
-    public Distribution creationsSinceStart() {
-        return creations.sinceStart();
-    }
-
-    SlidingWindowHistogram.IntervalReader waitReader() {
-        return waits.newReader();
-    }
-
-    SlidingWindowHistogram.IntervalReader useReader() {
-        return uses.newReader();
     }
 
     void each(Consumer<SlidingWindow> action) {

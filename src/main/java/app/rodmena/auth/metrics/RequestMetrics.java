@@ -1,5 +1,7 @@
 package app.rodmena.auth.metrics;
 
+import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.TableKey;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
@@ -14,12 +16,21 @@ import java.util.function.IntSupplier;
 
 /** Counts and times responses by route and status. Thread-safe. */
 public final class RequestMetrics {
-    /**
-     * Number of responses of a route with a status since start.
-     *
-     * @param route method and path template, such as {@code GET /api/roles}
-     */
-    public record ResponseCount(String route, int status, long count) {}
+    /** Number of responses of a route with a status since start. */
+    @Description("Requests of one route with one response status")
+    public record Answers(
+            @TableKey
+            @Description("Method and template, for example GET /api/roles, also for HEAD; - if no route matches")
+            String route,
+
+            @TableKey
+            @Description(
+                    value = "HTTP status of the response; 499 if the client disconnected or was too slow to read it",
+                    unit = "status code")
+            int status,
+
+            @Description(value = "Count since start", unit = "requests")
+            long count) {}
 
     /**
      * Response times of a route with a status since start.
@@ -79,13 +90,13 @@ public final class RequestMetrics {
     }
 
     /** Response counts, sorted by route and status. */
-    public List<ResponseCount> responseCounts() {
+    public List<Answers> responseCounts() {
         return responseCounts.entrySet().stream()
-                .map(entry -> new ResponseCount(
+                .map(entry -> new Answers(
                         entry.getKey().route,
                         entry.getKey().status,
                         entry.getValue().count().getCount()))
-                .sorted(Comparator.comparing(ResponseCount::route).thenComparing(ResponseCount::status))
+                .sorted(Comparator.comparing(Answers::route).thenComparing(Answers::status))
                 .toList();
     }
 

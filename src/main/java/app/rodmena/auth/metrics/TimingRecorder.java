@@ -43,12 +43,13 @@ public final class TimingRecorder implements SlidingWindow {
         recent.reset();
     }
 
-    Distribution sinceStart() {
+    /** All durations since start, unaffected by resets. */
+    public Distribution sinceStart() {
         return recent.sinceStart();
     }
 
     /** Mean and variation of the durations of the last minute. */
-    DurationStats durationStats() {
+    public DurationStats lastMinute() {
         Snapshot snapshot = timer.getSnapshot();
         double mean = snapshot.getMean();
         double deviation = snapshot.getStdDev();

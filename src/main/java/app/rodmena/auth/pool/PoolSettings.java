@@ -105,41 +105,8 @@ public record PoolSettings(
             Duration.ofMillis(500),
             1000,
             1,
-            1);
-
-    /** Settings without shedding. */
-    public PoolSettings(
-            int poolSize,
-            int maxOverflow,
-            Duration poolTimeout,
-            Duration poolRecycle,
-            PrePing prePing,
-            Duration statementTimeout,
-            Duration connectTimeout,
-            Duration socketTimeout,
-            Duration leakThreshold,
-            Optional<Duration> reclaimLeaksAfter,
-            Duration slowStatement,
-            int maxWaiting,
-            int workers,
-            int batchSlots) {
-        this(
-                poolSize,
-                maxOverflow,
-                poolTimeout,
-                poolRecycle,
-                prePing,
-                statementTimeout,
-                connectTimeout,
-                socketTimeout,
-                leakThreshold,
-                reclaimLeaksAfter,
-                slowStatement,
-                maxWaiting,
-                workers,
-                batchSlots,
-                Optional.empty());
-    }
+            1,
+            Optional.empty());
 
     public PoolSettings {
         requireRange("pool_size", poolSize, 1, MAX_CONNECTIONS);
@@ -189,97 +156,43 @@ public record PoolSettings(
     }
 
     public PoolSettings withSize(int poolSize, int maxOverflow) {
-        return with(draft -> draft.size(poolSize, maxOverflow));
+        return with(draft -> {
+            draft.poolSize = poolSize;
+            draft.maxOverflow = maxOverflow;
+        });
     }
 
     public PoolSettings withPoolTimeout(Duration poolTimeout) {
-        return with(draft -> draft.poolTimeout(poolTimeout));
+        return with(draft -> draft.poolTimeout = poolTimeout);
     }
 
     public PoolSettings withLeakThreshold(Duration leakThreshold) {
-        return with(draft -> draft.leakThreshold(leakThreshold));
-    }
-
-    /**
-     * Returns a copy with another limit.
-     *
-     * @param reclaimLeaksAfter empty for never
-     */
-    public PoolSettings withReclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
-        return with(draft -> draft.reclaimLeaksAfter(reclaimLeaksAfter));
-    }
-
-    public PoolSettings withSlowStatement(Duration slowStatement) {
-        return with(draft -> draft.slowStatement(slowStatement));
-    }
-
-    public PoolSettings withMaxWaiting(int maxWaiting) {
-        return with(draft -> draft.maxWaiting(maxWaiting));
-    }
-
-    /**
-     * Returns a copy with another rule for overload.
-     *
-     * @param shedTarget empty for never
-     */
-    public PoolSettings withShedTarget(Optional<Duration> shedTarget) {
-        return with(draft -> draft.shedTarget = shedTarget);
+        return with(draft -> draft.leakThreshold = leakThreshold);
     }
 
     public PoolSettings withBatchSlots(int batchSlots) {
-        return with(draft -> draft.batchSlots(batchSlots));
+        return with(draft -> draft.batchSlots = batchSlots);
     }
 
-    /** A mutable copy of the settings that can be changed at run time. Not thread-safe. */
+    /** A mutable copy of the settings. Not thread-safe. */
     public final class Draft {
-        private int poolSize = PoolSettings.this.poolSize;
-        private int maxOverflow = PoolSettings.this.maxOverflow;
-        private Duration poolTimeout = PoolSettings.this.poolTimeout;
-        private Duration leakThreshold = PoolSettings.this.leakThreshold;
-        private Optional<Duration> reclaimLeaksAfter = PoolSettings.this.reclaimLeaksAfter;
-        private Duration slowStatement = PoolSettings.this.slowStatement;
-        private int maxWaiting = PoolSettings.this.maxWaiting;
-        private int batchSlots = PoolSettings.this.batchSlots;
-        private Optional<Duration> shedTarget = PoolSettings.this.shedTarget;
+        public int poolSize = PoolSettings.this.poolSize;
+        public int maxOverflow = PoolSettings.this.maxOverflow;
+        public Duration poolTimeout = PoolSettings.this.poolTimeout;
+        public Duration poolRecycle = PoolSettings.this.poolRecycle;
+        public PrePing prePing = PoolSettings.this.prePing;
+        public Duration statementTimeout = PoolSettings.this.statementTimeout;
+        public Duration connectTimeout = PoolSettings.this.connectTimeout;
+        public Duration socketTimeout = PoolSettings.this.socketTimeout;
+        public Duration leakThreshold = PoolSettings.this.leakThreshold;
+        public Optional<Duration> reclaimLeaksAfter = PoolSettings.this.reclaimLeaksAfter;
+        public Duration slowStatement = PoolSettings.this.slowStatement;
+        public int maxWaiting = PoolSettings.this.maxWaiting;
+        public int workers = PoolSettings.this.workers;
+        public int batchSlots = PoolSettings.this.batchSlots;
+        public Optional<Duration> shedTarget = PoolSettings.this.shedTarget;
 
         private Draft() {}
-
-        public Draft size(int poolSize, int maxOverflow) {
-            this.poolSize = poolSize;
-            this.maxOverflow = maxOverflow;
-            return this;
-        }
-
-        public Draft poolTimeout(Duration poolTimeout) {
-            this.poolTimeout = poolTimeout;
-            return this;
-        }
-
-        public Draft leakThreshold(Duration leakThreshold) {
-            this.leakThreshold = leakThreshold;
-            return this;
-        }
-
-        /** Empty for never. */
-        public Draft reclaimLeaksAfter(Optional<Duration> reclaimLeaksAfter) {
-            this.reclaimLeaksAfter = reclaimLeaksAfter;
-            return this;
-        }
-
-        public Draft slowStatement(Duration slowStatement) {
-            this.slowStatement = slowStatement;
-            return this;
-        }
-
-        public Draft maxWaiting(int maxWaiting) {
-            this.maxWaiting = maxWaiting;
-            return this;
-        }
-
-        public Draft batchSlots(int batchSlots) {
-            this.batchSlots = batchSlots;
-            return this;
-        }
 
         private PoolSettings settings() {
             return new PoolSettings(

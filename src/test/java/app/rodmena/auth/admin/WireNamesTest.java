@@ -46,7 +46,7 @@ class WireNamesTest {
     private static final PoolSettings SMALL = PoolSettings.DEFAULT
             .withSize(1, 1)
             .withPoolTimeout(Duration.ofMinutes(1))
-            .withSlowStatement(Duration.ofMillis(1))
+            .with(draft -> draft.slowStatement = Duration.ofMillis(1))
             .withLeakThreshold(Duration.ofMillis(500));
     private static final List<String> PAGES = List.of(
             "/pool",

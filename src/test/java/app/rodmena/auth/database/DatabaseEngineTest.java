@@ -17,7 +17,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
@@ -37,22 +36,7 @@ class DatabaseEngineTest {
 
     @Test
     void aSilentServerIsAnOutageUntilItAnswers() {
-        PoolSettings base = PoolSettings.DEFAULT;
-        PoolSettings pinging = new PoolSettings(
-                2,
-                0,
-                base.poolTimeout(),
-                base.poolRecycle(),
-                PrePing.ALWAYS,
-                base.statementTimeout(),
-                base.connectTimeout(),
-                base.socketTimeout(),
-                base.leakThreshold(),
-                base.reclaimLeaksAfter(),
-                base.slowStatement(),
-                base.maxWaiting(),
-                base.workers(),
-                base.batchSlots());
+        PoolSettings pinging = PoolSettings.DEFAULT.withSize(2, 0).with(draft -> draft.prePing = PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.freshDatabase());
                 DatabaseEngine engine = ReadyEngine.open(new DatabaseConfig(proxy.target(), pinging, "silent"))) {
             assertThat(query(engine)).isZero();
@@ -115,21 +99,8 @@ class DatabaseEngineTest {
 
     @Test
     void distinguishesAStatementTimeoutFromAnError() {
-        PoolSettings shortStatementTimeout = new PoolSettings(
-                1,
-                0,
-                Duration.ofSeconds(5),
-                Duration.ofHours(1),
-                PrePing.IDLE,
-                Duration.ofMillis(100),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(60),
-                Optional.empty(),
-                Duration.ofMillis(500),
-                10,
-                1,
-                1);
+        PoolSettings shortStatementTimeout =
+                PoolSettings.DEFAULT.withSize(1, 0).with(draft -> draft.statementTimeout = Duration.ofMillis(100));
         try (DatabaseEngine engine = new DatabaseEngine(
                 new DatabaseConfig(TestPostgres.freshDatabase(), shortStatementTimeout, "shortStatementTimeout"))) {
             engine.awaitFirstAttempt();

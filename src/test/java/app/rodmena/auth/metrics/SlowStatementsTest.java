@@ -20,7 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SlowStatementsTest {
-    private static final PoolSettings SETTINGS = PoolSettings.DEFAULT.withSlowStatement(Duration.ofMillis(50));
+    private static final PoolSettings SETTINGS =
+            PoolSettings.DEFAULT.with(draft -> draft.slowStatement = Duration.ofMillis(50));
 
     private final DatabaseEngine engine =
             ReadyEngine.open(new DatabaseConfig(MigratedDatabase.fresh(), SETTINGS, "slow-test"));

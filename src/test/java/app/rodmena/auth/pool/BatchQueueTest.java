@@ -156,7 +156,7 @@ class BatchQueueTest {
 
     @Test
     void maxWaitingHoldsForAllQueuesTogether() throws Exception {
-        try (TestPool test = TestPool.with(Settings.of(ONE_SLOT).maxWaiting(2))) {
+        try (TestPool test = TestPool.with(ONE_SLOT.with(draft -> draft.maxWaiting = 2))) {
             HeldBatchQueue<String> checks = new HeldBatchQueue<>(test, 10);
             HeldBatchQueue<String> lists = new HeldBatchQueue<>(test, 10);
             checks.submit("a");
@@ -313,7 +313,7 @@ class BatchQueueTest {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
             Lease all = test.checkout();
             var patient = held.call("patient");
-            test.pool.resize(Settings.of(ONE_SLOT.withSize(1, 0)).poolTimeout(Duration.ofSeconds(5)));
+            test.pool.resize(ONE_SLOT.withSize(1, 0).withPoolTimeout(Duration.ofSeconds(5)));
             var shortDeadline = held.call("shortDeadline");
             Cancellation deadline = new Cancellation(
                     test.clock.getAsLong() + Duration.ofSeconds(4).toNanos());

@@ -54,7 +54,7 @@ class ChangeTest {
             Lease held = test.checkout();
             var first = test.pool.call(CALLER, connection -> 1).toCompletableFuture();
             var second = test.pool.call(CALLER, connection -> 2).toCompletableFuture();
-            test.pool.change(now -> now.withMaxWaiting(1));
+            test.pool.change(now -> now.with(draft -> draft.maxWaiting = 1));
             var third = test.pool.call(CALLER, connection -> 3).toCompletableFuture();
             assertThat(third).isCompletedExceptionally();
             assertThat(test.count(REJECTED)).isEqualTo(1);
@@ -82,8 +82,7 @@ class ChangeTest {
         try (TestPool test = TestPool.with(ONE)) {
             InvalidSettingException refusal = catchThrowableOfType(
                     InvalidSettingException.class,
-                    () -> test.pool.change(
-                            now -> Settings.of(now.withSize(9, 9)).prePing(PrePing.ALWAYS)));
+                    () -> test.pool.change(now -> now.withSize(9, 9).with(draft -> draft.prePing = PrePing.ALWAYS)));
             assertThat(refusal.setting()).isEqualTo("pre_ping");
             assertThat(refusal).hasMessage("pre_ping: ALWAYS; cannot be changed at run time; it is IDLE");
             assertThat(test.pool.settings()).isEqualTo(ONE);
@@ -92,15 +91,19 @@ class ChangeTest {
 
     @Test
     void dependentSettingsChangeTogether() {
-        PoolSettings before = PoolSettings.DEFAULT.withReclaimLeaksAfter(Optional.of(Duration.ofSeconds(90)));
-        PoolSettings after = before.with(draft -> draft.leakThreshold(Duration.ofSeconds(125))
-                .reclaimLeaksAfter(Optional.of(Duration.ofSeconds(185)))
-                .size(7, 1));
+        PoolSettings before =
+                PoolSettings.DEFAULT.with(draft -> draft.reclaimLeaksAfter = Optional.of(Duration.ofSeconds(90)));
+        PoolSettings after = before.with(draft -> {
+            draft.leakThreshold = Duration.ofSeconds(125);
+            draft.reclaimLeaksAfter = Optional.of(Duration.ofSeconds(185));
+            draft.poolSize = 7;
+            draft.maxOverflow = 1;
+        });
         assertThat(after.leakThreshold()).isEqualTo(Duration.ofSeconds(125));
         assertThat(after.reclaimLeaksAfter()).contains(Duration.ofSeconds(185));
         assertThat(after.withSize(before.poolSize(), before.maxOverflow())
                         .withLeakThreshold(before.leakThreshold())
-                        .withReclaimLeaksAfter(before.reclaimLeaksAfter()))
+                        .with(draft -> draft.reclaimLeaksAfter = before.reclaimLeaksAfter()))
                 .isEqualTo(before);
         assertThatThrownBy(() -> before.withLeakThreshold(Duration.ofSeconds(125)))
                 .isInstanceOf(InvalidSettingException.class)
@@ -123,7 +126,7 @@ class ChangeTest {
             List<CompletableFuture<Void>> changes = new ArrayList<>();
             IntStream.range(0, 200)
                     .forEach(i -> changes.add(CompletableFuture.runAsync(() -> test.pool.change(now -> i % 2 == 0
-                            ? now.withMaxWaiting(now.maxWaiting() + 1)
+                            ? now.with(draft -> draft.maxWaiting = now.maxWaiting() + 1)
                             : now.withSize(1, now.maxOverflow() + 1)))));
             changes.forEach(CompletableFuture::join);
             assertThat(test.pool.settings().maxWaiting()).isEqualTo(ONE.maxWaiting() + 100);

@@ -27,7 +27,7 @@ class FreshConnectionsTest {
 
     @Test
     void aConnectionOlderThanPoolRecycleIsReplacedAtCheckout() throws Exception {
-        try (TestPool test = TestPool.timed(Settings.of(TWO).poolRecycle(Duration.ofMinutes(10)))) {
+        try (TestPool test = TestPool.timed(TWO.with(draft -> draft.poolRecycle = Duration.ofMinutes(10)))) {
             test.checkout().close();
             test.clock.advance(Duration.ofMinutes(10));
             test.checkout().close();
@@ -44,7 +44,7 @@ class FreshConnectionsTest {
 
     @Test
     void prePingAlwaysDetectsABrokenConnection() throws Exception {
-        try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.ALWAYS))) {
+        try (TestPool test = TestPool.timed(TWO.with(draft -> draft.prePing = PrePing.ALWAYS))) {
             breakTheIdleConnection(test);
             assertThat(selectOne(test)).isEqualTo(1);
             test.awaitCount(CLOSE, 1);
@@ -54,7 +54,7 @@ class FreshConnectionsTest {
 
     @Test
     void prePingIdleTestsConnectionsUnusedForHalfASecond() throws Exception {
-        try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.IDLE))) {
+        try (TestPool test = TestPool.timed(TWO.with(draft -> draft.prePing = PrePing.IDLE))) {
             breakTheIdleConnection(test);
             test.clock.advance(Duration.ofMillis(500));
             assertThatThrownBy(() -> selectOne(test)).isInstanceOf(SQLException.class);
@@ -69,7 +69,7 @@ class FreshConnectionsTest {
 
     @Test
     void connectionsDroppedByAFirewallDelayOneCallerOnce() throws Exception {
-        PoolSettings four = Settings.of(withShortTimeout(4, 2)).prePing(PrePing.ALWAYS);
+        PoolSettings four = withShortTimeout(4, 2).with(draft -> draft.prePing = PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), four)) {
             List<Lease> leases = new ArrayList<>();
@@ -93,7 +93,7 @@ class FreshConnectionsTest {
 
     @Test
     void theOverflowServesCallersWhileConnectionsAreTested() throws Exception {
-        PoolSettings two = Settings.of(withShortTimeout(2, 2)).prePing(PrePing.ALWAYS);
+        PoolSettings two = withShortTimeout(2, 2).with(draft -> draft.prePing = PrePing.ALWAYS);
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
                 TestPool test = TestPool.at(proxy.target(), two)) {
             Lease extra = test.checkout();
@@ -115,7 +115,7 @@ class FreshConnectionsTest {
 
     @Test
     void prePingOffTestsNothing() throws Exception {
-        try (TestPool test = TestPool.timed(Settings.of(TWO).prePing(PrePing.OFF))) {
+        try (TestPool test = TestPool.timed(TWO.with(draft -> draft.prePing = PrePing.OFF))) {
             breakTheIdleConnection(test);
             test.clock.advance(Duration.ofMinutes(30));
             assertThatThrownBy(() -> selectOne(test)).isInstanceOf(SQLException.class);
@@ -155,8 +155,11 @@ class FreshConnectionsTest {
     }
 
     private static PoolSettings withShortTimeout(int poolSize, int maxOverflow) {
-        return Settings.of(PoolSettings.DEFAULT.withSize(poolSize, maxOverflow))
-                .limits(Duration.ofSeconds(20), SHORT_TIMEOUT, Duration.ofSeconds(30));
+        return PoolSettings.DEFAULT.withSize(poolSize, maxOverflow).with(draft -> {
+            draft.statementTimeout = Duration.ofSeconds(20);
+            draft.connectTimeout = SHORT_TIMEOUT;
+            draft.socketTimeout = Duration.ofSeconds(30);
+        });
     }
 
     private static int selectOne(TestPool test) throws SQLException {

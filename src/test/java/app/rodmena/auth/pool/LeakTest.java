@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 
 /** leak_threshold and reclaim_leaks_after. */
 class LeakTest {
-    private static final PoolSettings RECLAIMING = Settings.of(PoolSettings.DEFAULT)
-            .leakThreshold(Duration.ofSeconds(7))
-            .withReclaimLeaksAfter(Optional.of(Duration.ofSeconds(20)));
+    private static final PoolSettings RECLAIMING = PoolSettings.DEFAULT
+            .withLeakThreshold(Duration.ofSeconds(7))
+            .with(draft -> draft.reclaimLeaksAfter = Optional.of(Duration.ofSeconds(20)));
 
     @Test
     void aLongCheckoutIsSuspectedOnceAndMayBeReturned() throws Exception {
-        try (TestPool test = TestPool.timed(Settings.of(PoolSettings.DEFAULT).leakThreshold(Duration.ofSeconds(7)))) {
+        try (TestPool test = TestPool.timed(PoolSettings.DEFAULT.withLeakThreshold(Duration.ofSeconds(7)))) {
             Lease lease = test.checkout();
             test.clock.advance(Duration.ofSeconds(7));
             test.pool.tick();

@@ -52,7 +52,7 @@ class NewConnectionsTest {
 
     @Test
     void connectionsLostBeforeFirstUseAreFailedConnectsAndAnOutage() throws Exception {
-        PoolSettings settings = Settings.of(TWO).prePing(PrePing.ALWAYS);
+        PoolSettings settings = TWO.with(draft -> draft.prePing = PrePing.ALWAYS);
         try (TestPool test = TestPool.with(settings)) {
             boolean[] broken = {true};
             terminateNew(test, connectionId -> broken[0]);

@@ -73,9 +73,9 @@ class PoolModelTest {
         Run(long seed) {
             this.seed = seed;
             random = new Random(seed);
-            PoolSettings settings = Settings.of(
-                            Settings.of(randomSize(PoolSettings.DEFAULT)).poolRecycle(Duration.ofSeconds(400)))
-                    .maxWaiting(8);
+            PoolSettings settings = randomSize(PoolSettings.DEFAULT)
+                    .with(draft -> draft.poolRecycle = Duration.ofSeconds(400))
+                    .with(draft -> draft.maxWaiting = 8);
             test = TestPool.timed(settings);
             test.sink.add(events::add);
             model = new QueuePoolModel(settings, MAX_BATCH, test.clock.getAsLong());

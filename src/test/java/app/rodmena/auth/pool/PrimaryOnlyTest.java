@@ -118,7 +118,7 @@ class PrimaryOnlyTest {
     @Test
     void anIdleReadOnlySessionIsReplacedBeforeUse() throws Exception {
         DatabaseTarget target = servers.primary();
-        PoolSettings settings = Settings.of(TWO).prePing(PrePing.ALWAYS);
+        PoolSettings settings = TWO.with(draft -> draft.prePing = PrePing.ALWAYS);
         try (TestPool test = TestPool.at(target, settings);
                 Connection admin = TestPostgres.connect(target)) {
             test.checkout().close();

@@ -96,7 +96,7 @@ class ShutdownTest {
     @Test
     void aConnectionUnderTestEmitsNoEventAfterItsClose() throws Exception {
         try (TestProxy proxy = new TestProxy(TestPostgres.sharedDatabase());
-                TestPool test = TestPool.at(proxy.target(), Settings.of(TWO).prePing(PrePing.ALWAYS))) {
+                TestPool test = TestPool.at(proxy.target(), TWO.with(draft -> draft.prePing = PrePing.ALWAYS))) {
             test.checkout().close();
             proxy.freeze();
             var caller = test.pool.call(CALLER, connection -> 1);

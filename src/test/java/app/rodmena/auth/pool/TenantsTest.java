@@ -115,7 +115,7 @@ class TenantsTest {
 
     @Test
     void aFullQueueMakesRoomForATenantWithFewerCallers() throws Exception {
-        try (TestPool test = TestPool.with(Settings.of(ONE).maxWaiting(3))) {
+        try (TestPool test = TestPool.with(ONE.with(draft -> draft.maxWaiting = 3))) {
             List<String> served = Collections.synchronizedList(new ArrayList<>());
             Lease all = test.checkout();
             come(test, "a1", served);
@@ -188,7 +188,7 @@ class TenantsTest {
 
     @Test
     void aMillionTenantsLeaveNothingBehind() throws Exception {
-        try (TestPool test = TestPool.with(Settings.of(ONE).maxWaiting(100))) {
+        try (TestPool test = TestPool.with(ONE.with(draft -> draft.maxWaiting = 100))) {
             Lease all = test.checkout();
             for (int i = 0; i < 10_000; i++) {
                 assertThat(call(test, "x" + i, "tenant " + i, new ArrayList<>()))
@@ -285,7 +285,7 @@ class TenantsTest {
 
     @Test
     void anOverloadedPoolRefusesWhoWaitedLongAndServesTheNewestFirst() throws Exception {
-        try (TestPool test = TestPool.timed(ONE.withShedTarget(Optional.of(Duration.ofMillis(10))))) {
+        try (TestPool test = TestPool.timed(ONE.with(draft -> draft.shedTarget = Optional.of(Duration.ofMillis(10))))) {
             List<String> served = Collections.synchronizedList(new ArrayList<>());
             Semaphore go = new Semaphore(0);
             Lease all = test.checkout();
@@ -315,7 +315,7 @@ class TenantsTest {
 
     @Test
     void aSuspendedPoolShedsNoCaller() throws Exception {
-        try (TestPool test = TestPool.timed(ONE.withShedTarget(Optional.of(Duration.ofMillis(10))))) {
+        try (TestPool test = TestPool.timed(ONE.with(draft -> draft.shedTarget = Optional.of(Duration.ofMillis(10))))) {
             Semaphore go = new Semaphore(0);
             Lease all = test.checkout();
             var first = hold(test, "a1", go);

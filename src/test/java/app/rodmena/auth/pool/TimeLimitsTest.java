@@ -23,8 +23,13 @@ import org.junit.jupiter.api.Test;
 
 /** statement_timeout, connect_timeout, socket_timeout: no thread blocks forever. */
 class TimeLimitsTest {
-    private static final PoolSettings SHORT = Settings.of(PoolSettings.DEFAULT.withSize(1, 0))
-            .limits(Duration.ofMillis(150), Duration.ofSeconds(1), Duration.ofMillis(400));
+    private static final PoolSettings SHORT = PoolSettings.DEFAULT
+            .withSize(1, 0)
+            .with(draft -> {
+                draft.statementTimeout = Duration.ofMillis(150);
+                draft.connectTimeout = Duration.ofSeconds(1);
+                draft.socketTimeout = Duration.ofMillis(400);
+            });
 
     @Test
     void postgresCancelsAStatementAfterStatementTimeout() throws Exception {

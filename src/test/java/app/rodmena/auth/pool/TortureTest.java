@@ -29,8 +29,8 @@ class TortureTest {
 
     @Test
     void theNumbersAlwaysHoldAndNothingLeaks() throws Exception {
-        PoolSettings settings = Settings.of(PoolSettings.DEFAULT.withSize(POOL_SIZE, MAX_OVERFLOW))
-                .maxWaiting(30);
+        PoolSettings settings =
+                PoolSettings.DEFAULT.withSize(POOL_SIZE, MAX_OVERFLOW).with(draft -> draft.maxWaiting = 30);
         try (TestPool test = TestPool.with(settings)) {
             AtomicBoolean done = new AtomicBoolean();
             Queue<SQLException> unexpected = new ConcurrentLinkedQueue<>();

@@ -73,7 +73,7 @@ class BatchEquivalenceTest {
         for (int i = 0; i < 3_000; i++) {
             queries.add(randomQuery(random));
         }
-        tenants.engine.change(settings -> settings.withBatchSlots(0).withMaxWaiting(10_000));
+        tenants.engine.change(settings -> settings.withBatchSlots(0).with(draft -> draft.maxWaiting = 10_000));
         List<Object> expected = answers(queries);
         for (int slots = 1; slots <= 3; slots++) {
             int now = slots;

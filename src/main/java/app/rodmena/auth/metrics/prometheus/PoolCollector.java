@@ -1,10 +1,9 @@
 package app.rodmena.auth.metrics.prometheus;
 
 import app.rodmena.auth.database.DatabaseEngine;
-import app.rodmena.auth.metrics.Distribution;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
-import app.rodmena.auth.metrics.TimingStatistics;
+import app.rodmena.auth.metrics.TimingRecorder;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledTimes;
 import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledValue;
 import app.rodmena.auth.pool.PoolView;
@@ -57,12 +56,9 @@ final class PoolCollector {
                 scrape,
                 "acquire",
                 "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
-                times.waitsSinceStart());
-        recentMax(scrape, "acquire", times.waits());
-        times(scrape, "usage", "Time from checkout to checkin", times.usesSinceStart());
-        recentMax(scrape, "usage", times.uses());
-        times(scrape, "creation", "Time to open a connection", times.creationsSinceStart());
-        recentMax(scrape, "creation", times.creations());
+                times.waits());
+        times(scrape, "usage", "Time from checkout to checkin", times.uses());
+        times(scrape, "creation", "Time to open a connection", times.creations());
         scrape.counter(
                 "hikaricp_connections_timeout",
                 "Waits that ended without a connection",
@@ -70,17 +66,14 @@ final class PoolCollector {
                 engine.events().count(PoolEventKind.TIMEOUT));
     }
 
-    private void times(ScrapeBuilder scrape, String name, String help, Distribution distribution) {
-        scrape.times(
-                "hikaricp_connections_" + name + "_seconds", help, Stream.of(new LabelledTimes(labels, distribution)));
-    }
-
-    private void recentMax(ScrapeBuilder scrape, String name, TimingStatistics recent) {
+    private void times(ScrapeBuilder scrape, String name, String help, TimingRecorder recorder) {
+        String metric = "hikaricp_connections_" + name + "_seconds";
+        scrape.times(metric, help, Stream.of(new LabelledTimes(labels, recorder.sinceStart())));
         scrape.gauge(
-                "hikaricp_connections_" + name + "_seconds_max",
+                metric + "_max",
                 "Maximum of the last minute",
                 labels,
-                ScrapeBuilder.seconds(recent.max()));
+                ScrapeBuilder.seconds(recorder.statistics().max()));
     }
 
     private void events(ScrapeBuilder scrape, PoolEvents events) {

@@ -297,8 +297,8 @@ class IncidentsTest {
     @Test
     void aFullQueueIsAnIncident() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
-        try (TroubledServer server =
-                        new TroubledServer(target, SMALL.withMaxWaiting(1), config(Duration.ofMinutes(1)));
+        try (TroubledServer server = new TroubledServer(
+                        target, SMALL.with(draft -> draft.maxWaiting = 1), config(Duration.ofMinutes(1)));
                 Connection colleague = TroubledServer.otherSession(target)) {
             TroubledServer.lock(colleague);
             server.sendWrites(3);

@@ -46,7 +46,7 @@ final class ModelCheck implements AutoCloseable {
         this.each = each;
         this.pool = new Pool(
                 "model",
-                PoolSettings.DEFAULT.withSize(connections, 0).withMaxWaiting(1_000_000),
+                PoolSettings.DEFAULT.withSize(connections, 0).with(draft -> draft.maxWaiting = 1_000_000),
                 new SleepingConnectionSource(database),
                 events,
                 new PoolInterceptors());

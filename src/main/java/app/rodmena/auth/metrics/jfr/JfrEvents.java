@@ -1,0 +1,139 @@
+package app.rodmena.auth.metrics.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/** The events of the Flight Recorder. */
+final class JfrEvents {
+    private JfrEvents() {}
+
+    /** An attempt to open a connection to PostgreSQL. */
+    @Name("auth.Connect")
+    @Label("Connect")
+    @Description("An attempt to open a connection to PostgreSQL")
+    @Category({"Auth", "Pool"})
+    @StackTrace(false)
+    static final class ConnectJfrEvent extends Event {
+        @Label("Connection")
+        @Description("The connection's number, never reused in a process; 0 if the attempt failed")
+        int connection;
+
+        @Label("Backend pid")
+        @Description("The pid of its PostgreSQL backend; 0 if unknown")
+        int backendPid;
+
+        @Label("Connect time")
+        @Description("The time to connect and log in")
+        @Timespan(Timespan.NANOSECONDS)
+        long connectTime;
+
+        @Label("Opened")
+        boolean opened;
+
+        @Label("Cause")
+        @Description("Why the attempt failed; empty if it succeeded")
+        String cause;
+    }
+
+    /**
+     * A connection's use by a caller. Lasts from checkout to check-in, so that a threshold of the recording selects
+     * long uses. Disabled by default, because there may be thousands a second.
+     */
+    @Name("auth.Checkout")
+    @Label("Checkout")
+    @Description("A connection's use by a caller, from checkout to check-in")
+    @Category({"Auth", "Pool"})
+    @Enabled(false)
+    @StackTrace(false)
+    static final class CheckoutJfrEvent extends Event {
+        @Label("Connection")
+        @Description("The connection's number, never reused in a process")
+        int connection;
+
+        @Label("Backend pid")
+        @Description("The pid of its PostgreSQL backend; 0 if unknown")
+        int backendPid;
+
+        @Label("Wait time")
+        @Description("From the caller's arrival to the checkout")
+        @Timespan(Timespan.NANOSECONDS)
+        long waitTime;
+
+        @Label("Use time")
+        @Description("From the checkout to the check-in")
+        @Timespan(Timespan.NANOSECONDS)
+        long useTime;
+
+        @Label("Route")
+        @Description("The route of the request, such as GET /api/roles")
+        String route;
+
+        @Label("Tenant")
+        @Description("The tenant's fingerprint, never the client key; several if it served a batch of several tenants")
+        String tenant;
+
+        @Label("Callers")
+        @Description("The number of callers that it served")
+        int callers;
+    }
+
+    /** A wait ended without a connection. */
+    @Name("auth.Timeout")
+    @Label("Timeout")
+    @Description("A wait ended without a connection")
+    @Category({"Auth", "Pool"})
+    @StackTrace(false)
+    static final class TimeoutJfrEvent extends Event {
+        @Label("Wait time")
+        @Description("From the caller's arrival to the end of its wait")
+        @Timespan(Timespan.NANOSECONDS)
+        long waitTime;
+
+        @Label("Route")
+        @Description("The route of the request, such as GET /api/roles")
+        String route;
+
+        @Label("Tenant")
+        @Description("The tenant's fingerprint, never the client key")
+        String tenant;
+
+        @Label("Cause")
+        @Description("Why the wait ended")
+        String cause;
+    }
+
+    /** A statement took longer than slow_statement. */
+    @Name("auth.SlowStatement")
+    @Label("Slow statement")
+    @Description("A statement took longer than slow_statement")
+    @Category({"Auth", "Pool"})
+    @StackTrace(false)
+    static final class SlowStatementJfrEvent extends Event {
+        @Label("Statement")
+        @Description("The statement's name, such as roles.list")
+        String statement;
+
+        @Label("SQL")
+        @Description("The SQL text without values")
+        String sql;
+
+        @Label("Statement time")
+        @Description("From sending the statement to the start of its response")
+        @Timespan(Timespan.NANOSECONDS)
+        long statementTime;
+
+        @Label("Route")
+        @Description("The route of the request, such as GET /api/roles")
+        String route;
+
+        @Label("SQLState")
+        @Description("The SQLSTATE of its failure, such as 57014; empty if it succeeded")
+        String sqlState;
+    }
+}
