@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The state of the pool, its connections, waiters, events and history; times of statements and requests. */
@@ -63,7 +64,10 @@ final class PoolEndpoints {
 
     private record Statements(List<Named> times, long timeouts) {}
 
-    private record RequestsAnswered(int inFlight, List<RequestMetrics.Answers> answers, List<Named> times) {}
+    /** @param route method and path template; empty if the name stands for several routes */
+    private record RouteTimes(String name, String route, TimingStatistics times) {}
+
+    private record RequestsAnswered(int inFlight, List<RequestMetrics.Answers> answers, List<RouteTimes> times) {}
 
     PoolEndpoints(ServerInfo server, DatabaseEngine engine, Metrics metrics) {
         this.server = server;
@@ -140,7 +144,18 @@ final class PoolEndpoints {
 
     private RequestsAnswered requests() {
         RequestMetrics requests = metrics.requests();
-        return new RequestsAnswered(requests.inFlight(), requests.responseCounts(), named(requests.statistics()));
+        List<RequestMetrics.Answers> answers = requests.responseCounts();
+        Map<String, String> routes = answers.stream()
+                .map(RequestMetrics.Answers::route)
+                .collect(Collectors.toMap(
+                        requests::nameOf, route -> route, (one, other) -> one.equals(other) ? one : ""));
+        return new RequestsAnswered(
+                requests.inFlight(),
+                answers,
+                requests.statistics().entrySet().stream()
+                        .map(each ->
+                                new RouteTimes(each.getKey(), routes.getOrDefault(each.getKey(), ""), each.getValue()))
+                        .toList());
     }
 
     private static List<Named> named(Map<String, TimingStatistics> statistics) {

@@ -71,10 +71,12 @@ final class Recommendations {
             case NOT_PREPARED ->
                 add("Find the error of the migration in the log; the migration is retried automatically", "");
             case SUSPENDED ->
-                add(
+                steps.add(new Recommendation(
                         "Resume the pool: the operation resume of the MBean app.rodmena.auth:type=Pool,name=auth, in"
                                 + " JConsole or over Jolokia",
-                        commands.exec("resume"));
+                        commands.exec("resume"),
+                        "resume",
+                        0));
         }
         return steps;
     }
@@ -146,10 +148,10 @@ final class Recommendations {
         if (blocker.state().equals("active") || blocker.hidden()) {
             signal(blocker, "Cancel the statement of pid %s; its session stays open", "select pg_cancel_backend(%s)");
         }
-        signal(
+        terminate(
                 blocker,
-                "Terminate the session of pid %s: its transaction is rolled back and its locks are released",
-                "select pg_terminate_backend(%s)");
+                "Terminate the session of pid %s: its transaction is rolled back and its locks are released"
+                        .formatted(pid));
         if (blocker.state().startsWith("idle in transaction") && Commands.isPlain(blocker.user())) {
             String timeout = "set idle_in_transaction_session_timeout = '1min'";
             boolean isOurRole = observation
@@ -172,6 +174,15 @@ final class Recommendations {
             add(text, commands.psql(statement));
         } else {
             addForSuperuser(text, statement);
+        }
+    }
+
+    private void terminate(Blocker blocker, String what) {
+        String sql = "select pg_terminate_backend(%s)".formatted(blocker.pid());
+        if (blocker.endable()) {
+            steps.add(new Recommendation(what, commands.psql(sql), "terminateBackend", blocker.pid()));
+        } else {
+            addForSuperuser(what, sql);
         }
     }
 
@@ -599,6 +610,6 @@ final class Recommendations {
     }
 
     private void add(String what, String command) {
-        steps.add(new Recommendation(what, command));
+        steps.add(new Recommendation(what, command, "", 0));
     }
 }

@@ -54,6 +54,7 @@ public final class PoolHistory {
                 view.numbers(),
                 engine.pool().peakSinceLast(),
                 view.oldestWait(),
+                engine.pool().longestUse(),
                 counters.checkouts - previous.checkouts,
                 counters.timeouts - previous.timeouts,
                 counters.rejections - previous.rejections,

@@ -22,6 +22,9 @@ public record PoolSecond(
         @Description(value = "Longest current wait at the end", unit = "milliseconds")
         Duration oldestWait,
 
+        @Description(value = "Longest current use of a connection at the end", unit = "milliseconds")
+        Duration oldestUse,
+
         @Description(value = "Checkouts", unit = "times") long checkouts,
 
         @Description(value = "Waits that ended without a connection", unit = "callers")

@@ -116,6 +116,11 @@ public final class RequestMetrics {
         return times.statistics();
     }
 
+    /** The name of a route in the registry, without the prefix. */
+    public String nameOf(String route) {
+        return metricName(route);
+    }
+
     TimingRecorders times() {
         return times;
     }

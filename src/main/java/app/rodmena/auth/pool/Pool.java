@@ -226,6 +226,17 @@ public final class Pool implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The time since the checkout of the connection that has been in use for the longest time; zero if none is in use.
+     */
+    public Duration longestUse() {
+        return connections().stream()
+                .flatMap(connection -> connection.use().stream())
+                .map(ConnectionView.Use::heldFor)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
     /** All waiting callers, next to be admitted first. */
     public List<WaiterView> waiters() {
         List<AcquireRequest> queue = admissionQueue.queue();

@@ -61,6 +61,7 @@ class WireNamesTest {
             "/capacity",
             "/fleet",
             "/diagnosis",
+            "/diagnosis?from=-1m",
             "/incidents",
             "/health",
             "/health/live",

@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.diagnosis.history.ActivityHistory;
+import app.rodmena.auth.diagnosis.history.BlockingSession;
 import app.rodmena.auth.diagnosis.history.ChainLink;
 import app.rodmena.auth.diagnosis.history.HistoryPeriod;
 import app.rodmena.auth.diagnosis.history.InvalidPeriodException;
@@ -77,6 +78,14 @@ class PastDiagnosisTest {
                 assertThat(blocker.name()).isEqualTo("pid %s (report)".formatted(pid));
                 assertThat(blocker.max()).isEqualTo(3);
             });
+            assertThat(minute.seconds()).anySatisfy(second -> {
+                assertThat(second.lock()).isEqualTo(3);
+                assertThat(second.blockers()).containsExactly(new BlockingSession("pid %s (report)".formatted(pid), 3));
+            });
+            assertThat(held.steps())
+                    .filteredOn(step -> step.action().equals("terminateBackend"))
+                    .singleElement()
+                    .satisfies(step -> assertThat(step.pid()).isEqualTo(pid));
             assertThat(minute.waitEvents()).anyMatch(event -> event.name().equals("Lock relation"));
             assertThat(minute.statements())
                     .anyMatch(statement -> statement.name().equals("roles.list"));

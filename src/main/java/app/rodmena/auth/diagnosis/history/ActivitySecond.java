@@ -5,7 +5,9 @@ import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.TableKey;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The activity of one sampled second: the pool's connections in use by wait class, and the waiting callers. */
 @Description("The pool's connections in use in one second by wait class, and the callers waiting for one")
@@ -45,7 +47,10 @@ public record ActivitySecond(
         int other,
 
         @Description(value = "Callers that wait for a connection", unit = "callers")
-        int waiting) {
+        int waiting,
+
+        @Description("The sessions that block the pool's connections")
+        List<BlockingSession> blockers) {
 
     /** The wait classes, by the wait event or state of a session. */
     private enum WaitClass {
@@ -76,10 +81,16 @@ public record ActivitySecond(
 
     static ActivitySecond of(SampleRing.Second second) {
         Map<WaitClass, Integer> counts = new EnumMap<>(WaitClass.class);
+        Map<String, Integer> blockers = new TreeMap<>();
         int waiting = 0;
         for (Sample sample : second.samples()) {
             switch (sample.kind()) {
-                case POOL -> counts.merge(WaitClass.of(sample.waitEvent()), sample.count(), Integer::sum);
+                case POOL -> {
+                    counts.merge(WaitClass.of(sample.waitEvent()), sample.count(), Integer::sum);
+                    if (!sample.blocker().isEmpty()) {
+                        blockers.merge(sample.blocker(), sample.count(), Integer::sum);
+                    }
+                }
                 case WAITER -> waiting += sample.count();
                 case BLOCKER -> {}
             }
@@ -96,6 +107,9 @@ public record ActivitySecond(
                 counts.getOrDefault(WaitClass.CLIENT, 0),
                 counts.getOrDefault(WaitClass.IDLE_IN_TRANSACTION, 0),
                 counts.getOrDefault(WaitClass.OTHER, 0),
-                waiting);
+                waiting,
+                blockers.entrySet().stream()
+                        .map(blocker -> new BlockingSession(blocker.getKey(), blocker.getValue()))
+                        .toList());
     }
 }
