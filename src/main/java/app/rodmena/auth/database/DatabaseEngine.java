@@ -62,6 +62,7 @@ public final class DatabaseEngine implements AutoCloseable {
     private final Pool pool;
     private final Jdbi jdbi;
     private final Map<BatchQuery<?, ?>, BatchQueue<?, ?>> batchQueues = new ConcurrentHashMap<>();
+    private final Map<BatchQuery<?, ?>, BatchWrite<?, ?>> batchWrites = new ConcurrentHashMap<>();
     private final SessionFactory sessions;
     private final Monitor monitor;
     private final SchemaInitializer schemaInitializer;
@@ -136,6 +137,19 @@ public final class DatabaseEngine implements AutoCloseable {
      */
     public <Q, A> CompletionStage<A> submit(CallContext caller, BatchQuery<Q, A> query, Q input) {
         return schemaInitializer.isDone() ? pool.call(queueOf(query), caller, input) : notPrepared(caller);
+    }
+
+    /**
+     * Runs one write, in one transaction with others of its kind if they are waiting. Never blocks.
+     *
+     * @param write its batch form must have the same effect as the single writes in any order
+     * @return completes with the result when the write is committed, or with a {@link DatabaseFailure} if the database
+     *     returned none
+     */
+    @SuppressWarnings("unchecked") // Each batch write is stored under the statements that it was created for.
+    public <Q, A> CompletionStage<A> write(CallContext caller, BatchQuery<Q, A> write, Q input) {
+        return ((BatchWrite<Q, A>) batchWrites.computeIfAbsent(write, kind -> new BatchWrite<>(this, write)))
+                .submit(caller, input);
     }
 
     /**

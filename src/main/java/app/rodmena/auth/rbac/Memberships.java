@@ -47,7 +47,7 @@ public final class Memberships {
             limit :limit
             """, "role");
 
-    static final String GRANT = """
+    static final TenantBatchQuery<Boolean> GRANT = TenantBatchQuery.check("""
             /* memberships.grant */
             with granting as (
                 -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
@@ -86,16 +86,101 @@ public final class Memberships {
                 on conflict do nothing
             )
             select exists (select from granting)
-            """;
+            """, """
+            /* memberships.grant_together */
+            with granting as materialized (
+                -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
+                select input.ordinal, input.creator, input."user", g.id as group_id
+                from unnest(:creators, :users, :roles) with ordinality input (creator, "user", role, ordinal)
+                cross join lateral (
+                    select id from auth_group
+                    where creator = input.creator and role = input.role and is_active
+                    for share) g
+            ), known as materialized (
+                -- In order of the names, here and below, so that concurrent batches cannot deadlock.
+                select member.id, member.is_active, wanted.creator, wanted."user"
+                from (select distinct creator, "user" from granting order by creator, "user") wanted
+                cross join lateral (
+                    select id, is_active from auth_membership
+                    where creator = wanted.creator and "user" = wanted."user"
+                    for no key update) member
+            ), revived as (
+                update auth_membership member set is_active = true, modified = now() from known
+                where member.id = known.id and not known.is_active
+            ), stale as (
+                select held.membership_id, held.group_id
+                from known
+                cross join lateral (
+                    select membership_id, group_id from membership_groups
+                    where membership_id = known.id
+                    order by group_id
+                    for update) held
+                where not known.is_active and not exists (
+                    select from granting
+                    where granting.creator = known.creator and granting."user" = known."user"
+                        and granting.group_id = held.group_id)
+            ), purged as (
+                delete from membership_groups held using stale
+                where held.membership_id = stale.membership_id and held.group_id = stale.group_id
+            ), added as (
+                insert into auth_membership (creator, "user")
+                select distinct creator, "user" from granting
+                where not exists (
+                    select from known where known.creator = granting.creator and known."user" = granting."user")
+                order by creator, "user"
+                on conflict (creator, "user") do update set is_active = true
+                returning id, creator, "user"
+            ), granted as (
+                insert into membership_groups (membership_id, group_id)
+                select member.id, granting.group_id
+                from granting
+                join (
+                    select id, creator, "user" from known
+                    union all select id, creator, "user" from added) member using (creator, "user")
+                order by member.id, granting.group_id
+                on conflict do nothing
+            )
+            select granting.ordinal is not null
+            from unnest(:creators) with ordinality input (creator, ordinal)
+            left join granting using (ordinal)
+            order by ordinal
+            """, "user", "role");
 
-    static final String REVOKE = """
+    static final TenantBatchQuery<Boolean> REVOKE = TenantBatchQuery.check("""
             /* memberships.revoke */
-            delete from membership_groups
-            where membership_id = (
-                    select id from auth_membership where creator = :creator and "user" = :user)
-                and group_id = (
-                    select id from auth_group where creator = :creator and role = :role)
-            """;
+            with removed as (
+                delete from membership_groups
+                where membership_id = (
+                        select id from auth_membership where creator = :creator and "user" = :user)
+                    and group_id = (
+                        select id from auth_group where creator = :creator and role = :role)
+            )
+            select true
+            """, """
+            /* memberships.revoke_together */
+            with held as (
+                -- In order of the keys, so that concurrent deletions cannot deadlock.
+                select held.membership_id, held.group_id
+                from (
+                    select m.id as membership_id, g.id as group_id
+                    from unnest(:creators, :users, :roles) input (creator, "user", role)
+                    cross join lateral (
+                        select id from auth_membership
+                        where creator = input.creator and "user" = input."user" offset 0) m
+                    cross join lateral (
+                        select id from auth_group
+                        where creator = input.creator and role = input.role offset 0) g
+                    order by m.id, g.id) wanted
+                cross join lateral (
+                    select membership_id, group_id from membership_groups
+                    where membership_id = wanted.membership_id and group_id = wanted.group_id
+                    for update) held
+            ), removed as (
+                delete from membership_groups using held
+                where membership_groups.membership_id = held.membership_id and membership_groups.group_id = held.group_id
+            )
+            select true from unnest(:creators)
+            """, "user", "role");
 
     private final DatabaseEngine database;
 
@@ -105,26 +190,12 @@ public final class Memberships {
 
     /** Gives the user the role; false, without creating the user, if the role does not exist. */
     public CompletionStage<Boolean> grant(CallContext caller, ClientKey key, UserName user, RoleName role) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery(GRANT)
-                        .bind("creator", key.creator())
-                        .bind("user", user.value())
-                        .bind("role", role.value())
-                        .map(RowMappers::bool)
-                        .one());
+        return database.write(caller, GRANT, new TenantQuery(key, user.value(), role.value()));
     }
 
     /** Removes the role from the user; true, also if the user does not have it. */
     public CompletionStage<Boolean> revoke(CallContext caller, ClientKey key, UserName user, RoleName role) {
-        return database.call(caller, handle -> {
-            handle.createUpdate(REVOKE)
-                    .bind("creator", key.creator())
-                    .bind("user", user.value())
-                    .bind("role", role.value())
-                    .execute();
-            return true;
-        });
+        return database.write(caller, REVOKE, new TenantQuery(key, user.value(), role.value()));
     }
 
     /** Whether the user has the role. */

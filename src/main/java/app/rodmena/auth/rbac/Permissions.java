@@ -101,7 +101,7 @@ public final class Permissions {
             limit :limit
             """, "name");
 
-    static final String GRANT = """
+    static final TenantBatchQuery<Boolean> GRANT = TenantBatchQuery.check("""
             /* permissions.grant */
             with granting as (
                 -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
@@ -140,16 +140,101 @@ public final class Permissions {
                 on conflict do nothing
             )
             select exists (select from granting)
-            """;
+            """, """
+            /* permissions.grant_together */
+            with granting as materialized (
+                -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
+                select input.ordinal, input.creator, input.name, g.id as group_id
+                from unnest(:creators, :names, :roles) with ordinality input (creator, name, role, ordinal)
+                cross join lateral (
+                    select id from auth_group
+                    where creator = input.creator and role = input.role and is_active
+                    for share) g
+            ), known as materialized (
+                -- In order of the names, here and below, so that concurrent batches cannot deadlock.
+                select permission.id, permission.is_active, wanted.creator, wanted.name
+                from (select distinct creator, name from granting order by creator, name) wanted
+                cross join lateral (
+                    select id, is_active from auth_permission
+                    where creator = wanted.creator and name = wanted.name
+                    for no key update) permission
+            ), revived as (
+                update auth_permission permission set is_active = true, modified = now() from known
+                where permission.id = known.id and not known.is_active
+            ), stale as (
+                select held.permission_id, held.group_id
+                from known
+                cross join lateral (
+                    select permission_id, group_id from permission_groups
+                    where permission_id = known.id
+                    order by group_id
+                    for update) held
+                where not known.is_active and not exists (
+                    select from granting
+                    where granting.creator = known.creator and granting.name = known.name
+                        and granting.group_id = held.group_id)
+            ), purged as (
+                delete from permission_groups held using stale
+                where held.permission_id = stale.permission_id and held.group_id = stale.group_id
+            ), added as (
+                insert into auth_permission (creator, name)
+                select distinct creator, name from granting
+                where not exists (
+                    select from known where known.creator = granting.creator and known.name = granting.name)
+                order by creator, name
+                on conflict (creator, name) do update set is_active = true
+                returning id, creator, name
+            ), granted as (
+                insert into permission_groups (permission_id, group_id)
+                select permission.id, granting.group_id
+                from granting
+                join (
+                    select id, creator, name from known
+                    union all select id, creator, name from added) permission using (creator, name)
+                order by permission.id, granting.group_id
+                on conflict do nothing
+            )
+            select granting.ordinal is not null
+            from unnest(:creators) with ordinality input (creator, ordinal)
+            left join granting using (ordinal)
+            order by ordinal
+            """, "role", "name");
 
-    static final String REVOKE = """
+    static final TenantBatchQuery<Boolean> REVOKE = TenantBatchQuery.check("""
             /* permissions.revoke */
-            delete from permission_groups
-            where permission_id = (
-                    select id from auth_permission where creator = :creator and name = :name)
-                and group_id = (
-                    select id from auth_group where creator = :creator and role = :role)
-            """;
+            with removed as (
+                delete from permission_groups
+                where permission_id = (
+                        select id from auth_permission where creator = :creator and name = :name)
+                    and group_id = (
+                        select id from auth_group where creator = :creator and role = :role)
+            )
+            select true
+            """, """
+            /* permissions.revoke_together */
+            with held as (
+                -- In order of the keys, so that concurrent deletions cannot deadlock.
+                select held.permission_id, held.group_id
+                from (
+                    select m.id as permission_id, g.id as group_id
+                    from unnest(:creators, :names, :roles) input (creator, name, role)
+                    cross join lateral (
+                        select id from auth_permission
+                        where creator = input.creator and name = input.name offset 0) m
+                    cross join lateral (
+                        select id from auth_group
+                        where creator = input.creator and role = input.role offset 0) g
+                    order by m.id, g.id) wanted
+                cross join lateral (
+                    select permission_id, group_id from permission_groups
+                    where permission_id = wanted.permission_id and group_id = wanted.group_id
+                    for update) held
+            ), removed as (
+                delete from permission_groups using held
+                where permission_groups.permission_id = held.permission_id and permission_groups.group_id = held.group_id
+            )
+            select true from unnest(:creators)
+            """, "role", "name");
 
     private final DatabaseEngine database;
 
@@ -159,27 +244,13 @@ public final class Permissions {
 
     /** Gives the role the permission; false if the role does not exist. */
     public CompletionStage<Boolean> grant(CallContext caller, ClientKey key, RoleName role, PermissionName permission) {
-        return database.call(
-                caller,
-                handle -> handle.createQuery(GRANT)
-                        .bind("creator", key.creator())
-                        .bind("role", role.value())
-                        .bind("name", permission.value())
-                        .map(RowMappers::bool)
-                        .one());
+        return database.write(caller, GRANT, new TenantQuery(key, role.value(), permission.value()));
     }
 
     /** Removes the permission from the role; true, also if the role does not have it. */
     public CompletionStage<Boolean> revoke(
             CallContext caller, ClientKey key, RoleName role, PermissionName permission) {
-        return database.call(caller, handle -> {
-            handle.createUpdate(REVOKE)
-                    .bind("creator", key.creator())
-                    .bind("role", role.value())
-                    .bind("name", permission.value())
-                    .execute();
-            return true;
-        });
+        return database.write(caller, REVOKE, new TenantQuery(key, role.value(), permission.value()));
     }
 
     /** Whether the role has the permission; false also if there is no such role. */
