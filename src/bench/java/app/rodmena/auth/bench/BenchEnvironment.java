@@ -18,15 +18,24 @@ import java.util.List;
  */
 record BenchEnvironment(Tools tools, Path directory, Dataset data, Database database, Contenders contenders)
         implements AutoCloseable {
-    /** Creates the database below {@code parent} and starts the contenders. */
-    static BenchEnvironment create(Tools tools, Path parent, int memberships, Collection<ContenderKind> wanted)
+    /**
+     * Creates the database below {@code parent} and starts the contenders.
+     *
+     * @param writes whether the load grants roles instead of checking permissions
+     */
+    static BenchEnvironment create(
+            Tools tools, Path parent, int memberships, Collection<ContenderKind> wanted, boolean writes)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         Path directory = Files.createTempDirectory(parent, "stage-");
         Dataset data = new Dataset(memberships);
         Database database = Database.start(directory.resolve("postgresql"), data);
         try {
             return new BenchEnvironment(
-                    tools, directory, data, database, Contenders.start(tools, directory, database, data, wanted));
+                    tools,
+                    directory,
+                    data,
+                    database,
+                    Contenders.start(tools, directory, database, data, wanted, writes));
         } catch (Throwable e) {
             database.close();
             throw e;

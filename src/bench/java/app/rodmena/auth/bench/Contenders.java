@@ -21,13 +21,15 @@ final class Contenders implements AutoCloseable {
     private final Path directory;
     private final Database database;
     private final Dataset data;
+    private final boolean writes;
     private final List<Contender> contenders = new ArrayList<>();
 
-    private Contenders(Tools tools, Path directory, Database database, Dataset data) {
+    private Contenders(Tools tools, Path directory, Database database, Dataset data, boolean writes) {
         this.tools = tools;
         this.directory = directory;
         this.database = database;
         this.data = data;
+        this.writes = writes;
     }
 
     /**
@@ -36,9 +38,14 @@ final class Contenders implements AutoCloseable {
      * @param directory their working directory
      */
     static Contenders start(
-            Tools tools, Path directory, Database database, Dataset data, Collection<ContenderKind> wanted)
+            Tools tools,
+            Path directory,
+            Database database,
+            Dataset data,
+            Collection<ContenderKind> wanted,
+            boolean writes)
             throws IOException, InterruptedException {
-        Contenders field = new Contenders(tools, directory, database, data);
+        Contenders field = new Contenders(tools, directory, database, data, writes);
         try {
             for (ContenderKind kind : ContenderKind.values()) {
                 if (wanted.contains(kind)) {
@@ -149,7 +156,9 @@ final class Contenders implements AutoCloseable {
                 kind,
                 applicationName,
                 Optional.of(server),
-                (clients, time) -> tools.wrk().check(server.address(), data, clients, time)));
+                (clients, time) -> writes
+                        ? tools.wrk().grant(server.address(), data, clients, time)
+                        : tools.wrk().check(server.address(), data, clients, time)));
     }
 
     private static void omit(ContenderKind kind, String reason) {

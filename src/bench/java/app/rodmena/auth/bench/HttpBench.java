@@ -35,7 +35,8 @@ final class HttpBench {
 
     void run() throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         Optional<LoadOutcome> health;
-        try (BenchEnvironment stage = BenchEnvironment.create(tools, directory, options.memberships, options.only)) {
+        try (BenchEnvironment stage =
+                BenchEnvironment.create(tools, directory, options.memberships, options.only, options.writes)) {
             System.out.println(conditions(stage));
             stage.warmUp(WARM_UP_CLIENTS, warmUp);
             for (int round = 0; round < options.rounds; round++) {
@@ -46,8 +47,8 @@ final class HttpBench {
             }
             health = health(stage);
         }
-        System.out.println(Report.tables(results, options.clients));
-        List<Target> targets = Target.of(results);
+        System.out.println(Report.tables(results, options.clients, options.writes ? "grant" : "check"));
+        List<Target> targets = options.writes ? Target.ofWrites(results) : Target.of(results);
         health.map(Target::healthOf).ifPresent(targets::add);
         List<SizeResult> grown = List.of();
         if (options.growth) {
@@ -76,6 +77,9 @@ final class HttpBench {
 
     private Optional<LoadOutcome> health(BenchEnvironment stage)
             throws IOException, InterruptedException, SQLException {
+        if (options.writes) {
+            return Optional.empty();
+        }
         Optional<Server> ours = stage.contenders().find(ContenderKind.BATCHED).flatMap(Contender::server);
         if (ours.isEmpty()) {
             return Optional.empty();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,11 @@ final class Options implements Benchmark {
     @Option(names = "--growth", description = "Also compare 1k memberships with 100k and 1M, at 100 clients")
     boolean growth;
 
+    @Option(
+            names = "--writes",
+            description = "Grant roles instead of checking permissions: batched and plain only, fsync is on")
+    boolean writes;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write all measurements to this file")
     Path json;
 
@@ -87,6 +93,9 @@ final class Options implements Benchmark {
         if (clients.stream().anyMatch(count -> count < 1 || count > MAX_CLIENTS)) {
             return Optional.of("--clients must be 1 to %d each".formatted(MAX_CLIENTS));
         }
+        if (writes && growth) {
+            return Optional.of("--growth compares checks, and cannot be combined with --writes");
+        }
         return memberships < Dataset.MIN_MEMBERSHIPS
                 ? Optional.of("--memberships must be %d or more".formatted(Dataset.MIN_MEMBERSHIPS))
                 : Optional.empty();
@@ -95,6 +104,9 @@ final class Options implements Benchmark {
     @Override
     public void run(Path home, Path directory)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
+        if (writes) {
+            only.retainAll(EnumSet.of(ContenderKind.BATCHED, ContenderKind.PLAIN));
+        }
         int mostClients = clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
         new HttpBench(this, Tools.find(home, mostClients), directory).run();
     }

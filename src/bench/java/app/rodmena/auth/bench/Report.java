@@ -13,22 +13,22 @@ import java.util.function.ToDoubleFunction;
 final class Report {
     private Report() {}
 
-    static String tables(Results results, List<Integer> clients) {
+    static String tables(Results results, List<Integer> clients, String unit) {
         StringBuilder text = new StringBuilder();
         for (int count : clients) {
-            text.append(table(results, count));
+            text.append(table(results, count, unit));
         }
         return text.toString();
     }
 
-    private static String table(Results results, int clients) {
+    private static String table(Results results, int clients, String unit) {
         StringBuilder text = new StringBuilder("""
 
-                ### %s
+                ### %1$s
 
-                | | checks/s (range) | p50 ms | p99 ms (range) | errors | connections | CPU per check, server | PostgreSQL | RSS |
+                | | %2$ss/s (range) | p50 ms | p99 ms (range) | errors | connections | CPU per %2$s, server | PostgreSQL | RSS |
                 |---|---:|---:|---:|---:|---:|---:|---:|---:|
-                """.formatted(clients == 1 ? "1 client" : clients + " clients"));
+                """.formatted(clients == 1 ? "1 client" : clients + " clients", unit));
         for (ContenderKind kind : ContenderKind.values()) {
             if (!results.of(kind, clients).isEmpty()) {
                 text.append(row(results, kind, clients));

@@ -30,7 +30,8 @@ record SizeComparison(Tools tools, Path directory, int rounds, Duration duration
         List<BenchEnvironment> stages = new ArrayList<>();
         try {
             for (int size : SIZES) {
-                BenchEnvironment stage = BenchEnvironment.create(tools, directory, size, Set.of(ContenderKind.BATCHED));
+                BenchEnvironment stage =
+                        BenchEnvironment.create(tools, directory, size, Set.of(ContenderKind.BATCHED), false);
                 stages.add(stage);
                 stage.warmUp(CLIENTS, warmUp);
                 all.add(new SizeResult(size, new ArrayList<>()));

@@ -47,6 +47,18 @@ record Target(String name, String rule, String measured, boolean isReached) {
         return targets;
     }
 
+    static List<Target> ofWrites(Results results) {
+        List<Target> targets = new ArrayList<>();
+        ToDoubleFunction<Measurement> rate = turn -> turn.outcome().perSecond();
+        atLeast(targets, "grants/s in a transaction each", 3, ratio(results, ContenderKind.PLAIN, USUAL_CLIENTS, rate));
+        atLeast(
+                targets,
+                "grants/s in a transaction each at one client",
+                0.95,
+                ratio(results, ContenderKind.PLAIN, 1, rate));
+        return targets;
+    }
+
     /** The target for the throughput with more memberships. */
     static Target growth(double ratio) {
         return new Target(

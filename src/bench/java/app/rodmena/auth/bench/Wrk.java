@@ -34,6 +34,13 @@ final class Wrk {
         return run("checks.lua", server, arguments, clients, time);
     }
 
+    /** Grants roles of the dataset. */
+    LoadOutcome grant(URI server, Dataset data, int clients, Duration time) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(server.getAuthority(), Integer.toString(data.users())));
+        arguments.addAll(data.keys());
+        return run("grants.lua", server, arguments, clients, time);
+    }
+
     /** Sends GET requests for one path. */
     LoadOutcome get(URI server, String path, int clients, Duration time) throws IOException, InterruptedException {
         return run("outcome.lua", server.resolve(path), List.of(), clients, time);
