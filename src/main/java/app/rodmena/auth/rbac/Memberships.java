@@ -47,7 +47,7 @@ public final class Memberships {
             limit :limit
             """, "role");
 
-    static final TenantBatchQuery<Boolean> GRANT = TenantBatchQuery.check("""
+    static final TenantBatchQuery<Boolean> GRANT = TenantBatchQuery.write("""
             /* memberships.grant */
             with granting as (
                 -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
@@ -146,7 +146,7 @@ public final class Memberships {
             order by ordinal
             """, "user", "role");
 
-    static final TenantBatchQuery<Boolean> REVOKE = TenantBatchQuery.check("""
+    static final TenantBatchQuery<Boolean> REVOKE = TenantBatchQuery.write("""
             /* memberships.revoke */
             with removed as (
                 delete from membership_groups

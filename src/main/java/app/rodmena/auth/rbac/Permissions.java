@@ -101,7 +101,7 @@ public final class Permissions {
             limit :limit
             """, "name");
 
-    static final TenantBatchQuery<Boolean> GRANT = TenantBatchQuery.check("""
+    static final TenantBatchQuery<Boolean> GRANT = TenantBatchQuery.write("""
             /* permissions.grant */
             with granting as (
                 -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
@@ -200,7 +200,7 @@ public final class Permissions {
             order by ordinal
             """, "role", "name");
 
-    static final TenantBatchQuery<Boolean> REVOKE = TenantBatchQuery.check("""
+    static final TenantBatchQuery<Boolean> REVOKE = TenantBatchQuery.write("""
             /* permissions.revoke */
             with removed as (
                 delete from permission_groups

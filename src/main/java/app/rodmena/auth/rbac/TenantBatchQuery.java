@@ -54,13 +54,14 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             int maxBatchSize,
             int limit,
             String single,
+            String batch,
             List<String> parameterNames,
             Function<Query, A> readOne,
             BiFunction<Query, Integer, List<A>> readMany) {
         this.maxBatchSize = maxBatchSize;
         this.limit = limit;
         this.single = single;
-        this.batch = batchOf(single, parameterNames);
+        this.batch = batch;
         this.parameterNames = parameterNames;
         this.readOne = readOne;
         this.readMany = readMany;
@@ -73,10 +74,23 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      * @param parameterNames the parameter names, in order
      */
     static TenantBatchQuery<Boolean> check(String single, String... parameterNames) {
+        return write(single, batchOf(single, List.of(parameterNames)), parameterNames);
+    }
+
+    /**
+     * A write with a boolean result.
+     *
+     * @param single returns one row
+     * @param batch returns one row for each element, in their order; the single one cannot be run for each element,
+     *     because a statement changes each row once only
+     * @param parameterNames the parameter names, in order
+     */
+    static TenantBatchQuery<Boolean> write(String single, String batch, String... parameterNames) {
         return new TenantBatchQuery<>(
                 MAX_CHECKS,
                 0,
                 single,
+                batch,
                 List.of(parameterNames),
                 query -> query.map(RowMappers::bool).one(),
                 (query, count) -> query.map(RowMappers::bool).list());
@@ -94,7 +108,7 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     }
 
     /** Each row has the column {@code ordinal}: the index of the element that it belongs to, from 1. */
-    private static String batchOf(String single, List<String> parameterNames) {
+    static String batchOf(String single, List<String> parameterNames) {
         List<String> names =
                 Stream.concat(Stream.of("creator"), parameterNames.stream()).toList();
         Matcher order = ORDER.matcher(single);

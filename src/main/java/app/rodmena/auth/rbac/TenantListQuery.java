@@ -22,6 +22,7 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
                 MAX_LISTS,
                 Listing.MAX_SHORT + 1,
                 single,
+                batchOf(single, parameterNames),
                 parameterNames,
                 query -> query.map(row).list(),
                 (query, count) -> lists(query, count, row));

@@ -94,6 +94,7 @@ class BatchEquivalenceTest {
                 8,
                 0,
                 "select :name",
+                TenantBatchQuery.batchOf("/* echo */ select :name as name", List.of("name")),
                 List.of("name"),
                 query -> query.map(RowMappers::text).one(),
                 (query, count) -> {
