@@ -148,8 +148,6 @@ final class Observer {
             checkinsReadNanos = now;
         }
         return new Throughput(
-                perSecond,
-                times.uses().statistics().median(),
-                times.creations().statistics().median());
+                perSecond, times.uses().median(), times.creations().median());
     }
 }

@@ -56,9 +56,9 @@ final class PoolCollector {
                 scrape,
                 "acquire",
                 "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
-                times.waits());
-        times(scrape, "usage", "Time from checkout to checkin", times.uses());
-        times(scrape, "creation", "Time to open a connection", times.creations());
+                times.waitRecorder());
+        times(scrape, "usage", "Time from checkout to checkin", times.useRecorder());
+        times(scrape, "creation", "Time to open a connection", times.creationRecorder());
         scrape.counter(
                 "hikaricp_connections_timeout",
                 "Waits that ended without a connection",
