@@ -270,7 +270,7 @@ public final class AuthServer implements AutoCloseable {
                     wanted,
                     DescriptorLimit.max());
         }
-        return config.http().withMaxClients(clients);
+        return config.http().with(draft -> draft.maxClients = clients);
     }
 
     private void answered(String route, int status, Duration took) {

@@ -148,6 +148,7 @@ class ArchitectureTest {
                             "postgres.embedded",
                             "api",
                             "capacity",
+                            "diagnosis",
                             "diagnosis.incident",
                             "settings",
                             "jmx")),
@@ -165,7 +166,6 @@ class ArchitectureTest {
                             "capacity",
                             "diagnosis",
                             "diagnosis.incident",
-                            "settings",
                             "cli")),
             entry("tools.load", List.of("rbac", "settings", "cli")),
             entry(

@@ -1,9 +1,12 @@
 package app.rodmena.auth.api;
 
+import static app.rodmena.auth.common.InvalidSettingException.requireRange;
+
 import app.rodmena.auth.common.InvalidSettingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -40,6 +43,7 @@ public record HttpConfig(
         Duration drain,
         boolean allowHalfClose) {
 
+    private static final Duration MAX_TIME = Duration.ofHours(1);
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
     private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[A-Za-z0-9.\\[\\]:-]+");
 
@@ -64,14 +68,14 @@ public record HttpConfig(
     public HttpConfig {
         Objects.requireNonNull(host, "host");
         InvalidSettingException.require(HOST.matcher(host).matches(), "host", host, "must be a name or an address");
-        range("port", port, 0, 65_535, "must be 0 to 65535");
-        range("max_clients", maxClients, 1, 1_000_000, "must be 1 to 1000000");
-        range("max_header_size", maxHeaderBytes, 1024, 1024 * 1024, "must be 1k to 1m");
-        range("max_body_size", maxBodyBytes, 0, 64 * 1024 * 1024, "must be 0 to 64m");
-        duration("read_timeout", readTimeout, 100, "must be 100ms to 1h");
-        duration("idle_timeout", idleTimeout, 100, "must be 100ms to 1h");
-        duration("shutdown_grace", shutdownGrace, 0, "must be 0s to 1h");
-        duration("drain", drain, 0, "must be 0s to 1h");
+        requireRange("port", port, 0, 65_535);
+        requireRange("max_clients", maxClients, 1, 1_000_000);
+        size("max_header_size", maxHeaderBytes, 1024, 1024 * 1024, "must be 1k to 1m");
+        size("max_body_size", maxBodyBytes, 0, 64 * 1024 * 1024, "must be 0 to 64m");
+        requireRange("read_timeout", readTimeout, Duration.ofMillis(100), MAX_TIME);
+        requireRange("idle_timeout", idleTimeout, Duration.ofMillis(100), MAX_TIME);
+        requireRange("shutdown_grace", shutdownGrace, Duration.ZERO, MAX_TIME);
+        requireRange("drain", drain, Duration.ZERO, MAX_TIME);
         corsOrigins = List.copyOf(corsOrigins);
         for (String origin : corsOrigins) {
             InvalidSettingException.require(
@@ -82,108 +86,57 @@ public record HttpConfig(
         }
     }
 
-    /** The same settings with another address. */
+    /**
+     * Returns a copy with changes, which are validated together after all of them are made.
+     *
+     * @throws InvalidSettingException for an invalid value
+     */
+    public HttpConfig with(Consumer<Draft> changes) {
+        Draft draft = new Draft();
+        changes.accept(draft);
+        return draft.config();
+    }
+
     public HttpConfig withAddress(String host, int port) {
-        return new HttpConfig(
-                host,
-                port,
-                maxClients,
-                maxHeaderBytes,
-                maxBodyBytes,
-                readTimeout,
-                idleTimeout,
-                corsOrigins,
-                shutdownGrace,
-                drain,
-                allowHalfClose);
+        return with(draft -> {
+            draft.host = host;
+            draft.port = port;
+        });
     }
 
-    /** The same settings with another maximum number of connections. */
-    public HttpConfig withMaxClients(int maxClients) {
-        return new HttpConfig(
-                host,
-                port,
-                maxClients,
-                maxHeaderBytes,
-                maxBodyBytes,
-                readTimeout,
-                idleTimeout,
-                corsOrigins,
-                shutdownGrace,
-                drain,
-                allowHalfClose);
+    /** A mutable copy of the settings. Not thread-safe. */
+    public final class Draft {
+        public String host = HttpConfig.this.host;
+        public int port = HttpConfig.this.port;
+        public int maxClients = HttpConfig.this.maxClients;
+        public int maxHeaderBytes = HttpConfig.this.maxHeaderBytes;
+        public int maxBodyBytes = HttpConfig.this.maxBodyBytes;
+        public Duration readTimeout = HttpConfig.this.readTimeout;
+        public Duration idleTimeout = HttpConfig.this.idleTimeout;
+        public List<String> corsOrigins = HttpConfig.this.corsOrigins;
+        public Duration shutdownGrace = HttpConfig.this.shutdownGrace;
+        public Duration drain = HttpConfig.this.drain;
+        public boolean allowHalfClose = HttpConfig.this.allowHalfClose;
+
+        private Draft() {}
+
+        private HttpConfig config() {
+            return new HttpConfig(
+                    host,
+                    port,
+                    maxClients,
+                    maxHeaderBytes,
+                    maxBodyBytes,
+                    readTimeout,
+                    idleTimeout,
+                    corsOrigins,
+                    shutdownGrace,
+                    drain,
+                    allowHalfClose);
+        }
     }
 
-    /** The same settings with other timeouts. */
-    public HttpConfig withTimeouts(Duration readTimeout, Duration idleTimeout, Duration shutdownGrace) {
-        return new HttpConfig(
-                host,
-                port,
-                maxClients,
-                maxHeaderBytes,
-                maxBodyBytes,
-                readTimeout,
-                idleTimeout,
-                corsOrigins,
-                shutdownGrace,
-                drain,
-                allowHalfClose);
-    }
-
-    /** The same settings with another drain. */
-    public HttpConfig withDrain(Duration drain) {
-        return new HttpConfig(
-                host,
-                port,
-                maxClients,
-                maxHeaderBytes,
-                maxBodyBytes,
-                readTimeout,
-                idleTimeout,
-                corsOrigins,
-                shutdownGrace,
-                drain,
-                allowHalfClose);
-    }
-
-    /** The same settings with other CORS origins. */
-    public HttpConfig withCorsOrigins(List<String> corsOrigins) {
-        return new HttpConfig(
-                host,
-                port,
-                maxClients,
-                maxHeaderBytes,
-                maxBodyBytes,
-                readTimeout,
-                idleTimeout,
-                corsOrigins,
-                shutdownGrace,
-                drain,
-                allowHalfClose);
-    }
-
-    /** The same settings with another treatment of clients that end their stream. */
-    public HttpConfig withAllowHalfClose(boolean allowHalfClose) {
-        return new HttpConfig(
-                host,
-                port,
-                maxClients,
-                maxHeaderBytes,
-                maxBodyBytes,
-                readTimeout,
-                idleTimeout,
-                corsOrigins,
-                shutdownGrace,
-                drain,
-                allowHalfClose);
-    }
-
-    private static void range(String name, int value, int min, int max, String rule) {
+    private static void size(String name, int value, int min, int max, String rule) {
         InvalidSettingException.require(value >= min && value <= max, name, value, rule);
-    }
-
-    private static void duration(String name, Duration value, long minMillis, String rule) {
-        long max = Duration.ofHours(1).toMillis();
-        InvalidSettingException.require(value.toMillis() >= minMillis && value.toMillis() <= max, name, value, rule);
     }
 }

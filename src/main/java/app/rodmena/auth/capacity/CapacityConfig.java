@@ -1,6 +1,7 @@
 package app.rodmena.auth.capacity;
 
-import app.rodmena.auth.common.InvalidSettingException;
+import static app.rodmena.auth.common.InvalidSettingException.requireRange;
+
 import java.time.Duration;
 import java.util.Objects;
 
@@ -15,10 +16,6 @@ public record CapacityConfig(BudgetPolicy budget, Duration waitTarget) {
 
     public CapacityConfig {
         Objects.requireNonNull(budget, "budget");
-        InvalidSettingException.require(
-                waitTarget.compareTo(Duration.ofMillis(1)) >= 0 && waitTarget.compareTo(Duration.ofHours(1)) <= 0,
-                "wait_target",
-                waitTarget,
-                "must be 1ms to 1h");
+        requireRange("wait_target", waitTarget, Duration.ofMillis(1), Duration.ofHours(1));
     }
 }

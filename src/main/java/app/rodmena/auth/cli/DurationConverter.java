@@ -1,6 +1,6 @@
 package app.rodmena.auth.cli;
 
-import app.rodmena.auth.settings.DurationFormat;
+import app.rodmena.auth.common.DurationFormat;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

@@ -1,5 +1,6 @@
 package app.rodmena.auth.cli;
 
+import app.rodmena.auth.diagnosis.TextColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -46,17 +47,7 @@ public final class TextReport {
     private record Paragraph(String words) implements Block {
         @Override
         public String text() {
-            StringBuilder text = new StringBuilder();
-            int column = 0;
-            for (String word : words.split(" ", -1)) {
-                if (column > 0 && column + 1 + word.length() > WIDTH) {
-                    text.append('\n');
-                    column = 0;
-                }
-                text.append(column == 0 ? "" : " ").append(word);
-                column += word.length() + (column == 0 ? 0 : 1);
-            }
-            return text.append('\n').toString();
+            return TextColumns.wrap("", words, "", "", WIDTH);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package app.rodmena.auth.common;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -29,6 +30,20 @@ public final class InvalidSettingException extends IllegalArgumentException {
         if (!valid) {
             throw new InvalidSettingException(setting, value, rule);
         }
+    }
+
+    /** Requires a number from {@code min} to {@code max}. */
+    public static void requireRange(String setting, int value, int min, int max) {
+        require(value >= min && value <= max, setting, value, "must be %s to %s".formatted(min, max));
+    }
+
+    /** Requires a duration from {@code min} to {@code max}. */
+    public static void requireRange(String setting, Duration value, Duration min, Duration max) {
+        require(
+                value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
+                setting,
+                value.toMillis() + " ms",
+                "must be %s to %s".formatted(DurationFormat.of(min), DurationFormat.of(max)));
     }
 
     public String setting() {

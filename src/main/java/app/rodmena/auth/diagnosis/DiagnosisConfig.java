@@ -1,8 +1,8 @@
 package app.rodmena.auth.diagnosis;
 
-import app.rodmena.auth.common.InvalidSettingException;
+import static app.rodmena.auth.common.InvalidSettingException.requireRange;
+
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The settings of the diagnosis. Immutable.
@@ -14,13 +14,7 @@ public record DiagnosisConfig(Duration interval, Duration slowQuery) {
     public static final DiagnosisConfig DEFAULT = new DiagnosisConfig(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
     public DiagnosisConfig {
-        requireRange(
-                "diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1), "must be 100ms to 1h");
-        requireRange("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1), "must be 1ms to 1d");
-    }
-
-    private static void requireRange(String name, Duration value, Duration min, Duration max, String rule) {
-        Objects.requireNonNull(value, name);
-        InvalidSettingException.require(value.compareTo(min) >= 0 && value.compareTo(max) <= 0, name, value, rule);
+        requireRange("diagnosis_interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+        requireRange("slow_query", slowQuery, Duration.ofMillis(1), Duration.ofDays(1));
     }
 }

@@ -105,12 +105,17 @@ public final class TextColumns {
      * @param suffix the suffix of every line except the last
      */
     static String wrap(String first, String text, String continuation, String suffix) {
+        return wrap(first, text, continuation, suffix, WIDTH);
+    }
+
+    /** Wraps a text for another width. */
+    public static String wrap(String first, String text, String continuation, String suffix, int width) {
         StringBuilder wrapped = new StringBuilder();
         StringBuilder line = new StringBuilder(first);
         boolean empty = true;
-        int room = suffix.isEmpty() ? Math.max(1, WIDTH - continuation.length()) : Integer.MAX_VALUE;
+        int room = suffix.isEmpty() ? Math.max(1, width - continuation.length()) : Integer.MAX_VALUE;
         for (String word : words(text, room)) {
-            if (!empty && line.length() + 1 + word.length() + suffix.length() > WIDTH) {
+            if (!empty && line.length() + 1 + word.length() + suffix.length() > width) {
                 wrapped.append(line).append(suffix).append('\n');
                 line = new StringBuilder(continuation);
                 empty = true;

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 
 /** Counts and times responses by route and status. Thread-safe. */
@@ -132,5 +134,25 @@ public final class RequestMetrics {
                     key.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", ".").replaceAll("^\\.|\\.$", "");
             return words.isEmpty() ? "none" : words;
         });
+    }
+
+    /** Counts durations in the buckets of a {@link Distribution}. Thread-safe; a recording is two atomic additions. */
+    private static final class DistributionCounter {
+        private final AtomicLongArray counts = new AtomicLongArray(Distribution.BUCKETS);
+        private final LongAdder totalNanos = new LongAdder();
+
+        void add(Duration took) {
+            long nanos = took.toNanos();
+            counts.getAndIncrement(Distribution.bucketOf(nanos));
+            totalNanos.add(nanos);
+        }
+
+        Distribution sinceStart() {
+            long[] now = new long[Distribution.BUCKETS];
+            for (int bucket = 0; bucket < now.length; bucket++) {
+                now[bucket] = counts.get(bucket);
+            }
+            return Distribution.of(now, totalNanos.sum());
+        }
     }
 }

@@ -2,6 +2,7 @@ package app.rodmena.auth.metrics;
 
 import com.codahale.metrics.Clock;
 import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Meter;
 import com.codahale.metrics.Snapshot;
 import com.codahale.metrics.Timer;
 import java.time.Duration;
@@ -84,5 +85,38 @@ public final class TimingRecorder implements SlidingWindow {
 
     private static Duration nanos(double nanos) {
         return Duration.ofNanos((long) nanos);
+    }
+
+    /**
+     * A meter that reads its rates from a {@link SlidingWindowHistogram}; its {@code mark} methods do nothing because
+     * the durations are already counted there.
+     */
+    private static final class SlidingWindowRate extends Meter {
+        private final SlidingWindowHistogram times;
+
+        SlidingWindowRate(SlidingWindowHistogram times) {
+            this.times = times;
+        }
+
+        @Override
+        public void mark() {}
+
+        @Override
+        public void mark(long n) {}
+
+        @Override
+        public double getOneMinuteRate() {
+            return times.rate(Duration.ofMinutes(1));
+        }
+
+        @Override
+        public double getFiveMinuteRate() {
+            return times.rate(Duration.ofMinutes(5));
+        }
+
+        @Override
+        public double getFifteenMinuteRate() {
+            return times.rate(Duration.ofMinutes(15));
+        }
     }
 }

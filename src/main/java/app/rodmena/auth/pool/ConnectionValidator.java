@@ -4,9 +4,11 @@ import static app.rodmena.auth.pool.event.PoolEventKind.INVALIDATE;
 import static app.rodmena.auth.pool.event.PoolEventKind.RECYCLE;
 
 import app.rodmena.auth.pool.event.ConnectionCandidate;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * Validates a connection before a checkout: invalidation mark, age, pre-ping, interceptors. A connection that fails is
@@ -74,5 +76,35 @@ final class ConnectionValidator {
             return false;
         }
         return true;
+    }
+
+    /** A connection for interceptors, which may use it but must not close it. */
+    private static final class NonClosingConnection extends DelegatingConnection {
+        NonClosingConnection(Connection delegate) {
+            super(delegate);
+        }
+
+        /** Rolls back an open transaction, and returns whether the connection is still usable. */
+        boolean resetAndCheck() {
+            try {
+                if (!isClosed() && !getAutoCommit()) {
+                    rollback();
+                    setAutoCommit(true);
+                }
+                return !isClosed();
+            } catch (SQLException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            throw new SQLException("only the pool may close the connection");
+        }
+
+        @Override
+        public void abort(Executor executor) throws SQLException {
+            throw new SQLException("only the pool may abort the connection");
+        }
     }
 }

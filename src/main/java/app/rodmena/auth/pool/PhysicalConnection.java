@@ -216,7 +216,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
         if (!reclaimed.isEmpty()) {
             delegate = ReclaimedConnection.connection(reclaimed);
         }
-        ConnectionAborter.abort(raw, pool.source);
+        cancelAndAbort(raw, pool.source);
     }
 
     /**
@@ -271,7 +271,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
 
     /** Notes a broken connection before the next checkout; HikariCP closes it later, on another thread. */
     void noteIfBroken() {
-        if (ConnectionAborter.isBroken(delegate)) {
+        if (isBroken(delegate)) {
             pool.noteBroken();
         }
     }
@@ -504,7 +504,7 @@ final class PhysicalConnection extends StatementTrackingConnection {
     private void setCauseOfClosingInUse() {
         if (pool.closing) {
             closeCause = "the pool is closed";
-        } else if (returning && !ConnectionAborter.isBroken(delegate)) {
+        } else if (returning && !isBroken(delegate)) {
             closeCause = "evicted";
         } else {
             closeCause = "broke in use";
@@ -538,6 +538,29 @@ final class PhysicalConnection extends StatementTrackingConnection {
     private void emit(PoolEventKind kind, long now, long tookNanos, String cause) {
         Permit permit = holder;
         pool.emit(kind, now, id, backendPid, tookNanos, permit == null ? CallContext.POOL : permit.caller(), cause);
+    }
+
+    /** Cancels and aborts the connection in any state; takes at most one second. */
+    private static void cancelAndAbort(Connection connection, ConnectionSource source) {
+        try {
+            // Without a cancel, PostgreSQL would continue the statement until it detects the closed connection.
+            source.cancel(connection);
+        } catch (SQLException | RuntimeException e) {
+            // The cancel failed; statement_timeout ends the statement.
+        }
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // The pool discards the connection in either case.
+        }
+    }
+
+    private static boolean isBroken(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package app.rodmena.auth.pool;
 
+import static app.rodmena.auth.common.InvalidSettingException.requireRange;
+
 import app.rodmena.auth.common.InvalidSettingException;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
@@ -88,6 +90,12 @@ public record PoolSettings(
                 wholeMillis = true)
         Optional<Duration> shedTarget) {
 
+    private static final Duration MIN_TIME = Duration.ofMillis(1);
+    private static final Duration MAX_TIME = Duration.ofDays(365);
+
+    /** PostgreSQL and sockets count milliseconds in 32 bits. */
+    private static final Duration MAX_32_BITS = Duration.ofDays(24);
+
     /** The maximum of {@code pool_size} and of {@code max_overflow}. */
     public static final int MAX_CONNECTIONS = 1000;
 
@@ -111,20 +119,19 @@ public record PoolSettings(
     public PoolSettings {
         requireRange("pool_size", poolSize, 1, MAX_CONNECTIONS);
         requireRange("max_overflow", maxOverflow, 0, MAX_CONNECTIONS);
-        requireDuration("pool_timeout", poolTimeout);
-        requireDuration("pool_recycle", poolRecycle);
+        requireRange("pool_timeout", poolTimeout, MIN_TIME, MAX_TIME);
+        requireRange("pool_recycle", poolRecycle, MIN_TIME, MAX_TIME);
         Objects.requireNonNull(prePing, "pre_ping");
-        // PostgreSQL and sockets count milliseconds in 32 bits.
-        requireDuration("statement_timeout", statementTimeout, 24);
-        requireDuration("connect_timeout", connectTimeout, 24);
-        requireDuration("socket_timeout", socketTimeout, 24);
-        requireDuration("leak_threshold", leakThreshold);
-        reclaimLeaksAfter.ifPresent(after -> requireDuration("reclaim_leaks_after", after));
-        requireDuration("slow_statement", slowStatement);
+        requireRange("statement_timeout", statementTimeout, MIN_TIME, MAX_32_BITS);
+        requireRange("connect_timeout", connectTimeout, MIN_TIME, MAX_32_BITS);
+        requireRange("socket_timeout", socketTimeout, MIN_TIME, MAX_32_BITS);
+        requireRange("leak_threshold", leakThreshold, MIN_TIME, MAX_TIME);
+        reclaimLeaksAfter.ifPresent(after -> requireRange("reclaim_leaks_after", after, MIN_TIME, MAX_TIME));
+        requireRange("slow_statement", slowStatement, MIN_TIME, MAX_TIME);
         requireRange("max_waiting", maxWaiting, 1, 1_000_000);
         requireRange("workers", workers, 1, 10_000);
         requireRange("batch_slots", batchSlots, 0, MAX_CONNECTIONS);
-        shedTarget.ifPresent(target -> requireDuration("wait_target", target));
+        shedTarget.ifPresent(target -> requireRange("wait_target", target, MIN_TIME, MAX_TIME));
         if (socketTimeout.compareTo(statementTimeout) <= 0) {
             throw new InvalidSettingException(
                     "socket_timeout",
@@ -227,22 +234,6 @@ public record PoolSettings(
     private static void requireSame(String name, Object now, Object requested) {
         if (!now.equals(requested)) {
             throw new InvalidSettingException(name, requested, "cannot be changed at run time; it is " + now);
-        }
-    }
-
-    private static void requireRange(String name, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new InvalidSettingException(name, value, "must be %s to %s".formatted(min, max));
-        }
-    }
-
-    private static void requireDuration(String name, Duration value) {
-        requireDuration(name, value, 365);
-    }
-
-    private static void requireDuration(String name, Duration value, int maxDays) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(maxDays)) > 0) {
-            throw new InvalidSettingException(name, value.toMillis() + " ms", "must be 1ms to %sd".formatted(maxDays));
         }
     }
 }

@@ -107,7 +107,6 @@ public record RemoteConfig(
     }
 
     private static void port(String name, OptionalInt port) {
-        port.ifPresent(number ->
-                InvalidSettingException.require(number >= 0 && number <= 65_535, name, number, "must be 0 to 65535"));
+        port.ifPresent(number -> InvalidSettingException.requireRange(name, number, 0, 65_535));
     }
 }

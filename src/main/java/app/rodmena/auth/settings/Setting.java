@@ -2,6 +2,7 @@ package app.rodmena.auth.settings;
 
 import app.rodmena.auth.api.HttpConfig;
 import app.rodmena.auth.capacity.CapacityConfig;
+import app.rodmena.auth.common.DurationFormat;
 import app.rodmena.auth.diagnosis.DiagnosisConfig;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.pool.PoolProfile;

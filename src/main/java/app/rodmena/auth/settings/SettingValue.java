@@ -1,5 +1,6 @@
 package app.rodmena.auth.settings;
 
+import app.rodmena.auth.common.DurationFormat;
 import app.rodmena.auth.common.WireNamed;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

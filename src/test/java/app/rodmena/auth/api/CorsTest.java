@@ -15,7 +15,8 @@ class CorsTest {
 
     @Test
     void pagesOfAConfiguredOriginMayReadAllResponses() throws Exception {
-        try (TestApi api = new TestApi(TestApi.CONFIG.withCorsOrigins(List.of("https://app.example")));
+        try (TestApi api =
+                        new TestApi(TestApi.CONFIG.with(draft -> draft.corsOrigins = List.of("https://app.example")));
                 RawClient client = api.raw()) {
             RawClient.Reply preflight =
                     client.request("OPTIONS /api/role/ops", PREFLIGHT).reply();
@@ -51,7 +52,7 @@ class CorsTest {
 
     @Test
     void everyPageMayReadIfAllOriginsAreConfigured() throws Exception {
-        try (TestApi api = new TestApi(TestApi.CONFIG.withCorsOrigins(List.of("*")));
+        try (TestApi api = new TestApi(TestApi.CONFIG.with(draft -> draft.corsOrigins = List.of("*")));
                 RawClient client = api.raw()) {
             assertThat(client.request("GET /ping", "Origin: https://some.example")
                             .reply()

@@ -114,7 +114,7 @@ class HangUpTest {
     @Test
     void aHalfClosedConnectionIsAnsweredIfAllowed() throws Exception {
         try (ApiListener halfClose = ApiListener.start(
-                        TestApi.CONFIG.withAllowHalfClose(true),
+                        TestApi.CONFIG.with(draft -> draft.allowHalfClose = true),
                         api.engine,
                         new Health(api.engine),
                         RequestListener.NONE,

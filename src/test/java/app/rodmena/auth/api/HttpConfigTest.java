@@ -17,12 +17,21 @@ class HttpConfigTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("port: 65536; must be 0 to 65535");
         assertThatThrownBy(() -> good.withAddress(" ", 1)).hasMessage("host:  ; must be a name or an address");
-        assertThatThrownBy(() -> good.withMaxClients(0)).hasMessage("max_clients: 0; must be 1 to 1000000");
-        assertThatThrownBy(() -> good.withTimeouts(Duration.ZERO, second, second))
-                .hasMessage("read_timeout: PT0S; must be 100ms to 1h");
-        assertThatThrownBy(() -> good.withTimeouts(second, Duration.ofHours(2), second))
-                .hasMessage("idle_timeout: PT2H; must be 100ms to 1h");
-        assertThatThrownBy(() -> good.withCorsOrigins(List.of("https://app.example/path")))
+        assertThatThrownBy(() -> good.with(draft -> draft.maxClients = 0))
+                .hasMessage("max_clients: 0; must be 1 to 1000000");
+        assertThatThrownBy(() -> good.with(draft -> {
+                    draft.readTimeout = Duration.ZERO;
+                    draft.idleTimeout = second;
+                    draft.shutdownGrace = second;
+                }))
+                .hasMessage("read_timeout: 0 ms; must be 100ms to 1h");
+        assertThatThrownBy(() -> good.with(draft -> {
+                    draft.readTimeout = second;
+                    draft.idleTimeout = Duration.ofHours(2);
+                    draft.shutdownGrace = second;
+                }))
+                .hasMessage("idle_timeout: 7200000 ms; must be 100ms to 1h");
+        assertThatThrownBy(() -> good.with(draft -> draft.corsOrigins = List.of("https://app.example/path")))
                 .hasMessageStartingWith("cors_origin: https://app.example/path; must be * or an origin");
     }
 }

@@ -144,7 +144,11 @@ class LimitsTest {
 
     @Test
     void slowAndSilentClientsAreDisconnectedAndDelayNoOtherClient() throws Exception {
-        try (TestApi shortTimeouts = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)))) {
+        try (TestApi shortTimeouts = new TestApi(TestApi.CONFIG.with(draft -> {
+            draft.readTimeout = READ;
+            draft.idleTimeout = IDLE;
+            draft.shutdownGrace = Duration.ofSeconds(30);
+        }))) {
             List<RawClient> silent = new ArrayList<>();
             List<RawClient> slowHeaders = new ArrayList<>();
             List<RawClient> slowBodies = new ArrayList<>();
@@ -198,7 +202,11 @@ class LimitsTest {
     @Test
     @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aClientThatNeverReadsIsDisconnected() throws Exception {
-        try (TestApi shortTimeouts = new TestApi(TestApi.CONFIG.withTimeouts(READ, IDLE, Duration.ofSeconds(30)));
+        try (TestApi shortTimeouts = new TestApi(TestApi.CONFIG.with(draft -> {
+                    draft.readTimeout = READ;
+                    draft.idleTimeout = IDLE;
+                    draft.shutdownGrace = Duration.ofSeconds(30);
+                }));
                 RawClient nonReading = shortTimeouts.raw()) {
             String request = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n".repeat(500);
 
@@ -216,7 +224,7 @@ class LimitsTest {
 
     @Test
     void clientsBeyondTheMaximumWaitForAFreeConnection() throws Exception {
-        try (TestApi api = new TestApi(TestApi.CONFIG.withMaxClients(8))) {
+        try (TestApi api = new TestApi(TestApi.CONFIG.with(draft -> draft.maxClients = 8))) {
             List<RawClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 80; i++) {

@@ -26,7 +26,11 @@ class RequestFramingTest {
     void start() throws Exception {
         // With these timeouts, a request that is refused only by a timeout fails the test.
         Duration hour = Duration.ofHours(1);
-        api = new TestApi(TestApi.CONFIG.withTimeouts(hour, hour, Duration.ZERO));
+        api = new TestApi(TestApi.CONFIG.with(draft -> {
+            draft.readTimeout = hour;
+            draft.idleTimeout = hour;
+            draft.shutdownGrace = Duration.ZERO;
+        }));
     }
 
     @AfterAll
@@ -96,7 +100,12 @@ class RequestFramingTest {
     @Test
     void invalidRequestsOccupyNoConnections() throws Exception {
         Duration hour = Duration.ofHours(1);
-        try (TestApi small = new TestApi(TestApi.CONFIG.withMaxClients(20).withTimeouts(hour, hour, Duration.ZERO))) {
+        try (TestApi small =
+                new TestApi(TestApi.CONFIG.with(draft -> draft.maxClients = 20).with(draft -> {
+                    draft.readTimeout = hour;
+                    draft.idleTimeout = hour;
+                    draft.shutdownGrace = Duration.ZERO;
+                }))) {
             List<RawClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i < 20; i++) {

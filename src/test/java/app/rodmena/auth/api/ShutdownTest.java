@@ -100,8 +100,11 @@ class ShutdownTest {
 
     @Test
     void requestsBeyondTheGracePeriodAreCutOff() throws Exception {
-        HttpConfig shortGrace =
-                TestApi.CONFIG.withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMillis(300));
+        HttpConfig shortGrace = TestApi.CONFIG.with(draft -> {
+            draft.readTimeout = Duration.ofSeconds(10);
+            draft.idleTimeout = Duration.ofSeconds(60);
+            draft.shutdownGrace = Duration.ofMillis(300);
+        });
         try (TestApi api = new TestApi(shortGrace);
                 Connection blocker = TestPostgres.connect(api.target);
                 RawClient stuck = api.raw()) {

@@ -60,7 +60,11 @@ final class TestApi implements AutoCloseable {
     TestApi(Limits limits, RequestListener requests) throws IOException {
         budget = new ResponseBudget(limits.responseBytes);
         listener = ApiListener.start(
-                CONFIG.withTimeouts(limits.readTimeout, CONFIG.idleTimeout(), CONFIG.shutdownGrace()),
+                CONFIG.with(draft -> {
+                    draft.readTimeout = limits.readTimeout;
+                    draft.idleTimeout = CONFIG.idleTimeout();
+                    draft.shutdownGrace = CONFIG.shutdownGrace();
+                }),
                 Routes.of(engine, health),
                 health,
                 requests,

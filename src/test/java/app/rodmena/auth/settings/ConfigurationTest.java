@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import app.rodmena.auth.ServerConfig;
 import app.rodmena.auth.ServerConfig.Database;
 import app.rodmena.auth.cli.CommandLines;
+import app.rodmena.auth.common.DurationFormat;
 import app.rodmena.auth.database.InstanceName;
 import app.rodmena.auth.pool.PrePing;
 import app.rodmena.auth.postgres.DatabaseUrl;

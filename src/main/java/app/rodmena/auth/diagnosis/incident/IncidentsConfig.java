@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis.incident;
 
-import app.rodmena.auth.common.InvalidSettingException;
+import static app.rodmena.auth.common.InvalidSettingException.requireRange;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -19,11 +20,6 @@ public record IncidentsConfig(Optional<Path> directory, Duration longWait, boole
 
     public IncidentsConfig {
         Objects.requireNonNull(directory, "incidents_dir");
-        Objects.requireNonNull(longWait, "incident_wait");
-        InvalidSettingException.require(
-                longWait.compareTo(Duration.ofMillis(1)) >= 0 && longWait.compareTo(Duration.ofDays(1)) <= 0,
-                "incident_wait",
-                longWait.toMillis() + " ms",
-                "must be 1ms to 1d");
+        requireRange("incident_wait", longWait, Duration.ofMillis(1), Duration.ofDays(1));
     }
 }

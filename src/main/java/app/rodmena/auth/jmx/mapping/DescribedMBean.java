@@ -22,6 +22,7 @@ import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
 import javax.management.ReflectionException;
 import javax.management.openmbean.OpenMBeanAttributeInfo;
+import javax.management.openmbean.OpenMBeanAttributeInfoSupport;
 import javax.management.openmbean.OpenMBeanConstructorInfo;
 import javax.management.openmbean.OpenMBeanInfoSupport;
 import javax.management.openmbean.OpenMBeanOperationInfo;
@@ -238,5 +239,43 @@ public class DescribedMBean implements DynamicMBean {
 
     private static String capitalised(String name) {
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    }
+
+    /**
+     * One attribute of a bean.
+     *
+     * @param getter the bean's getter, for the attribute's value or for the record that contains it
+     * @param field the field of the record; null if the getter returns the attribute's value
+     * @param setter the bean's setter; null if the attribute is read-only
+     */
+    private record MBeanProperty(
+            String name,
+            MemberDescription description,
+            OpenMapping mapping,
+            Method getter,
+            RecordSchema.Field field,
+            Method setter) {
+
+        /** Calls a bean's getter. */
+        @FunctionalInterface
+        interface GetterCall {
+            Object get(Method getter) throws MBeanException;
+        }
+
+        Object read(GetterCall getterCall) throws MBeanException {
+            Object value = getterCall.get(getter);
+            return mapping.toOpen().apply(field == null ? value : field.of(value));
+        }
+
+        OpenMBeanAttributeInfo info() {
+            return new OpenMBeanAttributeInfoSupport(
+                    name,
+                    description.text(),
+                    mapping.type(),
+                    true,
+                    setter != null,
+                    getter.getName().startsWith("is"),
+                    new ImmutableDescriptor(Map.of("openType", mapping.type(), "units", description.unit())));
+        }
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
+import org.jolokia.core.api.LogHandler;
 import org.jolokia.jvmagent.handler.JolokiaHttpHandler;
 import org.jolokia.server.core.config.ConfigKey;
 import org.jolokia.server.core.config.StaticConfiguration;
@@ -32,6 +33,8 @@ import org.jolokia.server.core.service.api.JolokiaServiceManager;
 import org.jolokia.server.core.service.impl.ConfigRequestHandler;
 import org.jolokia.service.notif.pull.PullNotificationBackend;
 import org.jolokia.service.serializer.JolokiaSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Jolokia's agent, with an explicit list of services, on an HTTP server that this class configures, behind
@@ -180,6 +183,32 @@ final class JolokiaAgent implements AutoCloseable {
             return id;
         } catch (MalformedObjectNameException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Writes Jolokia's log messages to the logger {@code auth.jolokia}. */
+    private static final class JolokiaLog implements LogHandler {
+        private static final Logger LOG = LoggerFactory.getLogger("auth.jolokia");
+
+        @Override
+        public void debug(String message) {
+            LOG.debug(message);
+        }
+
+        @Override
+        public void info(String message) {
+            LOG.debug(message);
+        }
+
+        @Override
+        public void error(String message, Throwable failure) {
+            LOG.error(message, failure);
+        }
+
+        /** Always false: in debug mode, Jolokia keeps whole requests and responses in a store that clients can read. */
+        @Override
+        public boolean isDebug() {
+            return false;
         }
     }
 }

@@ -14,6 +14,7 @@ import java.rmi.server.RMIClientSocketFactory;
 import java.rmi.server.RemoteServer;
 import java.rmi.server.ServerNotActiveException;
 import java.rmi.server.UnicastRemoteObject;
+import java.security.Principal;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -213,6 +214,14 @@ final class RemoteJmx implements AutoCloseable {
                     setMBeanServer(previous);
                 }
             }
+        }
+    }
+
+    /** The operator session that JMX passes from the authenticator to the connection. */
+    private record OperatorPrincipal(OperatorSession session) implements Principal {
+        @Override
+        public String getName() {
+            return session.name();
         }
     }
 }

@@ -1,6 +1,11 @@
 package app.rodmena.auth.metrics.prometheus;
 
+import app.rodmena.auth.capacity.Fleet;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.core.Core;
+import app.rodmena.auth.diagnosis.incident.IncidentCause;
+import app.rodmena.auth.diagnosis.incident.Incidents;
+import app.rodmena.auth.metrics.prometheus.ScrapeBuilder.LabelledValue;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -18,6 +23,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,16 +46,16 @@ public final class PrometheusExporter implements AutoCloseable {
     private final PoolCollector pool;
     private final HttpCollector http;
     private final DiagnosisCollector diagnosis;
-    private final IncidentCollector incidents;
-    private final FleetCollector fleet;
+    private final Incidents incidents;
+    private final FleetWatch fleet;
 
     /** @param core must stay open until this is closed */
     public PrometheusExporter(Core core) {
         pool = new PoolCollector(core.engine(), core.metrics(), COMMON);
         http = new HttpCollector(core.metrics(), COMMON);
         diagnosis = new DiagnosisCollector(core.diagnostics(), COMMON);
-        incidents = new IncidentCollector(core.incidents(), COMMON);
-        fleet = new FleetCollector(core.fleet(), COMMON);
+        incidents = core.incidents();
+        fleet = core.fleet();
         COMMON.stream().forEach(label -> registry.config().commonTags(label.getName(), label.getValue()));
         // promtool rejects these names: an abbreviated unit, and a suffix reserved for histograms.
         registry.config()
@@ -94,8 +100,28 @@ public final class PrometheusExporter implements AutoCloseable {
         pool.addTo(builder);
         http.addTo(builder);
         diagnosis.addTo(builder);
-        incidents.addTo(builder);
-        fleet.addTo(builder);
+        addIncidents(builder);
+        fleet.latest().ifPresent(latest -> addFleet(builder, latest));
         return builder.all();
+    }
+
+    private void addIncidents(ScrapeBuilder scrape) {
+        Labels labels = COMMON.add("pool", "auth");
+        scrape.counter(
+                "auth_pool_incidents",
+                "Recorded incidents by cause",
+                Arrays.stream(IncidentCause.values())
+                        .map(cause -> new LabelledValue(labels.add("cause", cause.name()), incidents.count(cause))));
+    }
+
+    private static void addFleet(ScrapeBuilder scrape, Fleet fleet) {
+        scrape.gauge("auth_pool_fleet_instances", "Processes in the fleet", COMMON, fleet.processes());
+        scrape.gauge("auth_pool_fleet_connections", "Open connections of the fleet", COMMON, fleet.open());
+        scrape.gauge("auth_pool_fleet_committed", "Maximum connections of the fleet", COMMON, fleet.committed());
+        scrape.gauge(
+                "auth_pool_fleet_budget",
+                "Connections that PostgreSQL allows the fleet: its tightest limit minus reserved and other connections",
+                COMMON,
+                fleet.limits().tightest().room());
     }
 }

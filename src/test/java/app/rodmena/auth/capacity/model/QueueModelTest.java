@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import app.rodmena.auth.tools.model.QueueSimulation;
 import app.rodmena.auth.tools.model.RandomDurations;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package app.rodmena.auth.tools.demo;
 
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.diagnosis.TextColumns;
 import app.rodmena.auth.postgres.Connector;
 import app.rodmena.auth.postgres.SessionOptions;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -261,17 +262,8 @@ public final class Demo {
     }
 
     private void step(String text) {
-        out.printf(Locale.ROOT, "%n[%5.1f s] ", (System.nanoTime() - startedNanos) / 1e9);
-        int column = 10;
-        for (String word : text.split(" ", -1)) {
-            if (column > 10 && column + word.length() >= WIDTH) {
-                out.printf("%n          ");
-                column = 10;
-            }
-            out.print(column == 10 ? word : " " + word);
-            column += word.length() + 1;
-        }
-        out.println();
+        String time = String.format(Locale.ROOT, "[%5.1f s] ", (System.nanoTime() - startedNanos) / 1e9);
+        out.print("\n" + TextColumns.wrap(time, text, " ".repeat(time.length()), "", WIDTH));
     }
 
     private void quote(String text) {

@@ -1,6 +1,5 @@
-package app.rodmena.auth.tools.model;
+package app.rodmena.auth.capacity.model;
 
-import app.rodmena.auth.capacity.model.WaitDistribution;
 import java.util.PriorityQueue;
 import java.util.function.DoubleSupplier;
 
@@ -9,7 +8,7 @@ import java.util.function.DoubleSupplier;
  * served by the server that is free first (J. Kiefer and J. Wolfowitz, On the Theory of Queues with Many Servers,
  * 1955).
  */
-public final class QueueSimulation {
+final class QueueSimulation {
     private QueueSimulation() {}
 
     /**
@@ -20,8 +19,7 @@ public final class QueueSimulation {
      * @param warmUp the number of arrivals before those that are counted
      * @param counted the number of arrivals that are counted
      */
-    public static WaitDistribution run(
-            int servers, DoubleSupplier gaps, DoubleSupplier services, int warmUp, int counted) {
+    static WaitDistribution run(int servers, DoubleSupplier gaps, DoubleSupplier services, int warmUp, int counted) {
         PriorityQueue<Double> freeAt = new PriorityQueue<>(servers);
         for (int i = 0; i < servers; i++) {
             freeAt.add(0.0);

@@ -1,4 +1,4 @@
-package app.rodmena.auth.settings;
+package app.rodmena.auth.common;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
