@@ -1,23 +1,29 @@
 package app.rodmena.auth;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.postgres.Secret;
 import app.rodmena.auth.testing.AuthProcess;
+import app.rodmena.auth.testing.PostgresServer;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,11 +132,97 @@ class FleetBudgetTest {
     }
 
     @Test
+    void processesWithOneNameAreCountedEach() throws Exception {
+        String[] pool = {"--pool-size=10", "--max-overflow=4"};
+        AuthProcess first = start("same", "refuse", pool).awaitStart();
+        start("same", "refuse", pool).awaitStart();
+
+        AuthProcess third = start("same", "refuse", pool);
+
+        assertThat(third.awaitEnd()).isEqualTo(1);
+        assertThat(third.err()).containsPattern("30 of (31|30|29) connections are committed to 2 processes");
+
+        first.kill();
+
+        start("same", "refuse", pool).awaitStart();
+    }
+
+    @Test
+    void afterAFailoverOneThatStartedBeforeTheOthersWereBackEndsAsSoonAsTheyAre() throws Exception {
+        PostgresServer primary = PostgresServer.start(directory, "max_connections=" + MAX_CONNECTIONS);
+        try (primary;
+                PostgresServer standby = primary.standby();
+                TestProxy proxy = new TestProxy(superuser(standby))) {
+            proxy.stop();
+            String[] pool = {"--pool-size=20", "--max-overflow=4"};
+            AuthProcess established = start("same", "refuse", pool[0], pool[1], urlOf(primary, proxyPort(proxy)))
+                    .awaitStart();
+            primary.stop(PostgresServer.Mode.IMMEDIATE);
+            standby.execute("postgres", "select pg_promote()");
+            AuthProcess hasty = start("same", "refuse", pool[0], pool[1], urlOf(primary, standby.port()))
+                    .awaitStart();
+
+            proxy.start();
+
+            assertThat(hasty.awaitEnd()).as(hasty.err()).isEqualTo(1);
+            assertThat(hasty.err()).contains("Stopped: no room for the 25 connections that this process may open");
+            await().until(() -> established
+                            .ask("GET", "/api/roles", UUID.randomUUID().toString())
+                            .get()
+                            .statusCode()
+                    == 200);
+        }
+    }
+
+    @Test
+    void aRestartWithAnotherMaxConnectionsChangesTheRoomAndEndsNoProcess() throws Exception {
+        try (PostgresServer server = PostgresServer.start(directory, "max_connections=" + MAX_CONNECTIONS)) {
+            String url = urlOf(server);
+            AuthProcess first = start("first", "refuse", "--pool-size=10", url).awaitStart();
+            AuthProcess second = start("second", "refuse", "--pool-size=5", url).awaitStart();
+
+            restart(server, MAX_CONNECTIONS - 10);
+
+            await().until(() -> first.err().contains("The fleet no longer fits: 27 of 21 connections are committed"));
+            AuthProcess third = start("third", "refuse", "--pool-size=1", "--max-overflow=0", url);
+            assertThat(third.awaitEnd()).isEqualTo(1);
+
+            restart(server, MAX_CONNECTIONS + 10);
+
+            await().until(() -> first.err().contains("The fleet fits again: 27 of 41 connections are committed"));
+            start("fourth", "refuse", "--pool-size=5", url).awaitStart();
+            assertThat(first.isAlive() && second.isAlive()).isTrue();
+        }
+    }
+
+    private static void restart(PostgresServer server, int maxConnections) throws Exception {
+        server.execute("postgres", "alter system set max_connections = " + maxConnections);
+        server.stop(PostgresServer.Mode.FAST);
+        server.start();
+    }
+
+    private static DatabaseTarget superuser(PostgresServer server) {
+        return server.target("postgres", "postgres", "");
+    }
+
+    private static String urlOf(PostgresServer first, int... furtherPorts) {
+        String further =
+                Arrays.stream(furtherPorts).mapToObj(",127.0.0.1:%d"::formatted).collect(joining());
+        return "--database-url=postgresql://postgres@127.0.0.1:%d%s/postgres".formatted(first.port(), further);
+    }
+
+    private static int proxyPort(TestProxy proxy) {
+        return URI.create(proxy.target().jdbcUrl().substring("jdbc:".length())).getPort();
+    }
+
+    /** The other process has the same name, so that the name does not tell whose the connections are. */
+    @Test
     void oneThatServesBeforeItHasDecidedNeedsRoomForItsConnectionsOnce() throws Exception {
+        start("early", "refuse", "--pool-size=1", "--max-overflow=0").awaitStart();
         try (TestProxy proxy = new TestProxy(direct())) {
             proxy.stop();
             // It takes all the room there is but for one connection: that of this test, which lets it decide late.
-            AuthProcess process = start("early", "refuse", through(proxy), "--pool-size=5", "--max-overflow=24")
+            AuthProcess process = start("early", "refuse", through(proxy), "--pool-size=5", "--max-overflow=22")
                     .awaitStart();
             try (Connection other = TestPostgres.connect(direct());
                     Statement statement = other.createStatement()) {
@@ -138,6 +230,7 @@ class FleetBudgetTest {
                 proxy.start();
                 String key = UUID.randomUUID().toString();
                 await().until(() -> process.ask("GET", "/api/roles", key).get().statusCode() == 200);
+                openConnections(process, key);
                 statement.execute("select pg_advisory_unlock(1635087464, 2)");
                 await().until(() -> Boolean.TRUE.equals(isUndecided(statement)));
 
@@ -150,13 +243,37 @@ class FleetBudgetTest {
         }
     }
 
+    /** Makes the process open four connections, by requests that wait for a lock. */
+    private void openConnections(AuthProcess process, String key) throws SQLException {
+        List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
+        try (Connection locker = TestPostgres.connect(direct());
+                Statement lock = locker.createStatement();
+                Connection observer = TestPostgres.connect(direct());
+                Statement statement = observer.createStatement()) {
+            locker.setAutoCommit(false);
+            lock.execute("lock table auth_group in access exclusive mode");
+            for (int i = 0; i < 4; i++) {
+                requests.add(process.ask("POST", "/api/role/role-" + i, key));
+            }
+            await().until(() -> {
+                try (var waiting = statement.executeQuery("""
+                        select count(*) from pg_stat_activity
+                        where application_name = 'auth/early' and wait_event_type = 'Lock'
+                        """)) {
+                    return waiting.next() && waiting.getInt(1) == requests.size();
+                }
+            });
+        }
+        assertThat(requests).allMatch(request -> request.join().statusCode() == 200);
+    }
+
     /** Whether the process {@code early} has the mark of those that have not decided; null if there is no process. */
     private static Boolean isUndecided(Statement statement) throws SQLException {
         try (var early = statement.executeQuery("""
                 select exists (select from pg_locks
                                where pg_locks.pid = pg_stat_activity.pid and locktype = 'advisory'
                                  and classid = 1635087464 and objid = 2)
-                from pg_stat_activity where application_name = 'auth/early/5+24'
+                from pg_stat_activity where application_name = 'auth/early/5+22'
                 """)) {
             return early.next() ? early.getBoolean(1) : null;
         }

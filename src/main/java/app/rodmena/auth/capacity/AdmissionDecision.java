@@ -2,6 +2,7 @@ package app.rodmena.auth.capacity;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,10 +19,12 @@ record AdmissionDecision(Fleet fleet, boolean fits) {
     /**
      * Reads the fleet and decides.
      *
+     * @param uncounted pids of backends that are not counted
      * @param evenIfLocked whether to decide even if another process holds the lock
      * @return empty if another process holds the lock
      */
-    static Optional<AdmissionDecision> tryDecide(Connection connection, boolean evenIfLocked, Decision decision)
+    static Optional<AdmissionDecision> tryDecide(
+            Connection connection, List<Integer> uncounted, boolean evenIfLocked, Decision decision)
             throws SQLException {
         FleetLocks locks = new FleetLocks(connection);
         boolean locked = locks.tryLock();
@@ -29,7 +32,7 @@ record AdmissionDecision(Fleet fleet, boolean fits) {
             return Optional.empty();
         }
         try {
-            Fleet fleet = ServerLimitsQuery.fleet(connection);
+            Fleet fleet = ServerLimitsQuery.fleetWithout(uncounted, connection);
             return Optional.of(new AdmissionDecision(fleet, decision.decide(connection, fleet)));
         } finally {
             if (locked) {

@@ -58,16 +58,14 @@ public record Fleet(
         return headroom() >= additional;
     }
 
-    /**
-     * Whether there is room for a process that has not decided yet. The connections that it has open already are
-     * counted as committed; they are part of its demand and are counted once.
-     */
-    boolean hasRoomFor(String instance, ConnectionDemand demand) {
-        int counted = members.stream()
-                .filter(member -> member.instance().equals(instance))
-                .mapToInt(FleetMember::undecidedShare)
-                .sum();
-        return hasRoomFor(demand.total() - counted);
+    /** The sum of the maxima of all processes that the tightest limit counts, those of other fleets included. */
+    int allCommitted() {
+        return committed() + limits.otherFleets();
+    }
+
+    /** The connections that the tightest limit leaves to this and other fleets. */
+    int roomForAll() {
+        return limits.tightest().room() + limits.otherFleets();
     }
 
     /** The tightest limit and its use, as text. */

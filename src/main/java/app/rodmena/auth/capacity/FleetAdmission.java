@@ -3,9 +3,12 @@ package app.rodmena.auth.capacity;
 import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.Monitor.Outage;
+import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,8 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides once, at start, whether PostgreSQL has room for this process in its fleet. Processes that start concurrently
- * decide one after the other, and each counts those that have decided before it. {@link #attempt} is not thread-safe.
+ * Decides at start whether PostgreSQL has room for this process in its fleet. Processes that start concurrently decide
+ * one after the other, and each counts those that have decided before it.
+ *
+ * <p>After a failover or a restart of PostgreSQL, a process is counted again when its monitor has reconnected. A
+ * process that decided before that may have been admitted by mistake: it decides again if, shortly after its decision,
+ * processes appear that it did not count. {@link #attempt} and {@link #review} are not thread-safe.
  */
 final class FleetAdmission {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
@@ -25,28 +32,45 @@ final class FleetAdmission {
     /** The maximum wait of the start for the decision: a process that may be refused serves no requests before it. */
     private static final Duration WAIT_WHILE_REACHABLE = Duration.ofSeconds(30);
 
+    /** Longer than other processes take to reconnect after a failover. */
+    private static final Duration PROBATION = Duration.ofSeconds(30);
+
     private final DatabaseEngine engine;
     private final FleetQueries queries;
     private final BudgetPolicy budget;
-    private final CompletableFuture<Optional<BudgetExceededException>> decision = new CompletableFuture<>();
+    private final CompletableFuture<Void> decided = new CompletableFuture<>();
+    private final CompletableFuture<BudgetExceededException> refusal = new CompletableFuture<>();
+    private boolean pending = true;
+    private long admittedAt = System.nanoTime() - PROBATION.toNanos();
     private long noRoomSince;
+    private int maxRoom;
 
     FleetAdmission(DatabaseEngine engine, FleetQueries queries, BudgetPolicy budget) {
         this.engine = engine;
         this.queries = queries;
         this.budget = budget;
         if (budget == BudgetPolicy.OFF) {
-            decision.complete(Optional.empty());
+            pending = false;
+            decided.complete(null);
         }
     }
 
-    boolean isDecided() {
-        return decision.isDone();
+    /** Whether {@link #attempt} is to be called: this process has not decided, or has to decide again. */
+    boolean isPending() {
+        return pending;
     }
 
-    /** Completes with the reason why this process must not run, or empty if it may. */
-    CompletableFuture<Optional<BudgetExceededException>> decision() {
-        return decision;
+    /** Whether this process decides again if further processes appear. */
+    boolean isOnProbation() {
+        return budget == BudgetPolicy.REFUSE
+                && !pending
+                && !refusal.isDone()
+                && System.nanoTime() - admittedAt < PROBATION.toNanos();
+    }
+
+    /** Completes with the reason why this process must not run; never if it may. */
+    CompletionStage<BudgetExceededException> refusal() {
+        return refusal;
     }
 
     /**
@@ -57,9 +81,9 @@ final class FleetAdmission {
      */
     void awaitDecision(Duration timeout) {
         try {
-            Optional<BudgetExceededException> refusal = decisionWithin(timeout);
-            if (refusal.isPresent()) {
-                throw refusal.get();
+            awaitDecided(timeout);
+            if (refusal.isDone()) {
+                throw refusal.join();
             }
         } catch (TimeoutException | ExecutionException e) {
             LOG.warn("The budget check is postponed until PostgreSQL answers");
@@ -68,51 +92,77 @@ final class FleetAdmission {
         }
     }
 
-    private Optional<BudgetExceededException> decisionWithin(Duration timeout)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    private void awaitDecided(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return decision.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            decided.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             Optional<Outage> outage = engine.monitor().outage();
             if (outage.isPresent() && !isOutOfConnections(outage)) {
                 throw e;
             }
-            return decision.get(WAIT_WHILE_REACHABLE.toMillis(), TimeUnit.MILLISECONDS);
+            decided.get(WAIT_WHILE_REACHABLE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     /**
-     * Attempts the decision, if it is not made yet.
+     * Attempts the decision.
      *
      * @return the fleet that was read
      * @throws FleetUnavailableException if PostgreSQL does not answer
      */
     Fleet attempt() throws FleetUnavailableException, InterruptedException {
-        ConnectionDemand demand = ConnectionDemand.of(engine.pool().settings()).withWorkers(1);
-        AdmissionDecision admissionDecision;
+        AdmissionDecision decision;
         try {
             queries.markUndecided();
-            admissionDecision = queries.decideAdmission(engine.instance(), demand, budget != BudgetPolicy.REFUSE);
+            decision = queries.decideAdmission(ownBackends(), demand(), budget != BudgetPolicy.REFUSE);
         } catch (FleetUnavailableException e) {
             if (e.isPermanent()) {
                 LOG.warn("The fleet's budget is not monitored: {}", e.getMessage());
-                decision.complete(Optional.empty());
+                decide();
             } else if (isOutOfConnections(engine.monitor().outage())) {
                 handleNoRoom("PostgreSQL has no connection left, not even for the monitor");
             }
             throw e;
         }
-        if (admissionDecision.fits()) {
-            decision.complete(Optional.empty());
+        if (decision.fits()) {
+            maxRoom = decision.fleet().roomForAll();
+            admittedAt = System.nanoTime();
+            decide();
         } else {
             handleNoRoom("no room for the %s connections that this process may open (%s + %s, and its monitor): %s"
                     .formatted(
-                            demand.total(),
-                            demand.poolSize(),
-                            demand.maxOverflow(),
-                            admissionDecision.fleet().toText()));
+                            demand().total(),
+                            demand().poolSize(),
+                            demand().maxOverflow(),
+                            decision.fleet().toText()));
         }
-        return admissionDecision.fleet();
+        return decision.fleet();
+    }
+
+    /** Checks a later reading of the fleet: on probation, this process may have to decide again. */
+    void review(Fleet fleet) {
+        if (!isOnProbation()) {
+            return;
+        }
+        if (fleet.fits()) {
+            maxRoom = Math.max(maxRoom, fleet.roomForAll());
+        } else if (fleet.allCommitted() > maxRoom) { // Otherwise it is the room that has become smaller.
+            LOG.warn(
+                    "The budget is checked again: processes have connected that the last check did not count: {}",
+                    fleet.toText());
+            noRoomSince = 0;
+            pending = true;
+        }
+    }
+
+    private ConnectionDemand demand() {
+        return ConnectionDemand.of(engine.pool().settings()).withWorkers(1);
+    }
+
+    private List<Integer> ownBackends() {
+        return engine.pool().connections().stream()
+                .map(ConnectionView::backendPid)
+                .toList();
     }
 
     private static boolean isOutOfConnections(Optional<Outage> outage) {
@@ -123,7 +173,7 @@ final class FleetAdmission {
     private void handleNoRoom(String reason) {
         if (budget == BudgetPolicy.WARN) {
             LOG.warn("The fleet does not fit: {}", reason);
-            decision.complete(Optional.empty());
+            decide();
             return;
         }
         long now = System.nanoTime();
@@ -131,8 +181,14 @@ final class FleetAdmission {
             noRoomSince = now;
         } else if (now - noRoomSince > WAIT_FOR_ROOM.toNanos()) {
             engine.pool().suspend();
-            decision.complete(Optional.of(new BudgetExceededException(
-                    "%s. ./run.sh capacity lists the fixes; --budget warn starts it anyway".formatted(reason))));
+            refusal.complete(new BudgetExceededException(
+                    "%s. ./run.sh capacity lists the fixes; --budget warn starts it anyway".formatted(reason)));
+            decide();
         }
+    }
+
+    private void decide() {
+        pending = false;
+        decided.complete(null);
     }
 }

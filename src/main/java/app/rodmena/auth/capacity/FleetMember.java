@@ -44,19 +44,11 @@ public record FleetMember(
      */
     @Description(value = "Maximum of their connections, monitoring connections included", unit = "connections")
     public int share() {
-        if (isUndecided()) {
+        boolean isUndecided = processes == 0 && undecided > 0;
+        if (isUndecided) {
             return pooled;
         }
         return Math.max(poolMaximum, pooled + beside) + processes * ConnectionDemand.MONITORS_PER_WORKER;
-    }
-
-    /** The share while none of its processes has decided; 0 once one has. */
-    int undecidedShare() {
-        return isUndecided() ? share() : 0;
-    }
-
-    private boolean isUndecided() {
-        return processes == 0 && undecided > 0;
     }
 
     @Description(value = "Their open connections, monitoring connections included", unit = "connections")

@@ -5,6 +5,7 @@ import app.rodmena.auth.database.Monitor;
 import app.rodmena.auth.pool.PoolSettings;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,11 +44,14 @@ final class FleetQueries {
     /**
      * Decides whether there is room for this process's demand. If there is, or if the process runs anyway, the other
      * processes count it afterwards.
+     *
+     * @param ownBackends pids of the backends of its pool: they are part of the demand, and their instance name does
+     *     not identify them, because other processes may have the same one
      */
-    AdmissionDecision decideAdmission(String instance, ConnectionDemand demand, boolean runsAnyway)
+    AdmissionDecision decideAdmission(List<Integer> ownBackends, ConnectionDemand demand, boolean runsAnyway)
             throws FleetUnavailableException, InterruptedException {
-        return decideLocked((connection, fleet) -> {
-            boolean fits = fleet.hasRoomFor(instance, demand);
+        return decideLocked(ownBackends, (connection, fleet) -> {
+            boolean fits = fleet.hasRoomFor(demand.total());
             if (fits || runsAnyway) {
                 new FleetLocks(connection).markDecided();
             }
@@ -59,7 +63,7 @@ final class FleetQueries {
     AdmissionDecision decideGrowth(PoolSettings now, PoolSettings requested)
             throws FleetUnavailableException, InterruptedException {
         int growth = requested.maximum() - now.maximum();
-        return decideLocked((connection, fleet) -> {
+        return decideLocked(List.of(), (connection, fleet) -> {
             boolean fits = fleet.hasRoomFor(growth);
             if (fits) {
                 monitor.announce(connection, requested);
@@ -75,13 +79,13 @@ final class FleetQueries {
         return new AdmissionDecision(fleet, fleet.hasRoomFor(requested.maximum() - now.maximum()));
     }
 
-    private AdmissionDecision decideLocked(AdmissionDecision.Decision decision)
+    private AdmissionDecision decideLocked(List<Integer> uncounted, AdmissionDecision.Decision decision)
             throws FleetUnavailableException, InterruptedException {
         long deadline = System.nanoTime() + MAX_WAIT_FOR_LOCK.toNanos();
         while (true) {
             boolean evenIfLocked = System.nanoTime() - deadline > 0;
             Optional<AdmissionDecision> decided =
-                    submit(connection -> AdmissionDecision.tryDecide(connection, evenIfLocked, decision));
+                    submit(connection -> AdmissionDecision.tryDecide(connection, uncounted, evenIfLocked, decision));
             if (decided.isPresent()) {
                 return decided.get();
             }

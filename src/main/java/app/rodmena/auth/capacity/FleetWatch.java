@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class FleetWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("auth.capacity");
     private static final Duration PERIOD = Duration.ofSeconds(5);
+    private static final Duration PERIOD_ON_PROBATION = Duration.ofSeconds(1);
     private static final Duration PERIOD_UNTIL_DECIDED = Duration.ofMillis(50);
 
     private final DatabaseEngine engine;
@@ -84,7 +85,7 @@ public final class FleetWatch implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Exceptions of the listener are ignored.
     public void whenRefused(Consumer<BudgetExceededException> listener) {
-        admission.decision().thenAccept(refusal -> refusal.ifPresent(listener));
+        admission.refusal().thenAccept(listener);
     }
 
     @Override
@@ -96,7 +97,7 @@ public final class FleetWatch implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // refresh catches every exception, and ends with the scheduler.
     private void refresh() {
         try {
-            Fleet fleet = admission.isDecided() ? queries.read() : admission.attempt();
+            Fleet fleet = readOrDecide();
             logChange(fleet);
             latest = Optional.of(fleet);
             problem = "";
@@ -110,9 +111,24 @@ public final class FleetWatch implements AutoCloseable {
             LOG.error("The fleet cannot be read: unexpected error", e);
         }
         if (!scheduler.isShutdown()) {
-            Duration pause = admission.isDecided() ? PERIOD : PERIOD_UNTIL_DECIDED;
-            scheduler.schedule(this::refresh, pause.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.schedule(this::refresh, pause().toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    private Fleet readOrDecide() throws FleetUnavailableException, InterruptedException {
+        if (admission.isPending()) {
+            return admission.attempt();
+        }
+        Fleet fleet = queries.read();
+        admission.review(fleet);
+        return fleet;
+    }
+
+    private Duration pause() {
+        if (admission.isPending()) {
+            return PERIOD_UNTIL_DECIDED;
+        }
+        return admission.isOnProbation() ? PERIOD_ON_PROBATION : PERIOD;
     }
 
     /** Logs when the fleet exceeds the limit, and when it fits again; other processes can cause both. */

@@ -57,9 +57,15 @@ public final class ServerLimitsQuery {
 
     /** Reads the fleet and its limits. */
     static Fleet fleet(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement()) {
+        return fleetWithout(List.of(), connection);
+    }
+
+    /** Reads the fleet and its limits without the sessions of these backends. */
+    static Fleet fleetWithout(List<Integer> backendPids, Connection connection) throws SQLException {
+        try (var query = connection.prepareStatement(SessionCounts.SQL)) {
+            query.setArray(1, connection.createArrayOf("int4", backendPids.toArray()));
             SessionCounts sessions;
-            try (ResultSet rows = statement.executeQuery(SessionCounts.SQL)) {
+            try (ResultSet rows = query.executeQuery()) {
                 sessions = SessionCounts.of(rows);
             }
             return new Fleet(Instant.now(), limits(ServerLimits.of(connection), sessions), sessions.members());

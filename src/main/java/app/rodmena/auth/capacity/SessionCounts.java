@@ -31,6 +31,8 @@ record SessionCounts(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, 
      * <p>The querying session is not counted unless it belongs to the fleet. An undecided process holds the mark of
      * {@link FleetLocks}. Undecided processes in other databases count, because their decisions are not serialized with
      * ours: two processes may then both be refused, but never both accepted beyond the limit.
+     *
+     * <p>The parameter is an array of the pids of backends that are not counted.
      */
     static final String SQL = """
             /* capacity.sessions */
@@ -47,6 +49,7 @@ record SessionCounts(Map<Kind, Integer> others, Map<Kind, Integer> otherFleets, 
             where (backend_type = 'client backend'
                    or (backend_type is null and usesysid is not null and datid is not null))
               and (application_name like 'auth/%' or pid <> pg_backend_pid())
+              and pid <> all (?)
             group by 1, 2, 3, 4, 5
             """;
 

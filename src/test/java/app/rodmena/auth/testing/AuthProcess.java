@@ -101,7 +101,9 @@ public final class AuthProcess implements AutoCloseable {
 
     /** Waits up to this time for the process to end. @return the exit code */
     public int awaitEnd(Duration most) throws InterruptedException {
-        assertThat(process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS))
+                .as(() -> "it has not ended: " + err())
+                .isTrue();
         return process.exitValue();
     }
 
