@@ -32,10 +32,16 @@ public final class NoPrimaryException extends SQLException {
 
     private final Reason reason;
 
-    /** @param servers the hosts and ports that were tried */
+    /** @param servers the hosts and ports that were tried, separated by commas */
     public NoPrimaryException(Reason reason, String servers) {
-        super("%s: %s".formatted(servers, reason.text), SqlState.READ_ONLY);
+        super(message(reason, servers), SqlState.READ_ONLY);
         this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    private static String message(Reason reason, String servers) {
+        return reason == Reason.NONE_FOUND
+                ? "connected to a standby or a read-only server: no primary among " + servers.replace(",", ", ")
+                : "%s: %s".formatted(servers, reason.text);
     }
 
     public Reason reason() {
