@@ -1,0 +1,116 @@
+package app.rodmena.auth.rbac;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.rodmena.auth.database.Migrations;
+import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.testing.MigratedDatabase;
+import app.rodmena.auth.testing.TestPostgres;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.Test;
+
+/** The rule for migrations, tested with the last one: servers of the previous version serve on after it. */
+class LastMigrationTest {
+    /** The statements since this version are those of the code, so that they are the previous version's, too. */
+    private static final int VERSION = 3;
+
+    private final DatabaseTarget target = TestPostgres.freshDatabase();
+    private final String key = UUID.randomUUID().toString();
+
+    @Test
+    void openSessionsOfThePreviousVersionReadAndWriteTheNewTables() throws Exception {
+        migratePreviousVersion();
+        try (Handle open = open()) {
+            List<Object> before = useEverything(open, "before");
+            List<String> columns = columns(open);
+
+            new Migrations(MigratedDatabase.dataSource(target), Duration.ofSeconds(10)).migrate();
+
+            assertThat(useEverything(open, "before")).isEqualTo(before);
+            assertThat(useEverything(open, "after")).isEqualTo(before);
+            assertThat(columns(open)).containsAll(columns);
+        }
+    }
+
+    /** Migrates the tables to the version before the last one. */
+    private void migratePreviousVersion() {
+        var configuration = Flyway.configure()
+                .dataSource(MigratedDatabase.dataSource(target))
+                .locations("classpath:app/rodmena/auth/migration")
+                .table("auth_schema_history")
+                .placeholderReplacement(false);
+        MigrationInfo[] all = configuration.load().info().all();
+        assertThat(all[all.length - 1].getVersion().getVersion())
+                .as("a new migration needs the statements of the version before it here")
+                .isEqualTo(String.valueOf(VERSION));
+        configuration.target(String.valueOf(VERSION - 1)).load().migrate();
+    }
+
+    /** A session that prepares each statement at its first use, as a server's sessions do after a few uses. */
+    private Handle open() {
+        Handle handle = Jdbi.create(target.jdbcUrl() + "?prepareThreshold=1", target.user(), "")
+                .open();
+        handle.registerArrayType(String.class, "text");
+        return handle;
+    }
+
+    /** Runs every kind of statement; returns the results of the queries, without the name. */
+    private List<Object> useEverything(Handle handle, String name) {
+        List<Object> results = new ArrayList<>();
+        write(handle, Roles.CREATE, Map.of("role", name));
+        write(handle, Memberships.GRANT, Map.of("user", name, "role", name));
+        write(handle, Permissions.GRANT, Map.of("role", name, "name", name));
+        results.addAll(readEverything(handle, name));
+        write(handle, Permissions.REVOKE, Map.of("role", name, "name", name));
+        write(handle, Memberships.REVOKE, Map.of("user", name, "role", name));
+        results.addAll(readEverything(handle, name));
+        write(handle, Roles.DELETE, Map.of("role", name));
+        results.addAll(readEverything(handle, name));
+        return results;
+    }
+
+    private void write(Handle handle, String sql, Map<String, String> parameters) {
+        handle.createUpdate(sql).bind("creator", key).bindMap(parameters).execute();
+    }
+
+    private List<Object> readEverything(Handle handle, String name) {
+        List<Object> results = new ArrayList<>();
+        for (TenantBatchQuery<?> query :
+                List.of(Permissions.CHECK_USER, Permissions.CHECK_ROLE, Memberships.CHECK_MEMBERSHIP)) {
+            results.addAll(read(handle, query, name, name));
+        }
+        for (TenantBatchQuery<?> query : List.of(
+                Permissions.OF_ROLE,
+                Permissions.OF_USER,
+                Permissions.ROLES_WITH,
+                Permissions.USERS_WITH,
+                Memberships.OF_USER,
+                Memberships.OF_ROLE)) {
+            results.addAll(read(handle, query, name));
+        }
+        results.addAll(read(handle, Roles.LIST));
+        return results.stream()
+                .map(result -> (Object) String.valueOf(result).replace(name, "name"))
+                .toList();
+    }
+
+    private List<Object> read(Handle handle, TenantBatchQuery<?> query, String... names) {
+        TenantQuery input = new TenantQuery(ClientKey.parse(key), names);
+        return List.of(query.execute(handle, input), query.executeBatch(handle, List.of(input)));
+    }
+
+    private static List<String> columns(Handle handle) {
+        return handle.createQuery("""
+                        select concat_ws(' ', table_name, column_name, data_type) from information_schema.columns
+                        where table_schema = 'public' and table_name <> 'auth_schema_history'
+                        """).mapTo(String.class).list();
+    }
+}
