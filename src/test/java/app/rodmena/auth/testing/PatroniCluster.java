@@ -275,7 +275,7 @@ public final class PatroniCluster implements SuperuserAccess {
     }
 
     /** The directory of Debian's PostgreSQL: the one of the other tests has no pg_rewind. */
-    private static Path programs() throws IOException {
+    static Path programs() throws IOException {
         Path versions = Path.of("/usr/lib/postgresql");
         try (Stream<Path> found = Files.isDirectory(versions) ? Files.list(versions) : Stream.empty()) {
             Path rewind = found.map(version -> version.resolve("bin/pg_rewind"))

@@ -31,12 +31,14 @@ public final class PostgresServer implements SuperuserAccess {
 
     private static final String RECOVERY = "recovery.signal";
 
+    private final Path programs;
     private final Path data;
     private final int port;
     private final Path log;
     private Process postmaster;
 
-    private PostgresServer(Path data, int port) {
+    private PostgresServer(Path programs, Path data, int port) {
+        this.programs = programs;
         this.data = data;
         this.port = port;
         this.log = data.resolveSibling(data.getFileName() + ".log");
@@ -58,8 +60,18 @@ public final class PostgresServer implements SuperuserAccess {
 
     /** Creates a cluster in {@code directory} and starts it; a setting is for example {@code max_connections=20}. */
     public static PostgresServer start(Path directory, String... settings) throws IOException, InterruptedException {
+        return start(TestPostgres.programs(), directory, settings);
+    }
+
+    /** Does the same with Debian's PostgreSQL, for which client programs are installed. */
+    public static PostgresServer startInstalled(Path directory) throws IOException, InterruptedException {
+        return start(PatroniCluster.programs(), directory);
+    }
+
+    private static PostgresServer start(Path programs, Path directory, String... settings)
+            throws IOException, InterruptedException {
         Path data = Files.createTempDirectory(directory, "postgres");
-        PostgresServer server = new PostgresServer(data, Program.freePort());
+        PostgresServer server = new PostgresServer(programs, data, Program.freePort());
         Process initdb = server.launch(
                 "initdb",
                 "--pgdata=" + data,
@@ -89,7 +101,7 @@ public final class PostgresServer implements SuperuserAccess {
                 Files.setPosixFilePermissions(file, Files.getPosixFilePermissions(data.resolve(copy.relativize(file))));
             }
         }
-        PostgresServer standby = new PostgresServer(copy, Program.freePort());
+        PostgresServer standby = new PostgresServer(programs, copy, Program.freePort());
         standby.configure(
                 "port=" + standby.port,
                 "primary_conninfo=host=127.0.0.1 port=%d user=postgres".formatted(port),
@@ -98,6 +110,14 @@ public final class PostgresServer implements SuperuserAccess {
         start();
         standby.start();
         return standby;
+    }
+
+    /** Starts a server on a copy of this one's data. */
+    public PostgresServer startCopy(Path copy) throws IOException {
+        PostgresServer server = new PostgresServer(programs, copy, Program.freePort());
+        server.configure("port=" + server.port);
+        server.start();
+        return server;
     }
 
     private void configure(String... settings) throws IOException {
@@ -218,8 +238,7 @@ public final class PostgresServer implements SuperuserAccess {
     }
 
     private Process launch(String program, String... arguments) throws IOException {
-        List<String> command =
-                notAsRoot(TestPostgres.programs().resolve(program).toString(), arguments);
+        List<String> command = notAsRoot(programs.resolve(program).toString(), arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
