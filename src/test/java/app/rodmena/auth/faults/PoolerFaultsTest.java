@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.testing.PostgresServer;
 import app.rodmena.auth.testing.TestPgBouncer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -53,6 +55,24 @@ class PoolerFaultsTest {
     }
 
     /**
+     * KILL ends PgBouncer's logins, too, and PgBouncer then waits for server_login_retry. Clients therefore recover
+     * within a few seconds only with the setting of the reference configuration.
+     */
+    @Test
+    void itReconnectsAndKillsAllConnections() throws Exception {
+        behind("transaction", 20, (pooler, probe) -> {
+            probe.scenario("RECONNECT, KILL and RESUME")
+                    .recoversWithin(Duration.ofSeconds(1))
+                    .during(() -> {
+                        pooler.command("RECONNECT");
+                        pooler.command("KILL " + ProbedServer.DATABASE);
+                        probe.observe(A_WHILE);
+                        pooler.command("RESUME " + ProbedServer.DATABASE);
+                    });
+        });
+    }
+
+    /**
      * In session mode the monitor occupies one connection of PgBouncer, and the pool may open 5. A request on a
      * connection beyond PgBouncer's limit waits until socket_timeout and is answered 503 DATABASE_DOWN. This test
      * therefore asserts only on later requests.
@@ -86,12 +106,20 @@ class PoolerFaultsTest {
         void run(TestPgBouncer pooler, Probe probe) throws Exception;
     }
 
+    private static String loginRetry() throws IOException {
+        return Files.readAllLines(Path.of("src/deploy/pgbouncer/pgbouncer.ini")).stream()
+                .filter(line -> line.startsWith("server_login_retry"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static void behind(String mode, int size, Scenarios scenarios) throws Exception {
         try (TestPgBouncer pooler = TestPgBouncer.start(
                 postgres.target(ProbedServer.DATABASE, "postgres", ""), """
                         pool_mode = %s
                         default_pool_size = %d
-                        """.formatted(mode, size))) {
+                        %s
+                        """.formatted(mode, size, loginRetry()))) {
             ProbedServer server = ProbedServer.start(directory, postgres, pooler.target());
             try {
                 scenarios.run(pooler, server.probe());
