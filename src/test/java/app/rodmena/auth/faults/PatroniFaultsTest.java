@@ -8,7 +8,9 @@ import app.rodmena.auth.testing.PatroniCluster;
 import app.rodmena.auth.testing.TestHaProxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PatroniFaultsTest {
     /** The expected situations: without a primary, only the standby is reachable. */
     private static final Set<String> OUTAGE = Set.of("DATABASE_DOWN", "NO_PRIMARY");
+
+    private static final Pattern WRITE = Pattern.compile("^(POST|DELETE) /api/(role|membership)/");
 
     @TempDir
     static Path directory;
@@ -36,16 +40,16 @@ class PatroniFaultsTest {
     @Test
     void bothHostsAreInTheUrl() throws Exception {
         probe(target(), probe -> {
-            probe.scenario("switchover").during(cluster::switchover);
+            reportWrites(probe.scenario("switchover").during(cluster::switchover));
             cluster.awaitSynchronous();
             PatroniCluster.Node killed = cluster.primary();
             PatroniCluster.Node promoted = cluster.standby();
-            probe.scenario("failover")
+            reportWrites(probe.scenario("failover")
                     .expecting("DATABASE_DOWN or NO_PRIMARY", sample -> OUTAGE.contains(sample.situation()))
                     .during(() -> {
                         killed.kill();
                         promoted.awaitPromotion();
-                    });
+                    }));
             Recording back = probe.scenario("the killed primary is back as a standby")
                     .during(() -> {
                         killed.start();
@@ -73,6 +77,22 @@ class PatroniFaultsTest {
                         .during(cluster::switchover);
             });
         }
+    }
+
+    /** Reports how long the promotion took; the first write that is acknowledged has to follow within a second. */
+    private static void reportWrites(Recording seen) {
+        Duration promoted = seen.fault().ended();
+        Duration afterPromotion = seen.exchanges().stream()
+                .filter(exchange ->
+                        exchange.right() && WRITE.matcher(exchange.request()).find())
+                .map(exchange -> exchange.answered().minus(promoted))
+                .filter(delay -> !delay.isNegative())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        System.err.printf(
+                "Patroni, %s: promoted after %d ms, first write %d ms after the promotion%n",
+                seen.fault().name(), promoted.minus(seen.fault().began()).toMillis(), afterPromotion.toMillis());
+        assertThat(afterPromotion).isLessThan(Duration.ofSeconds(1).multipliedBy(Invariant.SLOW_MACHINE));
     }
 
     @FunctionalInterface

@@ -76,6 +76,15 @@ public final class TestHaProxy implements AutoCloseable {
                 .anyMatch(line -> line.startsWith("backends," + server + ",") && line.contains(",UP,"));
     }
 
+    /** Whether this server has no request of HAProxy. */
+    public boolean isIdle(String server) throws IOException {
+        // The columns are the proxy, the server, queued requests, their maximum, and current sessions.
+        return answer("show stat -1 4 -1")
+                .lines()
+                .filter(line -> line.startsWith("backends," + server + ","))
+                .allMatch(line -> line.split(",", 6)[4].equals("0"));
+    }
+
     private String answer(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), adminPort)) {
             socket.getOutputStream().write((command + "\n").getBytes(UTF_8));
