@@ -52,6 +52,29 @@ export class Control {
     }
   }
 
+  /** Whether the operator may change anything. */
+  get may() {
+    return this.#may;
+  }
+
+  /** The button for the action of a recommended step; null if there is none, or the operator may not use it. */
+  step({ action, pid }) {
+    if (!this.#may) return null;
+    if (action === 'terminateBackend') return this.terminate(pid, 'the session that the step names');
+    if (action === 'resume') {
+      const [, title, meaning] = ACTIONS.find(([name]) => name === action);
+      return this.#remedy('step-resume', title, '/actions/resume', {}, meaning);
+    }
+    return null;
+  }
+
+  /** The button that terminates a backend. */
+  terminate(pid, whose) {
+    if (!this.#may) return null;
+    return this.#remedy(`terminate-${pid}`, `Terminate pid ${pid}`, '/actions/terminateBackend', { pid },
+      `Terminates PostgreSQL's backend ${pid} (${whose}). Its open transaction is rolled back.`);
+  }
+
   /** The actions for one connection in use. */
   remedies(holder) {
     if (!this.#may || !holder.backendPid) return [];
@@ -59,11 +82,7 @@ export class Control {
       { connection: holder.connectionId },
       `Cancels the statement of connection ${holder.connectionId} (pid ${holder.backendPid}) for ${holder.route}, in use for `
         + `${duration(holder.heldForMillis)}. ${holder.callers > 1 ? `Its ${holder.callers} callers get` : 'Its caller gets'} an error.`);
-    const pid = holder.culprit?.pid || holder.backendPid;
-    const whose = holder.culprit ? `the backend that blocks it: ${holder.culprit.application || 'unnamed'}, ${holder.culprit.state}` : 'its own backend';
-    const terminate = this.#remedy(`terminate-${holder.connectionId}`, `Terminate pid ${pid}`, '/actions/terminateBackend', { pid },
-      `Terminates PostgreSQL's backend ${pid} (${whose}). Its open transaction is rolled back.`);
-    return [cancel, terminate];
+    return [cancel, this.terminate(holder.backendPid, `connection ${holder.connectionId} of this pool`)];
   }
 
   #remedy(key, title, path, body, meaning) {

@@ -21,11 +21,11 @@ export function setText(element, text) {
 }
 
 /** A command with a button that copies it. */
-export function command(text) {
+export function command(text, label = `Copy: ${text}`) {
   const copy = el('button', {
     type: 'button',
     class: 'copy',
-    'aria-label': `Copy: ${text}`,
+    'aria-label': label,
     onclick: async () => {
       try {
         await navigator.clipboard.writeText(text);

@@ -1,7 +1,7 @@
 // The last events. They are filtered in the page, so that a filter also applies to earlier events.
 
 import { $, el, setText } from './dom.js';
-import { clock, count, duration } from './format.js';
+import { clock, count, duration, within } from './format.js';
 
 const MAX_OLDER_EVENTS = 500;
 const MAX_ROWS = 120;
@@ -22,6 +22,7 @@ export class Events {
   #receivedUntil = null;
   #missed = null;
   #drawing = false;
+  #period = null;
   #body = el('tbody');
 
   constructor() {
@@ -61,6 +62,12 @@ export class Events {
     requestAnimationFrame(() => { this.#drawing = false; this.#draw(); });
   }
 
+  /** Shows only the events of a period, in epoch seconds; null: all. */
+  showPeriod(period) {
+    this.#period = period;
+    this.#draw();
+  }
+
   /** Shows the number of events that the server dropped because this page was too slow. */
   missed(dropped) {
     $('events-dropped').hidden = !dropped;
@@ -70,7 +77,7 @@ export class Events {
   #draw() {
     const kind = FILTERS[$('events-kind').value || 0][1];
     const text = $('events-text').value.trim().toLowerCase();
-    const rows = this.#events.filter(kind).filter((event) => !text || searchText(event).includes(text)).slice(0, MAX_ROWS);
+    const rows = this.#events.filter((event) => within(this.#period, event.time)).filter(kind).filter((event) => !text || searchText(event).includes(text)).slice(0, MAX_ROWS);
     this.#body.replaceChildren(...(rows.length ? rows.map(row) : [
       el('tr', {}, el('td', { class: 'quiet', colSpan: 6 }, 'No matching events.'))]));
   }

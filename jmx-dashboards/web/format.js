@@ -31,12 +31,22 @@ export function day(iso) {
   return Number.isNaN(time.getTime()) || time.toDateString() === new Date().toDateString() ? '' : DAY.format(time);
 }
 
-/** SQL without the comment that names it, on one line. */
-export function sql(text) {
-  return (text || '').replace(/\/\*.*?\*\//gs, '').replace(/\s+/g, ' ').trim();
+/** SQL with its lines, without the comment that names it and without the indentation of the source code. */
+export function sqlLines(text) {
+  const lines = (text || '').replace(/^\s*\/\*.*?\*\/[ \t]*\n?/s, '').replace(/\s+$/, '').split('\n');
+  const indents = lines.slice(1).filter((line) => line.trim()).map((line) => line.search(/\S/));
+  const indent = Math.min(...indents, lines[0].search(/\S|$/) || Infinity);
+  return lines.map((line) => line.slice(Math.min(Number.isFinite(indent) ? indent : 0, line.search(/\S|$/)))).join('\n');
 }
 
-/** The name in the comment at the start of a statement. */
-export function statementName(text) {
-  return /^\s*\/\*\s*(.*?)\s*\*\//s.exec(text || '')?.[1] ?? '';
+/** The name in the comment at the start of a statement, which PostgreSQL also shows; else its first words. */
+export function statementTitle(text) {
+  const name = /^\s*\/\*\s*(.*?)\s*\*\//s.exec(text || '')?.[1];
+  return name ?? (text || '').replace(/--.*/g, '').replace(/\s+/g, ' ').trim().slice(0, 28);
+}
+
+/** Whether an ISO time is in a period of epoch seconds; every time is without a period. */
+export function within(period, iso) {
+  const at = Date.parse(iso) / 1000;
+  return !period || (at >= period[0] && at < period[1]);
 }

@@ -6,7 +6,8 @@ import { $, setText } from './dom.js';
 import { Events, MAX_SERVER_EVENTS } from './events.js';
 import { duration } from './format.js';
 import { Holders } from './holders.js';
-import { Fleet, Incidents, Numbers, Statements } from './panels.js';
+import { Fleet, Incidents, Numbers, Requests, Statements } from './panels.js';
+import { Period } from './period.js';
 import { Source, requestJson } from './source.js';
 import { Tiles } from './tiles.js';
 import { VerdictPanel } from './verdict.js';
@@ -19,12 +20,14 @@ if (theme) document.documentElement.dataset.theme = theme; // Before the charts 
 const control = new Control();
 const charts = new Charts();
 const tiles = new Tiles();
-const verdict = new VerdictPanel();
+const verdict = new VerdictPanel(control);
 let waiting = 0;
-const holders = new Holders((holder) => control.remedies(holder));
+const holders = new Holders(control);
 const events = new Events();
 const incidents = new Incidents();
 const statements = new Statements();
+const requests = new Requests();
+const period = new Period();
 const fleet = new Fleet();
 const numbers = new Numbers();
 const source = new Source();
@@ -43,6 +46,12 @@ async function catchUp() {
   }
 }
 
+charts.addEventListener('period', ({ detail }) => period.choose(detail));
+period.addEventListener('period', ({ detail }) => {
+  charts.show(detail);
+  incidents.showPeriod(detail);
+  events.showPeriod(detail);
+});
 source.addEventListener('history', ({ detail }) => charts.history(detail));
 source.addEventListener('second', ({ detail }) => {
   if ($('live').dataset.state !== 'live') catchUp();
@@ -63,6 +72,9 @@ source.addEventListener('live', ({ detail }) => {
 source.addEventListener('stale', ({ detail: silent }) => {
   $('stale').hidden = !silent;
   document.body.classList.toggle('is-stale', Boolean(silent));
+  verdict.gone(Boolean(silent));
+  $('live').classList.toggle('gone', Boolean(silent));
+  setText($('live'), silent ? `no answer for ${duration(Math.floor(silent / 1000) * 1000)}` : LIVE[$('live').dataset.state] ?? 'connecting');
   if (silent) setText($('stale'), `No data from the server for ${duration(Math.floor(silent / 1000) * 1000)}: the page is outdated.`);
 });
 
@@ -73,7 +85,7 @@ function poll(everyMillis, path, show, isNeeded = () => true) {
     if (asking || !isNeeded() || document.hidden || $('pause').getAttribute('aria-pressed') === 'true') return;
     asking = true;
     try {
-      show(await requestJson(path));
+      show(await requestJson(typeof path === 'function' ? path() : path));
     } catch {
       // The banner reports an unreachable server.
     } finally {
@@ -84,22 +96,29 @@ function poll(everyMillis, path, show, isNeeded = () => true) {
   setInterval(once, everyMillis);
 }
 
+let lastSample = null;
 poll(1000, '/diagnosis', (diagnosis) => {
   verdict.show(diagnosis);
   holders.show(diagnosis);
+  statements.showRunning(diagnosis.holders);
 });
+poll(2000, () => (lastSample ? `/diagnosis?from=${lastSample}` : '/diagnosis?from=-15m'), ({ seconds }) => {
+  lastSample = charts.sessions(seconds) ?? lastSample;
+});
+poll(2000, '/requests', (answered) => tiles.showRequests(requests.show(answered)));
 poll(2000, '/pool/waiters', (callers) => holders.showWaiting(callers), () => waiting > 0);
 poll(2000, '/pool/connections', (connections) => holders.showOpen(connections));
 poll(5000, '/pool', (pool) => {
   setText($('instance'), `${pool.server.instance} · version ${pool.server.version} · up ${duration(pool.server.uptimeMillis)}`);
   control.show(pool);
   holders.showOutcomes(pool.outcomes);
+  statements.limit(pool.settings.slowStatementMillis);
   numbers.show(pool.numbers);
 });
 poll(2000, '/incidents', (found) => incidents.show(found));
 poll(5000, '/statements/slow', (slow) => statements.show(slow));
 poll(5000, '/fleet', (seen) => fleet.show(seen));
-poll(10_000, '/capacity', (advice) => fleet.advise(advice));
+poll(10_000, '/capacity', (advice) => fleet.advise(advice, verdict.situation));
 catchUp();
 
 $('pause').addEventListener('click', () => {

@@ -4,7 +4,9 @@ import { $, el, setText } from './dom.js';
 import { count, duration } from './format.js';
 
 const TILES = [
-  ['out', 'Checked out', (s) => `${s.checkedOut} of ${s.poolSize + s.maxOverflow}`],
+  ['requests', 'Requests', () => null],
+  ['errors', 'Errors (5xx)', () => null],
+  ['out', 'In use', (s) => `${s.checkedOut} of ${s.poolSize + s.maxOverflow}`],
   ['idle', 'Idle', (s) => count(s.idle)],
   ['overflow', 'Overflow', (s) => `${s.overflow} of ${s.maxOverflow}`],
   ['waiting', 'Waiting', (s) => count(s.waiting)],
@@ -25,10 +27,21 @@ export class Tiles {
   }
 
   show(second) {
-    for (const [id, , value] of TILES) setText(this.#values.get(id), value(second));
+    for (const [id, , value] of TILES) {
+      const text = value(second);
+      if (text !== null) setText(this.#values.get(id), text);
+    }
     mark('tile-out', second.checkedOut >= second.poolSize + second.maxOverflow);
     mark('tile-waiting', second.waiting > 0);
     mark('tile-turned', second.refused > 0);
+  }
+
+  /** Shows the rates of all requests; null before they are known. */
+  showRequests(rates) {
+    if (!rates) return;
+    setText(this.#values.get('requests'), `${count(Math.round(rates.perSecond * 10) / 10)}/s`);
+    setText(this.#values.get('errors'), `${count(Math.round(rates.errorsPerSecond * 10) / 10)}/s`);
+    mark('tile-errors', rates.errorsPerSecond > 0);
   }
 }
 

@@ -27,14 +27,21 @@ export class VerdictPanel {
   #steps = '';
   #blind = '';
   #sentence = '';
+  #gone = false;
+  #situation = 'WELL';
+
+  /** control: creates the button for the action of a step, if this operator may use it */
+  constructor(control) {
+    this.control = control;
+  }
 
   show(diagnosis) {
     this.sentence(diagnosis.situation, diagnosis.sentence);
-    const steps = JSON.stringify(diagnosis.steps);
+    const steps = JSON.stringify([diagnosis.steps, this.control.may]);
     if (steps !== this.#steps) {
       this.#steps = steps;
       $('steps').replaceChildren(...diagnosis.steps.map((step) =>
-        el('li', {}, step.what, step.command ? command(step.command) : null)));
+        el('li', {}, step.what, step.command ? command(step.command) : null, this.control.step(step))));
     }
     const blind = JSON.stringify(diagnosis.blindSpots);
     if (blind !== this.#blind) {
@@ -44,15 +51,34 @@ export class VerdictPanel {
   }
 
   sentence(situation, sentence) {
+    this.#situation = situation;
     const [look, shape] = LOOKS[situation] ?? ['fair', '▲'];
     const words = situation.toLowerCase().replaceAll('_', ' ');
     $('well').dataset.look = look;
-    setText($('situation'), `${shape} ${words}`);
+    if (!this.#gone) setText($('situation'), `${shape} ${words}`);
     if (sentence !== this.#sentence) {
       this.#sentence = sentence;
       $('sentence').replaceChildren(...sentence.split(INCIDENT).map((part, i) => (i % 2
         ? el('a', { href: `/incidents/${part}`, target: '_blank', rel: 'noopener' }, part) : part)));
     }
-    document.title = `${shape} ${words} · auth pool`;
+    if (!this.#gone) document.title = `${shape} ${words} · auth pool`;
+  }
+
+  /** The situation of the last diagnosis. */
+  get situation() {
+    return this.#situation;
+  }
+
+  /** Marks the situation as outdated while the server does not answer. */
+  gone(gone) {
+    if (gone === this.#gone) return;
+    this.#gone = gone;
+    $('well').classList.toggle('gone', gone);
+    if (gone) {
+      document.title = '✕ no answer · auth pool';
+      setText($('situation'), `✕ no answer; last known: ${$('situation').textContent.replace(/^\S+ /, '')}`);
+    } else if (this.#sentence) {
+      this.sentence(this.#situation, this.#sentence);
+    }
   }
 }

@@ -26,7 +26,7 @@ const browser = await chromium.launch({
 function recordMissingFields() {
   const missing = new Set();
   const ofTheLanguage = ['toJSON', 'then'];
-  const ofThePage = ['class'];
+  const ofThePage = ['class', 'key', 'first', 'detail'];
   const notAlways = ['outcome'];
   const allowed = new Set([...ofTheLanguage, ...ofThePage, ...notAlways]);
   const noting = (value, place) => (value === null || typeof value !== 'object' ? value : new Proxy(value, {
@@ -102,16 +102,16 @@ async function until(what, holds) {
   }
 }
 
-/** The cells of a table's first row, by heading. */
-const row = (page, id) => page.locator(`#${id}`).evaluate((table) => {
-  const cells = table.querySelectorAll('tbody tr:first-child td');
-  return Object.fromEntries([...table.querySelectorAll('th')].map((title, column) =>
-    [title.textContent, cells[column]?.innerText.trim()]));
-});
+/** The cells of a table's row, by default of the first one, by heading. */
+const row = (page, id, which = 'tbody tr:first-child') => page.locator(`#${id}`).evaluate((table, selector) => {
+  const cells = table.querySelector(selector)?.children ?? [];
+  return Object.fromEntries([...table.querySelectorAll(':scope > thead th')].map((title, column) =>
+    [title.textContent, cells[column]?.innerText.trim().replace(/^[▸▾]\s*/, '')]));
+}, which);
 
-/** Checks every column of a table's first row. */
-async function assertRow(page, id, expected) {
-  const found = await row(page, id);
+/** Checks every column of a table's row. */
+async function assertRow(page, id, expected, which) {
+  const found = await row(page, id, which);
   assert.deepEqual(Object.keys(found), Object.keys(expected), id);
   for (const [title, pattern] of Object.entries(expected)) {
     assert.match(found[title] ?? '', pattern, `${title} of ${id}: ${JSON.stringify(found)}`);
@@ -150,15 +150,40 @@ try {
   await requestFault('EXHAUST');
   await until('the sentence', async () => (await text(page, 'sentence')).includes('wait for a lock on auth_group'));
   await until('the situation', async () => /EXHAUSTED/i.test(await text(page, 'situation')));
-  await until('the connections in use', async () => (await page.locator('#holders-table tr.trouble').count()) === 3);
+  await until('the connections in use', async () => (await row(page, 'holders-table', 'tr.trouble')).Verdict === '3 × LOCK WAIT');
   await until('the chart', async () => /maximum 3 of 3 in use/.test(await text(page, 'plot-full-text')));
   await until('an incident', async () => (await page.locator('#incidents a').count()) > 0);
   await until('the events', async () => (await text(page, 'events-table')).includes('timeout'));
   await assertRow(page, 'holders-table', {
-    'Held for': / s$/, Verdict: /^LOCK WAIT$/, Why: /auth_group/, Route: /^POST \/api\/role\/\{role\}$/, Callers: /^1$/,
-    Connection: /^\d+$/, Pid: /^\d+$/, PostgreSQL: /^active, waits for Lock\/relation$/, 'Last SQL': /^roles\./,
-    Tenant: /^[\w-]{12}$/, Actions: /^Cancel query\s*Terminate pid \d+$/,
+    'In use for': / s$/, Verdict: /^BLOCKER$/, Why: /^colleague blocks 3 connections$/, Route: /^$/, Callers: /^$/,
+    Connection: /^$/, Pid: /^\d+$/, PostgreSQL: /^idle in transaction$/, 'Last SQL': /^lock table auth_group$/, Tenant: /^$/,
+    Actions: /^Terminate pid \d+$/,
   });
+  await assertRow(page, 'holders-table', {
+    'In use for': / s$/, Verdict: /^3 × LOCK WAIT$/, Why: /auth_group/, Route: /^POST \/api\/role\/\{role\}$/, Callers: /^3$/,
+    Connection: /^\d+, \d+, \d+$/, Pid: /^\d+, \d+, \d+$/, PostgreSQL: /^active, waits for Lock\/relation$/, 'Last SQL': /^roles\./,
+    Tenant: /^[\w-]{12}$/, Actions: /^$/,
+  }, 'tr.trouble');
+  await page.locator('#holders-table tr.trouble .expand').click();
+  await until('the three connections and the lines of their statement', async () =>
+    /auth_group[^]*\n/.test(await page.locator('#holders-table tr.detail code').first().innerText())
+      && (await page.locator('#holders-table tr.detail .remedy', { hasText: 'Cancel query' }).count()) === 3);
+  const stacks = await page.locator('#holders-table tr.detail div:has(> pre)').allInnerTexts();
+  assert.equal(new Set(stacks.map((stack) => stack.split('\n').slice(1).join('\n'))).size, stacks.length, 'identical stacks once');
+  const blocker = (await row(page, 'holders-table')).Pid;
+  await until('the button beside the step', async () =>
+    (await page.locator('#steps li', { hasText: 'Terminate the session' }).locator('button.remedy').innerText()) === `Terminate pid ${blocker}`);
+  await until('the advice on the size', async () => (await text(page, 'advice')).startsWith('No advice'));
+  await until('active sessions', async () => /Average in use by wait class: .*Lock/.test(await text(page, 'plot-activity-text')));
+  await until('the band of the blocker', async () =>
+    (await text(page, 'bands')) === `pid ${blocker} (colleague) blocks 3`);
+  await until('the failed requests', async () => Number((await row(page, 'requests-table'))['Errors since start']) > 0);
+  await assertRow(page, 'requests-table', {
+    Route: /^POST \/api\/role\/\{role\}$/, 'Requests/s': /^[\d.]+$/, 'Errors/s (5xx)': /^[\d.]+$/, 'Errors since start': /^\d+$/,
+    '4xx/s': /^0$/, Median: / s$/, p99: / s$/, Max: / s$/, 'Requests since start': /^\d+$/,
+  });
+  await until('a running statement', async () => /^3, .* s$/.test((await row(page, 'statements-table'))['Running now']));
+  assert.match(await text(page, 'plot-use-text'), /Longest: [\d.]+ s/);
   await until('the waiting callers', async () => (await row(page, 'waiters-table')).Waiting === '5');
   await assertRow(page, 'waiters-table', {
     Tenant: /^[\w-]{12}$/, Route: /^POST \/api\/role\/\{role\}$/, Waiting: /^\d$/, 'Waiting since': /^\d\d:\d\d:\d\d$/,
@@ -181,8 +206,40 @@ try {
 
   const monitor = await open('bob', { width: 390, height: 800 });
   await until('the sentence on a phone', async () => (await text(monitor.page, 'sentence')).includes('auth_group'));
-  await until('the connections in use on a phone', async () => (await monitor.page.locator('#holders-table tr.trouble').count()) === 3);
+  await until('the connections in use on a phone', async () => (await monitor.page.locator('#holders-table tr.trouble').count()) === 1);
   await monitor.page.screenshot({ path: `${shots}/in-trouble-on-a-phone.png`, fullPage: true });
+
+  // A period, chosen by dragging, by a band and by its times
+  const plot = await page.locator('#plot-activity .u-over').boundingBox();
+  await page.locator('#reach button').first().click();
+  await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(plot.x + plot.width - 2, plot.y + 60, { steps: 4 });
+  await page.mouse.up();
+  await until('the sentence of the period', async () => (await text(page, 'period-sentence')).includes('wait for a lock on auth_group'));
+  assert.match(await text(page, 'period-title'), /^\d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
+  await until('the parts of the period', async () => new RegExp(`pid ${blocker} \\(colleague\\), idle in transaction[^]*3 × POST`)
+    .test(await text(page, 'period-parts')));
+  assert.ok(await page.locator('#holders-table').isHidden(), 'everything below is for the period');
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: `${shots}/period.png`, fullPage: true });
+  await page.keyboard.press('Escape');
+  await until('now', () => page.locator('#holders-table').isVisible());
+  await until('the band', async () => {
+    await page.locator('#bands .band').first().click();
+    return page.locator('#period').isVisible();
+  });
+  const [from, to] = [await page.locator('#period-from').inputValue(), await page.locator('#period-to').inputValue()];
+  await page.locator('#period-now').click();
+  await page.locator('#period-from').fill(from);
+  await page.locator('#period-to').fill(to);
+  await page.keyboard.press('Enter');
+  await until('the period of the form', async () => (await text(page, 'period-title')) === `${from} to ${to}`);
+  await page.locator('#period-now').click();
+  for (const plotId of ['full', 'waiting', 'activity', 'wait', 'use']) {
+    const described = await page.locator(`#plot-${plotId}`).getAttribute('aria-describedby');
+    assert.notEqual(await text(page, described), '', `the text of the chart ${plotId}`);
+  }
 
   const [incident] = await Promise.all([page.waitForEvent('popup'), page.locator('#incidents a').first().click()]);
   await incident.waitForLoadState();
@@ -209,14 +266,17 @@ try {
     /^Callers since start: [\d,]+ served, \d+ timed out\.$/.test(await text(page, 'outcomes')));
   await until('no waiting caller', async () => (await row(page, 'waiters-table')).Tenant === 'No caller is waiting.');
   assert.match(await page.locator('#sentence a').first().getAttribute('href'), /^\/incidents\/\d{8}-/);
-  await until('slow statements', async () => (await text(page, 'statements-table')).includes('roles.'));
+  await until('slow statements', async () => {
+    const { Statement, 'Running now': running } = await row(page, 'statements-table');
+    return Statement.startsWith('roles.') && running === '';
+  });
   await assertRow(page, 'statements-table', {
-    Statement: /^roles\./, Route: /^POST \/api\/role\/\{role\}$/, Count: /^\d+$/, Mean: / s$/, p99: / s$/, Max: / s$/,
+    Statement: /^roles\./, 'Running now': /^$/, Route: /^POST \/api\/role\/\{role\}$/, Count: /^\d+$/, Mean: / s$/, p99: / s$/, Max: / s$/,
     'Timed out': /^0$/, Cancelled: /^0$/,
   });
   await until('an idle connection with its backend', async () => /^idle/.test((await row(page, 'idle-table')).PostgreSQL));
   await assertRow(page, 'idle-table', {
-    Connection: /^\d+$/, Pid: /^\d+$/, State: /^idle$/, 'Open for': / s$/, Checkouts: /^[1-9]/, PostgreSQL: /^idle/,
+    Connection: /^\d+$/, Pid: /^\d+$/, State: /^idle$/, 'Open for': / m?s$/, Checkouts: /^[1-9]/, PostgreSQL: /^idle/,
     'Last SQL': /^roles\./,
   });
 
@@ -288,6 +348,9 @@ try {
   await requestFault('STOP');
   await until('the warning of outdated data', async () => (await text(page, 'stale')).includes('No data from the server for'));
   assert.ok(await page.locator('#stale').isVisible());
+  await until('the title', async () => (await page.title()).startsWith('✕ no answer'));
+  assert.match(await text(page, 'live'), /^no answer for /);
+  await page.screenshot({ path: `${shots}/gone.png` });
   console.log('WELL');
 } catch (failure) {
   console.log(failure.stack);
