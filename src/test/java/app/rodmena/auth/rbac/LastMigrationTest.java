@@ -9,7 +9,6 @@ import app.rodmena.auth.testing.TestPostgres;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
@@ -65,27 +64,27 @@ class LastMigrationTest {
     /** Runs every kind of statement; returns the results of the queries, without the name. */
     private List<Object> useEverything(Handle handle, String name) {
         List<Object> results = new ArrayList<>();
-        write(handle, Roles.CREATE, Map.of("role", name));
-        write(handle, Memberships.GRANT, Map.of("user", name, "role", name));
-        write(handle, Permissions.GRANT, Map.of("role", name, "name", name));
+        write(handle, Roles.CREATE, name);
+        results.addAll(run(handle, Memberships.GRANT, name, name));
+        results.addAll(run(handle, Permissions.GRANT, name, name));
         results.addAll(readEverything(handle, name));
-        write(handle, Permissions.REVOKE, Map.of("role", name, "name", name));
-        write(handle, Memberships.REVOKE, Map.of("user", name, "role", name));
+        results.addAll(run(handle, Permissions.REVOKE, name, name));
+        results.addAll(run(handle, Memberships.REVOKE, name, name));
         results.addAll(readEverything(handle, name));
-        write(handle, Roles.DELETE, Map.of("role", name));
+        write(handle, Roles.DELETE, name);
         results.addAll(readEverything(handle, name));
         return results;
     }
 
-    private void write(Handle handle, String sql, Map<String, String> parameters) {
-        handle.createUpdate(sql).bind("creator", key).bindMap(parameters).execute();
+    private void write(Handle handle, String sql, String role) {
+        handle.createUpdate(sql).bind("creator", key).bind("role", role).execute();
     }
 
     private List<Object> readEverything(Handle handle, String name) {
         List<Object> results = new ArrayList<>();
         for (TenantBatchQuery<?> query :
                 List.of(Permissions.CHECK_USER, Permissions.CHECK_ROLE, Memberships.CHECK_MEMBERSHIP)) {
-            results.addAll(read(handle, query, name, name));
+            results.addAll(run(handle, query, name, name));
         }
         for (TenantBatchQuery<?> query : List.of(
                 Permissions.OF_ROLE,
@@ -94,15 +93,15 @@ class LastMigrationTest {
                 Permissions.USERS_WITH,
                 Memberships.OF_USER,
                 Memberships.OF_ROLE)) {
-            results.addAll(read(handle, query, name));
+            results.addAll(run(handle, query, name));
         }
-        results.addAll(read(handle, Roles.LIST));
+        results.addAll(run(handle, Roles.LIST));
         return results.stream()
                 .map(result -> (Object) String.valueOf(result).replace(name, "name"))
                 .toList();
     }
 
-    private List<Object> read(Handle handle, TenantBatchQuery<?> query, String... names) {
+    private List<Object> run(Handle handle, TenantBatchQuery<?> query, String... names) {
         TenantQuery input = new TenantQuery(ClientKey.parse(key), names);
         return List.of(query.execute(handle, input), query.executeBatch(handle, List.of(input)));
     }
