@@ -78,8 +78,7 @@ public final class AdminListener implements AutoCloseable {
             String type = request.preferredOf(PrometheusExporter.TEXT, PrometheusExporter.OPEN_METRICS);
             return Response.of(200, type, prometheus.scrape(type));
         });
-        new FleetEndpoints(core.fleet(), server.instance()).addTo(routes);
-        new CapacityEndpoints(core.advisor()).addTo(routes);
+        new CapacityEndpoints(core, server.instance()).addTo(routes);
         new DashboardAssets().addTo(routes);
         EventStream stream = new EventStream(core, operators);
         stream.addTo(routes);

@@ -1,19 +1,28 @@
 package app.rodmena.auth.admin;
 
+import app.rodmena.auth.capacity.Fleet;
 import app.rodmena.auth.capacity.FleetForecast;
+import app.rodmena.auth.capacity.FleetMember;
+import app.rodmena.auth.capacity.FleetReading;
+import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
+import app.rodmena.auth.core.Core;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Advice on the pool's size, and forecasts for other sizes. */
+/** Advice on the pool's size, forecasts for other sizes, and the fleet: all instances of this server. */
 final class CapacityEndpoints {
     private static final String WORKERS = "workers";
     private static final String POOL_SIZE = "poolSize";
     private static final String REQUESTS = "requestsPerSecond";
 
     private final PoolSizeAdvisor adviser;
+    private final FleetWatch watch;
+    private final String ownInstance;
 
     /** @param whatIf the forecast; null if none was requested, or if there is not enough data */
     private record CapacityResponse(
@@ -21,12 +30,21 @@ final class CapacityEndpoints {
             PoolSizeAdvice now,
             @JsonInclude(JsonInclude.Include.NON_NULL) FleetForecast whatIf) {}
 
-    CapacityEndpoints(PoolSizeAdvisor advisor) {
-        this.adviser = advisor;
+    private record FleetResponse(
+            String sentence, @JsonUnwrapped FleetReading fleet, List<Instance> instances) {}
+
+    private record Instance(boolean self, @JsonUnwrapped FleetMember member) {}
+
+    /** @param ownInstance the instance name of this process */
+    CapacityEndpoints(Core core, String ownInstance) {
+        adviser = core.advisor();
+        watch = core.fleet();
+        this.ownInstance = ownInstance;
     }
 
     void addTo(AdminRoutes routes) {
         routes.read("/capacity", request -> AdminJson.response(capacity(request)));
+        routes.read("/fleet", request -> AdminJson.response(fleet()));
     }
 
     private CapacityResponse capacity(AdminRequest request) {
@@ -46,5 +64,14 @@ final class CapacityEndpoints {
                                         parameters, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
                         .orElse(null);
         return new CapacityResponse(now.isKnown(), now, whatIf);
+    }
+
+    private FleetResponse fleet() {
+        return new FleetResponse(
+                watch.latest().map(Fleet::toText).orElse("The fleet has not been read yet: " + watch.problem()),
+                watch.reading(),
+                watch.latest().map(Fleet::members).orElse(List.of()).stream()
+                        .map(member -> new Instance(member.instance().equals(ownInstance), member))
+                        .toList());
     }
 }

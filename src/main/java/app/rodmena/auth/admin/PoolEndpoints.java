@@ -104,7 +104,7 @@ final class PoolEndpoints {
                 RecordSchema.describe(view),
                 engine.pool().settings(),
                 engine.events().totals(),
-                engine.outcomes(),
+                engine.pool().outcomes(),
                 metrics.pool().waits(),
                 metrics.pool().uses(),
                 metrics.pool().creations());

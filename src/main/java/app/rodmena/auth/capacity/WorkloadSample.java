@@ -1,8 +1,8 @@
 package app.rodmena.auth.capacity;
 
 import app.rodmena.auth.capacity.model.OfferedLoad;
-import app.rodmena.auth.metrics.DurationStats;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.TimingRecorder.DurationStats;
 import app.rodmena.auth.schema.Description;
 import java.time.Duration;
 import java.util.Objects;

@@ -2,6 +2,7 @@ package app.rodmena.auth.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import app.rodmena.auth.common.Json;
 import app.rodmena.auth.postgres.Secret;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -75,7 +76,7 @@ public record AdminClient(URI url, Optional<Login> login) {
                     null);
         }
         try {
-            JsonNode answer = CommandJson.read(response.body());
+            JsonNode answer = Json.MAPPER.readTree(response.body());
             if (response.statusCode() == 200 && answer.has(mark)) {
                 return answer;
             }

@@ -2,11 +2,10 @@ package app.rodmena.auth.cli;
 
 import app.rodmena.auth.common.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.UncheckedIOException;
 
-/** Writes records as indented JSON with camelCase names, and reads JSON. */
+/** Writes records as indented JSON with camelCase names. */
 public final class CommandJson {
     private static final ObjectWriter WRITER = Json.MAPPER.writerWithDefaultPrettyPrinter();
 
@@ -18,9 +17,5 @@ public final class CommandJson {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    public static JsonNode read(String text) throws JsonProcessingException {
-        return Json.MAPPER.readTree(text);
     }
 }

@@ -16,15 +16,6 @@ import java.time.Instant;
  */
 public record DatabaseAvailability(
         boolean reachable, boolean migrated, String problem, Instant since, String failover, boolean keptBack) {
-    /** The availability if no pooler keeps the probe back. */
-    public DatabaseAvailability(boolean reachable, boolean migrated, String problem, Instant since) {
-        this(reachable, migrated, problem, since, "", false);
-    }
-
-    DatabaseAvailability withFailover(String recent) {
-        return new DatabaseAvailability(reachable, migrated, problem, since, recent, keptBack);
-    }
-
     /** Whether requests can be answered now. */
     public boolean ready() {
         return reachable && migrated;

@@ -6,7 +6,6 @@ import app.rodmena.auth.common.SqlState;
 import app.rodmena.auth.pool.BatchQueue;
 import app.rodmena.auth.pool.Pool;
 import app.rodmena.auth.pool.PoolSettings;
-import app.rodmena.auth.pool.QueueOutcomes;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.EventLog;
 import app.rodmena.auth.pool.event.PoolEventKind;
@@ -175,11 +174,6 @@ public final class DatabaseEngine implements AutoCloseable {
         return CompletableFuture.failedFuture(failure);
     }
 
-    /** Callers since start by outcome. */
-    public QueueOutcomes outcomes() {
-        return pool.outcomes();
-    }
-
     /** The instance name of this process. */
     public String instance() {
         return instance;
@@ -239,13 +233,8 @@ public final class DatabaseEngine implements AutoCloseable {
 
     /** Whether PostgreSQL answers and connections can be opened, at most 2 s old. Never blocks. */
     public DatabaseAvailability availability() {
-        return withoutFailover()
-                .withFailover(sessions.failoverWithin(RECENT_FAILOVER)
-                        .map(Failover::toString)
-                        .orElse(""));
-    }
-
-    private DatabaseAvailability withoutFailover() {
+        String failover =
+                sessions.failoverWithin(RECENT_FAILOVER).map(Failover::toString).orElse("");
         boolean prepared = schemaInitializer.isDone();
         Heartbeat heartbeat = monitor.heartbeat();
         boolean keptBack = heartbeat.isKeptBack();
@@ -253,18 +242,19 @@ public final class DatabaseEngine implements AutoCloseable {
         boolean onlyNewSessionsRefused =
                 SqlState.isSessionRefused(SqlState.of(heartbeat.failure())) && pool.hasServedWithin(Heartbeat.VALID);
         if (!heartbeat.isAlive() && !onlyNewSessionsRefused) {
-            return new DatabaseAvailability(false, prepared, heartbeat.problem(), heartbeat.since(), "", keptBack);
+            return new DatabaseAvailability(
+                    false, prepared, heartbeat.problem(), heartbeat.since(), failover, keptBack);
         }
         return pool.opening()
                 .downSince()
-                .map(since ->
-                        new DatabaseAvailability(false, prepared, "no connection can be opened", since, "", keptBack))
+                .map(since -> new DatabaseAvailability(
+                        false, prepared, "no connection can be opened", since, failover, keptBack))
                 .orElseGet(() -> new DatabaseAvailability(
                         true,
                         prepared,
                         prepared ? problemOfNewSessions(heartbeat.problem()) : schemaInitializer.problem(),
                         heartbeat.since(),
-                        "",
+                        failover,
                         keptBack));
     }
 

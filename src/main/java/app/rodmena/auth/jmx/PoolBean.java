@@ -38,7 +38,7 @@ final class PoolBean {
 
     @Description("Callers since start by outcome")
     public QueueOutcomes getOutcomes() {
-        return engine.outcomes();
+        return engine.pool().outcomes();
     }
 
     @Description("Wait times for a connection, including failed waits; the longest wait counts for a batch")

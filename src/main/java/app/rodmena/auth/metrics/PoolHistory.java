@@ -73,6 +73,6 @@ public final class PoolHistory {
                 engine.events().count(PoolEventKind.CHECKOUT),
                 engine.events().count(PoolEventKind.TIMEOUT),
                 engine.events().count(PoolEventKind.REJECTED),
-                engine.outcomes().refused());
+                engine.pool().outcomes().refused());
     }
 }

@@ -4,6 +4,9 @@ import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.PoolListener;
 import app.rodmena.auth.pool.event.RefusalReason;
 import com.codahale.metrics.MetricRegistry;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** Measures the waits of callers, the uses of connections and the time to open a connection. Thread-safe. */
@@ -85,5 +88,35 @@ public final class PoolTimes implements PoolListener {
         action.accept(uses);
         action.accept(creations);
         action.accept(additionalCallers);
+    }
+
+    /** The sum of the numbers of the last minute, in the slices of {@link SlidingWindowHistogram}. Thread-safe. */
+    private static final class SlidingWindowSum implements SlidingWindow {
+        private final LongAdder current = new LongAdder();
+
+        /** Guarded by this. */
+        private final Deque<Long> past = new ArrayDeque<>();
+
+        void add(long number) {
+            current.add(number);
+        }
+
+        synchronized long sum() {
+            return current.sum() + past.stream().mapToLong(Long::longValue).sum();
+        }
+
+        @Override
+        public synchronized void rotate() {
+            past.addFirst(current.sumThenReset());
+            if (past.size() > SlidingWindowHistogram.PERCENTILE_SLICES) {
+                past.removeLast();
+            }
+        }
+
+        @Override
+        public synchronized void reset() {
+            past.clear();
+            current.reset();
+        }
     }
 }

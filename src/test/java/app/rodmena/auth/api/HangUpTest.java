@@ -92,7 +92,7 @@ class HangUpTest {
             }
         }
         await().until(() -> {
-            QueueOutcomes outcomes = api.engine.outcomes();
+            QueueOutcomes outcomes = api.engine.pool().outcomes();
             return outcomes.arrivals() == outcomes.served() + outcomes.cancelled() + outcomes.refused();
         });
         await().until(() -> statuses.contains(200) && statuses.contains(RequestListener.INCOMPLETE_RESPONSE));

@@ -82,7 +82,7 @@ final class PoolCollector {
                 "The pool's events by kind",
                 Arrays.stream(PoolEventKind.values())
                         .map(kind -> new LabelledValue(labels.add("kind", kind.wireName()), events.count(kind))));
-        QueueOutcomes outcomes = engine.outcomes();
+        QueueOutcomes outcomes = engine.pool().outcomes();
         scrape.counter("auth_pool_arrivals", "Callers that requested a connection", labels, outcomes.arrivals());
         scrape.counter(
                 "auth_pool_outcomes",

@@ -14,7 +14,7 @@ class HealthTest {
     private static final Instant SINCE = Instant.parse("2026-01-02T03:04:05Z");
 
     private PoolSnapshot pool = new PoolSnapshot(5, 5, 0, 0, 0);
-    private DatabaseAvailability database = new DatabaseAvailability(true, true, "", SINCE);
+    private DatabaseAvailability database = new DatabaseAvailability(true, true, "", SINCE, "", false);
     private final Health health = new Health(() -> pool, () -> database);
 
     @Test
@@ -39,7 +39,7 @@ class HealthTest {
 
     @Test
     void anUnreachableDatabaseIsUnhealthyAndItsPoolIsShown() {
-        database = new DatabaseAvailability(false, true, "connection refused", SINCE);
+        database = new DatabaseAvailability(false, true, "connection refused", SINCE, "", false);
         pool = new PoolSnapshot(5, 5, 2, 3, 0);
 
         assertThat(health.database().healthy()).isFalse();
@@ -82,7 +82,7 @@ class HealthTest {
     @Test
     void anUnreachableDatabaseFailsReadinessButNotLiveness() {
         health.markRunning();
-        database = new DatabaseAvailability(false, false, "connection refused", SINCE);
+        database = new DatabaseAvailability(false, false, "connection refused", SINCE, "", false);
 
         assertThat(health.ready().up()).isFalse();
         assertThat(health.ready().checks().get(1))
@@ -105,7 +105,7 @@ class HealthTest {
     @Test
     void aDatabaseWithoutSchemaIsHealthyButNotReady() {
         health.markRunning();
-        database = new DatabaseAvailability(true, false, "migrations are running", SINCE);
+        database = new DatabaseAvailability(true, false, "migrations are running", SINCE, "", false);
 
         assertThat(health.database().healthy()).isTrue();
         assertThat(health.ready().up()).isFalse();
