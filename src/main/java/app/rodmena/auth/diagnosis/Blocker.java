@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 /**
  * The session at the head of a chain of lock waits. It waits for no lock itself, except in a deadlock. Immutable.
  *
+ * @param kind what kind of session it is
  * @param pid the pid of its backend; 0 for a prepared transaction
- * @param application its application_name
+ * @param application its application_name; the global identifier of a prepared transaction
  * @param user its role
  * @param state its state, for example {@code idle in transaction}; empty if hidden from the pool's role
  * @param lasting the time in this state, or the running time of an active statement; zero if hidden from the pool's
@@ -23,6 +24,7 @@ import java.util.OptionalInt;
  *     between
  */
 public record Blocker(
+        BlockerKind kind,
         int pid,
         String application,
         String user,

@@ -4,6 +4,7 @@ import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.LockWait;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.database.activity.PreparedTransaction;
 import app.rodmena.auth.pool.ConnectionView;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -77,10 +78,10 @@ final class BlockingChains {
         }
         Optional<Blocker> head = chains.entrySet().stream()
                 .filter(chain -> blockers(chain.getKey()).isEmpty())
-                .map(chain -> toBlocker(chain.getValue()))
+                .map(chain -> toBlocker(chain.getValue(), waiting.pid()))
                 .max(Comparator.comparing(this::age));
         // No head: a deadlock, which PostgreSQL detects and breaks after deadlock_timeout (1 s by default).
-        return head.or(() -> chains.values().stream().findFirst().map(this::toBlocker));
+        return head.or(() -> chains.values().stream().findFirst().map(chain -> toBlocker(chain, waiting.pid())));
     }
 
     /** Adds a chain for each blocker of {@code pid} that has none yet. @return the pids of these blockers */
@@ -109,18 +110,43 @@ final class BlockingChains {
                 .orElse(Duration.ZERO);
     }
 
-    private Blocker toBlocker(List<Integer> chain) {
+    private Blocker prepared(List<Integer> chain, int waiting) {
+        int blocked = chain.size() == 1 ? waiting : chain.get(chain.size() - 2);
+        Optional<PreparedTransaction> transaction = Optional.ofNullable(backends.get(blocked))
+                .flatMap(Backend::lockWait)
+                .flatMap(LockWait::prepared);
+        return new Blocker(
+                BlockerKind.PREPARED_TRANSACTION,
+                PREPARED_TRANSACTION,
+                transaction.map(PreparedTransaction::gid).orElse(""),
+                transaction.map(PreparedTransaction::owner).orElse(""),
+                "",
+                transaction.map(PreparedTransaction::age).orElse(Duration.ZERO),
+                "",
+                OptionalInt.empty(),
+                false,
+                false,
+                false,
+                chain);
+    }
+
+    /** @param waiting the pid at the start of the chain */
+    private Blocker toBlocker(List<Integer> chain, int waiting) {
         int pid = chain.get(chain.size() - 1);
         Integer connection = connectionIds.get(pid);
         OptionalInt connectionId = connection == null ? OptionalInt.empty() : OptionalInt.of(connection);
         Backend backend = backends.get(pid);
+        if (pid == PREPARED_TRANSACTION) {
+            return prepared(chain, waiting);
+        }
         if (backend == null) {
-            String what = pid == PREPARED_TRANSACTION ? "a prepared transaction" : "";
-            return new Blocker(pid, what, "", "", Duration.ZERO, "", connectionId, false, pid != 0, false, chain);
+            return new Blocker(
+                    BlockerKind.CLIENT, pid, "", "", "", Duration.ZERO, "", connectionId, false, true, false, chain);
         }
         boolean ours = connection != null || backend.owner() == BackendOwner.OURS;
         Duration lasting = (backend.isActive() ? backend.queryFor() : backend.stateFor()).orElse(Duration.ZERO);
         return new Blocker(
+                ours ? BlockerKind.OURS : BlockerKind.of(backend),
                 pid,
                 backend.application(),
                 backend.user(),

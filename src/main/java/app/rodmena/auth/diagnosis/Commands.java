@@ -35,6 +35,11 @@ public record Commands(String psql, String jolokia) {
         return "%s -c \"%s\"".formatted(psql, sql);
     }
 
+    /** @param role a plain name, see {@link #isPlain} */
+    String psqlAs(String role, String sql) {
+        return "%s -U %s -c \"%s\"".formatted(psql, role, sql);
+    }
+
     /** Runs a command on the admin console of PgBouncer, for a database behind PgBouncer. */
     String pgBouncerConsole(String command) {
         return "%s -d pgbouncer -c \"%s\"".formatted(psql, command);

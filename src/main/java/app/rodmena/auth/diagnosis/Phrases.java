@@ -9,30 +9,47 @@ final class Phrases {
         if (what.isEmpty()) {
             return "a lock";
         }
-        return what.contains(" lock") ? what : "a lock on " + what;
+        return what.contains("lock ") ? what : "a lock on " + what;
     }
 
     /** For example {@code pid 4123 (psql, idle in transaction for 42 s)}. */
     static String blocker(Blocker session) {
-        if (session.pid() == 0) {
-            return session(session);
+        if (session.kind() == BlockerKind.PREPARED_TRANSACTION) {
+            return session.application().isEmpty()
+                    ? session(session)
+                    : "%s of role %s, prepared %s ago"
+                            .formatted(session(session), session.user(), Formats.time(session.lasting()));
         }
         String activity = session.hidden()
                 ? "activity hidden from this role"
                 : "%s for %s".formatted(session.state(), Formats.time(session.lasting()));
-        return "pid %s (%s, %s)".formatted(session.pid(), name(session), activity);
+        return "pid %s (%s%s, %s)".formatted(session.pid(), name(session), kind(session), activity);
     }
 
     /** For example {@code pid 4123 (psql)}. */
     static String session(Blocker session) {
-        return session.pid() == 0
-                ? session.application() + " (see pg_prepared_xacts)"
-                : "pid %s (%s)".formatted(session.pid(), name(session));
+        if (session.kind() == BlockerKind.PREPARED_TRANSACTION) {
+            return session.application().isEmpty()
+                    ? "a prepared transaction (see pg_prepared_xacts)"
+                    : "the prepared transaction " + session.application();
+        }
+        return "pid %s (%s)".formatted(session.pid(), name(session));
+    }
+
+    private static String kind(Blocker session) {
+        String label = session.kind().label();
+        if (label.isEmpty()) {
+            return "";
+        }
+        return session.kind() == BlockerKind.SUPERUSER ? ", %s %s".formatted(label, session.user()) : ", " + label;
     }
 
     private static String name(Blocker session) {
         if (session.connectionId().isPresent()) {
             return "connection %s of this pool".formatted(session.connectionId().getAsInt());
+        }
+        if (session.kind() == BlockerKind.AUTOVACUUM) {
+            return session.query().isEmpty() ? "autovacuum worker" : session.query();
         }
         if (!session.application().isEmpty()) {
             return session.application();

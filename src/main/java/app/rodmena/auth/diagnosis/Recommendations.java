@@ -40,6 +40,9 @@ final class Recommendations {
 
     private static final Pattern PERMISSION_DENIED =
             Pattern.compile("permission denied for (table|sequence|schema|function) (\\S+)");
+    /** The identifiers of prepared transactions that cannot inject a command. */
+    private static final Pattern SAFE_GID = Pattern.compile("[A-Za-z0-9_.:-]+");
+
     private static final Pattern MISSING_RELATION = Pattern.compile("relation \"([^\"]+)\" does not exist");
 
     private final Observation observation;
@@ -124,16 +127,57 @@ final class Recommendations {
     }
 
     private void forBlocker(Blocker blocker) {
-        int pid = blocker.pid();
-        if (pid == 0) {
-            add(
-                    "Find the prepared transaction",
-                    commands.psql("select gid, owner, database, prepared from pg_prepared_xacts order by prepared"));
-            add(
-                    "Roll it back by its gid, or commit it with commit prepared (requires its owner or a superuser, in its database)",
-                    commands.psql("rollback prepared 'GID'"));
-            return;
+        switch (blocker.kind()) {
+            case PREPARED_TRANSACTION -> forPreparedTransaction(blocker);
+            case AUTOVACUUM -> forAutovacuum(blocker);
+            case INSTANCE -> {
+                add(
+                        "Diagnose the other instance, %s, on its machine: ./run.sh diagnose"
+                                .formatted(blocker.application()),
+                        "");
+                forSession(blocker);
+            }
+            case REPLICATION -> {
+                add(
+                        "Find the client of the replication session: a standby, a subscription or a backup, which must end"
+                                + " its transaction",
+                        commands.psql("select pid, application_name, client_addr, state, sent_lsn, replay_lsn"
+                                + " from pg_stat_replication where pid = " + blocker.pid()));
+                forSession(blocker);
+            }
+            case OURS, SUPERUSER, CLIENT -> forSession(blocker);
         }
+    }
+
+    private void forPreparedTransaction(Blocker blocker) {
+        add(
+                "Find the prepared transaction",
+                commands.psql("select gid, owner, database, prepared from pg_prepared_xacts order by prepared"));
+        boolean isKnown = SAFE_GID.matcher(blocker.application()).matches() && Commands.isPlain(blocker.user());
+        String what =
+                "Roll it back, or commit it with commit prepared (requires its owner%s or a superuser, in its database)"
+                        .formatted(isKnown ? " " + blocker.user() : "");
+        if (isKnown) {
+            add(what, commands.psqlAs(blocker.user(), "rollback prepared '%s'".formatted(blocker.application())));
+        } else {
+            add(what, commands.psql("rollback prepared 'GID'"));
+        }
+    }
+
+    private void forAutovacuum(Blocker blocker) {
+        add(
+                "Let the vacuum end: PostgreSQL cancels an autovacuum worker for a waiting session, except for one that"
+                        + " prevents transaction ID wraparound. Its progress",
+                commands.psql("select pid, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum"
+                        + " where pid = " + blocker.pid()));
+        signal(
+                blocker,
+                "Cancel the autovacuum worker, pid %s; PostgreSQL starts it again later",
+                "select pg_cancel_backend(%s)");
+    }
+
+    private void forSession(Blocker blocker) {
+        int pid = blocker.pid();
         if (blocker.connectionId().isPresent()) {
             add(
                     "The lock is held by connection %s of this pool: find the code that holds it in the stack of its thread"
@@ -141,7 +185,12 @@ final class Recommendations {
                     commands.threads());
         } else {
             add(
-                    "Identify pid %s, and ask its owner to end its transaction".formatted(pid),
+                    "Identify pid %s, and ask its owner to %s"
+                            .formatted(
+                                    pid,
+                                    blocker.state().equals("idle")
+                                            ? "release its advisory lock with pg_advisory_unlock"
+                                            : "end its transaction"),
                     commands.psql("select pid, usename, application_name, client_addr, state, xact_start, query"
                             + " from pg_stat_activity where pid = " + pid));
         }

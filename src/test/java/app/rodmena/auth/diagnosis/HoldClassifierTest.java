@@ -130,6 +130,7 @@ class HoldClassifierTest {
                 "auth",
                 "auth/test",
                 "",
+                "client backend",
                 BackendOwner.POOL,
                 state,
                 type,
@@ -141,6 +142,7 @@ class HoldClassifierTest {
                 "",
                 false,
                 true,
+                false,
                 Optional.empty());
     }
 

@@ -22,14 +22,22 @@ import java.util.concurrent.TimeUnit;
 public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnapshot> {
     private static final String HIDDEN = "<insufficient privilege>";
 
-    /** Client backends, and other backends with a transaction, which can block clients. */
+    /**
+     * Client backends, and other backends with a transaction, which can block clients. The type of a backend is hidden
+     * from a role that may not see its activity; such a backend without a role is an autovacuum worker.
+     */
     private static final String BACKENDS = """
             /* activity.backends */
-            with instant as (select clock_timestamp() as now)
+            with instant as (select clock_timestamp() as now),
+            activity as (
+                select *, coalesce(backend_type,
+                                   case when usesysid is null then 'autovacuum worker' else 'client backend' end) as type
+                from pg_stat_activity
+                where backend_type = 'client backend' or (backend_type is null and datid is not null)
+                   or xact_start is not null)
             select pid, coalesce(datname, '') as datname, coalesce(usename, '') as usename,
-                   coalesce(nullif(application_name, ''), nullif(backend_type, 'client backend'), '') as application,
-                   coalesce(host(client_addr), '') as client,
-                   coalesce(backend_type, 'client backend') = 'client backend' as is_client,
+                   coalesce(nullif(application_name, ''), nullif(type, 'client backend'), '') as application,
+                   coalesce(host(client_addr), '') as client, type,
                    coalesce(state, '') as state,
                    coalesce(wait_event_type, '') as wait_event_type, coalesce(wait_event, '') as wait_event,
                    cast(extract(epoch from now - backend_start) * 1000000 as bigint) as connected_us,
@@ -39,16 +47,14 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                    case when pid = pg_backend_pid() then ''
                         when state = 'idle' and application_name <> ? then ''
                         else left(query, 1000) end as query,
+                   coalesce(backend_role.rolsuper, false) as superuser,
                    own_role.rolsuper or coalesce(
                        not backend_role.rolsuper
                        and (pg_has_role(usesysid, 'usage') or pg_has_role('pg_signal_backend', 'usage')), false) as endable
             from instant
             join pg_roles own_role on own_role.rolname = current_user
-            cross join pg_stat_activity
+            cross join activity
             left join pg_roles backend_role on backend_role.oid = usesysid
-            where backend_type = 'client backend'
-               or (backend_type is null and usesysid is not null and datid is not null)
-               or xact_start is not null
             order by xact_start nulls last, pid
             """;
 
@@ -117,7 +123,8 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
     }
 
     private Row row(ResultSet row) throws SQLException {
-        boolean isClient = row.getBoolean("is_client");
+        String type = row.getString("type");
+        boolean isClient = type.equals("client backend");
         String application = replaceControlCharacters(row.getString("application"));
         String query = row.getString("query");
         boolean hidden = HIDDEN.equals(query);
@@ -128,6 +135,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                         replaceControlCharacters(row.getString("usename")),
                         application,
                         row.getString("client"),
+                        type,
                         isClient ? ownerOf(application) : BackendOwner.OTHER,
                         row.getString("state"),
                         row.getString("wait_event_type"),
@@ -139,12 +147,13 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                         hidden || query == null ? "" : SqlMask.mask(query),
                         hidden,
                         row.getBoolean("endable"),
+                        row.getBoolean("superuser"),
                         Optional.empty()),
                 isClient);
     }
 
     /** Replaces control characters in names, which clients choose, so that they cannot control a terminal. */
-    private static String replaceControlCharacters(String name) {
+    static String replaceControlCharacters(String name) {
         return name.replaceAll("\\p{Cntrl}", "?");
     }
 

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * machine's; values that the role may not see are empty. Immutable.
  *
  * @param client the client's address; empty for a local socket
+ * @param type the type of backend, for example {@code client backend} or {@code walsender}
  * @param waitEventType the type of the event it waits for, for example {@code Lock} or {@code Client}; empty if it does
  *     not wait
  * @param waitEvent the event it waits for, for example {@code relation} or {@code ClientRead}
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
  * @param queryFor time since its last statement began, which is still running if it is active
  * @param hidden whether the role may not see its activity
  * @param endable whether the role may cancel its statement and terminate its session
+ * @param superuser whether its role is a superuser
  * @param lockWait the lock it waits for
  */
 @Description("One client backend of PostgreSQL")
@@ -33,6 +35,7 @@ public record Backend(
         @Description("Its application_name") String application,
 
         String client,
+        String type,
 
         @Description(
                 name = "whose",
@@ -68,6 +71,7 @@ public record Backend(
 
         boolean hidden,
         boolean endable,
+        boolean superuser,
         Optional<LockWait> lockWait) {
 
     /** Whether a statement is executing, waits inside PostgreSQL included. */
@@ -103,6 +107,7 @@ public record Backend(
                 user,
                 application,
                 client,
+                type,
                 owner,
                 state,
                 waitEventType,
@@ -114,6 +119,7 @@ public record Backend(
                 query,
                 hidden,
                 endable,
+                superuser,
                 Optional.of(lock));
     }
 }

@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -33,16 +35,38 @@ final class LockQuery {
             /* activity.locks */
             with held as materialized (
                 select pid, locktype, mode, granted, relation, database,
+                       case objsubid when 2 then '(' || classid || ', ' || objid || ')'
+                            else cast(cast(classid as bigint) << 32 | cast(objid as bigint) as text) end as key,
                        database = (select oid from pg_database where datname = current_database()) as is_here
                 from pg_locks where pid = any(?))
             select waiter.pid, pg_blocking_pids(waiter.pid) as blocked_by,
                    coalesce(wanted.locktype, '') as locktype, coalesce(wanted.mode, '') as mode,
+                   coalesce(wanted.key, '') as key,
                    coalesce(case when wanted.is_here then cast(cast(wanted.relation as regclass) as text) end, '') as relation,
                    coalesce((select cast(cast(relation as regclass) as text) from held
                              where held.pid = waiter.pid and locktype = 'tuple' and granted and is_here limit 1),
                             '') as row_of
             from unnest(?) as waiter(pid)
             left join held as wanted on wanted.pid = waiter.pid and not wanted.granted
+            """;
+
+    /** The oldest prepared transaction that holds what a backend waits for. */
+    private static final String PREPARED = """
+            /* activity.prepared */
+            select distinct on (waiter.pid) waiter.pid, gid, owner,
+                   cast(extract(epoch from clock_timestamp() - prepared) * 1000000 as bigint) as age_us
+            from pg_locks waiter
+            join pg_locks holder on holder.pid is null and holder.granted and holder.locktype = waiter.locktype
+                and (holder.database, holder.relation, holder.page, holder.tuple, holder.transactionid, holder.classid,
+                     holder.objid, holder.objsubid)
+                    is not distinct from
+                    (waiter.database, waiter.relation, waiter.page, waiter.tuple, waiter.transactionid, waiter.classid,
+                     waiter.objid, waiter.objsubid)
+            join pg_locks own on own.pid is null and own.granted and own.locktype = 'transactionid'
+                and own.virtualtransaction = holder.virtualtransaction
+            join pg_prepared_xacts on pg_prepared_xacts.transaction = own.transactionid
+            where waiter.pid = any(?) and not waiter.granted
+            order by waiter.pid, prepared
             """;
 
     /** The time limit of a statement, and of starting another one: together they take at most twice as long. */
@@ -65,6 +89,7 @@ final class LockQuery {
         try (var limit = connection.createStatement()) {
             limit.execute(SET_TIMEOUT);
             queryChain(connection, backends, waits);
+            queryPrepared(connection, waits);
         } catch (SQLException e) {
             if (!SqlState.QUERY_CANCELED.equals(e.getSQLState())) {
                 throw e;
@@ -122,9 +147,11 @@ final class LockQuery {
                                     describe(
                                             row.getString("locktype"),
                                             row.getString("relation"),
-                                            row.getString("row_of")),
+                                            row.getString("row_of"),
+                                            row.getString("key")),
                                     row.getString("mode"),
-                                    pids(row.getArray("blocked_by"))));
+                                    pids(row.getArray("blocked_by")),
+                                    Optional.empty()));
                 }
             }
         } finally {
@@ -133,19 +160,48 @@ final class LockQuery {
         return waits;
     }
 
+    /** Adds the prepared transactions to the waits that they block. */
+    private static void queryPrepared(Connection connection, Map<Integer, LockWait> waits) throws SQLException {
+        List<Integer> blocked = waits.entrySet().stream()
+                .filter(wait -> wait.getValue().blockedBy().contains(0))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (blocked.isEmpty()) {
+            return;
+        }
+        Array pidArray = connection.createArrayOf("int4", blocked.toArray());
+        try (var query = connection.prepareStatement(PREPARED)) {
+            query.setArray(1, pidArray);
+            try (var row = query.executeQuery()) {
+                while (row.next()) {
+                    PreparedTransaction prepared = new PreparedTransaction(
+                            ActivityQuery.replaceControlCharacters(row.getString("gid")),
+                            ActivityQuery.replaceControlCharacters(row.getString("owner")),
+                            Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(Math.max(0, row.getLong("age_us")))));
+                    waits.computeIfPresent(
+                            row.getInt("pid"),
+                            (pid, wait) ->
+                                    new LockWait(wait.what(), wait.mode(), wait.blockedBy(), Optional.of(prepared)));
+                }
+            }
+        } finally {
+            pidArray.free();
+        }
+    }
+
     private static List<Integer> pids(Array array) throws SQLException {
         return Arrays.stream((Integer[]) array.getArray()).distinct().sorted().toList();
     }
 
     /** A description of the locked object, by PostgreSQL's lock types. */
-    private static String describe(String type, String relation, String rowOf) {
+    private static String describe(String type, String relation, String rowOf, String key) {
         return switch (type) {
             case "" -> "";
             case "relation", "extend", "page" -> relation.isEmpty() ? "a table of another database" : relation;
             case "tuple" -> relation.isEmpty() ? "a row" : "a row of " + relation;
             case "transactionid" -> rowOf.isEmpty() ? "another transaction" : "a row of " + rowOf;
             case "virtualxid" -> "another transaction";
-            case "advisory" -> "an advisory lock";
+            case "advisory" -> "the advisory lock " + key;
             default -> "a lock of type " + type;
         };
     }
