@@ -25,6 +25,7 @@ public final class SqlState {
     public static final String INVALID_PASSWORD = "28P01";
 
     public static final String NO_SUCH_DATABASE = "3D000";
+    public static final String DEADLOCK_DETECTED = "40P01";
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
     public static final String TOO_MANY_CONNECTIONS = "53300";
     public static final String LIMIT_EXCEEDED = "53400";

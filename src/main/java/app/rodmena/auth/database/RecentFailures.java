@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /** Counts the failures of the last fifteen minutes by kind. Thread-safe. */
@@ -54,6 +55,7 @@ public final class RecentFailures {
         }
     }
 
+    private final Map<FailureKind, LongAdder> totals = new EnumMap<>(FailureKind.class);
     private final LongSupplier clock;
     private final Map<FailureKind, Seconds> byKind = new EnumMap<>(FailureKind.class);
 
@@ -64,7 +66,10 @@ public final class RecentFailures {
     /** @param clock a clock in nanoseconds, such as {@link System#nanoTime} */
     RecentFailures(LongSupplier clock) {
         this.clock = clock;
-        Arrays.stream(FailureKind.values()).forEach(kind -> byKind.put(kind, new Seconds()));
+        Arrays.stream(FailureKind.values()).forEach(kind -> {
+            byKind.put(kind, new Seconds());
+            totals.put(kind, new LongAdder());
+        });
     }
 
     /**
@@ -74,7 +79,13 @@ public final class RecentFailures {
      * @param message the error, one line, without values
      */
     public void record(FailureKind kind, int count, String message) {
+        totals.get(kind).add(count);
         byKind.get(kind).add(count, message, clock.getAsLong());
+    }
+
+    /** The number of failures of a kind since the start. */
+    public long total(FailureKind kind) {
+        return totals.get(kind).sum();
     }
 
     /** The failures of the last fifteen minutes, the latest first. */

@@ -13,8 +13,8 @@ final class SqlExceptionTranslator {
      * deadlock_detected, lock_not_available (after lock_timeout); and, behind a pooler that shares sessions,
      * duplicate_prepared_statement and invalid_sql_statement_name.
      */
-    private static final Set<String> TRANSIENT =
-            Set.of(SqlState.READ_ONLY, "40001", "40P01", SqlState.LOCK_NOT_AVAILABLE, "42P05", "26000");
+    private static final Set<String> TRANSIENT = Set.of(
+            SqlState.READ_ONLY, "40001", SqlState.DEADLOCK_DETECTED, SqlState.LOCK_NOT_AVAILABLE, "42P05", "26000");
 
     /**
      * Connection exception, operator intervention; and the limits of a transaction that end its session, too:

@@ -22,13 +22,21 @@ final class HoldClassifier {
     private final Thresholds thresholds;
     private final Optional<Monitor.Outage> outage;
     private final Function<Backend, Optional<Blocker>> blockerFinder;
+    private final Function<ConnectionView, Optional<StatementWaits.Summary>> waits;
 
-    /** @param blockers finds the session at the head of a backend's chain of lock waits */
+    /**
+     * @param blockers finds the session at the head of a backend's chain of lock waits
+     * @param waits finds what the statement of a connection waits for
+     */
     HoldClassifier(
-            Thresholds thresholds, Optional<Monitor.Outage> outage, Function<Backend, Optional<Blocker>> blockers) {
+            Thresholds thresholds,
+            Optional<Monitor.Outage> outage,
+            Function<Backend, Optional<Blocker>> blockers,
+            Function<ConnectionView, Optional<StatementWaits.Summary>> waits) {
         this.thresholds = thresholds;
         this.outage = outage;
         this.blockerFinder = blockers;
+        this.waits = waits;
     }
 
     /** @param suspected whether the previous observation already suspected a lost connection */
@@ -68,7 +76,10 @@ final class HoldClassifier {
         if (observation.isReading() && backend.waitEvent().equals("ClientWrite")) {
             return bothSidesWait(observation, backend, suspected, evidence);
         }
-        return running(observation, running, describeWait(backend), evidence);
+        String wait = waits.apply(observation.after())
+                .map(StatementWaits.Summary::describe)
+                .orElse("");
+        return running(observation, running, wait, evidence);
     }
 
     private HoldClassification waitsForLock(Backend backend, Duration running, List<String> evidence) {
@@ -193,12 +204,6 @@ final class HoldClassifier {
 
     private static HoldClassification verdict(Verdict verdict, String because, List<String> evidence) {
         return new HoldClassification(verdict, because, evidence, Optional.empty(), Optional.empty());
-    }
-
-    private static String describeWait(Backend backend) {
-        return backend.waitEventType().isEmpty()
-                ? ""
-                : " (wait event %s %s)".formatted(backend.waitEventType(), backend.waitEvent());
     }
 
     private static List<String> evidence(ConnectionObservation observation) {

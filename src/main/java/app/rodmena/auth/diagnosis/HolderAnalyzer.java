@@ -42,7 +42,8 @@ final class HolderAnalyzer {
         this.classifier = new HoldClassifier(
                 Thresholds.of(config, observed.after().settings().leakThreshold(), observed.isContended()),
                 observed.outage(),
-                backend -> blockingChains.flatMap(chains -> chains.of(backend)));
+                backend -> blockingChains.flatMap(chains -> chains.of(backend)),
+                connection -> Optional.ofNullable(observed.waits().get(connection.id())));
     }
 
     static AnalyzedHolders analyze(Observation observed, DiagnosisConfig config, Set<Suspect> suspectedBefore) {

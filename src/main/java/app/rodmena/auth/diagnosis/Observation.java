@@ -26,6 +26,8 @@ import java.util.Set;
  * @param checkoutStacks the stacks at their checkouts, by connection number; empty lists where none was recorded
  * @param pidsKnown whether backend pids are PostgreSQL's own, which they are not behind PgBouncer
  * @param throughput the throughput of the pool
+ * @param storm many new sessions of other clients; empty if there are few
+ * @param waits what the pool's statements wait for, by connection number
  * @param failures the failures of the last 15 minutes, the latest first
  * @param role the role of the pool's connections
  * @param database the database of the pool's connections
@@ -42,6 +44,8 @@ record Observation(
         Map<Integer, List<StackTraceElement>> checkoutStacks,
         boolean pidsKnown,
         Throughput throughput,
+        Optional<ConnectionStorm> storm,
+        Map<Integer, StatementWaits.Summary> waits,
         List<RecentFailure> failures,
         String role,
         String database) {
@@ -73,6 +77,8 @@ record Observation(
                 checkoutStacks,
                 pidsKnown,
                 throughput,
+                storm,
+                waits,
                 failures,
                 role,
                 database);

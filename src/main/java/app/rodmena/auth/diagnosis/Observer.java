@@ -33,6 +33,8 @@ final class Observer {
     private final PoolTimes times;
     private final ActivityQuery activity;
     private final Function<FailureKind, Optional<String>> incidentLookup;
+    private final ConnectionRate connectionRate = new ConnectionRate();
+    private final StatementWaits statementWaits = new StatementWaits();
     private Optional<PostgresSnapshot> lastSeen = Optional.empty();
     private long checkins;
     private long checkinsReadNanos = System.nanoTime();
@@ -116,6 +118,9 @@ final class Observer {
                 checkoutStacks,
                 engine.monitor().backendPid() != 0,
                 throughput(),
+                view.flatMap(seen ->
+                        connectionRate.add(seen, engine.events().count(PoolEventKind.CONNECT), System.nanoTime())),
+                view.map(seen -> statementWaits.add(after, seen)).orElse(Map.of()),
                 engine.recentFailures().recent().stream()
                         .map(this::withIncident)
                         .toList(),

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
@@ -81,7 +82,17 @@ final class Recommendations {
                         "resume",
                         0));
         }
+        observation.storm().ifPresent(storm -> forStorm());
         return steps;
+    }
+
+    private void forStorm() {
+        add(
+                "Find the client that opens a connection for each statement, and let it use a pool or PgBouncer",
+                commands.psql(
+                        "select application_name, usename, client_addr, count(*), min(now() - backend_start) as youngest"
+                                + " from pg_stat_activity where backend_type = 'client backend'"
+                                + " and backend_start > now() - interval '10 s' group by 1, 2, 3 order by 4 desc"));
     }
 
     private void forHolders() {
@@ -237,6 +248,12 @@ final class Recommendations {
 
     private void forSlowSql(List<Holder> group) {
         String pids = pids(group);
+        group.stream()
+                .map(holder -> observation.waits().get(holder.connectionId()))
+                .filter(Objects::nonNull)
+                .map(StatementWaits.Summary::reason)
+                .findFirst()
+                .ifPresent(this::forWaits);
         if (!pids.isEmpty()) {
             add(
                     "Find what the statements wait for",
@@ -253,6 +270,36 @@ final class Recommendations {
             add(
                     "Let PostgreSQL cancel statements earlier: the statement timeout is now " + Formats.time(timeout),
                     "./run.sh --statement-timeout %ss".formatted(SHORTER_TIMEOUT.toSeconds()));
+        }
+    }
+
+    private void forWaits(StatementWaits.Reason reason) {
+        switch (reason) {
+            case SYNC_REP ->
+                add(
+                        "Check the synchronous standbys: each commit waits for them",
+                        commands.psql("select application_name, client_addr, state, sync_state, replay_lag,"
+                                + " current_setting('synchronous_standby_names') from pg_stat_replication"));
+            case TEMPORARY_FILES ->
+                add(
+                        "Give sorts and hashes more memory, from the next session on; each of them may use this amount",
+                        commands.psql("alter role current_user set work_mem = '64MB'"));
+            case WAL ->
+                add(
+                        "Check the disk of the write-ahead log",
+                        commands.psql("select wal_records, wal_bytes, wal_buffers_full, stats_reset from pg_stat_wal"));
+            case IO ->
+                add(
+                        "Find the tables that are read from disk",
+                        commands.psql("select relname, heap_blks_read, heap_blks_hit, idx_blks_read, idx_blks_hit"
+                                + " from pg_statio_user_tables order by heap_blks_read desc limit 10"));
+            case CPU ->
+                add(
+                        "Find the sessions that compute",
+                        commands.psql("select application_name, usename, count(*), max(now() - query_start) as longest"
+                                + " from pg_stat_activity where state = 'active' and wait_event is null"
+                                + " group by 1, 2 order by 3 desc"));
+            case CONTENTION, OTHER -> {}
         }
     }
 
@@ -441,6 +488,9 @@ final class Recommendations {
 
     /** Finds the limit at which PostgreSQL cancelled a statement or a lock wait, or terminated a session. */
     private void limits(String message) {
+        if (message.contains("deadlock")) {
+            deadlock();
+        }
         if (!message.contains("timeout")) {
             return;
         }
@@ -458,6 +508,17 @@ final class Recommendations {
                         commands.psql("alter role current_user reset " + setting));
             }
         });
+    }
+
+    private void deadlock() {
+        add(
+                "Repeat the cancelled request: PostgreSQL has rolled back only its transaction. To prevent deadlocks, let"
+                        + " the other client lock its rows in the same order, or in shorter transactions",
+                "");
+        add(
+                "Count the deadlocks in the database",
+                commands.psql(
+                        "select deadlocks, stats_reset from pg_stat_database where datname = current_database()"));
     }
 
     private void refused() {

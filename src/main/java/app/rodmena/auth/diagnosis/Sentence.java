@@ -59,7 +59,9 @@ final class Sentence {
             default -> observation.failures().isEmpty() ? state(situation) : state(situation) + "; " + failures();
         };
         String failover = observation.availability().failover();
-        return failover.isEmpty() ? sentence : sentence + "; " + failover;
+        return sentence
+                + (failover.isEmpty() ? "" : "; " + failover)
+                + observation.storm().map(storm -> "; " + storm.describe()).orElse("");
     }
 
     /** The lock that the preparation of the tables waits for, and its holder. */

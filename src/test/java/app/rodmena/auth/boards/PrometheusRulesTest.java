@@ -21,6 +21,7 @@ class PrometheusRulesTest {
     private static final Path DIRECTORY = BoardFiles.file("prometheus");
     private static final Path RULES = DIRECTORY.resolve("auth-alerts.yml");
     private static final Path TESTS = DIRECTORY.resolve("auth-alerts-test.yml");
+    private static final Path RECORDED = DIRECTORY.resolve("auth-alerts-recorded-test.yml");
 
     @TempDir
     Path directory;
@@ -53,6 +54,13 @@ class PrometheusRulesTest {
                         .as("%s: tested to fire (true), and not to (false)", alert)
                         .containsExactly(false, true));
         assertThat(promtool("test", "rules", TESTS.toString()))
+                .contains("SUCCESS")
+                .doesNotContain("FAILED");
+    }
+
+    @Test
+    void aRecordedIncidentRaisesOneAlert() throws Exception {
+        assertThat(promtool("test", "rules", RECORDED.toString()))
                 .contains("SUCCESS")
                 .doesNotContain("FAILED");
     }

@@ -121,7 +121,7 @@ class RecommendationsTest {
                             superuser("grant pg_signal_backend to " + one.role);
                             one.block(one.session(COLLEAGUE));
                         }),
-                blocker(
+                named(
                         "an idle transaction of a superuser has a lock",
                         "held by pid \\d+ \\(.+, superuser postgres, activity hidden from this role\\)",
                         "as a superuser: select pg_terminate_backend",
@@ -140,26 +140,26 @@ class RecommendationsTest {
                             Scene.run(session, "begin; lock table auth_group");
                             one.runInBackground(session, "select pg_sleep(60)");
                         }),
-                blocker(
+                named(
                         "a prepared transaction of our role has a lock",
                         "held by the prepared transaction case_\\d+ of role case_\\d+, prepared",
                         "psql.+rollback prepared 'case",
                         "pg_terminate_backend",
                         one -> one.prepare(one.role)),
-                blocker(
+                named(
                         "a prepared transaction of another role has a lock",
                         "held by the prepared transaction case_\\d+ of role colleague, prepared",
                         "psql.+-U colleague .*rollback prepared 'case",
                         "pg_terminate_backend",
                         one -> one.prepare(COLLEAGUE)),
-                blocker(
+                named(
                         "an autovacuum worker blocks a statement that the clients queue behind",
                         "held by pid \\d+ \\(autovacuum worker, activity hidden from this role\\), behind ALTER TABLE of"
                                 + " pid \\d+",
                         "psql.+pg_cancel_backend",
                         "pg_terminate_backend",
                         Case::vacuumSlowly),
-                blocker(
+                named(
                         "an autovacuum worker that the role may see blocks such a statement",
                         "held by pid \\d+ \\(autovacuum: VACUUM.* public.auth_group \\(to prevent wraparound\\), active for",
                         "from pg_stat_progress_vacuum",
@@ -168,7 +168,7 @@ class RecommendationsTest {
                             superuser("grant pg_read_all_stats to " + one.role);
                             one.vacuumSlowly();
                         }),
-                blocker(
+                named(
                         "a replication session has a lock",
                         "held by pid \\d+ \\(.+, replication session, idle in transaction for",
                         "psql.+from pg_stat_replication",
@@ -178,13 +178,13 @@ class RecommendationsTest {
                             superuser("grant pg_signal_backend, pg_read_all_stats to " + one.role);
                             one.block(one.replicationSession(COLLEAGUE));
                         }),
-                blocker(
+                named(
                         "another instance of this server has a lock",
                         "held by pid \\d+ \\(auth/elsewhere, another instance of this server, idle in transaction for",
                         "Diagnose the other instance, auth/elsewhere",
                         "as a superuser",
                         one -> one.block(one.instanceSession())),
-                blocker(
+                named(
                         "a session has an advisory lock",
                         "for the advisory lock 42 held by pid \\d+ \\(.+, idle for",
                         "release its advisory lock",
@@ -218,6 +218,25 @@ class RecommendationsTest {
                                 one.call(handle -> handle.execute("select pg_sleep(60)"));
                             }
                             one.scene.await(Verdict.SLOW_SQL, 3);
+                        }),
+                named("statements compute", "\\(CPU.*compute", "psql.+wait_event is null", "pool-size", one -> {
+                    for (int i = 0; i < 3; i++) {
+                        one.call(handle -> handle.execute("do 'begin loop null; end loop; end'"));
+                    }
+                }),
+                new Cause(
+                        "commits wait for a synchronous standby",
+                        Situation.EXHAUSTED,
+                        "\\(wait event IPC SyncRep.*: no synchronous standby",
+                        "psql.+synchronous_standby_names",
+                        "pool-size",
+                        one -> {
+                            superuser("alter system set synchronous_standby_names = 'nobody'");
+                            superuser("select pg_reload_conf()");
+                        },
+                        one -> {
+                            superuser("alter system reset synchronous_standby_names");
+                            superuser("select pg_reload_conf()");
                         }),
                 commandsSuffice(
                         "the role's connections are used up",
@@ -342,8 +361,8 @@ class RecommendationsTest {
         return new Cause(name, situation, "", offered, never, making, end);
     }
 
-    /** A session of a kind that holds a lock. */
-    private static Cause blocker(String name, String named, String offered, String never, CaseAction making) {
+    /** A cause that the sentence names. */
+    private static Cause named(String name, String named, String offered, String never, CaseAction making) {
         return new Cause(name, Situation.EXHAUSTED, named, offered, never, making, one -> {});
     }
 
@@ -571,8 +590,8 @@ class RecommendationsTest {
         /** Makes PostgreSQL prevent transaction ID wraparound in a table that every client needs, for a long time. */
         void vacuumSlowly() throws SQLException {
             superuserHere("""
-                    alter table auth_group set (autovacuum_freeze_max_age = 100000, autovacuum_vacuum_cost_delay = 100,
-                        autovacuum_vacuum_cost_limit = 1)
+                    alter table auth_group set (autovacuum_enabled = false, autovacuum_freeze_max_age = 100000,
+                        autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)
                     """);
             superuserHere("insert into auth_group (creator, role) select 'c', n from generate_series(1, 20000) n");
             superuserHere("create table used (n int)");

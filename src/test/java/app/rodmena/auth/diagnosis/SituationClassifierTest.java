@@ -337,8 +337,9 @@ class SituationClassifierTest {
 
             int pid = Scene.pidOf(psql);
             assertThat(diagnosis.sentence())
-                    .contains("3 wait for a lock on auth_group held by pid %d (psql, activity hidden from this role)"
-                            .formatted(pid));
+                    .contains(
+                            "3 wait for a lock on auth_group held by pid %d (psql, superuser postgres, activity hidden from this role)"
+                                    .formatted(pid));
             assertThat(diagnosis.holders().get(0).culprit()).hasValueSatisfying(culprit -> {
                 assertThat(culprit.hidden()).isTrue();
                 assertThat(culprit.user()).isEqualTo("postgres");

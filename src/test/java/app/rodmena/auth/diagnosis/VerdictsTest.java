@@ -14,6 +14,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
@@ -151,11 +153,49 @@ class VerdictsTest {
             assertThat(diagnosis.sentence())
                     .matches(
                             "3 of 3 connections in use for up to .+ s, 1 request waiting: 3 run slow SQL, the longest has run"
-                                    + " test.sleep for .+ s \\(wait event Timeout PgSleep\\)");
+                                    + " test.sleep for .+ s \\(wait event Timeout PgSleep.*\\)");
             assertThat(diagnosis.steps())
                     .extracting(Recommendation::command)
                     .anyMatch(command -> command.contains("pg_cancel_backend"));
             scene.terminateAll();
+        }
+    }
+
+    @Test
+    void aConnectionStorm() throws Exception {
+        try (Scene scene = new Scene(TestPostgres.freshDatabase())) {
+            AtomicBoolean done = new AtomicBoolean();
+            List<Thread> clients = Stream.generate(() -> new Thread(() -> connectRepeatedly(scene, done)))
+                    .limit(4)
+                    .toList();
+            clients.forEach(Thread::start);
+            Diagnosis diagnosis;
+            try {
+                diagnosis = scene.await(seen -> seen.sentence().contains("of those seen by billing"));
+            } finally {
+                done.set(true);
+                for (Thread client : clients) {
+                    client.join();
+                }
+            }
+
+            assertThat(diagnosis.situation()).isEqualTo(Situation.WELL);
+            assertThat(diagnosis.sentence()).containsPattern("connection storm: \\d+ new connections per second");
+            String command = diagnosis.steps().get(0).command();
+            try (Connection psql = Scene.otherSession(scene.target, "psql")) {
+                Scene.run(psql, command.substring(command.indexOf('"') + 1, command.length() - 1));
+            }
+            scene.await(seen -> !seen.sentence().contains("storm"));
+        }
+    }
+
+    private static void connectRepeatedly(Scene scene, AtomicBoolean done) {
+        while (!done.get()) {
+            try (Connection session = Scene.otherSession(scene.target, "billing")) {
+                Scene.run(session, "select 1");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 

@@ -23,8 +23,9 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
     private static final String HIDDEN = "<insufficient privilege>";
 
     /**
-     * Client backends, and other backends with a transaction, which can block clients. The type of a backend is hidden
-     * from a role that may not see its activity; such a backend without a role is an autovacuum worker.
+     * Client backends, and other backends with a transaction, which can block clients; PostgreSQL does not report the
+     * transactions of a walsender. The type of a backend is hidden from a role that may not see its activity; such a
+     * backend without a role is an autovacuum worker.
      */
     private static final String BACKENDS = """
             /* activity.backends */
@@ -34,7 +35,7 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                                    case when usesysid is null then 'autovacuum worker' else 'client backend' end) as type
                 from pg_stat_activity
                 where backend_type = 'client backend' or (backend_type is null and datid is not null)
-                   or xact_start is not null)
+                   or backend_type = 'walsender' or xact_start is not null)
             select pid, coalesce(datname, '') as datname, coalesce(usename, '') as usename,
                    coalesce(nullif(application_name, ''), nullif(type, 'client backend'), '') as application,
                    coalesce(host(client_addr), '') as client, type,
@@ -56,6 +57,13 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
             cross join activity
             left join pg_roles backend_role on backend_role.oid = usesysid
             order by xact_start nulls last, pid
+            """;
+
+    private static final int FIRST_VERSION_WITH_SESSIONS = 140_000;
+
+    private static final String SESSIONS = """
+            /* activity.sessions */
+            select cast(coalesce(sum(sessions), 0) as bigint) as sessions from pg_stat_database
             """;
 
     private final ApplicationName own;
@@ -87,9 +95,21 @@ public final class ActivityQuery implements Monitor.DiagnosticQuery<PostgresSnap
                 server.standby(),
                 server.role(),
                 server.seesEverything(),
+                sessions(connection, server),
                 slots(server, clients),
                 backends,
                 counts(clients));
+    }
+
+    private static Optional<Long> sessions(Connection connection, ServerLimits server) throws SQLException {
+        if (server.versionNumber() < FIRST_VERSION_WITH_SESSIONS) {
+            return Optional.empty();
+        }
+        try (var query = connection.prepareStatement(SESSIONS);
+                var row = query.executeQuery()) {
+            row.next();
+            return Optional.of(row.getLong("sessions"));
+        }
     }
 
     private record Row(Backend backend, boolean isClient) {}

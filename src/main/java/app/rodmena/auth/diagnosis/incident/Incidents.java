@@ -5,6 +5,7 @@ import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.database.FailureListener;
+import app.rodmena.auth.diagnosis.Deadlock;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisListener;
 import app.rodmena.auth.diagnosis.Diagnostics;
@@ -18,6 +19,7 @@ import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolHistory;
 import app.rodmena.auth.metrics.PoolSecond;
+import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.NoConnectionException;
 import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.RefusalListener;
@@ -42,6 +44,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -235,8 +238,13 @@ public final class Incidents implements AutoCloseable {
                 // A single broken connection is no outage. If one follows, the incident becomes more severe.
                 case DATABASE_DOWN ->
                     record(IncidentCause.DATABASE_TROUBLE, IncidentRoots.DOWN, Instant.now(), callers, Evidence.NONE);
-                case DATABASE_TROUBLE ->
-                    record(cause, IncidentRoots.of(failure), Instant.now(), callers, Evidence.NONE);
+                case DATABASE_TROUBLE -> {
+                    Evidence evidence = Deadlock.of(failure)
+                            .map(deadlock ->
+                                    Evidence.of(deadlock, caller, engine.pool().connections(), diagnostics.last()))
+                            .orElse(Evidence.NONE);
+                    record(cause, IncidentRoots.of(failure), Instant.now(), callers, evidence);
+                }
                 default -> record(cause, root, Instant.now(), callers, Evidence.of(diagnostics.last()));
             }
         });
@@ -325,14 +333,33 @@ public final class Incidents implements AutoCloseable {
      * @param connectionId the number of the connection concerned; 0 for none
      * @param queue supplies the queue at the occurrence; empty unless callers were refused
      * @param diagnosis the last diagnosis at the occurrence, used if the new one no longer shows a root cause
+     * @param deadlock describes the deadlock with the help of the diagnosis at the time of recording
      * @param symptom the description of the wait or the stuck connection, used if the new diagnosis no longer shows it
      */
     private record Evidence(
             int connectionId,
             Optional<Supplier<QueueSnapshot>> queue,
             Optional<Diagnosis> diagnosis,
-            Optional<String> symptom) {
+            Optional<String> symptom,
+            Optional<Function<Diagnosis, String>> deadlock) {
         static final Evidence NONE = of(0);
+
+        private Evidence(
+                int connectionId,
+                Optional<Supplier<QueueSnapshot>> queue,
+                Optional<Diagnosis> diagnosis,
+                Optional<String> symptom) {
+            this(connectionId, queue, diagnosis, symptom, Optional.empty());
+        }
+
+        static Evidence of(Deadlock deadlock, CallContext caller, List<ConnectionView> connections, Diagnosis before) {
+            return new Evidence(
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(now -> deadlock.describe(caller.route(), connections, List.of(before, now))));
+        }
 
         static Evidence of(int connectionId) {
             return new Evidence(connectionId, Optional.empty(), Optional.empty(), Optional.empty());
@@ -466,7 +493,10 @@ public final class Incidents implements AutoCloseable {
         String sentence = diagnosis.sentence();
         Optional<String> holding = holder(diagnosis, evidence.connectionId).map(Incidents::describe);
         boolean isOver = diagnosis.situation() == Situation.WELL || diagnosis.situation() == Situation.RECOVERING;
-        return holding.or(() -> evidence.symptom.filter(symptom -> isOver))
+        return evidence.deadlock
+                .map(deadlock -> deadlock.apply(diagnosis))
+                .or(() -> holding)
+                .or(() -> evidence.symptom.filter(symptom -> isOver))
                 .map(subject -> subject + "; " + uncapitalized(sentence))
                 .orElse(sentence);
     }

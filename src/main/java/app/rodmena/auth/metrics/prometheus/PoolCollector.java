@@ -1,6 +1,7 @@
 package app.rodmena.auth.metrics.prometheus;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.FailureKind;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.metrics.TimingRecorder;
@@ -96,6 +97,13 @@ final class PoolCollector {
                         outcome("displaced", outcomes.displaced()),
                         outcome("shed", outcomes.shed()),
                         outcome("unavailable", outcomes.unavailable())));
+        scrape.counter(
+                "auth_pool_failures",
+                "Failed requests and attempts to connect by kind",
+                Arrays.stream(FailureKind.values())
+                        .map(kind -> new LabelledValue(
+                                labels.add("kind", kind.name()),
+                                engine.recentFailures().total(kind))));
         scrape.counter(
                 "auth_pool_callers_served",
                 "Callers that were served, alone or in a batch",

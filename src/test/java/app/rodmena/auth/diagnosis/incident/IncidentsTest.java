@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.diagnosis.Situation;
 import app.rodmena.auth.pool.PoolSettings;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -185,6 +187,57 @@ class IncidentsTest {
         assertThat(IncidentDocument.read(Files.readAllBytes(directory.resolve(id + ".json")))
                         .ended())
                 .isPresent();
+    }
+
+    @Test
+    void aDeadlockIsAnIncidentWithBothStatements() throws Exception {
+        DatabaseTarget target = MigratedDatabase.fresh();
+        try (TroubledServer server = new TroubledServer(target, SMALL, config(Duration.ofMinutes(1)));
+                Connection colleague = TroubledServer.otherSession(target);
+                var statement = colleague.createStatement()) {
+            statement.execute("insert into auth_group (creator, role) values ('c', 'a'), ('c', 'b')");
+            int pid = TroubledServer.pidOf(colleague);
+            colleague.setAutoCommit(false);
+            // The server's statement closes the cycle, so that it detects the deadlock.
+            statement.execute("set local deadlock_timeout = '1min'");
+            statement.execute("update auth_group set description = 'secret' where role = 'b'");
+            CompletableFuture<Void> locked = new CompletableFuture<>();
+            CompletableFuture<Void> waiting = new CompletableFuture<>();
+            CompletableFuture<Object> cancelled = server.engine
+                    .call(CallContext.named("PUT /api/role/{role}"), handle -> {
+                        handle.begin();
+                        handle.execute("/* test.first */ update auth_group set description = 'x' where role = 'a'");
+                        locked.complete(null);
+                        waiting.join();
+                        return (Object) handle.execute(
+                                "/* test.second */ update auth_group set description = 'x' where role = 'b'");
+                    })
+                    .toCompletableFuture();
+            locked.join();
+            CompletableFuture<Void> updated = CompletableFuture.runAsync(() -> {
+                try {
+                    statement.execute("update auth_group set description = 'secret' where role = 'a'");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().until(() -> server.server.diagnostics().current(Duration.ZERO).postgres().stream()
+                    .flatMap(view -> view.backends().stream())
+                    .anyMatch(backend -> backend.pid() == pid && backend.waitsForLock()));
+            waiting.complete(null);
+
+            Incident incident = server.await(IncidentCause.DATABASE_TROUBLE);
+            assertThat(cancelled).isCompletedExceptionally();
+            assertThat(incident.sentence())
+                    .matches("Deadlock: pid \\d+ \\(test.second of PUT /api/role/\\{role}\\) waited for ShareLock on"
+                            + " transaction \\d+ of pid %s; pid %s \\(colleague: update auth_group set description = \\? where"
+                                    .formatted(pid, pid)
+                            + " role = \\?\\) waited for ShareLock on transaction \\d+ of pid \\d+; PostgreSQL cancelled the"
+                            + " statement of pid \\d+; .*");
+            assertThat(incident.document().text()).contains("select deadlocks").doesNotContain("secret");
+            updated.join();
+            colleague.rollback();
+        }
     }
 
     @Test

@@ -1,0 +1,127 @@
+package app.rodmena.auth.diagnosis;
+
+import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.PostgresSnapshot;
+import app.rodmena.auth.pool.ConnectionView;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Samples what the statements of the pool's connections wait for, for their whole running time. Not thread-safe. */
+final class StatementWaits {
+    /** The waits for a file that is not part of a table or an index. */
+    private static final String TEMPORARY = "BufFile";
+
+    private static final Set<String> LOCAL = Set.of("", "127.0.0.1", "::1");
+
+    private record Statement(int connectionId, long checkouts, long statements) {
+        static Statement of(ConnectionView connection) {
+            return new Statement(connection.id(), connection.checkouts(), connection.statements());
+        }
+    }
+
+    /** The reason why a statement is slow. */
+    enum Reason {
+        TEMPORARY_FILES("it writes temporary files, because work_mem does not suffice"),
+        WAL("the write-ahead log is written too slowly"),
+        SYNC_REP("no synchronous standby has confirmed the commit"),
+        IO("it reads or writes files"),
+        CONTENTION("sessions contend for a structure inside PostgreSQL"),
+        CPU("it computes"),
+        OTHER("");
+
+        private final String meaning;
+
+        Reason(String meaning) {
+            this.meaning = meaning;
+        }
+
+        private static Reason of(String waitEvent) {
+            String type = waitEvent.replaceFirst(" .*", "");
+            String event = waitEvent.substring(waitEvent.indexOf(' ') + 1);
+            if (event.startsWith(TEMPORARY)) {
+                return TEMPORARY_FILES;
+            }
+            if (event.equals("SyncRep")) {
+                return SYNC_REP;
+            }
+            if (event.startsWith("WAL") || event.startsWith("Wal")) {
+                return WAL;
+            }
+            return switch (type) {
+                case "IO" -> IO;
+                case "LWLock" -> CONTENTION;
+                case Summary.CPU_EVENT -> CPU;
+                default -> OTHER;
+            };
+        }
+    }
+
+    /**
+     * The most frequent wait of a statement.
+     *
+     * @param event the wait event, or {@link #CPU_EVENT}
+     * @param samples the number of samples with this event
+     * @param total the number of samples
+     * @param active the backends that computed at the last sample
+     * @param cores the processors of PostgreSQL's machine; 0 if unknown
+     */
+    record Summary(String event, int samples, int total, int active, int cores) {
+        static final String CPU_EVENT = "CPU";
+
+        Reason reason() {
+            return Reason.of(event);
+        }
+
+        /** For example {@code (wait event IO DataFileRead in 9 of 10 samples: it reads or writes files)}. */
+        String describe() {
+            boolean isCpu = event.equals(CPU_EVENT);
+            String share = samples == total ? "" : " in %s of %s samples".formatted(samples, total);
+            String meaning = isCpu && cores > 0 && active > cores
+                    ? "%s sessions compute on %s cores".formatted(active, cores)
+                    : reason().meaning;
+            return " (%s%s%s)"
+                    .formatted(isCpu ? event : "wait event " + event, share, meaning.isEmpty() ? "" : ": " + meaning);
+        }
+    }
+
+    private Map<Statement, Map<String, Integer>> samples = new HashMap<>();
+
+    /** Adds a view of PostgreSQL; returns the summaries by connection number. */
+    Map<Integer, Summary> add(PoolFacts pool, PostgresSnapshot view) {
+        Map<Statement, Map<String, Integer>> current = new HashMap<>();
+        Map<Integer, Summary> summaries = new HashMap<>();
+        int active = (int) view.backends().stream()
+                .filter(backend -> event(backend).equals(Summary.CPU_EVENT))
+                .count();
+        for (ConnectionView connection : pool.connections()) {
+            Optional<Backend> backend = view.backend(connection.backendPid()).filter(Backend::isActive);
+            if (backend.isPresent() && connection.use().isPresent()) {
+                Statement statement = Statement.of(connection);
+                Map<String, Integer> counts = new HashMap<>(samples.getOrDefault(statement, Map.of()));
+                counts.merge(event(backend.get()), 1, Integer::sum);
+                current.put(statement, counts);
+                summaries.put(connection.id(), summary(counts, active, backend.get()));
+            }
+        }
+        samples = current;
+        return summaries;
+    }
+
+    private static Summary summary(Map<String, Integer> counts, int active, Backend backend) {
+        int total = counts.values().stream().mapToInt(Integer::intValue).sum();
+        int cores = LOCAL.contains(backend.client()) ? Runtime.getRuntime().availableProcessors() : 0;
+        return counts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(most -> new Summary(most.getKey(), most.getValue(), total, active, cores))
+                .orElseThrow();
+    }
+
+    private static String event(Backend backend) {
+        if (!backend.isActive()) {
+            return "";
+        }
+        return backend.waitsFor().isEmpty() ? Summary.CPU_EVENT : backend.waitsFor();
+    }
+}
