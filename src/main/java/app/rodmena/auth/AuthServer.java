@@ -19,7 +19,7 @@ import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.DescriptorLimit;
 import app.rodmena.auth.http.ListenerAddress;
 import app.rodmena.auth.http.PortReservation;
-import app.rodmena.auth.jmx.LogbackLevels;
+import app.rodmena.auth.jmx.LoggerLevels;
 import app.rodmena.auth.jmx.MBeans;
 import app.rodmena.auth.jmx.remote.RemoteAccess;
 import app.rodmena.auth.metrics.Metrics;
@@ -182,7 +182,7 @@ public final class AuthServer implements AutoCloseable {
                         config.incidents(),
                         config.capacity()),
                 this::shellCommands,
-                opened -> MBeans.register(opened, LogbackLevels.ofThisProcess()));
+                opened -> MBeans.register(opened, LoggerLevels.ofThisProcess()));
         parts.push(share);
         core = share.core();
         DatabaseEngine engine = core.engine();

@@ -1,5 +1,6 @@
 package app.rodmena.auth.pool.event;
 
+import app.rodmena.auth.common.WireNamed;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,15 +66,9 @@ public record EventQuery(Set<PoolEventKind> kinds, int connectionId, Instant fro
     }
 
     private static PoolEventKind parseKind(String word) {
-        return Arrays.stream(PoolEventKind.values())
-                .filter(kind -> kind.wireName().equals(word))
-                .findFirst()
+        return WireNamed.find(PoolEventKind.class, word)
                 .orElseThrow(() -> new InvalidEventQuery("kinds: unknown kind '%s'; allowed: %s"
-                        .formatted(
-                                word,
-                                Arrays.stream(PoolEventKind.values())
-                                        .map(PoolEventKind::wireName)
-                                        .collect(Collectors.joining(", ")))));
+                        .formatted(word, String.join(", ", WireNamed.names(PoolEventKind.class)))));
     }
 
     private static Optional<Instant> parseTime(String name, String text, Instant now) {
