@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,13 +58,8 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private final ThreadPoolExecutor blockingExecutor = new ThreadPoolExecutor(
-            BLOCKING_THREADS,
-            BLOCKING_THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MAX_QUEUED),
-            DaemonThreads.named("auth-admin-blocking"));
+    private final ThreadPoolExecutor blockingExecutor = DaemonThreads.pool(
+            BLOCKING_THREADS, new ArrayBlockingQueue<>(MAX_QUEUED), DaemonThreads.named("auth-admin-blocking"));
     private final Operators operators;
     private final OperatorAccess access;
 
@@ -77,7 +71,6 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
                 LOG);
         this.operators = operators;
         this.access = new OperatorAccess(hosts, operators, LOG);
-        blockingExecutor.allowCoreThreadTimeOut(true);
     }
 
     /** Sets the headers against content sniffing, cross-site use and caching, and checks Host and origin. */

@@ -1,6 +1,9 @@
 package app.rodmena.auth.common;
 
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Thread factories whose threads do not keep the JVM alive. */
@@ -23,6 +26,23 @@ public final class DaemonThreads {
         Thread thread = daemon(task, name);
         thread.start();
         return thread;
+    }
+
+    /** Interrupts a thread, and waits up to 5 s for its end. */
+    public static void stop(Thread thread) {
+        thread.interrupt();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Up to this many threads, which end after 10 s without a task; further tasks wait in the queue. */
+    public static ThreadPoolExecutor pool(int threads, BlockingQueue<Runnable> queue, ThreadFactory factory) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, queue, factory);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static Thread daemon(Runnable task, String name) {

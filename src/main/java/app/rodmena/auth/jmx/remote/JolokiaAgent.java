@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
@@ -79,7 +78,9 @@ final class JolokiaAgent implements AutoCloseable {
                 "/jolokia",
                 new JolokiaSecurityFilter(
                         config.hostNames(), operators, exchange -> new JolokiaHttpHandler(context).handle(exchange)));
-        ThreadPoolExecutor threads = createThreadPool();
+        // Bounded, and large enough that slow clients do not occupy all threads.
+        ThreadPoolExecutor threads =
+                DaemonThreads.pool(MAX_THREADS, new LinkedBlockingQueue<>(), DaemonThreads.numbered("auth-jolokia"));
         server.setExecutor(threads);
         server.start();
         return new JolokiaAgent(server, threads, services);
@@ -128,19 +129,6 @@ final class JolokiaAgent implements AutoCloseable {
                             .formatted(address.getHostString(), address.getPort(), e.getMessage()),
                     e);
         }
-    }
-
-    /** Bounded, and large enough that slow clients do not occupy all threads. */
-    private static ThreadPoolExecutor createThreadPool() {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                MAX_THREADS,
-                MAX_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                DaemonThreads.numbered("auth-jolokia"));
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
     }
 
     private static JolokiaServiceManager createServiceManager(MBeanServer mbeanServer) {

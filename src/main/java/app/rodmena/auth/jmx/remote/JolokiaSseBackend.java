@@ -6,7 +6,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jolokia.server.core.service.notification.BackendCallback;
 import org.jolokia.server.core.service.notification.Client;
 import org.jolokia.server.core.service.notification.NotificationSubscription;
@@ -45,15 +44,9 @@ final class JolokiaSseBackend extends SseNotificationBackend {
     }
 
     private static ExecutorService newWriter() {
-        ThreadPoolExecutor writer = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_PENDING),
-                DaemonThreads.named("auth-jolokia-events"),
-                new ThreadPoolExecutor.DiscardOldestPolicy());
-        writer.allowCoreThreadTimeOut(true);
+        ThreadPoolExecutor writer = DaemonThreads.pool(
+                1, new ArrayBlockingQueue<>(MAX_PENDING), DaemonThreads.named("auth-jolokia-events"));
+        writer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardOldestPolicy());
         return writer;
     }
 }
