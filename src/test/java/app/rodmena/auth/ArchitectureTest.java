@@ -46,7 +46,7 @@ class ArchitectureTest {
             entry("pool", List.of("schema", "pool.event", "postgres")),
             entry("postgres.embedded", List.of("postgres")),
             entry("database", List.of("pool.event", "postgres", "pool")),
-            entry("database.activity", List.of("schema", "database")),
+            entry("database.activity", List.of("schema", "postgres", "database")),
             entry("metrics.health", List.of("schema", "pool", "database")),
             entry("rbac", List.of("pool.event", "database")),
             entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac")),

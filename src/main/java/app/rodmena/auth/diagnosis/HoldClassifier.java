@@ -23,20 +23,24 @@ final class HoldClassifier {
     private final Optional<Monitor.Outage> outage;
     private final Function<Backend, Optional<Blocker>> blockerFinder;
     private final Function<ConnectionView, Optional<StatementWaits.Summary>> waits;
+    private final Function<ConnectionView, Optional<StatementPlan>> plans;
 
     /**
      * @param blockers finds the session at the head of a backend's chain of lock waits
      * @param waits finds what the statement of a connection waits for
+     * @param plans finds its plan
      */
     HoldClassifier(
             Thresholds thresholds,
             Optional<Monitor.Outage> outage,
             Function<Backend, Optional<Blocker>> blockers,
-            Function<ConnectionView, Optional<StatementWaits.Summary>> waits) {
+            Function<ConnectionView, Optional<StatementWaits.Summary>> waits,
+            Function<ConnectionView, Optional<StatementPlan>> plans) {
         this.thresholds = thresholds;
         this.outage = outage;
         this.blockerFinder = blockers;
         this.waits = waits;
+        this.plans = plans;
     }
 
     /** @param suspected whether the previous observation already suspected a lost connection */
@@ -102,7 +106,16 @@ final class HoldClassifier {
         String because = "has run %s for %s%s"
                 .formatted(Formats.statement(observation.after().lastSql()), Formats.time(running), wait);
         boolean slow = running.compareTo(thresholds.slowQuery()) >= 0;
-        return slow ? verdict(Verdict.SLOW_SQL, because, evidence) : working(because, evidence);
+        if (!slow) {
+            return working(because, evidence);
+        }
+        Optional<StatementPlan> plan = plans.apply(observation.after());
+        plan.ifPresent(known -> evidence.add("plan: " + known.nodes()));
+        String change = plan.map(StatementPlan::change)
+                .filter(text -> !text.isEmpty())
+                .map(" (%s)"::formatted)
+                .orElse("");
+        return verdict(Verdict.SLOW_SQL, because + change, evidence);
     }
 
     /**

@@ -43,7 +43,8 @@ final class HolderAnalyzer {
                 Thresholds.of(config, observed.after().settings().leakThreshold(), observed.isContended()),
                 observed.outage(),
                 backend -> blockingChains.flatMap(chains -> chains.of(backend)),
-                connection -> Optional.ofNullable(observed.waits().get(connection.id())));
+                connection -> Optional.ofNullable(observed.waits().get(connection.id())),
+                connection -> Optional.ofNullable(observed.plans().get(connection.id())));
     }
 
     static AnalyzedHolders analyze(Observation observed, DiagnosisConfig config, Set<Suspect> suspectedBefore) {

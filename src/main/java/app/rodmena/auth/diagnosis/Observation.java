@@ -28,6 +28,7 @@ import java.util.Set;
  * @param throughput the throughput of the pool
  * @param storm many new sessions of other clients; empty if there are few
  * @param waits what the pool's statements wait for, by connection number
+ * @param plans the known plans of the pool's statements, by connection number
  * @param failures the failures of the last 15 minutes, the latest first
  * @param role the role of the pool's connections
  * @param database the database of the pool's connections
@@ -46,6 +47,7 @@ record Observation(
         Throughput throughput,
         Optional<ConnectionStorm> storm,
         Map<Integer, StatementWaits.Summary> waits,
+        Map<Integer, StatementPlan> plans,
         List<RecentFailure> failures,
         String role,
         String database) {
@@ -79,6 +81,7 @@ record Observation(
                 throughput,
                 storm,
                 waits,
+                plans,
                 failures,
                 role,
                 database);

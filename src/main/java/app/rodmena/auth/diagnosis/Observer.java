@@ -35,6 +35,7 @@ final class Observer {
     private final Function<FailureKind, Optional<String>> incidentLookup;
     private final ConnectionRate connectionRate = new ConnectionRate();
     private final StatementWaits statementWaits = new StatementWaits();
+    private final PlanWatch plans;
     private Optional<PostgresSnapshot> lastSeen = Optional.empty();
     private long checkins;
     private long checkinsReadNanos = System.nanoTime();
@@ -50,6 +51,7 @@ final class Observer {
         this.engine = engine;
         this.times = metrics.pool();
         this.activity = activity;
+        this.plans = new PlanWatch(engine.monitor());
         this.checkins = engine.events().count(PoolEventKind.CHECKIN);
     }
 
@@ -84,6 +86,7 @@ final class Observer {
             });
         }
         PoolFacts after = PoolFacts.of(engine);
+        view.ifPresent(seen -> plans.ask(after, seen));
         // A thread that returned its connection in between may have been at other work when its stack was taken.
         stacks.keySet().removeIf(id -> !isSameUse(before, after, id));
         checkoutStacks.keySet().removeIf(id -> !isSameUse(before, after, id));
@@ -121,6 +124,7 @@ final class Observer {
                 view.flatMap(seen ->
                         connectionRate.add(seen, engine.events().count(PoolEventKind.CONNECT), System.nanoTime())),
                 view.map(seen -> statementWaits.add(after, seen)).orElse(Map.of()),
+                plansOf(after),
                 engine.recentFailures().recent().stream()
                         .map(this::withIncident)
                         .toList(),
@@ -131,6 +135,14 @@ final class Observer {
     private RecentFailure withIncident(RecentFailures.Recent recent) {
         return new RecentFailure(
                 recent.kind(), recent.count(), recent.ago(), recent.message(), incidentLookup.apply(recent.kind()));
+    }
+
+    private Map<Integer, StatementPlan> plansOf(PoolFacts pool) {
+        Map<Integer, StatementPlan> known = new HashMap<>();
+        pool.connections()
+                .forEach(connection ->
+                        plans.planOf(connection.lastSql()).ifPresent(plan -> known.put(connection.id(), plan)));
+        return known;
     }
 
     private static boolean isLong(PoolFacts pool, ConnectionView.Use use) {

@@ -254,6 +254,15 @@ final class Recommendations {
                 .map(StatementWaits.Summary::reason)
                 .findFirst()
                 .ifPresent(this::forWaits);
+        group.stream()
+                .map(holder -> observation.plans().get(holder.connectionId()))
+                .filter(Objects::nonNull)
+                .map(StatementPlan::change)
+                .filter(change -> !change.isEmpty())
+                .findFirst()
+                .ifPresent(change -> add(
+                        "Update the statistics, and find the index that the plan used before (%s)".formatted(change),
+                        commands.psql("analyze")));
         if (!pids.isEmpty()) {
             add(
                     "Find what the statements wait for",

@@ -88,7 +88,12 @@ class HoldClassifierTest {
     }
 
     private static HoldClassifier classifier(Optional<Outage> outage) {
-        return new HoldClassifier(THRESHOLDS, outage, backend -> Optional.empty(), connection -> Optional.empty());
+        return new HoldClassifier(
+                THRESHOLDS,
+                outage,
+                backend -> Optional.empty(),
+                connection -> Optional.empty(),
+                connection -> Optional.empty());
     }
 
     private ConnectionObservation any(boolean postgresAnswered) {
