@@ -8,10 +8,10 @@ import app.rodmena.auth.capacity.FleetWatch;
 import app.rodmena.auth.capacity.PoolSizeAdvice;
 import app.rodmena.auth.capacity.PoolSizeAdvisor;
 import app.rodmena.auth.core.Core;
+import app.rodmena.auth.http.QueryParameters;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Advice on the pool's size, forecasts for other sizes, and the fleet: all instances of this server. */
@@ -48,20 +48,20 @@ final class CapacityEndpoints {
     }
 
     private CapacityResponse capacity(AdminRequest request) {
-        Map<String, String> parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
+        QueryParameters parameters = request.parameters(Set.of(WORKERS, POOL_SIZE, REQUESTS));
         PoolSizeAdvice now = adviser.advice();
         FleetForecast whatIf = parameters.isEmpty()
                 ? null
                 : adviser.forecast(
-                                AdminRequest.number(parameters, WORKERS, 1, 1, PoolSizeAdvisor.MAX_WORKERS),
-                                AdminRequest.number(
-                                        parameters,
-                                        POOL_SIZE,
-                                        adviser.poolMaximum(),
-                                        1,
-                                        PoolSizeAdvisor.MAX_CONNECTIONS),
-                                AdminRequest.number(
-                                        parameters, REQUESTS, 0, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND))
+                                parameters
+                                        .number(WORKERS, 1, PoolSizeAdvisor.MAX_WORKERS)
+                                        .orElse(1),
+                                parameters
+                                        .number(POOL_SIZE, 1, PoolSizeAdvisor.MAX_CONNECTIONS)
+                                        .orElse(adviser.poolMaximum()),
+                                parameters
+                                        .number(REQUESTS, 1, PoolSizeAdvisor.MAX_REQUESTS_PER_SECOND)
+                                        .orElse(0))
                         .orElse(null);
         return new CapacityResponse(now.isKnown(), now, whatIf);
     }

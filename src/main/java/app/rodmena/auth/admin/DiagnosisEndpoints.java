@@ -17,6 +17,7 @@ import app.rodmena.auth.diagnosis.incident.IncidentDocument;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.JsonFields;
+import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
@@ -24,7 +25,6 @@ import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -62,12 +62,12 @@ final class DiagnosisEndpoints {
     }
 
     private Response diagnosis(AdminRequest request) {
-        Map<String, String> period = request.parameters(Set.of(AT, FROM, TO));
+        QueryParameters period = request.parameters(Set.of(AT, FROM, TO));
         if (!period.isEmpty()) {
             PastDiagnosis past = history.diagnose(HistoryPeriod.parse(
-                    period.getOrDefault(AT, ""),
-                    period.getOrDefault(FROM, ""),
-                    period.getOrDefault(TO, ""),
+                    period.text(AT).orElse(""),
+                    period.text(FROM).orElse(""),
+                    period.text(TO).orElse(""),
                     Instant.now()));
             return request.preferredOf(Response.JSON, Response.TEXT).equals(Response.TEXT)
                     ? Response.text(past.text())

@@ -111,7 +111,7 @@ final class EventStream implements PoolListener, AutoCloseable {
     }
 
     private Response open(AdminRequest request) {
-        String kinds = request.parameters(Set.of("kinds")).getOrDefault("kinds", "");
+        String kinds = request.parameters(Set.of("kinds")).text("kinds").orElse("");
         Set<PoolEventKind> chosen =
                 kinds.isEmpty() ? DEFAULT_KINDS : EventQuery.kinds(kinds.equals("all") ? "" : kinds);
         synchronized (this) {

@@ -3,6 +3,7 @@ package app.rodmena.auth.admin;
 import app.rodmena.auth.core.ServerInfo;
 import app.rodmena.auth.database.DatabaseAvailability;
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.RequestMetrics;
@@ -111,18 +112,14 @@ final class PoolEndpoints {
     }
 
     private Response events(AdminRequest request) {
-        Map<String, String> parameters = request.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
+        QueryParameters parameters = request.parameters(Set.of("kinds", "connection", "from", "to", "limit"));
         EventQuery query = EventQuery.parse(
-                parameters.get("kinds"),
-                AdminRequest.number(parameters, "connection", 0, 0, Integer.MAX_VALUE),
-                parameters.get("from"),
-                parameters.get("to"));
-        int limit = AdminRequest.number(
-                parameters,
-                "limit",
-                DEFAULT_EVENT_LIMIT,
-                1,
-                engine.recentEvents().capacity());
+                parameters.text("kinds").orElse(null),
+                parameters.number("connection", 0, Integer.MAX_VALUE).orElse(0),
+                parameters.text("from").orElse(null),
+                parameters.text("to").orElse(null));
+        int limit =
+                parameters.number("limit", 1, engine.recentEvents().capacity()).orElse(DEFAULT_EVENT_LIMIT);
         return AdminJson.response(engine.recentEvents().newestFirst().stream()
                 .filter(query)
                 .limit(limit)

@@ -3,6 +3,7 @@ package app.rodmena.auth.api;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.http.Call;
 import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.RequestHandler;
 import app.rodmena.auth.http.Response;
@@ -96,7 +97,9 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     private ApiRequest authenticated(Request<Endpoint> request, Endpoint.Keyed endpoint) {
         var headers = request.exchange().getRequestHeaders();
         ClientKey key = ClientKey.parse(credentials(headers.get(Headers.AUTHORIZATION)));
-        return new ApiRequest(this, request, endpoint, key, RequestDeadline.of(headers, request.arrivedNanos()));
+        QueryParameters parameters = QueryParameters.of(request.exchange(), endpoint.parameters());
+        return new ApiRequest(
+                this, request, endpoint, key, parameters, RequestDeadline.of(headers, request.arrivedNanos()));
     }
 
     /** The token after {@code Bearer}; there must be exactly one such header with exactly one token. */

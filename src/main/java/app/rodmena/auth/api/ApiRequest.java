@@ -1,7 +1,11 @@
 package app.rodmena.auth.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import app.rodmena.auth.http.Call;
+import app.rodmena.auth.http.Gzip;
 import app.rodmena.auth.http.HangUpWatch;
+import app.rodmena.auth.http.QueryParameters;
 import app.rodmena.auth.http.Request;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.Response;
@@ -9,6 +13,7 @@ import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.rbac.ClientKey;
 import io.undertow.server.HttpServerExchange;
+import java.net.URLEncoder;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -18,6 +23,7 @@ final class ApiRequest implements Call {
     private final Request<Endpoint> request;
     private final Endpoint.Keyed endpoint;
     private final ClientKey key;
+    private final QueryParameters query;
     private final Cancellation cancellation;
     private byte[] body;
 
@@ -29,11 +35,13 @@ final class ApiRequest implements Call {
             Request<Endpoint> request,
             Endpoint.Keyed endpoint,
             ClientKey key,
+            QueryParameters query,
             Cancellation cancellation) {
         this.handler = handler;
         this.request = request;
         this.endpoint = endpoint;
         this.key = key;
+        this.query = query;
         this.cancellation = cancellation;
     }
 
@@ -53,6 +61,23 @@ final class ApiRequest implements Call {
     /** The second parameter of the path. */
     String second() {
         return request.parameters().get(1);
+    }
+
+    /** The parameters of the query. */
+    QueryParameters query() {
+        return query;
+    }
+
+    /** The target of a request for the same path with another query. */
+    String target(String newQuery) {
+        String template = request.route().name();
+        StringBuilder target = new StringBuilder();
+        int parameter = 0;
+        for (String segment : template.substring(template.indexOf('/') + 1).split("/")) {
+            String name = segment.startsWith("{") ? request.parameters().get(parameter++) : segment;
+            target.append('/').append(URLEncoder.encode(name, UTF_8));
+        }
+        return target.append('?').append(newQuery).toString();
     }
 
     byte[] body() {
@@ -76,7 +101,8 @@ final class ApiRequest implements Call {
         HangUpWatch.start(exchange, handler.allowsHalfClose(), cancellation::cancel);
         action().whenComplete((response, failure) -> {
             if (response != null || list == null || (failure != null && list.fail(failure))) {
-                exchange.getIoThread().execute(() -> finish(exchange, response, failure));
+                Response sent = response == null ? null : Gzip.compressed(response, exchange);
+                exchange.getIoThread().execute(() -> finish(exchange, sent, failure));
             }
         });
     }

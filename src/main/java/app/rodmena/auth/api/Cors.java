@@ -36,7 +36,7 @@ final class Cors {
         if (allows(exchange)) {
             responseHeaders.put(
                     ALLOW_ORIGIN, any ? "*" : exchange.getRequestHeaders().getFirst(Headers.ORIGIN));
-            responseHeaders.put(EXPOSE_HEADERS, "Allow, Retry-After, WWW-Authenticate");
+            responseHeaders.put(EXPOSE_HEADERS, "Allow, Link, Retry-After, WWW-Authenticate");
         }
     }
 

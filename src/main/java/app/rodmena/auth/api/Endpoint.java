@@ -1,6 +1,7 @@
 package app.rodmena.auth.api;
 
 import app.rodmena.auth.http.Response;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -14,8 +15,15 @@ sealed interface Endpoint {
      * Needs a client key; answered when the database has responded.
      *
      * @param takesBody whether it has parameters in the body
+     * @param parameters the names of the parameters that it takes in the query
      * @param action calls the service; the stage completes with null if the request's {@link ApiRequest#list} has sent
      *     the response
      */
-    record Keyed(boolean takesBody, Function<ApiRequest, CompletionStage<Response>> action) implements Endpoint {}
+    record Keyed(boolean takesBody, Set<String> parameters, Function<ApiRequest, CompletionStage<Response>> action)
+            implements Endpoint {
+        /** Takes parameters in the path only. */
+        Keyed(Function<ApiRequest, CompletionStage<Response>> action) {
+            this(false, Set.of(), action);
+        }
+    }
 }

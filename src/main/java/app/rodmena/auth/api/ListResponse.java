@@ -1,5 +1,6 @@
 package app.rodmena.auth.api;
 
+import app.rodmena.auth.http.Gzip;
 import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.RequestHandler;
@@ -9,6 +10,7 @@ import app.rodmena.auth.rbac.ClientKey;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -33,11 +35,13 @@ final class ListResponse implements IoCallback {
     private static final Logger LOG = LoggerFactory.getLogger("auth.http");
     private static final long MAX_BUFFERED_BYTES = 1024 * 1024;
     private static final Response HEAD = Response.of(200, Response.JSON, new byte[0]);
+    private static final Response GZIPPED_HEAD = HEAD.with(Headers.CONTENT_ENCODING, "gzip");
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
 
     private final HttpServerExchange exchange;
     private final ResponseBudget budget;
     private final ClientKey tenant;
+    private final boolean gzipped;
     private long remainingWaitNanos;
 
     // Guarded by this
@@ -58,6 +62,7 @@ final class ListResponse implements IoCallback {
         this.exchange = exchange;
         this.budget = budget;
         this.tenant = tenant;
+        this.gzipped = Gzip.isAccepted(exchange);
         this.remainingWaitNanos = maxWait.toNanos();
     }
 
@@ -68,6 +73,11 @@ final class ListResponse implements IoCallback {
         ClientException(String message) {
             super(message);
         }
+    }
+
+    /** Whether the body must be compressed. */
+    boolean isGzipped() {
+        return gzipped;
     }
 
     /** @throws HttpError if the budget has no room for this many bytes now */
@@ -173,7 +183,8 @@ final class ListResponse implements IoCallback {
             }
             next.proceed();
         });
-        HEAD.setStatusAndHeaders(exchange);
+        Gzip.vary(exchange);
+        (gzipped ? GZIPPED_HEAD : HEAD).setStatusAndHeaders(exchange);
         if (length >= 0) {
             exchange.setResponseContentLength(length);
         }

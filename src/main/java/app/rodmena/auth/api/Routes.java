@@ -4,6 +4,7 @@ import static app.rodmena.auth.api.Routes.ResponseMapper.bare;
 import static app.rodmena.auth.api.Routes.ResponseMapper.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.http.HttpError;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.DatabaseHealth;
@@ -19,8 +20,12 @@ import app.rodmena.auth.rbac.Permissions;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.rbac.UserName;
+import io.undertow.util.HttpString;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -31,6 +36,9 @@ final class Routes {
     private static final String GET = "GET";
     private static final String POST = "POST";
     private static final String DELETE = "DELETE";
+    private static final HttpString LINK_HEADER = new HttpString("Link");
+    private static final String LIMIT = "limit";
+    private static final String AFTER = "after";
 
     private final Router<Endpoint> router = new Router<>();
 
@@ -67,12 +75,15 @@ final class Routes {
                 PermissionName::new,
                 permissions::userHolds,
                 yesOrNo("Permission checked", ResponseBodies.HasPermission::new));
-        router.add(POST, "/api/check", new Endpoint.Keyed(true, request -> check(permissions, request)));
+        router.add(POST, "/api/check", new Endpoint.Keyed(true, Set.of(), request -> check(permissions, request)));
         listed(
                 "/api/user_permissions/{user}",
                 UserName::new,
                 permissions::ofUser,
-                ListFormat.counted("Permissions of the user", "permissions", ResponseBodies.Name::new));
+                ListFormat.counted(
+                        "Permissions of the user",
+                        "permissions",
+                        permission -> new ResponseBodies.Name(permission.name())));
         listed(
                 "/api/role_permissions/{role}",
                 RoleName::new,
@@ -148,25 +159,47 @@ final class Routes {
     }
 
     private <T> void listed(String path, Function<ApiRequest, Listing<T>> call, ListFormat<T> format) {
-        add(GET, path, request -> {
-            Listing<T> listing = call.apply(request);
-            return listing.readShort()
-                    .thenCompose(rows -> rows.isPresent()
-                            ? CompletableFuture.completedStage(format.toResponse(rows.get()))
-                            : stream(listing, format, request.list()));
-        });
+        router.add(
+                GET,
+                path,
+                new Endpoint.Keyed(false, Set.of(LIMIT, AFTER), request -> list(call.apply(request), format, request)));
     }
 
-    private static <T> CompletionStage<Response> stream(
-            Listing<T> listing, ListFormat<T> format, ListResponse response) {
+    private static <T> CompletionStage<Response> list(Listing<T> listing, ListFormat<T> format, ApiRequest request) {
+        OptionalInt limit = request.query().number(LIMIT, 1, Listing.MAX_SHORT);
+        Optional<String> after = request.query().text(AFTER);
+        if (limit.isPresent()) {
+            return listing.page(limit.getAsInt(), after)
+                    .thenApply(page -> toResponse(page, format, limit.getAsInt(), request));
+        }
+        if (after.isPresent()) {
+            throw HttpError.badRequest("after: requires limit");
+        }
+        return listing.readShort()
+                .thenCompose(rows -> rows.isPresent()
+                        ? CompletableFuture.completedStage(format.toResponse(rows.get()))
+                        : stream(listing, format, request.list()));
+    }
+
+    private static <T> Response toResponse(Listing.Page<T> page, ListFormat<T> format, int limit, ApiRequest request) {
+        Response response = format.toResponse(page.rows());
+        return page.next()
+                .map(cursor -> request.target("limit=%s&after=%s".formatted(limit, cursor)))
+                .map(next -> response.with(LINK_HEADER, "<%s>; rel=\"next\"".formatted(next)))
+                .orElse(response);
+    }
+
+    private static <T> CompletionStage<Response> stream(Listing<T> listing, ListFormat<T> format, ListResponse list) {
         // Checked on arrival, and again when a connection is available, which may be seconds later
-        Runnable requireRoom = () -> response.requireRoom(ListWriter.CHUNK_BYTES);
+        Runnable requireRoom = () -> list.requireRoom(ListWriter.CHUNK_BYTES);
         requireRoom.run();
-        ListWriter<T> body = new ListWriter<>(response, format);
-        return listing.forEach(requireRoom, body).thenApply(count -> {
-            body.end(count);
-            return null;
-        });
+        ListWriter<T> body = new ListWriter<>(list, format);
+        return listing.forEach(requireRoom, body)
+                .<Response>thenApply(count -> {
+                    body.end(count);
+                    return null;
+                })
+                .whenComplete((response, failure) -> body.close());
     }
 
     private <A, T> void keyed(
@@ -201,7 +234,7 @@ final class Routes {
     }
 
     private void add(String method, String path, Function<ApiRequest, CompletionStage<Response>> action) {
-        router.add(method, path, new Endpoint.Keyed(false, action));
+        router.add(method, path, new Endpoint.Keyed(action));
     }
 
     private static Response toResponse(DatabaseHealth health) {

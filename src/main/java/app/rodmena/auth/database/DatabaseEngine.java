@@ -95,6 +95,7 @@ public final class DatabaseEngine implements AutoCloseable {
                 .setJfrParamMaxLength(JFR_NO_PARAMETERS)
                 .setJfrSqlMaxLength(0);
         jdbi.registerArrayType(String.class, "text");
+        jdbi.registerArrayType(Long.class, "int8");
         jdbi.setSqlLogger(statements);
         monitor = new Monitor(sessions, pool::settings, pool::hasServedWithin);
         pool.observeFailure(monitor.heartbeat()::failure);

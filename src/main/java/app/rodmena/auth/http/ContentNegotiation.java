@@ -29,6 +29,13 @@ public final class ContentNegotiation {
         }
     }
 
+    /** Whether a header names the value with a weight above 0; a wildcard does not count. */
+    static boolean accepts(String header, String value) {
+        return Stream.of(header.split(","))
+                .map(AcceptedType::of)
+                .anyMatch(accepted -> accepted.type.equals(value) && accepted.weight > 0);
+    }
+
     /**
      * The type with the highest weight in an Accept header; the first one if the header names none of them.
      *

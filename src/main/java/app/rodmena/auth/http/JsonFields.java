@@ -6,13 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The fields of a JSON object in a request's body; an invalid field causes a 400 that names it. Immutable. */
 public final class JsonFields {
-    private static final int MAX_SHOWN_FIELD_LENGTH = 40;
+    private static final int MAX_SHOWN_NAMES = 10;
+    private static final int MAX_SHOWN_NAME_LENGTH = 40;
+    private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
     private final JsonNode object;
 
@@ -51,15 +56,25 @@ public final class JsonFields {
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!known.contains(name)) {
-                // A name that may be anything else than a misspelt one is not repeated
-                boolean isSafe = name.length() <= MAX_SHOWN_FIELD_LENGTH && name.matches("[A-Za-z0-9_.-]+");
-                throw HttpError.badRequest("unknown field%s; allowed: %s"
-                        .formatted(
-                                isSafe ? " '" + name + "'" : "",
-                                String.join(", ", known.stream().sorted().toList())));
+                throw unknown("field", List.of(name), known);
             }
         }
         return new JsonFields(object);
+    }
+
+    /** The error for unknown names. A name that may be anything else than a misspelt one is not repeated. */
+    static HttpError unknown(String what, List<String> names, Set<String> known) {
+        String shown = names.stream()
+                .filter(name -> name.length() <= MAX_SHOWN_NAME_LENGTH
+                        && SAFE_NAME.matcher(name).matches())
+                .limit(MAX_SHOWN_NAMES)
+                .map(name -> " '" + name + "'")
+                .collect(Collectors.joining(","));
+        String allowed = known.isEmpty()
+                ? "none"
+                : String.join(", ", known.stream().sorted().toList());
+        return HttpError.badRequest(
+                "unknown %s%s%s; allowed: %s".formatted(what, names.size() > 1 ? "s" : "", shown, allowed));
     }
 
     /** The value of a boolean field; false if the field is missing. */

@@ -111,6 +111,14 @@ public final class Response implements Call {
         return new Response(status, type, body, stream, List.copyOf(extended));
     }
 
+    /** The same response, compressed. */
+    Response gzipped() {
+        byte[] bytes = new byte[size()];
+        body.duplicate().get(bytes);
+        return new Response(status, type, ByteBuffer.wrap(Gzip.compress(bytes)).asReadOnlyBuffer(), stream, headers)
+                .with(Headers.CONTENT_ENCODING, "gzip");
+    }
+
     /** The same response with a header that closes the connection. */
     public Response closing() {
         return with(Headers.CONNECTION, "close");

@@ -1,6 +1,7 @@
 package app.rodmena.auth.rbac;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -20,6 +21,7 @@ public final class ClientKey implements Supplier<String> {
      */
     private static final String SHAPE = "xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx";
 
+    private static final String HMAC = "HmacSHA256";
     private static final int FINGERPRINT_BYTES = 6;
 
     /** Random for each process, so that an attacker cannot compute the fingerprint of a guessed key. */
@@ -83,6 +85,11 @@ public final class ClientKey implements Supplier<String> {
         return fingerprint();
     }
 
+    /** The HMAC of a text with this key, which is the same in all processes. */
+    byte[] sign(String text, byte[] more) {
+        return hmac(new SecretKeySpec(canonical.getBytes(US_ASCII), HMAC), text.getBytes(UTF_8), more);
+    }
+
     /** The key in lower case, as stored in the column {@code creator}. */
     String creator() {
         return canonical;
@@ -105,10 +112,18 @@ public final class ClientKey implements Supplier<String> {
     }
 
     private static String hash(String text) {
+        byte[] mac = hmac(FINGERPRINT_KEY, text.getBytes(US_ASCII));
+        return HexFormat.of().formatHex(mac, 0, FINGERPRINT_BYTES);
+    }
+
+    private static byte[] hmac(SecretKeySpec key, byte[]... parts) {
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(FINGERPRINT_KEY);
-            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(US_ASCII)), 0, FINGERPRINT_BYTES);
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(key);
+            for (byte[] part : parts) {
+                mac.update(part);
+            }
+            return mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every Java platform has HmacSHA256", e);
         }
@@ -117,6 +132,6 @@ public final class ClientKey implements Supplier<String> {
     private static SecretKeySpec randomKey() {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
-        return new SecretKeySpec(bytes, "HmacSHA256");
+        return new SecretKeySpec(bytes, HMAC);
     }
 }

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Listing<T> {
     /** Maximum rows of a list that is read as a whole. */
-    static final int MAX_SHORT = 1000;
+    public static final int MAX_SHORT = 1000;
 
     private static final BatchQuery<StreamRequest<?>, Long> STREAM = new BatchQuery<>() {
         @Override
@@ -60,9 +60,37 @@ public final class Listing<T> {
 
     /** Reads a list of at most {@value #MAX_SHORT} rows; empty if it is longer. */
     public CompletionStage<Optional<List<T>>> readShort() {
-        return database.submit(caller, kind, query)
+        return database.submit(caller, kind, query.withRange(List.of(), MAX_SHORT + 1L))
                 .thenApply(rows -> rows.size() > MAX_SHORT ? Optional.empty() : Optional.of(rows));
     }
+
+    /**
+     * Reads a page.
+     *
+     * @param limit maximum number of rows, 1 to {@value #MAX_SHORT}
+     * @param cursor the cursor of the page before; empty for the first page
+     * @throws InvalidValueException if the cursor is not one of this list
+     */
+    public CompletionStage<Page<T>> page(int limit, Optional<String> cursor) {
+        ListCursor cursors = new ListCursor(query.key(), kind.name, query.names());
+        List<String> after = cursor.isEmpty()
+                ? List.of()
+                : cursors.parse(cursor.get(), kind.order.columns().size());
+        return database.submit(caller, kind, query.withRange(after, limit + 1L)).thenApply(rows -> {
+            if (rows.size() <= limit) {
+                return new Page<>(rows, Optional.empty());
+            }
+            return new Page<>(
+                    rows.subList(0, limit), Optional.of(cursors.format(kind.order.position(rows.get(limit - 1)))));
+        });
+    }
+
+    /**
+     * A part of a list.
+     *
+     * @param next the cursor of the next page; empty if this is the last one
+     */
+    public record Page<T>(List<T> rows, Optional<String> next) {}
 
     /**
      * Reads a list of any length.

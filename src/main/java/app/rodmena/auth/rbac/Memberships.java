@@ -21,7 +21,7 @@ public final class Memberships {
                 limit 1), false)
             """, "user", "role");
 
-    static final TenantListQuery<Membership> OF_USER = TenantBatchQuery.list(RowMappers::member, """
+    static final TenantListQuery<Membership> OF_USER = TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::role), """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -30,11 +30,12 @@ public final class Memberships {
                 select role from auth_group
                 where id = mg.group_id and creator = :creator and is_active offset 0) g
             where m.creator = :creator and m."user" = :user and m.is_active
+                and (g.role collate "C" > :after) is not false
             order by g.role collate "C"
             limit :limit
             """, "user");
 
-    static final TenantListQuery<Membership> OF_ROLE = TenantBatchQuery.list(RowMappers::member, """
+    static final TenantListQuery<Membership> OF_ROLE = TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user), """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g
@@ -43,6 +44,7 @@ public final class Memberships {
                 select "user" from auth_membership
                 where id = mg.membership_id and creator = :creator and is_active offset 0) m
             where g.creator = :creator and g.role = :role and g.is_active
+                and (m."user" collate "C" > :after) is not false
             order by m."user" collate "C"
             limit :limit
             """, "role");

@@ -42,7 +42,7 @@ public final class Permissions {
                 limit 1), false)
             """, "role", "name");
 
-    static final TenantListQuery<String> OF_ROLE = TenantBatchQuery.list(RowMappers::text, """
+    static final TenantListQuery<String> OF_ROLE = TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -50,16 +50,17 @@ public final class Permissions {
                 select name from auth_permission
                 where id = pg.permission_id and creator = :creator and is_active offset 0) p
             where pg.group_id = (select id from auth_group where creator = :creator and role = :role and is_active)
+                and (p.name collate "C" > :after) is not false
             order by p.name collate "C"
             limit :limit
             """, "role");
 
-    static final TenantListQuery<String> OF_USER = TenantBatchQuery.list(RowMappers::text, """
+    static final TenantListQuery<RolePermission> OF_USER = TenantBatchQuery.list(RowMappers::rolePermission, ListOrder.by(RolePermission::name, RolePermission::role), """
             /* permissions.of_user */
-            select p.name
+            select p.name, g.role
             from membership_groups mg
             cross join lateral (
-                select id from auth_group
+                select id, role from auth_group
                 where id = mg.group_id and creator = :creator and is_active offset 0) g
             cross join lateral (select permission_id from permission_groups where group_id = g.id offset 0) pg
             cross join lateral (
@@ -67,11 +68,12 @@ public final class Permissions {
                 where id = pg.permission_id and creator = :creator and is_active offset 0) p
             where mg.membership_id = (
                 select id from auth_membership where creator = :creator and "user" = :user and is_active)
-            order by p.name collate "C"
+                and ((p.name collate "C", g.role collate "C") > (:after, :afterrole)) is not false
+            order by p.name collate "C", g.role collate "C"
             limit :limit
             """, "user");
 
-    static final TenantListQuery<String> ROLES_WITH = TenantBatchQuery.list(RowMappers::text, """
+    static final TenantListQuery<String> ROLES_WITH = TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -80,11 +82,12 @@ public final class Permissions {
                 where id = pg.group_id and creator = :creator and is_active offset 0) g
             where pg.permission_id = (
                 select id from auth_permission where creator = :creator and name = :name and is_active)
+                and (g.role collate "C" > :after) is not false
             order by g.role collate "C"
             limit :limit
             """, "name");
 
-    static final TenantListQuery<Membership> USERS_WITH = TenantBatchQuery.list(RowMappers::member, """
+    static final TenantListQuery<Membership> USERS_WITH = TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user, Membership::role), """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -97,6 +100,7 @@ public final class Permissions {
                 where id = mg.membership_id and creator = :creator and is_active offset 0) m
             where pg.permission_id = (
                 select id from auth_permission where creator = :creator and name = :name and is_active)
+                and ((m."user" collate "C", g.role collate "C") > (:after, :afterrole)) is not false
             order by m."user" collate "C", g.role collate "C"
             limit :limit
             """, "name");
@@ -151,8 +155,8 @@ public final class Permissions {
         return new Listing<>(database, caller, OF_ROLE, new TenantQuery(key, role.value()));
     }
 
-    /** The permissions of a user, by name, each once for each role that grants it. */
-    public Listing<String> ofUser(CallContext caller, ClientKey key, UserName user) {
+    /** The permissions of a user, by name and role, each once for each role that grants it. */
+    public Listing<RolePermission> ofUser(CallContext caller, ClientKey key, UserName user) {
         return new Listing<>(database, caller, OF_USER, new TenantQuery(key, user.value()));
     }
 

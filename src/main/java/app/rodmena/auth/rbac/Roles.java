@@ -16,10 +16,11 @@ import org.jdbi.v3.core.Handle;
  * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
 public final class Roles {
-    static final TenantListQuery<RoleEntry> LIST = TenantBatchQuery.list(RowMappers::roleEntry, """
+    static final TenantListQuery<RoleEntry> LIST = TenantBatchQuery.list(RowMappers::roleEntry, ListOrder.by(RoleEntry::role), """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active
+                and (role collate "C" > :after) is not false
             order by role collate "C"
             limit :limit
             """);

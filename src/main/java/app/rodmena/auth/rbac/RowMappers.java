@@ -20,6 +20,10 @@ final class RowMappers {
         return new Membership(row.getString(1), row.getString(2));
     }
 
+    static RolePermission rolePermission(ResultSet row, StatementContext context) throws SQLException {
+        return new RolePermission(row.getString(1), row.getString(2));
+    }
+
     static RoleEntry roleEntry(ResultSet row, StatementContext context) throws SQLException {
         return new RoleEntry(row.getString(1), row.getString(2));
     }

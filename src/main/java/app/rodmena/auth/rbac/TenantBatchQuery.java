@@ -37,29 +37,25 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
             order by input.ordinal%s
             """;
 
-    private static final Pattern PARAMETER = Pattern.compile("(?<!:):(?!limit\\b)([a-z]+)");
+    private static final Pattern PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
     private static final Pattern ORDER = Pattern.compile("order by (.+)\nlimit :limit\n$");
     private static final Pattern QUALIFIED = Pattern.compile("(?:\\w+\\.)?(\"?\\w+\"?) collate");
 
     final String single;
     final String batch;
     private final int maxBatchSize;
-    private final int limit;
-    private final List<String> parameterNames;
+    final List<String> parameterNames;
     private final Function<Query, A> readOne;
     private final BiFunction<Query, Integer, List<A>> readMany;
 
-    /** @param limit maximum rows of each result, if the statements have {@code :limit}; else 0 */
     TenantBatchQuery(
             int maxBatchSize,
-            int limit,
             String single,
             String batch,
             List<String> parameterNames,
             Function<Query, A> readOne,
             BiFunction<Query, Integer, List<A>> readMany) {
         this.maxBatchSize = maxBatchSize;
-        this.limit = limit;
         this.single = single;
         this.batch = batch;
         this.parameterNames = parameterNames;
@@ -88,7 +84,6 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     static TenantBatchQuery<Boolean> write(String single, String batch, String... parameterNames) {
         return new TenantBatchQuery<>(
                 MAX_CHECKS,
-                0,
                 single,
                 batch,
                 List.of(parameterNames),
@@ -97,14 +92,17 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
     }
 
     /**
-     * A list, read as a whole up to {@link Listing#MAX_SHORT} rows.
+     * A list.
      *
      * @param row maps one row, by position
-     * @param single returns one row for each entry; ends with {@code order by} and {@code limit}
+     * @param order identifies a row
+     * @param single returns one row for each entry after the position in the parameters of {@code order}; ends with
+     *     {@code order by} and {@code limit}
      * @param parameterNames the parameter names, in order
      */
-    static <T> TenantListQuery<T> list(RowMapper<T> row, String single, String... parameterNames) {
-        return new TenantListQuery<>(row, single, List.of(parameterNames));
+    static <T> TenantListQuery<T> list(
+            RowMapper<T> row, ListOrder<T> order, String single, String... parameterNames) {
+        return new TenantListQuery<>(row, order, single, List.of(parameterNames));
     }
 
     /** Each row has the column {@code ordinal}: the index of the element that it belongs to, from 1. */
@@ -127,16 +125,23 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
 
     @Override
     public A execute(Handle handle, TenantQuery input) {
-        return readOne.apply(single(handle, input, limit));
+        return readOne.apply(single(handle, input));
     }
 
-    final Query single(Handle handle, TenantQuery input, long limit) {
+    final Query single(Handle handle, TenantQuery input) {
         Query query = handle.createQuery(single).bind("creator", input.key().creator());
         for (int i = 0; i < parameterNames.size(); i++) {
             query.bind(parameterNames.get(i), input.names().get(i));
         }
-        return limit == 0 ? query : query.bind("limit", limit);
+        bindRange(query, input);
+        return query;
     }
+
+    /** Binds the range of a list. */
+    void bindRange(Query query, TenantQuery input) {}
+
+    /** Binds the ranges of the lists of a batch. */
+    void bindRanges(Query query, List<TenantQuery> inputs) {}
 
     /** Equal queries are run once. */
     @Override
@@ -164,10 +169,11 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
                     queries,
                     input -> input.names().get(at));
         }
-        return readMany.apply(limit == 0 ? query : query.bind("limit", (long) limit), queries.size());
+        bindRanges(query, queries);
+        return readMany.apply(query, queries.size());
     }
 
-    private static void bind(Query query, String name, List<TenantQuery> queries, Function<TenantQuery, String> value) {
+    static void bind(Query query, String name, List<TenantQuery> queries, Function<TenantQuery, String> value) {
         query.bindArray(name, String.class, queries.stream().map(value).toArray());
     }
 

@@ -1,12 +1,15 @@
 package app.rodmena.auth.rbac;
 
+import app.rodmena.auth.database.StatementExecution;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.statement.Query;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
 
-/** Queries that return lists of any length. The statements have a {@code :limit} for each list. */
+/** Queries that return lists of any length. Each list of a batch has its own range. */
 final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     /**
      * Maximum lists in a batch, each of at most {@link Listing#MAX_SHORT} rows and one that shows that there are more.
@@ -14,25 +17,58 @@ final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {
     private static final int MAX_LISTS = 16;
 
     private static final int FETCH_SIZE = 1000;
+    private static final String LIMIT = "limit";
 
+    /** The name of the single statement. */
+    final String name;
+
+    final ListOrder<T> order;
     private final RowMapper<T> row;
 
-    TenantListQuery(RowMapper<T> row, String single, List<String> parameterNames) {
+    TenantListQuery(RowMapper<T> row, ListOrder<T> order, String single, List<String> parameterNames) {
         super(
                 MAX_LISTS,
-                Listing.MAX_SHORT + 1,
                 single,
-                batchOf(single, parameterNames),
+                batchOf(
+                        single,
+                        Stream.of(parameterNames, order.parameters(), List.of(LIMIT))
+                                .flatMap(List::stream)
+                                .toList()),
                 parameterNames,
                 query -> query.map(row).list(),
                 (query, count) -> lists(query, count, row));
+        name = StatementExecution.nameOf(single);
+        this.order = order;
         this.row = row;
+    }
+
+    @Override
+    void bindRange(Query query, TenantQuery input) {
+        for (int i = 0; i < order.parameters().size(); i++) {
+            query.bind(order.parameters().get(i), after(input, i));
+        }
+        query.bind(LIMIT, input.limit());
+    }
+
+    @Override
+    void bindRanges(Query query, List<TenantQuery> inputs) {
+        for (int i = 0; i < order.parameters().size(); i++) {
+            int at = i;
+            bind(query, order.parameters().get(i) + "s", inputs, input -> after(input, at));
+        }
+        query.bindArray(
+                LIMIT + "s", Long.class, inputs.stream().map(TenantQuery::limit).toArray());
+    }
+
+    /** A column of the position that the rows follow; null for the start of the list. */
+    private static String after(TenantQuery input, int column) {
+        return input.after().isEmpty() ? null : input.after().get(column);
     }
 
     /** Streams a list of any length with a cursor, which needs a transaction in PostgreSQL. */
     long forEach(Handle handle, TenantQuery input, Consumer<? super T> each) {
         return handle.inTransaction(transaction -> {
-            try (ResultIterator<T> rows = single(transaction, input, Long.MAX_VALUE)
+            try (ResultIterator<T> rows = single(transaction, input.withRange(List.of(), Long.MAX_VALUE))
                     .setFetchSize(FETCH_SIZE)
                     .map(row)
                     .iterator()) {

@@ -40,8 +40,7 @@ class ExceptionMapperTest {
                         .add(
                                 "GET",
                                 "/fails/{name}",
-                                new Endpoint.Keyed(
-                                        false, request -> outcome.get().get())));
+                                new Endpoint.Keyed(request -> outcome.get().get())));
     }
 
     @AfterAll

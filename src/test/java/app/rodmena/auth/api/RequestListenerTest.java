@@ -66,8 +66,7 @@ class RequestListenerTest {
     @Test
     void requestsAreInFlightUntilAnswered() throws Exception {
         CompletableFuture<Response> pending = new CompletableFuture<>();
-        Router<Endpoint> routes =
-                new Router<Endpoint>().add("GET", "/slow", new Endpoint.Keyed(false, request -> pending));
+        Router<Endpoint> routes = new Router<Endpoint>().add("GET", "/slow", new Endpoint.Keyed(request -> pending));
         try (TestApi api = new TestApi(TestApi.CONFIG, routes, this::record)) {
             var response = api.sendAsync("GET", "/slow");
             await().until(() -> api.listener.inFlight() == 1);

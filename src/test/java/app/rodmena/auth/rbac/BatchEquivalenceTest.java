@@ -92,7 +92,6 @@ class BatchEquivalenceTest {
         List<Integer> sizes = new ArrayList<>();
         TenantBatchQuery<String> echo = new TenantBatchQuery<>(
                 8,
-                0,
                 "select :name",
                 TenantBatchQuery.batchOf("/* echo */ select :name as name", List.of("name")),
                 List.of("name"),

@@ -9,8 +9,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -89,9 +92,18 @@ class PlanTest {
             this(query, List.of(names), pages);
         }
 
-        /** The parameters after the tenant. */
-        List<String> values(int tenant) {
-            return Stream.concat(Stream.of("tenant" + tenant), names.stream()).toList();
+        /** The values of the parameters by their names, as SQL. */
+        Map<String, String> values(Function<IntFunction<String>, String> toSql, String start, String limit) {
+            Map<String, String> values = new HashMap<>();
+            values.put("creator", toSql.apply(tenant -> "tenant" + tenant));
+            for (int i = 0; i < names.size(); i++) {
+                String value = names.get(i);
+                values.put(query.parameterNames.get(i), toSql.apply(tenant -> value));
+            }
+            values.put("after", start);
+            values.put("afterrole", start);
+            values.put(LIMIT, limit);
+            return values;
         }
 
         @Override
@@ -117,8 +129,7 @@ class PlanTest {
     @ParameterizedTest
     @MethodSource("queries")
     void aSingleQueryUsesIndexes(PlanCase planCase) throws SQLException {
-        List<String> values =
-                planCase.values(7).stream().map(value -> "'" + value + "'").toList();
+        Map<String, String> values = planCase.values(value -> "'" + value.apply(7) + "'", "null", "1001");
         for (String mode : MODES) {
             String plan = plan(mode, RUN, planCase.query.single, values, "text");
             assertThat(plan).as(mode).doesNotContain("Seq Scan");
@@ -129,14 +140,9 @@ class PlanTest {
     @ParameterizedTest
     @MethodSource("queries")
     void aBatchLooksUpEachElementByIndex(PlanCase planCase) throws SQLException {
-        List<List<String>> inputs = IntStream.range(0, BATCH_SIZE)
-                .mapToObj(i -> planCase.values(i + 1))
-                .toList();
-        List<String> values = IntStream.range(0, inputs.get(0).size())
-                .mapToObj(at -> inputs.stream()
-                        .map(question -> "'" + question.get(at) + "'")
-                        .collect(Collectors.joining(", ", "array[", "]")))
-                .toList();
+        Map<String, String> values = new HashMap<>();
+        planCase.values(PlanTest::array, array(tenant -> "null"), "array_fill(1001, array[%s])".formatted(BATCH_SIZE))
+                .forEach((name, value) -> values.put(name + "s", value));
         for (String mode : MODES) {
             String plan = plan(mode, RUN, planCase.query.batch, values, "text[]");
             assertThat(plan).as(mode).doesNotContain("Seq Scan").doesNotContain("hashed SubPlan");
@@ -155,15 +161,23 @@ class PlanTest {
     @MethodSource("writes")
     void everyWriteUsesIndexes(String sql) throws SQLException {
         boolean batch = sql.contains(":creators");
-        List<String> values = namesIn(sql).stream()
-                .map(name ->
-                        batch ? "array[" + WRITTEN.get(name.substring(0, name.length() - 1)) + "]" : WRITTEN.get(name))
-                .toList();
+        Map<String, String> values = new HashMap<>(WRITTEN);
+        if (batch) {
+            WRITTEN.forEach((name, value) -> values.put(name + "s", "array[" + value + "]"));
+        }
         for (String mode : MODES) {
             assertThat(plan(mode, "explain", sql, values, batch ? "text[]" : "text"))
                     .as(mode)
                     .doesNotContain("Seq Scan");
         }
+    }
+
+    /** An array of a value for each of {@link #BATCH_SIZE} tenants. */
+    private static String array(IntFunction<String> value) {
+        return IntStream.rangeClosed(1, BATCH_SIZE)
+                .mapToObj(value)
+                .map(text -> text.equals("null") ? text : "'" + text + "'")
+                .collect(Collectors.joining(", ", "array[", "]"));
     }
 
     private static int pages(String plan) {
@@ -182,10 +196,9 @@ class PlanTest {
     }
 
     /** PostgreSQL's plan and its cost. */
-    private static String plan(String mode, String explain, String sql, List<String> values, String type)
+    private static String plan(String mode, String explain, String sql, Map<String, String> values, String type)
             throws SQLException {
         List<String> names = namesIn(sql);
-        boolean limited = names.contains(LIMIT);
         String numbered = PARAMETER.matcher(sql).replaceAll(match -> "\\$" + (names.indexOf(match.group(1)) + 1));
         statement.execute("set plan_cache_mode = " + mode);
         statement.execute("prepare checked (%s) as %s"
@@ -193,11 +206,11 @@ class PlanTest {
                         String.join(
                                 ", ",
                                 names.stream()
-                                        .map(name -> name.equals(LIMIT) ? "bigint" : type)
+                                        .map(name -> name.startsWith(LIMIT) ? type.replace("text", "bigint") : type)
                                         .toList()),
                         numbered));
         List<String> plan = new ArrayList<>();
-        String arguments = String.join(", ", values) + (limited ? ", " + (Listing.MAX_SHORT + 1) : "");
+        String arguments = names.stream().map(values::get).collect(Collectors.joining(", "));
         try (var rows = statement.executeQuery("%s execute checked (%s)".formatted(explain, arguments))) {
             while (rows.next()) {
                 plan.add(rows.getString(1));

@@ -105,7 +105,9 @@ final class Tenants implements AutoCloseable {
         }
 
         List<String> permissionsOfUser(String user) {
-            return join(permissions.ofUser(CALLER, key, new UserName(user)).all());
+            return join(permissions.ofUser(CALLER, key, new UserName(user)).all()).stream()
+                    .map(RolePermission::name)
+                    .toList();
         }
 
         List<String> whichRolesCan(String permission) {
