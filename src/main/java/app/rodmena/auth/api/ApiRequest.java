@@ -73,7 +73,7 @@ final class ApiRequest implements Call {
         String template = request.route().name();
         StringBuilder target = new StringBuilder();
         int parameter = 0;
-        for (String segment : template.substring(template.indexOf('/') + 1).split("/")) {
+        for (String segment : template.substring(template.indexOf('/') + 1).split("/", -1)) {
             String name = segment.startsWith("{") ? request.parameters().get(parameter++) : segment;
             target.append('/').append(URLEncoder.encode(name, UTF_8));
         }

@@ -46,4 +46,6 @@ final class ResponseBodies {
     record Name(String name) {}
 
     record Role(String role) {}
+
+    record User(String user) {}
 }

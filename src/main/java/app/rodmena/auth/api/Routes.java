@@ -5,6 +5,7 @@ import static app.rodmena.auth.api.Routes.ResponseMapper.yesOrNo;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.http.HttpError;
+import app.rodmena.auth.http.JsonFields;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.http.Router;
 import app.rodmena.auth.metrics.health.DatabaseHealth;
@@ -17,9 +18,11 @@ import app.rodmena.auth.rbac.Memberships;
 import app.rodmena.auth.rbac.PermissionCheck;
 import app.rodmena.auth.rbac.PermissionName;
 import app.rodmena.auth.rbac.Permissions;
+import app.rodmena.auth.rbac.RoleDescription;
 import app.rodmena.auth.rbac.RoleName;
 import app.rodmena.auth.rbac.Roles;
 import app.rodmena.auth.rbac.UserName;
+import app.rodmena.auth.rbac.Users;
 import io.undertow.util.HttpString;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,7 @@ import java.util.function.Supplier;
 final class Routes {
     private static final String GET = "GET";
     private static final String POST = "POST";
+    private static final String PUT = "PUT";
     private static final String DELETE = "DELETE";
     private static final HttpString LINK_HEADER = new HttpString("Link");
     private static final String LIMIT = "limit";
@@ -50,6 +54,7 @@ final class Routes {
         routes.permissions(new Permissions(database));
         routes.memberships(new Memberships(database));
         routes.roles(new Roles(database));
+        routes.users(new Users(database));
         return routes.router;
     }
 
@@ -60,6 +65,8 @@ final class Routes {
         open("/health/live", () -> report(health.live()));
         open("/health/ready", () -> report(health.ready()));
         open("/health/started", () -> report(health.started()));
+        open("/openapi.json", OpenApi::json);
+        open("/openapi.yaml", OpenApi::yaml);
     }
 
     private void permissions(Permissions permissions) {
@@ -89,6 +96,17 @@ final class Routes {
                 RoleName::new,
                 permissions::ofRole,
                 ListFormat.wrapped("Permissions of the role", ResponseBodies.Name::new));
+
+        listed(
+                "/api/permissions",
+                request -> permissions.list(request.caller(), request.key()),
+                ListFormat.bare(ResponseBodies.Name::new));
+        keyed(
+                DELETE,
+                "/api/permission/{name}",
+                PermissionName::new,
+                permissions::delete,
+                yesOrNo("Permission deletion finished", ResponseBodies.Result::new));
 
         listed(
                 "/api/which_roles_can/{name}",
@@ -148,6 +166,34 @@ final class Routes {
                 RoleName::new,
                 roles::delete,
                 yesOrNo("Role deletion finished", ResponseBodies.Result::new));
+        ResponseMapper<Boolean> described = yesOrNo("Role description set", ResponseBodies.Result::new);
+        router.add(
+                PUT,
+                "/api/role/{role}/description",
+                new Endpoint.Keyed(
+                        true,
+                        Set.of(),
+                        request -> roles.describe(
+                                        request.caller(),
+                                        request.key(),
+                                        new RoleName(request.first()),
+                                        new RoleDescription(JsonFields.of(request.body(), Set.of("description"))
+                                                .textOrNull("description")
+                                                .orElse(null)))
+                                .thenApply(described)));
+    }
+
+    private void users(Users users) {
+        listed(
+                "/api/users",
+                request -> users.list(request.caller(), request.key()),
+                ListFormat.bare(ResponseBodies.User::new));
+        keyed(
+                DELETE,
+                "/api/user/{user}",
+                UserName::new,
+                users::delete,
+                yesOrNo("User deletion finished", ResponseBodies.Result::new));
     }
 
     private void open(String path, Supplier<Response> supplier) {

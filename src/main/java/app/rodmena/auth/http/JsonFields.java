@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -109,6 +110,11 @@ public final class JsonFields {
             throw HttpError.badRequest(name + ": is not a string");
         }
         return value.textValue();
+    }
+
+    /** The value of a required field that is a string or null. */
+    public Optional<String> textOrNull(String name) {
+        return required(name).isNull() ? Optional.empty() : Optional.of(text(name));
     }
 
     /** The elements of a required list. */

@@ -32,7 +32,10 @@ public final class QueryParameters {
         }
         Map<String, String> values = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
+            if (pair.isEmpty()) {
+                continue;
+            }
             int equals = pair.indexOf('=');
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             if (!known.contains(name)) {

@@ -1,5 +1,6 @@
 package app.rodmena.auth.http;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,10 +18,11 @@ import java.util.stream.Stream;
  * a parameter at a question mark that was percent-encoded.
  */
 public final class Router<E> {
-    private static final List<String> ALLOW_ORDER = List.of("GET", "HEAD", "POST", "DELETE");
+    private static final List<String> ALLOW_ORDER = List.of("GET", "HEAD", "POST", "PUT", "DELETE");
 
     private final Node<E> root = new Node<>();
     private final Set<String> methods = new LinkedHashSet<>();
+    private final List<String> names = new ArrayList<>();
 
     private static final class Node<E> {
         final Map<String, Node<E>> literals = new LinkedHashMap<>();
@@ -77,9 +79,15 @@ public final class Router<E> {
         if (method.equals("GET")) {
             resource.routes.put("HEAD", route);
         }
+        names.add(route.name());
         methods.addAll(resource.routes.keySet());
         resource.allow = allow(resource.routes.keySet());
         return this;
+    }
+
+    /** The names of all routes. */
+    public List<String> names() {
+        return List.copyOf(names);
     }
 
     /** The methods of all paths, in the format of the Allow header. */

@@ -21,7 +21,8 @@ public final class Memberships {
                 limit 1), false)
             """, "user", "role");
 
-    static final TenantListQuery<Membership> OF_USER = TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::role), """
+    static final TenantListQuery<Membership> OF_USER =
+            TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::role), """
             /* memberships.of_user */
             select m."user", g.role
             from auth_membership m
@@ -35,7 +36,8 @@ public final class Memberships {
             limit :limit
             """, "user");
 
-    static final TenantListQuery<Membership> OF_ROLE = TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user), """
+    static final TenantListQuery<Membership> OF_ROLE =
+            TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user), """
             /* memberships.of_role */
             select m."user", g.role
             from auth_group g

@@ -10,11 +10,11 @@ import java.util.Locale;
  * @param maxLength the maximum number of characters
  */
 record NameRule(String kind, String marks, int maxLength) {
-    static final NameRule USER = new NameRule("user", "_.@+-", 64);
-    static final NameRule ROLE = new NameRule("role", "_-", 64);
-    static final NameRule PERMISSION = new NameRule("permission", "_-", 128);
-    static final NameRule WORKFLOW = new NameRule("workflow", "_-", 128);
-    static final NameRule WORKFLOW_TO_RUN = new NameRule("workflow", "_-", 64);
+    static final NameRule USER = new NameRule("user", "_.@+:|-", 64);
+    static final NameRule ROLE = new NameRule("role", "_:|-", 64);
+    static final NameRule PERMISSION = new NameRule("permission", "_:|-", 128);
+    static final NameRule WORKFLOW = new NameRule("workflow", "_:|-", 128);
+    static final NameRule WORKFLOW_TO_RUN = new NameRule("workflow", "_:|-", 64);
 
     /**
      * Validates a name and returns it unchanged.

@@ -1,7 +1,7 @@
 package app.rodmena.auth.rbac;
 
 /**
- * The name of a permission, {@code [A-Za-z0-9_-]{1,128}}. A workflow is a permission, too: a user with the permission
+ * The name of a permission, {@code [A-Za-z0-9_:|-]{1,128}}. A workflow is a permission, too: a user with the permission
  * can run the workflow.
  */
 public record PermissionName(String value) {

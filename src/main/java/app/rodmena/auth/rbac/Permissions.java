@@ -42,7 +42,8 @@ public final class Permissions {
                 limit 1), false)
             """, "role", "name");
 
-    static final TenantListQuery<String> OF_ROLE = TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+    static final TenantListQuery<String> OF_ROLE =
+            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
             /* permissions.of_role */
             select p.name
             from permission_groups pg
@@ -55,7 +56,8 @@ public final class Permissions {
             limit :limit
             """, "role");
 
-    static final TenantListQuery<RolePermission> OF_USER = TenantBatchQuery.list(RowMappers::rolePermission, ListOrder.by(RolePermission::name, RolePermission::role), """
+    static final TenantListQuery<RolePermission> OF_USER = TenantBatchQuery.list(
+            RowMappers::rolePermission, ListOrder.by(RolePermission::name, RolePermission::role), """
             /* permissions.of_user */
             select p.name, g.role
             from membership_groups mg
@@ -73,7 +75,8 @@ public final class Permissions {
             limit :limit
             """, "user");
 
-    static final TenantListQuery<String> ROLES_WITH = TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+    static final TenantListQuery<String> ROLES_WITH =
+            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
             /* permissions.roles_with */
             select g.role
             from permission_groups pg
@@ -87,7 +90,8 @@ public final class Permissions {
             limit :limit
             """, "name");
 
-    static final TenantListQuery<Membership> USERS_WITH = TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user, Membership::role), """
+    static final TenantListQuery<Membership> USERS_WITH =
+            TenantBatchQuery.list(RowMappers::member, ListOrder.by(Membership::user, Membership::role), """
             /* permissions.users_with */
             select m."user", g.role
             from permission_groups pg
@@ -109,6 +113,34 @@ public final class Permissions {
             RoleGrants.grant("permissions", "permission", "name", "role", "name");
     static final TenantBatchQuery<Boolean> REVOKE =
             RoleGrants.revoke("permissions", "permission", "name", "role", "name");
+
+    static final TenantListQuery<String> LIST =
+            TenantBatchQuery.list(RowMappers::text, ListOrder.by(name -> name), """
+            /* permissions.list */
+            select name from auth_permission
+            where creator = :creator and is_active
+                and (name collate "C" > :after) is not false
+            order by name collate "C"
+            limit :limit
+            """);
+
+    /** Separate statements, as for {@link Users#DELETE}. */
+    static final String DELETE = """
+            /* permissions.delete */
+            update auth_permission set is_active = false, modified = now()
+            where creator = :creator and name = :name and is_active;
+            /* permissions.delete */
+            with held as (
+                -- In order of the keys, so that concurrent purges cannot deadlock.
+                select pg.permission_id, pg.group_id from permission_groups pg
+                where pg.permission_id = (
+                    select id from auth_permission where creator = :creator and name = :name and not is_active)
+                order by pg.permission_id, pg.group_id
+                for update
+            )
+            delete from permission_groups pg using held
+            where pg.permission_id = held.permission_id and pg.group_id = held.group_id
+            """;
 
     private final DatabaseEngine database;
 
@@ -148,6 +180,22 @@ public final class Permissions {
                         .map(check -> new TenantQuery(
                                 key, check.user().value(), check.permission().value()))
                         .toList());
+    }
+
+    /** All permissions that are not deleted, by name: each exists from its first grant until it is deleted. */
+    public Listing<String> list(CallContext caller, ClientKey key) {
+        return new Listing<>(database, caller, LIST, new TenantQuery(key));
+    }
+
+    /** Deletes the permission, and takes it from all roles; false if there is no such permission. */
+    public CompletionStage<Boolean> delete(CallContext caller, ClientKey key, PermissionName permission) {
+        return database.call(
+                caller,
+                handle -> handle.createUpdate(DELETE)
+                                .bind("creator", key.creator())
+                                .bind("name", permission.value())
+                                .execute()
+                        > 0);
     }
 
     /** The permissions of a role, by name. */

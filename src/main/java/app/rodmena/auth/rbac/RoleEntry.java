@@ -5,6 +5,6 @@ package app.rodmena.auth.rbac;
  * names that are invalid today.
  *
  * @param role the role's name
- * @param description the role's description; null unless set directly in the database
+ * @param description the role's description; null if it has none
  */
 public record RoleEntry(String role, String description) {}

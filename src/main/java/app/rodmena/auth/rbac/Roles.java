@@ -16,7 +16,8 @@ import org.jdbi.v3.core.Handle;
  * exclusively. A deleted role gets no new grants, and its existing ones are removed.
  */
 public final class Roles {
-    static final TenantListQuery<RoleEntry> LIST = TenantBatchQuery.list(RowMappers::roleEntry, ListOrder.by(RoleEntry::role), """
+    static final TenantListQuery<RoleEntry> LIST =
+            TenantBatchQuery.list(RowMappers::roleEntry, ListOrder.by(RoleEntry::role), """
             /* roles.list */
             select role, description from auth_group
             where creator = :creator and is_active
@@ -53,7 +54,7 @@ public final class Roles {
             select :creator, :role
             where not exists (select from auth_group where creator = :creator and role = :role and is_active)
             on conflict (creator, role)
-                do update set is_active = true, modified = now() where not auth_group.is_active
+                do update set is_active = true, description = null, modified = now() where not auth_group.is_active
             """;
 
     static final String DELETE = """
@@ -83,6 +84,12 @@ public final class Roles {
             where pg.permission_id = held.permission_id and pg.group_id = held.group_id
             """;
 
+    static final String DESCRIBE = """
+            /* roles.describe */
+            update auth_group set description = :description, modified = now()
+            where creator = :creator and role = :role and is_active
+            """;
+
     private final DatabaseEngine database;
 
     public Roles(DatabaseEngine database) {
@@ -102,6 +109,19 @@ public final class Roles {
     /** Deletes the role with its members and permissions; false if there is no such role. */
     public CompletionStage<Boolean> delete(CallContext caller, ClientKey key, RoleName role) {
         return database.call(caller, handle -> execute(handle, DELETE, key, role) > 0);
+    }
+
+    /** Sets the description of the role; false if there is no such role. */
+    public CompletionStage<Boolean> describe(
+            CallContext caller, ClientKey key, RoleName role, RoleDescription description) {
+        return database.call(
+                caller,
+                handle -> handle.createUpdate(DESCRIBE)
+                                .bind("creator", key.creator())
+                                .bind("role", role.value())
+                                .bind("description", description.text())
+                                .execute()
+                        > 0);
     }
 
     /** All roles that are not deleted, by name. */

@@ -100,8 +100,7 @@ class TenantBatchQuery<A> implements BatchQuery<TenantQuery, A> {
      *     {@code order by} and {@code limit}
      * @param parameterNames the parameter names, in order
      */
-    static <T> TenantListQuery<T> list(
-            RowMapper<T> row, ListOrder<T> order, String single, String... parameterNames) {
+    static <T> TenantListQuery<T> list(RowMapper<T> row, ListOrder<T> order, String single, String... parameterNames) {
         return new TenantListQuery<>(row, order, single, List.of(parameterNames));
     }
 

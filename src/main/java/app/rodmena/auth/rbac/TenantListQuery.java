@@ -1,13 +1,13 @@
 package app.rodmena.auth.rbac;
 
 import app.rodmena.auth.database.StatementExecution;
-import java.util.stream.Stream;
-import org.jdbi.v3.core.statement.Query;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
+import org.jdbi.v3.core.statement.Query;
 
 /** Queries that return lists of any length. Each list of a batch has its own range. */
 final class TenantListQuery<T> extends TenantBatchQuery<List<T>> {

@@ -61,14 +61,14 @@ class BatchCheckTest {
                         + "{\"count\":11,\"results\":["
                         + "{\"has_permission\":true},"
                         + "{\"has_permission\":false},"
-                        + "{\"error\":\"user: has U+0020 at position 2; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + -\"},"
+                        + "{\"error\":\"user: has U+0020 at position 2; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + : | -\"},"
                         + "{\"error\":\"permission: is missing\"},"
                         + "{\"error\":\"permission: is not a string\"},"
                         + "{\"error\":\"permission: is not a string\"},"
                         + "{\"error\":\"unknown field 'role'; allowed: permission, user\"},"
                         + "{\"error\":\"unknown field; allowed: permission, user\"},"
                         + "{\"error\":\"a check must be a JSON object\"},"
-                        + "{\"error\":\"user: is empty; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + -\"},"
+                        + "{\"error\":\"user: is empty; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + : | -\"},"
                         + "{\"has_permission\":true}]},\"timestamp\":\"T\"}");
     }
 

@@ -60,6 +60,8 @@ class ListPagesTest {
     @ValueSource(
             strings = {
                 "/api/roles",
+                "/api/users",
+                "/api/permissions",
                 "/api/user_roles/u3@example.org",
                 "/api/members/role4",
                 "/api/user_permissions/u1@example.org",

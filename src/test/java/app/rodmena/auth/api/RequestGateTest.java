@@ -45,7 +45,6 @@ class RequestGateTest {
                 "/api/members//",
                 "/api/members/a/",
                 "/api/members/a%2F",
-                "/api/permission/a",
                 "/api/permission/a/",
                 "/api/permission//b",
                 "/api/permission/a/b/c",
@@ -96,7 +95,7 @@ class RequestGateTest {
                     .reply();
 
             assertThat(reply.status()).isEqualTo(405);
-            assertThat(reply.header("allow")).isEqualTo("GET, HEAD, POST, DELETE, OPTIONS");
+            assertThat(reply.header("allow")).isEqualTo("GET, HEAD, POST, PUT, DELETE, OPTIONS");
         }
     }
 
@@ -181,7 +180,7 @@ class RequestGateTest {
                 "/api/user_roles/a+b@example.org",
                 "/api/user_roles/a%2Bb%40example.org",
                 "/api/user_roles%2Fa%2bb%40example.org",
-                "/%61pi/user_roles/a+b@example.org?and=this&or=a%20b",
+                "/%61pi/user_roles/a+b@example.org?",
                 "http://elsewhere.example/api/user_roles/a+b@example.org")) {
             try (RawClient client = api.raw()) {
                 String host = path.startsWith("http") ? "elsewhere.example" : "localhost";

@@ -7,11 +7,13 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.testing.RawClient;
 import app.rodmena.auth.testing.TestPostgres;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -212,6 +214,87 @@ class RoutesTest {
         assertResponse("DELETE", "/api/membership/eve/temps", "{\"result\":true}");
         assertResponse("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":true}"));
         assertResponse("DELETE", "/api/role/temps", wrapped("Role deletion finished", "{\"result\":false}"));
+    }
+
+    @Test
+    void usersPermissionsAndDescriptionsAreManaged() throws Exception {
+        String key = UUID.randomUUID().toString();
+        assertResponse(key, "POST", "/api/role/staff", "", "{\"result\":true}");
+        assertResponse(key, "POST", "/api/membership/eve/staff", "", "{\"result\":true}");
+        assertResponse(key, "POST", "/api/permission/staff/read", "", "{\"result\":true}");
+        assertResponse(
+                key,
+                "PUT",
+                "/api/role/staff/description",
+                "{\"description\":\"Grüße\"}",
+                wrapped("Role description set", "{\"result\":true}"));
+        assertResponse(
+                key,
+                "PUT",
+                "/api/role/none/description",
+                "{\"description\":null}",
+                wrapped("Role description set", "{\"result\":false}"));
+        assertResponse(key, "GET", "/api/roles", "", "{\"result\":[{\"role\":\"staff\",\"description\":\"Grüße\"}]}");
+        assertResponse(key, "GET", "/api/users", "", "{\"result\":[{\"user\":\"eve\"}]}");
+        assertResponse(key, "GET", "/api/permissions", "", "{\"result\":[{\"name\":\"read\"}]}");
+        assertResponse(key, "DELETE", "/api/user/eve", "", wrapped("User deletion finished", "{\"result\":true}"));
+        assertResponse(
+                key,
+                "DELETE",
+                "/api/permission/read",
+                "",
+                wrapped("Permission deletion finished", "{\"result\":true}"));
+        assertResponse(key, "GET", "/api/users", "", "{\"result\":[]}");
+        assertResponse(key, "GET", "/api/permissions", "", "{\"result\":[]}");
+        assertResponse(key, "GET", "/api/members/staff", "", "{\"result\":[]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[]",
+                "{\"description\":1}",
+                "{\"description\":\"\"}",
+                "{\"description\":\"a\\u0000\"}",
+                "{\"description\":\"a\\nb\"}",
+                "{\"description\":\"\\ud800\"}",
+                "{\"description\":\"x\",\"role\":\"y\"}"
+            })
+    void anInvalidDescriptionIsRefused(String body) throws Exception {
+        assertThat(send(api.key, "PUT", "/api/role/ops/description", body).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aDescriptionHasAtMost256Characters() throws Exception {
+        String path = "/api/role/ops/description";
+        assertThat(send(api.key, "PUT", path, "{\"description\":\"%s\"}".formatted("😀".repeat(257)))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(send(api.key, "PUT", path, "{\"description\":\"%s\"}".formatted("😀".repeat(256)))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(send(api.key, "PUT", path, "{\"description\":null}").statusCode())
+                .isEqualTo(200);
+    }
+
+    private HttpResponse<String> send(String key, String method, String path, String body) throws Exception {
+        return api.client.send(
+                api.request(method, path)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .header("Authorization", "Bearer " + key)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private void assertResponse(String key, String method, String path, String body, String expected) throws Exception {
+        HttpResponse<String> response = send(key, method, path, body);
+        assertThat(TestApi.withoutTimestamp(response.body()))
+                .as(method + " " + path)
+                .isEqualTo(expected);
+        assertThat(response.statusCode()).isEqualTo(200);
     }
 
     @Test

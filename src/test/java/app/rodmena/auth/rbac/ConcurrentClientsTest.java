@@ -31,6 +31,13 @@ class ConcurrentClientsTest {
                     or exists (select from permission_groups where group_id = g.id))
             """;
 
+    private static final String ROWS_OF_INACTIVE_USERS_AND_PERMISSIONS = """
+            select (select count(*) from membership_groups f join auth_membership m on m.id = f.membership_id
+                    where creator = ? and not is_active)
+                + (select count(*) from permission_groups f join auth_permission p on p.id = f.permission_id
+                    where creator = ? and not is_active)
+            """;
+
     private static Tenants tenants;
     private static ExecutorService clients;
 
@@ -136,6 +143,28 @@ class ConcurrentClientsTest {
     }
 
     @Test
+    void aGrantConcurrentToADeletionOfItsUserOrPermissionIsKeptOrPurged() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            for (int role = 0; role < CLIENTS; role++) {
+                tenant.createRole("role" + role);
+                tenant.addMember("ann", "role" + role);
+                tenant.grant("role" + role, "read");
+            }
+            concurrently(client -> () -> switch (client % 4) {
+                case 0 -> tenant.deleteUser("ann");
+                case 1 -> tenant.addMember("ann", "role" + client);
+                case 2 -> tenant.deletePermission("read");
+                default -> tenant.grant("role" + client, "read");
+            });
+            assertThat(tenant.number(ROWS_OF_INACTIVE_USERS_AND_PERMISSIONS)).isZero();
+            tenant.deleteUser("ann");
+            tenant.deletePermission("read");
+            assertThat(tenant.rolesOf("ann")).isEmpty();
+            assertThat(tenant.whichRolesCan("read")).isEmpty();
+        }
+    }
+
+    @Test
     void concurrentPurgesOfRolesAndUsersDoNotDeadlock() throws Exception {
         tenant.createRole("spare");
         for (int round = 0; round < 5; round++) {
@@ -144,21 +173,22 @@ class ConcurrentClientsTest {
             }
             tenant.execute("""
                     insert into auth_membership (creator, "user") select ?, 'user' || u from generate_series(0, 63) u
-                        on conflict do nothing;
+                        union all select ?, 'other' || u from generate_series(0, 63) u
+                        on conflict (creator, "user") do update set is_active = true;
                     insert into membership_groups (membership_id, group_id)
                         select m.id, g.id from auth_membership m join auth_group g using (creator)
                         where creator = ? and role <> 'spare' order by random()
                         on conflict do nothing;
-                    update auth_membership set is_active = false where creator = ?;
+                    update auth_membership set is_active = false where creator = ? and "user" like 'user%';
                     """);
-            assertThat(queuedBehindLock(
-                            """
+            assertThat(queuedBehindLock("""
                             select from membership_groups f join auth_group g on g.id = f.group_id
                             where creator = ? for update of f
-                            """,
-                            client -> client % 2 == 0
-                                    ? () -> tenant.deleteRole("role" + client)
-                                    : () -> tenant.addMember("user" + client, "spare")))
+                            """, client -> switch (client % 3) {
+                        case 0 -> () -> tenant.deleteRole("role" + client);
+                        case 1 -> () -> tenant.addMember("user" + client, "spare");
+                        default -> () -> tenant.deleteUser("other" + client);
+                    }))
                     .containsOnly(true);
         }
     }
@@ -186,7 +216,7 @@ class ConcurrentClientsTest {
         String role = "role" + random.nextInt(4);
         String user = "user" + random.nextInt(4);
         String permission = "permission" + random.nextInt(4);
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(12)) {
             case 0 -> tenant.createRole(role);
             case 1 -> tenant.deleteRole(role);
             case 2, 3 -> tenant.addMember(user, role);
@@ -194,6 +224,8 @@ class ConcurrentClientsTest {
             case 6 -> tenant.removeMember(user, role);
             case 7 -> tenant.revoke(role, permission);
             case 8 -> tenant.whichUsersCan(permission);
+            case 10 -> tenant.deleteUser(user);
+            case 11 -> tenant.deletePermission(permission);
             case 9 ->
                 tenant.execute(
                         random.nextBoolean()

@@ -24,11 +24,11 @@ class NamesTest {
         assertThat(PermissionName.ofWorkflowToRun("w".repeat(64)).value()).hasSize(64);
         assertThatThrownBy(() -> new UserName("u".repeat(65)))
                 .isInstanceOf(InvalidValueException.class)
-                .hasMessage("user: has more than 64 characters; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + -");
+                .hasMessage("user: has more than 64 characters; allowed are 1 to 64 of A-Z a-z 0-9 _ . @ + : | -");
         assertThatThrownBy(() -> new RoleName("r".repeat(65)))
-                .hasMessage("role: has more than 64 characters; allowed are 1 to 64 of A-Z a-z 0-9 _ -");
+                .hasMessage("role: has more than 64 characters; allowed are 1 to 64 of A-Z a-z 0-9 _ : | -");
         assertThatThrownBy(() -> new PermissionName("p".repeat(129)))
-                .hasMessage("permission: has more than 128 characters; allowed are 1 to 128 of A-Z a-z 0-9 _ -");
+                .hasMessage("permission: has more than 128 characters; allowed are 1 to 128 of A-Z a-z 0-9 _ : | -");
         assertThatThrownBy(() -> PermissionName.ofWorkflow("w".repeat(129)))
                 .hasMessageStartingWith("workflow: has more than 128 characters");
         assertThatThrownBy(() -> PermissionName.ofWorkflowToRun("w".repeat(65)))
@@ -51,10 +51,19 @@ class NamesTest {
         assertThatThrownBy(() -> new PermissionName(name)).isInstanceOf(InvalidValueException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"article:publish", "auth0|123", ":", "|"})
+    void namesOfResourcesAndIdentityProvidersAreAccepted(String name) {
+        assertThat(new UserName(name).value()).isEqualTo(name);
+        assertThat(new RoleName(name).value()).isEqualTo(name);
+        assertThat(new PermissionName(name).value()).isEqualTo(name);
+        assertThat(PermissionName.ofWorkflowToRun(name).value()).isEqualTo(name);
+    }
+
     @Test
     void theMessageEscapesControlCharacters() {
         assertThatThrownBy(() -> new RoleName("admin\n"))
-                .hasMessage("role: has U+000A at position 6; allowed are 1 to 64 of A-Z a-z 0-9 _ -");
+                .hasMessage("role: has U+000A at position 6; allowed are 1 to 64 of A-Z a-z 0-9 _ : | -");
         assertThatThrownBy(() -> new RoleName("a b")).hasMessageStartingWith("role: has U+0020 at position 2;");
         assertThatThrownBy(() -> new RoleName("a/b")).hasMessageStartingWith("role: has '/' at position 2;");
         assertThatThrownBy(() -> new RoleName("𝒜")).hasMessageStartingWith("role: has U+1D49C at position 1;");

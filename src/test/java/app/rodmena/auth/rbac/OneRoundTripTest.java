@@ -41,6 +41,10 @@ class OneRoundTripTest {
             assertThat(done(memberships.revoke(CALLER, key, user, role))).isEqualTo(List.of("memberships.revoke"));
             assertThat(done(permissions.revoke(CALLER, key, role, permission)))
                     .isEqualTo(List.of("permissions.revoke"));
+            assertThat(done(roles.describe(CALLER, key, role, new RoleDescription("x"))))
+                    .isEqualTo(List.of("roles.describe"));
+            assertThat(done(new Users(engine).delete(CALLER, key, user))).isEqualTo(List.of("users.delete"));
+            assertThat(done(permissions.delete(CALLER, key, permission))).isEqualTo(List.of("permissions.delete"));
             assertThat(done(roles.delete(CALLER, key, role))).isEqualTo(List.of("roles.delete"));
             engine.remove(listener);
         }

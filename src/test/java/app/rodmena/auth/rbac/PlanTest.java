@@ -33,8 +33,17 @@ class PlanTest {
     private static final String LIMIT = "limit";
     private static final List<String> MODES = List.of("force_custom_plan", "force_generic_plan");
     private static final Pattern PARAMETER = Pattern.compile("(?<!:):([a-z]+)");
-    private static final Map<String, String> WRITTEN =
-            Map.of("creator", "'tenant7'", "user", "'user17'", "role", "'role3'", "name", "'permission9'");
+    private static final Map<String, String> WRITTEN = Map.of(
+            "creator",
+            "'tenant7'",
+            "description",
+            "'x'",
+            "user",
+            "'user17'",
+            "role",
+            "'role3'",
+            "name",
+            "'permission9'");
     private static final String RUN = "explain (analyze, buffers)";
     private static final Pattern PAGES = Pattern.compile("Buffers: shared hit=(\\d+)");
 
@@ -123,7 +132,9 @@ class PlanTest {
                 new PlanCase(Memberships.CHECK_MEMBERSHIP, 15, "member4242", "role3"),
                 new PlanCase(Memberships.OF_USER, 50, "user17"),
                 new PlanCase(Memberships.OF_ROLE, 250, "role3"),
-                new PlanCase(Roles.LIST, 50));
+                new PlanCase(Roles.LIST, 50),
+                new PlanCase(Users.LIST, 600),
+                new PlanCase(Permissions.LIST, 50));
     }
 
     @ParameterizedTest
@@ -152,7 +163,8 @@ class PlanTest {
 
     static Stream<String> writes() {
         return Stream.concat(
-                Stream.of(Roles.CREATE, Roles.DELETE).flatMap(sql -> Stream.of(sql.split(";\n"))),
+                Stream.of(Roles.CREATE, Roles.DELETE, Roles.DESCRIBE, Users.DELETE, Permissions.DELETE)
+                        .flatMap(sql -> Stream.of(sql.split(";\n"))),
                 Stream.of(Memberships.GRANT, Memberships.REVOKE, Permissions.GRANT, Permissions.REVOKE)
                         .flatMap(write -> Stream.of(write.single, write.batch)));
     }

@@ -254,6 +254,66 @@ class RbacTest {
     }
 
     @Test
+    void aDeletedUserHasNoRolesAlsoWhenItIsAddedAgain() {
+        for (String role : new String[] {"a", "b"}) {
+            tenant.createRole(role);
+            tenant.grant(role, "read");
+            tenant.addMember("ann", role);
+            tenant.addMember("bob", role);
+        }
+        Tenants.Tenant other = tenants.newTenant();
+        assertThat(other.deleteUser("ann")).isFalse();
+        assertThat(tenant.deleteUser("ann")).isTrue();
+        assertThat(tenant.deleteUser("ann")).isFalse();
+        assertThat(tenant.deleteUser("never")).isFalse();
+        assertThat(tenant.users()).containsExactly("bob");
+        assertThat(tenant.userCan("ann", "read")).isFalse();
+        assertThat(tenant.members("a")).containsExactly(new Membership("bob", "a"));
+        assertThat(tenant.number("select count(*) from membership_groups f join auth_membership m"
+                        + " on m.id = f.membership_id where creator = ? and not is_active"))
+                .isZero();
+        tenant.addMember("ann", "b");
+        assertThat(tenant.rolesOf("ann")).containsExactly(new Membership("ann", "b"));
+        assertThat(tenant.users()).containsExactly("ann", "bob");
+    }
+
+    @Test
+    void aDeletedPermissionBelongsToNoRoleAlsoWhenItIsGrantedAgain() {
+        for (String role : new String[] {"a", "b"}) {
+            tenant.createRole(role);
+            tenant.grant(role, "read");
+            tenant.grant(role, "write");
+        }
+        assertThat(tenant.deletePermission("read")).isTrue();
+        assertThat(tenant.deletePermission("read")).isFalse();
+        assertThat(tenant.deletePermission("never")).isFalse();
+        assertThat(tenant.permissions()).containsExactly("write");
+        assertThat(tenant.whichRolesCan("read")).isEmpty();
+        assertThat(tenant.roleCan("a", "write")).isTrue();
+        assertThat(tenant.number("select count(*) from permission_groups f join auth_permission p"
+                        + " on p.id = f.permission_id where creator = ? and not is_active"))
+                .isZero();
+        tenant.grant("b", "read");
+        assertThat(tenant.whichRolesCan("read")).containsExactly("b");
+        assertThat(tenant.permissions()).containsExactly("read", "write");
+    }
+
+    @Test
+    void aDescriptionIsSetRemovedAndNotRestored() {
+        assertThat(tenant.describeRole("a", "text")).isFalse();
+        tenant.createRole("a");
+        assertThat(tenant.describeRole("a", "Grüße 😀")).isTrue();
+        assertThat(tenant.roles()).containsExactly(new RoleEntry("a", "Grüße 😀"));
+        assertThat(tenant.describeRole("a", null)).isTrue();
+        assertThat(tenant.roles()).containsExactly(new RoleEntry("a", null));
+        tenant.describeRole("a", "text");
+        tenant.deleteRole("a");
+        assertThat(tenant.describeRole("a", "text")).isFalse();
+        tenant.createRole("a");
+        assertThat(tenant.roles()).containsExactly(new RoleEntry("a", null));
+    }
+
+    @Test
     void aRowThatLinksTwoTenantsGrantsNothing() {
         Tenants.Tenant other = tenants.newTenant();
         tenant.createRole("admin");

@@ -25,12 +25,14 @@ final class Tenants implements AutoCloseable {
     final Roles roles;
     final Memberships memberships;
     final Permissions permissions;
+    final Users users;
 
     Tenants(int connections) {
         engine = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
         roles = new Roles(engine);
         memberships = new Memberships(engine);
         permissions = new Permissions(engine);
+        users = new Users(engine);
     }
 
     Tenant newTenant() {
@@ -58,6 +60,26 @@ final class Tenants implements AutoCloseable {
 
         boolean deleteRole(String role) {
             return join(roles.delete(CALLER, key, new RoleName(role)));
+        }
+
+        boolean describeRole(String role, String description) {
+            return join(roles.describe(CALLER, key, new RoleName(role), new RoleDescription(description)));
+        }
+
+        boolean deleteUser(String user) {
+            return join(users.delete(CALLER, key, new UserName(user)));
+        }
+
+        boolean deletePermission(String permission) {
+            return join(permissions.delete(CALLER, key, new PermissionName(permission)));
+        }
+
+        List<String> users() {
+            return join(users.list(CALLER, key).all());
+        }
+
+        List<String> permissions() {
+            return join(permissions.list(CALLER, key).all());
         }
 
         List<RoleEntry> roles() {

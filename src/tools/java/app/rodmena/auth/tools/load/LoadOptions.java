@@ -34,7 +34,7 @@ import picocli.CommandLine.TypeConversionException;
         customSynopsis = "./run.sh load [flags]",
         footer = {
             "",
-            "Creates data under a new client key, and deletes its roles afterwards.",
+            "Creates data under a new client key, and deletes it afterwards.",
             "Every flag with a value has an environment variable: --rate is AUTH_LOAD_RATE.",
             "",
             "Exit codes: 0 all expectations met, 1 not, 2 invalid flags or no server, 130 stopped by Ctrl-C."

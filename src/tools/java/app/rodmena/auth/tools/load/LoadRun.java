@@ -219,10 +219,9 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /**
-     * Deletes the roles of the test data with their members and permissions. The names of users and permissions remain
-     * in the tables: the API cannot remove them.
+     * Deletes the roles, users and permissions of the test data.
      *
-     * @return whether all roles were deleted
+     * @return whether all were deleted
      */
     public boolean clean() throws InterruptedException {
         if (!isSeeded) {

@@ -62,15 +62,29 @@ final class TestData {
         return List.of(roles, grants);
     }
 
-    /** The requests that delete the roles of the test data and of the writes, and with them members and permissions. */
+    /** The requests that delete the roles, users and permissions of the test data and of the writes. */
     List<LoadRequest> removal(RequestMix mix) {
-        List<LoadRequest> roles = new ArrayList<>();
+        List<LoadRequest> removal = new ArrayList<>();
         if (mix != RequestMix.WRITES) {
             IntStream.range(0, ROLES)
-                    .forEach(role -> roles.add(read(Methods.DELETE, "/api/role/" + role(role), TestData::isAny)));
+                    .forEach(role -> removal.add(read(Methods.DELETE, "/api/role/" + role(role), TestData::isAny)));
         }
-        writeSequences.stream().filter(WriteSequence::isStarted).forEach(sequence -> roles.add(sequence.removal()));
-        return roles;
+        if (mix == RequestMix.CHECKS || mix == RequestMix.ALL) {
+            IntStream.range(0, USERS)
+                    .forEach(user -> removal.add(read(Methods.DELETE, "/api/user/" + user(user), TestData::isAny)));
+            for (int role = 0; role < ROLES; role++) {
+                for (int i = 0; i < PERMISSIONS_OF_A_ROLE; i++) {
+                    removal.add(read(Methods.DELETE, "/api/permission/" + permission(role, i), TestData::isAny));
+                }
+            }
+        }
+        List<WriteSequence> started =
+                writeSequences.stream().filter(WriteSequence::isStarted).toList();
+        started.forEach(sequence -> removal.addAll(sequence.removal()));
+        if (!started.isEmpty()) {
+            removal.add(write(Methods.DELETE, "/api/permission/" + prefix + "permission", TestData::isAny));
+        }
+        return removal;
     }
 
     /** The request sequence of each client. */
@@ -136,8 +150,9 @@ final class TestData {
 
     private WriteSequence writeSequence(int client) {
         String role = prefix + "written-" + client;
+        String user = prefix + "user-" + client;
         String permission = "/api/permission/%s/%spermission".formatted(role, prefix);
-        String membership = "/api/membership/%suser-%s/%s".formatted(prefix, client, role);
+        String membership = "/api/membership/%s/%s".formatted(user, role);
         Predicate<JsonNode> deleted =
                 answer -> answer.path("data").path("result").asBoolean();
         WriteSequence sequence = new WriteSequence(
@@ -148,7 +163,9 @@ final class TestData {
                         write(Methods.DELETE, membership, TestData::isTrue),
                         write(Methods.DELETE, permission, TestData::isTrue),
                         write(Methods.DELETE, "/api/role/" + role, deleted)),
-                write(Methods.DELETE, "/api/role/" + role, TestData::isAny));
+                List.of(
+                        write(Methods.DELETE, "/api/role/" + role, TestData::isAny),
+                        write(Methods.DELETE, "/api/user/" + user, TestData::isAny)));
         writeSequences.add(sequence);
         return sequence;
     }
@@ -165,7 +182,7 @@ final class TestData {
         return answer.path("result").asBoolean();
     }
 
-    /** Accepts the response whether or not the role existed. */
+    /** Accepts the response whether or not what it deletes existed. */
     private static boolean isAny(JsonNode answer) {
         return true;
     }

@@ -5,11 +5,11 @@ import java.util.List;
 /** Repeats a role's lifecycle. After a failure it starts again, which is correct in any state of the role. */
 final class WriteSequence implements RequestSequence {
     private final List<LoadRequest> lifecycle;
-    private final LoadRequest removal;
+    private final List<LoadRequest> removal;
     private int step;
     private boolean isStarted;
 
-    WriteSequence(List<LoadRequest> lifecycle, LoadRequest removal) {
+    WriteSequence(List<LoadRequest> lifecycle, List<LoadRequest> removal) {
         this.lifecycle = lifecycle;
         this.removal = removal;
     }
@@ -32,7 +32,8 @@ final class WriteSequence implements RequestSequence {
         return isStarted;
     }
 
-    LoadRequest removal() {
+    /** The requests that delete the role and its member. */
+    List<LoadRequest> removal() {
         return removal;
     }
 }
