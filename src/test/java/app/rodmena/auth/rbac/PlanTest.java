@@ -140,7 +140,9 @@ class PlanTest {
     @ParameterizedTest
     @MethodSource("queries")
     void aSingleQueryUsesIndexes(PlanCase planCase) throws SQLException {
-        Map<String, String> values = planCase.values(value -> "'" + value.apply(7) + "'", "null", "1001");
+        // Tenant 7 has half of all users, so that a scan of all is right for its list
+        int tenant = planCase.query == Users.LIST ? 8 : 7;
+        Map<String, String> values = planCase.values(value -> "'" + value.apply(tenant) + "'", "null", "1001");
         for (String mode : MODES) {
             String plan = plan(mode, RUN, planCase.query.single, values, "text");
             assertThat(plan).as(mode).doesNotContain("Seq Scan");
