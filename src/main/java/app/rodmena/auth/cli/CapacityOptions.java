@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "./run.sh capacity --workers N [--max-connections N | --database-url URL]",
             "       ./run.sh capacity --from URL [--requests-per-second N --workers N --pool-size N]",
-            "       ./run.sh capacity --simulate | --check-model"
+            "       ./run.sh capacity --simulate | --simulate-tenants | --check-model"
         },
         footer = {
             "",
@@ -50,6 +50,7 @@ final class CapacityOptions implements Callable<Integer> {
     private static final String FROM = "--from";
     private static final String REQUESTS_PER_SECOND = "--requests-per-second";
     private static final String SIMULATE = "--simulate";
+    private static final String SIMULATE_TENANTS = "--simulate-tenants";
     private static final String CHECK_MODEL = "--check-model";
 
     private final CommandContext context;
@@ -85,6 +86,11 @@ final class CapacityOptions implements Callable<Integer> {
             names = SIMULATE,
             description = "Simulate 10, 100 and 1,000 workers, with and without PgBouncer in front of PostgreSQL")
     private boolean isSimulation;
+
+    @Option(
+            names = SIMULATE_TENANTS,
+            description = "Simulate a quiet tenant beside a noisy one, in order of arrival and with tenants in turns")
+    private boolean isTenantSimulation;
 
     @Option(
             names = CHECK_MODEL,
@@ -158,6 +164,9 @@ final class CapacityOptions implements Callable<Integer> {
         if (isSimulation) {
             return ToolCommands.load().simulation(pool, format);
         }
+        if (isTenantSimulation) {
+            return ToolCommands.load().tenantSimulation(pool, format);
+        }
         if (isModelCheck) {
             return ToolCommands.load().modelCheck(database(settings), pool, format);
         }
@@ -169,7 +178,7 @@ final class CapacityOptions implements Callable<Integer> {
     }
 
     private void refuseContradictions() {
-        List<String> modes = Stream.of(FROM, SIMULATE, CHECK_MODEL, MAX_CONNECTIONS)
+        List<String> modes = Stream.of(FROM, SIMULATE, SIMULATE_TENANTS, CHECK_MODEL, MAX_CONNECTIONS)
                 .filter(flags()::hasMatchedOption)
                 .toList();
         if (modes.size() > 1) {
@@ -206,15 +215,22 @@ final class CapacityOptions implements Callable<Integer> {
             }
         } else if (isSimulation) {
             refuseBeside(SIMULATE, "it simulates 10, 100 and 1,000 workers", Setting.WORKERS);
-            refuseBeside(
-                    SIMULATE,
-                    "it uses no database",
-                    Setting.DATABASE_URL,
-                    Setting.DATABASE_PASSWORD_FILE,
-                    Setting.DATABASE_PASSWORD_COMMAND);
+            refuseDatabaseBeside(SIMULATE);
+        } else if (isTenantSimulation) {
+            refuseBeside(SIMULATE_TENANTS, "it simulates one pool", Setting.WORKERS);
+            refuseDatabaseBeside(SIMULATE_TENANTS);
         } else if (isModelCheck) {
             refuseBeside(CHECK_MODEL, "it measures one pool", Setting.WORKERS);
         }
+    }
+
+    private void refuseDatabaseBeside(String mode) {
+        refuseBeside(
+                mode,
+                "it uses no database",
+                Setting.DATABASE_URL,
+                Setting.DATABASE_PASSWORD_FILE,
+                Setting.DATABASE_PASSWORD_COMMAND);
     }
 
     private void refuseBeside(String mode, String reason, Setting... settings) {

@@ -22,6 +22,9 @@ public interface ToolCommands {
     /** Simulates fleets of servers with this pool. */
     Command simulation(PoolSettings pool, OutputFormat format);
 
+    /** Simulates two tenants that share this pool. */
+    Command tenantSimulation(PoolSettings pool, OutputFormat format);
+
     /**
      * Compares the queueing model with a real pool.
      *

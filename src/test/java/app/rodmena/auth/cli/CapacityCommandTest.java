@@ -98,6 +98,8 @@ class CapacityCommandTest {
                         + "--requests-per-second",
                 "--from http://h --database-url postgresql://h/d|--database-url can't go with --from: the server "
                         + "has one",
+                "--simulate --simulate-tenants|--simulate and --simulate-tenants: one or the other",
+                "--simulate-tenants --workers 8|--workers can't go with --simulate-tenants: it simulates one pool",
                 "--simulate --workers 8|--workers can't go with --simulate: it simulates 10, 100 and 1,000 workers",
                 "--simulate --database-url postgresql://h/d|--database-url can't go with --simulate: it uses no database",
                 "--check-model --workers 8|--workers can't go with --check-model: it measures one pool",
@@ -143,6 +145,14 @@ class CapacityCommandTest {
                         "10,000 requests/s",
                         "| 1,000 | direct | 11,000 |",
                         "| 1,000 | PgBouncer | 32 | 32 | 32 | 32 |");
+    }
+
+    @Test
+    void theSimulationOfTenantsIsATable() {
+        assertThat(run(Map.of("AUTH_CAPACITY_FORMAT", "markdown"), "--simulate-tenants"))
+                .isZero();
+
+        assertThat(out()).contains("| 0 | arrival |", "| 1,000 | arrival |", "| 1,000 | tenants in turns |");
     }
 
     @Test

@@ -10,6 +10,7 @@ import app.rodmena.auth.tools.demo.DemoCommand;
 import app.rodmena.auth.tools.load.LoadOptions;
 import app.rodmena.auth.tools.model.CheckModelCommand;
 import app.rodmena.auth.tools.model.SimulateCommand;
+import app.rodmena.auth.tools.model.SimulateTenantsCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,11 @@ public final class Tools implements ToolCommands {
     @Override
     public Command simulation(PoolSettings pool, OutputFormat format) {
         return new SimulateCommand(pool.poolSize(), pool.maxOverflow(), format);
+    }
+
+    @Override
+    public Command tenantSimulation(PoolSettings pool, OutputFormat format) {
+        return new SimulateTenantsCommand(pool.maximum(), format);
     }
 
     @Override
