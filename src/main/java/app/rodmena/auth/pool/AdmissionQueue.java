@@ -261,8 +261,8 @@ final class AdmissionQueue {
         Decisions shed = Decisions.NONE;
         long next = Long.MAX_VALUE;
         synchronized (lock) {
+            overload.update(nowNanos);
             if (overload.isOn() && waiting > 0) {
-                overload.update(nowNanos);
                 next = overload.nanosToUpdate(nowNanos);
                 shed = new Decisions(List.of(), shed(nowNanos), overload.retryAfterSeconds(waiting));
             }

@@ -44,6 +44,9 @@ class PoolModelTest {
             Duration.ofSeconds(12),
             Duration.ofSeconds(50));
 
+    /** The number of the pauses that are shorter than pool_timeout, after which callers still wait. */
+    private static final int SHORT_PAUSES = 3;
+
     @Test
     void thePoolMatchesTheModel() throws Exception {
         Long replayed = Long.getLong(SEED);
@@ -68,14 +71,18 @@ class PoolModelTest {
         private final TestPool test;
         private final QueuePoolModel model;
         private final List<BatchQueue<Holder, Void>> batchQueues = new ArrayList<>();
+        private final List<Duration> pauses;
         private int lastCaller;
 
         Run(long seed) {
             this.seed = seed;
             random = new Random(seed);
+            boolean sheds = random.nextBoolean();
+            pauses = sheds ? PAUSES.subList(0, SHORT_PAUSES) : PAUSES;
             PoolSettings settings = randomSize(PoolSettings.DEFAULT)
                     .with(draft -> draft.poolRecycle = Duration.ofSeconds(400))
-                    .with(draft -> draft.maxWaiting = 8);
+                    .with(draft -> draft.maxWaiting = 8)
+                    .with(draft -> draft.shedTarget = sheds ? Optional.of(Duration.ofMillis(300)) : Optional.empty());
             test = TestPool.timed(settings);
             test.sink.add(events::add);
             model = new QueuePoolModel(settings, MAX_BATCH, test.clock.getAsLong());
@@ -103,7 +110,7 @@ class PoolModelTest {
         private void step() throws Exception {
             model.nextStep();
             int choice = random.nextInt(100);
-            if (choice < 34) {
+            if (choice < 34 || (model.isOverloaded() && random.nextBoolean())) {
                 checkOut();
             } else if (choice < 62) {
                 anyOf(model.holders().keySet()).ifPresent(this::checkIn);
@@ -188,7 +195,7 @@ class PoolModelTest {
         /** Lets five ticks without demand pass, after which overflow is closed; random operations rarely do. */
         private void letTimePass() throws SQLException {
             for (int ticks = 1 + random.nextInt(7); ticks > 0; ticks--) {
-                Duration passed = PAUSES.get(random.nextInt(PAUSES.size()));
+                Duration passed = pauses.get(random.nextInt(pauses.size()));
                 record("tick after " + passed);
                 model.tick(passed);
                 test.clock.advance(passed);

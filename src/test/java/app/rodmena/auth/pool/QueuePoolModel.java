@@ -51,6 +51,7 @@ final class QueuePoolModel {
         final int caller;
         final int tenant;
         final Optional<Integer> batchQueue;
+        final long arrived;
         final long deadline;
 
         /** Whether the deadline is the caller's, and not that of pool_timeout. */
@@ -66,6 +67,7 @@ final class QueuePoolModel {
                 int caller,
                 int tenant,
                 Optional<Integer> batchQueue,
+                long arrived,
                 long deadline,
                 boolean hasOwnDeadline,
                 boolean isOwnDeadline) {
@@ -73,6 +75,7 @@ final class QueuePoolModel {
             this.caller = caller;
             this.tenant = tenant;
             this.batchQueue = batchQueue;
+            this.arrived = arrived;
             this.deadline = deadline;
             this.hasOwnDeadline = hasOwnDeadline;
         }
@@ -112,6 +115,9 @@ final class QueuePoolModel {
     private long now;
     private int generation;
     private boolean suspended;
+    private boolean overloaded;
+    private long intervalStart;
+    private long shortestWait = Long.MAX_VALUE;
 
     /** When a connection was last found broken: those used last before are tested before their next use. */
     private long brokeAt = Long.MIN_VALUE;
@@ -128,6 +134,7 @@ final class QueuePoolModel {
         this.maxBatch = maxBatch;
         this.settings = settings;
         this.now = now;
+        this.intervalStart = now;
     }
 
     // Operations
@@ -138,6 +145,7 @@ final class QueuePoolModel {
                 caller,
                 tenant,
                 batchQueue,
+                now,
                 now + Math.min(timeout, patience.map(Duration::toNanos).orElse(timeout)),
                 patience.isPresent(),
                 patience.filter(time -> time.toNanos() < timeout).isPresent());
@@ -285,6 +293,8 @@ final class QueuePoolModel {
 
     void tick(Duration passed) {
         now += passed.toNanos();
+        updateOverload();
+        shed();
         for (Waiter late :
                 queue.stream().filter(waiter -> waiter.deadline <= now).toList()) {
             refuse(late);
@@ -314,7 +324,33 @@ final class QueuePoolModel {
         }
     }
 
+    /** After an interval in which even the shortest wait exceeded the target, the pool is overloaded. */
+    private void updateOverload() {
+        if (now - intervalStart < Overload.INTERVAL_NANOS) {
+            return;
+        }
+        if (shortestWait < Long.MAX_VALUE) {
+            overloaded = settings.shedTarget().isPresent()
+                    && shortestWait > settings.shedTarget().get().toNanos();
+        }
+        intervalStart = now;
+        shortestWait = Long.MAX_VALUE;
+    }
+
+    private void shed() {
+        if (!overloaded || suspended) {
+            return;
+        }
+        long target = settings.shedTarget().orElseThrow().toNanos();
+        for (Waiter late :
+                queue.stream().filter(waiter -> now - waiter.arrived > target).toList()) {
+            refuse(late);
+            expect(PoolEventKind.SHED, 1);
+        }
+    }
+
     private void admitNext() {
+        shed();
         while (!suspended && taken < settings.maximum()) {
             Optional<Waiter> next = queue.stream()
                     .filter(waiter -> hasFreeSlot(waiter.batchQueue))
@@ -324,11 +360,12 @@ final class QueuePoolModel {
             }
             virtualTime = Math.max(virtualTime, next.get().tag);
             boolean together = next.get().batchQueue.isPresent() && settings.batchSlots() > 0;
-            List<Waiter> admitted = queue.stream()
-                    .filter(waiter ->
-                            together ? waiter.batchQueue.equals(next.get().batchQueue) : waiter.equals(next.get()))
-                    .limit(maxBatch)
-                    .toList();
+            List<Waiter> admitted = together
+                    ? queue.stream()
+                            .filter(waiter -> waiter.batchQueue.equals(next.get().batchQueue))
+                            .limit(maxBatch)
+                            .toList()
+                    : List.of(overloaded ? newestLike(next.get()) : next.get());
             admitted.forEach(this::remove);
             admit(admitted);
         }
@@ -341,7 +378,15 @@ final class QueuePoolModel {
         return batchQueue.isEmpty() || settings.batchSlots() == 0 || running < settings.batchSlots();
     }
 
+    private Waiter newestLike(Waiter first) {
+        return queue.stream()
+                .filter(waiter -> waiter.tenant == first.tenant && waiter.batchQueue.equals(first.batchQueue))
+                .reduce((older, newer) -> newer)
+                .orElseThrow();
+    }
+
     private void admit(List<Waiter> together) {
+        together.forEach(waiter -> shortestWait = Math.min(shortestWait, now - waiter.arrived));
         Waiter first = together.get(0);
         admissions.put(first.caller, new Admission(together, first.batchQueue));
         taken++;
@@ -491,6 +536,10 @@ final class QueuePoolModel {
 
     int tenants() {
         return tenants.size();
+    }
+
+    boolean isOverloaded() {
+        return overloaded;
     }
 
     boolean isSuspended() {
