@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A database with its data, and the contenders that use it.
@@ -24,7 +25,12 @@ record BenchEnvironment(Tools tools, Path directory, Dataset data, Database data
      * @param writes whether the load grants roles instead of checking permissions
      */
     static BenchEnvironment create(
-            Tools tools, Path parent, int memberships, Collection<ContenderKind> wanted, boolean writes)
+            Tools tools,
+            Path parent,
+            int memberships,
+            Collection<ContenderKind> wanted,
+            boolean writes,
+            Optional<Path> beside)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         Path directory = Files.createTempDirectory(parent, "stage-");
         Dataset data = new Dataset(memberships);
@@ -35,7 +41,7 @@ record BenchEnvironment(Tools tools, Path directory, Dataset data, Database data
                     directory,
                     data,
                     database,
-                    Contenders.start(tools, directory, database, data, wanted, writes));
+                    Contenders.start(tools, directory, database, data, wanted, writes, beside));
         } catch (Throwable e) {
             database.close();
             throw e;

@@ -4,6 +4,7 @@ package app.rodmena.auth.bench;
 enum ContenderKind {
     BATCHED("ours, as it comes"),
     PLAIN("ours, a query per request"),
+    OTHER("ours, in the directory of --beside"),
     BARE("ours, without listeners"),
     PGBENCH("pgbench, the same query prepared"),
     SPRING("Spring Boot 3.5");

@@ -22,20 +22,24 @@ final class Contenders implements AutoCloseable {
     private final Database database;
     private final Dataset data;
     private final boolean writes;
+    private final Optional<Path> beside;
     private final List<Contender> contenders = new ArrayList<>();
 
-    private Contenders(Tools tools, Path directory, Database database, Dataset data, boolean writes) {
+    private Contenders(
+            Tools tools, Path directory, Database database, Dataset data, boolean writes, Optional<Path> beside) {
         this.tools = tools;
         this.directory = directory;
         this.database = database;
         this.data = data;
         this.writes = writes;
+        this.beside = beside;
     }
 
     /**
      * Starts the wanted contenders; prints a line for one that cannot run on this machine and omits it.
      *
      * @param directory their working directory
+     * @param beside another directory with this repository, for the contender OTHER
      */
     static Contenders start(
             Tools tools,
@@ -43,9 +47,10 @@ final class Contenders implements AutoCloseable {
             Database database,
             Dataset data,
             Collection<ContenderKind> wanted,
-            boolean writes)
+            boolean writes,
+            Optional<Path> beside)
             throws IOException, InterruptedException {
-        Contenders field = new Contenders(tools, directory, database, data, writes);
+        Contenders field = new Contenders(tools, directory, database, data, writes, beside);
         try {
             for (ContenderKind kind : ContenderKind.values()) {
                 if (wanted.contains(kind)) {
@@ -74,17 +79,21 @@ final class Contenders implements AutoCloseable {
 
     private void enter(ContenderKind kind) throws IOException, InterruptedException {
         switch (kind) {
-            case BATCHED -> enterOurs(kind, List.of());
-            case PLAIN -> enterOurs(kind, List.of("--batching", "off"));
+            case BATCHED -> enterOurs(kind, tools.home(), List.of());
+            case PLAIN -> enterOurs(kind, tools.home(), List.of("--batching", "off"));
+            case OTHER -> {
+                if (beside.isPresent()) {
+                    enterOurs(kind, beside.get(), List.of());
+                }
+            }
             case BARE -> enterBare();
             case PGBENCH -> enterPgbench();
             case SPRING -> enterSpring();
         }
     }
 
-    private void enterOurs(ContenderKind kind, List<String> flags) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(tools.home().resolve("run.sh").toString()));
+    private void enterOurs(ContenderKind kind, Path home, List<String> flags) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(home.resolve("run.sh").toString()));
         command.addAll(List.of(
                 "--instance",
                 "bench-" + kind,

@@ -52,7 +52,7 @@ final class Options implements Benchmark {
             paramLabel = "NAME,NAME",
             split = ",",
             hideParamSyntax = true,
-            description = "Some of batched, plain, bare, pgbench, spring; by default all that are available")
+            description = "Some of batched, plain, other, bare, pgbench, spring; by default all that are available")
     Set<ContenderKind> only = new LinkedHashSet<>(Arrays.asList(ContenderKind.values()));
 
     @Option(
@@ -62,6 +62,12 @@ final class Options implements Benchmark {
             converter = SizeConverter.class,
             description = "Memberships in the database (${DEFAULT-VALUE})")
     int memberships;
+
+    @Option(
+            names = "--beside",
+            paramLabel = "DIR",
+            description = "Also measure the server of this directory, another version of this repository")
+    private Path beside;
 
     @Option(names = "--growth", description = "Also compare 1k memberships with 100k and 1M, at 100 clients")
     boolean growth;
@@ -79,6 +85,10 @@ final class Options implements Benchmark {
             usageHelp = true,
             description = "Show this")
     boolean help;
+
+    Optional<Path> beside() {
+        return Optional.ofNullable(beside).map(Path::toAbsolutePath);
+    }
 
     @Override
     public boolean isHelpRequested() {

@@ -1,54 +1,91 @@
 package app.rodmena.auth.bench;
 
+import app.rodmena.auth.bench.Results.Spread;
 import app.rodmena.auth.postgres.embedded.EmbeddedDatabaseException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /**
- * Measures what the admission queue does for tenants, deadlines, clients that leave, and overload. The load comes from
- * this process, on the same cores.
+ * Measures what the admission queue does for tenants, deadlines, clients that leave, and overload, in several rounds.
+ * The load comes from this process, on the same cores. Where the connections are to be the bottleneck and not the
+ * cores, a trigger makes each write take {@link #PACE}.
  */
 final class OverloadBench implements Benchmark {
     private static final int LEAVING = 1_000;
     private static final int NOISY = 500;
-    private static final int CLOSED_LOOP = 64;
-    private static final int TENANTS = 10;
-    private static final Duration GIVE_UP = Duration.ofSeconds(1);
+    private static final int BURST = 100;
+
+    /** At this pace, the load takes a small part of two cores. */
+    private static final Duration PACE = Duration.ofMillis(100);
+
+    private static final String WAIT_TARGET = "100ms";
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+    private static final double OVERLOAD_FACTOR = 3;
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final double WARM_UP_RATE = 300;
+
+    private enum Part {
+        LEAVING,
+        DEADLINE,
+        NOISY,
+        STORM
+    }
+
+    /** Writes whose role begins with "paced" take {@link #PACE} more. */
+    private static final List<String> PACED_WRITES = List.of("""
+            create function pace() returns trigger language plpgsql as $$
+            begin
+                perform pg_sleep(0.1);
+                return new;
+            end $$
+            """, """
+            create trigger pace before insert on auth_group for each row when (new.role like 'paced%')
+                execute function pace()
+            """);
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Repetitions of all measurements (${DEFAULT-VALUE})")
+    int rounds;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "10",
-            description = "Duration of each measurement (${DEFAULT-VALUE})")
+            defaultValue = "5",
+            description = "Duration of each measurement under load (${DEFAULT-VALUE})")
     int seconds;
+
+    @Option(
+            names = "--only",
+            paramLabel = "NAME,NAME",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Some of leaving, deadline, noisy, storm; all by default")
+    Set<Part> only = EnumSet.allOf(Part.class);
 
     @Option(
             names = {"-h", "--help"},
@@ -58,10 +95,9 @@ final class OverloadBench implements Benchmark {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final AtomicLong names = new AtomicLong();
-    private final List<String> tenants =
-            Stream.generate(OverloadBench::key).limit(TENANTS).toList();
+    private final Map<String, List<Double>> results = new LinkedHashMap<>();
     private Database database;
+    private Duration duration;
 
     @Override
     public boolean isHelpRequested() {
@@ -70,70 +106,83 @@ final class OverloadBench implements Benchmark {
 
     @Override
     public Optional<String> problem() {
-        return seconds < 1 ? Optional.of("--seconds must be 1 or more") : Optional.empty();
+        return rounds < 1 || seconds < 1 ? Optional.of("--rounds and --seconds must be 1 or more") : Optional.empty();
     }
 
     @Override
     public void run(Path home, Path directory)
             throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
-        try (Database started = Database.start(directory.resolve("postgresql"), new Dataset(Dataset.MIN_MEMBERSHIPS))) {
+        duration = Duration.ofSeconds(seconds);
+        try (Database started = Database.start(directory.resolve("postgresql"), new Dataset(Dataset.MIN_MEMBERSHIPS));
+                OverloadClient client = new OverloadClient()) {
             database = started;
-            try (Server server = server(home, directory, "off")) {
-                warmUp(server.address());
-                leaving(server.address());
-                deadline(server.address());
-                noisyTenant(server.address());
-                retries(server.address(), "off");
+            try (Connection connection = database.connect();
+                    Statement statement = connection.createStatement()) {
+                for (String sql : PACED_WRITES) {
+                    statement.execute(sql);
+                }
             }
-            try (Server server = server(home, directory, "on")) {
-                warmUp(server.address());
-                retries(server.address(), "on");
+            try (Server off = server(home, directory, "off");
+                    Server on = server(home, directory, "on")) {
+                for (Server server : List.of(off, on)) {
+                    client.closedLoop(server.address(), "", "", NOISY, WARM_UP);
+                    client.retryStorm(server.address(), WARM_UP_RATE, WARM_UP);
+                    awaitIdle(server.address());
+                }
+                for (int round = 1; round <= rounds; round++) {
+                    printProgress("round %s of %s".formatted(round, rounds));
+                    if (only.contains(Part.LEAVING)) {
+                        leaving(off.address());
+                    }
+                    if (only.contains(Part.DEADLINE)) {
+                        deadline(off.address());
+                    }
+                    if (only.contains(Part.NOISY)) {
+                        noisyTenant(client, off.address());
+                    }
+                    if (only.contains(Part.STORM)) {
+                        storm(client, off, on, round % 2 == 0);
+                    }
+                }
             }
         }
+        print();
     }
 
     private Server server(Path home, Path directory, String shed) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                home.resolve("run.sh").toString(), "--instance", "bench-overload", "--shed", shed, "--wait-target"));
-        command.add("100ms");
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("run.sh").toString(), "--instance", "bench-overload-" + shed));
+        command.addAll(List.of("--shed", shed, "--wait-target", WAIT_TARGET, "--incidents-dir", "off"));
         for (String port : List.of("--port", "--admin-port", "--jolokia-port", "--jmx-port")) {
             command.addAll(List.of(port, "0"));
         }
         return Server.start("overload-" + shed, directory, Map.of("AUTH_DATABASE_URL", database.url()), command);
     }
 
-    private void warmUp(URI server) {
-        closedLoop(() -> write(server, key(), Duration.ofSeconds(30)), CLOSED_LOOP, Duration.ofSeconds(3));
-    }
-
     /** Clients that close their connection while a table is locked. */
     private void leaving(URI server) throws IOException, InterruptedException, SQLException {
         String key = key();
-        try (Connection lock = lock()) {
+        try (Connection lock = lock();
+                Connection observer = database.connect()) {
             List<Socket> clients = new ArrayList<>();
             for (int i = 0; i < LEAVING; i++) {
                 Socket client = new Socket(server.getHost(), server.getPort());
                 client.getOutputStream()
-                        .write("POST /api/role/gone%d HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n"
+                        .write("POST /api/role/gone%s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n"
                                 .formatted(i, key)
                                 .getBytes(StandardCharsets.US_ASCII));
                 clients.add(client);
             }
-            TimeUnit.SECONDS.sleep(1);
+            await(() -> waiting(server) >= LEAVING - 10);
             long start = System.nanoTime();
             for (Socket client : clients) {
                 client.close();
             }
-            while (!isQueueEmpty(server)
-                    && System.nanoTime() - start < Duration.ofSeconds(30).toNanos()) {
-                TimeUnit.MILLISECONDS.sleep(2);
-            }
-            print("%d clients leave a locked table; the queue is empty after", millis(start), "ms", LEAVING);
-            while (running() > 0
-                    && System.nanoTime() - start < Duration.ofSeconds(30).toNanos()) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            print("%d clients leave a locked table; PostgreSQL idle after", millis(start), "ms", LEAVING);
+            add("time to close the connections of 1,000 clients, ms", millis(start));
+            await(() -> waiting(server) == 0);
+            add("1,000 clients leave a locked table: queue empty after, ms (target 1,000)", millis(start));
+            await(() -> running(observer) == 0);
+            add("1,000 clients leave a locked table: PostgreSQL idle after, ms (target 1,000)", millis(start));
             lock.rollback();
         }
         TimeUnit.SECONDS.sleep(1);
@@ -142,163 +191,113 @@ final class OverloadBench implements Benchmark {
             count.setString(1, key);
             try (var rows = count.executeQuery()) {
                 rows.next();
-                print("roles written for them afterwards", rows.getDouble(1), "");
+                add("1,000 clients leave a locked table: roles written for them (target 0)", rows.getDouble(1));
             }
         }
     }
 
-    private boolean isQueueEmpty(URI server) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(server.resolve("/health/ready")).build(), BodyHandlers.ofString())
-                .body()
-                .contains("\"waiting\":0");
+    private interface Condition {
+        boolean isMet() throws IOException, InterruptedException, SQLException;
+    }
+
+    private static void await(Condition condition) throws IOException, InterruptedException, SQLException {
+        long end = System.nanoTime() + MAX_WAIT.toNanos();
+        while (!condition.isMet() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private int waiting(URI server) throws IOException, InterruptedException {
+        String health = http.send(
+                        HttpRequest.newBuilder(server.resolve("/health/ready")).build(), BodyHandlers.ofString())
+                .body();
+        return Integer.parseInt(health.replaceAll("(?s).*\"waiting\":\\s*(\\d+).*", "$1"));
+    }
+
+    /** The server's statements that PostgreSQL executes. */
+    private static int running(Connection observer) throws SQLException {
+        try (var rows = observer.createStatement().executeQuery("""
+                        select count(*) from pg_stat_activity
+                        where application_name like 'auth/bench-overload-%' and state = 'active'
+                        """)) {
+            rows.next();
+            return rows.getInt(1);
+        }
     }
 
     /** A client with a deadline while a table is locked. */
     private void deadline(URI server) throws IOException, InterruptedException, SQLException {
         try (Connection lock = lock()) {
             long start = System.nanoTime();
-            http.send(
-                    request(server, "/api/role/late", key(), Duration.ofSeconds(30))
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(server.resolve("/api/role/late"))
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .header("Authorization", "Bearer " + key())
                             .header("Request-Timeout", "0.2")
                             .build(),
                     BodyHandlers.ofString());
-            print("deadline of 200 ms on a locked table; answered after", millis(start), "ms");
+            if (answer.statusCode() != 503) {
+                throw new BenchException("unexpected answer after a deadline: " + answer);
+            }
+            add("deadline of 200 ms on a locked table: answered after, ms (target 300)", millis(start));
             lock.rollback();
         }
     }
 
     /** A quiet tenant beside one with many concurrent writes. */
-    private void noisyTenant(URI server) throws IOException {
+    private void noisyTenant(OverloadClient client, URI server) throws InterruptedException {
         String quiet = key();
-        BlockingRequest ping = () -> blocking(server, "GET", "/ping", quiet);
-        BlockingRequest check = () -> blocking(server, "GET", "/api/has_permission/u/p", quiet);
-        BlockingRequest write = () -> blocking(server, "POST", "/api/role/r" + names.incrementAndGet(), quiet);
-        double pingAlone = p99(ping);
-        double checkAlone = p99(check);
-        double writeAlone = p99(write);
-        AtomicBoolean over = new AtomicBoolean();
-        String noisy = key();
-        List<CompletableFuture<?>> clients = new ArrayList<>();
-        for (int i = 0; i < NOISY; i++) {
-            clients.add(repeat(() -> write(server, noisy, Duration.ofSeconds(60)), over));
+        List<String> requests = List.of("GET /ping", "GET /api/has_permission/u/p", "POST /api/role/r");
+        Map<String, Double> alone = new LinkedHashMap<>();
+        for (String request : requests) {
+            alone.put(request, client.p99(server, request, quiet, duration));
         }
-        double pingBeside = p99(ping);
-        double checkBeside = p99(check);
-        double writeBeside = p99(write);
-        over.set(true);
-        clients.forEach(CompletableFuture::join);
-        print("p99 of a ping, which needs no connection, alone", pingAlone, "ms");
-        print("p99 of a ping beside %d concurrent writes of another tenant", pingBeside, "ms", NOISY);
-        print("p99 of a check alone", checkAlone, "ms");
-        print("p99 of a check beside %d concurrent writes of another tenant", checkBeside, "ms", NOISY);
-        print("p99 of a write alone", writeAlone, "ms");
-        print("p99 of a write beside %d concurrent writes of another tenant", writeBeside, "ms", NOISY);
-    }
-
-    /** Uses a connection of its own, so that the other requests of this process do not delay it. */
-    private interface BlockingRequest {
-        void send() throws IOException;
-    }
-
-    private static void blocking(URI server, String method, String path, String key) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) server.resolve(path).toURL().openConnection();
-        connection.setRequestMethod(method);
-        connection.setRequestProperty("Authorization", "Bearer " + key);
-        try (InputStream body = connection.getInputStream()) {
-            body.readAllBytes();
+        try (OverloadClient.Loop noisy = client.startLoop(server, "", key(), NOISY)) {
+            TimeUnit.SECONDS.sleep(1);
+            for (String request : requests) {
+                double beside = client.p99(server, request, quiet, duration);
+                add("p99 of %s alone, ms".formatted(request), alone.get(request));
+                add("p99 of %s beside 500 writes of another tenant, ms".formatted(request), beside);
+                add("p99 of %s beside 500 writes ÷ alone (target 3)".formatted(request), beside / alone.get(request));
+            }
         }
     }
 
-    private double p99(BlockingRequest request) throws IOException {
-        List<Double> times = new ArrayList<>();
-        long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-        while (System.nanoTime() < end) {
-            long start = System.nanoTime();
-            request.send();
-            times.add(millis(start));
+    /** Clients that give up after a second and retry, at three times the peak rate; and patient clients. */
+    private void storm(OverloadClient client, Server off, Server on, boolean onFirst) throws InterruptedException {
+        double peak = client.closedLoop(off.address(), "paced", "", BURST, duration);
+        add("peak: 100 patient clients, --shed off, writes/s", peak);
+        for (Server server : onFirst ? List.of(on, off) : List.of(off, on)) {
+            String shed = server == on ? "--shed on: " : "--shed off: ";
+            Duration cpu = ProcFs.cpuWithChildren(server.pid());
+            Duration databaseCpu = database.cpu();
+            OverloadClient.Goodput goodput = client.retryStorm(server.address(), OVERLOAD_FACTOR * peak, duration);
+            double wall = goodput.time().toNanos();
+            add(shed + "goodput at 3 × the peak rate ÷ peak (target 0.95)", goodput.successesPerSecond() / peak);
+            add(shed + "  attempts/s, retries included", goodput.attemptsPerSecond());
+            add(shed + "  refusal received after, ms (median)", goodput.refusalMillis());
+            add(
+                    shed + "  cores used by the server",
+                    ProcFs.cpuWithChildren(server.pid()).minus(cpu).toNanos() / wall);
+            add(
+                    shed + "  cores used by PostgreSQL",
+                    database.cpu().minus(databaseCpu).toNanos() / wall);
+            add(shed + "  cores used by the clients", goodput.clientCpu().toNanos() / wall);
+            awaitIdle(server.address());
+            add(
+                    shed + "refused of bursts of 100 writes by patient clients, %",
+                    100 * client.refusedOfBursts(server.address(), BURST, duration));
+            awaitIdle(server.address());
         }
-        double[] sorted =
-                times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[sorted.length * 99 / 100];
     }
 
-    /** Clients that give up after a second and retry, at three times the peak rate. */
-    private void retries(URI server, String shed) throws InterruptedException {
-        double peak = closedLoop(
-                () -> write(server, tenant(), Duration.ofSeconds(30)), CLOSED_LOOP, Duration.ofSeconds(seconds));
-        double rate = 3 * peak;
-        AtomicLong answered = new AtomicLong();
-        ScheduledExecutorService arrivals = Executors.newSingleThreadScheduledExecutor();
-        long every = (long) (1e9 / rate);
-        ConcurrentLinkedQueue<CompletableFuture<?>> sent = new ConcurrentLinkedQueue<>();
-        arrivals.scheduleAtFixedRate(() -> sent.add(attempt(server, answered, 1)), 0, every, TimeUnit.NANOSECONDS);
-        TimeUnit.SECONDS.sleep(2); // The queue fills.
-        long before = answered.get();
-        long start = System.nanoTime();
-        TimeUnit.SECONDS.sleep(seconds);
-        double goodput = (answered.get() - before) / (millis(start) / 1000);
-        arrivals.shutdownNow();
-        sent.forEach(one -> one.handle((status, failure) -> null).join());
-        print("--shed %s: peak of %d patient clients", peak, "writes/s", shed, CLOSED_LOOP);
-        print(
-                "--shed %s: goodput at 3 x the peak by clients that give up after 1 s and retry",
-                goodput, "writes/s", shed);
-    }
-
-    private CompletableFuture<?> attempt(URI server, AtomicLong answered, int retries) {
-        return write(server, tenant(), GIVE_UP)
-                .handle((status, failure) -> failure == null && status == 200)
-                .thenCompose(success -> {
-                    if (success) {
-                        answered.incrementAndGet();
-                    }
-                    return success || retries == 0
-                            ? CompletableFuture.completedFuture(null)
-                            : attempt(server, answered, retries - 1);
-                });
-    }
-
-    /** The rate of successes of clients that each wait for an answer before the next request. */
-    private static double closedLoop(Supplier<CompletableFuture<Integer>> request, int clients, Duration time) {
-        AtomicBoolean over = new AtomicBoolean();
-        long start = System.nanoTime();
-        List<CompletableFuture<Long>> all = new ArrayList<>();
-        for (int i = 0; i < clients; i++) {
-            all.add(repeat(request, over));
-        }
+    private void awaitIdle(URI server) throws InterruptedException {
         try {
-            Thread.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            await(() -> waiting(server) == 0);
+        } catch (IOException | SQLException e) {
+            throw new BenchException("the server does not answer: " + e.getMessage());
         }
-        over.set(true);
-        long successes = all.stream().mapToLong(CompletableFuture::join).sum();
-        return successes / (millis(start) / 1000);
-    }
-
-    private static CompletableFuture<Long> repeat(Supplier<CompletableFuture<Integer>> request, AtomicBoolean over) {
-        return request.get()
-                .handle((status, failure) -> failure == null && status == 200 ? 1L : 0L)
-                .thenComposeAsync(count -> over.get()
-                        ? CompletableFuture.completedFuture(count)
-                        : repeat(request, over).thenApply(more -> more + count));
-    }
-
-    private CompletableFuture<Integer> write(URI server, String key, Duration timeout) {
-        return send(request(server, "/api/role/r" + names.incrementAndGet(), key, timeout)
-                .build());
-    }
-
-    private CompletableFuture<Integer> send(HttpRequest request) {
-        return http.sendAsync(request, BodyHandlers.ofString()).thenApply(HttpResponse::statusCode);
-    }
-
-    private static HttpRequest.Builder request(URI server, String path, String key, Duration timeout) {
-        return HttpRequest.newBuilder(server.resolve(path))
-                .timeout(timeout)
-                .POST(BodyPublishers.noBody())
-                .header("Authorization", "Bearer " + key);
+        TimeUnit.MILLISECONDS.sleep(500);
     }
 
     private Connection lock() throws SQLException {
@@ -306,21 +305,6 @@ final class OverloadBench implements Benchmark {
         connection.setAutoCommit(false);
         connection.createStatement().execute("lock table auth_group");
         return connection;
-    }
-
-    private int running() throws SQLException {
-        try (Connection connection = database.connect();
-                var rows = connection.createStatement().executeQuery("""
-                        select count(*) from pg_stat_activity
-                        where application_name = 'auth/bench-overload' and state = 'active'
-                        """)) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private String tenant() {
-        return tenants.get((int) (names.get() % TENANTS));
     }
 
     private static String key() {
@@ -331,7 +315,28 @@ final class OverloadBench implements Benchmark {
         return (System.nanoTime() - startNanos) / 1e6;
     }
 
-    private static void print(String what, double value, String unit, Object... arguments) {
-        System.out.println("%-80s %8.1f %s".formatted(String.format(what, arguments), value, unit));
+    private void add(String what, double value) {
+        results.computeIfAbsent(what, first -> new ArrayList<>()).add(value);
+    }
+
+    private static void printProgress(String step) {
+        System.err.println("bench: " + step);
+    }
+
+    private void print() {
+        System.out.printf(
+                "%d rounds of %d s; clients, server and PostgreSQL share %d cores; --wait-target %s; paced writes take %d ms%n%n",
+                rounds, seconds, Runtime.getRuntime().availableProcessors(), WAIT_TARGET, PACE.toMillis());
+        System.out.println("| | median | range |\n|---|---:|---:|");
+        results.forEach((what, values) -> {
+            Spread spread =
+                    Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+            System.out.println("| %s | %s | %s–%s |"
+                    .formatted(what, number(spread.median()), number(spread.min()), number(spread.max())));
+        });
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value == Math.rint(value) || value >= 100 ? "%,.0f" : "%.2f", value);
     }
 }

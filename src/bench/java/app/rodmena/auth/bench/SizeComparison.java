@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Compares this server with different numbers of memberships. */
@@ -30,8 +31,8 @@ record SizeComparison(Tools tools, Path directory, int rounds, Duration duration
         List<BenchEnvironment> stages = new ArrayList<>();
         try {
             for (int size : SIZES) {
-                BenchEnvironment stage =
-                        BenchEnvironment.create(tools, directory, size, Set.of(ContenderKind.BATCHED), false);
+                BenchEnvironment stage = BenchEnvironment.create(
+                        tools, directory, size, Set.of(ContenderKind.BATCHED), false, Optional.empty());
                 stages.add(stage);
                 stage.warmUp(CLIENTS, warmUp);
                 all.add(new SizeResult(size, new ArrayList<>()));

@@ -39,6 +39,13 @@ record Target(String name, String rule, String measured, boolean isReached) {
                 0.9,
                 ratio(results, ContenderKind.PLAIN, 1, rate));
         atLeast(targets, "checks/s without listeners", 0.97, ratio(results, ContenderKind.BARE, USUAL_CLIENTS, rate));
+        for (int clients : List.of(1, 32, USUAL_CLIENTS)) {
+            atLeast(
+                    targets,
+                    "checks/s of the version beside it, clients: " + clients,
+                    0.98,
+                    ratio(results, ContenderKind.OTHER, clients, rate));
+        }
         List<Measurement> errorsRun = results.of(ContenderKind.BATCHED, MANY_CLIENTS);
         if (!errorsRun.isEmpty()) {
             long errors = errorsRun.stream().mapToLong(Measurement::errors).sum();
