@@ -37,10 +37,7 @@ public record AdviceCommand(AdminClient server, Optional<Question> question, Out
         if (!answer.path("known").asBoolean()) {
             throw new CommandFailedException(now.path("advice").asText(), null);
         }
-        out.print(
-                format == OutputFormat.JSON
-                        ? CommandJson.text(answer)
-                        : report(now, whatIf).as(format));
+        out.print(report(now, whatIf).as(format, answer));
         return whatIf.isMissingNode() || whatIf.path("fits").asBoolean() ? ANSWERED : DOES_NOT_FIT;
     }
 

@@ -67,10 +67,7 @@ public record PlanCommand(ConnectionDemand demand, Against against, OutputFormat
     @Override
     public int run(PrintStream out) throws CommandFailedException {
         CapacityPlan plan = new CapacityPlan(demand, limits());
-        out.print(
-                format == OutputFormat.JSON
-                        ? CommandJson.text(PlanJson.of(plan))
-                        : PlanReport.of(plan).as(format));
+        out.print(PlanReport.of(plan).as(format, PlanJson.of(plan)));
         return plan.fits() ? FITS : DOES_NOT_FIT;
     }
 

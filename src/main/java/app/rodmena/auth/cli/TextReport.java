@@ -37,8 +37,15 @@ public final class TextReport {
         return this;
     }
 
-    /** Formats the report as text or Markdown; JSON is not supported here and becomes text. */
-    public String as(OutputFormat format) {
+    /**
+     * The report in a format.
+     *
+     * @param data what is written as JSON
+     */
+    public String as(OutputFormat format, Object data) {
+        if (format == OutputFormat.JSON) {
+            return CommandJson.text(data);
+        }
         return blocks.stream()
                 .map(block -> format == OutputFormat.MARKDOWN ? block.markdown() : block.text())
                 .collect(Collectors.joining("\n"));

@@ -2,7 +2,6 @@ package app.rodmena.auth.tools.model;
 
 import app.rodmena.auth.cli.Command;
 import app.rodmena.auth.cli.CommandFailedException;
-import app.rodmena.auth.cli.CommandJson;
 import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.TextReport;
 import app.rodmena.auth.postgres.DatabaseTarget;
@@ -87,10 +86,7 @@ public record CheckModelCommand(Optional<DatabaseUrl> database, int connections,
     @Override
     public int run(PrintStream out) throws CommandFailedException, InterruptedException {
         List<Row> rows = database.isPresent() ? measure(database.get().target()) : measureEmbedded();
-        out.print(
-                format == OutputFormat.JSON
-                        ? CommandJson.text(rows)
-                        : report(rows).as(format));
+        out.print(report(rows).as(format, rows));
         return 0;
     }
 

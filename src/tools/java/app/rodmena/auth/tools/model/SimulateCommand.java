@@ -1,7 +1,6 @@
 package app.rodmena.auth.tools.model;
 
 import app.rodmena.auth.cli.Command;
-import app.rodmena.auth.cli.CommandJson;
 import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.TextReport;
 import app.rodmena.auth.tools.model.FleetSimulation.Outcome;
@@ -83,24 +82,21 @@ public record SimulateCommand(int poolSize, int maxOverflow, OutputFormat format
                 .flatMap(direct -> Stream.of(direct, direct.withBouncer(BOUNCER)))
                 .map(Row::of)
                 .toList();
-        out.print(
-                format == OutputFormat.JSON
-                        ? CommandJson.text(rows)
-                        : new TextReport()
-                                .say(assumptions())
-                                .table(
-                                        List.of(
-                                                "workers",
-                                                "way",
-                                                "may open",
-                                                "open",
-                                                "most open",
-                                                "most active",
-                                                "p50",
-                                                "p99",
-                                                "longest"),
-                                        rows.stream().map(Row::cells).toList())
-                                .as(format));
+        out.print(new TextReport()
+                .say(assumptions())
+                .table(
+                        List.of(
+                                "workers",
+                                "way",
+                                "may open",
+                                "open",
+                                "most open",
+                                "most active",
+                                "p50",
+                                "p99",
+                                "longest"),
+                        rows.stream().map(Row::cells).toList())
+                .as(format, rows));
         return 0;
     }
 
