@@ -1,6 +1,8 @@
 package app.rodmena.auth.faults;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import app.rodmena.auth.faults.Exchange.Outcome;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,6 +25,7 @@ final class ProbeClient {
     private static final String ROLE = "editors";
     private static final String VISITORS = "visitors";
     private static final long PAUSE_MILLIS = 50;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final int tenant;
     final String key;
@@ -43,7 +46,7 @@ final class ProbeClient {
         this.observations = observations;
     }
 
-    /** Creates the roles, permissions and members that later requests refer to. */
+    /** Creates the roles, permissions and members that later requests refer to; repeats what a slow machine refuses. */
     void prepare() {
         List.of(
                         "role/" + ROLE,
@@ -52,13 +55,10 @@ final class ProbeClient {
                         "membership/tenant-%d/%s".formatted(tenant, ROLE),
                         "role/" + VISITORS,
                         "permission/%s/visit".formatted(VISITORS))
-                .forEach(path -> {
-                    Exchange exchange =
-                            send(ProbeRequest.write("POST", "/api/" + path)).join();
-                    if (!exchange.right()) {
-                        throw new IllegalStateException(exchange.toString());
-                    }
-                });
+                .forEach(path -> await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(send(ProbeRequest.write("POST", "/api/" + path))
+                                        .join())
+                                .matches(Exchange::right)));
     }
 
     private static String permission(int tenant) {
