@@ -1,7 +1,6 @@
 package app.rodmena.auth.tools.model;
 
 import app.rodmena.auth.cli.Command;
-import app.rodmena.auth.cli.CommandJson;
 import app.rodmena.auth.cli.OutputFormat;
 import app.rodmena.auth.cli.TextReport;
 import app.rodmena.auth.pool.TenantSimulation;
@@ -52,15 +51,12 @@ public record SimulateTenantsCommand(int connections, OutputFormat format) imple
         List<Row> rows = NOISY_CLIENTS.stream()
                 .flatMap(clients -> Stream.of(Row.of(connections, clients, false), Row.of(connections, clients, true)))
                 .toList();
-        out.print(
-                format == OutputFormat.JSON
-                        ? CommandJson.text(rows)
-                        : new TextReport()
-                                .say(assumptions())
-                                .table(
-                                        List.of("noisy requests", "order", "p50", "p99", "longest"),
-                                        rows.stream().map(Row::cells).toList())
-                                .as(format));
+        out.print(new TextReport()
+                .say(assumptions())
+                .table(
+                        List.of("noisy requests", "order", "p50", "p99", "longest"),
+                        rows.stream().map(Row::cells).toList())
+                .as(format, rows));
         return 0;
     }
 
