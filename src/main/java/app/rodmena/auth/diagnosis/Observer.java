@@ -24,6 +24,9 @@ import java.util.function.Function;
 final class Observer {
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
 
+    /** A query can take this time only if the process was suspended. */
+    private static final long PAUSE_NANOS = 2 * QUERY_TIMEOUT.toNanos();
+
     /** The minimum time in use for a stack trace, because taking one pauses the thread briefly. */
     private static final Duration MIN_USE_FOR_STACK = Duration.ofMillis(200);
 
@@ -94,6 +97,18 @@ final class Observer {
     }
 
     private PostgresSnapshot queryActivity() throws InterruptedException, ExecutionException, TimeoutException {
+        long started = System.nanoTime();
+        try {
+            return queryOnce();
+        } catch (ExecutionException | TimeoutException e) {
+            if (System.nanoTime() - started < PAUSE_NANOS) {
+                throw e;
+            }
+            return queryOnce(); // The process was suspended meanwhile, so that PostgreSQL may well have answered.
+        }
+    }
+
+    private PostgresSnapshot queryOnce() throws InterruptedException, ExecutionException, TimeoutException {
         return engine.monitor()
                 .submit(activity)
                 .toCompletableFuture()
