@@ -208,6 +208,7 @@ export class Charts extends EventTarget {
   #activity = [];
   #reach = CAPACITY;
   #period = null;
+  #drawing = false;
   #live;
   #times;
 
@@ -268,9 +269,18 @@ export class Charts extends EventTarget {
     this.#draw();
   }
 
+  /** Draws at most once per frame. */
   #draw() {
-    const last = this.#seconds[this.#seconds.length - 1];
-    if (!last) return;
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      const last = this.#seconds[this.#seconds.length - 1];
+      if (last) this.#drawUntil(last);
+    });
+  }
+
+  #drawUntil(last) {
     const span = [last.at - Math.min(this.#reach, Math.max(MIN_SPAN, last.at - this.#seconds[0].at)), last.at];
     const shown = this.#seconds.filter((second) => second.at > span[0]);
     const sessions = this.#activity.filter((second) => second.at > span[0]);

@@ -51,6 +51,7 @@ async function open(operator, viewport, path = '/dashboard', prepare = () => {})
     httpCredentials: { username: operator, password: `the password of ${operator}` },
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   const consoleLines = [];
   page.on('console', (message) => consoleLines.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => consoleLines.push(String(error)));

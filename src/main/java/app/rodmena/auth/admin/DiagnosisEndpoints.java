@@ -25,6 +25,7 @@ import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -55,7 +56,7 @@ final class DiagnosisEndpoints {
 
     void addTo(AdminRoutes routes) {
         routes.readBlocking("/diagnosis", this::diagnosis);
-        routes.read("/incidents", request -> AdminJson.response(incidents.newestFirst()));
+        routes.read("/incidents", this::incidents);
         routes.read("/incidents/{id}", this::incident);
         routes.change("/actions/cancelQuery", request -> act(request, "connection", actions::cancelQuery));
         routes.change("/actions/terminateBackend", request -> act(request, "pid", actions::terminateBackend));
@@ -69,9 +70,7 @@ final class DiagnosisEndpoints {
                     period.text(FROM).orElse(""),
                     period.text(TO).orElse(""),
                     Instant.now()));
-            return request.preferredOf(Response.JSON, Response.TEXT).equals(Response.TEXT)
-                    ? Response.text(past.text())
-                    : AdminJson.response(past);
+            return document(request, () -> AdminJson.bytes(past), past::text, () -> DiagnosisHtml.of(past));
         }
         Diagnosis diagnosis = diagnostics.current(MAX_AGE);
         return document(
@@ -90,15 +89,25 @@ final class DiagnosisEndpoints {
         return document(request, incident::json, incident::text, incident::html);
     }
 
+    private Response incidents(AdminRequest request) {
+        List<Incident> newestFirst = incidents.newestFirst();
+        return request.preferredOf(Response.JSON, Response.HTML).equals(Response.HTML)
+                ? page(DiagnosisHtml.of(newestFirst))
+                : AdminJson.response(newestFirst);
+    }
+
     private static Response document(
             AdminRequest request, Supplier<byte[]> json, Supplier<String> text, Supplier<String> html) {
         return switch (request.preferredOf(Response.JSON, Response.TEXT, Response.HTML)) {
             case Response.TEXT -> Response.text(text.get());
-            case Response.HTML ->
-                Response.of(200, Response.HTML, html.get().getBytes(StandardCharsets.UTF_8))
-                        .with(AdminHandler.CONTENT_SECURITY_POLICY, SINGLE_FILE_POLICY);
+            case Response.HTML -> page(html.get());
             default -> Response.json(200, json.get());
         };
+    }
+
+    private static Response page(String html) {
+        return Response.of(200, Response.HTML, html.getBytes(StandardCharsets.UTF_8))
+                .with(AdminHandler.CONTENT_SECURITY_POLICY, SINGLE_FILE_POLICY);
     }
 
     private static Response act(AdminRequest request, String target, BackendAction action) {

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Diagnosis, incidents and actions over HTTP. */
 @TestInstance(Lifecycle.PER_CLASS)
 class DiagnosisEndpointsTest {
+    private static final String BROWSER = "text/html,*/*;q=0.8";
+
     private TestAdmin admin;
     private LogOf audit;
 
@@ -64,7 +66,10 @@ class DiagnosisEndpointsTest {
         HttpResponse<String> text = read("/incidents/" + id, "text/plain");
         assertThat(text.body()).startsWith("Incident " + id);
         assertThat(text.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
-        HttpResponse<String> html = read("/incidents/" + id, "text/html,*/*;q=0.8");
+        HttpResponse<String> list = read("/incidents", BROWSER);
+        assertThat(list.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+        assertThat(list.body()).contains("<a href='/incidents/%s'>".formatted(id));
+        HttpResponse<String> html = read("/incidents/" + id, BROWSER);
         assertThat(html.body()).startsWith("<!doctype html>");
         assertThat(html.headers().firstValue("content-security-policy").orElse(""))
                 .contains("style-src 'unsafe-inline'")
@@ -74,6 +79,16 @@ class DiagnosisEndpointsTest {
         for (String unknownId : new String[] {"20260101-000000-000a", "..%2f..%2fetc%2fpasswd", "a/b"}) {
             assertThat(read("/incidents/" + unknownId, "*/*").statusCode()).isEqualTo(404);
         }
+    }
+
+    @Test
+    void aBrowserGetsPagesWithoutTheColourOfAFaultWhileThePoolIsWell() throws Exception {
+        await().untilAsserted(() -> {
+            assertThat(read("/diagnosis", BROWSER).body()).contains("<h1 class='neutral'>Well");
+            HttpResponse<String> past = read("/diagnosis?from=-5s", BROWSER);
+            assertThat(past.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+            assertThat(past.body()).contains("<h1", "<svg", "seconds sampled");
+        });
     }
 
     @Test

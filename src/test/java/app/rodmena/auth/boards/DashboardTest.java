@@ -107,7 +107,14 @@ class DashboardTest {
     private static ServerConfig config(DatabaseTarget target, Path directory) throws Exception {
         TestOperators.add(directory, "alice", OperatorRole.CONTROL, "the password of alice");
         OperatorsFile operators = TestOperators.add(directory, "bob", OperatorRole.MONITOR, "the password of bob");
-        PoolSettings pool = PoolSettings.DEFAULT.withSize(2, 1).withPoolTimeout(Duration.ofSeconds(2));
+        // On a slow machine the page takes longer than the default timeouts to show everything.
+        PoolSettings pool = PoolSettings.DEFAULT
+                .withSize(2, 1)
+                .withPoolTimeout(Duration.ofSeconds(2))
+                .with(draft -> {
+                    draft.statementTimeout = Duration.ofMinutes(5);
+                    draft.socketTimeout = Duration.ofMinutes(6);
+                });
         RemoteConfig admin = RemoteConfig.off()
                 .withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty())
                 .withOperators(operators);

@@ -1,130 +1,146 @@
 package app.rodmena.auth.diagnosis.incident;
 
+import app.rodmena.auth.diagnosis.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Formats an incident as a self-contained HTML file without scripts or external resources, suitable for printing. */
+/** Formats an incident as a self-contained HTML file: the culprit and the steps first, then the evidence. */
 final class IncidentHtml {
-    private static final String STYLE = """
-            body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 62em; padding: 0 1em; color: #1d2330 }
-            h1 { font-size: 1.35em; border-left: .35em solid #c0392b; padding-left: .6em }
-            h2 { font-size: 1.05em; margin: 1.8em 0 .4em }
-            p.facts, figcaption { color: #5b6475; margin: .3em 0 }
-            table { border-collapse: collapse; width: 100%; font-size: .85em }
-            th, td { text-align: left; vertical-align: top; padding: .25em .7em .25em 0; border-bottom: 1px solid #dde1e8 }
-            th { color: #5b6475; font-weight: 600 }
-            td { overflow-wrap: break-word }
-            td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-            code, pre { font: .9em/1.4 ui-monospace, monospace }
-            pre { background: #f4f5f8; padding: .7em .9em; white-space: pre-wrap; overflow-wrap: anywhere }
-            figure { margin: .8em 0 }
-            svg { width: 100%; height: auto }
-            svg text { font-size: 11px; fill: #5b6475 } .x { text-anchor: middle } .y { text-anchor: end }
-            .frame { fill: none; stroke: #b8bfcc } .area { fill: #9db7e0 }
-            .line { fill: none; stroke: #22427c; stroke-width: 1.5 } .bad { fill: none; stroke: #c0392b; stroke-width: 1.5 }
-            .limit { fill: none; stroke: #5b6475; stroke-dasharray: 4 4 }
-            @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr, figure { break-inside: avoid } }
-            """;
-
-    private static final int MAX_CELL_LENGTH = 160;
+    private static final int MAX_NUMBERS = 12;
 
     private final JsonNode incident;
     private final JsonNode diagnosis;
-    private final StringBuilder html = new StringBuilder(65_536);
+    private final HtmlPage page;
 
-    private IncidentHtml(JsonNode incident) {
+    private IncidentHtml(JsonNode incident, HtmlPage page) {
         this.incident = incident;
         this.diagnosis = incident.path("diagnosis");
+        this.page = page;
     }
 
     static String of(JsonNode incident) {
-        return new IncidentHtml(incident).write();
+        HtmlPage page = new HtmlPage(
+                "Incident " + incident.path("id").asText(),
+                incident.path("sentence").asText(),
+                false);
+        return new IncidentHtml(incident, page).write();
     }
 
     /** A diagnosis without an incident, in the same format. */
     static String ofDiagnosis(JsonNode diagnosis) {
         ObjectNode wrapper = DiagnosisJson.MAPPER.createObjectNode();
         wrapper.set("diagnosis", diagnosis);
-        return new IncidentHtml(wrapper).writeDiagnosis();
+        String situation = diagnosis.path("situation").asText();
+        HtmlPage page =
+                new HtmlPage("Pool diagnosis", diagnosis.path("sentence").asText(), situation.equals("WELL"));
+        page.facts("%s at %s".formatted(situation, diagnosis.path("time").asText()));
+        page.links();
+        return new IncidentHtml(wrapper, page).writeSections();
     }
 
     private String write() {
-        String id = text(incident, "id");
-        begin("Incident " + id, text(incident, "sentence"));
-        html.append("<p class='facts'>Incident %s: %s at %s on %s, recorded after %s ms, repeated %s times%s</p>"
+        page.facts("Incident %s: %s at %s on %s, recorded after %s ms, repeated %s times%s"
                 .formatted(
-                        id,
-                        text(incident, "cause"),
-                        text(incident, "time"),
-                        text(incident, "instance"),
-                        text(incident, "frozenAfterMillis"),
-                        text(incident, "swallowed"),
+                        incident.path("id").asText(),
+                        incident.path("cause").asText(),
+                        incident.path("time").asText(),
+                        incident.path("instance").asText(),
+                        incident.path("frozenAfterMillis").asText(),
+                        incident.path("swallowed").asText(),
                         IncidentText.end(incident)));
-        if (!text(incident, "sentence").equals(text(diagnosis, "sentence"))) {
-            html.append("<p>%s</p>".formatted(text(diagnosis, "sentence")));
+        if (!incident.path("sentence").equals(diagnosis.path("sentence"))) {
+            page.paragraph(diagnosis.path("sentence").asText());
         }
         for (JsonNode stage : incident.path("stages")) {
-            html.append("<p>Earlier, %s: %s</p>".formatted(text(stage, "cause"), text(stage, "sentence")));
+            page.paragraph("Earlier, %s: %s"
+                    .formatted(
+                            stage.path("cause").asText(), stage.path("sentence").asText()));
         }
         return writeSections();
-    }
-
-    private String writeDiagnosis() {
-        begin("Pool diagnosis", text(diagnosis, "sentence"));
-        html.append("<p class='facts'>%s at %s</p>".formatted(text(diagnosis, "situation"), text(diagnosis, "time")));
-        return writeSections();
-    }
-
-    private void begin(String title, String sentence) {
-        html.append("<!doctype html><html lang='en'><head><meta charset='utf-8'><title>%s</title>".formatted(title));
-        html.append("<meta name='viewport' content='width=device-width'><style>")
-                .append(STYLE)
-                .append("</style></head><body>");
-        html.append("<h1>%s</h1>".formatted(sentence));
     }
 
     private String writeSections() {
+        culprits();
         steps();
+        activityChart();
         history();
         holders();
-        table("Waiting requests", diagnosis.path("waiters"), "count:#", "longestMillis:#ms", "route");
-        table(
+        page.table("Waiting requests", diagnosis.path("waiters"), "count:#", "longestMillis:#longest, ms", "route");
+        page.table(
                 "PostgreSQL's backends",
                 diagnosis.path("postgres").path("backends"),
                 "pid:#",
                 "application",
                 "user",
                 "state",
-                "stateForMillis:#ms",
+                "stateForMillis:#in this state, ms",
                 "waitEvent:waits for",
-                "query");
+                "query:!query");
         activity("The minute before the incident", incident.path("before"));
         activity("From the start of the incident until its end", incident.path("during"));
-        lines("Not visible", diagnosis.path("blindSpots"));
-        table(
+        page.lines("Not visible", diagnosis.path("blindSpots"));
+        stacks("Stack", "stack");
+        stacks("Stack at the checkout", "checkoutStack");
+        page.table(
                 "Last events, newest first",
                 incident.path("events"),
                 "time",
                 "kind",
                 "connection:#",
                 "backendPid:#pid",
-                "tookMillis:#ms",
+                "tookMillis:#took, ms",
                 "route",
                 "tenant",
                 "callers:#",
                 "cause");
-        html.append("<h2>The diagnosis as text</h2><pre>%s</pre>".formatted(text(diagnosis, "text")));
-        return html.append("</body></html>\n").toString();
+        page.heading("The diagnosis as text").pre(diagnosis.path("text").asText());
+        return page.end();
+    }
+
+    /** The sessions that block the pool's connections, with their last statements. */
+    private void culprits() {
+        Map<Integer, List<JsonNode>> blocked = new LinkedHashMap<>();
+        for (JsonNode holder : diagnosis.path("holders")) {
+            if (holder.path("culprit").isObject()) {
+                blocked.computeIfAbsent(holder.at("/culprit/pid").asInt(), pid -> new ArrayList<>())
+                        .add(holder);
+            }
+        }
+        blocked.forEach((pid, holders) -> {
+            JsonNode culprit = holders.get(0).path("culprit");
+            String state = culprit.path("state").asText();
+            String who = "%s (%s, user %s)%s blocks %s of the pool's connections"
+                    .formatted(
+                            pid == 0 ? "A prepared transaction" : "pid " + pid,
+                            culprit.path("application").asText(),
+                            culprit.path("user").asText(),
+                            state.isEmpty()
+                                    ? ""
+                                    : ", %s for %s,"
+                                            .formatted(
+                                                    state,
+                                                    Formats.time(Duration.ofMillis(culprit.path("lastingMillis")
+                                                            .asLong()))),
+                            holders.size());
+            page.append("<div class='culprit'><p>%s</p>".formatted(HtmlPage.escaped(who)));
+            String query = culprit.path("query").asText();
+            if (!query.isEmpty()) {
+                page.pre(query);
+            }
+            page.append("</div>");
+        });
     }
 
     private void activity(String title, JsonNode past) {
         if (past.isObject()) {
-            html.append("<h2>%s</h2><pre>%s</pre>".formatted(title, text(past, "text")));
+            page.heading(title).pre(past.path("text").asText());
         }
     }
 
@@ -133,15 +149,22 @@ final class IncidentHtml {
         if (steps.isEmpty()) {
             return;
         }
-        html.append("<h2>Recommendations, safest first</h2><ol>");
+        page.heading("Recommendations, safest first").append("<ol>");
         for (JsonNode step : steps) {
-            html.append("<li>").append(text(step, "what"));
-            if (!text(step, "command").isEmpty()) {
-                html.append("<pre>%s</pre>".formatted(text(step, "command")));
+            page.append("<li>").append(HtmlPage.text(step, "what"));
+            if (!step.path("command").asText().isEmpty()) {
+                page.pre(step.path("command").asText());
             }
-            html.append("</li>");
+            page.append("</li>");
         }
-        html.append("</ol>");
+        page.append("</ol>");
+    }
+
+    private void activityChart() {
+        List<JsonNode> seconds = new ArrayList<>();
+        incident.path("before").path("seconds").forEach(seconds::add);
+        incident.path("during").path("seconds").forEach(seconds::add);
+        page.append(ActivityChart.svg(seconds, incident.path("time").asText()));
     }
 
     private void history() {
@@ -150,21 +173,21 @@ final class IncidentHtml {
         if (seconds.isEmpty()) {
             return;
         }
-        html.append("<h2>History by second</h2>");
-        html.append(new HistoryChart(seconds)
+        page.heading("History by second");
+        page.append(new HistoryChart(seconds)
                 .fit(HistorySecond::maximum)
                 .fit(HistorySecond::waiting)
                 .draw("area", HistorySecond::inUse)
                 .draw("limit", HistorySecond::maximum)
                 .draw("bad", HistorySecond::waiting)
                 .svg("Connections in use (area), their maximum (dashed), waiting callers (red)"));
-        html.append(new HistoryChart(seconds)
+        page.append(new HistoryChart(seconds)
                 .fit(HistorySecond::checkouts)
                 .fit(HistorySecond::refusals)
                 .draw("line", HistorySecond::checkouts)
                 .draw("bad", HistorySecond::refusals)
                 .svg("Checkouts per second (blue), refused callers per second (red)"));
-        html.append(new HistoryChart(seconds)
+        page.append(new HistoryChart(seconds)
                 .fit(HistorySecond::p99Use)
                 .fit(HistorySecond::p99Wait)
                 .draw("line", HistorySecond::p99Use)
@@ -172,84 +195,62 @@ final class IncidentHtml {
                 .svg("p99 of uses (blue) and of waits (red), in milliseconds"));
     }
 
+    /** Connections with the same verdict, route, statement and blocker are one row. */
     private void holders() {
-        table(
+        List<JsonNode> rows = new ArrayList<>();
+        for (List<JsonNode> group : grouped(holder -> List.of(
+                holder.path("verdict"),
+                holder.path("route"),
+                holder.path("lastSql"),
+                holder.path("culprit").path("pid")))) {
+            ObjectNode row = group.get(0).deepCopy();
+            row.put("times", group.size() == 1 ? "" : "× " + group.size());
+            row.put("connectionId", numbers(group, "connectionId"));
+            row.put("backendPid", numbers(group, "backendPid"));
+            rows.add(row);
+        }
+        page.table(
                 "Connections in use, longest first",
-                diagnosis.path("holders"),
-                "connectionId:#",
-                "backendPid:#pid",
-                "heldForMillis:#ms",
+                rows,
                 "verdict",
+                "times:#",
+                "heldForMillis:#in use, ms",
                 "route",
-                "tenant",
                 "because",
-                "lastSql");
-        for (JsonNode holder : diagnosis.path("holders")) {
-            if (!holder.path("stack").isEmpty()) {
-                lines(
-                        "Stack of connection %s (thread %s)"
-                                .formatted(text(holder, "connectionId"), text(holder, "thread")),
-                        holder.path("stack"));
-                lines("Stack at its checkout", holder.path("checkoutStack"));
-            }
+                "lastSql:!last SQL",
+                "connectionId:connections",
+                "backendPid:pids",
+                "tenant");
+    }
+
+    /** Each different stack once, with the connections that have it. */
+    private void stacks(String title, String field) {
+        for (List<JsonNode> group : grouped(holder -> holder.path(field))) {
+            page.lines(
+                    "%s of connection %s (thread %s)"
+                            .formatted(
+                                    title,
+                                    numbers(group, "connectionId"),
+                                    group.get(0).path("thread").asText()),
+                    group.get(0).path(field));
         }
     }
 
-    private void lines(String title, JsonNode lines) {
-        if (!lines.isEmpty()) {
-            List<String> all = new ArrayList<>();
-            lines.forEach(line -> all.add(escaped(line.asText())));
-            html.append("<h2>%s</h2><pre>%s</pre>".formatted(title, String.join("\n", all)));
-        }
+    /** The connections in use with an equal key, in their order. */
+    private Iterable<List<JsonNode>> grouped(Function<JsonNode, Object> key) {
+        Map<Object, List<JsonNode>> groups = new LinkedHashMap<>();
+        diagnosis
+                .path("holders")
+                .forEach(holder -> groups.computeIfAbsent(key.apply(holder), same -> new ArrayList<>())
+                        .add(holder));
+        return groups.values();
     }
 
-    /** @param columns field names, or {@code name:head}; a head that begins with # marks a numeric column */
-    private void table(String title, JsonNode rows, String... columns) {
-        if (rows.isEmpty()) {
-            return;
-        }
-        html.append("<h2>%s</h2><table><tr>".formatted(title));
-        html.append(Stream.of(columns)
-                .map(column -> "<th>" + head(column) + "</th>")
-                .collect(Collectors.joining()));
-        html.append("</tr>");
-        for (JsonNode row : rows) {
-            html.append("<tr>");
-            for (String column : columns) {
-                html.append(column.contains(":#") ? "<td class='n'>" : "<td>");
-                html.append(shortened(row, column.replaceFirst(":.*", ""))).append("</td>");
-            }
-            html.append("</tr>");
-        }
-        html.append("</table>");
-    }
-
-    private static String head(String column) {
-        String name = column.replaceFirst(":.*", "");
-        String head = column.contains(":") ? column.replaceFirst(".*:#?", "") : name;
-        return head.isEmpty() ? name.toLowerCase(Locale.ROOT).replace("connectionid", "id") : head;
-    }
-
-    private static String shortened(JsonNode row, String field) {
-        JsonNode value = row.path(field);
-        return value.isTextual() && value.asText().length() > MAX_CELL_LENGTH
-                ? escaped(value.asText().substring(0, MAX_CELL_LENGTH - 1) + "…")
-                : text(row, field);
-    }
-
-    private static String text(JsonNode node, String field) {
-        JsonNode value = node.path(field);
-        if (value.isFloatingPointNumber()) {
-            return String.format(Locale.ROOT, "%.1f", value.asDouble());
-        }
-        return value.isNull() ? "" : escaped(value.asText());
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("'", "&#39;")
-                .replace("\"", "&quot;");
+    private static String numbers(List<JsonNode> holders, String field) {
+        String numbers = holders.stream()
+                .limit(MAX_NUMBERS)
+                .map(holder -> holder.path(field).asText())
+                .collect(Collectors.joining(", "));
+        return holders.size() > MAX_NUMBERS ? numbers + " …" : numbers;
     }
 }

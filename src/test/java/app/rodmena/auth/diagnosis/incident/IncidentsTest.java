@@ -95,8 +95,14 @@ class IncidentsTest {
                     .contains("LOCK_WAIT", "pg_terminate_backend", "10 s per column", "timeout");
             assertThat(incident.document().html())
                     .startsWith("<!doctype html>")
-                    .contains("<svg", "LOCK_WAIT", "<td class='n'>" + pid + "</td>")
-                    .doesNotContain("<script", "http://", "https://");
+                    .contains("<svg", "<path class='lock'", "<rect class='band'", "data-label='pid'>%s<".formatted(pid))
+                    .contains("data-label='verdict'>LOCK_WAIT<", "data-label='times'>× 3<")
+                    .doesNotContain("<script", "http://", "https://")
+                    .satisfies(html -> assertThat(html.indexOf("pid %s (colleague, user ".formatted(pid)))
+                            .isPositive()
+                            .isLessThan(html.indexOf("<h2>")))
+                    .satisfies(html -> assertThat(html.split("<h2>Stack of connection ", -1))
+                            .hasSizeBetween(2, 3));
         }
     }
 
