@@ -35,14 +35,8 @@ final class HttpBench {
 
     void run() throws IOException, InterruptedException, SQLException, EmbeddedDatabaseException {
         Optional<LoadOutcome> health;
-        try (BenchEnvironment stage =
-                BenchEnvironment.create(
-                        tools,
-                        directory,
-                        options.memberships,
-                        options.only,
-                        options.writes,
-                        options.beside())) {
+        try (BenchEnvironment stage = BenchEnvironment.create(
+                tools, directory, options.memberships, options.only, options.writes, options.beside())) {
             System.out.println(conditions(stage));
             stage.warmUp(WARM_UP_CLIENTS, warmUp);
             for (int round = 0; round < options.rounds; round++) {

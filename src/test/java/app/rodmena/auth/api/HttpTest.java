@@ -120,7 +120,7 @@ class HttpTest {
             assertThat(reply.headers()).doesNotContainKey("access-control-allow-origin");
 
             assertThat(client.request("OPTIONS *").reply().header("allow"))
-                    .isEqualTo("GET, HEAD, POST, DELETE, OPTIONS");
+                    .isEqualTo("GET, HEAD, POST, PUT, DELETE, OPTIONS");
             assertThat(client.request("OPTIONS /nothing").reply().status()).isEqualTo(404);
         }
     }

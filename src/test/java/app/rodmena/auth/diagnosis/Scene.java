@@ -123,6 +123,8 @@ final class Scene implements AutoCloseable {
         properties.setProperty("user", target.user());
         properties.setProperty("password", target.password().reveal());
         properties.setProperty("ApplicationName", application);
+        // So that pgjdbc sends the name with the login, not in a statement afterwards.
+        properties.setProperty("assumeMinServerVersion", "9.0");
         return DriverManager.getConnection(target.jdbcUrl(), properties);
     }
 
