@@ -101,8 +101,12 @@ final class ApiRequest implements Call {
         HangUpWatch.start(exchange, handler.allowsHalfClose(), cancellation::cancel);
         action().whenComplete((response, failure) -> {
             if (response != null || list == null || (failure != null && list.fail(failure))) {
-                Response sent = response == null ? null : Gzip.compressed(response, exchange);
-                exchange.getIoThread().execute(() -> finish(exchange, sent, failure));
+                try {
+                    Response sent = response == null ? null : Gzip.compressed(response, exchange);
+                    exchange.getIoThread().execute(() -> finish(exchange, sent, failure));
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    exchange.getIoThread().execute(() -> finish(exchange, null, e));
+                }
             }
         });
     }

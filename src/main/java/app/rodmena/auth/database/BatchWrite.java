@@ -16,7 +16,7 @@ import org.jdbi.v3.core.Handle;
  * WAL once for all of them. The first few concurrent writes run alone, each in one round trip.
  *
  * <p>A batch must not make the writes of all tenants wait for a lock that only one of them needs. It therefore waits
- * for a lock only briefly. Then it is rolled back, and its writes and all writes of the next second run alone.
+ * only 100 ms for each lock. Then it is rolled back, and its writes and all writes of the next second run alone.
  * Thread-safe.
  */
 final class BatchWrite<Q, A> {

@@ -82,16 +82,22 @@ final class Recommendations {
                         "resume",
                         0));
         }
-        observation.storm().ifPresent(storm -> forStorm());
+        observation.storm().ifPresent(this::forStorm);
         return steps;
     }
 
-    private void forStorm() {
+    private void forStorm(ConnectionStorm storm) {
+        if (storm.application().isEmpty()) {
+            addForSuperuser(
+                    "Log new sessions, and find their client in PostgreSQL's log: they end too fast to be seen",
+                    "alter system set log_connections = on; select pg_reload_conf()");
+            return;
+        }
         add(
                 "Find the client that opens a connection for each statement, and let it use a pool or PgBouncer",
                 commands.psql(
                         "select application_name, usename, client_addr, count(*), min(now() - backend_start) as youngest"
-                                + " from pg_stat_activity where backend_type = 'client backend'"
+                                + " from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
                                 + " and backend_start > now() - interval '10 s' group by 1, 2, 3 order by 4 desc"));
     }
 
@@ -115,11 +121,11 @@ final class Recommendations {
     }
 
     private void forLockWaits(List<Holder> group) {
-        Map<Integer, Blocker> blockers = new LinkedHashMap<>();
+        Map<String, Blocker> blockers = new LinkedHashMap<>();
         group.stream()
                 .map(Holder::culprit)
                 .flatMap(Optional::stream)
-                .forEach(found -> blockers.put(found.pid(), found));
+                .forEach(found -> blockers.put(found.label(), found));
         blockers.values().stream().limit(MAX_BLOCKERS).forEach(blocker -> {
             BlockingChains.queuedStatement(blocker, observation.postgres()).ifPresent(this::forQueuedStatement);
             forBlocker(blocker);
@@ -263,6 +269,12 @@ final class Recommendations {
                 .ifPresent(change -> add(
                         "Update the statistics, and find the index that the plan used before (%s)".formatted(change),
                         commands.psql("analyze")));
+        boolean isCommitted = group.stream()
+                .map(holder -> observation.waits().get(holder.connectionId()))
+                .allMatch(wait -> wait != null && wait.reason() == StatementWaits.Reason.SYNC_REP);
+        if (isCommitted) {
+            return; // A cancelled wait for a standby reports success, and the write can be lost in a failover.
+        }
         if (!pids.isEmpty()) {
             add(
                     "Find what the statements wait for",
@@ -286,9 +298,11 @@ final class Recommendations {
         switch (reason) {
             case SYNC_REP ->
                 add(
-                        "Check the synchronous standbys: each commit waits for them",
-                        commands.psql("select application_name, client_addr, state, sync_state, replay_lag,"
-                                + " current_setting('synchronous_standby_names') from pg_stat_replication"));
+                        "Check the synchronous standbys, which have not confirmed these commits; do not cancel the"
+                                + " statements: a cancelled wait reports success",
+                        commands.psql("select current_setting('synchronous_standby_names') as wanted, application_name,"
+                                + " client_addr, state, sync_state, replay_lag"
+                                + " from (values (1)) one left join pg_stat_replication on true"));
             case TEMPORARY_FILES ->
                 add(
                         "Give sorts and hashes more memory, from the next session on; each of them may use this amount",
@@ -324,7 +338,8 @@ final class Recommendations {
             add(
                     "Terminate the sessions now: their transactions are rolled back, and their callers get an error",
                     commands.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid in (%s)"
-                            .formatted(pids(group))));
+                                    .formatted(pids(group))
+                            + " and state like 'idle in transaction%'"));
         }
     }
 

@@ -1,6 +1,7 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.database.activity.PostgresSnapshot;
 import app.rodmena.auth.pool.ConnectionView;
 import java.util.HashMap;
@@ -93,6 +94,7 @@ final class StatementWaits {
         Map<Statement, Map<String, Integer>> current = new HashMap<>();
         Map<Integer, Summary> summaries = new HashMap<>();
         int active = (int) view.backends().stream()
+                .filter(backend -> backend.owner() != BackendOwner.OURS) // The monitor, which runs this query.
                 .filter(backend -> event(backend).equals(Summary.CPU_EVENT))
                 .count();
         for (ConnectionView connection : pool.connections()) {

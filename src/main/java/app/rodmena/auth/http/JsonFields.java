@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
 /** The fields of a JSON object in a request's body; an invalid field causes a 400 that names it. Immutable. */
 public final class JsonFields {
     private static final int MAX_SHOWN_NAMES = 10;
-    private static final int MAX_SHOWN_NAME_LENGTH = 40;
+    /** Shorter than a client key, which must not appear in an error. */
+    static final int MAX_SHOWN_NAME_LENGTH = 32;
+
     private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
     private final JsonNode object;

@@ -77,7 +77,9 @@ public final class QueryParameters {
         } catch (NumberFormatException e) {
             // Refused below, like a number out of range
         }
-        throw HttpError.badRequest("%s: '%s'; must be %s to %s".formatted(name, text, min, max));
+        // Not as long as a client key, which must not appear in an error.
+        String shown = text.length() > JsonFields.MAX_SHOWN_NAME_LENGTH ? "a long text" : "'" + text + "'";
+        throw HttpError.badRequest("%s: %s; must be %s to %s".formatted(name, shown, min, max));
     }
 
     private static String decoded(String text) {

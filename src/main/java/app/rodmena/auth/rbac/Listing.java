@@ -76,13 +76,15 @@ public final class Listing<T> {
         List<String> after = cursor.isEmpty()
                 ? List.of()
                 : cursors.parse(cursor.get(), kind.order.columns().size());
-        return database.submit(caller, kind, query.withRange(after, limit + 1L)).thenApply(rows -> {
-            if (rows.size() <= limit) {
-                return new Page<>(rows, Optional.empty());
-            }
-            return new Page<>(
-                    rows.subList(0, limit), Optional.of(cursors.format(kind.order.position(rows.get(limit - 1)))));
-        });
+        return database.submit(caller, kind.pages, query.withRange(after, limit + 1L))
+                .thenApply(rows -> {
+                    if (rows.size() <= limit) {
+                        return new Page<>(rows, Optional.empty());
+                    }
+                    return new Page<>(
+                            rows.subList(0, limit),
+                            Optional.of(cursors.format(kind.order.position(rows.get(limit - 1)))));
+                });
     }
 
     /**

@@ -134,7 +134,8 @@ public final class Permissions {
                 -- In order of the keys, so that concurrent purges cannot deadlock.
                 select pg.permission_id, pg.group_id from permission_groups pg
                 where pg.permission_id = (
-                    select id from auth_permission where creator = :creator and name = :name and not is_active)
+                    select id from auth_permission where creator = :creator and name = :name and not is_active
+                    for no key update)
                 order by pg.permission_id, pg.group_id
                 for update
             )

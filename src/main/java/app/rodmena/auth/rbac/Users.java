@@ -33,7 +33,8 @@ public final class Users {
                 -- In order of the keys, so that concurrent purges cannot deadlock.
                 select mg.membership_id, mg.group_id from membership_groups mg
                 where mg.membership_id = (
-                    select id from auth_membership where creator = :creator and "user" = :user and not is_active)
+                    select id from auth_membership where creator = :creator and "user" = :user and not is_active
+                    for no key update)
                 order by mg.membership_id, mg.group_id
                 for update
             )

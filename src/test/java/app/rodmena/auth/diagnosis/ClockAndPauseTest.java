@@ -90,6 +90,7 @@ class ClockAndPauseTest {
             Files.delete(ahead);
             work(server);
             await().until(() -> diagnosis(server).path("time").asText().compareTo(plusMinutes(before, 50)) < 0);
+            await().until(() -> secondsAfter(server, before) >= 1);
 
             assertThat(diagnosis(server).path("situation").asText()).isEqualTo("WELL");
             assertThat(situations(server, before)).containsExactly("WELL");

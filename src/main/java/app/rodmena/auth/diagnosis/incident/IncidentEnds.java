@@ -76,6 +76,10 @@ final class IncidentEnds {
         long quiet = (hasView ? QUIET : QUIET_WITHOUT_VIEW).toNanos();
         List<String> ended = new ArrayList<>();
         incidents.forEach((id, incident) -> {
+            if (incident.ended && nanos - incident.last >= QUIET_WITHOUT_VIEW.toNanos()) {
+                return; // Over: the same root cause is a new incident, and only a further occurrence continues this
+                // one.
+            }
             if (incident.roots.stream().anyMatch(roots::contains)) {
                 incident.continueAt(nanos);
             } else if (!incident.ended

@@ -78,7 +78,10 @@ final class IncidentRoots {
                 holder.culprit()
                         .map(blockingSession -> holderOf(diagnosis, blockingSession)
                                 .map(holding -> ofHolding(holding.route()))
-                                .orElse("lock held by pid " + blockingSession.pid()))
+                                .orElse("lock held by "
+                                        + (blockingSession.pid() == 0
+                                                ? blockingSession.label() // A prepared transaction has no pid.
+                                                : "pid " + blockingSession.pid())))
                         .orElse("lock");
             case APP_HOLDING, LEAK, IDLE_IN_TRANSACTION -> ofHolding(holder.route());
             case SLOW_SQL -> "slow SQL of " + holder.route();
