@@ -35,6 +35,12 @@ final class FleetAdmission {
     /** Longer than other processes take to reconnect after a failover. */
     private static final Duration PROBATION = Duration.ofSeconds(30);
 
+    /**
+     * Readings in a row that must exceed the room before this process decides again: a process that starts counts from
+     * its login until it has marked itself as undecided, and must not end one that serves.
+     */
+    private static final int CONFIRMING_READINGS = 3;
+
     private final DatabaseEngine engine;
     private final FleetQueries queries;
     private final BudgetPolicy budget;
@@ -44,6 +50,7 @@ final class FleetAdmission {
     private long admittedAt = System.nanoTime() - PROBATION.toNanos();
     private long noRoomSince;
     private int maxRoom;
+    private int excessiveReadings;
 
     FleetAdmission(DatabaseEngine engine, FleetQueries queries, BudgetPolicy budget) {
         this.engine = engine;
@@ -146,7 +153,11 @@ final class FleetAdmission {
         }
         if (fleet.fits()) {
             maxRoom = Math.max(maxRoom, fleet.roomForAll());
-        } else if (fleet.allCommitted() > maxRoom) { // Otherwise it is the room that has become smaller.
+        }
+        // An excess below the maximum room means that the room has become smaller.
+        excessiveReadings = fleet.allCommitted() > maxRoom ? excessiveReadings + 1 : 0;
+        if (excessiveReadings == CONFIRMING_READINGS) {
+            excessiveReadings = 0;
             LOG.warn(
                     "The budget is checked again: processes have connected that the last check did not count: {}",
                     fleet.toText());
