@@ -60,6 +60,9 @@ public final class Connector {
     private final Secret password;
     private final Optional<PasswordReader> passwordReader;
     private final AtomicReference<RefusedLogin> refusedLogin = new AtomicReference<>();
+    /** The password of the last successful login; {@link Secret#NONE} before it, and after it was refused. */
+    private volatile Secret accepted = Secret.NONE;
+
     private final Map<Connection, GracefulCloseSocket> sockets = Collections.synchronizedMap(new WeakHashMap<>());
     private String lastHost;
     private Failover failover;
@@ -149,17 +152,10 @@ public final class Connector {
 
     /** During the login, connect_timeout limits each wait for a response; after it, socket_timeout does. */
     private Connection logIn(SessionOptions session, boolean withOptions) throws SQLException {
-        Secret current = passwordReader.isPresent() ? passwordReader.get().password() : password;
-        requireLoginAllowed(current);
-        long started = System.nanoTime();
         Connection connection;
         try {
-            connection = driver.connect(server, properties(session, withOptions, current));
-            refusedLogin.set(null);
-            lastLogin = Duration.ofNanos(System.nanoTime() - started);
+            connection = logInWithCurrentOrPrevious(session, withOptions);
         } catch (SQLException e) {
-            boolean loginRefused = SqlState.isLoginRefused(String.valueOf(e.getSQLState()));
-            refusedLogin.set(loginRefused ? new RefusedLogin(current, e, System.nanoTime()) : null);
             throw isNoPrimaryFound(e) ? new NoPrimaryException(NoPrimaryException.Reason.NONE_FOUND, hosts) : e;
         }
         GracefulCloseSocket socket = GracefulCloseSocketFactory.takeLast();
@@ -177,6 +173,56 @@ public final class Connector {
             connection.close();
             throw e;
         }
+    }
+
+    /**
+     * A new password is in the file before PostgreSQL has it, or later. Until PostgreSQL accepts it, the previous
+     * password is used, so that a rotation in two steps refuses no login.
+     */
+    private Connection logInWithCurrentOrPrevious(SessionOptions session, boolean withOptions) throws SQLException {
+        Secret current = passwordReader.isPresent() ? passwordReader.get().password() : password;
+        Secret previous = accepted;
+        try {
+            requireLoginAllowed(current);
+            return logInWithCurrent(session, withOptions, current);
+        } catch (SQLException refusal) {
+            if (!isLoginRefused(refusal) || !previous.isPresent() || previous.equals(current)) {
+                throw refusal;
+            }
+        }
+        try {
+            return logIn(session, withOptions, previous);
+        } catch (SQLException e) {
+            if (!isLoginRefused(e)) {
+                throw e;
+            }
+            accepted = Secret.NONE; // PostgreSQL has the new password by now, or another one.
+            return logInWithCurrent(session, withOptions, current);
+        }
+    }
+
+    private Connection logInWithCurrent(SessionOptions session, boolean withOptions, Secret current)
+            throws SQLException {
+        try {
+            Connection connection = logIn(session, withOptions, current);
+            refusedLogin.set(null);
+            return connection;
+        } catch (SQLException e) {
+            refusedLogin.set(isLoginRefused(e) ? new RefusedLogin(current, e, System.nanoTime()) : null);
+            throw e;
+        }
+    }
+
+    private Connection logIn(SessionOptions session, boolean withOptions, Secret with) throws SQLException {
+        long started = System.nanoTime();
+        Connection connection = driver.connect(server, properties(session, withOptions, with));
+        lastLogin = Duration.ofNanos(System.nanoTime() - started);
+        accepted = with;
+        return connection;
+    }
+
+    private static boolean isLoginRefused(SQLException e) {
+        return SqlState.isLoginRefused(String.valueOf(e.getSQLState()));
     }
 
     private void noteHost(Connection connection) throws SQLException {

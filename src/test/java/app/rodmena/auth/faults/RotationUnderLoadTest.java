@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The password is rotated in PostgreSQL and in the file, while the pool replaces its connections all the time. */
+/**
+ * The password is rotated in the file, and later in PostgreSQL, while the pool replaces its connections all the time.
+ */
 class RotationUnderLoadTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -50,6 +52,7 @@ class RotationUnderLoadTest {
                     .during(() -> {
                         for (String password : List.of("second", "third", ProbedServer.PASSWORD)) {
                             Files.writeString(passwordFile, password);
+                            awaitNewLogin(); // PostgreSQL refuses the new password, and accepts the previous one.
                             postgres.execute(
                                     "postgres", "alter role %s password '%s'".formatted(ProbedServer.ROLE, password));
                             awaitNewLogin();
