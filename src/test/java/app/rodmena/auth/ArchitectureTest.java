@@ -51,7 +51,16 @@ class ArchitectureTest {
             entry("rbac", List.of("pool.event", "database")),
             entry("api", List.of("http", "pool.event", "database", "metrics.health", "rbac")),
             entry("metrics", List.of("schema", "pool.event", "pool", "database", "database.activity")),
-            entry("metrics.jfr", List.of("pool.event", "pool", "database", "database.activity")),
+            entry(
+                    "metrics.jfr",
+                    List.of(
+                            "schema",
+                            "pool.event",
+                            "pool",
+                            "database",
+                            "database.activity",
+                            "diagnosis",
+                            "diagnosis.incident")),
             entry("capacity", List.of("capacity.model", "schema", "pool", "database", "database.activity", "metrics")),
             entry(
                     "diagnosis",

@@ -13,6 +13,7 @@ import app.rodmena.auth.diagnosis.incident.BackendActions;
 import app.rodmena.auth.diagnosis.incident.Incidents;
 import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.metrics.Metrics;
+import app.rodmena.auth.metrics.jfr.DiagnosisRecorder;
 import app.rodmena.auth.metrics.jfr.FlightRecorderListener;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -130,6 +131,7 @@ public final class Core {
             history = new ActivityHistory(metrics.history());
             diagnostics.add(history);
             incidents = add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
+            add(DiagnosisRecorder.register(diagnostics, incidents));
             actions = new BackendActions(engine, instance, config.incidents());
             fleet = add(new FleetWatch(engine, config.capacity().budget()));
             advisor = new PoolSizeAdvisor(

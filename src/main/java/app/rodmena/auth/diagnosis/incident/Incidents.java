@@ -44,6 +44,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -302,6 +303,7 @@ public final class Incidents implements AutoCloseable {
                         "Incident {} has ended: it lasted {} ms",
                         id,
                         incident.lasted().get().toMillis());
+                notifyListeners(listener -> listener.onIncidentEnded(incident));
             });
         } catch (Throwable e) { // A failure of one incident must not prevent the recording of later ones.
             LOG.error("The end of incident {} could not be recorded", id, e);
@@ -536,9 +538,13 @@ public final class Incidents implements AutoCloseable {
                         holder.checkoutStack().isEmpty()
                                 ? "\n  (the stack at its checkout was not recorded; from now on it is for this route)"
                                 : "\n  checked out at" + frames(holder.checkoutStack())));
+        notifyListeners(listener -> listener.onIncident(incident));
+    }
+
+    private void notifyListeners(Consumer<IncidentListener> notification) {
         for (IncidentListener listener : listeners) {
             try {
-                listener.onIncident(incident);
+                notification.accept(listener);
             } catch (Throwable e) {
                 LOG.warn("An incident listener failed", e);
             }

@@ -6,6 +6,8 @@ import app.rodmena.auth.database.StatementListener;
 import app.rodmena.auth.database.activity.SqlMask;
 import app.rodmena.auth.metrics.jfr.JfrEvents.CheckoutJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.ConnectJfrEvent;
+import app.rodmena.auth.metrics.jfr.JfrEvents.IncidentJfrEvent;
+import app.rodmena.auth.metrics.jfr.JfrEvents.LockWaitJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.SlowStatementJfrEvent;
 import app.rodmena.auth.metrics.jfr.JfrEvents.TimeoutJfrEvent;
 import app.rodmena.auth.pool.event.PoolEvent;
@@ -18,14 +20,19 @@ import java.util.function.Supplier;
 import jdk.jfr.Event;
 
 /**
- * Emits the pool's events to the Flight Recorder: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout} and
- * {@code auth.SlowStatement}. Without a recording, each costs the read of a flag. Thread-safe. All servers of a process
- * share one.
+ * Emits the pool's events to the Flight Recorder: {@code auth.Connect}, {@code auth.Checkout}, {@code auth.Timeout},
+ * {@code auth.SlowStatement} and {@code auth.Pool}. Without a recording, each costs the read of a flag. Thread-safe.
+ * All servers of a process share one.
  */
 public final class FlightRecorderListener implements PoolListener, StatementListener {
     /** Loads the event classes: a recording lists only events whose classes are loaded before it ends. */
-    static final List<Event> EVENTS =
-            List.of(new ConnectJfrEvent(), new CheckoutJfrEvent(), new TimeoutJfrEvent(), new SlowStatementJfrEvent());
+    static final List<Event> EVENTS = List.of(
+            new ConnectJfrEvent(),
+            new CheckoutJfrEvent(),
+            new TimeoutJfrEvent(),
+            new SlowStatementJfrEvent(),
+            new LockWaitJfrEvent(),
+            new IncidentJfrEvent());
 
     /** Recorded checkouts that have not ended, by connection. */
     private final Map<Integer, CheckoutJfrEvent> openCheckouts = new ConcurrentHashMap<>();
@@ -43,7 +50,9 @@ public final class FlightRecorderListener implements PoolListener, StatementList
                 new FlightRecorderListener(() -> engine.pool().settings().slowStatement());
         engine.events().add(listener);
         engine.add(listener);
+        PoolJfrEvent numbers = new PoolJfrEvent(engine.pool()::view);
         return () -> {
+            numbers.close();
             engine.events().remove(listener);
             engine.remove(listener);
         };

@@ -136,4 +136,92 @@ final class JfrEvents {
         @Description("The SQLSTATE of its failure, such as 57014; empty if it succeeded")
         String sqlState;
     }
+
+    /**
+     * A connection of the pool waits for a lock: one event for each connection in each diagnosis, so that a recording
+     * that ends during the wait shows it.
+     */
+    @Name("auth.LockWait")
+    @Label("Lock wait")
+    @Description("A connection of the pool waits for a lock; one event for each diagnosis, once a second by default")
+    @Category({"Auth", "Pool"})
+    @StackTrace(false)
+    static final class LockWaitJfrEvent extends Event {
+        @Label("Connection")
+        @Description("The connection's number, never reused in a process")
+        int connection;
+
+        @Label("Backend pid")
+        @Description("The pid of its PostgreSQL backend")
+        int backendPid;
+
+        @Label("Route")
+        @Description("The route of the request, such as GET /api/roles")
+        String route;
+
+        @Label("Statement")
+        @Description("The waiting statement, without values")
+        String statement;
+
+        @Label("Lock")
+        @Description("What is locked, such as auth_group or a row of auth_group; empty if it was granted meanwhile")
+        String lock;
+
+        @Label("Mode")
+        @Description("The requested lock mode, such as AccessShareLock; empty if it was granted meanwhile")
+        String mode;
+
+        @Label("Wait time")
+        @Description("The time since the waiting statement began")
+        @Timespan(Timespan.NANOSECONDS)
+        long waitTime;
+
+        @Label("Blocker")
+        @Description("The session at the head of the blocking chain, such as pid 4123 (psql)")
+        String blocker;
+
+        @Label("Blocker pid")
+        @Description("Its pid; 0 for a prepared transaction")
+        int blockerPid;
+
+        @Label("Blocker kind")
+        @Description("Its kind, such as CLIENT, OURS, INSTANCE, AUTOVACUUM or PREPARED_TRANSACTION")
+        String blockerKind;
+
+        @Label("Blocker state")
+        @Description("Its state, such as idle in transaction; empty if hidden from the pool's role")
+        String blockerState;
+
+        @Label("Blocker statement")
+        @Description("Its last statement without values; empty if hidden from the pool's role")
+        String blockerStatement;
+    }
+
+    /** An incident has begun, its cause has become more severe, or it has ended. */
+    @Name("auth.Incident")
+    @Label("Incident")
+    @Description("An incident has begun, its cause has become more severe, or it has ended")
+    @Category({"Auth", "Pool"})
+    @StackTrace(false)
+    static final class IncidentJfrEvent extends Event {
+        @Label("Id")
+        @Description("The incident's id, as under /incidents of the admin listener")
+        String id;
+
+        @Label("Cause")
+        @Description("Its most severe sign so far, such as TIMEOUT or LONG_WAIT")
+        String cause;
+
+        @Label("Sentence")
+        @Description("Summary in one sentence")
+        String sentence;
+
+        @Label("Ended")
+        boolean ended;
+
+        @Label("Lasted")
+        @Description("Its duration; 0 until it has ended")
+        @Timespan(Timespan.NANOSECONDS)
+        long lasted;
+    }
 }

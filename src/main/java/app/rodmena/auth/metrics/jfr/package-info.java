@@ -1,5 +1,5 @@
 /**
- * Pool events and slow statements as events of the JDK's Flight Recorder. Start with
- * {@link app.rodmena.auth.metrics.jfr.FlightRecorderListener}.
+ * The pool's numbers and events, slow statements, lock waits and incidents as events of the JDK's Flight Recorder.
+ * Start with {@link app.rodmena.auth.metrics.jfr.FlightRecorderListener}.
  */
 package app.rodmena.auth.metrics.jfr;

@@ -3,7 +3,9 @@ package app.rodmena.auth.metrics.jfr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.pool.PoolView;
 import app.rodmena.auth.postgres.DatabaseTarget;
+import app.rodmena.auth.schema.RecordSchema;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +19,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import jdk.jfr.EventType;
+import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 
 /** Records a server with the JDK's tools. */
 class FlightRecorderListenerTest {
@@ -107,9 +111,75 @@ class FlightRecorderListenerTest {
         try (RecordingFile recording = new RecordingFile(file)) {
             assertThat(recording.readEventTypes())
                     .extracting(EventType::getName)
-                    .contains("auth.Connect", "auth.Checkout", "auth.Timeout", "auth.SlowStatement");
+                    .contains(
+                            "auth.Connect",
+                            "auth.Checkout",
+                            "auth.Timeout",
+                            "auth.SlowStatement",
+                            "auth.LockWait",
+                            "auth.Incident",
+                            "auth.Pool");
         }
         assertThat(hasKey(file)).isFalse();
+    }
+
+    @Test
+    void aLockIsRecordedWithItsBlockerAndItsIncident() throws Exception {
+        DatabaseTarget target = TestPostgres.freshDatabase();
+        Path file = directory.resolve("lock.jfr");
+        int pid;
+        try (AuthProcess server = start(target);
+                Connection locker = TestPostgres.connect(target);
+                var statement = locker.createStatement()) {
+            pid = locker.unwrap(PGConnection.class).getBackendPID();
+            assertThat(status(server, "before")).isEqualTo(200);
+            jcmd(server, "JFR.start", "name=lock");
+            statement.execute("set application_name = 'deploy'");
+            locker.setAutoCommit(false);
+            statement.execute("lock table auth_group in access exclusive mode");
+            List<CompletableFuture<Integer>> three = List.of(ask(server, "a"), ask(server, "b"), ask(server, "c"));
+            CompletableFuture.anyOf(three.toArray(CompletableFuture[]::new)).join();
+            await().until(() -> server.err().contains("Incident "));
+            locker.rollback();
+            assertThat(three).extracting(CompletableFuture::join).containsExactlyInAnyOrder(200, 200, 503);
+            await().until(() -> server.err().contains("has ended"));
+            jcmd(server, "JFR.dump", "name=lock", "filename=" + file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+
+        assertThat(of("auth.LockWait", events)).isNotEmpty().allSatisfy(wait -> {
+            assertThat(wait.getString("blocker")).isEqualTo("pid %s (deploy)".formatted(pid));
+            assertThat(wait.getInt("blockerPid")).isEqualTo(pid);
+            assertThat(wait.getString("blockerKind")).isEqualTo("CLIENT");
+            assertThat(wait.getString("blockerState")).isEqualTo("idle in transaction");
+            assertThat(wait.getString("blockerStatement")).startsWith("lock table auth_group");
+            assertThat(wait.getString("lock")).isEqualTo("auth_group");
+            assertThat(wait.getString("mode")).endsWith("Lock");
+            assertThat(wait.getString("statement")).contains("auth_group");
+            assertThat(wait.getString("route")).isEqualTo("POST /api/role/{role}");
+            assertThat(wait.getInt("backendPid")).isPositive().isNotEqualTo(pid);
+            assertThat(wait.getDuration("waitTime")).isPositive();
+        });
+        assertThat(of("auth.Incident", events))
+                .filteredOn(incident -> incident.getString("cause").equals("TIMEOUT"))
+                .extracting(incident -> incident.getBoolean("ended"))
+                .contains(false, true);
+        assertThat(of("auth.Incident", events)).allSatisfy(incident -> {
+            assertThat(incident.getString("sentence")).contains("pid " + pid);
+            assertThat(incident.getDuration("lasted").isZero()).isNotEqualTo(incident.getBoolean("ended"));
+        });
+        assertThat(of("auth.Pool", events))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(now -> assertThat(now.getInt("maximum")).isEqualTo(2))
+                .anySatisfy(now -> {
+                    assertThat(now.getInt("checkedOut")).isEqualTo(2);
+                    assertThat(now.getDouble("utilisation")).isEqualTo(1.0);
+                });
+        assertThat(of("auth.Pool", events).get(0).getFields())
+                .extracting(ValueDescriptor::getName)
+                .containsAll(RecordSchema.of(PoolView.class).fields().stream()
+                        .map(field -> field.name().replaceFirst("Millis$", ""))
+                        .toList());
     }
 
     /** Whether the text is in any event: of this project, of the JVM or of libraries. */
