@@ -27,7 +27,7 @@ export class Events {
 
   constructor() {
     $('events-table').append(
-      el('thead', {}, el('tr', {}, ['Time', 'Event', 'Duration', 'Connection', 'Route', 'Cause'].map((title) =>
+      el('thead', {}, el('tr', {}, ['Time', 'Event', 'Duration', 'Connection', 'Route', 'Request', 'Cause'].map((title) =>
         el('th', { scope: 'col' }, title)))),
       this.#body);
     $('events-kind').append(...FILTERS.map(([title], index) => el('option', { value: index }, title)));
@@ -79,7 +79,7 @@ export class Events {
     const text = $('events-text').value.trim().toLowerCase();
     const rows = this.#events.filter((event) => within(this.#period, event.time)).filter(kind).filter((event) => !text || searchText(event).includes(text)).slice(0, MAX_ROWS);
     this.#body.replaceChildren(...(rows.length ? rows.map(row) : [
-      el('tr', {}, el('td', { class: 'quiet', colSpan: 6 }, 'No matching events.'))]));
+      el('tr', {}, el('td', { class: 'quiet', colSpan: 7 }, 'No matching events.'))]));
   }
 }
 
@@ -90,7 +90,7 @@ function compare(one, other) {
 }
 
 function searchText(event) {
-  return `${event.kind} ${event.route} ${event.tenant} ${event.cause} ${event.connection} ${event.backendPid}`.toLowerCase();
+  return `${event.kind} ${event.route} ${event.tenant} ${event.cause} ${event.connection} ${event.backendPid} ${event.requestId} ${event.traceId}`.toLowerCase();
 }
 
 function route(event) {
@@ -105,5 +105,6 @@ function row(event) {
     el('td', { class: 'number' }, event.tookMillis ? duration(event.tookMillis) : ''),
     el('td', {}, event.connection ? `${event.connection}${event.backendPid ? ` (pid ${event.backendPid})` : ''}` : ''),
     el('td', { class: 'route' }, route(event)),
+    el('td', { class: 'code' }, event.requestId),
     el('td', { class: 'route' }, event.cause));
 }

@@ -27,6 +27,7 @@ export class Holders {
       { title: 'PostgreSQL', route: true, of: (h) => h.state, show: (h) => h.state || el('span', { class: 'quiet' }, 'unknown') },
       { title: 'Last SQL', code: true, of: (h) => h.sql, show: (h) => el('code', {}, statementTitle(h.sql)) },
       { title: 'Tenant', code: true, of: (h) => h.tenant },
+      { title: 'Request', code: true, of: (h) => h.request },
       { title: 'Actions', of: () => '', show: (h) => el('span', { class: 'remedies' }, h.remedies()) },
     ], { by: 0, down: true, none: 'No connection is in use.' });
     this.#waiters = new Table($('waiters-table'), [
@@ -34,6 +35,7 @@ export class Holders {
       { title: 'Route', wide: true, of: (w) => w.route },
       { title: 'Waiting', numeric: true, of: (w) => w.count, show: (w) => count(w.count) },
       { title: 'Waiting since', of: (w) => w.since, show: (w) => clock(w.since) },
+      { title: 'Longest wait: request', code: true, of: (w) => w.requestId },
       { title: 'Next deadline', of: (w) => w.deadline, show: (w) => clock(w.deadline) },
     ], { by: 2, down: true, none: 'No caller is waiting.' });
     this.#idle = new Table($('idle-table'), [
@@ -75,6 +77,7 @@ export class Holders {
       state: blocker.hidden ? 'hidden' : blocker.state,
       sql: blocker.query,
       tenant: '',
+      request: '',
       remedies: () => (blocker.pid && blocker.endable ? [this.control.terminate(blocker.pid, blockerName(blocker))] : []),
       detail: () => [
         facts([`Session of ${blocker.user || 'an unknown user'}, application ${blocker.application || 'without a name'}.`,
@@ -104,6 +107,7 @@ export class Holders {
       state: postgres(first.backend),
       sql: first.lastSql,
       tenant: tenants.size === 1 ? first.tenant : `${tenants.size} tenants`,
+      request: members.length === 1 ? first.requestId : `${members.length} requests`,
       remedies: () => (members.length === 1 ? this.control.remedies(first) : []),
       detail: () => [
         members.length > 1 ? this.#members(members) : facts(first.evidence),
@@ -115,12 +119,13 @@ export class Holders {
 
   #members(members) {
     return el('table', { class: 'members' },
-      el('thead', {}, el('tr', {}, ['In use for', 'Connection', 'Pid', 'Tenant', 'Why', 'Actions'].map((title) => el('th', { scope: 'col' }, title)))),
+      el('thead', {}, el('tr', {}, ['In use for', 'Connection', 'Pid', 'Tenant', 'Request', 'Why', 'Actions'].map((title) => el('th', { scope: 'col' }, title)))),
       el('tbody', {}, members.map((holder) => el('tr', {},
         el('td', { class: 'number' }, duration(holder.heldForMillis)),
         el('td', { class: 'number' }, String(holder.connectionId)),
         el('td', { class: 'number' }, String(holder.backendPid || 'unknown')),
         el('td', { class: 'code' }, holder.tenant),
+        el('td', { class: 'code' }, holder.requestId),
         el('td', {}, [holder.because, ...holder.evidence].join('; ')),
         el('td', {}, el('span', { class: 'remedies' }, this.control.remedies(holder)))))));
   }
@@ -128,12 +133,13 @@ export class Holders {
   /** Shows the waiting callers by tenant and route. */
   showWaiting(callers) {
     const waiting = new Map();
-    for (const { tenant, route, since, deadline } of callers) {
+    for (const { tenant, route, since, deadline, requestId } of callers) {
       const key = JSON.stringify([tenant, route]);
       const group = waiting.get(key);
-      if (!group) waiting.set(key, { tenant, route, count: 1, since, deadline });
+      if (!group) waiting.set(key, { tenant, route, count: 1, since, deadline, requestId });
       else {
         group.count += 1;
+        if (since < group.since) group.requestId = requestId;
         group.since = earlier(group.since, since);
         group.deadline = earlier(group.deadline, deadline);
       }

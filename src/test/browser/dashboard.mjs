@@ -158,12 +158,12 @@ try {
   await assertRow(page, 'holders-table', {
     'In use for': / s$/, Verdict: /^BLOCKER$/, Why: /^colleague blocks 3 connections$/, Route: /^$/, Callers: /^$/,
     Connection: /^$/, Pid: /^\d+$/, PostgreSQL: /^idle in transaction$/, 'Last SQL': /^lock table auth_group$/, Tenant: /^$/,
-    Actions: /^Terminate pid \d+$/,
+    Request: /^$/, Actions: /^Terminate pid \d+$/,
   });
   await assertRow(page, 'holders-table', {
     'In use for': / s$/, Verdict: /^3 × LOCK WAIT$/, Why: /auth_group/, Route: /^POST \/api\/role\/\{role\}$/, Callers: /^3$/,
     Connection: /^\d+, \d+, \d+$/, Pid: /^\d+, \d+, \d+$/, PostgreSQL: /^active, waits for Lock\/relation$/, 'Last SQL': /^roles\./,
-    Tenant: /^[\w-]{12}$/, Actions: /^$/,
+    Tenant: /^[\w-]{12}$/, Request: /^3 requests$/, Actions: /^$/,
   }, 'tr.trouble');
   await page.locator('#holders-table tr.trouble .expand').click();
   await until('the three connections and the lines of their statement', async () =>
@@ -188,12 +188,13 @@ try {
   await until('the waiting callers', async () => (await row(page, 'waiters-table')).Waiting === '5');
   await assertRow(page, 'waiters-table', {
     Tenant: /^[\w-]{12}$/, Route: /^POST \/api\/role\/\{role\}$/, Waiting: /^\d$/, 'Waiting since': /^\d\d:\d\d:\d\d$/,
-    'Next deadline': /^\d\d:\d\d:\d\d$/,
+    'Longest wait: request': /^[0-9a-z]{8}-[0-9a-z]+$/, 'Next deadline': /^\d\d:\d\d:\d\d$/,
   });
   assert.match(await page.locator('#incidents a').first().innerText(), /^\d\d:\d\d:\d\d .*auth_group/s);
   await page.locator('#events-kind').selectOption({ label: 'faults' });
   await assertRow(page, 'events-table', {
-    Time: /^\d\d:\d\d:\d\d$/, Event: /^timeout$/, Duration: / s$/, Connection: /^$/, Route: /^POST /, Cause: /\w/,
+    Time: /^\d\d:\d\d:\d\d$/, Event: /^timeout$/, Duration: / s$/, Connection: /^$/, Route: /^POST /,
+    Request: /^[0-9a-z]{8}-[0-9a-z]+$/, Cause: /\w/,
   });
   assert.match(await text(page, 'tile-overflow'), /1 of 1/);
   await page.locator('#plot-full .u-over').hover();

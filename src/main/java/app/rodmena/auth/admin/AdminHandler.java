@@ -24,6 +24,7 @@ import io.undertow.util.HttpString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -154,7 +155,10 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
             finish(
                     request,
                     session,
-                    Response.error(503, "Too many requests are waiting for PostgreSQL, or this server is stopping")
+                    Response.unavailable(
+                                    "Too many requests are waiting for PostgreSQL, or this server is stopping",
+                                    Map.of(),
+                                    request.id())
                             .with(Headers.RETRY_AFTER, "1"));
         }
     }
@@ -181,7 +185,7 @@ final class AdminHandler extends RequestHandler<AdminEndpoint> implements AutoCl
     }
 
     @Override
-    protected Optional<Response> knownError(Throwable failure) {
+    protected Optional<Response> knownError(Request<AdminEndpoint> request, Throwable failure) {
         boolean isRefused = failure instanceof InvalidEventQuery
                 || failure instanceof InvalidPeriodException
                 || failure instanceof InvalidSettingException

@@ -66,7 +66,9 @@ final class ApiHandler extends RequestHandler<Endpoint> {
         Call call = super.check(request);
         return isLate && !(call instanceof Response)
                 ? toResponse(
-                        new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null), Optional.empty())
+                        new DatabaseFailure(DatabaseFailure.Reason.SHUTTING_DOWN, "stopping", null),
+                        request.id(),
+                        Optional.empty())
                 : call;
     }
 
@@ -130,19 +132,23 @@ final class ApiHandler extends RequestHandler<Endpoint> {
     }
 
     @Override
-    protected Optional<Response> knownError(Throwable failure) {
+    protected Optional<Response> knownError(Request<Endpoint> request, Throwable failure) {
         if (failure instanceof DatabaseFailure databaseFailure) {
-            return Optional.of(toResponse(databaseFailure, incidents.idOf(databaseFailure.reason())));
+            return Optional.of(toResponse(databaseFailure, request.id(), incidents.idOf(databaseFailure.reason())));
         }
         return failure instanceof InvalidValueException
                 ? Optional.of(Response.error(400, failure.getMessage()))
                 : Optional.empty();
     }
 
-    /** The response to a database failure: 503 with the reason, Retry-After, and the id of the incident, if any. */
-    private static Response toResponse(DatabaseFailure failure, Optional<String> incident) {
+    /**
+     * The response to a database failure: 503 with the reason, Retry-After, and the ids of the request and of the
+     * incident, if any.
+     */
+    private static Response toResponse(DatabaseFailure failure, String requestId, Optional<String> incident) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("reason", failure.reason().name());
+        details.put("request_id", requestId);
         incident.ifPresent(id -> details.put("incident", id));
         return switch (failure.reason()) {
             case POOL_TIMEOUT -> unavailable("No database connection became available in time", details, 1);

@@ -11,6 +11,7 @@ import app.rodmena.auth.http.RequestBody;
 import app.rodmena.auth.http.Response;
 import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.rbac.ClientKey;
 import io.undertow.server.HttpServerExchange;
 import java.net.URLEncoder;
@@ -50,7 +51,8 @@ final class ApiRequest implements Call {
     }
 
     CallContext caller() {
-        return new CallContext(request.route().name(), key, 1, cancellation);
+        return new CallContext(
+                request.route().name(), key, 1, new RequestIds(request.id(), request.traceId()), cancellation);
     }
 
     /** The first parameter of the path. */

@@ -36,7 +36,7 @@ final class Cors {
         if (allows(exchange)) {
             responseHeaders.put(
                     ALLOW_ORIGIN, any ? "*" : exchange.getRequestHeaders().getFirst(Headers.ORIGIN));
-            responseHeaders.put(EXPOSE_HEADERS, "Allow, Link, Retry-After, WWW-Authenticate");
+            responseHeaders.put(EXPOSE_HEADERS, "Allow, Link, Retry-After, WWW-Authenticate, X-Request-ID");
         }
     }
 
@@ -45,7 +45,7 @@ final class Cors {
         if (exchange.getRequestHeaders().contains(REQUEST_METHOD) && allows(exchange)) {
             HeaderMap responseHeaders = exchange.getResponseHeaders();
             responseHeaders.put(ALLOW_METHODS, allow);
-            responseHeaders.put(ALLOW_HEADERS, "Authorization, Content-Type");
+            responseHeaders.put(ALLOW_HEADERS, "Authorization, Content-Type, traceparent, X-Request-ID");
             responseHeaders.put(MAX_AGE, "600");
         }
     }

@@ -68,9 +68,12 @@ final class FailureReporter {
         log.log(
                 Level.WARN,
                 failure.reason() + message,
-                () -> "%s failed%s: %s"
+                () -> "%s failed%s%s: %s"
                         .formatted(
-                                caller.route(), caller.count() > 1 ? " for " + caller.count() + " callers" : "", text),
+                                caller.route(),
+                                caller.count() > 1 ? " for " + caller.count() + " callers" : "",
+                                caller.ids().logFields(),
+                                text),
                 count -> "%s more failed in the last second: %s".formatted(count, text));
     }
 }

@@ -1,5 +1,6 @@
 package app.rodmena.auth.database;
 
+import app.rodmena.auth.pool.event.RequestIds;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -11,10 +12,12 @@ import java.util.regex.Pattern;
  * @param name the statement's name, for example {@code roles.list}; {@link #UNNAMED} if it has none
  * @param sql its SQL text as written: values are placeholders, except for literals in an embedding application's SQL
  * @param route the route that it was run for, for example {@code GET /api/roles}
+ * @param ids the ids of the request
  * @param took time from sending it to the start of the response
  * @param sqlState PostgreSQL's error code, for example {@code 57014}; empty after success
  */
-public record StatementExecution(String name, String sql, String route, Duration took, String sqlState) {
+public record StatementExecution(
+        String name, String sql, String route, RequestIds ids, Duration took, String sqlState) {
     /** The name of unnamed statements. */
     public static final String UNNAMED = "unnamed";
 
@@ -25,6 +28,7 @@ public record StatementExecution(String name, String sql, String route, Duration
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(sql, "sql");
         Objects.requireNonNull(route, "route");
+        Objects.requireNonNull(ids, "ids");
         Objects.requireNonNull(took, "took");
         Objects.requireNonNull(sqlState, "sqlState");
     }

@@ -1,6 +1,7 @@
 package app.rodmena.auth.database;
 
 import app.rodmena.auth.common.SqlState;
+import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.PoolEvents;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,10 +51,12 @@ final class TimingSqlLogger implements SqlLogger {
             return;
         }
         String sql = Optional.ofNullable(context.getRenderedSql()).orElse("");
+        CallContext caller = ThreadBoundConnectionFactory.caller();
         StatementExecution execution = new StatementExecution(
                 StatementExecution.nameOf(sql),
                 sql,
-                ThreadBoundConnectionFactory.caller().route(),
+                caller.route(),
+                caller.ids(),
                 Duration.between(context.getExecutionMoment(), end),
                 sqlState);
         for (StatementListener listener : listeners) {

@@ -3,6 +3,7 @@ package app.rodmena.auth.diagnosis;
 import app.rodmena.auth.pool.WaiterView;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,11 +39,13 @@ final class DiagnosisBuilder {
     }
 
     private static WaiterGroup waiters(String route, List<WaiterView> group, Instant now) {
-        Instant since = group.stream()
-                .map(WaiterView::since)
-                .min(Comparator.naturalOrder())
-                .orElse(now);
-        Duration longest = Duration.between(since, now);
-        return new WaiterGroup(route, group.size(), since, longest.isNegative() ? Duration.ZERO : longest);
+        WaiterView first = Collections.min(group, Comparator.comparing(WaiterView::since));
+        Duration longest = Duration.between(first.since(), now);
+        return new WaiterGroup(
+                route,
+                group.size(),
+                first.since(),
+                longest.isNegative() ? Duration.ZERO : longest,
+                first.ids().requestId());
     }
 }

@@ -88,13 +88,18 @@ public final class DiagnosisText {
                 holder.verdict(),
                 holder.callers(),
                 shortened(holder.route(), 36),
-                holder.because()));
+                because(holder)));
         text.append(table.wrapped());
         omitted(diagnosis.holders().size() - shown.size());
         shown.stream()
                 .filter(holder -> !holder.stack().isEmpty() && isCausedByCode(holder.verdict()))
                 .findFirst()
                 .ifPresent(this::stacks);
+    }
+
+    private static String because(Holder holder) {
+        String ids = holder.ids().logFields();
+        return ids.isEmpty() ? holder.because() : holder.because() + ";" + ids;
     }
 
     private static boolean isCausedByCode(Verdict verdict) {

@@ -1,8 +1,10 @@
 package app.rodmena.auth.diagnosis;
 
 import app.rodmena.auth.database.activity.Backend;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import app.rodmena.auth.schema.TableKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +38,8 @@ public record Holder(
 
         @Description(value = "Number of callers that it serves", unit = "callers")
         int callers,
+
+        @Flatten RequestIds ids,
 
         @Description("Thread that checked it out") String thread,
 

@@ -107,6 +107,7 @@ final class HolderAnalyzer {
                 use.route(),
                 use.tenant(),
                 use.callers(),
+                use.ids(),
                 use.thread(),
                 use.since(),
                 observedConnection.heldFor(),

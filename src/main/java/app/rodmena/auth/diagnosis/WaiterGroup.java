@@ -21,4 +21,7 @@ public record WaiterGroup(
         Instant since,
 
         @Description(value = "Longest current wait among them", unit = "milliseconds", wholeMillis = true)
-        Duration longest) {}
+        Duration longest,
+
+        @Description("Id of the request that has waited longest; empty if it has none")
+        String requestId) {}

@@ -33,24 +33,25 @@ final class ExceptionMapper {
      * The response for an exception.
      *
      * @param route the method and path template, for the log
+     * @param requestId the id of the request, for the log and the body
      * @param thrown the exception, or a wrapper of it from a future
      * @param known the response for an expected exception; empty for others
      */
-    Response map(String route, Throwable thrown, Function<Throwable, Optional<Response>> known) {
+    Response map(String route, String requestId, Throwable thrown, Function<Throwable, Optional<Response>> known) {
         Throwable cause = cause(thrown);
         return cause instanceof HttpError error
-                ? error.response()
-                : known.apply(cause).orElseGet(() -> unexpected(route, cause));
+                ? error.response(requestId)
+                : known.apply(cause).orElseGet(() -> unexpected(route, requestId, cause));
     }
 
-    private Response unexpected(String route, Throwable cause) {
+    private Response unexpected(String route, String requestId, Throwable cause) {
         String id =
                 String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
         String loggedId = log.log(
                 Level.ERROR,
                 route + cause.getClass().getName() + location(cause),
                 id,
-                () -> "%s failed, error id %s: %s".formatted(route, id, withoutKeys(cause)),
+                () -> "%s failed, error id %s, request_id=%s: %s".formatted(route, id, requestId, withoutKeys(cause)),
                 count -> "%s failed %s more times in the last second, as with error id %s".formatted(route, count, id));
         return Response.error(500, "Unexpected error; see the server's log, error id " + loggedId);
     }

@@ -42,8 +42,15 @@ public final class HttpError extends RuntimeException {
         return Map.copyOf(headers);
     }
 
-    public Response response() {
-        Response response = Response.error(status, getMessage(), details);
+    /**
+     * The response with this error.
+     *
+     * @param requestId the id of the request, which the body of a 503 contains
+     */
+    public Response response(String requestId) {
+        Response response = status == 503
+                ? Response.unavailable(getMessage(), details, requestId)
+                : Response.error(status, getMessage(), details);
         for (Map.Entry<String, String> header : headers.entrySet()) {
             response = response.with(new HttpString(header.getKey()), header.getValue());
         }

@@ -11,10 +11,14 @@ public final class Request<E> {
     private final long arrivedNanos = System.nanoTime();
     private final List<String> parameters = new ArrayList<>(2);
     private final HttpServerExchange exchange;
+    private final String id;
+    private final String traceId;
     private Route<E> route;
 
     Request(HttpServerExchange exchange) {
         this.exchange = exchange;
+        id = RequestIdHeader.of(exchange.getRequestHeaders());
+        traceId = TraceParent.traceId(exchange.getRequestHeaders());
     }
 
     void setRoute(Route<E> found) {
@@ -23,6 +27,16 @@ public final class Request<E> {
 
     public HttpServerExchange exchange() {
         return exchange;
+    }
+
+    /** The id of the request, which is also in the response. */
+    public String id() {
+        return id;
+    }
+
+    /** The id of the trace that the request belongs to; empty if there is none. */
+    public String traceId() {
+        return traceId;
     }
 
     /** The arrival of the request's head, a time of {@link System#nanoTime}. */

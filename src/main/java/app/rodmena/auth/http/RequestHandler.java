@@ -57,11 +57,13 @@ public abstract class RequestHandler<E> implements HttpHandler {
     protected abstract Call accept(Request<E> request);
 
     /** The response for an exception of this listener's endpoints; empty if it is unexpected. */
-    protected abstract Optional<Response> knownError(Throwable failure);
+    protected abstract Optional<Response> knownError(Request<E> request, Throwable failure);
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        Call call = check(new Request<>(exchange));
+        Request<E> request = new Request<>(exchange);
+        exchange.getResponseHeaders().put(RequestIdHeader.NAME, request.id());
+        Call call = check(request);
         if (exchange.isRequestComplete()) {
             run(exchange, call, NO_BODY);
             return;
@@ -81,7 +83,8 @@ public abstract class RequestHandler<E> implements HttpHandler {
         try {
             return route(request);
         } catch (RuntimeException e) {
-            return exceptionMapper.map("The check of a request", e, this::knownError);
+            return exceptionMapper.map(
+                    "The check of a request", request.id(), e, failure -> knownError(request, failure));
         }
     }
 
@@ -142,7 +145,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
                     exchange,
                     body,
                     unavailable("Too many requests with large bodies", Map.of())
-                            .response()
+                            .response(RequestIdHeader.of(exchange))
                             .closing());
         }
     }
@@ -196,7 +199,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
 
     /** The response for an exception of a call. */
     protected final Response map(Request<E> request, Throwable failure) {
-        return exceptionMapper.map(request.route().name(), failure, this::knownError);
+        return exceptionMapper.map(request.route().name(), request.id(), failure, known -> knownError(request, known));
     }
 
     /**
@@ -210,7 +213,7 @@ public abstract class RequestHandler<E> implements HttpHandler {
         HttpServerExchange exchange = request.exchange();
         try {
             boolean fits = responses.takeFor(exchange, owner, response.size());
-            (fits ? response : tooManyUnread().response()).send(exchange);
+            (fits ? response : tooManyUnread().response(request.id())).send(exchange);
         } catch (RuntimeException e) {
             log.error("The response to {} could not be sent", request.route().name(), e);
             RequestBody.closeConnection(exchange);

@@ -188,10 +188,11 @@ public final class SlowStatements implements StatementListener {
     private static void log(StatementExecution execution, long unlogged) {
         if (unlogged >= 0) {
             LOG.warn(
-                    "slow_statement statement={} took={}ms route=\"{}\"{}{} sql=\"{}\"",
+                    "slow_statement statement={} took={}ms route=\"{}\"{}{}{} sql=\"{}\"",
                     execution.name(),
                     String.format(Locale.ROOT, "%.3f", execution.took().toNanos() / 1e6),
                     execution.route(),
+                    execution.ids().logFields(),
                     execution.succeeded() ? "" : " sqlstate=" + execution.sqlState(),
                     unlogged == 0 ? "" : " untold=" + unlogged,
                     SqlMask.mask(execution.sql()).replace('"', '\''));

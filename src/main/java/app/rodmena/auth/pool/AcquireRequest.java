@@ -78,6 +78,7 @@ final class AcquireRequest {
         return new WaiterView(
                 caller.route(),
                 caller.tenant().get(),
+                caller.ids(),
                 now.minusNanos(nowNanos - arrivedNanos),
                 now.plusNanos(deadlineNanos - nowNanos),
                 Duration.ofNanos(Math.max(0, tag - virtualTime)));

@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.common.WireNamed;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.postgres.TransactionState;
 import app.rodmena.auth.schema.Description;
 import app.rodmena.auth.schema.Flatten;
@@ -83,6 +84,8 @@ public record ConnectionView(
 
             @Description(value = "Number of callers that it serves: more than one for a batch", unit = "callers")
             int callers,
+
+            @Flatten RequestIds ids,
 
             Stacks stacks) {}
 

@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool;
 
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.RequestIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class Permit implements ConnectionView.Stacks {
 
     /**
      * The caller of the checkout. Of a batch: the first request's route, the tenant if all requests have the same one,
-     * and the number of requests.
+     * the number of requests, and the ids of the first ones.
      */
     CallContext caller() {
         CallContext known = caller;
@@ -76,9 +77,15 @@ final class Permit implements ConnectionView.Stacks {
 
     private CallContext batchContext() {
         CallContext first = requests.get(0).caller;
-        return requests.stream().allMatch(request -> request.caller.tenant().equals(first.tenant()))
-                ? first.batchOf(requests.size())
-                : first.batchOfSeveralTenants(requests.size());
+        if (requests.size() == 1) {
+            return first;
+        }
+        CallContext batch =
+                requests.stream().allMatch(request -> request.caller.tenant().equals(first.tenant()))
+                        ? first.batchOf(requests.size())
+                        : first.batchOfSeveralTenants(requests.size());
+        return batch.with(RequestIds.ofBatch(
+                requests.stream().map(request -> request.caller.ids()).toList()));
     }
 
     /** The arrival time of the first request. */
@@ -151,6 +158,7 @@ final class Permit implements ConnectionView.Stacks {
                 context.route(),
                 context.tenant().get(),
                 context.count(),
+                context.ids(),
                 this);
     }
 

@@ -1,6 +1,8 @@
 package app.rodmena.auth.pool;
 
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -12,6 +14,8 @@ public record WaiterView(
 
         @Description("Fingerprint of the tenant; - if there is none")
         String tenant,
+
+        @Flatten RequestIds ids,
 
         @Description("Start of its wait, in UTC, for example 2026-11-23T15:34:52.118Z")
         Instant since,

@@ -120,12 +120,19 @@ final class TestAdmin implements AutoCloseable {
 
     /** Sends a GET request to the API; never blocks. */
     CompletableFuture<HttpResponse<String>> api(String path) {
+        return api("GET", path);
+    }
+
+    /** Sends a request to the API; never blocks. */
+    CompletableFuture<HttpResponse<String>> api(String method, String path, String... headers) {
         URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
-        return http.sendAsync(
-                HttpRequest.newBuilder(uri)
-                        .header("Authorization", "Bearer " + key)
-                        .build(),
-                BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .method(method, BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + key);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     @Override

@@ -23,7 +23,8 @@ class CorsTest {
             assertThat(preflight.status()).isEqualTo(204);
             assertThat(preflight.header("access-control-allow-origin")).isEqualTo("https://app.example");
             assertThat(preflight.header("access-control-allow-methods")).isEqualTo("POST, DELETE, OPTIONS");
-            assertThat(preflight.header("access-control-allow-headers")).isEqualTo("Authorization, Content-Type");
+            assertThat(preflight.header("access-control-allow-headers"))
+                    .isEqualTo("Authorization, Content-Type, traceparent, X-Request-ID");
             assertThat(preflight.header("vary")).isEqualTo("Origin");
 
             RawClient.Reply refusal = client.request("GET /api/roles", "Origin: https://app.example")

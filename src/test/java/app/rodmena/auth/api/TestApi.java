@@ -112,10 +112,12 @@ final class TestApi implements AutoCloseable {
         return client.send(request(method, path).build(), BodyHandlers.ofString());
     }
 
-    /** The body with its timestamp replaced, if that has the documented format. */
+    /** The body with its timestamp and the request's id replaced, if they have the documented format. */
     static String withoutTimestamp(String body) {
-        return body.replaceFirst(
-                "\"timestamp\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}\"}$", "\"timestamp\":\"T\"}");
+        return body.replaceFirst("\"request_id\":\"[0-9a-z]{8}-[0-9a-z]+\"", "\"request_id\":\"R\"")
+                .replaceFirst(
+                        "\"timestamp\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}\"}$",
+                        "\"timestamp\":\"T\"}");
     }
 
     static String error(int code, String message) {
@@ -124,7 +126,7 @@ final class TestApi implements AutoCloseable {
 
     /** The body of the response to a database failure. */
     static String databaseFailure(DatabaseFailure.Reason reason, String message) {
-        return error(503, message, "{\"reason\":\"%s\"}".formatted(reason));
+        return error(503, message, "{\"reason\":\"%s\",\"request_id\":\"R\"}".formatted(reason));
     }
 
     private static String error(int code, String message, String details) {

@@ -8,6 +8,7 @@ import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.QueueSnapshot;
 import app.rodmena.auth.pool.WaiterView;
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -208,7 +209,8 @@ class VerdictsTest {
             Diagnosis unwanted = scene.await(diagnosis -> heldForAtLeast(diagnosis, Duration.ofMillis(1_100)));
             Instant now = Instant.now();
             QueueSnapshot queue = new QueueSnapshot(
-                    List.of(new WaiterView("GET /api/roles", "tenant", now.minusSeconds(1), now, Duration.ZERO)),
+                    List.of(new WaiterView(
+                            "GET /api/roles", "tenant", RequestIds.NONE, now.minusSeconds(1), now, Duration.ZERO)),
                     Duration.ofSeconds(1));
 
             assertThat(unwanted.verdicts()).containsEntry(Verdict.WORKING, 3);

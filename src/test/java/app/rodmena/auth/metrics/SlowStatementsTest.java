@@ -9,6 +9,7 @@ import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.pool.ConnectionView;
 import app.rodmena.auth.pool.PoolSettings;
 import app.rodmena.auth.pool.event.CallContext;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.testing.LogOf;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.ReadyEngine;
@@ -94,7 +95,8 @@ class SlowStatementsTest {
 
         Duration timeout = SETTINGS.statementTimeout();
         metrics.slowStatements()
-                .onStatement(new StatementExecution("test.late", "select 1", "GET /a", timeout, "57014"));
+                .onStatement(
+                        new StatementExecution("test.late", "select 1", "GET /a", RequestIds.NONE, timeout, "57014"));
         assertThat(metrics.slowStatements().timeouts()).isEqualTo(1);
     }
 
@@ -104,7 +106,8 @@ class SlowStatementsTest {
         LogOf log = LogOf.logger("auth.database");
         for (int i = 0; i < 1_000; i++) {
             Duration took = Duration.ofMillis(i == 3 ? 100_000 : 100 + i % 7);
-            slow.onStatement(new StatementExecution("a", "select column_%d from t".formatted(i), "GET /a", took, ""));
+            slow.onStatement(new StatementExecution(
+                    "a", "select column_%d from t".formatted(i), "GET /a", RequestIds.NONE, took, ""));
         }
         assertThat(slow.byTotal()).hasSize(SlowStatements.MAX_LISTED);
         assertThat(slow.byMax()).hasSize(SlowStatements.MAX_LISTED);

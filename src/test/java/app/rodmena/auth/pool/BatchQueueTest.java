@@ -14,6 +14,7 @@ import app.rodmena.auth.pool.event.CallContext;
 import app.rodmena.auth.pool.event.Cancellation;
 import app.rodmena.auth.pool.event.PoolEvent;
 import app.rodmena.auth.pool.event.RefusalReason;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.testing.TestPostgres;
 import app.rodmena.auth.testing.TestProxy;
 import java.time.Duration;
@@ -258,16 +259,18 @@ class BatchQueueTest {
     void aBatchEventHasTheFirstCallerAndTheNumberOfCallers() throws Exception {
         try (TestPool test = TestPool.timed(ONE_SLOT)) {
             HeldBatchQueue<String> held = new HeldBatchQueue<>(test, 10);
-            CallContext first = new CallContext("GET /first", new Tenant("t1"));
+            CallContext first = new CallContext("GET /first", new Tenant("t1")).with(new RequestIds("r1", "trace"));
             held.submit("a");
             held.nextBatch();
             held.submit("b", first);
             test.clock.advance(Duration.ofSeconds(2));
-            held.submit("c", new CallContext("GET /other", new Tenant("t1")));
+            held.submit("c", new CallContext("GET /other", new Tenant("t1")).with(new RequestIds("r2", "trace")));
             held.release();
             held.nextBatch();
             PoolEvent checkout = test.last(CHECKOUT);
-            assertThat(checkout.caller()).isEqualTo(new CallContext("GET /first", new Tenant("t1"), 2));
+            assertThat(checkout.caller())
+                    .isEqualTo(
+                            new CallContext("GET /first", new Tenant("t1"), 2).with(new RequestIds("r1,r2", "trace")));
             assertThat(checkout.took()).isEqualTo(Duration.ofSeconds(2));
             ConnectionView.Use use = test.pool.connections().get(0).use().orElseThrow();
             assertThat(use.route()).isEqualTo("GET /first");

@@ -108,12 +108,14 @@ public final class AuthProcess implements AutoCloseable {
     }
 
     /** Sends a request to the API; does not block. */
-    public CompletableFuture<HttpResponse<String>> ask(String method, String path, String key) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
+    public CompletableFuture<HttpResponse<String>> ask(String method, String path, String key, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path))
                 .method(method, BodyPublishers.noBody())
-                .header("Authorization", "Bearer " + key)
-                .build();
-        return HTTP.sendAsync(request, BodyHandlers.ofString());
+                .header("Authorization", "Bearer " + key);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HTTP.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     /** The API's address, read from the output. */

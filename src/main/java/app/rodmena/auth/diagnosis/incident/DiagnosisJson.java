@@ -5,14 +5,17 @@ import app.rodmena.auth.database.activity.Backend;
 import app.rodmena.auth.database.activity.BackendOwner;
 import app.rodmena.auth.diagnosis.Diagnosis;
 import app.rodmena.auth.diagnosis.DiagnosisText;
+import app.rodmena.auth.diagnosis.Holder;
 import app.rodmena.auth.diagnosis.Reconciliation;
 import app.rodmena.auth.diagnosis.history.PastDiagnosis;
 import app.rodmena.auth.metrics.LatencySummary;
 import app.rodmena.auth.pool.PoolSnapshot;
 import app.rodmena.auth.pool.event.PoolEvent;
+import app.rodmena.auth.pool.event.RequestIds;
 import app.rodmena.auth.schema.RecordJson;
 import app.rodmena.auth.schema.WireFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.JavaType;
@@ -53,6 +56,7 @@ public final class DiagnosisJson {
                     .addSerializer(RecordJson.of(PastDiagnosis.class))
                     .setSerializerModifier(new UnitsInNames()))
             .addMixIn(Backend.class, BackendNames.class)
+            .addMixIn(Holder.class, HolderFields.class)
             .addMixIn(Reconciliation.Lost.class, LostNames.class)
             .addMixIn(LatencySummary.class, LatencyNames.class)
             .build();
@@ -73,6 +77,13 @@ public final class DiagnosisJson {
     private interface LatencyNames {
         @JsonProperty("most")
         Duration max();
+    }
+
+    /** The ids are fields of the holder. */
+    private interface HolderFields {
+        @JsonProperty
+        @JsonUnwrapped
+        RequestIds ids();
     }
 
     private DiagnosisJson() {}

@@ -72,7 +72,13 @@ final class IncidentHtml {
         activityChart();
         history();
         holders();
-        page.table("Waiting requests", diagnosis.path("waiters"), "count:#", "longestMillis:#longest, ms", "route");
+        page.table(
+                "Waiting requests",
+                diagnosis.path("waiters"),
+                "count:#",
+                "longestMillis:#longest, ms",
+                "route",
+                "requestId:request with the longest wait");
         page.table(
                 "PostgreSQL's backends",
                 diagnosis.path("postgres").path("backends"),
@@ -99,6 +105,8 @@ final class IncidentHtml {
                 "route",
                 "tenant",
                 "callers:#",
+                "requestId:request",
+                "traceId:trace",
                 "cause");
         page.heading("The diagnosis as text").pre(diagnosis.path("text").asText());
         return page.end();
@@ -207,6 +215,7 @@ final class IncidentHtml {
             row.put("times", group.size() == 1 ? "" : "× " + group.size());
             row.put("connectionId", numbers(group, "connectionId"));
             row.put("backendPid", numbers(group, "backendPid"));
+            row.put("requestId", numbers(group, "requestId"));
             rows.add(row);
         }
         page.table(
@@ -220,7 +229,8 @@ final class IncidentHtml {
                 "lastSql:!last SQL",
                 "connectionId:connections",
                 "backendPid:pids",
-                "tenant");
+                "tenant",
+                "requestId:requests");
     }
 
     /** Each different stack once, with the connections that have it. */
@@ -250,6 +260,7 @@ final class IncidentHtml {
         String numbers = holders.stream()
                 .limit(MAX_NUMBERS)
                 .map(holder -> holder.path(field).asText())
+                .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
         return holders.size() > MAX_NUMBERS ? numbers + " …" : numbers;
     }

@@ -120,14 +120,15 @@ final class IncidentText {
             }
             text.append(String.format(
                             Locale.ROOT,
-                            "  %s  %-15s %6s %8s %12s  %s %s",
+                            "  %s  %-15s %6s %8s %12s  %s %s%s",
                             event.path("time").asText().replaceAll(".*T|Z", ""),
                             event.path("kind").asText(),
                             prefixed(event.path("connection").asInt(), "connection "),
                             prefixed(event.path("backendPid").asInt(), "pid "),
                             number(event.path("tookMillis").asDouble()) + " ms",
                             route(event),
-                            event.path("cause").asText())
+                            event.path("cause").asText(),
+                            requestId(event))
                     .stripTrailing());
             text.append('\n');
         }
@@ -137,6 +138,11 @@ final class IncidentText {
         int callers = event.path("callers").asInt();
         String route = event.path("route").asText();
         return callers > 1 ? "%s (%s callers)".formatted(route, callers) : route;
+    }
+
+    private static String requestId(JsonNode event) {
+        String id = event.path("requestId").asText();
+        return id.isEmpty() ? "" : " request_id=" + id;
     }
 
     private static String prefixed(int number, String name) {

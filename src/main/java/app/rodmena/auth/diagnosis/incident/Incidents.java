@@ -203,8 +203,12 @@ public final class Incidents implements AutoCloseable {
         switch (event.kind()) {
             case CHECKOUT -> {
                 if (event.took().compareTo(config.longWait()) > 0) {
-                    String wait = "A caller of %s waited %s ms for connection %s"
-                            .formatted(event.caller().route(), event.took().toMillis(), event.connectionId());
+                    String wait = "A caller of %s%s waited %s ms for connection %s"
+                            .formatted(
+                                    event.caller().route(),
+                                    event.caller().ids().logFields(),
+                                    event.took().toMillis(),
+                                    event.connectionId());
                     record(IncidentCause.LONG_WAIT, root, event.time(), 1, Evidence.ofWait(wait, diagnostics.last()));
                 }
             }

@@ -78,6 +78,8 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             slow.sql = SqlMask.mask(execution.sql());
             slow.statementTime = execution.took().toNanos();
             slow.route = execution.route();
+            slow.requestId = execution.ids().requestId();
+            slow.traceId = execution.ids().traceId();
             slow.sqlState = execution.sqlState();
             slow.commit();
         }
@@ -118,6 +120,8 @@ public final class FlightRecorderListener implements PoolListener, StatementList
                 checkout.route = event.caller().route();
                 checkout.tenant = event.caller().tenant().get();
                 checkout.callers = event.caller().count();
+                checkout.requestId = event.caller().ids().requestId();
+                checkout.traceId = event.caller().ids().traceId();
                 checkout.commit();
             }
         }
@@ -129,6 +133,8 @@ public final class FlightRecorderListener implements PoolListener, StatementList
             timeout.waitTime = event.took().toNanos();
             timeout.route = event.caller().route();
             timeout.tenant = event.caller().tenant().get();
+            timeout.requestId = event.caller().ids().requestId();
+            timeout.traceId = event.caller().ids().traceId();
             timeout.cause = event.cause();
             timeout.commit();
         }

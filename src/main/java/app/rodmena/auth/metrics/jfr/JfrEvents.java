@@ -81,6 +81,15 @@ final class JfrEvents {
         @Label("Callers")
         @Description("The number of callers that it served")
         int callers;
+
+        @Label("Request id")
+        @Description("The id of the request, as in its header X-Request-ID; of a batch, of its first eight callers")
+        String requestId;
+
+        @Label("Trace id")
+        @Description(
+                "The id of the request's trace, as in its header traceparent; of a batch, of its first eight callers")
+        String traceId;
     }
 
     /** A wait ended without a connection. */
@@ -102,6 +111,14 @@ final class JfrEvents {
         @Label("Tenant")
         @Description("The tenant's fingerprint, never the client key")
         String tenant;
+
+        @Label("Request id")
+        @Description("The id of the request, as in its header X-Request-ID; empty if there is none")
+        String requestId;
+
+        @Label("Trace id")
+        @Description("The id of the request's trace, as in its header traceparent; empty if there is none")
+        String traceId;
 
         @Label("Cause")
         @Description("Why the wait ended")
@@ -131,6 +148,15 @@ final class JfrEvents {
         @Label("Route")
         @Description("The route of the request, such as GET /api/roles")
         String route;
+
+        @Label("Request id")
+        @Description("The id of the request, as in its header X-Request-ID; of a batch, of its first eight callers")
+        String requestId;
+
+        @Label("Trace id")
+        @Description(
+                "The id of the request's trace, as in its header traceparent; of a batch, of its first eight callers")
+        String traceId;
 
         @Label("SQLState")
         @Description("The SQLSTATE of its failure, such as 57014; empty if it succeeded")

@@ -1,6 +1,7 @@
 package app.rodmena.auth.pool.event;
 
 import app.rodmena.auth.schema.Description;
+import app.rodmena.auth.schema.Flatten;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  * @param tenant supplies the tenant's fingerprint, never the key itself; called only when an event is rendered. Within
  *     a batch, callers with equal suppliers have the same tenant
  * @param count number of callers that this represents: more than 1 for a batch, 0 for the pool itself
+ * @param ids the ids of the request; {@link RequestIds#NONE} if there are none
  * @param cancellation the caller's deadline and cancellation; {@link Cancellation#NONE} for a batch
  */
 public record CallContext(
@@ -27,6 +29,7 @@ public record CallContext(
                 unit = "callers")
         int count,
 
+        @Flatten RequestIds ids,
         Cancellation cancellation) {
     /** The pool itself, acting without a caller. */
     public static final CallContext POOL = new CallContext("-", TenantLabel.NONE, 0);
@@ -51,7 +54,12 @@ public record CallContext(
     public CallContext {
         Objects.requireNonNull(route, "route");
         Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(ids, "ids");
         Objects.requireNonNull(cancellation, "cancellation");
+    }
+
+    public CallContext(String route, Supplier<String> tenant, int count, Cancellation cancellation) {
+        this(route, tenant, count, RequestIds.NONE, cancellation);
     }
 
     public CallContext(String route, Supplier<String> tenant, int count) {
@@ -70,16 +78,21 @@ public record CallContext(
 
     /** A copy with this cancellation. */
     public CallContext until(Cancellation newCancellation) {
-        return new CallContext(route, tenant, count, newCancellation);
+        return new CallContext(route, tenant, count, ids, newCancellation);
+    }
+
+    /** A copy with these ids. */
+    public CallContext with(RequestIds newIds) {
+        return new CallContext(route, tenant, count, newIds, cancellation);
     }
 
     /** The context of a batch of {@code count} callers of the same tenant, whose first caller is this one. */
     public CallContext batchOf(int count) {
-        return count == this.count ? this : new CallContext(route, tenant, count);
+        return count == this.count ? this : new CallContext(route, tenant, count, ids, Cancellation.NONE);
     }
 
     /** The context of a batch of {@code count} callers of different tenants, whose first caller is this one. */
     public CallContext batchOfSeveralTenants(int count) {
-        return new CallContext(route, TenantLabel.SEVERAL, count);
+        return new CallContext(route, TenantLabel.SEVERAL, count, ids, Cancellation.NONE);
     }
 }

@@ -47,6 +47,7 @@ public final class EventLog implements PoolListener {
             if (event.caller().count() > 1) {
                 line.append(" callers=").append(event.caller().count());
             }
+            line.append(event.caller().ids().logFields());
         }
         line.append(" thread=").append(event.thread());
         return line.append(cause(event)).toString();

@@ -67,6 +67,7 @@ class FlightRecorderListenerTest {
             assertThat(checkout.getString("route")).isEqualTo("POST /api/role/{role}");
             assertThat(checkout.getString("tenant")).hasSize(12);
             assertThat(checkout.getInt("callers")).isEqualTo(1);
+            assertThat(checkout.getString("requestId")).matches("id-of-(before|role-\\d)");
             assertThat(checkout.getDuration("useTime")).isPositive();
             // Both measure the same span, at slightly different times.
             assertThat(checkout.getDuration()
@@ -80,10 +81,12 @@ class FlightRecorderListenerTest {
         assertThat(of("auth.Timeout", events)).singleElement().satisfies(timeout -> {
             assertThat(timeout.getDuration("waitTime")).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
             assertThat(timeout.getString("route")).isEqualTo("POST /api/role/{role}");
+            assertThat(timeout.getString("requestId")).startsWith("id-of-role-");
             assertThat(timeout.getString("cause")).isNotBlank();
         });
         assertThat(of("auth.SlowStatement", events)).hasSizeGreaterThan(1).allSatisfy(slow -> {
             assertThat(slow.getString("statement")).startsWith("roles.");
+            assertThat(slow.getString("requestId")).startsWith("id-of-role-");
             assertThat(slow.getDuration("statementTime")).isGreaterThan(Duration.ofMillis(200));
             assertThat(slow.getString("sql")).contains("auth_group");
         });
@@ -205,7 +208,8 @@ class FlightRecorderListenerTest {
     }
 
     private CompletableFuture<Integer> ask(AuthProcess server, String role) {
-        return server.ask("POST", "/api/role/" + role, key).thenApply(answer -> answer.statusCode());
+        return server.ask("POST", "/api/role/" + role, key, "X-Request-ID", "id-of-" + role)
+                .thenApply(answer -> answer.statusCode());
     }
 
     private static List<RecordedEvent> of(String type, List<RecordedEvent> events) {

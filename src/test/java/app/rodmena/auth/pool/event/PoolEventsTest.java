@@ -101,7 +101,7 @@ class PoolEventsTest {
                         "WARN displaced",
                         "WARN shed");
         assertThat(log.list.get(2).getFormattedMessage()).isEqualTo("""
-                        checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c \
+                        checkout connection=3 pid=4123 wait=0.214ms route="GET /api/roles" tenant=5f1c request_id=r-7 \
                         thread=db-1 cause="because"\
                         """);
     }
@@ -131,7 +131,7 @@ class PoolEventsTest {
                 4123,
                 Duration.ofNanos(214_000),
                 "db-1",
-                new CallContext("GET /api/roles", () -> "5f1c"),
+                new CallContext("GET /api/roles", () -> "5f1c").with(new RequestIds("r-7", "")),
                 "because");
     }
 }
