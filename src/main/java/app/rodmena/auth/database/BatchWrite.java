@@ -10,21 +10,36 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 
 /**
  * Runs the writes of one kind, and commits those that wait together in one transaction, so that PostgreSQL flushes its
  * WAL once for all of them. The first few concurrent writes run alone, each in one round trip.
  *
  * <p>A batch must not make the writes of all tenants wait for a lock that only one of them needs. It therefore waits
- * only 100 ms for each lock. Then it is rolled back, and its writes and all writes of the next second run alone.
- * Thread-safe.
+ * only 100 ms for each lock. Then it is rolled back, and its writes run one by one on the same connection, each in a
+ * transaction that waits 10 ms for a lock. Those that still conflict, and all writes of the next second, run alone.
+ *
+ * <p>A batch saves commits, but uses one connection. Writes that take long without the commit, for example because of a
+ * trigger, are done earlier on several connections, so they run alone. Thread-safe.
  */
 final class BatchWrite<Q, A> {
     /** Writes that run alone at the same time before others form batches. */
     private static final int MAX_ALONE = 2;
 
     private static final String LOCK_TIMEOUT = "/* batch.lock_timeout */ set local lock_timeout = '100ms'";
+    private static final String LOCK_TIMEOUT_OF_ONE = "/* batch.lock_timeout */ set local lock_timeout = '10ms'";
+
+    /** After this time, the remaining writes of a batch with a conflict run alone. */
+    private static final long ONE_BY_ONE_NANOS = Duration.ofMillis(500).toNanos();
+
     private static final long ALONE_AFTER_CONFLICT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** If the writes of a batch take longer on average, the next ones run alone. */
+    private static final long SLOW_WRITE_NANOS = Duration.ofMillis(20).toNanos();
+
+    private static final long ALONE_AFTER_SLOW_BATCH_NANOS =
+            Duration.ofSeconds(10).toNanos();
 
     /** lock_not_available, serialization_failure, deadlock_detected. */
     private static final Set<String> CONFLICTS = Set.of(SqlState.LOCK_NOT_AVAILABLE, "40001", "40P01");
@@ -32,9 +47,9 @@ final class BatchWrite<Q, A> {
     private final DatabaseEngine database;
     private final BatchQuery<Q, A> statements;
     private final AtomicInteger alone = new AtomicInteger();
-    private volatile long conflictNanos = System.nanoTime() - ALONE_AFTER_CONFLICT_NANOS;
+    private volatile long aloneUntilNanos = System.nanoTime();
 
-    /** A batch in a transaction; its results are empty after a conflict with another transaction. */
+    /** A batch in a transaction; the results of writes that conflict with another transaction are empty. */
     private final BatchQuery<Q, Optional<A>> batch = new BatchQuery<>() {
         @Override
         public int maxBatchSize() {
@@ -48,19 +63,34 @@ final class BatchWrite<Q, A> {
 
         @Override
         public List<Optional<A>> executeBatch(Handle handle, List<Q> inputs) {
+            long start = System.nanoTime();
             try {
-                return handle.inTransaction(transaction -> {
-                    transaction.execute(LOCK_TIMEOUT);
-                    return statements.executeBatch(transaction, inputs).stream()
-                            .map(Optional::of)
-                            .toList();
-                });
-            } catch (RuntimeException e) {
-                if (!CONFLICTS.contains(SqlState.of(e))) {
-                    throw e;
+                List<A> results =
+                        commit(handle, LOCK_TIMEOUT, transaction -> statements.executeBatch(transaction, inputs));
+                long end = System.nanoTime();
+                if (end - start > SLOW_WRITE_NANOS * inputs.size()) {
+                    aloneUntilNanos = end + ALONE_AFTER_SLOW_BATCH_NANOS;
                 }
-                conflictNanos = System.nanoTime();
-                return inputs.stream().map(input -> Optional.<A>empty()).toList();
+                return results.stream().map(Optional::of).toList();
+            } catch (RuntimeException e) {
+                requireConflict(e);
+            }
+            long conflict = System.nanoTime();
+            aloneUntilNanos = conflict + ALONE_AFTER_CONFLICT_NANOS;
+            return inputs.stream()
+                    .map(input -> System.nanoTime() - conflict > ONE_BY_ONE_NANOS
+                            ? Optional.<A>empty()
+                            : executeOne(handle, input))
+                    .toList();
+        }
+
+        private Optional<A> executeOne(Handle handle, Q input) {
+            try {
+                return Optional.of(
+                        commit(handle, LOCK_TIMEOUT_OF_ONE, transaction -> statements.execute(transaction, input)));
+            } catch (RuntimeException e) {
+                requireConflict(e);
+                return Optional.empty();
             }
         }
     };
@@ -71,14 +101,27 @@ final class BatchWrite<Q, A> {
     }
 
     CompletionStage<A> submit(CallContext caller, Q input) {
-        if (alone.get() < MAX_ALONE
-                || database.pool().settings().batchSlots() == 0
-                || System.nanoTime() - conflictNanos < ALONE_AFTER_CONFLICT_NANOS) {
+        // A tenant with waiting writes leaves the connections to others.
+        boolean runsAlone = alone.get() < MAX_ALONE && !database.pool().isWaiting(caller.tenant());
+        if (runsAlone || database.pool().settings().batchSlots() == 0 || aloneUntilNanos - System.nanoTime() > 0) {
             return runAlone(caller, input);
         }
         return database.submit(caller, batch, input)
                 .thenCompose(result -> result.<CompletionStage<A>>map(CompletableFuture::completedStage)
                         .orElseGet(() -> runAlone(caller, input)));
+    }
+
+    private static <T> T commit(Handle handle, String lockTimeout, HandleCallback<T, RuntimeException> work) {
+        return handle.inTransaction(transaction -> {
+            transaction.execute(lockTimeout);
+            return work.withHandle(transaction);
+        });
+    }
+
+    private static void requireConflict(RuntimeException e) {
+        if (!CONFLICTS.contains(SqlState.of(e))) {
+            throw e;
+        }
     }
 
     private CompletionStage<A> runAlone(CallContext caller, Q input) {

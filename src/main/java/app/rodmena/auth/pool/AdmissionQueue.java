@@ -333,6 +333,13 @@ final class AdmissionQueue {
         }
     }
 
+    /** Whether requests of this tenant wait. */
+    boolean isWaiting(Supplier<String> tenant) {
+        synchronized (lock) {
+            return tenants.containsKey(tenant);
+        }
+    }
+
     /** The number of tenants with state. */
     int tenants() {
         synchronized (lock) {

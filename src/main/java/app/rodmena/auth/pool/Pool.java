@@ -392,6 +392,11 @@ public final class Pool implements AutoCloseable {
         return admissionQueue.tenants();
     }
 
+    /** Whether requests of this tenant wait. */
+    public boolean isWaiting(Supplier<String> tenant) {
+        return admissionQueue.isWaiting(tenant);
+    }
+
     /** The number of admitted callers without a connection yet. */
     int acquiring() {
         return state.acquiring.get();

@@ -1,8 +1,10 @@
 package app.rodmena.auth.rbac;
 
+import app.rodmena.auth.database.BatchQuery;
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.DatabaseFailure;
 import app.rodmena.auth.pool.event.CallContext;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
@@ -90,6 +92,27 @@ public final class Roles {
             where creator = :creator and role = :role and is_active
             """;
 
+    /** Creations that wait together commit together; each is a statement of its own, so their number is small. */
+    private static final BatchQuery<TenantRole, Boolean> CREATION = new BatchQuery<>() {
+        @Override
+        public int maxBatchSize() {
+            return 16;
+        }
+
+        @Override
+        public Boolean execute(Handle handle, TenantRole input) {
+            Roles.execute(handle, CREATE, input.key(), input.role());
+            return true;
+        }
+
+        @Override
+        public List<Boolean> executeBatch(Handle handle, List<TenantRole> inputs) {
+            return inputs.stream().map(input -> execute(handle, input)).toList();
+        }
+    };
+
+    private record TenantRole(ClientKey key, RoleName role) {}
+
     private final DatabaseEngine database;
 
     public Roles(DatabaseEngine database) {
@@ -100,10 +123,7 @@ public final class Roles {
      * Creates the role if it does not exist. An existing role keeps its members; a deleted one is created without any.
      */
     public CompletionStage<Boolean> create(CallContext caller, ClientKey key, RoleName role) {
-        return database.call(caller, handle -> {
-            execute(handle, CREATE, key, role);
-            return true;
-        });
+        return database.write(caller, CREATION, new TenantRole(key, role));
     }
 
     /** Deletes the role with its members and permissions; false if there is no such role. */

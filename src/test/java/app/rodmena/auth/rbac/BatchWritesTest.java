@@ -40,6 +40,10 @@ class BatchWritesTest {
         CompletableFuture<Boolean> run(ClientKey key, String one, String two);
     }
 
+    private CompletableFuture<Boolean> createRole(ClientKey key, String role, String unused) {
+        return tenants.roles.create(CALLER, key, new RoleName(role)).toCompletableFuture();
+    }
+
     private CompletableFuture<Boolean> addMember(ClientKey key, String user, String role) {
         return tenants.memberships
                 .grant(CALLER, key, new UserName(user), new RoleName(role))
@@ -72,7 +76,8 @@ class BatchWritesTest {
         List<Tenants.Tenant> single = newTenants();
         long checkouts = 0;
         int writes = 0;
-        for (Write write : List.<Write>of(this::addMember, this::grant, this::removeMember, this::revoke)) {
+        for (Write write :
+                List.<Write>of(this::createRole, this::addMember, this::grant, this::removeMember, this::revoke)) {
             List<CompletableFuture<Boolean>> results = new ArrayList<>();
             List<Boolean> expected = new ArrayList<>();
             List<int[]> inputs = IntStream.range(0, 300)
@@ -174,6 +179,34 @@ class BatchWritesTest {
         }
         assertThat(locked.members("role")).hasSize(2);
         assertThat(other.members("role")).hasSize(50);
+    }
+
+    /** On one connection, writes that are slow before their commit would wait for each other. */
+    @Test
+    void slowWritesUseSeveralConnections() {
+        Tenants.Tenant tenant = tenants.newTenant();
+        tenant.execute("""
+                create function pause() returns trigger language plpgsql as $$
+                begin
+                    perform pg_sleep(0.05);
+                    return new;
+                end $$;
+                create trigger pause before insert on auth_group for each row when (new.creator = '%s')
+                    execute function pause()
+                """.formatted(tenant.key.creator()));
+        long before = tenants.engine.events().count(PoolEventKind.CHECKOUT);
+        List<CompletableFuture<Boolean>> created = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            created.add(createRole(tenant.key, "role" + i, ""));
+        }
+        created.get(20).join();
+        for (int i = 60; i < 120; i++) {
+            created.add(createRole(tenant.key, "role" + i, ""));
+        }
+        assertThat(created).extracting(CompletableFuture::join).containsOnly(true);
+        assertThat(tenants.engine.events().count(PoolEventKind.CHECKOUT) - before)
+                .as("connections taken")
+                .isGreaterThan(60);
     }
 
     @Test
