@@ -23,6 +23,7 @@ import app.rodmena.auth.security.AuditLog;
 import app.rodmena.auth.security.OperatorSession;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +59,7 @@ final class DiagnosisEndpoints {
         routes.readBlocking("/diagnosis", this::diagnosis);
         routes.read("/incidents", this::incidents);
         routes.read("/incidents/{id}", this::incident);
+        routes.read("/incidents/{id}/recording", this::recording);
         routes.change("/actions/cancelQuery", request -> act(request, "connection", actions::cancelQuery));
         routes.change("/actions/terminateBackend", request -> act(request, "pid", actions::terminateBackend));
     }
@@ -87,6 +89,16 @@ final class DiagnosisEndpoints {
         }
         IncidentDocument incident = found.get();
         return document(request, incident::json, incident::text, incident::html);
+    }
+
+    private Response recording(AdminRequest request) {
+        Path file = incidents
+                .recordings()
+                .flatMap(files -> files.find(request.name()))
+                .orElseThrow(() -> new HttpError(
+                        404, "No such recording; --incident-recording records, and old recordings are deleted"));
+        return Response.file("application/octet-stream", file)
+                .with(Headers.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(file.getFileName()));
     }
 
     private Response incidents(AdminRequest request) {

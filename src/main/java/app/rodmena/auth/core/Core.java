@@ -15,6 +15,7 @@ import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.jfr.DiagnosisRecorder;
 import app.rodmena.auth.metrics.jfr.FlightRecorderListener;
+import app.rodmena.auth.metrics.jfr.IncidentRecorder;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -132,6 +133,7 @@ public final class Core {
             diagnostics.add(history);
             incidents = add(new Incidents(engine, metrics, diagnostics, history, instance, config.incidents()));
             add(DiagnosisRecorder.register(diagnostics, incidents));
+            incidents.recordings().ifPresent(files -> add(IncidentRecorder.start(incidents, files)));
             actions = new BackendActions(engine, instance, config.incidents());
             fleet = add(new FleetWatch(engine, config.capacity().budget()));
             advisor = new PoolSizeAdvisor(

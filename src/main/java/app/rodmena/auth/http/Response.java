@@ -9,13 +9,19 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.xnio.IoUtils;
 
 /**
  * A status and headers, with a body in memory or a stream. Immutable, so that one response may be sent many times.
@@ -111,6 +117,35 @@ public final class Response implements Call {
      */
     public static Response stream(String type, Consumer<HttpServerExchange> start) {
         return new Response(200, type, ByteBuffer.allocate(0), start, List.of());
+    }
+
+    /** A response with the content of a file, which must not be a symbolic link. Its bytes do not pass the heap. */
+    public static Response file(String type, Path file) {
+        return stream(type, exchange -> sendFile(exchange, file));
+    }
+
+    private static void sendFile(HttpServerExchange exchange, Path file) {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            exchange.setStatusCode(404).endExchange(); // Deleted since the request was accepted
+            return;
+        }
+        exchange.addExchangeCompleteListener((completed, next) -> {
+            IoUtils.safeClose(channel);
+            next.proceed();
+        });
+        try {
+            exchange.setResponseContentLength(channel.size());
+            if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+                exchange.endExchange();
+            } else {
+                exchange.getResponseSender().transferFrom(channel, END_OR_MARK_TRUNCATED);
+            }
+        } catch (IOException e) {
+            END_OR_MARK_TRUNCATED.onException(exchange, exchange.getResponseSender(), e);
+        }
     }
 
     public Response with(HttpString name, String value) {

@@ -91,7 +91,8 @@ public final class ServerConfigReader {
         return new IncidentsConfig(
                 directory.text().equals("off") ? Optional.empty() : Optional.of(directory.path()),
                 duration(Setting.INCIDENT_WAIT),
-                settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool());
+                settings.get(Setting.ALLOW_TERMINATE_OTHERS).bool(),
+                settings.get(Setting.INCIDENT_RECORDING).bool());
     }
 
     private CapacityConfig capacity() {

@@ -201,6 +201,13 @@ public enum Setting {
             "DIRECTORY",
             "",
             "Directory of incidents, or off; by default the directory incidents in --data-dir"),
+    INCIDENT_RECORDING(
+            Group.DIAGNOSIS,
+            "",
+            "false",
+            Kind.SWITCH,
+            "Record the JVM with the Flight Recorder, about 10M of memory, and keep the recording of each incident beside"
+                    + " it; the last 5, each of 32M at most"),
     ALLOW_TERMINATE_OTHERS(
             Group.DIAGNOSIS,
             "",

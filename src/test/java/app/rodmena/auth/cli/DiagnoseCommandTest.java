@@ -146,7 +146,7 @@ class DiagnoseCommandTest {
         return TestServer.config(target)
                 .withPool(PoolSettings.DEFAULT.withSize(2, 1))
                 .withRemote(remote)
-                .withIncidents(new IncidentsConfig(Optional.empty(), Duration.ofMinutes(1), false));
+                .withIncidents(new IncidentsConfig(Optional.empty(), Duration.ofMinutes(1), false, false));
     }
 
     private static String url(TroubledServer server) {

@@ -65,6 +65,7 @@ class SettingTest {
             Map.entry(Setting.DIAGNOSIS_INTERVAL, "10s"),
             Map.entry(Setting.INCIDENT_WAIT, "2s"),
             Map.entry(Setting.INCIDENTS_DIR, "/var/lib/auth/incidents"),
+            Map.entry(Setting.INCIDENT_RECORDING, "true"),
             Map.entry(Setting.ALLOW_TERMINATE_OTHERS, "true"),
             Map.entry(Setting.ADMIN_HOST, "0.0.0.0"),
             Map.entry(Setting.ADMIN_PORT, "0"),

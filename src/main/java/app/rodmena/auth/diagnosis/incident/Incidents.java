@@ -64,6 +64,9 @@ public final class Incidents implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("auth.incidents");
 
+    /** The maximum number of recordings of the Flight Recorder kept as files. */
+    private static final int MAX_RECORDINGS = 5;
+
     private static final int MAX_EVENTS = 200;
     private static final long TICK_MILLIS = 500;
 
@@ -84,6 +87,7 @@ public final class Incidents implements AutoCloseable {
     private final IncidentEnds ends = new IncidentEnds();
     private final Map<IncidentCause, LongAdder> counts = new EnumMap<>(IncidentCause.class);
     private final Optional<IncidentFiles> files;
+    private final Optional<IncidentDirectory> recordings;
     private final List<IncidentListener> listeners = new CopyOnWriteArrayList<>();
 
     /** By id, and therefore by time; guarded by itself. */
@@ -129,6 +133,9 @@ public final class Incidents implements AutoCloseable {
         }
         files = config.directory().map(directory -> new IncidentFiles(directory, MAX_INCIDENTS));
         files.ifPresent(incidentFiles -> incidentFiles.load(this::put));
+        recordings = config.directory()
+                .filter(directory -> config.recording())
+                .map(directory -> new IncidentDirectory(directory, ".jfr", MAX_RECORDINGS));
         engine.events().add(onEvent);
         engine.pool().add(onRefusal);
         engine.add(onFailure);
@@ -151,6 +158,11 @@ public final class Incidents implements AutoCloseable {
         synchronized (incidents) {
             return Optional.ofNullable(incidents.get(id)).map(this::current);
         }
+    }
+
+    /** The recordings of the Flight Recorder, beside the incidents; empty unless the configuration asks for them. */
+    public Optional<IncidentDirectory> recordings() {
+        return recordings;
     }
 
     /** The number of incidents since the start whose first occurrence had this cause. */

@@ -159,7 +159,7 @@ class BackendActionsTest {
     }
 
     private static IncidentsConfig config(boolean terminateOthers) {
-        return new IncidentsConfig(Optional.empty(), Duration.ofMinutes(1), terminateOthers);
+        return new IncidentsConfig(Optional.empty(), Duration.ofMinutes(1), terminateOthers, false);
     }
 
     private static int connectionOf(TroubledServer server, String sql) {

@@ -109,7 +109,7 @@ class IncidentsTest {
     @Test
     void aStuckHolderWithoutWaitersIsAnIncidentThatIncludesItsCancellation() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
-        IncidentsConfig config = new IncidentsConfig(Optional.empty(), Duration.ofMillis(500), false);
+        IncidentsConfig config = new IncidentsConfig(Optional.empty(), Duration.ofMillis(500), false, false);
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.otherSession(target)) {
             int pid = TroubledServer.lock(colleague);
@@ -152,7 +152,7 @@ class IncidentsTest {
     @Test
     void anIncidentKeepsTheMinuteBeforeItsEndAndItsActivity() throws Exception {
         DatabaseTarget target = MigratedDatabase.fresh();
-        IncidentsConfig config = new IncidentsConfig(Optional.of(directory), Duration.ofMillis(500), false);
+        IncidentsConfig config = new IncidentsConfig(Optional.of(directory), Duration.ofMillis(500), false, false);
         String id;
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.otherSession(target)) {
@@ -264,7 +264,7 @@ class IncidentsTest {
     void incidentsAreStoredForTheirOwnerAndReadAtTheNextStart() throws Exception {
         Path files = directory.resolve("data/incidents");
         DatabaseTarget target = MigratedDatabase.fresh();
-        IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false);
+        IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false, false);
         Incident before;
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.otherSession(target)) {
@@ -300,7 +300,7 @@ class IncidentsTest {
     void anIncidentIsStoredDespiteAFailingListener() throws Exception {
         Path files = directory.resolve("incidents");
         DatabaseTarget target = MigratedDatabase.fresh();
-        IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false);
+        IncidentsConfig config = new IncidentsConfig(Optional.of(files), Duration.ofMillis(300), false, false);
         try (TroubledServer server = new TroubledServer(target, SMALL, config);
                 Connection colleague = TroubledServer.otherSession(target)) {
             server.incidents().add(incident -> {
@@ -408,7 +408,7 @@ class IncidentsTest {
     }
 
     private IncidentsConfig config(Duration wait) {
-        return new IncidentsConfig(Optional.empty(), wait, false);
+        return new IncidentsConfig(Optional.empty(), wait, false, false);
     }
 
     private List<String> names() throws Exception {

@@ -144,7 +144,7 @@ public final class DemoCommand implements Callable<Integer> {
                 HttpConfig.DEFAULT.withAddress("127.0.0.1", 0),
                 RemoteConfig.off().withPorts(OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty()),
                 DiagnosisConfig.DEFAULT,
-                new IncidentsConfig(Optional.of(directory.resolve("incidents")), Duration.ofSeconds(2), false),
+                new IncidentsConfig(Optional.of(directory.resolve("incidents")), Duration.ofSeconds(2), false, false),
                 NAME,
                 true);
     }
