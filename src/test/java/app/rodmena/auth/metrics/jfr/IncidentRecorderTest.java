@@ -2,8 +2,10 @@ package app.rodmena.auth.metrics.jfr;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import app.rodmena.auth.diagnosis.incident.IncidentsConfig;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.AuthProcess;
 import app.rodmena.auth.testing.TestPostgres;
@@ -20,6 +22,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -105,6 +108,12 @@ class IncidentRecorderTest {
         try (AuthProcess server = start(TestPostgres.freshDatabase())) {
             assertThat(jcmd(server, "JFR.check")).contains("No available recordings");
         }
+    }
+
+    @Test
+    void recordingsNeedADirectory() {
+        assertThatThrownBy(() -> new IncidentsConfig(Optional.empty(), Duration.ofSeconds(1), false, true))
+                .hasMessageContaining("--incidents-dir");
     }
 
     /** One of three callers gets no connection; then the lock ends, and with it the incident. */
