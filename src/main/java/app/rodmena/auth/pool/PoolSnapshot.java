@@ -15,7 +15,11 @@ public record PoolSnapshot(
         @Description(value = "max_overflow as configured", unit = "connections")
         int maxOverflow,
 
-        @Description(value = "In use now", unit = "connections") @MetricName(prometheus = "hikaricp_connections_active")
+        @Description(value = "In use now", unit = "connections")
+        @MetricName(
+                prometheus = "hikaricp_connections_active",
+                openTelemetry = "db.client.connection.count",
+                openTelemetryState = "used")
         int checkedOut,
 
         @Description(value = "Physically open now, in use or idle", unit = "connections")
@@ -23,7 +27,9 @@ public record PoolSnapshot(
         int totalConnections,
 
         @Description(value = "Callers waiting for a connection", unit = "callers")
-        @MetricName(prometheus = {"hikaricp_connections_pending", "auth_pool_waiting"})
+        @MetricName(
+                prometheus = {"hikaricp_connections_pending", "auth_pool_waiting"},
+                openTelemetry = "db.client.connection.pending_requests")
         int waiting) {
     @Description(value = "Available without overflow: pool_size - checked_out", unit = "connections")
     public int available() {
@@ -36,13 +42,16 @@ public record PoolSnapshot(
     }
 
     @Description(value = "Open and not in use", unit = "connections")
-    @MetricName(prometheus = "hikaricp_connections_idle")
+    @MetricName(
+            prometheus = "hikaricp_connections_idle",
+            openTelemetry = "db.client.connection.count",
+            openTelemetryState = "idle")
     public int idle() {
         return totalConnections - checkedOut;
     }
 
     @Description(value = "Maximum of the open connections: pool_size + max_overflow", unit = "connections")
-    @MetricName(prometheus = "hikaricp_connections_max")
+    @MetricName(prometheus = "hikaricp_connections_max", openTelemetry = "db.client.connection.max")
     public int maximum() {
         return poolSize + maxOverflow;
     }

@@ -14,6 +14,12 @@ public @interface MetricName {
     /** The whole names in Prometheus. */
     String[] prometheus() default {};
 
+    /** The name in OpenTelemetry's semantic conventions; empty if they have none. */
+    String openTelemetry() default "";
+
+    /** The value of the attribute {@code db.client.connection.state} in OpenTelemetry; empty if there is none. */
+    String openTelemetryState() default "";
+
     /** The name in the registry behind JMX, without its prefix. */
     String registry() default "";
 }

@@ -78,6 +78,11 @@ public record RecordSchema(List<Field> fields) {
                     : List.of(metricName.prometheus());
         }
 
+        /** The name in OpenTelemetry's semantic conventions; empty if there is none. */
+        public String openTelemetryName() {
+            return metricName == null ? "" : metricName.openTelemetry();
+        }
+
         /** Whether the value is a number or a boolean. */
         public boolean isNumeric() {
             return type != String.class && type instanceof Class<?> plain && plain.isPrimitive();

