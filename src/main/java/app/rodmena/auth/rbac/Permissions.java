@@ -127,8 +127,13 @@ public final class Permissions {
     /** Separate statements, as for {@link Users#DELETE}. */
     static final String DELETE = """
             /* permissions.delete */
-            update auth_permission set is_active = false, modified = now()
-            where creator = :creator and name = :name and is_active;
+            with deleted as (
+                update auth_permission set is_active = false, modified = now()
+                where creator = :creator and name = :name and is_active
+                returning true
+            )
+            insert into auth_change (creator, change, permission)
+            select :creator, 'permission_deleted', :name from deleted;
             /* permissions.delete */
             with held as (
                 -- In order of the keys, so that concurrent purges cannot deadlock.

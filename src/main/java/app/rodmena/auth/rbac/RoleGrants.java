@@ -2,7 +2,8 @@ package app.rodmena.auth.rbac;
 
 /**
  * The writes that grant roles to users, and permissions to roles: each links an entry, which is a user or a permission,
- * to a role. In the statements, {@code {entry}} stands for the table, {@code {name}} for the column with its name.
+ * to a role. In the statements, {@code {entry}} stands for the table, {@code {name}} for the column with its name, and
+ * {@code {column}} for its column in the table of {@link Changes}.
  */
 final class RoleGrants {
     private static final String GRANT = """
@@ -42,6 +43,11 @@ final class RoleGrants {
                 select entry.id, granting.id
                 from granting, (select id from known union all select id from added) entry
                 on conflict do nothing
+                returning true
+            ), recorded as (
+                insert into auth_change (creator, change, {column}, role)
+                select :creator, '{entry}_granted', :{name}, :role from granting
+                where exists (select from granted) or exists (select from known where not is_active)
             )
             select exists (select from granting)
             """;
@@ -50,7 +56,7 @@ final class RoleGrants {
             /* {kind}.grant_together */
             with granting as materialized (
                 -- Shared until commit: a concurrent deletion of the role waits, and then sees this grant.
-                select input.ordinal, input.creator, input."{name}", g.id as group_id
+                select input.ordinal, input.creator, input."{name}", input.role, g.id as group_id
                 from unnest(:creators, :{name}s, :roles) with ordinality input (creator, "{name}", role, ordinal)
                 cross join lateral (
                     select id from auth_group
@@ -99,6 +105,17 @@ final class RoleGrants {
                     union all select id, creator, "{name}" from added) entry using (creator, "{name}")
                 order by entry.id, granting.group_id
                 on conflict do nothing
+                returning {entry}_id, group_id
+            ), recorded as (
+                insert into auth_change (creator, change, {column}, role)
+                select creator, '{entry}_granted', granting."{name}", granting.role
+                from granting
+                join (
+                    select id, creator, "{name}", is_active from known
+                    union all select id, creator, "{name}", true from added) entry using (creator, "{name}")
+                where not entry.is_active or exists (
+                    select from granted
+                    where granted.{entry}_id = entry.id and granted.group_id = granting.group_id)
             )
             select granting.ordinal is not null
             from unnest(:creators) with ordinality input (creator, ordinal)
@@ -114,6 +131,10 @@ final class RoleGrants {
                         select id from auth_{entry} where creator = :creator and "{name}" = :{name})
                     and group_id = (
                         select id from auth_group where creator = :creator and role = :role)
+                returning true
+            ), recorded as (
+                insert into auth_change (creator, change, {column}, role)
+                select :creator, '{entry}_revoked', :{name}, :role from removed
             )
             select true
             """;
@@ -122,9 +143,9 @@ final class RoleGrants {
             /* {kind}.revoke_together */
             with held as (
                 -- In order of the keys, so that concurrent deletions cannot deadlock.
-                select held.{entry}_id, held.group_id
+                select held.{entry}_id, held.group_id, wanted.creator, wanted."{name}", wanted.role
                 from (
-                    select entry.id as {entry}_id, g.id as group_id
+                    select entry.id as {entry}_id, g.id as group_id, input.creator, input."{name}", input.role
                     from unnest(:creators, :{name}s, :roles) input (creator, "{name}", role)
                     cross join lateral (
                         select id from auth_{entry}
@@ -140,6 +161,10 @@ final class RoleGrants {
             ), removed as (
                 delete from {entry}_groups using held
                 where {entry}_groups.{entry}_id = held.{entry}_id and {entry}_groups.group_id = held.group_id
+                returning held.creator, held."{name}", held.role
+            ), recorded as (
+                insert into auth_change (creator, change, {column}, role)
+                select creator, '{entry}_revoked', "{name}", role from removed
             )
             select true from unnest(:creators)
             """;
@@ -163,6 +188,10 @@ final class RoleGrants {
     }
 
     private static String of(String statement, String kind, String entry, String name) {
-        return statement.replace("{kind}", kind).replace("{entry}", entry).replace("{name}", name);
+        return statement
+                .replace("{kind}", kind)
+                .replace("{entry}", entry)
+                .replace("{name}", name)
+                .replace("{column}", name.equals("user") ? "\"user\"" : entry);
     }
 }

@@ -52,17 +52,25 @@ public final class Roles {
             delete from permission_groups pg using held
             where pg.permission_id = held.permission_id and pg.group_id = held.group_id;
             /* roles.create */
-            insert into auth_group (creator, role)
-            select :creator, :role
-            where not exists (select from auth_group where creator = :creator and role = :role and is_active)
-            on conflict (creator, role)
-                do update set is_active = true, description = null, modified = now() where not auth_group.is_active
+            with created as (
+                insert into auth_group (creator, role)
+                select :creator, :role
+                where not exists (select from auth_group where creator = :creator and role = :role and is_active)
+                on conflict (creator, role)
+                    do update set is_active = true, description = null, modified = now() where not auth_group.is_active
+                returning true
+            )
+            insert into auth_change (creator, change, role) select :creator, 'role_created', :role from created
             """;
 
     static final String DELETE = """
             /* roles.delete */
-            update auth_group set is_active = false, modified = now()
-            where creator = :creator and role = :role and is_active;
+            with deleted as (
+                update auth_group set is_active = false, modified = now()
+                where creator = :creator and role = :role and is_active
+                returning true
+            )
+            insert into auth_change (creator, change, role) select :creator, 'role_deleted', :role from deleted;
             /* roles.delete */
             with held as (
                 -- In order of the keys, so that concurrent purges cannot deadlock.
@@ -88,8 +96,20 @@ public final class Roles {
 
     static final String DESCRIBE = """
             /* roles.describe */
-            update auth_group set description = :description, modified = now()
-            where creator = :creator and role = :role and is_active
+            with found as (
+                select id, description from auth_group
+                where creator = :creator and role = :role and is_active
+                for no key update
+            ), described as (
+                update auth_group set description = :description, modified = now()
+                from found
+                where auth_group.id = found.id and found.description is distinct from :description
+                returning true
+            ), recorded as (
+                insert into auth_change (creator, change, role, description)
+                select :creator, 'role_described', :role, :description from described
+            )
+            select exists (select from found)
             """;
 
     /** Creations that wait together commit together; each is a statement of its own, so their number is small. */
@@ -136,12 +156,12 @@ public final class Roles {
             CallContext caller, ClientKey key, RoleName role, RoleDescription description) {
         return database.call(
                 caller,
-                handle -> handle.createUpdate(DESCRIBE)
-                                .bind("creator", key.creator())
-                                .bind("role", role.value())
-                                .bind("description", description.text())
-                                .execute()
-                        > 0);
+                handle -> handle.createQuery(DESCRIBE)
+                        .bind("creator", key.creator())
+                        .bind("role", role.value())
+                        .bind("description", description.text())
+                        .map(RowMappers::bool)
+                        .one());
     }
 
     /** All roles that are not deleted, by name. */

@@ -26,8 +26,12 @@ public final class Users {
      */
     static final String DELETE = """
             /* users.delete */
-            update auth_membership set is_active = false, modified = now()
-            where creator = :creator and "user" = :user and is_active;
+            with deleted as (
+                update auth_membership set is_active = false, modified = now()
+                where creator = :creator and "user" = :user and is_active
+                returning true
+            )
+            insert into auth_change (creator, change, "user") select :creator, 'user_deleted', :user from deleted;
             /* users.delete */
             with held as (
                 -- In order of the keys, so that concurrent purges cannot deadlock.

@@ -35,6 +35,18 @@ class MigrationsTest {
                         order by table_name, ordinal_position
                         """))
                 .containsExactly(
+                        "auth_change xid xid8 null NO pg_current_xact_id()",
+                        "auth_change id bigint null NO generated",
+                        "auth_change creator text null NO null",
+                        "auth_change date_created timestamp with time zone null NO now()",
+                        "auth_change change text null NO null",
+                        "auth_change user text null YES null",
+                        "auth_change role text null YES null",
+                        "auth_change permission text null YES null",
+                        "auth_change description text null YES null",
+                        "auth_change_horizon single boolean null NO true",
+                        "auth_change_horizon xid xid8 null NO null",
+                        "auth_change_horizon id bigint null NO null",
                         "auth_group id integer null NO generated",
                         "auth_group creator character varying 64 NO null",
                         "auth_group role character varying 64 NO null",
@@ -60,6 +72,9 @@ class MigrationsTest {
                         "permission_groups group_id integer null NO null");
         assertThat(indexes(target))
                 .containsExactlyInAnyOrder(
+                        "auth_change xid,id",
+                        "auth_change creator,id",
+                        "auth_change_horizon single",
                         "auth_group id",
                         "auth_group creator,role",
                         "auth_membership id",
@@ -152,6 +167,24 @@ class MigrationsTest {
     }
 
     @Test
+    void aRoleThatMayWriteMembershipsMayWriteChanges() throws Exception {
+        DatabaseTarget target = Catalogue.olderInstallation();
+        execute(target, """
+                create role may_write_memberships login;
+                grant select, insert, update, delete on all tables in schema public to may_write_memberships;
+                """);
+        migrate(target);
+        DatabaseTarget writer = new DatabaseTarget(target.jdbcUrl(), "may_write_memberships", Secret.NONE);
+        execute(writer, "insert into auth_change (creator, change) values ('x', 'y')");
+        execute(writer, "update auth_change_horizon set id = 1");
+        assertThat(rows(writer, "delete from auth_change returning creator")).containsExactly("x");
+        assertThat(rows(writer, "select system_identifier > 0 from pg_control_system()"))
+                .containsExactly("t");
+        assertThat(rows(writer, "select length(pg_walfile_name(pg_current_wal_lsn()))"))
+                .containsExactly("24");
+    }
+
+    @Test
     void aMissingCreatePrivilegeIsReported() {
         DatabaseTarget target = asPlainRole(TestPostgres.freshDatabase(), "may_not_create");
         assertThatThrownBy(() -> migrate(target))
@@ -222,7 +255,7 @@ class MigrationsTest {
         return rows(target, """
                 select indrelid::regclass, string_agg(attname, ',' order by attnum)
                 from pg_index join pg_attribute on attrelid = indexrelid
-                where indrelid::regclass::text ~ '^auth_(group|mem|per)|_groups$'
+                where indrelid::regclass::text ~ '^auth_(change|group|mem|per)|_groups$'
                 group by indrelid, indexrelid
                 """);
     }

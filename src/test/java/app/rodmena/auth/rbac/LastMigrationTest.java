@@ -1,25 +1,35 @@
 package app.rodmena.auth.rbac;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.rodmena.auth.database.Migrations;
+import app.rodmena.auth.database.StatementExecution;
 import app.rodmena.auth.postgres.DatabaseTarget;
 import app.rodmena.auth.testing.MigratedDatabase;
 import app.rodmena.auth.testing.TestPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 import org.junit.jupiter.api.Test;
 
 /** The rule for migrations, tested with the last one: servers of the previous version serve on after it. */
 class LastMigrationTest {
-    /** The statements since this version are those of the code, so that they are the previous version's, too. */
-    private static final int VERSION = 3;
+    /** The queries of the previous version are those of the code; its writes are in a file. */
+    private static final int VERSION = 4;
+
+    private static final Map<String, String> WRITES = writesOfThePreviousVersion();
 
     private final DatabaseTarget target = TestPostgres.freshDatabase();
     private final String key = UUID.randomUUID().toString();
@@ -64,20 +74,54 @@ class LastMigrationTest {
     /** Runs every kind of statement; returns the results of the queries, without the name. */
     private List<Object> useEverything(Handle handle, String name) {
         List<Object> results = new ArrayList<>();
-        write(handle, Roles.CREATE, name);
-        results.addAll(run(handle, Memberships.GRANT, name, name));
-        results.addAll(run(handle, Permissions.GRANT, name, name));
+        write(handle, "roles.create", name);
+        results.addAll(grant(handle, "memberships.grant", name));
+        results.addAll(grant(handle, "permissions.grant", name));
         results.addAll(readEverything(handle, name));
-        results.addAll(run(handle, Permissions.REVOKE, name, name));
-        results.addAll(run(handle, Memberships.REVOKE, name, name));
+        results.addAll(grant(handle, "permissions.revoke", name));
+        results.addAll(grant(handle, "memberships.revoke", name));
+        write(handle, "roles.describe", name);
         results.addAll(readEverything(handle, name));
-        write(handle, Roles.DELETE, name);
+        write(handle, "roles.delete", name);
         results.addAll(readEverything(handle, name));
         return results;
     }
 
-    private void write(Handle handle, String sql, String role) {
-        handle.createUpdate(sql).bind("creator", key).bind("role", role).execute();
+    private void write(Handle handle, String statement, String role) {
+        var update =
+                handle.createUpdate(WRITES.get(statement)).bind("creator", key).bind("role", role);
+        if (statement.equals("roles.describe")) {
+            update.bind("description", "text");
+        }
+        update.execute();
+    }
+
+    /** Runs a grant or revoke, single and batched, in which all names are the same. */
+    private List<Object> grant(Handle handle, String statement, String name) {
+        String entry = statement.startsWith("memberships") ? "user" : "name";
+        Query single = handle.createQuery(WRITES.get(statement))
+                .bind("creator", key)
+                .bind("role", name)
+                .bind(entry, name);
+        List<Object> results =
+                new ArrayList<>(List.of(single.map(RowMappers::bool).one()));
+        Query batch = handle.createQuery(WRITES.get(statement + "_together"))
+                .bindArray("creators", String.class, key)
+                .bindArray("roles", String.class, name)
+                .bindArray(entry + "s", String.class, name);
+        results.add(batch.map(RowMappers::bool).list());
+        return results;
+    }
+
+    private static Map<String, String> writesOfThePreviousVersion() {
+        try (var file =
+                LastMigrationTest.class.getResourceAsStream("writes-of-version-%s.sql".formatted(VERSION - 1))) {
+            return Stream.of(new String(file.readAllBytes(), UTF_8).split("\n\n", -1))
+                    .skip(1)
+                    .collect(Collectors.toMap(StatementExecution::nameOf, sql -> sql));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<Object> readEverything(Handle handle, String name) {

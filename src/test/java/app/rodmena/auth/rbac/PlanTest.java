@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -70,6 +72,9 @@ class PlanTest {
                 insert into permission_groups (permission_id, group_id)
                     select p.id, g.id from auth_permission p join auth_group g using (creator)
                     where (p.id + g.id) % 5 = 0;
+                insert into auth_change (creator, change) select 'tenant' || n % 100, 'role_created'
+                    from generate_series(1, 100000) n;
+                update auth_change set xid = cast(cast(id / 3 + 100 as text) as xid8);
                 -- The popular role and permission that every larger installation has
                 insert into auth_membership (creator, "user") select 'tenant7', 'member' || u
                     from generate_series(1, 20000) u;
@@ -186,6 +191,39 @@ class PlanTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 9223372036854775807, 150", "99000, 33090, 60", "99000, 33400, 60", "50000, 16700, 600"})
+    void aPageOfChangesReadsWhatIsNewAndTheEntriesOfLateTransactions(long after, long max, int pages)
+            throws SQLException {
+        Map<String, String> values = Map.of(
+                "creator",
+                "'tenant7'",
+                "after",
+                Long.toString(after),
+                "open",
+                "array['33050', '33060']",
+                "max",
+                "'" + max + "'",
+                "late",
+                "0",
+                "latesnapshot",
+                "'1:1:'",
+                LIMIT,
+                "101");
+        for (String mode : MODES) {
+            String plan = plan(mode, RUN, Changes.PAGE, values, name -> switch (name) {
+                case "open" -> "text[]";
+                case "after", "late", LIMIT -> "bigint";
+                default -> "text";
+            });
+            assertThat(plan)
+                    .as(mode)
+                    .doesNotContain("Seq Scan on auth_change ")
+                    .doesNotContain("Seq Scan on auth_change_1");
+            assertThat(pages(plan)).as(plan).isLessThan(pages);
+        }
+    }
+
     /** An array of a value for each of {@link #BATCH_SIZE} tenants. */
     private static String array(IntFunction<String> value) {
         return IntStream.rangeClosed(1, BATCH_SIZE)
@@ -209,20 +247,20 @@ class PlanTest {
                 .toList();
     }
 
-    /** PostgreSQL's plan and its cost. */
     private static String plan(String mode, String explain, String sql, Map<String, String> values, String type)
+            throws SQLException {
+        return plan(mode, explain, sql, values, name -> name.startsWith(LIMIT) ? type.replace("text", "bigint") : type);
+    }
+
+    /** PostgreSQL's plan and its cost. */
+    private static String plan(
+            String mode, String explain, String sql, Map<String, String> values, UnaryOperator<String> typeOf)
             throws SQLException {
         List<String> names = namesIn(sql);
         String numbered = PARAMETER.matcher(sql).replaceAll(match -> "\\$" + (names.indexOf(match.group(1)) + 1));
         statement.execute("set plan_cache_mode = " + mode);
         statement.execute("prepare checked (%s) as %s"
-                .formatted(
-                        String.join(
-                                ", ",
-                                names.stream()
-                                        .map(name -> name.startsWith(LIMIT) ? type.replace("text", "bigint") : type)
-                                        .toList()),
-                        numbered));
+                .formatted(String.join(", ", names.stream().map(typeOf).toList()), numbered));
         List<String> plan = new ArrayList<>();
         String arguments = names.stream().map(values::get).collect(Collectors.joining(", "));
         try (var rows = statement.executeQuery("%s execute checked (%s)".formatted(explain, arguments))) {

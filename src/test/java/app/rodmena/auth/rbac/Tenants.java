@@ -12,7 +12,9 @@ import app.rodmena.auth.testing.ReadyEngine;
 import app.rodmena.auth.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +28,7 @@ final class Tenants implements AutoCloseable {
     final Memberships memberships;
     final Permissions permissions;
     final Users users;
+    final Changes changes;
 
     Tenants(int connections) {
         engine = ReadyEngine.open(new DatabaseConfig(target, PoolSettings.DEFAULT.withSize(connections, 0), "test"));
@@ -33,6 +36,7 @@ final class Tenants implements AutoCloseable {
         memberships = new Memberships(engine);
         permissions = new Permissions(engine);
         users = new Users(engine);
+        changes = new Changes(engine);
     }
 
     Tenant newTenant() {
@@ -142,6 +146,22 @@ final class Tenants implements AutoCloseable {
             return join(permissions
                     .usersWith(CALLER, key, new PermissionName(permission))
                     .all());
+        }
+
+        Changes.Page changePage(int limit, Optional<String> cursor) {
+            return join(changes.page(CALLER, key, limit, cursor));
+        }
+
+        /** All changes, read in pages. */
+        List<Change> changes(int limit) {
+            List<Change> all = new ArrayList<>();
+            Changes.Page page = changePage(limit, Optional.empty());
+            all.addAll(page.changes());
+            while (!page.isLast()) {
+                page = changePage(limit, Optional.of(page.next()));
+                all.addAll(page.changes());
+            }
+            return all;
         }
 
         /** Changes rows directly; {@code ?} is this tenant. */

@@ -1,0 +1,42 @@
+package app.rodmena.auth.rbac;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A change of a tenant's roles, users or permissions.
+ *
+ * @param id its place in the order of the changes; rises in the order in which changes of one name took effect
+ * @param time the start of the transaction that made it
+ * @param kind what was changed, for example {@code role_created}
+ * @param user the user; null if the change has none
+ * @param role the role; null if the change has none
+ * @param permission the permission; null if the change has none
+ * @param description the new description of a role; null if it was removed, or for other changes
+ */
+public record Change(
+        long id, Instant time, String kind, String user, String role, String permission, String description) {
+    /** The only kind that has a description. */
+    private static final String DESCRIBED = "role_described";
+
+    /** The fields by their names in the API. */
+    public Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("time", time);
+        fields.put("change", kind);
+        putIfPresent(fields, "user", user);
+        putIfPresent(fields, "role", role);
+        putIfPresent(fields, "permission", permission);
+        if (kind.equals(DESCRIBED)) {
+            fields.put("description", description);
+        }
+        return fields;
+    }
+
+    private static void putIfPresent(Map<String, Object> fields, String name, String value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package app.rodmena.auth.rbac;
+
+import app.rodmena.auth.database.BatchQuery;
+import app.rodmena.auth.database.DatabaseEngine;
+import app.rodmena.auth.database.DatabaseFailure;
+import app.rodmena.auth.pool.event.CallContext;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The changes of a tenant. Each is written by the statement that makes it, in its transaction. Thread-safe.
+ *
+ * <p>A reader gets every committed change exactly once, and changes of one role, user or permission in the order in
+ * which they took effect. It gets a change as soon as its transaction has committed: other transactions, however long,
+ * hold nothing up. To this end it reads, in the order of the ids, what one snapshot of PostgreSQL shows and its
+ * position does not contain. Of two conflicting transactions, the second took the ids of its changes after the first
+ * had committed, so that no snapshot has the second one's only.
+ */
+public final class Changes {
+    /** Maximum number of changes in a page. */
+    public static final int MAX_PAGE = 1000;
+
+    /** Stands for the end of the changes in place of a cursor. */
+    public static final String LATEST = "latest";
+
+    private static final String LIST = "changes";
+
+    /**
+     * The second part has changes of transactions that were open when the reader was last here. It reads an index of
+     * all tenants' changes since then; only a few entries are of such transactions.
+     */
+    static final String PAGE = """
+            /* changes.page */
+            select now.snapshot, now.origin, now.last, horizon.xid, horizon.id,
+                c.id, c.date_created, c.change, c."user", c.role, c.permission, c.description
+            from (
+                select cast(pg_current_snapshot() as text) as snapshot, hashtextextended(concat_ws(' ',
+                    (select system_identifier from pg_control_system()),
+                    left(pg_walfile_name(pg_current_wal_lsn()), 8),
+                    (select oid from pg_database where datname = current_database()),
+                    cast(cast('auth_change' as regclass) as oid)), 0) as origin,
+                    coalesce((select max(id) from auth_change where creator = :creator), 0) as last) now
+            cross join auth_change_horizon horizon
+            left join lateral (
+                (select id, date_created, change, "user", role, permission, description from auth_change
+                where creator = :creator and id > :after
+                order by id
+                limit :limit)
+                union all
+                select id, date_created, change, "user", role, permission, description
+                from (
+                    (select * from auth_change where xid = any (cast(:open as xid8[])) offset 0)
+                    union all
+                    (select * from auth_change where xid >= cast(:max as xid8) and id <= :after order by xid, id offset 0)
+                ) late
+                where creator = :creator and id <= :after
+                    and (id > :late or not pg_visible_in_snapshot(xid, cast(:latesnapshot as pg_snapshot)))
+            ) c on true
+            order by c.id
+            limit :limit
+            """;
+
+    private static final BatchQuery<Request, Page> PAGES = new BatchQuery<>() {
+        @Override
+        public int maxBatchSize() {
+            return 1;
+        }
+
+        @Override
+        public Page execute(Handle handle, Request request) {
+            return request.read(handle);
+        }
+
+        @Override
+        public List<Page> executeBatch(Handle handle, List<Request> requests) {
+            return requests.stream().map(request -> execute(handle, request)).toList();
+        }
+    };
+
+    private final DatabaseEngine database;
+
+    public Changes(DatabaseEngine database) {
+        this.database = database;
+    }
+
+    /**
+     * Reads the changes after a cursor.
+     *
+     * @param limit maximum number of changes, 1 to {@value #MAX_PAGE}
+     * @param cursor a cursor of {@link Page}, or {@value #LATEST} for an empty page at the end; empty for the oldest
+     *     change that is kept
+     * @return completes exceptionally with a {@link ChangesLostException} if changes after the cursor were deleted, or
+     *     with a {@link DatabaseFailure}
+     * @throws InvalidValueException if it is not a cursor of this tenant's changes
+     */
+    public CompletionStage<Page> page(CallContext caller, ClientKey key, int limit, Optional<String> cursor) {
+        ListCursor cursors = new ListCursor(key, LIST, List.of());
+        if (cursor.isEmpty()) {
+            return database.submit(caller, PAGES, new Request(key, cursors, ChangePosition.START, limit));
+        }
+        ChangePosition position = cursor.get().equals(LATEST)
+                ? ChangePosition.LATEST
+                : ChangePosition.of(cursors.parse(cursor.get(), ChangePosition.COLUMNS));
+        return database.submit(caller, PAGES, new Request(key, cursors, position, limit));
+    }
+
+    /** A part of the changes. Immutable. */
+    public static final class Page {
+        private final Request request;
+        private final Result result;
+        private final List<Change> changes;
+
+        private Page(Request request, Result result) {
+            this.request = request;
+            this.result = result;
+            this.changes = result.changes.subList(0, Math.min(request.limit, result.changes.size()));
+        }
+
+        public List<Change> changes() {
+            return changes;
+        }
+
+        /** Whether there were no further changes. */
+        public boolean isLast() {
+            return result.changes.size() <= request.limit;
+        }
+
+        /** The cursor after the first {@code count} of the changes; after all of them, the one of the next page. */
+        public String cursor(int count) {
+            ChangePosition position;
+            if (isLast() && count == changes.size()) {
+                position = ChangePosition.end(result.origin, result.lastId, result.snapshot);
+            } else if (count == 0) {
+                position = request.position;
+            } else {
+                position = request.position.next(
+                        result.origin, changes.get(count - 1).id(), result.snapshot);
+            }
+            return request.cursors.format(position.columns());
+        }
+
+        /** The cursor of the next page. */
+        public String next() {
+            return cursor(changes.size());
+        }
+    }
+
+    private record Request(ClientKey key, ListCursor cursors, ChangePosition position, int limit) {
+        Page read(Handle handle) {
+            Result result = handle.createQuery(PAGE)
+                    .bind("creator", key.creator())
+                    .bind("after", position.after())
+                    .bindArray("open", String.class, texts(position.snapshot().open()))
+                    .bind("max", Long.toString(position.snapshot().max()))
+                    .bind("late", position.late())
+                    .bind("latesnapshot", position.lateSnapshot().text())
+                    .bind("limit", limit + 1)
+                    .scanResultSet((rows, context) -> {
+                        try (context;
+                                ResultSet row = rows.get()) {
+                            return Result.of(row);
+                        }
+                    });
+            if (!position.isStart() && position.origin() != result.origin) {
+                throw new ChangesLostException(ChangesLostException.Reason.DATABASE_REPLACED);
+            }
+            if (position.misses(result.deletedXid, result.deletedId)) {
+                throw new ChangesLostException(ChangesLostException.Reason.CHANGES_REMOVED);
+            }
+            return new Page(this, result);
+        }
+
+        private static Object[] texts(List<Long> xids) {
+            return xids.stream().map(String::valueOf).toArray();
+        }
+    }
+
+    /** @param lastId the largest id of the tenant's changes in the snapshot */
+    private record Result(
+            ChangeSnapshot snapshot, long origin, long lastId, long deletedXid, long deletedId, List<Change> changes) {
+        /** Reads all rows; without changes there is one, with nulls. */
+        static Result of(ResultSet row) throws SQLException {
+            List<Change> changes = new ArrayList<>();
+            row.next();
+            Result result = new Result(
+                    ChangeSnapshot.parse(row.getString(1)),
+                    row.getLong(2),
+                    row.getLong(3),
+                    Long.parseLong(row.getString(4)),
+                    row.getLong(5),
+                    changes);
+            if (row.getObject(6) != null) {
+                do {
+                    changes.add(change(row));
+                } while (row.next());
+            }
+            return result;
+        }
+
+        private static Change change(ResultSet row) throws SQLException {
+            return new Change(
+                    row.getLong(6),
+                    row.getObject(7, OffsetDateTime.class).toInstant(),
+                    row.getString(8),
+                    row.getString(9),
+                    row.getString(10),
+                    row.getString(11),
+                    row.getString(12));
+        }
+    }
+}
